@@ -1,0 +1,53 @@
+namespace LlamaBlazor.Domain.Instances;
+
+/// <summary>What is known of one instance at one moment; published by its actor, never changed afterwards.</summary>
+public sealed record InstanceSnapshot
+{
+    /// <summary>Row of <c>container_instances</c>.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>The model it runs.</summary>
+    public required long ModelId { get; init; }
+
+    /// <summary>Name of that model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>process or docker.</summary>
+    public string Kind { get; init; } = "process";
+
+    /// <summary>One of stopped, loading, running, stopping, error.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Finer word, such as backoff or sleeping.</summary>
+    public string? RuntimeStatus { get; init; }
+
+    /// <summary>Process id while it lives.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>Port on loopback while it lives.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>When the process started, Unix milliseconds.</summary>
+    public long? StartedAt { get; init; }
+
+    /// <summary>When it became ready, Unix milliseconds.</summary>
+    public long? ReadyAt { get; init; }
+
+    /// <summary>Exit code of the last end.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>Signal that ended it, such as SIGKILL.</summary>
+    public string? Signal { get; init; }
+
+    /// <summary>Why it is in error, in words, with the next step.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The last lines of its output, at most 50.</summary>
+    public IReadOnlyList<string> LastLines { get; init; } = [];
+
+    /// <summary>Requests in flight through the proxy.</summary>
+    public int Busy { get; init; }
+
+    /// <summary>True while a process is starting, running or stopping.</summary>
+    public bool IsActive => Status is "loading" or "running" or "stopping";
+}

@@ -1,0 +1,38 @@
+namespace LlamaBlazor.Domain.Parameters;
+
+/// <summary>
+/// How the dashboard runs one model: one row of <c>model_runtime</c>. Nothing here is a flag of llama-server, except the aliases.
+/// Null takes the setting of the dashboard.
+/// </summary>
+public sealed class RuntimeConfig : ModelConfigRecord
+{
+    /// <summary>llama-server to run this model with.</summary>
+    public string? EnginePath { get; set; }
+
+    /// <summary>Further names clients may use, as a JSON array.</summary>
+    public string? Aliases { get; set; }
+
+    /// <summary>Never evicted.</summary>
+    public bool? Pinned { get; set; }
+
+    /// <summary>Started with the dashboard.</summary>
+    public bool? Preload { get; set; }
+
+    /// <summary>Stopped after this many idle seconds; 0 is never.</summary>
+    public long? TtlSeconds { get; set; }
+
+    /// <summary>Requests passed on at once.</summary>
+    public long? Concurrency { get; set; }
+
+    /// <summary>Place in the queue for starts; higher is sooner.</summary>
+    public long? QueuePriority { get; set; }
+
+    /// <summary>Project whose quota counts.</summary>
+    public string? Project { get; set; }
+
+    /// <summary>off, on, or sampled (answers with random sampling are cached too).</summary>
+    public string? CacheMode { get; set; }
+
+    /// <summary>never, on-failure or always.</summary>
+    public string? RestartPolicy { get; set; }
+}

@@ -1,0 +1,74 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using LlamaBlazor.Domain.Models;
+
+namespace LlamaBlazor.Tests.Architecture;
+
+/// <summary>Tests → Web → Domain → nothing, and features that do not reach into each other's components (docs/architecture.md).</summary>
+public sealed partial class LayerTests
+{
+    [Fact]
+    public void Domain_References_OnlyTheFramework()
+    {
+        var project = XDocument.Load(Path.Combine(Source.Root, "LlamaBlazor.Domain", "LlamaBlazor.Domain.csproj"));
+        Assert.Empty(project.Descendants("PackageReference"));
+        Assert.Empty(project.Descendants("ProjectReference"));
+        var foreign = typeof(Model).Assembly.GetReferencedAssemblies().Select(name => name.Name!).Where(name => !name.StartsWith("System", StringComparison.Ordinal) && name != "netstandard");
+        Assert.Empty(foreign);
+    }
+
+    [Fact]
+    public void Domain_Touches_NoDiskClockNetworkOrProcess()
+    {
+        string[] forbidden = ["File.Open", "File.Read", "File.Exists", "Directory.", "Process.", "HttpClient", "TimeProvider.System", "Socket", "Console."];
+        var offences =
+            from file in Source.Files("LlamaBlazor.Domain", "*.cs")
+            let text = File.ReadAllText(file)
+            from word in forbidden
+            where Regex.IsMatch(text, @"(?<![\w""/.])" + Regex.Escape(word))
+            select $"{Source.Relative(file)}: {word}";
+        Assert.Empty(offences);
+    }
+
+    [Fact]
+    public void Namespaces_Equal_Folders()
+    {
+        var offences =
+            from project in new[] { "LlamaBlazor.Domain", "LlamaBlazor.Web", "LlamaBlazor.Tests" }
+            from file in Source.Files(project, "*.cs")
+            where !file.EndsWith("Program.cs", StringComparison.Ordinal)
+            let declared = NamespacePattern().Match(File.ReadAllText(file)).Groups[1].Value
+            let expected = Path.GetDirectoryName(Source.Relative(file))!.Replace(Path.DirectorySeparatorChar, '.')
+            where declared.Length > 0 && declared != expected
+            select $"{Source.Relative(file)}: {declared}";
+        Assert.Empty(offences);
+    }
+
+    [Fact]
+    public void Features_Use_NoComponentsOfOtherFeatures()
+    {
+        var components = Source.Files("LlamaBlazor.Web", "*.razor").Where(file => !file.EndsWith("_Imports.razor", StringComparison.Ordinal))
+            .Select(file => (Name: Path.GetFileNameWithoutExtension(file), Feature: Source.Feature(file))).ToList();
+        var offences =
+            from file in Source.Files("LlamaBlazor.Web", "*.razor")
+            let feature = Source.Feature(file)
+            where feature is not "Overview"
+            let text = File.ReadAllText(file)
+            from other in components
+            where other.Feature != feature && other.Feature is not "Shared" && !(feature is "Shell" && other.Feature is "Shell")
+            where Regex.IsMatch(text, $"<{other.Name}[ />]")
+            select $"{Source.Relative(file)} uses <{other.Name}> of {other.Feature}";
+        Assert.Empty(offences);
+    }
+
+    [Fact]
+    public void Entities_AreUnknown_ToTheDomain() =>
+        Assert.DoesNotContain(typeof(Model).Assembly.GetTypes(), type => type.Name.EndsWith("Row", StringComparison.Ordinal));
+
+    [Fact]
+    public void Program_Is_ATableOfContents() =>
+        Assert.InRange(File.ReadAllLines(Path.Combine(Source.Root, "LlamaBlazor.Web", "Program.cs")).Length, 1, 70);
+
+    [GeneratedRegex(@"^namespace\s+([\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex NamespacePattern();
+}

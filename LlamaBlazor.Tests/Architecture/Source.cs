@@ -1,0 +1,27 @@
+namespace LlamaBlazor.Tests.Architecture;
+
+/// <summary>The source tree the tests were built from.</summary>
+internal static class Source
+{
+    /// <summary>Folder of the solution.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Authored files of a project.</summary>
+    public static IEnumerable<string> Files(string project, string pattern) =>
+        Directory.EnumerateFiles(Path.Combine(Root, project), pattern, SearchOption.AllDirectories)
+            .Where(file => !Relative(file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "Migrations"));
+
+    /// <summary>Path below the solution.</summary>
+    public static string Relative(string file) => Path.GetRelativePath(Root, file);
+
+    /// <summary>First folder inside the project.</summary>
+    public static string Feature(string file) => Relative(file).Split(Path.DirectorySeparatorChar)[1];
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LlamaBlazor.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException("The tests must run inside the repository");
+    }
+}

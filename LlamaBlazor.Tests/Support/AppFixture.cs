@@ -1,0 +1,77 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using LlamaBlazor.Web.Data;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace LlamaBlazor.Tests.Support;
+
+/// <summary>The real program on a free port of loopback, with a data folder of its own. One a test class, through IClassFixture, or one a test.</summary>
+public class AppFixture : WebApplicationFactory<LlamaBlazor.Web.Program>, IAsyncLifetime
+{
+    private readonly Dictionary<string, string> _settings = [];
+
+    public AppFixture()
+    {
+        Directory.CreateDirectory(ModelFolder);
+        UseKestrel(0);
+    }
+
+    /// <summary>The folder all files of this run are in.</summary>
+    public TempFolder Folder { get; } = new();
+
+    /// <summary>The models folder it scans.</summary>
+    public string ModelFolder => Folder.File("models");
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>A client of that address.</summary>
+    public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>Sets a configuration key; before the start.</summary>
+    public AppFixture With(string key, string value)
+    {
+        _settings[key] = value;
+        return this;
+    }
+
+    /// <summary>Starts the program and waits until <c>/readyz</c> answers 200.</summary>
+    public virtual async Task InitializeAsync()
+    {
+        Start();
+        await Services.GetRequiredService<DatabaseState>().Ready.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>Starts the program without waiting for its database.</summary>
+    public void Start()
+    {
+        StartServer();
+        Address = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    async Task IAsyncLifetime.DisposeAsync()
+    {
+        await DisposeAsync();
+        Http?.Dispose();
+        Folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>GET of a path, as JSON.</summary>
+    public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(path);
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseSetting("LlamaBlazor:DataDirectory", Folder.File("data"));
+        builder.UseSetting("LlamaBlazor:ModelDirectories:0", ModelFolder);
+        foreach (var (key, value) in _settings)
+            builder.UseSetting(key, value);
+        builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+    }
+}

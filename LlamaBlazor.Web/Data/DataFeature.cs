@@ -1,0 +1,37 @@
+using LlamaBlazor.Web.Shared.Configuration;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace LlamaBlazor.Web.Data;
+
+/// <summary>The database: contexts, the writer, start-up and retention.</summary>
+internal static class DataFeature
+{
+    /// <summary>Opens the data folder, which fails the start with words when it cannot be used, and registers the database.</summary>
+    public static WebApplicationBuilder AddData(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var path = builder.Configuration["LlamaBlazor:DataDirectory"] ?? "data";
+        var folder = DataFolder.Open(Path.Combine(DashboardHost.SourceFolder ?? builder.Environment.ContentRootPath, path));
+        services.AddSingleton(_ => folder); // by factory: the container then disposes it, which frees the lock
+        services.AddSingleton<DatabaseState>();
+        services.AddSingleton<DatabaseBackup>();
+        services.AddPooledDbContextFactory<LlamaDbContext>(options => Configure(options, folder.Database));
+        services.AddHostedService<DatabaseStartup>();
+        services.AddSingleton<DatabaseWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseWriter>());
+        return builder;
+    }
+
+    internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string path) => options
+        .UseSqlite(SqliteSetup.ConnectionString(path), sqlite => sqlite.CommandTimeout(30))
+        .AddInterceptors(new PragmaInterceptor());
+}
+
+/// <summary>Lets <c>dotnet ef</c> make migrations without starting the dashboard.</summary>
+internal sealed class DesignTimeContextFactory : IDesignTimeDbContextFactory<LlamaDbContext>
+{
+    /// <inheritdoc/>
+    public LlamaDbContext CreateDbContext(string[] args) =>
+        new((DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), "design-time.db").Options);
+}

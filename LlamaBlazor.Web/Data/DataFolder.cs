@@ -1,0 +1,107 @@
+using LlamaBlazor.Web.Shared.Configuration;
+
+namespace LlamaBlazor.Web.Data;
+
+/// <summary>
+/// The folder that holds everything we write: database, backups, logs, keys. Held by one process at a time through a lock on <c>.lock</c>,
+/// which the system releases however that process ends.
+/// </summary>
+internal sealed class DataFolder : IDisposable
+{
+    private readonly FileStream? _lock;
+
+    private DataFolder(string root, FileStream? @lock)
+    {
+        Root = root;
+        _lock = @lock;
+    }
+
+    /// <summary>Absolute path of the folder.</summary>
+    public string Root { get; }
+
+    /// <summary>The database file.</summary>
+    public string Database => Path.Combine(Root, "llama-dashboard.db");
+
+    /// <summary>Folder of the backups.</summary>
+    public string Backups => Path.Combine(Root, "backups");
+
+    /// <summary>Folder of the log files.</summary>
+    public string Logs => Path.Combine(Root, "logs");
+
+    /// <summary>Folder of the data protection keys.</summary>
+    public string Keys => Path.Combine(Root, "keys");
+
+    /// <summary>Makes the folder where needed and takes its lock.</summary>
+    /// <exception cref="StartupException">The folder cannot be written, or another dashboard holds it.</exception>
+    public static DataFolder Open(string path)
+    {
+        var root = Path.GetFullPath(path);
+        try
+        {
+            foreach (var folder in new[] { root, Path.Combine(root, "backups"), Path.Combine(root, "logs"), Path.Combine(root, "keys") })
+                CreatePrivate(folder);
+            return new DataFolder(root, TakeLock(Path.Combine(root, ".lock")));
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new StartupException($"The data folder {root} cannot be written. Give this user write access (chmod u+rwx \"{root}\"), or choose another folder with --data DIR or LLAMABLAZOR_DATA.");
+        }
+        catch (IOException error) when (error is not FileNotFoundException)
+        {
+            throw new StartupException(IsReadOnly(root)
+                ? $"The data folder {root} is on a read-only file system. Choose another folder with --data DIR or LLAMABLAZOR_DATA."
+                : $"The data folder {root} is in use by another dashboard, or cannot be opened: {error.Message} Stop the other one, or choose another folder with --data DIR.");
+        }
+    }
+
+    /// <summary>The paths of a folder without taking its lock: for commands that work while the server runs.</summary>
+    public static DataFolder Peek(string path) => new(Path.GetFullPath(path), null);
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock?.Dispose();
+
+    /// <summary>Makes the files of the database readable by their owner only.</summary>
+    public void ProtectDatabase()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        foreach (var file in new[] { Database, Database + "-wal", Database + "-shm" }.Where(File.Exists))
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    private static void CreatePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+            return;
+        }
+
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (!Directory.Exists(folder))
+            Directory.CreateDirectory(folder, OwnerOnly);
+    }
+
+    private static FileStream TakeLock(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
+
+    private static bool IsReadOnly(string root)
+    {
+        var probe = Path.Combine(Directory.Exists(root) ? root : Path.GetDirectoryName(root) ?? root, $".probe-{Guid.NewGuid():N}");
+        try
+        {
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+}

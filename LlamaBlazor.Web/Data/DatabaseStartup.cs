@@ -1,0 +1,145 @@
+using LlamaBlazor.Web.Data.Entities;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Data;
+
+/// <summary>
+/// Brings the database to the current schema after the server listens: checks the file, backs it up when a migration is pending,
+/// migrates within a time limit, and says in <see cref="DatabaseState"/> what to do when that fails. It never overwrites a file it cannot read.
+/// </summary>
+internal sealed partial class DatabaseStartup(
+    IDbContextFactory<LlamaDbContext> contexts,
+    DataFolder folder,
+    DatabaseState state,
+    DatabaseBackup backup,
+    TimeProvider clock,
+    ILogger<DatabaseStartup> logger) : BackgroundService
+{
+    /// <summary>Version of the schema as seed 000 counts it.</summary>
+    public const string SchemaVersion = "2.0";
+
+    private static readonly TimeSpan MigrationLimit = TimeSpan.FromMinutes(2);
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => PrepareAsync(stoppingToken), stoppingToken);
+
+    private async Task PrepareAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            PrepareFile();
+            await MigrateAsync(cancellation).ConfigureAwait(false);
+            folder.ProtectDatabase();
+            state.Succeed();
+            LogReady(folder.Database);
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            state.Fail(Explain(error));
+            LogFailed(state.Failure!, error);
+        }
+    }
+
+    // auto_vacuum must stand before the first table; journal_mode is kept in the file.
+    private void PrepareFile()
+    {
+        using var connection = SqliteSetup.Open(folder.Database);
+        if (Convert.ToInt64(SqliteSetup.Scalar(connection, "SELECT count(*) FROM sqlite_master")) == 0)
+            SqliteSetup.Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL; VACUUM;");
+        SqliteSetup.Execute(connection, "PRAGMA journal_mode=WAL;");
+    }
+
+    private async Task MigrateAsync(CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var applied = (await context.Database.GetAppliedMigrationsAsync(cancellation).ConfigureAwait(false)).ToList();
+            var known = context.Database.GetMigrations().ToList();
+            if (applied.Except(known).FirstOrDefault() is { } newer)
+                throw new InvalidOperationException($"The database {folder.Database} was written by a newer version (migration {newer}). Update the program, or start with an older backup from {folder.Backups}.");
+            var pending = known.Except(applied).ToList();
+            if (pending.Count > 0)
+            {
+                if (applied.Count > 0)
+                    LogBackup(await Task.Run(() => backup.Create("before-migration"), cancellation).ConfigureAwait(false), pending.Count);
+                ReleaseStaleLock(context);
+                await ApplyAsync(context, cancellation).ConfigureAwait(false);
+            }
+
+            await RecordAsync(context, known, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ApplyAsync(LlamaDbContext context, CancellationToken cancellation)
+    {
+        state.Progress = "Updating the database to this version.";
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(MigrationLimit);
+        try
+        {
+            await context.Database.MigrateAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"Updating the database took more than {MigrationLimit.TotalMinutes:0} minutes. Another program may hold {folder.Database}: close it and start again. The state before is in {folder.Backups}.");
+        }
+    }
+
+    // The lock on the data folder proves that no other dashboard migrates, so a row here was left by one that was killed.
+    private void ReleaseStaleLock(LlamaDbContext context)
+    {
+        var connection = context.Database.GetDbConnection();
+        context.Database.OpenConnection();
+        if (SqliteSetup.Scalar(connection, "SELECT 1 FROM sqlite_master WHERE name = '__EFMigrationsLock'") is null)
+            return;
+        if (SqliteSetup.Scalar(connection, "SELECT Timestamp FROM __EFMigrationsLock LIMIT 1") is { } taken)
+        {
+            LogStaleLock(taken.ToString()!);
+            SqliteSetup.Execute(connection, "DELETE FROM __EFMigrationsLock");
+        }
+    }
+
+    private async Task RecordAsync(LlamaDbContext context, IReadOnlyList<string> migrations, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var recorded = await context.SchemaVersions.Select(v => v.Migration).ToListAsync(cancellation).ConfigureAwait(false);
+        context.SchemaVersions.AddRange(migrations
+            .Select((migration, index) => new SchemaVersionRow { Version = index + 1, Migration = migration, AppliedAt = now })
+            .Where(row => !recorded.Contains(row.Migration)));
+        await SetAsync(context, "db_version", SchemaVersion, now, cancellation).ConfigureAwait(false);
+        await SetAsync(context, "server_start_time", now.ToString(), now, cancellation).ConfigureAwait(false);
+        await context.SaveChangesAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task SetAsync(LlamaDbContext context, string key, string value, long now, CancellationToken cancellation)
+    {
+        var row = await context.Metadata.FindAsync([key], cancellation).ConfigureAwait(false);
+        if (row is null)
+            context.Metadata.Add(row = new MetadataRow { Key = key });
+        (row.Value, row.UpdatedAt) = (value, now);
+    }
+
+    private string Explain(Exception error) => error switch
+    {
+        SqliteException { SqliteErrorCode: 11 or 26 } => $"{folder.Database} is not a readable database ({error.Message}). It was left as it is. Move it away and copy a backup from {folder.Backups} in its place, then start again.",
+        SqliteException { SqliteErrorCode: 5 or 6 } => $"{folder.Database} is locked by another program ({error.Message}). Close it and start again.",
+        SqliteException { SqliteErrorCode: 8 or 14 } => $"{folder.Database} cannot be written ({error.Message}). Give this user write access to it and to {folder.Root}.",
+        SqliteException { SqliteErrorCode: 13 } => $"The disk with {folder.Database} is full. Free some space and start again.",
+        DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException } => error.InnerException?.Message ?? error.Message,
+        _ => error.Message,
+    };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Database ready: {Path}")]
+    private partial void LogReady(string path);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The database cannot be used. {Reason}")]
+    private partial void LogFailed(string reason, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Backed up the database to {Path} before {Count} migration(s)")]
+    private partial void LogBackup(string path, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A migration lock of {Taken} was left by a run that was killed. It is removed: the lock on the data folder shows that nobody else is migrating")]
+    private partial void LogStaleLock(string taken);
+}

@@ -1,0 +1,193 @@
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Data;
+
+/// <summary>
+/// The single writer (docs/adr/004-single-writer.md). Rows of loops (samples, logs, statistics) are queued and never waited for;
+/// edits of people are awaited and run in a transaction of their own. SQLite has one writer anyway: queueing here costs a few
+/// microseconds, colliding there costs up to a second.
+/// </summary>
+internal sealed partial class DatabaseWriter(
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseState state,
+    TimeProvider clock,
+    ILogger<DatabaseWriter> logger) : BackgroundService
+{
+    /// <summary>Jobs that may wait; past it rows are dropped and counted, edits wait.</summary>
+    private const int QueueBound = 8192;
+
+    /// <summary>Rows in one transaction.</summary>
+    private const int BatchBound = 500;
+
+    private static readonly TimeSpan BatchWindow = TimeSpan.FromMilliseconds(100);
+
+    private readonly Channel<Job> _jobs = Channel.CreateBounded<Job>(new BoundedChannelOptions(QueueBound) { SingleReader = true });
+    private long _dropped;
+
+    /// <summary>Rows lost because the queue was full or the database refused them.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Why the last batch failed, or null while writing works.</summary>
+    public string? LastError { get; private set; }
+
+    /// <summary>Queues a row for insertion without waiting. Returns false, and counts it, when the queue is full.</summary>
+    public bool TryAdd(object row)
+    {
+        if (_jobs.Writer.TryWrite(new Job(row, null)))
+            return true;
+        Interlocked.Increment(ref _dropped);
+        return false;
+    }
+
+    /// <summary>Runs an edit in a transaction of its own and returns its result; what it throws reaches the caller and nothing is saved.</summary>
+    /// <param name="work">Reads and changes through the context. Changes are saved after it returns.</param>
+    /// <param name="cancellation">Gives up waiting; an edit that has begun is finished.</param>
+    public async Task<T> ExecuteAsync<T>(Func<LlamaDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation = default)
+    {
+        var edit = new Edit<T>(work);
+        await _jobs.Writer.WriteAsync(new Job(null, edit), cancellation).ConfigureAwait(false);
+        return await edit.Result.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="ExecuteAsync{T}"/>, for an edit without a result.</summary>
+    public Task ExecuteAsync(Func<LlamaDbContext, CancellationToken, Task> work, CancellationToken cancellation = default) =>
+        ExecuteAsync(async (context, token) =>
+        {
+            await work(context, token).ConfigureAwait(false);
+            return true;
+        }, cancellation);
+
+    /// <inheritdoc/>
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        _jobs.Writer.TryComplete(); // the loop drains what is queued, then ends
+        return base.StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!await WaitForDatabaseAsync(stoppingToken).ConfigureAwait(false))
+            return;
+        var rows = new List<object>(BatchBound);
+        while (await _jobs.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            var edit = await CollectAsync(rows).ConfigureAwait(false);
+            if (rows.Count > 0)
+                await InsertAsync(rows).ConfigureAwait(false);
+            rows.Clear();
+            if (edit is not null)
+                await edit.RunAsync(contexts).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> WaitForDatabaseAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await state.Ready.WaitAsync(cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception error)
+        {
+            _jobs.Writer.TryComplete();
+            while (_jobs.Reader.TryRead(out var job))
+                job.Edit?.Fail(error);
+            return false;
+        }
+    }
+
+    // Takes rows until the batch is full, its window is over, or an edit arrives, which must not wait.
+    private async Task<Edit?> CollectAsync(List<object> rows)
+    {
+        using var window = new CancellationTokenSource(BatchWindow, clock);
+        try
+        {
+            do
+            {
+                while (rows.Count < BatchBound && _jobs.Reader.TryRead(out var job))
+                {
+                    if (job.Edit is not null)
+                        return job.Edit;
+                    rows.Add(job.Row!);
+                }
+            }
+            while (rows.Count < BatchBound && await _jobs.Reader.WaitToReadAsync(window.Token).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // The window is over: write what is there.
+        }
+
+        return null;
+    }
+
+    private async Task InsertAsync(List<object> rows)
+    {
+        try
+        {
+            var context = await contexts.CreateDbContextAsync().ConfigureAwait(false);
+            await using (context.ConfigureAwait(false))
+            {
+                context.ChangeTracker.AutoDetectChangesEnabled = false;
+                context.AddRange(rows);
+                await context.SaveChangesAsync().ConfigureAwait(false);
+            }
+
+            LastError = null;
+        }
+        catch (Exception error)
+        {
+            // Nothing a request or a person waits for may fail because the disk is full or the file locked: count, say so once, go on.
+            Interlocked.Add(ref _dropped, rows.Count);
+            if (LastError is null)
+                LogInsertFailed(rows.Count, error);
+            LastError = error.InnerException?.Message ?? error.Message;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} row(s) could not be written to the database")]
+    private partial void LogInsertFailed(int count, Exception error);
+
+    private sealed record Job(object? Row, Edit? Edit);
+
+    private abstract class Edit
+    {
+        public abstract Task RunAsync(IDbContextFactory<LlamaDbContext> contexts);
+
+        public abstract void Fail(Exception error);
+    }
+
+    private sealed class Edit<T>(Func<LlamaDbContext, CancellationToken, Task<T>> work) : Edit
+    {
+        private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<T> Result => _result.Task;
+
+        public override async Task RunAsync(IDbContextFactory<LlamaDbContext> contexts)
+        {
+            try
+            {
+                var context = await contexts.CreateDbContextAsync().ConfigureAwait(false);
+                await using (context.ConfigureAwait(false))
+                {
+                    var transaction = await context.Database.BeginTransactionAsync().ConfigureAwait(false);
+                    await using (transaction.ConfigureAwait(false))
+                    {
+                        var result = await work(context, CancellationToken.None).ConfigureAwait(false);
+                        await context.SaveChangesAsync().ConfigureAwait(false);
+                        await transaction.CommitAsync().ConfigureAwait(false);
+                        _result.TrySetResult(result);
+                    }
+                }
+            }
+            catch (Exception error)
+            {
+                _result.TrySetException(error);
+            }
+        }
+
+        public override void Fail(Exception error) => _result.TrySetException(error);
+    }
+}

@@ -1,0 +1,26 @@
+namespace LlamaBlazor.Web.Data.Entities;
+
+/// <summary>A person who may log in: <c>users</c>.</summary>
+public sealed class UserRow
+{
+    /// <summary>Primary key.</summary>
+    public long Id { get; set; }
+
+    /// <summary>Unique.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Salted hash.</summary>
+    public string? PasswordHash { get; set; }
+
+    /// <summary>admin or viewer.</summary>
+    public string Role { get; set; } = "";
+
+    /// <summary>Project whose limits hold.</summary>
+    public string? QuotaProfile { get; set; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public long CreatedAt { get; set; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public long? LastLoginAt { get; set; }
+}

@@ -1,0 +1,34 @@
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Security;
+using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Configuration;
+using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Telemetry;
+
+try
+{
+    var builder = DashboardHost.CreateBuilder(args);
+    builder.AddSecurity().AddData().AddShell()
+        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry();
+
+    var app = builder.Build();
+    app.UseSecurity();
+    app.MapShell();
+    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry();
+    await app.RunAsync();
+    return 0;
+}
+catch (StartupException error)
+{
+    await Console.Error.WriteLineAsync(error.Message);
+    return 1;
+}
+
+namespace LlamaBlazor.Web
+{
+    /// <summary>The entry point, public so that tests can start the real program.</summary>
+    public partial class Program;
+}

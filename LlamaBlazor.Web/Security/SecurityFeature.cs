@@ -1,0 +1,48 @@
+using System.Net;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared.Configuration;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace LlamaBlazor.Web.Security;
+
+/// <summary>Who may reach the dashboard: this machine only, through names of this machine, from pages of its own.</summary>
+internal static class SecurityFeature
+{
+    /// <summary>Refuses addresses beyond this machine and keeps the keys that protect secrets in the data folder.</summary>
+    public static WebApplicationBuilder AddSecurity(this WebApplicationBuilder builder)
+    {
+        RequireLoopback(builder.Configuration["Urls"]);
+        builder.Services.AddDataProtection().SetApplicationName("LlamaBlazor");
+        builder.Services.AddOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>()
+            .Configure<DataFolder, ILoggerFactory>((options, folder, loggers) =>
+                options.XmlRepository = new Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository(new DirectoryInfo(folder.Keys), loggers));
+        builder.Services.AddAntiforgery();
+        return builder;
+    }
+
+    /// <summary>Checks Host and Origin before anything else and adds the headers of a careful site.</summary>
+    public static WebApplication UseSecurity(this WebApplication app)
+    {
+        app.UseMiddleware<OriginGuard>();
+        app.UseMiddleware<SecurityHeaders>();
+        return app;
+    }
+
+    /// <summary>Throws unless every address names this machine alone.</summary>
+    internal static void RequireLoopback(string? urls)
+    {
+        foreach (var url in (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var address = BindingAddress.Parse(url);
+            if (address.IsUnixPipe || IsThisMachine(address.Host))
+                continue;
+            throw new StartupException($"The address {url} can be reached from other machines, which needs a password, and none is set. Use http://127.0.0.1:{address.Port} (configuration key Urls), and reach it from elsewhere through an SSH tunnel: ssh -L {address.Port}:127.0.0.1:{address.Port} this-machine.");
+        }
+    }
+
+    /// <summary>Whether a host name or address is this machine's loopback.</summary>
+    internal static bool IsThisMachine(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+}

@@ -1,0 +1,83 @@
+namespace LlamaBlazor.Web.Shared.Configuration;
+
+/// <summary>Makes the host with our own command line words turned into configuration keys.</summary>
+internal static class DashboardHost
+{
+    /// <summary>Folder of the solution when the program runs from its build output, else null.</summary>
+    public static string? SourceFolder { get; } = FindSource();
+
+    /// <summary>Configuration key of demo mode.</summary>
+    public const string DemoKey = "LlamaBlazor:Demo";
+
+    /// <summary>The words that take a value, and the configuration key each one sets. <c>--models</c> may be repeated.</summary>
+    private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
+    {
+        ["--data"] = "LlamaBlazor:DataDirectory",
+        ["--engine"] = "LlamaBlazor:EnginePath",
+        ["--urls"] = "Urls",
+        ["--models"] = "LlamaBlazor:ModelDirectories",
+    };
+
+    /// <summary>
+    /// Makes the builder. The content root is the program's own folder, so that it runs from anywhere; run from source it is the project's,
+    /// and inside a test host it is whatever that says.
+    /// </summary>
+    /// <exception cref="StartupException">An argument is not understood.</exception>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var project = SourceFolder is null ? null : Path.Combine(SourceFolder, "LlamaBlazor.Web");
+        var isTestHost = !File.Exists(Path.Combine(AppContext.BaseDirectory, "LlamaBlazor.Web.runtimeconfig.json")) || args.Any(arg => arg.StartsWith("--contentRoot=", StringComparison.Ordinal));
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = [.. Translate(args)],
+            ContentRootPath = isTestHost ? null : project ?? AppContext.BaseDirectory,
+        });
+        if (Environment.GetEnvironmentVariable("LLAMABLAZOR_DATA") is { Length: > 0 } data && !args.Contains("--data"))
+            builder.Configuration["LlamaBlazor:DataDirectory"] = Path.GetFullPath(data);
+        builder.WebHost.UseStaticWebAssets();
+        return builder;
+    }
+
+    /// <summary>Our words as <c>--Key=value</c>, which ASP.NET Core understands; such arguments pass through.</summary>
+    internal static IEnumerable<string> Translate(string[] args)
+    {
+        var models = 0;
+        for (var i = 0; i < args.Length; i++)
+        {
+            var word = args[i];
+            if (word == "--demo")
+            {
+                yield return $"--{DemoKey}=true";
+            }
+            else if (Words.TryGetValue(word, out var key))
+            {
+                if (++i == args.Length)
+                    throw new StartupException($"{word} needs a value.");
+                var value = word is "--data" or "--models" ? Path.GetFullPath(args[i]) : args[i];
+                yield return word == "--models" ? $"--{key}:{models++}={value}" : $"--{key}={value}";
+            }
+            else if (word.StartsWith("--", StringComparison.Ordinal) && word.Contains('='))
+            {
+                yield return word;
+            }
+            else
+            {
+                throw new StartupException($"The argument '{word}' is not known. Arguments: --data DIR, --models DIR (repeatable), --engine PATH, --urls URL, --demo.");
+            }
+        }
+    }
+
+    // …/LlamaBlazor.Web/bin/Release/net10.0/ is a build; a published folder has its web root beside it.
+    private static string? FindSource()
+    {
+        if (Directory.Exists(Path.Combine(AppContext.BaseDirectory, "wwwroot", "_framework")))
+            return null;
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (folder.Name == "LlamaBlazor.Web" && folder.Parent is { } root && File.Exists(Path.Combine(root.FullName, "LlamaBlazor.sln")))
+                return root.FullName;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Reflection;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared.Live;
+using Radzen;
+
+namespace LlamaBlazor.Web.Shell;
+
+/// <summary>The frame around every page: layout, theme, health endpoints, OpenAPI, problem details.</summary>
+internal static class ShellFeature
+{
+    /// <summary>Version of the program, such as <c>0.1.0</c>.</summary>
+    public static string Version { get; } = typeof(ShellFeature).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    /// <summary>Registers Blazor and what every API endpoint shares.</summary>
+    public static WebApplicationBuilder AddShell(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(typeof(Broadcast<>));
+        services.AddRadzenComponents();
+        services.AddRazorComponents().AddInteractiveServerComponents(options =>
+        {
+            // A closed tab keeps its circuit this long, so that a sleeping laptop comes back to its page.
+            options.DisconnectedCircuitMaxRetained = 10;
+            options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1);
+        });
+        services.AddOpenApi();
+        services.AddProblemDetails();
+        services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        return builder;
+    }
+
+    /// <summary>Maps pages, static files and health.</summary>
+    public static WebApplication MapShell(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapOpenApi();
+        app.MapGet("/healthz", () => new { status = "ok", version = Version }).WithTags("Health");
+        app.MapGet("/readyz", Ready).WithTags("Health");
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        return app;
+    }
+
+    private static IResult Ready(DatabaseState database) => database.IsReady
+        ? Results.Ok(new { status = "ok" })
+        : Results.Json(new { status = "unavailable", reasons = new[] { database.Failure ?? database.Progress } }, statusCode: StatusCodes.Status503ServiceUnavailable);
+}

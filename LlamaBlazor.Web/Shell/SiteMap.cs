@@ -1,0 +1,19 @@
+namespace LlamaBlazor.Web.Shell;
+
+/// <summary>The pages in the order of the side bar.</summary>
+internal static class SiteMap
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<SiteMapItem> Items { get; } =
+    [
+        new("/", "Overview", "dashboard"),
+        new("/models", "Models", "deployed_code"),
+        new("/server", "Server", "dns"),
+    ];
+}
+
+/// <summary>A page of the side bar.</summary>
+/// <param name="Href">Its address.</param>
+/// <param name="Title">Its name.</param>
+/// <param name="Icon">A Material symbol.</param>
+internal sealed record SiteMapItem(string Href, string Title, string Icon);

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Runs every test: unit, component, integration and browser. Arguments go to `dotnet test` (for example --filter Name~Gguf).
+set -uo pipefail
+cd "$(dirname "$0")"
+need() { command -v "$1" >/dev/null 2>&1 || { echo "$1 is missing. $2" >&2; exit 2; }; }
+need dotnet "Install the .NET 10 SDK: https://dotnet.microsoft.com/download"
+need npm "Install Node.js 20 or newer: https://nodejs.org"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+
+# A browser for the browser tests, and podman for the container tests, where this machine lets us install them.
+install() {
+  local program=$1; shift
+  command -v "$program" >/dev/null 2>&1 && return
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || { echo "$program is missing: the tests that need it are skipped"; return; }
+  echo "Installing $program…"
+  { apt-get update && apt-get install -y --no-install-recommends "$@"; } >/dev/null 2>&1 || echo "$program could not be installed: the tests that need it are skipped"
+}
+install chromium chromium
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+dotnet build LlamaBlazor.sln -c Release -v quiet -clp:NoSummary || { echo "The build failed."; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+format=0
+if [ $# -eq 0 ]; then
+  dotnet format LlamaBlazor.sln --no-restore --verify-no-changes --severity warn || format=1
+fi
+dotnet test LlamaBlazor.sln -c Release --no-build --logger "trx;LogFileName=results.trx" --results-directory "$results" "$@"
+status=$?
+
+# The totals as the runner counted them, from its own report.
+counters=$(cat "$results"/*.trx 2>/dev/null | grep -o '<Counters [^>]*>' | head -1)
+count() { echo "$counters" | sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p"; }
+passed=$(count passed); failed=$(count failed); total=$(count total)
+passed=${passed:-0}; failed=${failed:-0}; total=${total:-0}
+failed=$((failed + format))
+[ "$total" -gt 0 ] || { echo "No test was run."; failed=$((failed + 1)); }
+[ $format -eq 0 ] || echo "dotnet format has changes to make: run it and commit them."
+skipped=$((total - passed - failed + format)); [ "$total" -gt 0 ] || skipped=0
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ $status -eq 0 ]
