@@ -1,11 +1,30 @@
+using LlamaBlazor.Web.Shared.Api;
+
 namespace LlamaBlazor.Web.Settings;
 
-/// <summary>The feature Settings: launch settings and preferences.</summary>
+/// <summary>Launch settings and preferences.</summary>
 internal static class SettingsFeature
 {
-    /// <summary>Registers its services.</summary>
-    public static WebApplicationBuilder AddSettings(this WebApplicationBuilder builder) => builder;
+    /// <summary>Registers the stores.</summary>
+    public static WebApplicationBuilder AddSettings(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<LaunchSettingsStore>();
+        return builder;
+    }
 
-    /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapSettings(this WebApplication app) => app;
+    /// <summary>Maps <c>/api/launch-settings</c>.</summary>
+    public static WebApplication MapSettings(this WebApplication app)
+    {
+        var group = app.MapGroup("/api/launch-settings").WithTags("Server");
+        group.MapGet("", async (LaunchSettingsStore store, CancellationToken cancellation) => Answer(await store.GetAsync(cancellation), store));
+        group.MapPut("", async (LaunchSettings settings, LaunchSettingsStore store, CancellationToken cancellation) =>
+            (await store.SaveAsync(settings, cancellation)).ToApi(saved => Results.Ok(Answer(saved, store))));
+        return app;
+    }
+
+    private static LaunchSettingsAnswer Answer(LaunchSettings settings, LaunchSettingsStore store) =>
+        new(settings.ModelDirectories, settings.EnginePath, settings.PortRange, [.. store.Locked]);
 }
+
+/// <summary>The settings in force and the names of those that are locked.</summary>
+internal sealed record LaunchSettingsAnswer(IReadOnlyList<string> ModelDirectories, string? EnginePath, string PortRange, IReadOnlyList<string> Locked);
