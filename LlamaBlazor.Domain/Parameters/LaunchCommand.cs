@@ -13,7 +13,7 @@ public sealed record LaunchCommand(string Executable, IReadOnlyList<string> Argu
     public string ApiPrefix => ValueOf("--api-prefix") ?? "";
 
     /// <summary>The first key the server asks for, or null when it asks for none that we know.</summary>
-    public string? ApiKey => Environment.TryGetValue("LLAMA_API_KEY", out var keys) ? ItemList.ReadRow(keys).FirstOrDefault() : null;
+    public string? ApiKey => Environment.TryGetValue("LLAMA_API_KEY", out var keys) && ItemList.ReadRow(keys) is [var first, ..] ? first : null;
 
     /// <summary>https where the server has a key and a certificate, else http.</summary>
     public string Scheme => ValueOf("--ssl-key-file") is not null && ValueOf("--ssl-cert-file") is not null ? "https" : "http";

@@ -7,10 +7,10 @@ public enum ParameterKind
     Switch,
 
     /// <summary>A whole number.</summary>
-    Integer,
+    WholeNumber,
 
     /// <summary>A number with a fraction.</summary>
-    Decimal,
+    Number,
 
     /// <summary>One line of text.</summary>
     Text,

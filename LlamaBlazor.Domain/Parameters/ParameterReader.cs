@@ -84,8 +84,8 @@ internal static class ParameterReader
         (_, "enum") => ParameterKind.Choice,
         (_, "path") => ParameterKind.Path,
         (_, "list") => emission == Emission.Repeat ? ParameterKind.Items : ParameterKind.List,
-        _ when type == typeof(long) => ParameterKind.Integer,
-        _ when type == typeof(double) => ParameterKind.Decimal,
+        _ when type == typeof(long) => ParameterKind.WholeNumber,
+        _ when type == typeof(double) => ParameterKind.Number,
         _ => ParameterKind.Text,
     };
 
