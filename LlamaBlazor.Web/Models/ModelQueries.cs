@@ -19,9 +19,10 @@ internal sealed class ModelQueries(IDbContextFactory<LlamaDbContext> contexts)
         await using (context.ConfigureAwait(false))
         {
             var rows = Where(context.Models.AsNoTracking(), filter);
-            if (after is not null && (rows = key.After(rows, after, filter.Sort.Descending)!) is null)
+            var rest = after is null ? rows : key.After(rows, after, filter.Sort.Descending);
+            if (rest is null)
                 return null;
-            var ranked = await key.WithCursor(key.Order(rows, filter.Sort.Descending).Take(limit + 1)).ToListAsync(cancellation).ConfigureAwait(false);
+            var ranked = await key.WithCursor(key.Order(rest, filter.Sort.Descending).Take(limit + 1)).ToListAsync(cancellation).ConfigureAwait(false);
             var page = ranked.Take(limit).ToList();
             var items = await RowsAsync(context, [.. page.Select(row => row.Id)], cancellation).ConfigureAwait(false);
             return new ListPage<ModelListItem>(items, ranked.Count > limit ? page[^1].Cursor : null);
@@ -78,8 +79,8 @@ internal sealed class ModelQueries(IDbContextFactory<LlamaDbContext> contexts)
             rows = rows.Where(model => model.FileMissing);
         else if (filter.Status is { } status)
             rows = rows.Where(model => model.Status == status);
-        if (filter.Type?.ToLowerInvariant() is { } type)
-            rows = rows.Where(model => model.Type.ToLower() == type || model.Architecture!.ToLower() == type);
+        if (filter.Type is { } type)
+            rows = rows.Where(model => EF.Functions.Collate(model.Type, "NOCASE") == type || EF.Functions.Collate(model.Architecture, "NOCASE") == type);
         if (filter.Role is { } role)
             rows = rows.Where(model => model.Role == role);
         if (filter.Favorite is { } favorite)

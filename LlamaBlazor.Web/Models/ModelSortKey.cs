@@ -48,8 +48,7 @@ internal abstract class ModelSortKey
     {
         var row = key.Parameters[0];
         var place = Expression.Constant(value, typeof(T));
-        Expression<Func<Model, long>> rowId = m => m.Id;
-        var idOfRow = new Replace(rowId.Parameters[0], row).Visit(rowId.Body);
+        var idOfRow = Expression.Property(row, nameof(Model.Id));
         var idBeyond = descending ? Expression.LessThan(idOfRow, Expression.Constant(id)) : Expression.GreaterThan(idOfRow, Expression.Constant(id));
         return Expression.Lambda<Func<Model, bool>>(
             Expression.OrElse(beyond(key.Body, place), Expression.AndAlso(Expression.Equal(key.Body, place), idBeyond)), row);
@@ -104,14 +103,15 @@ internal abstract class ModelSortKey
     private static Expression<Func<Model, Ranked>> Project<T>(Expression<Func<Model, T>> key, Expression<Func<T, long, Ranked>> make)
     {
         var row = key.Parameters[0];
-        Expression<Func<Model, long>> rowId = m => m.Id;
-        var body = new Replace(make.Parameters[0], key.Body).Visit(make.Body);
-        body = new Replace(make.Parameters[1], new Replace(rowId.Parameters[0], row).Visit(rowId.Body)).Visit(body);
+        var body = Replace.In(make.Body, make.Parameters[0], key.Body);
+        body = Replace.In(body, make.Parameters[1], Expression.Property(row, nameof(Model.Id)));
         return Expression.Lambda<Func<Model, Ranked>>(body, row);
     }
 
     private sealed class Replace(Expression from, Expression to) : ExpressionVisitor
     {
+        public static Expression In(Expression body, Expression from, Expression to) => new Replace(from, to).Visit(body)!;
+
         public override Expression? Visit(Expression? node) => node == from ? to : base.Visit(node);
     }
 }
