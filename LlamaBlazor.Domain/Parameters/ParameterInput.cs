@@ -48,7 +48,7 @@ public sealed record ParameterInput(object? Value, string? Error = null)
             return json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out var number) ? new ParameterInput(number) : new ParameterInput(null, "A number is needed.");
         return (json.ValueKind, definition.Kind) switch
         {
-            (JsonValueKind.String, _) when json.GetString() is "" => new ParameterInput(null),
+            (JsonValueKind.String, _) when json.GetString() is "" => Cleared,
             (JsonValueKind.String, ParameterKind.Items) => new ParameterInput(ItemList.Write(ItemList.Read(json.GetString()!))),
             (JsonValueKind.String, _) => new ParameterInput(json.GetString()),
             (JsonValueKind.Array, ParameterKind.Items) => Items(json),
