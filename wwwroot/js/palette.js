@@ -7,7 +7,7 @@ let items = [];
 let active = 0;
 let asked = 0;
 
-const pages = () => [...document.querySelectorAll(".lb-nav-link")].map(link => ({ title: link.textContent.trim(), hint: "Page", href: link.getAttribute("href") }));
+const pages = () => [...document.querySelectorAll(".lb-nav-link")].map(link => ({ title: link.querySelector("span").textContent, hint: "Page", href: link.getAttribute("href") }));
 
 const models = async text => {
   try {
