@@ -43,7 +43,7 @@ internal sealed class EngineLocator(IConfiguration configuration, LaunchSettings
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         string[] usual =
         [
-            "/usr/local/bin", "/usr/bin", "/opt/llama.cpp/bin", "/opt/llama/bin", "/opt/homebrew/bin", "/app",
+            "/usr/local/bin", "/usr/bin", "/opt/llama.cpp/bin", "/opt/homebrew/bin", "/app",
             Path.Combine(home, ".local", "bin"),
             Path.Combine(home, "llama.cpp", "build", "bin"),
             Path.Combine(home, "src", "llama.cpp", "build", "bin"),
