@@ -31,40 +31,46 @@ public static partial class ExitExplanation
     {
         var signal = exitCode > 128 ? Signals.GetValueOrDefault(exitCode - 128) : null;
         var refusal = lastLines.LastOrDefault(line => Refusal().IsMatch(line));
-        var words = refusal ?? LastWords(lastLines);
+        var (telling, hint) = Telling(lastLines);
+        var words = Clean(refusal ?? telling ?? LastWords(lastLines));
         var how = signal is null ? $"with exit code {exitCode}" : $"by {signal}";
-        var what = refusal is not null && !wasReady
-            ? "llama-server refused its arguments"
+        var isRefusal = refusal is not null && !wasReady;
+        var isNotRunnable = exitCode is 126 or 127 && !wasReady; // as the shell and setsid say it
+        var what = isRefusal ? "llama-server refused its arguments"
+            : isNotRunnable ? "llama-server could not be executed"
             : $"llama-server ended {how} {(wasReady ? "while running" : "before it was ready")}";
-        var parts = new[] { words is null ? what + "." : $"{what}: {words.Trim().TrimEnd('.')}.", Hint(signal, lastLines, refusal, wasReady) };
-        return new StartOutcome(exitCode, signal, refusal is not null && !wasReady, string.Join(' ', parts.Where(part => part is not null)));
+        var next = isRefusal ? "Correct that setting, then start again."
+            : isNotRunnable ? "Check the engine's path and its permissions."
+            : hint ?? Hint(signal, lastLines);
+        var sentence = words is null ? $"{what}." : $"{what}: {words.TrimEnd('.')}.";
+        return new StartOutcome(exitCode, signal, isRefusal || isNotRunnable, next is null ? sentence : $"{sentence} {next}");
     }
 
-    private static string? Hint(string? signal, IReadOnlyList<string> lines, string? refusal, bool wasReady)
+    // The first line that a hint explains: what comes after it only says that it failed.
+    private static (string? Line, string? Hint) Telling(IReadOnlyList<string> lines)
     {
-        if (refusal is not null && !wasReady)
-            return "Correct that setting, then start again.";
         foreach (var (pattern, hint) in Hints)
         {
-            if (lines.Any(pattern.IsMatch))
-                return hint;
+            if (lines.FirstOrDefault(pattern.IsMatch) is { } line)
+                return (line, hint);
         }
 
-        return signal switch
-        {
-            "SIGKILL" => "Most likely the system ended it because memory ran out (look for 'Out of memory' in the kernel log). Choose a smaller context or model, or stop another one.",
-            "SIGILL" => "This build of llama-server uses processor instructions that this machine lacks. Use a build made for it.",
-            "SIGSEGV" or "SIGABRT" or "SIGBUS" or "SIGFPE" => "The engine crashed. Its last lines tell more; another version or other settings may help.",
-            _ => lines.Count == 0 ? "It said nothing: its log may be switched off (verbosity 0, or log disabled)." : null,
-        };
+        return (null, null);
     }
 
-    // The last line that reports an error, else the last line at all.
-    private static string? LastWords(IReadOnlyList<string> lines)
+    private static string? Hint(string? signal, IReadOnlyList<string> lines) => signal switch
     {
-        var line = lines.LastOrDefault(line => ErrorLine().IsMatch(line)) ?? lines.LastOrDefault(line => !string.IsNullOrWhiteSpace(line));
-        return line is null ? null : LogPrefix().Replace(line.Length > 400 ? line[..400] + "…" : line, "");
-    }
+        "SIGKILL" => "Most likely the system ended it because memory ran out (look for 'Out of memory' in the kernel log). Choose a smaller context or model, or stop another one.",
+        "SIGILL" => "This build of llama-server uses processor instructions that this machine lacks. Use a build made for it.",
+        "SIGSEGV" or "SIGABRT" or "SIGBUS" or "SIGFPE" => "The engine crashed. Its last lines tell more; another version or other settings may help.",
+        _ => lines.Count == 0 ? "It said nothing: its log may be switched off (verbosity 0, or log disabled)." : null,
+    };
+
+    // The last line that reports an error, else the last line at all.
+    private static string? LastWords(IReadOnlyList<string> lines) =>
+        lines.LastOrDefault(line => ErrorLine().IsMatch(line)) ?? lines.LastOrDefault(line => !string.IsNullOrWhiteSpace(line));
+
+    private static string? Clean(string? line) => line is null ? null : LogPrefix().Replace(line.Length > 400 ? line[..400] + "…" : line, "").Trim();
 
     [GeneratedRegex(@"error: invalid argument: |error while handling (argument|environment variable) ", RegexOptions.IgnoreCase)]
     private static partial Regex Refusal();
