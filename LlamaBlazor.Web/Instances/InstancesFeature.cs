@@ -7,6 +7,7 @@ internal static class InstancesFeature
     public static WebApplicationBuilder AddInstances(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<InstanceBoard>();
+        builder.Services.AddSingleton<EngineLocator>();
         return builder;
     }
 

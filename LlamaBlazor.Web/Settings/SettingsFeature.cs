@@ -9,16 +9,18 @@ internal static class SettingsFeature
     public static WebApplicationBuilder AddSettings(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<LaunchSettingsStore>();
+        builder.Services.AddSingleton<PreferenceStore>();
         return builder;
     }
 
-    /// <summary>Maps <c>/api/launch-settings</c>.</summary>
+    /// <summary>Maps <c>/api/launch-settings</c>, <c>/api/metadata</c> and <c>/api/config</c>.</summary>
     public static WebApplication MapSettings(this WebApplication app)
     {
         var group = app.MapGroup("/api/launch-settings").WithTags("Server");
         group.MapGet("", async (LaunchSettingsStore store, CancellationToken cancellation) => Answer(await store.GetAsync(cancellation), store));
         group.MapPut("", async (LaunchSettings settings, LaunchSettingsStore store, CancellationToken cancellation) =>
             (await store.SaveAsync(settings, cancellation)).ToApi(saved => Results.Ok(Answer(saved, store))));
+        app.MapPreferences();
         return app;
     }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared.Live;
+using Microsoft.AspNetCore.Diagnostics;
 using Radzen;
 
 namespace LlamaBlazor.Web.Shell;
@@ -35,6 +36,8 @@ internal static class ShellFeature
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use(KeepProblemDetails);
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapOpenApi();
@@ -43,6 +46,21 @@ internal static class ShellFeature
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         return app;
     }
+
+    // Two handlers of empty error answers stand above: the inner one shows a page, the outer one writes problem details. Programs skip the inner one.
+    private static Task KeepProblemDetails(HttpContext context, RequestDelegate next)
+    {
+        if (!WantsPage(context) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            pages.Enabled = false;
+        return next(context);
+    }
+
+    // A person in a browser gets a page, a program gets problem details.
+    private static bool WantsPage(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method)
+        && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+        && !context.Request.Path.StartsWithSegments("/api")
+        && !context.Request.Path.StartsWithSegments("/v1");
 
     private static IResult Ready(DatabaseState database) => database.IsReady
         ? Results.Ok(new { status = "ok" })

@@ -25,6 +25,16 @@ public sealed class HealthTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
     }
 
+    [Fact]
+    public async Task UnknownPage_Answers_404WithAPage()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/nothing-here");
+        request.Headers.Accept.ParseAdd("text/html");
+        var answer = await app.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains("blazor.web", await answer.Content.ReadAsStringAsync());
+    }
+
     [Theory]
     [InlineData("Host", "evil.example")]
     [InlineData("Origin", "http://evil.example")]

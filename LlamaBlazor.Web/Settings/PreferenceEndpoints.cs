@@ -1,0 +1,38 @@
+using System.Text.Json;
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Shared.Api;
+
+namespace LlamaBlazor.Web.Settings;
+
+/// <summary><c>/api/metadata</c> and <c>/api/config</c>.</summary>
+internal static class PreferenceEndpoints
+{
+    /// <summary>Maps both.</summary>
+    public static void MapPreferences(this WebApplication app)
+    {
+        var metadata = app.MapGroup("/api/metadata").WithTags("Key/value");
+        metadata.MapGet("", (PreferenceStore store, CancellationToken cancellation) => store.ListMetadataAsync(cancellation));
+        metadata.MapGet("/{key}", async (string key, PreferenceStore store, CancellationToken cancellation) =>
+            (await store.GetMetadataAsync(key, cancellation)).ToApi(value => Results.Ok(new { key, value })));
+        metadata.MapPut("/{key}", async (string key, MetadataValue body, PreferenceStore store, CancellationToken cancellation) =>
+            (await store.SetMetadataAsync(key, body.Value, cancellation)).ToApi(value => Results.Ok(new { key, value })));
+        metadata.MapDelete("/{key}", async (string key, PreferenceStore store, CancellationToken cancellation) =>
+            Deleted(await store.DeleteMetadataAsync(key, cancellation), key));
+
+        var config = app.MapGroup("/api/config").WithTags("Key/value");
+        config.MapGet("", (PreferenceStore store, CancellationToken cancellation) => store.ListConfigAsync(cancellation));
+        config.MapGet("/{key}", async (string key, PreferenceStore store, CancellationToken cancellation) =>
+            (await store.GetConfigAsync(key, cancellation)).ToApi(value => Results.Ok(new { key, value })));
+        config.MapPut("/{key}", async (string key, ConfigValue body, PreferenceStore store, CancellationToken cancellation) =>
+            (await store.SetConfigAsync(key, body.Value, cancellation)).ToApi(value => Results.Ok(new { key, value })));
+        config.MapDelete("/{key}", async (string key, PreferenceStore store, CancellationToken cancellation) =>
+            Deleted(await store.DeleteConfigAsync(key, cancellation), key));
+    }
+
+    private static IResult Deleted(bool existed, string key) =>
+        existed ? Results.NoContent() : ApiResults.Problem(Failure.NotFound($"There is no key '{key}'."));
+
+    private sealed record MetadataValue(string? Value);
+
+    private sealed record ConfigValue(JsonElement Value);
+}
