@@ -15,8 +15,8 @@ internal static class Tiles
         new("gpu_temperature", "Temperature", "thermostat", "celsius", When: "gpu"),
         new("gpu_power_usage", "Power", "bolt", "watt", When: "gpu"),
         new("active_models", "Active models", "deployed_code", "count"),
-        new("requests_per_minute", "Requests / min", "swap_calls", "count"),
-        new("tokens_per_second", "Tokens / s", "speed", "decimal"),
+        new("requests_per_minute", "Requests/min", "swap_calls", "count"),
+        new("tokens_per_second", "Tokens/s", "speed", "decimal"),
         new("uptime", "Uptime", "schedule", "duration", HasFigures: false),
     ];
 }

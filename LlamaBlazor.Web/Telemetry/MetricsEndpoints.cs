@@ -11,7 +11,11 @@ internal static class MetricsEndpoints
 
     private static readonly Dictionary<string, long> Ranges = new(StringComparer.Ordinal)
     {
-        ["10m"] = 10 * Minute, ["1h"] = 60 * Minute, ["6h"] = 360 * Minute, ["24h"] = 1440 * Minute, ["7d"] = 10_080 * Minute,
+        ["10m"] = 10 * Minute,
+        ["1h"] = 60 * Minute,
+        ["6h"] = 360 * Minute,
+        ["24h"] = 1440 * Minute,
+        ["7d"] = 10_080 * Minute,
     };
 
     /// <summary>Maps the endpoints.</summary>

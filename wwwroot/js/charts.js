@@ -60,6 +60,7 @@ const setText = (element, text) => { if (element && element.textContent !== text
 class Tile {
   constructor(element) {
     this.format = formats[element.dataset.format];
+    this.short = element.dataset.format === "percent" ? percent.format : this.format;
     this.value = field(element.dataset.tile);
     this.total = element.dataset.total ? field(element.dataset.total) : null;
     const part = name => element.querySelector(`[data-part=${name}]`);
@@ -72,8 +73,8 @@ class Tile {
     const total = this.total?.(latest);
     setText(this.current, known ? this.format(value) + (total ? ` of ${this.format(total)}` : "") : "n/a");
     const figures = this.average && statistics(samples, this.value);
-    setText(this.average, figures ? this.format(figures.average) : "–");
-    setText(this.max, figures ? this.format(figures.max) : "–");
+    setText(this.average, figures ? this.short(figures.average) : "–");
+    setText(this.max, figures ? this.short(figures.max) : "–");
     if (this.bar) this.bar.style.inlineSize = `${known ? Math.min(100, total ? 100 * value / total : value) : 0}%`;
   }
 }

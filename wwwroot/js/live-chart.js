@@ -192,7 +192,7 @@ export class LiveChart {
         type: "numeric", min: -10, max: 0, tickAmount: 5, axisBorder: { show: false }, axisTicks: { show: false }, crosshairs: { show: true }, tooltip: { enabled: false },
         labels: { rotate: 0, hideOverlappingLabels: true, formatter: value => Math.abs(value) < 0.01 ? "now" : `−${Math.round(Math.abs(value))} min` },
       },
-      yaxis: { min: 0, max: this.#max, tickAmount: 4, forceNiceScale: false, labels: { minWidth: 56, maxWidth: 80, formatter: value => value === null ? "no value" : format(value) } },
+      yaxis: { min: 0, max: this.#max, tickAmount: 4, forceNiceScale: false, labels: { minWidth: 48, maxWidth: 80, formatter: value => value === null ? "no value" : format(value) } },
       tooltip: { shared: true, intersect: false, theme: theme(), x: { formatter: value => clock.format(new Date(now + value * 60_000)) }, y: { formatter: value => value === null || value === undefined ? "no value" : format(value) } },
       states: { hover: { filter: { type: "none" } }, active: { filter: { type: "none" } } },
     };
