@@ -36,7 +36,9 @@ public static class GgufReader
         {
             var cursor = new GgufCursor(stream, buffer, cancellation);
             var result = read(cursor);
-            return cursor.Error is { } error ? Failure.Invalid("file", error + ".") with { Message = error + "." } : result is null ? Failure.NotFound("There is no such key.") : result;
+            if (cursor.Error is not { } error)
+                return result is null ? Failure.NotFound("There is no such key.") : result;
+            return new Failure(FailureKind.Invalid, char.ToUpperInvariant(error[0]) + error[1..] + ".");
         }
         finally
         {

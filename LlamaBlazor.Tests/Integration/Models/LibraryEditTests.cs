@@ -6,7 +6,6 @@ using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models.Library;
-using LlamaBlazor.Web.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Models;

@@ -25,6 +25,9 @@ internal sealed partial class LibraryService(
     /// <summary>The last message, or null before the first scan.</summary>
     public ScanProgress? Current { get; private set; }
 
+    /// <summary>True while a scan runs.</summary>
+    public bool IsScanning => Current is { IsRunning: true };
+
     /// <summary>Scans the folders now, after a scan that is running. The scan goes on when the caller leaves.</summary>
     public Task<ScanResult> ScanAsync(CancellationToken cancellation = default) => RunAsync().WaitAsync(cancellation);
 

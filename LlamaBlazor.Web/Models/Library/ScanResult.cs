@@ -7,12 +7,12 @@ namespace LlamaBlazor.Web.Models.Library;
 /// <param name="Missing">Models whose file is gone.</param>
 /// <param name="Errors">Files and folders that could not be used, at most 1,000.</param>
 /// <param name="ElapsedMs">Milliseconds it took.</param>
-internal sealed record ScanResult(int Found, int Added, int Updated, int Missing, IReadOnlyList<ScanError> Errors, long ElapsedMs);
+public sealed record ScanResult(int Found, int Added, int Updated, int Missing, IReadOnlyList<ScanError> Errors, long ElapsedMs);
 
 /// <summary>A file or folder that could not be used.</summary>
 /// <param name="Path">Absolute path.</param>
 /// <param name="Reason">Why, with the next step where there is one.</param>
-internal sealed record ScanError(string Path, string Reason);
+public sealed record ScanError(string Path, string Reason);
 
 /// <summary>How far a scan is; sent over <c>Broadcast&lt;ScanProgress&gt;</c>.</summary>
 /// <param name="Done">Headers read.</param>
