@@ -107,7 +107,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
         JSInterop.Mode = JSRuntimeMode.Loose;
         var app = library.Services;
         Services.AddSingleton(app.GetRequiredService<ModelQueries>()).AddSingleton(app.GetRequiredService<ModelStore>()).AddSingleton(app.GetRequiredService<LibraryService>())
-            .AddSingleton(app.GetRequiredService<InstanceBoard>()).AddSingleton(app.GetRequiredService<LaunchSettingsStore>()).AddSingleton(TimeProvider.System).AddRadzenComponents();
+            .AddSingleton(app.GetRequiredService<InstanceBoard>()).AddSingleton(app.GetRequiredService<InstanceSupervisor>()).AddSingleton(app.GetRequiredService<LaunchSettingsStore>()).AddSingleton(TimeProvider.System).AddRadzenComponents();
         Services.GetRequiredService<NavigationManager>().NavigateTo(address);
         return Render<ModelListPage>();
     }
