@@ -14,7 +14,7 @@ public sealed partial class LayerTests
         Assert.Empty(project.Descendants("PackageReference"));
         Assert.Empty(project.Descendants("ProjectReference"));
         var foreign = typeof(Model).Assembly.GetReferencedAssemblies().Select(name => name.Name!).Where(name => !name.StartsWith("System", StringComparison.Ordinal) && name != "netstandard");
-        Assert.Empty(foreign);
+        Source.AssertNone(foreign);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed partial class LayerTests
             from word in forbidden
             where Regex.IsMatch(text, @"(?<![\w""/.])" + Regex.Escape(word))
             select $"{Source.Relative(file)}: {word}";
-        Assert.Empty(offences);
+        Source.AssertNone(offences);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed partial class LayerTests
             let expected = Path.GetDirectoryName(Source.Relative(file))!.Replace(Path.DirectorySeparatorChar, '.')
             where declared.Length > 0 && declared != expected
             select $"{Source.Relative(file)}: {declared}";
-        Assert.Empty(offences);
+        Source.AssertNone(offences);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed partial class LayerTests
             where other.Feature != feature && other.Feature is not "Shared" && !(feature is "Shell" && other.Feature is "Shell")
             where Regex.IsMatch(text, $"<{other.Name}[ />]")
             select $"{Source.Relative(file)} uses <{other.Name}> of {other.Feature}";
-        Assert.Empty(offences);
+        Source.AssertNone(offences);
     }
 
     [Fact]

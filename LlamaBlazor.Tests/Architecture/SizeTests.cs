@@ -8,10 +8,10 @@ public sealed partial class SizeTests
     private static readonly string[] Projects = ["LlamaBlazor.Domain", "LlamaBlazor.Web", "LlamaBlazor.Tests"];
 
     [Fact]
-    public void CodeFiles_Have_AtMost300Lines() => Assert.Empty(LongerThan("*.cs", 300));
+    public void CodeFiles_Have_AtMost300Lines() => Source.AssertNone(LongerThan("*.cs", 300));
 
     [Fact]
-    public void RazorFiles_Have_AtMost150Lines() => Assert.Empty(LongerThan("*.razor", 150));
+    public void RazorFiles_Have_AtMost150Lines() => Source.AssertNone(LongerThan("*.razor", 150));
 
     [Fact]
     public void CodeFiles_Have_AMedianOfAtMost60Lines()
@@ -31,7 +31,7 @@ public sealed partial class SizeTests
             from method in Methods(File.ReadAllLines(file))
             where method.Length > 40
             select $"{Source.Relative(file)}:{method.Line} {method.Name} has {method.Length} lines";
-        Assert.Empty(offences);
+        Source.AssertNone(offences);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed partial class SizeTests
             let count = Regex.Count(code, @"\[Inject\]|^@inject ", RegexOptions.Multiline)
             where count > 6
             select $"{Source.Relative(file)}: {count}";
-        Assert.Empty(offences);
+        Source.AssertNone(offences);
     }
 
     private static IEnumerable<string> LongerThan(string pattern, int limit) =>

@@ -17,6 +17,13 @@ internal static class Source
     /// <summary>First folder inside the project.</summary>
     public static string Feature(string file) => Relative(file).Split(Path.DirectorySeparatorChar)[1];
 
+    /// <summary>Fails with every offence in full.</summary>
+    public static void AssertNone(IEnumerable<string> offences)
+    {
+        var list = offences.ToList();
+        Assert.True(list.Count == 0, string.Join(Environment.NewLine, list));
+    }
+
     private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

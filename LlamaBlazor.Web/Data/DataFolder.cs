@@ -40,18 +40,20 @@ internal sealed class DataFolder : IDisposable
         {
             foreach (var folder in new[] { root, Path.Combine(root, "backups"), Path.Combine(root, "logs"), Path.Combine(root, "keys") })
                 CreatePrivate(folder);
-            return new DataFolder(root, TakeLock(Path.Combine(root, ".lock")));
+            var probe = Path.Combine(root, ".probe");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
         }
         catch (UnauthorizedAccessException)
         {
             throw new StartupException($"The data folder {root} cannot be written. Give this user write access (chmod u+rwx \"{root}\"), or choose another folder with --data DIR or LLAMABLAZOR_DATA.");
         }
-        catch (IOException error) when (error is not FileNotFoundException)
+        catch (IOException error)
         {
-            throw new StartupException(IsReadOnly(root)
-                ? $"The data folder {root} is on a read-only file system. Choose another folder with --data DIR or LLAMABLAZOR_DATA."
-                : $"The data folder {root} is in use by another dashboard, or cannot be opened: {error.Message} Stop the other one, or choose another folder with --data DIR.");
+            throw new StartupException($"The data folder {root} cannot be made or written: {error.Message} Choose another folder with --data DIR or LLAMABLAZOR_DATA.");
         }
+
+        return new DataFolder(root, TakeLock(Path.Combine(root, ".lock")));
     }
 
     /// <summary>The paths of a folder without taking its lock: for commands that work while the server runs.</summary>
@@ -87,21 +89,13 @@ internal sealed class DataFolder : IDisposable
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path, options);
-    }
-
-    private static bool IsReadOnly(string root)
-    {
-        var probe = Path.Combine(Directory.Exists(root) ? root : Path.GetDirectoryName(root) ?? root, $".probe-{Guid.NewGuid():N}");
         try
         {
-            File.WriteAllText(probe, "");
-            File.Delete(probe);
-            return false;
+            return new FileStream(path, options);
         }
         catch (IOException)
         {
-            return true;
+            throw new StartupException($"The data folder {Path.GetDirectoryName(path)} is in use by another dashboard. Stop that one, or choose another folder with --data DIR.");
         }
     }
 }

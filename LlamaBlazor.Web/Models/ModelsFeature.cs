@@ -4,7 +4,13 @@ namespace LlamaBlazor.Web.Models;
 internal static class ModelsFeature
 {
     /// <summary>Registers its services.</summary>
-    public static WebApplicationBuilder AddModels(this WebApplicationBuilder builder) => builder;
+    public static WebApplicationBuilder AddModels(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<ModelStore>();
+        services.AddSingleton<ModelQueries>();
+        return builder;
+    }
 
     /// <summary>Maps its endpoints.</summary>
     public static WebApplication MapModels(this WebApplication app) => app;

@@ -12,6 +12,7 @@ internal static class SecurityFeature
     public static WebApplicationBuilder AddSecurity(this WebApplicationBuilder builder)
     {
         RequireLoopback(builder.Configuration["Urls"]);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddDataProtection().SetApplicationName("LlamaBlazor");
         builder.Services.AddOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>()
             .Configure<DataFolder, ILoggerFactory>((options, folder, loggers) =>

@@ -4,19 +4,25 @@
   const light = link.getAttribute("href");
   const dark = link.dataset.dark;
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const stored = () => localStorage.getItem("theme");
+  const stored = () => localStorage.getItem("theme") ?? "system";
   const apply = () => {
-    const theme = stored() ?? (system.matches ? "dark" : "light");
+    const theme = stored() === "system" ? (system.matches ? "dark" : "light") : stored();
     document.documentElement.dataset.theme = theme;
+    document.documentElement.dataset.themeChoice = stored();
     const href = theme === "dark" ? dark : light;
     if (link.getAttribute("href") !== href) link.setAttribute("href", href);
     document.dispatchEvent(new CustomEvent("themechange", { detail: theme }));
   };
+  const choose = theme => {
+    if (theme === "system") localStorage.removeItem("theme");
+    else localStorage.setItem("theme", theme);
+    apply();
+  };
   apply();
   system.addEventListener("change", apply);
   document.addEventListener("click", event => {
-    if (!event.target.closest?.("[data-theme-toggle]")) return;
-    localStorage.setItem("theme", document.documentElement.dataset.theme === "dark" ? "light" : "dark");
-    apply();
+    const choice = event.target.closest?.("[data-theme-choice]:not(html)");
+    if (choice) choose(choice.dataset.themeChoice);
+    else if (event.target.closest?.("[data-theme-toggle]")) choose(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
   });
 })();

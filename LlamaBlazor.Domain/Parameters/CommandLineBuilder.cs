@@ -1,0 +1,93 @@
+namespace LlamaBlazor.Domain.Parameters;
+
+/// <summary>
+/// Turns settings into an argument vector by the rules of parameters.md 0 and (a) to (d): what is not set, or equals the engine's default, says nothing;
+/// host, port and secrets are ours to decide.
+/// </summary>
+/// <param name="catalogue">The catalogue.</param>
+public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
+{
+    /// <summary>Columns the dashboard decides about, so that the loop over the settings leaves them out: address and port are ours, one engine serves one model, and secrets go by environment.</summary>
+    private static readonly HashSet<string> Decided = ["host", "port", "models_dir", "models_preset", "models_max", "models_autoload", "metrics_enabled", "hf_token", "api_key"];
+
+    /// <summary>Builds the command.</summary>
+    /// <param name="executable">Path of the engine.</param>
+    /// <param name="prefix">Arguments before ours.</param>
+    /// <param name="parameters">The settings in force.</param>
+    /// <param name="plan">What the dashboard decides.</param>
+    public LaunchCommand Build(string executable, IReadOnlyList<string> prefix, EffectiveParameters parameters, LaunchPlan plan)
+    {
+        var words = new WordList(plan.Engine);
+        words.AddRange(prefix);
+        AddSource(words, parameters, plan);
+        foreach (var definition in catalogue.Columns)
+        {
+            if (definition.Emission is not (Emission.None or Emission.Action or Emission.Removed) && !Decided.Contains(definition.Column) && !ModelSource.Columns.Contains(definition.Column))
+                AddSetting(words, parameters, definition);
+        }
+
+        AddDraftMethod(words, parameters);
+        words.AddRange(["--host", plan.Host, "--port", plan.Port.ToString()]);
+        if (parameters.Find(catalogue.FindColumn("metrics_enabled")!) is not false)
+            words.AddSwitch(catalogue.FindColumn("metrics_enabled")!, true);
+        CustomParameters.Add(words, catalogue, parameters.Find(catalogue.FindColumn("custom_params")!) as string);
+        return new LaunchCommand(executable, words.Words, Secrets(parameters)) { Warnings = words.Warnings };
+    }
+
+    private void AddSource(WordList words, EffectiveParameters parameters, LaunchPlan plan)
+    {
+        var source = ModelSource.Choose(column => parameters.Find(catalogue.FindColumn(column)!) as string, plan.DownloadPath);
+        foreach (var (column, value) in source.Values)
+            words.AddValue(catalogue.FindColumn(column)!, value);
+        words.Warn(source.Warnings);
+    }
+
+    private static void AddSetting(WordList words, EffectiveParameters parameters, ParameterDefinition definition)
+    {
+        if (parameters.Find(definition) is not { } value || (!parameters.IsForced(definition) && IsSilent(definition, value)))
+            return;
+        switch (definition.Emission)
+        {
+            case Emission.Pair or Emission.Flag:
+                words.AddSwitch(definition, (bool)value != definition.Inverted);
+                break;
+            case Emission.Repeat:
+                foreach (var item in ItemList.Read((string)value))
+                    words.AddValue(definition, item);
+                break;
+            case Emission.Semicolon:
+                words.AddValue(definition, string.Join(';', ParameterValue.Split(definition, (string)value)));
+                break;
+            case Emission.TwoValues:
+                words.AddValue(definition, ((string)value).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+                break;
+            default:
+                words.AddValue(definition, ParameterValue.Format(value));
+                break;
+        }
+    }
+
+    // An explicit thread count of zero or less means all logical CPUs, not the physical cores that silence means (parameters.md (c) 1).
+    private static bool IsSilent(ParameterDefinition definition, object value) =>
+        ParameterValue.IsDefault(definition, value) || (definition is { CanForce: true, Unit: "threads" } && value is <= 0L);
+
+    // Since 2026-06-01 a draft model alone drafts nothing.
+    private void AddDraftMethod(WordList words, EffectiveParameters parameters)
+    {
+        object? Find(string column) => parameters.Find(catalogue.FindColumn(column)!);
+        if ((Find("model_draft") ?? Find("hf_repo_draft")) is not null && Find("spec_type") is null && Find("spec_default") is not true)
+            words.AddValue(catalogue.FindColumn("spec_type")!, "draft-simple");
+    }
+
+    private Dictionary<string, string> Secrets(EffectiveParameters parameters)
+    {
+        var environment = new Dictionary<string, string>();
+        foreach (var definition in catalogue.Columns.Where(definition => definition.Secret))
+        {
+            if (parameters.Find(definition) is string secret)
+                environment[definition.Env!] = secret;
+        }
+
+        return environment;
+    }
+}

@@ -1,0 +1,26 @@
+namespace LlamaBlazor.Domain.Parameters;
+
+/// <summary>The values in force for one model: the engine's default, under the server settings, under the model's own.</summary>
+/// <param name="server">The server settings.</param>
+/// <param name="model">Values of the model, its overrides of server settings among them.</param>
+public sealed class EffectiveParameters(ParameterSet server, ParameterSet model)
+{
+    /// <summary>Value of a parameter: what somebody set, or null when the engine decides.</summary>
+    /// <param name="definition">A parameter with a column.</param>
+    public object? Find(ParameterDefinition definition) => Get(definition) is (var value, not ParameterSource.Engine) ? value : null;
+
+    /// <summary>Value of a parameter and who set it; the engine's default, which may be null, where nobody did.</summary>
+    /// <param name="definition">A parameter with a column.</param>
+    public (object? Value, ParameterSource Source) Get(ParameterDefinition definition)
+    {
+        if (model.Get(definition.Column) is { } own)
+            return (own, ParameterSource.Model);
+        return server.Get(definition.Column) is { } shared
+            ? (shared, ParameterSource.Server)
+            : (definition.Default, ParameterSource.Engine);
+    }
+
+    /// <summary>Whether a value is emitted even where it equals the engine's default.</summary>
+    /// <param name="definition">A parameter with a column.</param>
+    public bool IsForced(ParameterDefinition definition) => definition.CanForce && model.Forced.Contains(definition.Column);
+}

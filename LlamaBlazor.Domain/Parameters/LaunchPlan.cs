@@ -1,0 +1,15 @@
+namespace LlamaBlazor.Domain.Parameters;
+
+/// <summary>What the dashboard decides about a launch, whatever the settings say.</summary>
+/// <param name="Port">Port on loopback.</param>
+public sealed record LaunchPlan(int Port)
+{
+    /// <summary>Address the engine listens on: only the proxy and the dashboard of this machine reach it.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>Where the engine may download a model whose settings name only an address or a Docker repository.</summary>
+    public string? DownloadPath { get; init; }
+
+    /// <summary>What the engine can do, or null while it was not probed.</summary>
+    public EngineCapabilities? Engine { get; init; }
+}

@@ -1,0 +1,66 @@
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Parameters;
+
+/// <summary>Reads settings out of the database, secrets opened.</summary>
+internal sealed class ConfigReader(IDbContextFactory<LlamaDbContext> contexts, ParameterCatalogue catalogue, SecretProtector secrets)
+{
+    /// <summary>The settings in force for a model, or null when there is no such model.</summary>
+    public async Task<ModelConfiguration?> ReadAsync(long modelId, CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            context.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+            var rows = new Dictionary<string, IConfigRecord>();
+            foreach (var section in ConfigSection.OfModel)
+            {
+                if (await ConfigRows.FindAsync(context, modelId, section, cancellation).ConfigureAwait(false) is { } row)
+                    rows[section] = row;
+            }
+
+            if (!rows.TryGetValue(ConfigSection.Model, out var model))
+                return null;
+            var server = await ConfigRows.FindServerAsync(context, cancellation).ConfigureAwait(false);
+            return new ModelConfiguration((Model)model, rows, server as ServerConfig, Read(server is null ? [] : [(ConfigSection.Server, server)]), Read(rows.Select(pair => (pair.Key, pair.Value))));
+        }
+    }
+
+    /// <summary>The server settings and their row, which is null while nothing was ever set.</summary>
+    public async Task<(ServerConfig? Row, ParameterSet Values)> ReadServerAsync(CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            context.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+            var row = (ServerConfig?)await ConfigRows.FindServerAsync(context, cancellation).ConfigureAwait(false);
+            return (row, Read(row is null ? [] : [(ConfigSection.Server, row)]));
+        }
+    }
+
+    private ParameterSet Read(IEnumerable<(string, IConfigRecord)> rows)
+    {
+        var stored = ParameterSet.Read(catalogue, rows);
+        return new ParameterSet(
+            stored.Values.Select(pair => catalogue.FindColumn(pair.Key) is { Secret: true } ? KeyValuePair.Create(pair.Key, (object)(secrets.Unprotect((string)pair.Value) ?? "")) : pair),
+            stored.Forced);
+    }
+}
+
+/// <summary>What is set for one model.</summary>
+/// <param name="Model">Its row.</param>
+/// <param name="Rows">Rows by section; sections never saved may be missing.</param>
+/// <param name="ServerRow">The row of the server settings, or null.</param>
+/// <param name="Server">The server settings.</param>
+/// <param name="Own">The model's own values.</param>
+internal sealed record ModelConfiguration(Model Model, IReadOnlyDictionary<string, IConfigRecord> Rows, ServerConfig? ServerRow, ParameterSet Server, ParameterSet Own)
+{
+    /// <summary>The values in force.</summary>
+    public EffectiveParameters Effective { get; } = new(Server, Own);
+
+    /// <summary>The engine this model names, or null.</summary>
+    public string? EnginePath => (Rows.GetValueOrDefault(ConfigSection.Runtime) as RuntimeConfig)?.EnginePath;
+}

@@ -1,0 +1,29 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
+
+namespace LlamaBlazor.Web.Parameters;
+
+/// <summary>Makes the command that starts a model's engine, from everything that is set for it.</summary>
+internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator engines, CommandLineBuilder builder, DataFolder folder)
+{
+    /// <summary>The command for a model on a port of loopback.</summary>
+    /// <returns>Not found for an unknown model; invalid when nothing says where its weights are; unavailable without an engine.</returns>
+    public async Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, CancellationToken cancellation)
+    {
+        if (await reader.ReadAsync(modelId, cancellation).ConfigureAwait(false) is not { } configuration)
+            return Failure.NotFound($"There is no model with the id {modelId}.");
+        var engine = await engines.FindAsync(configuration.EnginePath, cancellation).ConfigureAwait(false);
+        return engine.Match(found => Build(configuration, found, port), failure => failure);
+    }
+
+    private Result<LaunchCommand> Build(ModelConfiguration configuration, EngineCommand engine, int port)
+    {
+        var model = configuration.Model;
+        if (model is { ModelPath: null or "", HfRepo: null or "", ModelUrl: null or "", DockerRepo: null or "" })
+            return Failure.Invalid("model_path", $"{model.Name} names no file, repository or address to load. Set the model file on the Core tab.");
+        var plan = new LaunchPlan(port) { DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf") };
+        return builder.Build(engine.Path, engine.Prefix, configuration.Effective, plan);
+    }
+}
