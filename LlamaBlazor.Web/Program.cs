@@ -2,22 +2,26 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Proxy;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Statistics;
 using LlamaBlazor.Web.Telemetry;
 
 try
 {
     var builder = DashboardHost.CreateBuilder(args);
     builder.AddSecurity().AddData().AddShell()
-        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry();
+        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry()
+        .AddStatistics().AddProxy();
 
     var app = builder.Build();
     app.UseSecurity();
     app.MapShell();
-    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry();
+    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry()
+        .MapStatistics().MapProxy();
     await app.RunAsync();
     return 0;
 }

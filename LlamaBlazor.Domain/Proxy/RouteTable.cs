@@ -12,6 +12,9 @@ public static class RouteTable
     /// <summary>Path of the list of models.</summary>
     public const string ModelsPath = "/v1/models";
 
+    /// <summary>An engine's own figures; taken only when the query names a model.</summary>
+    public static ProxyRoute Metrics { get; } = new("GET", "/metrics", ModelSource.Query, RouteKind.Other);
+
     /// <summary>All routes, without <see cref="UpstreamPrefix"/>.</summary>
     public static IReadOnlyList<ProxyRoute> All { get; } =
     [

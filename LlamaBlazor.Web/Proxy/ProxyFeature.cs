@@ -1,0 +1,51 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Instances;
+
+namespace LlamaBlazor.Web.Proxy;
+
+/// <summary>The feature Proxy: one OpenAI-compatible endpoint in front of all models.</summary>
+internal static class ProxyFeature
+{
+    /// <summary>Registers its services.</summary>
+    public static WebApplicationBuilder AddProxy(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddHttpForwarder();
+        services.AddSingleton(ProxyOptions.Read(builder.Configuration));
+        services.AddSingleton<ModelDirectory>();
+        services.AddSingleton<InFlightRegistry>();
+        services.AddSingleton<EnsureReady>(provider => StartedByHand(provider.GetRequiredService<InstanceBoard>()));
+        services.AddSingleton<RequestScheduler>();
+        services.AddSingleton<EngineForwarder>();
+        services.AddSingleton<ProxyEndpoint>();
+        return builder;
+    }
+
+    private static EnsureReady StartedByHand(InstanceBoard board) => (modelId, _) => Task.FromResult<Result<InstanceSnapshot>>(
+        board.Find(modelId) is { Status: "running" } running ? running : Failure.Unavailable("The model is not running. Start it on its page."));
+
+    /// <summary>Maps all routes. Pages win where both would match: the routes here are none of theirs.</summary>
+    public static WebApplication MapProxy(this WebApplication app)
+    {
+        var endpoint = app.Services.GetRequiredService<ProxyEndpoint>();
+        // Without a model the path is the dashboard's own, so that routing cannot tell the two apart.
+        app.MapWhen(context => context.Request.Path == RouteTable.Metrics.Path && HttpMethods.IsGet(context.Request.Method) && context.Request.Query.ContainsKey("model"),
+            branch => branch.Run(context => endpoint.HandleAsync(context, RouteTable.Metrics)));
+        foreach (var route in RouteTable.All)
+            app.MapMethods(route.Path, [route.Method], context => endpoint.HandleAsync(context, route)).ExcludeFromDescription();
+        app.Map(RouteTable.UpstreamPrefix + "{**path}", endpoint.HandleUpstreamAsync).ExcludeFromDescription();
+        app.MapGet(RouteTable.ModelsPath, ModelsEndpoint.ListAsync).WithTags("Proxy");
+        app.MapGet(RouteTable.ModelsPath + "/{**name}", async (string name, ModelDirectory models, InstanceBoard board, HttpContext context) =>
+        {
+            if (await ModelsEndpoint.FindAsync(Uri.UnescapeDataString(name), models, board, context.RequestAborted) is { } model)
+                return Results.Ok(model);
+            await ProxyAnswers.SendAsync(context, ProxyError.ModelNotFound, $"The model '{name}' does not exist. GET /v1/models lists all.");
+            return Results.Empty;
+        }).WithTags("Proxy");
+        app.Map("/v1/{**path}", context => ProxyAnswers.SendAsync(context, ProxyError.UnknownRoute, $"{context.Request.Method} {context.Request.Path} is not a route of this endpoint.")).ExcludeFromDescription();
+        InFlightEndpoints.Map(app);
+        return app;
+    }
+}
