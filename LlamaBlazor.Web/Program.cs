@@ -7,8 +7,12 @@ using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Simulator;
 using LlamaBlazor.Web.Statistics;
 using LlamaBlazor.Web.Telemetry;
+
+if (args is [OwnProgram.SimulatorWord, ..])
+    return await SimulatorProgram.RunAsync(args[1..]);
 
 try
 {

@@ -27,6 +27,13 @@ public sealed record InstanceSnapshot
     /// <summary>Port on loopback while it lives.</summary>
     public int? Port { get; init; }
 
+    /// <summary>Where it answers while it lives, without a slash at the end: scheme, loopback, port and the engine's path prefix.</summary>
+    public string? BaseUrl { get; init; }
+
+    /// <summary>Key the engine asks for, or null; never written to an answer.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string? UpstreamKey { get; init; }
+
     /// <summary>When the process started, Unix milliseconds.</summary>
     public long? StartedAt { get; init; }
 

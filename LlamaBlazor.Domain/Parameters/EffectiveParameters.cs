@@ -15,7 +15,7 @@ public sealed class EffectiveParameters(ParameterSet server, ParameterSet model)
     {
         if (model.Get(definition.Column) is { } own)
             return (own, ParameterSource.Model);
-        return server.Get(definition.Column) is { } shared
+        return server.Get(definition.Column) is { } shared && !IsReplaced(definition.Column)
             ? (shared, ParameterSource.Server)
             : (definition.Default, ParameterSource.Engine);
     }
@@ -23,4 +23,8 @@ public sealed class EffectiveParameters(ParameterSet server, ParameterSet model)
     /// <summary>Whether a value is emitted even where it equals the engine's default.</summary>
     /// <param name="definition">A parameter with a column.</param>
     public bool IsForced(ParameterDefinition definition) => definition.CanForce && model.Forced.Contains(definition.Column);
+
+    // A model that sets a template file means it instead of the server's template text, not beside it.
+    private bool IsReplaced(string column) =>
+        CrossFieldRules.Exclusive.FirstOrDefault(group => group.Contains(column)) is { } group && group.Any(other => model.Get(other) is not null);
 }

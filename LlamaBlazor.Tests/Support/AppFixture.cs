@@ -55,9 +55,12 @@ public class AppFixture : WebApplicationFactory<LlamaBlazor.Web.Program>, IAsync
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
     }
 
-    async Task IAsyncLifetime.DisposeAsync()
+    async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
+
+    /// <summary>Ends the program and removes its files.</summary>
+    public override async ValueTask DisposeAsync()
     {
-        await DisposeAsync();
+        await base.DisposeAsync();
         Http?.Dispose();
         Folder.Dispose();
         GC.SuppressFinalize(this);

@@ -1,3 +1,5 @@
+using LlamaBlazor.Web.Instances.Processes;
+
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>The feature Instances: the llama-server processes.</summary>
@@ -6,11 +8,23 @@ internal static class InstancesFeature
     /// <summary>Registers its services.</summary>
     public static WebApplicationBuilder AddInstances(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<InstanceBoard>();
-        builder.Services.AddSingleton<EngineLocator>();
+        var services = builder.Services;
+        services.AddSingleton(InstanceOptions.Read(builder.Configuration));
+        services.AddSingleton<InstanceBoard>();
+        services.AddSingleton<EngineLocator>();
+        services.AddSingleton<ProcessGuard>();
+        services.AddSingleton<Launcher>();
+        services.AddSingleton<PortPool>();
+        services.AddSingleton<ReadinessProbe>();
+        services.AddSingleton<EngineRunner>();
+        services.AddSingleton<LeftoverSweep>();
+        services.AddSingleton<InstanceLedger>();
+        services.AddHostedService(provider => provider.GetRequiredService<InstanceLedger>());
+        services.AddSingleton<InstanceSupervisor>();
+        services.AddHostedService(provider => provider.GetRequiredService<InstanceSupervisor>());
         return builder;
     }
 
     /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapInstances(this WebApplication app) => app;
+    public static WebApplication MapInstances(this WebApplication app) => app.MapInstanceEndpoints();
 }

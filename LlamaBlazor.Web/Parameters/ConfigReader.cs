@@ -29,15 +29,15 @@ internal sealed class ConfigReader(IDbContextFactory<LlamaDbContext> contexts, P
         }
     }
 
-    /// <summary>The server settings and their row, which is null while nothing was ever set.</summary>
-    public async Task<(ServerConfig? Row, ParameterSet Values)> ReadServerAsync(CancellationToken cancellation)
+    /// <summary>The server settings.</summary>
+    public async Task<ServerConfiguration> ReadServerAsync(CancellationToken cancellation)
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
             context.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
             var row = (ServerConfig?)await ConfigRows.FindServerAsync(context, cancellation).ConfigureAwait(false);
-            return (row, Read(row is null ? [] : [(ConfigSection.Server, row)]));
+            return new ServerConfiguration(row, Read(row is null ? [] : [(ConfigSection.Server, row)]));
         }
     }
 
@@ -64,3 +64,8 @@ internal sealed record ModelConfiguration(Model Model, IReadOnlyDictionary<strin
     /// <summary>The engine this model names, or null.</summary>
     public string? EnginePath => (Rows.GetValueOrDefault(ConfigSection.Runtime) as RuntimeConfig)?.EnginePath;
 }
+
+/// <summary>The server settings.</summary>
+/// <param name="Row">Their row, or null while nothing was ever set.</param>
+/// <param name="Values">What is set.</param>
+internal sealed record ServerConfiguration(ServerConfig? Row, ParameterSet Values);

@@ -2,11 +2,12 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Settings;
 
 namespace LlamaBlazor.Web.Parameters;
 
 /// <summary>Makes the command that starts a model's engine, from everything that is set for it.</summary>
-internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator engines, CommandLineBuilder builder, DataFolder folder)
+internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator engines, CommandLineBuilder builder, LaunchSettingsStore settings, DataFolder folder)
 {
     /// <summary>The command for a model on a port of loopback.</summary>
     /// <returns>Not found for an unknown model; invalid when nothing says where its weights are; unavailable without an engine.</returns>
@@ -16,6 +17,13 @@ internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator en
             return Failure.NotFound($"There is no model with the id {modelId}.");
         var engine = await engines.FindAsync(configuration.EnginePath, cancellation).ConfigureAwait(false);
         return engine.Match(found => Build(configuration, found, port), failure => failure);
+    }
+
+    /// <summary>The command as it would be for the first port of the range: a real start takes the first free one.</summary>
+    public async Task<Result<LaunchCommand>> PreviewAsync(long modelId, CancellationToken cancellation)
+    {
+        var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
+        return await CreateAsync(modelId, LaunchSettingsRules.ParsePorts(range)?.First ?? 0, cancellation).ConfigureAwait(false);
     }
 
     private Result<LaunchCommand> Build(ModelConfiguration configuration, EngineCommand engine, int port)

@@ -1,10 +1,25 @@
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Shared.ModelTabs;
 
 namespace LlamaBlazor.Web.Parameters;
 
 /// <summary>The feature Parameters: every llama-server option as a typed form.</summary>
 internal static class ParametersFeature
 {
+    private static readonly ModelTab[] Tabs =
+    [
+        new("core", "Core", 10, typeof(CoreTab)),
+        new("sampling", "Sampling", 20, typeof(SamplingTab)),
+        new("memory", "Memory", 30, typeof(MemoryTab)),
+        new("gpu", "GPU", 40, typeof(GpuTab)),
+        new("advanced", "Advanced", 50, typeof(AdvancedTab)),
+        new("lora", "LoRA", 60, typeof(LoraTab)),
+        new("speculative", "Speculative", 70, typeof(SpeculativeTab)),
+        new("multimodal", "Multimodal", 80, typeof(MultimodalTab)),
+        new("server", "Server overrides", 90, typeof(OverridesTab)),
+        new("command", "Command", 200, typeof(CommandTab)),
+    ];
+
     /// <summary>Registers its services.</summary>
     public static WebApplicationBuilder AddParameters(this WebApplicationBuilder builder)
     {
@@ -13,10 +28,19 @@ internal static class ParametersFeature
         services.AddSingleton<CommandLineBuilder>();
         services.AddSingleton<SecretProtector>();
         services.AddSingleton<ConfigReader>();
+        services.AddSingleton<SectionWriter>();
+        services.AddSingleton<ParameterStore>();
         services.AddSingleton<LaunchCommandFactory>();
+        services.AddScoped<DraftShelf>();
+        foreach (var tab in Tabs)
+            services.AddSingleton(tab);
         return builder;
     }
 
     /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapParameters(this WebApplication app) => app;
+    public static WebApplication MapParameters(this WebApplication app)
+    {
+        app.MapConfig();
+        return app;
+    }
 }

@@ -14,8 +14,11 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, Ti
     /// <summary>Keeps the answer for the cache, or null.</summary>
     public ResponseCapture? Capture { get; init; }
 
+    // Uri would write %41 as A and drop dots: what the client wrote goes upstream as it is.
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
     /// <summary>Makes the address at an engine; the path stays encoded as it came.</summary>
-    public static Uri AddressOf(int port, string path, QueryString query) => new($"http://127.0.0.1:{port}{path}{query.ToUriComponent()}");
+    public static Uri AddressOf(int port, string path, QueryString query) => new($"http://127.0.0.1:{port}{path}{query.Value}", AsWritten);
 
     /// <inheritdoc/>
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)

@@ -31,7 +31,8 @@ internal sealed partial class ProxyEndpoint(
     /// <summary>Serves <c>/upstream/{model}/…</c>: any method, any path of that engine, WebSockets too.</summary>
     public async Task HandleUpstreamAsync(HttpContext context)
     {
-        var raw = RawPath(context)[RouteTable.UpstreamPrefix.Length..];
+        var path = RawPath(context);
+        var raw = path.StartsWith(RouteTable.UpstreamPrefix, StringComparison.OrdinalIgnoreCase) ? path[RouteTable.UpstreamPrefix.Length..] : "";
         var split = ModelSelector.FromPath(raw, models.Contains);
         if (split is null)
         {

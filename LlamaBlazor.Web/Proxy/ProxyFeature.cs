@@ -1,5 +1,3 @@
-using LlamaBlazor.Domain.Common;
-using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Instances;
 
@@ -16,15 +14,12 @@ internal static class ProxyFeature
         services.AddSingleton(ProxyOptions.Read(builder.Configuration));
         services.AddSingleton<ModelDirectory>();
         services.AddSingleton<InFlightRegistry>();
-        services.AddSingleton<EnsureReady>(provider => StartedByHand(provider.GetRequiredService<InstanceBoard>()));
+        services.AddSingleton<EnsureReady>(provider => provider.GetRequiredService<InstanceSupervisor>().EnsureReadyAsync);
         services.AddSingleton<RequestScheduler>();
         services.AddSingleton<EngineForwarder>();
         services.AddSingleton<ProxyEndpoint>();
         return builder;
     }
-
-    private static EnsureReady StartedByHand(InstanceBoard board) => (modelId, _) => Task.FromResult<Result<InstanceSnapshot>>(
-        board.Find(modelId) is { Status: "running" } running ? running : Failure.Unavailable("The model is not running. Start it on its page."));
 
     /// <summary>Maps all routes. Pages win where both would match: the routes here are none of theirs.</summary>
     public static WebApplication MapProxy(this WebApplication app)

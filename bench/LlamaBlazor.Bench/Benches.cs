@@ -12,5 +12,6 @@ internal static class Benches
     public static IReadOnlyList<Bench> All { get; } =
     [
         new("database", DatabaseBench.RunAsync),
+        new("telemetry", TelemetryBench.RunAsync),
     ];
 }

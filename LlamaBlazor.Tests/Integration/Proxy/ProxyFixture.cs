@@ -90,12 +90,12 @@ public class ProxyFixture : AppFixture
     internal async Task<StatsRow> RowAsync(string requestId)
     {
         StatsRow? row = null;
-        await Eventually.TrueAsync(async () =>
+        await Until.TrueAsync(async () =>
         {
             await using var context = await Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
             row = await context.Stats.AsNoTracking().SingleOrDefaultAsync(stats => stats.RequestId == requestId);
             return row is not null;
-        });
+        }, "the request is recorded");
         return row!;
     }
 
@@ -113,18 +113,5 @@ public class ProxyFixture : AppFixture
                 return await start(modelId, cancellation);
             return Publish(modelId, $"model {modelId}", "running");
         }));
-    }
-}
-
-/// <summary>Waits for a condition, never for a time.</summary>
-internal static class Eventually
-{
-    public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
-
-    public static async Task TrueAsync(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!await condition())
-            await Task.Delay(10, limit.Token);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Proxy;
 
@@ -27,7 +28,7 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         var id = await _app.AddModelAsync("cold");
         var ready = HoldStarts();
         var answers = Enumerable.Range(0, 3).Select(_ => SendAsync("cold")).ToList();
-        await Eventually.TrueAsync(() => _app.Registry.All.Count(request => request.Place > 0) == 3);
+        await Until.TrueAsync(() => _app.Registry.All.Count(request => request.Place > 0) == 3, "the requests have come or gone");
         Assert.Equal([1, 2, 3], _app.Registry.All.Select(request => request.Place).Order());
         ready.SetResult(_app.Publish(id, "cold", "running"));
         Assert.All(await Task.WhenAll(answers), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
@@ -42,7 +43,7 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         var id = await _app.AddModelAsync("full");
         var ready = HoldStarts();
         var waiting = Enumerable.Range(0, 3).Select(_ => SendAsync("full")).ToList();
-        await Eventually.TrueAsync(() => _app.Registry.All.Count(request => request.Place > 0) == 3);
+        await Until.TrueAsync(() => _app.Registry.All.Count(request => request.Place > 0) == 3, "the requests have come or gone");
         using var refused = await SendAsync("full");
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.NotNull(refused.Headers.RetryAfter);
@@ -75,11 +76,11 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         };
         using var gone = new CancellationTokenSource();
         var waiting = _app.Http.SendAsync(ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat("left")), gone.Token);
-        await Eventually.TrueAsync(() => _app.Starts(id) == 1);
+        await Until.TrueAsync(() => _app.Starts(id) == 1, "the requests have come or gone");
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         await given.Task.WaitAsync(TimeSpan.FromSeconds(20));
-        await Eventually.TrueAsync(() => _app.Registry.Count == 0);
+        await Until.TrueAsync(() => _app.Registry.Count == 0, "the requests have come or gone");
 
         _app.Starting = null;
         using var answer = await SendAsync("left");
@@ -91,9 +92,9 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
     {
         await _app.AddRunningAsync("narrow", runtime => runtime.Concurrency = 1);
         var first = SendAsync("narrow", "wait");
-        await Eventually.TrueAsync(() => _app.Engine.Seen.Count == 1);
+        await Until.TrueAsync(() => _app.Engine.Seen.Count == 1, "the requests have come or gone");
         var second = SendAsync("narrow");
-        await Eventually.TrueAsync(() => _app.Registry.All.Any(request => request.Place == 1));
+        await Until.TrueAsync(() => _app.Registry.All.Any(request => request.Place == 1), "the requests have come or gone");
         Assert.Single(_app.Engine.Seen);
         _app.Engine.Release();
         Assert.Equal(HttpStatusCode.OK, (await first).StatusCode);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Proxy;
 
@@ -84,7 +85,7 @@ public sealed class RefusalTests(ProxyFixture app) : IClassFixture<ProxyFixture>
     {
         using (var socket = await ConnectAsync())
             await WriteAsync(socket, "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{\"model\":");
-        await Eventually.TrueAsync(() => app.Registry.Count == 0);
+        await Until.TrueAsync(() => app.Registry.Count == 0, "the requests have come or gone");
         Assert.Equal("ok", (await app.GetAsync("/healthz")).GetProperty("status").GetString());
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Proxy;
 
@@ -26,7 +27,7 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
         Assert.Equal(("streaming", 1, Model), (inflight.GetProperty("state").GetString(), inflight.GetProperty("tokens").GetInt32(), inflight.GetProperty("model").GetString()));
         app.Engine.Release();
         Assert.EndsWith("data: [DONE]\n\n", await reader.ReadToEndAsync());
-        await Eventually.TrueAsync(() => app.Registry.Count == 0);
+        await Until.TrueAsync(() => app.Registry.Count == 0, "the requests have come or gone");
     }
 
     [Fact]
@@ -72,8 +73,10 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
     public async Task StreamThatBreaksOff_EndsWithAnErrorEvent_AndIsRecordedAsFailed(string stub)
     {
         using var answer = await SendAsync(stub, stream: true);
-        var events = (await answer.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
-        Assert.Contains("t1", events[1]);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        Assert.Contains("t0", await reader.ReadLineAsync());
+        app.Engine.Release();
+        var events = (await reader.ReadToEndAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         var error = JsonDocument.Parse(events[^1].Trim()["data: ".Length..]).RootElement.GetProperty("error");
         Assert.Equal("engine_died", error.GetProperty("code").GetString());
         var row = await app.RowAsync(Id(answer));
@@ -85,6 +88,7 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
     public async Task PlainAnswerThatBreaksOff_IsNotPassedOffAsWhole()
     {
         using var answer = await SendAsync("die-json");
+        app.Engine.Release();
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => answer.Content.ReadAsStringAsync());
         Assert.Equal(502, (await app.RowAsync(Id(answer))).HttpStatus);
     }
@@ -114,7 +118,7 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
         string id;
         using (var answer = await SendAsync("hold", stream: true))
             id = Id(answer);
-        await Eventually.TrueAsync(() => app.Engine.Aborted > before && app.Registry.Count == 0);
+        await Until.TrueAsync(() => app.Engine.Aborted > before && app.Registry.Count == 0, "the requests have come or gone");
         Assert.Equal(499, (await app.RowAsync(id)).HttpStatus);
     }
 
@@ -128,7 +132,7 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
         var id = (await app.GetAsync("/api/inflight")).GetProperty("items")[0].GetProperty("id").GetInt64();
         Assert.Equal(HttpStatusCode.Accepted, (await app.Http.PostAsync($"/api/inflight/{id}/cancel", null)).StatusCode);
         Assert.Contains("\"cancelled\"", await reader.ReadToEndAsync());
-        await Eventually.TrueAsync(() => app.Engine.Aborted > before);
+        await Until.TrueAsync(() => app.Engine.Aborted > before, "the requests have come or gone");
         Assert.Equal(HttpStatusCode.NotFound, (await app.Http.PostAsync($"/api/inflight/{id}/cancel", null)).StatusCode);
     }
 

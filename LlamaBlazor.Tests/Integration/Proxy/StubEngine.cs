@@ -60,7 +60,6 @@ internal sealed class StubEngine : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body);
         Seen.Enqueue(new SeenRequest(context.Request.Method, context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget, body.ToArray(),
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
-        using var aborted = context.RequestAborted.Register(() => Interlocked.Increment(ref _aborted));
         var words = context.Request.Headers["X-Stub"].ToString().Split(':');
         try
         {
@@ -68,7 +67,7 @@ internal sealed class StubEngine : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The other side has left.
+            Interlocked.Increment(ref _aborted); // the other side has left
         }
     }
 
@@ -83,11 +82,12 @@ internal sealed class StubEngine : IAsyncDisposable
                 await StreamAsync(context, 2, finish: true, gate);
                 break;
             case "die":
-                await StreamAsync(context, 2, finish: false, null);
+                await StreamAsync(context, 1, finish: false, null);
+                await gate;
                 context.Abort();
                 break;
             case "truncate":
-                await StreamAsync(context, 2, finish: false, null);
+                await StreamAsync(context, 1, finish: false, null);
                 break;
             case "die-before":
                 context.Abort();
@@ -95,6 +95,8 @@ internal sealed class StubEngine : IAsyncDisposable
             case "die-json":
                 context.Response.ContentType = "application/json";
                 await context.Response.WriteAsync("{\"choices\":[");
+                await context.Response.Body.FlushAsync();
+                await gate;
                 context.Abort();
                 break;
             case "wait":

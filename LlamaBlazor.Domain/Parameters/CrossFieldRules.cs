@@ -1,0 +1,99 @@
+namespace LlamaBlazor.Domain.Parameters;
+
+/// <summary>What several parameters together must satisfy. Options that write one field exclude each other, which is an error; the rest are warnings.</summary>
+public static class CrossFieldRules
+{
+    /// <summary>Groups of which at most one may be set, because the engine keeps only the last (parameters.md (c)).</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> Exclusive { get; } =
+    [
+        ["grammar", "grammar_file", "json_schema", "json_schema_file"],
+        ["samplers", "sampler_seq"],
+        ["chat_template", "chat_template_file"],
+        ["rope_scale", "rope_freq_scale"],
+    ];
+
+    private static readonly string[] BatchCpu = ["cpu_mask_batch", "cpu_range_batch", "cpu_strict_batch", "priority_batch", "polling_batch"];
+    private static readonly string[] DraftCpu = ["cpu_mask_draft", "cpu_range_draft", "cpu_strict_draft", "priority_draft", "polling_draft"];
+    private static readonly string[] DraftBatchCpu = ["cpu_mask_batch_draft", "cpu_strict_batch_draft", "priority_batch_draft", "polling_batch_draft"];
+    private static readonly string[] FullPrecision = ["f32", "f16", "bf16"];
+
+    /// <summary>All that is wrong between fields.</summary>
+    /// <param name="find">Value of a column that somebody set, or null.</param>
+    /// <param name="label">Name of a column for people.</param>
+    public static IEnumerable<ParameterIssue> Check(Func<string, object?> find, Func<string, string> label) =>
+        [.. ExclusiveGroups(find, label), .. Loading(find), .. Batching(find, label), .. Serving(find), .. Drafting(find, label)];
+
+    private static IEnumerable<ParameterIssue> ExclusiveGroups(Func<string, object?> find, Func<string, string> label) =>
+        from groups in Exclusive
+        let given = groups.Where(column => find(column) is not null).ToList()
+        where given.Count > 1
+        from column in given
+        select new ParameterIssue(column, $"Only one of these can be set: {string.Join(", ", given.Select(label))}. Clear the others.", true);
+
+    private static IEnumerable<ParameterIssue> Loading(Func<string, object?> find)
+    {
+        if (find("cache_type_v") is string type && !FullPrecision.Contains(type) && find("flash_attn") is "off")
+            yield return Warning("cache_type_v", "A quantised V cache needs flash attention, which is off: the engine crashes or refuses. Set flash attention to auto or on.");
+        if (find("mmproj") is not null && find("mmproj_url") is not null)
+            yield return Warning("mmproj_url", "Not used, because a projector file is set.");
+        if (find("hf_file") is not null && find("hf_repo") is null)
+            yield return Warning("hf_file", "Not used without a Hugging Face repository.");
+        if (find("cache_idle_slots") is true && find("cache_ram") is 0L)
+            yield return Warning("cache_idle_slots", "Has no effect while the prompt cache in RAM is 0.");
+        if (find("split_mode") is "tensor" && find("fit") is not "off")
+            yield return Warning("split_mode", "Fitting to memory does not support tensor splitting. Set Fit to off.");
+        if (find("direct_io") is true && find("mmap") is true)
+            yield return Warning("direct_io", "Direct I/O switches memory mapping off.");
+        if (find("tensor_split") is string split && find("device") is string device && Count(split) > Count(device))
+            yield return Warning("tensor_split", "Names more GPUs than Devices does.");
+        if (find("image_min_tokens") is long least && find("image_max_tokens") is long most && least > most)
+            yield return Warning("image_min_tokens", "Larger than the most tokens an image may take.");
+    }
+
+    private static IEnumerable<ParameterIssue> Batching(Func<string, object?> find, Func<string, string> label)
+    {
+        if ((find("ubatch_size") ?? 512L) is long micro && (find("batch_size") ?? 2048L) is long batch && micro > batch)
+            yield return Warning(find("ubatch_size") is null ? "batch_size" : "ubatch_size", "The micro-batch is larger than the batch; the engine reduces it to the batch size.");
+        if (find("kv_unified") is false && find("n_parallel") is null or -1L)
+            yield return Warning("kv_unified", "Ignored while the number of slots is automatic. Set Parallel slots.");
+        if (find("threads_batch") is null)
+        {
+            foreach (var column in BatchCpu.Where(column => find(column) is not null))
+                yield return Warning(column, $"Ignored unless {label("threads_batch")} is set.");
+        }
+    }
+
+    private static IEnumerable<ParameterIssue> Serving(Func<string, object?> find)
+    {
+        if (find("ignore_eos") is true)
+            yield return Warning("ignore_eos", "Every answer will run to the token limit or to the end of the context.");
+        if (find("log_disable") is true || find("log_verbose") is 0L)
+            yield return Warning(find("log_disable") is true ? "log_disable" : "log_verbose", "The engine will not say why it fails to start.");
+        if (find("slots_enabled") is false)
+            yield return Warning("slots_enabled", "The view of slots and the fill of the context will be empty.");
+        if (find("ssl_key_file") is null != find("ssl_cert_file") is null)
+            yield return Warning(find("ssl_key_file") is null ? "ssl_cert_file" : "ssl_key_file", "TLS needs both a key file and a certificate file.");
+        if (find("jinja") is false)
+            yield return Warning("jinja", "Tool calls are refused and custom templates fail without it.");
+        if (find("agent") is true || find("tools") is not null || find("ui_mcp_proxy") is true)
+            yield return Warning(find("agent") is true ? "agent" : find("tools") is not null ? "tools" : "ui_mcp_proxy", "Anyone who reaches the engine can use this to read files or run commands on this machine.");
+        if (find("adaptive_target") is double and > 0 && find("samplers") is string samplers && !samplers.Contains("adaptive_p", StringComparison.Ordinal))
+            yield return Warning("adaptive_target", "Has no effect without adaptive_p in the sampler list.");
+    }
+
+    private static IEnumerable<ParameterIssue> Drafting(Func<string, object?> find, Func<string, string> label)
+    {
+        foreach (var column in find("threads_draft") is null ? DraftCpu.Where(column => find(column) is not null) : [])
+            yield return Warning(column, $"Ignored unless {label("threads_draft")} is set.");
+        foreach (var column in find("threads_batch_draft") is null ? DraftBatchCpu.Where(column => find(column) is not null) : [])
+            yield return Warning(column, $"Ignored unless {label("threads_batch_draft")} is set.");
+        if ((find("draft_min") ?? 0L) is long least && (find("draft_max") ?? 3L) is long most && least > most)
+            yield return Warning(find("draft_min") is null ? "draft_max" : "draft_min", "The fewest draft tokens are more than the most.");
+        if (find("spec_type") is string method && method.Contains("draft-", StringComparison.Ordinal) && !method.Contains("mtp", StringComparison.Ordinal) && find("model_draft") is null && find("hf_repo_draft") is null)
+            yield return Warning("spec_type", "This method needs a draft model.");
+    }
+
+    private static int Count(string list) => list.Split([',', '/'], StringSplitOptions.RemoveEmptyEntries).Length;
+
+    private static ParameterIssue Warning(string column, string message) => new(column, message, false);
+}

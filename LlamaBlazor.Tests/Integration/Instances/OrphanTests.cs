@@ -1,0 +1,79 @@
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances.Processes;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Tests.Integration.Instances;
+
+/// <summary>kill -9 of the dashboard: nothing of it may go on.</summary>
+public sealed class OrphanTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private string Data => _folder.File("data");
+
+    public void Dispose() => _folder.Dispose();
+
+    [LinuxFact]
+    public async Task KilledDashboard_LeavesNoEngine_AndNoGrandchild_AndStartsClean()
+    {
+        using (var first = new ProgramProcess(Data))
+        {
+            await first.WaitReadyAsync();
+            var model = await AddModelAsync(EngineScript.Write(_folder, "load-ms=0", "ignore-term", "grandchild"));
+            await first.Http.PostAsync(new Uri($"/api/models/{model}/start", UriKind.Relative), null);
+            await Until.TrueAsync(async () => (await first.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1, "a running instance");
+            Assert.Equal(2, Marked().Count); // the engine and its child
+            await first.KillAsync();
+        }
+
+        await Until.TrueAsync(() => Marked().Count == 0, "no process left");
+        using var second = new ProgramProcess(Data);
+        await second.WaitReadyAsync();
+        await Until.TrueAsync(async () => await StatusAsync() == "stopped", "stopped in the database");
+    }
+
+    [LinuxFact]
+    public async Task Leftovers_AreEnded_AtTheNextStart_ByTheirMarker()
+    {
+        using var leftover = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sleep", ["300"])
+        {
+            Environment = { [ProcessTable.Marker] = ProcessTable.MarkerOf(Path.GetFullPath(Data), "gone") },
+        })!;
+        using var stranger = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sleep", ["300"])
+        {
+            Environment = { [ProcessTable.Marker] = ProcessTable.MarkerOf(_folder.File("other"), "alive") },
+        })!;
+        using var app = new ProgramProcess(Data);
+        await app.WaitReadyAsync();
+        await leftover.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.False(stranger.HasExited);
+        stranger.Kill();
+    }
+
+    private IReadOnlyList<int> Marked() => ProcessTable.FindMarked(ProcessTable.MarkerOf(Data, ""));
+
+    private LlamaDbContext Open() =>
+        new((DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), Path.Combine(Data, "llama-dashboard.db")).Options);
+
+    private async Task<long> AddModelAsync(string engine)
+    {
+        await using var context = Open();
+        var file = _folder.File("model.gguf");
+        await File.WriteAllBytesAsync(file, [.. "GGUF"u8, 3, 0, 0, 0]);
+        var model = new Model { Uid = "m", Name = "model", Type = "llama", ModelPath = file };
+        context.Models.Add(model);
+        await context.SaveChangesAsync();
+        context.Add(new RuntimeConfig { ModelId = model.Id, EnginePath = engine });
+        await context.SaveChangesAsync();
+        return model.Id;
+    }
+
+    private async Task<string> StatusAsync()
+    {
+        await using var context = Open();
+        return await context.Models.Select(model => model.Status).SingleAsync();
+    }
+}

@@ -1,0 +1,169 @@
+using LlamaBlazor.Domain.Telemetry;
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Telemetry.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LlamaBlazor.Tests.Integration.Telemetry;
+
+/// <summary>What the database keeps of the samples, and what a restart brings back.</summary>
+public sealed class HistoryTests
+{
+    [Fact]
+    public async Task Window_IsRefilled_AfterARestart()
+    {
+        await using var app = new AppFixture();
+        await app.InitializeAsync();
+        var now = DateTimeOffset.Parse("2001-01-01T00:00:00Z").ToUnixTimeMilliseconds();
+        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync(async (context, token) =>
+        {
+            await context.MetricsHistory.ExecuteDeleteAsync(token);
+            context.MetricsHistory.Add(MetricsRows.ToHistory(new Sample { Timestamp = now - 700_000, CpuUsage = 1 }, now));
+            context.MetricsHistory.Add(MetricsRows.ToHistory(Rich(now - 300_000), now));
+            context.MetricsHistory.Add(MetricsRows.ToHistory(new Sample { Timestamp = now - 1000, CpuUsage = 3 }, now));
+        });
+        var restored = await app.Services.GetRequiredService<MetricsReader>().RecentAsync(now);
+        Assert.Equal([now - 300_000, now - 1000], restored.Select(sample => sample.Timestamp));
+        Assert.Equivalent(Rich(now - 300_000), restored[0], strict: true);
+    }
+
+    [Fact]
+    public async Task Samples_OfTheFirstRun_AreInTheSecondsHistory()
+    {
+        using var folder = new TempFolder();
+        long first;
+        await using (var app = new AppFixture())
+        {
+            app.With("LlamaBlazor:DataDirectory", folder.File("data"));
+            await app.InitializeAsync();
+            first = await FirstTimestampAsync(app);
+        }
+
+        await using (var again = new AppFixture())
+        {
+            again.With("LlamaBlazor:DataDirectory", folder.File("data"));
+            await again.InitializeAsync();
+            Assert.Equal(first, await FirstTimestampAsync(again));
+        }
+    }
+
+    [Fact]
+    public async Task Tidying_Removes_OldAndFutureRowsOnly()
+    {
+        await using var app = new AppFixture();
+        await app.InitializeAsync();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var writer = app.Services.GetRequiredService<DatabaseWriter>();
+        await writer.ExecuteAsync((context, token) =>
+        {
+            foreach (var offset in new[] { -3_600_000, -300_000, 7_200_000 })
+                context.MetricsHistory.Add(MetricsRows.ToHistory(new Sample { Timestamp = now + offset }, now));
+            return Task.CompletedTask;
+        });
+        var recorder = ActivatorUtilities.CreateInstance<MetricsRecorder>(app.Services); // its first sample is due to tidy
+        recorder.Record(new Sample { Timestamp = now }, new MachineReading());
+        await WaitAsync(async () => (await TimestampsAsync(app)).All(timestamp => Math.Abs(timestamp - now) < 700_000));
+        Assert.Contains(now - 300_000, await TimestampsAsync(app));
+    }
+
+    [Fact]
+    public async Task Minutes_AreRolledUp_Once()
+    {
+        await using var app = new AppFixture();
+        await app.InitializeAsync();
+        var recorder = ActivatorUtilities.CreateInstance<MetricsRecorder>(app.Services);
+        foreach (var repeat in new[] { 0, 1 })
+        {
+            recorder.Replay(new Sample { Timestamp = 60_000, CpuUsage = 10 + repeat });
+            recorder.Replay(new Sample { Timestamp = 90_000, CpuUsage = 20 + repeat });
+            recorder.Replay(new Sample { Timestamp = 120_000, CpuUsage = 99 });
+        }
+
+        await WaitAsync(async () => await CountMinutesAsync(app) == 2);
+        await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
+        Assert.Equal([(60_000L, 15.0), (120_000L, 99.0)], await context.Metrics.OrderBy(row => row.Timestamp).Where(row => row.Timestamp < 1_000_000).Select(row => ValueTuple.Create(row.Timestamp, row.CpuUsage)).ToListAsync());
+    }
+
+    [Fact]
+    public async Task Minutes_Past10000_LoseTheOldest()
+    {
+        await using var app = new AppFixture();
+        await app.InitializeAsync();
+        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, token) =>
+        {
+            context.Metrics.AddRange(Enumerable.Range(1, MetricsRecorder.MinutesKept).Select(minute => new MetricsRow { Timestamp = minute * 60_000L }));
+            return Task.CompletedTask;
+        });
+        var recorder = ActivatorUtilities.CreateInstance<MetricsRecorder>(app.Services);
+        recorder.Replay(new Sample { Timestamp = 20_000 * 60_000L });
+        recorder.Replay(new Sample { Timestamp = 20_001 * 60_000L });
+        await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
+        await WaitAsync(() => context.Metrics.AnyAsync(row => row.Timestamp == 20_000 * 60_000L));
+        Assert.InRange(await context.Metrics.CountAsync(), MetricsRecorder.MinutesKept - 1, MetricsRecorder.MinutesKept);
+        Assert.False(await context.Metrics.AnyAsync(row => row.Timestamp == 60_000));
+    }
+
+    [Fact]
+    public async Task Series_IsAveraged_ByTheDatabase()
+    {
+        await using var app = new AppFixture();
+        await app.InitializeAsync();
+        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, token) =>
+        {
+            context.Metrics.AddRange(
+                new MetricsRow { Timestamp = 600_000, CpuUsage = 10, GpuTemperature = 40, SwapUsage = null, ActiveModels = 1 },
+                new MetricsRow { Timestamp = 660_000, CpuUsage = 20, GpuTemperature = 60, SwapUsage = 5, ActiveModels = 3 },
+                new MetricsRow { Timestamp = 1_200_000, CpuUsage = 7 });
+            return Task.CompletedTask;
+        });
+        var series = await app.Services.GetRequiredService<MetricsReader>().SeriesAsync(600_000, 300_000);
+        Assert.Equal([600_000L, 1_200_000], series.Take(2).Select(sample => sample.Timestamp));
+        Assert.Equal((15, 60, 5, 3), (series[0].CpuUsage, series[0].GpuTemperature, series[0].SwapUsage, series[0].ActiveModels));
+        Assert.Null(series[1].GpuUsage);
+    }
+
+    private static Sample Rich(long timestamp) => new()
+    {
+        Timestamp = timestamp, CpuUsage = 2, MemoryUsage = 3, DiskUsage = 4, SwapUsage = 5, GpuUsage = 6, GpuTemperature = 7, GpuMemoryUsed = 8, GpuMemoryTotal = 9,
+        GpuPowerUsage = 10, ActiveModels = 11, Uptime = 12, RequestsPerMinute = 13, Load1Min = 14, NetRx = 15, NetTx = 16, TokensPerSecond = 17,
+        Gpus = [new GpuSample("nvidia0", "Card", 6, 8, 9, 7, null)],
+    };
+
+    private static async Task<long> FirstTimestampAsync(AppFixture app)
+    {
+        long first = 0;
+        await WaitAsync(async () =>
+        {
+            var items = (await app.GetAsync("/api/metrics/history")).GetProperty("items");
+            first = items.GetArrayLength() > 0 ? items[0].GetProperty("timestamp").GetInt64() : 0;
+            return first > 0 && (await TimestampsAsync(app)).Contains(first);
+        });
+        return first;
+    }
+
+    private static async Task<List<long>> TimestampsAsync(AppFixture app)
+    {
+        await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
+        return await context.MetricsHistory.Select(row => row.Timestamp).ToListAsync();
+    }
+
+    private static async Task<int> CountMinutesAsync(AppFixture app)
+    {
+        await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
+        return await context.Metrics.CountAsync(row => row.Timestamp < 1_000_000);
+    }
+
+    private static async Task WaitAsync(Func<Task<bool>> condition)
+    {
+        for (var attempt = 0; attempt < 400; attempt++)
+        {
+            if (await condition())
+                return;
+            await Task.Delay(25);
+        }
+
+        throw new TimeoutException("The condition did not come true within 10 s");
+    }
+}

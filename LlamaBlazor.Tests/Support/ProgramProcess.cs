@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using LlamaBlazor.Web.Shared.Configuration;
+
+namespace LlamaBlazor.Tests.Support;
+
+/// <summary>The built program as a process of its own, for tests of its death.</summary>
+public sealed class ProgramProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<string> _output = []; // what it said, for the message of a failing test
+
+    public ProgramProcess(string data, params string[] arguments)
+    {
+        var (program, prefix) = OwnProgram.Find();
+        string[] line = [.. prefix, "--data", data, "--urls", "http://127.0.0.1:0", .. arguments];
+        _process = Process.Start(new ProcessStartInfo(program, line) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process.OutputDataReceived += (_, line) => Read(line.Data);
+        _process.ErrorDataReceived += (_, line) => Read(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public int Pid => _process.Id;
+
+    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary>Waits until it is ready.</summary>
+    public async Task WaitReadyAsync()
+    {
+        await Until.TrueAsync(() => _address.Task.IsCompleted || _process.HasExited, "an address to listen on");
+        Assert.False(_process.HasExited, string.Join('\n', _output));
+        Http.BaseAddress = await _address.Task;
+        await Until.TrueAsync(async () => (await Http.GetAsync("/readyz")).IsSuccessStatusCode, "readyz");
+    }
+
+    /// <summary>GET of a path, as JSON.</summary>
+    public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(path);
+
+    /// <summary>Ends it as the system would: without a word.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+        Http.Dispose();
+    }
+
+    private void Read(string? line)
+    {
+        const string Listening = "Now listening on: ";
+        if (line is null)
+            return;
+        lock (_output)
+            _output.Add(line);
+        if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
+            _address.TrySetResult(new Uri(line[(at + Listening.Length)..].Trim()));
+    }
+}

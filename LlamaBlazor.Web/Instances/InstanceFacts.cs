@@ -1,0 +1,44 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Instances;
+
+/// <summary>What a start needs to know of a model besides its arguments.</summary>
+/// <param name="ModelId">Its id.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Role">One of <see cref="ModelRole"/>.</param>
+/// <param name="FileMissing">True when its file was gone at the last scan.</param>
+/// <param name="RestartPolicy">never, on-failure, always, or null for the default.</param>
+/// <param name="Project">Whose quota counts.</param>
+/// <param name="Pinned">Never evicted, never stopped for idleness.</param>
+/// <param name="TtlSeconds">Its own idle time, or null for the default.</param>
+internal sealed record InstanceFacts(long ModelId, string Name, string Role, bool FileMissing, string? RestartPolicy, string Project, bool Pinned, long? TtlSeconds)
+{
+    /// <summary>The project of models that name none.</summary>
+    public const string DefaultProject = "default";
+
+    /// <summary>Reads a model's facts; not found, or a conflict where it cannot be started.</summary>
+    public static async Task<Result<InstanceFacts>> ReadAsync(IDbContextFactory<LlamaDbContext> contexts, long modelId, CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var query =
+                from model in context.Models.AsNoTracking()
+                where model.Id == modelId
+                from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
+                select new { model.Name, model.Role, model.FileMissing, runtime.RestartPolicy, runtime.Project, runtime.Pinned, runtime.TtlSeconds };
+            var row = await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+            if (row is null)
+                return Failure.NotFound($"There is no model with the id {modelId}.");
+            if (row.Role != ModelRole.Model)
+                return Failure.Conflict($"'{row.Name}' is a {row.Role} and cannot be started on its own. Choose it in the settings of the model it belongs to.");
+            return row.FileMissing
+                ? Failure.Conflict($"The file of '{row.Name}' was gone at the last scan. Put it back and scan again, or set another file on the Core tab.")
+                : new InstanceFacts(modelId, row.Name, row.Role, row.FileMissing, row.RestartPolicy, row.Project ?? DefaultProject, row.Pinned ?? false, row.TtlSeconds);
+        }
+    }
+}

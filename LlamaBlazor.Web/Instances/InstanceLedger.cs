@@ -1,0 +1,126 @@
+using System.Text.Json;
+using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Instances;
+
+/// <summary>
+/// Keeps the state of instances in the database: <c>models.status</c> and one row of <c>container_instances</c> a model and run of the dashboard.
+/// The newest state of each model waits to be written; a database that does not answer holds up no instance.
+/// </summary>
+internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider clock, ILogger<InstanceLedger> logger) : BackgroundService
+{
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _signal = new(0);
+    private Dictionary<long, Entry> _waiting = []; // one entry a model
+    private long _lastId;
+
+    /// <summary>Ids of rows are given by us: the database has one dashboard at a time.</summary>
+    public long NextId() => Interlocked.Increment(ref _lastId);
+
+    /// <summary>Sets the highest id in use.</summary>
+    public void StartAfter(long id) => Interlocked.Exchange(ref _lastId, id);
+
+    /// <summary>Notes a state; written soon.</summary>
+    public void Record(InstanceSnapshot snapshot, InstanceFacts facts, string uid, EngineRun? run)
+    {
+        lock (_gate)
+            _waiting[snapshot.ModelId] = new Entry(snapshot, facts, uid, run ?? _waiting.GetValueOrDefault(snapshot.ModelId)?.Run);
+        _signal.Release();
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        await FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        _signal.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await _signal.WaitAsync(stoppingToken).ConfigureAwait(false);
+                if (!await FlushAsync().ConfigureAwait(false))
+                {
+                    await Task.Delay(RetryPause, clock, stoppingToken).ConfigureAwait(false);
+                    _signal.Release();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The dashboard ends; what waits is written by StopAsync.
+        }
+    }
+
+    private async Task<bool> FlushAsync()
+    {
+        Dictionary<long, Entry> batch;
+        lock (_gate)
+            (batch, _waiting) = (_waiting, []);
+        var isWritten = true;
+        foreach (var (model, entry) in batch)
+        {
+            try
+            {
+                await writer.ExecuteAsync((context, token) => WriteAsync(context, entry, token)).ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                LogNotWritten(entry.Snapshot.Model, error);
+                isWritten = false;
+                lock (_gate)
+                    _waiting.TryAdd(model, entry); // unless something newer waits already
+            }
+        }
+
+        return isWritten;
+    }
+
+    private async Task WriteAsync(LlamaDbContext context, Entry entry, CancellationToken cancellation)
+    {
+        var (snapshot, facts, uid, run) = entry;
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var status = snapshot.Status == "stopping" ? Domain.Models.ModelStatus.Running : snapshot.Status;
+        var known = await context.Models.Where(model => model.Id == snapshot.ModelId)
+            .ExecuteUpdateAsync(set => set.SetProperty(model => model.Status, status).SetProperty(model => model.RuntimeStatus, snapshot.RuntimeStatus), cancellation).ConfigureAwait(false);
+        if (snapshot.Id == 0)
+            return;
+        var row = await context.Instances.FindAsync([snapshot.Id], cancellation).ConfigureAwait(false);
+        if (row is null)
+        {
+            row = new ContainerInstanceRow { Id = snapshot.Id, ContainerId = $"process:{uid}", Kind = "process", CreatedAt = now };
+            context.Instances.Add(row);
+        }
+
+        row.ModelId = known > 0 ? snapshot.ModelId : null;
+        (row.ContainerName, row.ProjectPath, row.RestartPolicy) = (snapshot.Model, facts.Project, facts.RestartPolicy ?? RestartPolicy.OnFailure);
+        (row.Status, row.Pid, row.Port, row.BaseUrl) = (snapshot.Status == "loading" ? "starting" : snapshot.Status, snapshot.Pid, snapshot.Port, snapshot.BaseUrl);
+        (row.ExitCode, row.Signal, row.Reason) = (snapshot.ExitCode, snapshot.Signal, snapshot.Reason);
+        row.ProcessStartTime = snapshot.Pid is null ? null : run?.Process?.StartTime ?? row.ProcessStartTime;
+        row.StartedAt = snapshot.StartedAt ?? row.StartedAt;
+        row.StoppedAt = snapshot.IsActive ? null : now;
+        if (run?.Command is { } command)
+            (row.ImageName, row.EnginePath, row.ArgumentsJson) = (command.Executable, command.Executable, JsonSerializer.Serialize(command.Arguments));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The state of {Model} could not be written to the database; it is tried again")]
+    private partial void LogNotWritten(string model, Exception error);
+
+    private sealed record Entry(InstanceSnapshot Snapshot, InstanceFacts Facts, string Uid, EngineRun? Run);
+}

@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared.Live;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Instances;
+
+/// <summary>
+/// Starts and stops llama-servers: finds or makes the actor of a model and hands it the command. All state is published on <see cref="InstanceBoard"/>.
+/// </summary>
+internal sealed partial class InstanceSupervisor(
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseState database,
+    EngineRunner runner,
+    InstanceOptions options,
+    InstanceBoard board,
+    InstanceLedger ledger,
+    LeftoverSweep sweep,
+    Broadcast<InstanceLogLine> lines,
+    TimeProvider clock,
+    ILogger<InstanceSupervisor> logger) : BackgroundService
+{
+    private readonly ConcurrentDictionary<long, InstanceActor> _actors = new(); // one a model that was started in this run
+    private readonly TaskCompletionSource _swept = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isEnding;
+
+    /// <summary>Starts a model, or does nothing when it is loading or running.</summary>
+    /// <returns>
+    /// The instance once its process exists: loading, or running. Not found for an unknown model, a conflict where it cannot be started, unavailable
+    /// without an engine, a free port or a database.
+    /// </returns>
+    public Task<Result<InstanceSnapshot>> StartAsync(long modelId, CancellationToken cancellation) => CommandAsync(modelId, new InstanceEvent.StartRequested(), cancellation);
+
+    /// <summary>Ends a model's process and starts it with the settings of now; starts it where it was stopped.</summary>
+    public Task<Result<InstanceSnapshot>> RestartAsync(long modelId, CancellationToken cancellation) => CommandAsync(modelId, new InstanceEvent.RestartRequested(), cancellation);
+
+    /// <summary>Stops a model; answers at once, while it is stopping.</summary>
+    public async Task<Result<InstanceSnapshot>> StopAsync(long modelId, CancellationToken cancellation)
+    {
+        if (_actors.TryGetValue(modelId, out var actor))
+            return await actor.AskAsync(new InstanceEvent.StopRequested(), null, cancellation).ConfigureAwait(false);
+        var facts = await ReadAsync(modelId, cancellation).ConfigureAwait(false);
+        return facts.Failure is { Kind: FailureKind.NotFound } unknown
+            ? unknown
+            : new InstanceSnapshot { Id = 0, ModelId = modelId, Model = facts.IsSuccess ? facts.Value.Name : "", Status = "stopped", RuntimeStatus = "stopped" };
+    }
+
+    /// <summary>
+    /// Waits until a model is ready, starting it where it is not; all who wait join one start. A start that failed is not repeated for a minute.
+    /// Cancelling stops the waiting, not the start.
+    /// </summary>
+    public async Task<Result<InstanceSnapshot>> EnsureReadyAsync(long modelId, CancellationToken cancellation)
+    {
+        if (board.Find(modelId) is { Status: "running" } running)
+            return running;
+        var actor = await FindActorAsync(modelId, cancellation).ConfigureAwait(false);
+        return actor.IsSuccess ? await actor.Value.Actor.AskAsync(null, actor.Value.Facts, cancellation).ConfigureAwait(false) : actor.Failure!;
+    }
+
+    /// <summary>The last lines of a model's engine, oldest first; empty when it was not started in this run.</summary>
+    public IReadOnlyList<InstanceLogLine> Lines(long modelId) => _actors.TryGetValue(modelId, out var actor) ? actor.Log.All() : [];
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _isEnding = true;
+        await base.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        await Task.WhenAll(_actors.Values.Select(actor => EndAsync(actor, cancellationToken))).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await sweep.RunAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogSweepFailed(error);
+        }
+        finally
+        {
+            _swept.TrySetResult();
+        }
+    }
+
+    private async Task<Result<InstanceSnapshot>> CommandAsync(long modelId, InstanceEvent command, CancellationToken cancellation)
+    {
+        var actor = await FindActorAsync(modelId, cancellation).ConfigureAwait(false);
+        return actor.IsSuccess ? await actor.Value.Actor.AskAsync(command, actor.Value.Facts, cancellation).ConfigureAwait(false) : actor.Failure!;
+    }
+
+    private async Task<Result<(InstanceActor Actor, InstanceFacts Facts)>> FindActorAsync(long modelId, CancellationToken cancellation)
+    {
+        if (_isEnding)
+            return Failure.Unavailable("The dashboard is shutting down. Start it again first.");
+        var facts = await ReadAsync(modelId, cancellation).ConfigureAwait(false);
+        if (facts.Failure is { } failure)
+            return failure;
+        await _swept.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        var actor = _actors.GetOrAdd(modelId, _ => new InstanceActor(facts.Value, new InstanceLog(modelId, lines, clock), runner, options, board, ledger, logger));
+        return (actor, facts.Value);
+    }
+
+    private async Task<Result<InstanceFacts>> ReadAsync(long modelId, CancellationToken cancellation)
+    {
+        if (database.Failure is { } broken)
+            return Failure.Unavailable(broken);
+        await database.Ready.WaitAsync(cancellation).ConfigureAwait(false);
+        return await InstanceFacts.ReadAsync(contexts, modelId, cancellation).ConfigureAwait(false);
+    }
+
+    // Asked first; whoever is still there after the grace, or when the host has no more time, is killed. Every process is gone when this returns.
+    private async Task EndAsync(InstanceActor actor, CancellationToken cancellation)
+    {
+        try
+        {
+            await actor.AskAsync(new InstanceEvent.StopRequested(), null, cancellation).ConfigureAwait(false);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(TimeSpan.FromSeconds(options.StopGraceSeconds + 5));
+            while (actor.HasProcess)
+                await Task.Delay(TimeSpan.FromMilliseconds(10), clock, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            actor.Kill();
+        }
+
+        actor.Dispose();
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What an earlier run left behind could not be ended")]
+    private partial void LogSweepFailed(Exception error);
+}

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Data;
+
+namespace LlamaBlazor.Web.Instances.Processes;
+
+/// <summary>
+/// Starts engines: argument vector, cleaned environment, a session and process group of their own, and on Linux a parent-death signal. All are
+/// started by one thread that lives as long as we do, because that signal is sent when the thread that made the child ends, not the process.
+/// </summary>
+internal sealed class Launcher : IDisposable
+{
+    private static readonly string[] DroppedVariables = ["LLAMA_ARG_", "LLAMA_SERVER_", "LLAMA_API_KEY", "LLAMABLAZOR_", "ASPNETCORE_"];
+
+    private readonly BlockingCollection<Action> _work = new(boundedCapacity: 256);
+    private readonly ProcessGuard _guard;
+    private readonly string _root;
+
+    /// <summary>Starts the thread.</summary>
+    public Launcher(ProcessGuard guard, DataFolder folder)
+    {
+        (_guard, _root) = (guard, folder.Root);
+        new Thread(Work) { IsBackground = true, Name = "Engine launcher" }.Start();
+    }
+
+    /// <summary>Starts an engine.</summary>
+    /// <param name="command">What to run.</param>
+    /// <param name="instance">Its uid: written into its marker.</param>
+    /// <param name="onLine">Takes each line of output; must be quick.</param>
+    /// <exception cref="System.ComponentModel.Win32Exception">The system cannot run it.</exception>
+    public Task<EngineProcess> StartAsync(LaunchCommand command, string instance, Action<string> onLine)
+    {
+        var result = new TaskCompletionSource<EngineProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _work.Add(() =>
+        {
+            try
+            {
+                var marker = ProcessTable.MarkerOf(_root, instance);
+                var process = Process.Start(Describe(command, marker)) ?? throw new InvalidOperationException("No process was started.");
+                _guard.Add(process.Id);
+                process.StandardInput.Close();
+                var engine = new EngineProcess(process, marker, onLine);
+                _ = ForgetAsync(engine);
+                result.SetResult(engine);
+            }
+            catch (Exception error)
+            {
+                result.SetException(error);
+            }
+        });
+        return result.Task;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _work.CompleteAdding();
+
+    /// <summary>Path of a program in PATH, or null.</summary>
+    internal static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Concat(["/usr/bin", "/bin"]).Where(Path.IsPathFullyQualified).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+
+    private void Work()
+    {
+        foreach (var job in _work.GetConsumingEnumerable())
+            job();
+    }
+
+    private async Task ForgetAsync(EngineProcess engine)
+    {
+        await engine.Exited.ConfigureAwait(false);
+        _guard.Remove(engine.Pid);
+    }
+
+    private ProcessStartInfo Describe(LaunchCommand command, string marker)
+    {
+        string[] line = [.. Wrapper(), command.Executable, .. command.Arguments];
+        var start = new ProcessStartInfo(line[0])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            WorkingDirectory = _root,
+        };
+        foreach (var argument in line[1..])
+            start.ArgumentList.Add(argument);
+        foreach (var name in start.Environment.Keys.Where(name => DroppedVariables.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ToList())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in command.Environment)
+            start.Environment[name] = value;
+        start.Environment[ProcessTable.Marker] = marker;
+        return start;
+    }
+
+    // Both programs replace themselves by the next one, so that the process id stays the engine's. BusyBox's setpriv has no --pdeathsig.
+    private static string[] Wrapper()
+    {
+        if (!OperatingSystem.IsLinux())
+            return [];
+        var setpriv = Find("setpriv") is { } path && File.ResolveLinkTarget(path, returnFinalTarget: true)?.Name.Contains("busybox", StringComparison.Ordinal) != true ? path : null;
+        string[] death = setpriv is null ? [] : [setpriv, "--pdeathsig", "KILL", "--"];
+        return Find("setsid") is { } setsid ? [.. death, setsid] : death;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace LlamaBlazor.Web.Instances.Processes;
+
+/// <summary>
+/// Tells which processes are ours. Each engine, and all it starts, carries a variable that names our data folder and the instance, so that what a
+/// killed dashboard left behind is known for certain: neither a port nor a bare process id would prove anything.
+/// </summary>
+internal static class ProcessTable
+{
+    /// <summary>Name of the variable; its value is <c>data folder|instance</c>.</summary>
+    public const string Marker = "LLAMABLAZOR_INSTANCE";
+
+    /// <summary>Value of the marker.</summary>
+    public static string MarkerOf(string dataFolder, string instance) => $"{dataFolder}|{instance}";
+
+    /// <summary>When a process started (clock ticks since boot on Linux, else Unix milliseconds), or null when there is none with this id.</summary>
+    public static long? StartTime(int pid)
+    {
+        try
+        {
+            if (OperatingSystem.IsLinux())
+                return long.Parse(Stat(pid)[19], CultureInfo.InvariantCulture); // field 22; the list begins with field 3
+            using var process = Process.GetProcessById(pid);
+            return new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Living processes whose marker begins with this text. Linux only; elsewhere the list is empty.</summary>
+    public static IReadOnlyList<int> FindMarked(string marker)
+    {
+        if (!OperatingSystem.IsLinux())
+            return [];
+        var wanted = Encoding.UTF8.GetBytes($"{Marker}={marker}");
+        return [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Where(pid => IsMarked(pid, wanted))];
+    }
+
+    private static bool IsMarked(int pid, byte[] wanted)
+    {
+        try
+        {
+            var environment = File.ReadAllBytes($"/proc/{pid}/environ").AsSpan();
+            for (var at = environment.IndexOf(wanted); at >= 0;)
+            {
+                if (at == 0 || environment[at - 1] == 0)
+                    return Stat(pid)[0] is not ("Z" or "X");
+                var next = environment[(at + 1)..].IndexOf(wanted);
+                at = next < 0 ? -1 : at + 1 + next;
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It has ended, or belongs to somebody else.
+        }
+
+        return false;
+    }
+
+    // Fields of /proc/PID/stat from the state on; the name before may hold blanks and brackets.
+    private static string[] Stat(int pid)
+    {
+        var text = File.ReadAllText($"/proc/{pid}/stat");
+        return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+    }
+}

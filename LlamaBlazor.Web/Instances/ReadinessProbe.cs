@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
+
+namespace LlamaBlazor.Web.Instances;
+
+/// <summary>What waiting for readiness led to.</summary>
+internal enum ReadinessOutcome
+{
+    /// <summary><c>/health</c> answered 200.</summary>
+    Ready,
+
+    /// <summary>The process ended, or nobody waits any more.</summary>
+    Ended,
+
+    /// <summary>The limit has passed.</summary>
+    TimedOut,
+}
+
+/// <summary>Asks an engine for its health: every 25 ms at first, so that a small model is used at once, then slower.</summary>
+internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        // Engines with a certificate of their own listen on loopback only, and we started them.
+        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, errors) => errors is not SslPolicyErrors.RemoteCertificateNotAvailable },
+        UseProxy = false,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
+    })
+    { Timeout = AnswerLimit };
+
+    /// <summary>Waits until the engine is ready, its process ends, or the limit passes.</summary>
+    public async Task<ReadinessOutcome> WaitAsync(string baseUrl, Task exited, TimeSpan limit, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!exited.IsCompleted && !cancellation.IsCancellationRequested)
+        {
+            if (await IsHealthyAsync(baseUrl, cancellation).ConfigureAwait(false))
+                return exited.IsCompleted ? ReadinessOutcome.Ended : ReadinessOutcome.Ready;
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            if (elapsed >= limit)
+                return ReadinessOutcome.TimedOut;
+            var pause = elapsed.TotalSeconds switch { < 5 => 25, < 60 => 100, _ => 500 };
+            await Task.WhenAny(exited, Task.Delay(TimeSpan.FromMilliseconds(pause), clock, cancellation)).ConfigureAwait(false);
+        }
+
+        return ReadinessOutcome.Ended;
+    }
+
+    /// <summary>True when <c>/health</c> answers 200.</summary>
+    public async Task<bool> IsHealthyAsync(string baseUrl, CancellationToken cancellation)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri(baseUrl + "/health"), cancellation).ConfigureAwait(false);
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,118 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Shared.Live;
+using Microsoft.AspNetCore.Components;
+using Radzen;
+
+namespace LlamaBlazor.Web.Parameters;
+
+/// <summary>One tab of settings: of a model, or the server settings where <see cref="ModelId"/> is null. Only the open tab is rendered; its edits wait on the shelf.</summary>
+public sealed partial class ParameterForm : LiveComponent
+{
+    private ParameterDraft? _draft;
+    private bool _saving;
+    private bool _missing;
+
+    /// <summary>The model, or null for the server settings.</summary>
+    [Parameter] public long? ModelId { get; set; }
+
+    /// <summary>Name of the tab; see <see cref="ParameterTabs"/>.</summary>
+    [Parameter, EditorRequired] public string Tab { get; set; } = "";
+
+    [Inject] private ParameterStore Store { get; set; } = null!;
+
+    [Inject] private DraftShelf Shelf { get; set; } = null!;
+
+    [Inject] private NotificationService Notifications { get; set; } = null!;
+
+    [Inject] private InstanceBoard Instances { get; set; } = null!;
+
+    private ParameterDraft? Draft => _draft;
+
+    private IReadOnlyList<ParameterGroup> Groups { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        Watch(Store.Changes, change =>
+        {
+            if (change.ModelId is null || change.ModelId == ModelId)
+                _ = InvokeAsync(LoadAsync);
+        });
+        Groups = ParameterTabs.Groups(Tab);
+        await LoadAsync();
+    }
+
+    private async Task LoadAsync()
+    {
+        var state = await Task.Run(() => FormState.ReadAsync(Store, ModelId, Left), Left);
+        _missing = state is null;
+        if (state is null)
+            return;
+        _draft ??= Shelf.Open(ModelId, Tab);
+        _draft.Load(state.Inherited, state.Own, state.Revisions);
+        StateHasChanged();
+    }
+
+    private void Change((string Column, string Text) edit) => _draft?.Type(ParameterCatalogue.Current.FindColumn(edit.Column)!, edit.Text);
+
+    private void Force((string Column, bool Force) edit) => _draft?.Force(ParameterCatalogue.Current.FindColumn(edit.Column)!, edit.Force);
+
+    private void Discard() => _draft?.Discard();
+
+    private async Task SaveAsync()
+    {
+        if (_draft is not { ChangeCount: > 0 } draft || _saving)
+            return;
+        if (draft.ErrorCount > 0)
+        {
+            Notifications.Notify(NotificationSeverity.Error, "Nothing was saved", $"{Counted(draft.ErrorCount, "field")} cannot be saved as {(draft.ErrorCount == 1 ? "it is" : "they are")}. The messages stand beside them.");
+            return;
+        }
+
+        _saving = true;
+        try
+        {
+            var count = draft.ChangeCount;
+            var result = await Store.SaveAsync(ModelId, [.. draft.Changes().Select(pair => new SectionChange(pair.Key, pair.Value.Values) { Forced = pair.Value.Forced, Revision = pair.Value.Revision })], Left);
+            if (result.IsSuccess)
+                Saved(draft, count);
+            else
+                Refused(draft, result.Failure!);
+        }
+        finally
+        {
+            _saving = false;
+        }
+
+        await LoadAsync();
+    }
+
+    private void Saved(ParameterDraft draft, int count)
+    {
+        draft.Discard();
+        var running = ModelId is { } id ? Instances.Find(id) is { IsActive: true } : Instances.Active.Any();
+        Notifications.Notify(NotificationSeverity.Success, $"Saved {Counted(count, "setting")}", running ? "What is running keeps its old settings until it is restarted." : "");
+    }
+
+    // Somebody else saved first: the form reads their values, marks the fields that both changed, and the next save is meant.
+    private void Refused(ParameterDraft draft, Failure failure)
+    {
+        draft.Refuse(failure.Errors ?? new Dictionary<string, string[]>());
+        var (title, text) = failure.Kind == FailureKind.Conflict
+            ? ("Saved elsewhere meanwhile", "The form now shows what is stored; your edits are still here. Save again to apply them.")
+            : ("Nothing was saved", failure.Message);
+        Notifications.Notify(failure.Kind == FailureKind.Conflict ? NotificationSeverity.Warning : NotificationSeverity.Error, title, text);
+    }
+
+    private string Placeholder(ParameterDefinition definition) => ParameterText.Placeholder(definition, _draft!.Inherited.Get(definition.Column));
+
+    private string? SourceOf(ParameterDefinition definition) => _draft!.Value(definition.Column) is not null || _draft.Text(definition).Length > 0
+        ? "set here"
+        : _draft.Inherited.Get(definition.Column) is not null ? "server" : null;
+
+    private static IReadOnlyList<string> Words(ParameterDefinition definition) => definition.Choices.Count > 0 ? definition.Choices : definition.Suggestions;
+
+    private static string Counted(int count, string word) => count == 1 ? $"1 {word}" : $"{count} {word}s";
+}

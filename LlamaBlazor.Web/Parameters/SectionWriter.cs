@@ -1,0 +1,106 @@
+using System.Text.Json;
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Parameters;
+
+/// <summary>One section of one save: first planned, then, when all plans hold, applied.</summary>
+/// <param name="Edit">The edits.</param>
+/// <param name="Row">The row to change, tracked; null when it must not be changed.</param>
+/// <param name="Failure">Why it cannot be saved, or null.</param>
+internal sealed record SectionPlan(SectionChange Edit, IConfigRecord? Row, Failure? Failure);
+
+/// <summary>Changes the row of a section inside the writer's transaction and records what changed.</summary>
+internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtector secrets, TimeProvider clock)
+{
+    /// <summary>Revisions kept of each section.</summary>
+    public const int KeptRevisions = 50;
+
+    /// <summary>Finds the row and checks the edits against it.</summary>
+    public async Task<SectionPlan> PlanAsync(LlamaDbContext context, long? modelId, SectionChange edit, CancellationToken cancellation)
+    {
+        var row = await FindOrCreateAsync(context, modelId, edit.Section, cancellation).ConfigureAwait(false);
+        if (row is null)
+            return new SectionPlan(edit, null, Failure.NotFound($"There is no model with the id {modelId}."));
+        if (edit.Revision is { } seen && seen != row.Revision)
+            return new SectionPlan(edit, null, Failure.Conflict($"The {edit.Section} settings were saved by somebody else meanwhile (revision {row.Revision}, yours is {seen}). Read them again, then repeat your change."));
+        var errors = SectionRules.Check(catalogue, modelId is not null, edit, column => ColumnMap.For(row.GetType()) is var map && map.Contains(column) ? map.Get(row, column) : null);
+        return new SectionPlan(edit, row, errors.Count == 0 ? null : Failure.Invalid(errors));
+    }
+
+    /// <summary>Writes the values that differ and a revision with before and after. Returns the section's revision.</summary>
+    public async Task<long> ApplyAsync(LlamaDbContext context, long? modelId, SectionPlan plan, CancellationToken cancellation)
+    {
+        var (edit, row) = (plan.Edit, plan.Row!);
+        var before = new Dictionary<string, object?>();
+        var after = new Dictionary<string, object?>();
+        var map = ColumnMap.For(row.GetType());
+        foreach (var (column, value) in edit.Values.Where(pair => Differs(map.Get(row, pair.Key), pair)))
+        {
+            before[column] = map.Get(row, column);
+            after[column] = value is string secret && catalogue.FindColumn(column) is { Secret: true } ? secrets.Protect(secret) : value;
+            map.Set(row, column, after[column]);
+        }
+
+        var forced = edit.Forced is null ? row.ForcedColumns : edit.Forced.Count == 0 ? null : ItemList.Write([.. edit.Forced.Order(StringComparer.Ordinal)]);
+        if (forced != row.ForcedColumns)
+            (before["forced"], after["forced"], row.ForcedColumns) = (row.ForcedColumns, forced, forced);
+        if (after.Count == 0)
+            return row.Revision;
+        if (context.Entry(row).State == EntityState.Detached)
+            context.Add(row); // only now: a refused or empty save leaves nothing behind
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        (row.UpdatedAt, row.Revision) = (now, row.Revision + 1);
+        context.ConfigRevisions.Add(new ConfigRevisionRow
+        {
+            ModelId = modelId,
+            Section = edit.Section,
+            Revision = row.Revision,
+            BeforeJson = JsonSerializer.Serialize(before),
+            AfterJson = JsonSerializer.Serialize(after),
+            CreatedAt = now,
+        });
+        await ForgetOldAsync(context, modelId, edit.Section, cancellation).ConfigureAwait(false);
+        return row.Revision;
+    }
+
+    private bool Differs(object? stored, KeyValuePair<string, object?> edit)
+    {
+        var definition = catalogue.FindColumn(edit.Key)!;
+        return definition.Secret && stored is string text ? !Equals(secrets.Unprotect(text), edit.Value) : !Equals(stored, edit.Value);
+    }
+
+    private async Task<IConfigRecord?> FindOrCreateAsync(LlamaDbContext context, long? modelId, string section, CancellationToken cancellation)
+    {
+        var row = modelId is { } id
+            ? await ConfigRows.FindAsync(context, id, section, cancellation).ConfigureAwait(false)
+            : await ConfigRows.FindServerAsync(context, cancellation).ConfigureAwait(false);
+        if (row is not null || section == ConfigSection.Model)
+            return row;
+        if (modelId is null)
+        {
+            row = new ServerConfig { Id = 1 };
+        }
+        else
+        {
+            if (!await context.Models.AnyAsync(model => model.Id == modelId, cancellation).ConfigureAwait(false))
+                return null;
+            var made = (ModelConfigRecord)Activator.CreateInstance(ConfigSection.RowType(section))!;
+            made.ModelId = modelId.Value;
+            row = made;
+        }
+
+        row.CreatedAt = row.UpdatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return row;
+    }
+
+    private static Task<int> ForgetOldAsync(LlamaDbContext context, long? modelId, string section, CancellationToken cancellation)
+    {
+        // The new revision is not in the table yet, so one less is kept.
+        var kept = context.ConfigRevisions.Where(revision => revision.ModelId == modelId && revision.Section == section);
+        return kept.Where(revision => !kept.OrderByDescending(other => other.Id).Take(KeptRevisions - 1).Contains(revision)).ExecuteDeleteAsync(cancellation);
+    }
+}

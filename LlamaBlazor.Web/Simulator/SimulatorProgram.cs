@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace LlamaBlazor.Web.Simulator;
+
+/// <summary>The hidden word <c>simulate-llama-server</c>: a llama-server without llama.cpp, for demo mode and tests (product.md 15).</summary>
+internal static class SimulatorProgram
+{
+    /// <summary>Runs it. Opens no data folder and takes no lock.</summary>
+    /// <param name="args">The command line after the word.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var arguments = SimulatedArguments.Parse(args);
+        if (arguments.Error is { } error)
+        {
+            await Console.Error.WriteLineAsync(error);
+            return 1;
+        }
+
+        if (SimulatedHelp.TryRun(arguments, Console.Out, Console.Error))
+            return 0;
+        var faults = SimulatedFaults.Read(arguments.Faults, Environment.GetEnvironmentVariable("SIMULATE"));
+        var log = new SimulatedLog();
+        if (faults.ExitAtStart >= 0)
+        {
+            log.Error("srv  llama_server", "simulated failure at start");
+            return faults.ExitAtStart;
+        }
+
+        var model = SimulatedModel.Open(arguments);
+        return await model.Match(opened => ServeAsync(opened, arguments, faults, log), failure =>
+        {
+            log.Error("gguf", failure.Message);
+            log.Error("srv    load_model", $"failed to load model, '{arguments.Text("--model")}'");
+            log.Error("srv  llama_server", "exiting due to model loading error");
+            return Task.FromResult(1);
+        });
+    }
+
+    private static async Task<int> ServeAsync(SimulatedModel model, SimulatedArguments arguments, SimulatedFaults faults, SimulatedLog log)
+    {
+        var server = new SimulatedServer(model, arguments, faults, log, TimeProvider.System);
+        var (host, port) = (arguments.Text("--host") ?? "127.0.0.1", arguments.Number("--port", 8080));
+        await using var app = Build(host, port, server);
+        using var ended = new SimulatorEnd(faults, log);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception error) when (error is IOException or SocketException)
+        {
+            log.Error("srv         start", $"couldn't bind HTTP server socket, hostname: {host}, port: {port}");
+            log.Error("srv  llama_server", "exiting due to HTTP server error");
+            return 1;
+        }
+
+        var end = ended.WaitAsync();
+        if (await Task.WhenAny(LoadAsync(model, server, faults, log), end) != end)
+            log.Info("srv  llama_server", $"listening on http://{host}:{port}");
+        var code = await end;
+        if (code == 0)
+            log.Info("srv    operator()", "operator(): cleaning up before exit...");
+        await app.StopAsync(new CancellationToken(canceled: true)); // open streams are cut, as the real one does
+        return code;
+    }
+
+    private static WebApplication Build(string host, int port, SimulatedServer server)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(IPAddress.TryParse(host, out var address) ? address : IPAddress.Loopback, port));
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        var app = builder.Build();
+        app.Run(server.AnswerAsync);
+        return app;
+    }
+
+    private static async Task LoadAsync(SimulatedModel model, SimulatedServer server, SimulatedFaults faults, SimulatedLog log)
+    {
+        log.Info("srv    load_model", $"loading model '{model.Path}' (simulated)");
+        if (faults.Grandchild)
+            Process.Start(new ProcessStartInfo("sleep", ["300"]))?.Dispose();
+        if (faults.LongLine > 0)
+            log.Raw([.. Enumerable.Repeat((byte)'x', faults.LongLine), .. faults.NoNewline ? [] : "\n"u8]);
+        for (var line = 0; line < faults.LogFlood; line++)
+            log.Info("srv         flood", $"line {line} of a flood that nobody may lose time over");
+        await Task.Delay(faults.NeverReady ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(faults.LoadMs));
+        log.Info("srv    load_model", $"initializing, n_slots = {model.Slots}, n_ctx_slot = {model.ContextSize}, kv_unified = 'true'");
+        log.Info("srv  llama_server", "model loaded");
+        server.BecomeReady();
+    }
+
+    // Signals are ours alone: the default lifetime would end the process on SIGTERM also where it is told to ignore it.
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
+
+/// <summary>Waits for the end of the simulated engine: a signal, or the time it was told to end by itself.</summary>
+internal sealed class SimulatorEnd : IDisposable
+{
+    private readonly TaskCompletionSource<int> _code = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PosixSignalRegistration[] _signals;
+    private readonly SimulatedFaults _faults;
+
+    /// <summary>Takes the signals.</summary>
+    public SimulatorEnd(SimulatedFaults faults, SimulatedLog log)
+    {
+        _faults = faults;
+        _signals = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT }.Select(signal => PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            if (faults.IgnoreTerm)
+                log.Info("srv        signal", "ignoring the signal (simulated)");
+            else
+                _code.TrySetResult(0);
+        }))];
+    }
+
+    /// <summary>The exit code.</summary>
+    public async Task<int> WaitAsync()
+    {
+        if (_faults.ExitAfterMs < 0)
+            return await _code.Task;
+        var timer = Task.Delay(TimeSpan.FromMilliseconds(_faults.ExitAfterMs));
+        return await Task.WhenAny(_code.Task, timer) == timer ? _faults.ExitCode : await _code.Task;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var signal in _signals)
+            signal.Dispose();
+    }
+}

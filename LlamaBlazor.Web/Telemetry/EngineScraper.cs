@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Telemetry;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Telemetry;
+
+/// <summary>
+/// Asks running engines for <c>/metrics</c> and <c>/slots</c> every two seconds. Both wake a sleeping engine and keep it awake, so one that may
+/// sleep is asked only while it works for us, and one that sleeps never.
+/// </summary>
+internal sealed partial class EngineScraper(
+    InstanceBoard board,
+    IDbContextFactory<LlamaDbContext> contexts,
+    TelemetryOptions options,
+    TimeProvider clock,
+    ILogger<EngineScraper> logger) : BackgroundService
+{
+    private static readonly TimeSpan Slowest = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<long, Engine> _engines = new(); // one an active instance; others are removed each round
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 2 }) { Timeout = TimeSpan.FromSeconds(1.5) };
+
+    /// <summary>The last reading of a model's engine, or null.</summary>
+    public EngineReading? Find(long modelId) => _engines.GetValueOrDefault(modelId)?.Reading;
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _http.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Interval > Slowest ? options.Interval : Slowest, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        {
+            try
+            {
+                await ScrapeAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                LogFailed(error);
+            }
+        }
+    }
+
+    private Task ScrapeAsync(CancellationToken cancellation)
+    {
+        var running = board.Active.Where(instance => instance is { Status: "running", Port: not null, Pid: not null }).ToList();
+        foreach (var (modelId, engine) in _engines)
+        {
+            if (!running.Any(instance => instance.ModelId == modelId && instance.Pid == engine.Pid))
+                _engines.TryRemove(modelId, out _);
+        }
+
+        return Task.WhenAll(running.Select(instance => ScrapeAsync(instance, cancellation)));
+    }
+
+    private async Task ScrapeAsync(InstanceSnapshot instance, CancellationToken cancellation)
+    {
+        if (!_engines.TryGetValue(instance.ModelId, out var engine))
+            engine = _engines[instance.ModelId] = new Engine(instance.Pid!.Value, await MaySleepAsync(instance.ModelId, cancellation).ConfigureAwait(false));
+        if (instance.RuntimeStatus == "sleeping" || (engine.MaySleep && instance.Busy == 0))
+        {
+            engine.Reading = engine.Reading is { } last ? last with { TokensPerSecond = 0, SlotsBusy = 0, Queued = 0 } : null;
+            return;
+        }
+
+        var metrics = await GetAsync(instance.Port!.Value, "/metrics", cancellation).ConfigureAwait(false) is { } text ? EngineMetrics.Parse(text) : null;
+        var slots = await GetAsync(instance.Port.Value, "/slots", cancellation).ConfigureAwait(false) is { } json ? EngineSlots.Parse(json) : null;
+        var rate = engine.Rate.Next(metrics, slots, (long)clock.GetElapsedTime(0).TotalMilliseconds);
+        engine.Reading = metrics is null && slots is null
+            ? null
+            : new EngineReading(rate, slots?.Busy ?? metrics?.Processing, slots?.Total, slots?.KvUsage, metrics?.Deferred);
+    }
+
+    private async Task<string?> GetAsync(int port, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{port}{path}"));
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("*/*"));
+            using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
+            return answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false) : null;
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return null; // it ends, or is too busy to answer in time: unknown for this round
+        }
+    }
+
+    private async Task<bool> MaySleepAsync(long modelId, CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            return await context.Set<Domain.Parameters.AdvancedConfig>().AsNoTracking()
+                .AnyAsync(config => config.ModelId == modelId && config.SleepIdleSeconds > 0, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The engines could not be asked for their metrics; the next round tries again")]
+    private partial void LogFailed(Exception error);
+
+    private sealed class Engine(int pid, bool maySleep)
+    {
+        public int Pid => pid;
+
+        public bool MaySleep => maySleep;
+
+        public TokenRate Rate { get; } = new();
+
+        public EngineReading? Reading { get; set; }
+    }
+}
+
+/// <summary>What an engine told. Null is unknown.</summary>
+/// <param name="TokensPerSecond">Tokens generated a second.</param>
+/// <param name="SlotsBusy">Slots at work.</param>
+/// <param name="SlotsTotal">Slots.</param>
+/// <param name="KvUsage">Percent of the slots' context in use.</param>
+/// <param name="Queued">Requests that wait for a slot.</param>
+internal sealed record EngineReading(double? TokensPerSecond, int? SlotsBusy, int? SlotsTotal, double? KvUsage, int? Queued);

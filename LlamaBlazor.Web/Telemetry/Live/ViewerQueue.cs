@@ -1,0 +1,24 @@
+using System.Threading.Channels;
+using LlamaBlazor.Web.Shared.Live;
+
+namespace LlamaBlazor.Web.Telemetry.Live;
+
+/// <summary>The messages that one viewer has not taken yet; past the bound the oldest are dropped.</summary>
+/// <typeparam name="T">Type of the messages.</typeparam>
+internal sealed class ViewerQueue<T> : IDisposable
+{
+    /// <summary>Messages that wait for one viewer at most.</summary>
+    public const int Bound = 16;
+
+    private readonly Channel<T> _channel = Channel.CreateBounded<T>(new BoundedChannelOptions(Bound) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+    private readonly IDisposable _subscription;
+
+    /// <summary>Begins to collect.</summary>
+    public ViewerQueue(Broadcast<T> source) => _subscription = source.Subscribe(message => _channel.Writer.TryWrite(message));
+
+    /// <summary>The messages in their order.</summary>
+    public IAsyncEnumerable<T> ReadAllAsync(CancellationToken cancellation) => _channel.Reader.ReadAllAsync(cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose() => _subscription.Dispose();
+}

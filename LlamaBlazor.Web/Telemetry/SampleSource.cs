@@ -1,0 +1,89 @@
+using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Telemetry;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Telemetry.Gpu;
+using LlamaBlazor.Web.Telemetry.Machine;
+
+namespace LlamaBlazor.Web.Telemetry;
+
+/// <summary>Puts one sample together from all readers. One thread calls it.</summary>
+internal sealed class SampleSource(
+    IMachineReader machine,
+    DiskReader disk,
+    ProcessReader processes,
+    EngineScraper engines,
+    InstanceBoard board,
+    RequestMeter requests,
+    TimeProvider clock) : IDisposable
+{
+    private readonly IReadOnlyList<IGpuReader> _gpus = GpuReaders.Create();
+    private readonly long _startedAt = clock.GetTimestamp();
+    private MachineReading? _last;
+    private long _lastAt;
+
+    /// <summary>Makes the first sample complete. Call once, before <see cref="Take"/>.</summary>
+    public Task PrepareAsync(CancellationToken cancellation) => disk.PrepareAsync(cancellation);
+
+    /// <summary>Reads everything once.</summary>
+    public (Sample Sample, MachineReading Machine) Take()
+    {
+        disk.Refresh();
+        var now = clock.GetTimestamp();
+        var reading = machine.Read();
+        var seconds = _last is null ? 0 : clock.GetElapsedTime(_lastAt, now).TotalSeconds;
+        GpuSample[] gpus = [.. _gpus.SelectMany(reader => reader.Read())];
+        InstanceSample[] instances = [.. board.Active.OrderBy(instance => instance.ModelId).Select(Read)];
+        processes.Keep(board.Active.Select(instance => instance.Pid ?? 0).ToHashSet());
+        var sample = Describe(reading, gpus, instances) with
+        {
+            NetRx = Rate(_last?.NetworkReceived, reading.NetworkReceived, seconds),
+            NetTx = Rate(_last?.NetworkSent, reading.NetworkSent, seconds),
+        };
+        (_last, _lastAt) = (reading, now);
+        return (sample, reading);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        machine.Dispose();
+        foreach (var reader in _gpus)
+            reader.Dispose();
+    }
+
+    private Sample Describe(MachineReading reading, GpuSample[] gpus, InstanceSample[] instances) => new()
+    {
+        Timestamp = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+        CpuUsage = Round(reading.CpuUsage) ?? 0,
+        MemoryUsage = Round(reading.MemoryUsage) ?? 0,
+        DiskUsage = Round(disk.Latest) ?? 0,
+        SwapUsage = Round(reading.SwapUsage),
+        Load1Min = reading.Load?.One,
+        GpuUsage = Round(gpus.Average(gpu => gpu.Usage)),
+        GpuTemperature = gpus.Max(gpu => gpu.Temperature),
+        GpuMemoryUsed = Round(Sum(gpus, gpu => gpu.MemoryUsed)),
+        GpuMemoryTotal = Round(Sum(gpus, gpu => gpu.MemoryTotal)),
+        GpuPowerUsage = Round(Sum(gpus, gpu => gpu.Power)),
+        ActiveModels = instances.Count(instance => instance.Status is "loading" or "running"),
+        Uptime = (long)clock.GetElapsedTime(_startedAt).TotalSeconds,
+        RequestsPerMinute = requests.PerMinute,
+        TokensPerSecond = Round(instances.Sum(instance => instance.TokensPerSecond ?? 0)),
+        Gpus = gpus,
+        Instances = instances,
+    };
+
+    private InstanceSample Read(InstanceSnapshot instance)
+    {
+        var (cpu, memory) = instance.Pid is { } pid ? processes.Read(pid) : (null, null);
+        var engine = engines.Find(instance.ModelId);
+        return new InstanceSample(instance.ModelId, instance.Model, instance.Status, Round(cpu), Round(memory), Round(engine?.TokensPerSecond), engine?.SlotsBusy, engine?.SlotsTotal, Round(engine?.KvUsage), engine?.Queued);
+    }
+
+    // A sum of what is known; null when nothing is.
+    private static double? Sum(GpuSample[] gpus, Func<GpuSample, double?> value) => gpus.Any(gpu => value(gpu) is not null) ? gpus.Sum(value) : null;
+
+    // A counter that went back belongs to an interface that came or went: unknown for this tick.
+    private static double? Rate(long? before, long? now, double seconds) => seconds > 0 && now >= before ? Round((now - before) / seconds) : null;
+
+    private static double? Round(double? value) => value is { } number ? Math.Round(number, 2) : null;
+}

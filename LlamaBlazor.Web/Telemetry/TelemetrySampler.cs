@@ -1,0 +1,80 @@
+using LlamaBlazor.Domain.Telemetry;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Telemetry.Storage;
+
+namespace LlamaBlazor.Web.Telemetry;
+
+/// <summary>
+/// The one collector for all viewers: reads the machine at a steady pace, keeps ten minutes in memory, tells everybody, and hands each sample to the
+/// database. A reading that fails costs that sample and nothing else.
+/// </summary>
+internal sealed partial class TelemetrySampler(
+    SampleSource source,
+    MetricWindow window,
+    Broadcast<Sample> samples,
+    MetricsRecorder recorder,
+    MetricsReader history,
+    DatabaseState database,
+    TelemetryOptions options,
+    TimeProvider clock,
+    ILogger<TelemetrySampler> logger) : BackgroundService
+{
+    private bool _failing;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await RestoreAsync(stoppingToken).ConfigureAwait(false);
+        await source.PrepareAsync(stoppingToken).ConfigureAwait(false);
+        using var timer = new PeriodicTimer(options.Interval, clock);
+        do
+        {
+            Tick();
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    private void Tick()
+    {
+        try
+        {
+            var (sample, machine) = source.Take();
+            window.Add(sample);
+            samples.Publish(sample);
+            recorder.Record(sample, machine);
+            _failing = false;
+        }
+        catch (Exception error)
+        {
+            if (!_failing)
+                LogFailed(error);
+            _failing = true;
+        }
+    }
+
+    // Charts go on where they were before the restart. Without a database they begin anew.
+    private async Task RestoreAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await database.Ready.WaitAsync(cancellation).ConfigureAwait(false);
+            var stored = await history.RecentAsync(clock.GetUtcNow().ToUnixTimeMilliseconds(), cancellation).ConfigureAwait(false);
+            foreach (var sample in stored)
+            {
+                window.Add(sample);
+                recorder.Replay(sample);
+            }
+        }
+        catch (Exception error) when (!cancellation.IsCancellationRequested)
+        {
+            LogNotRestored(error.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The machine could not be read; the next sample tries again, further failures are not repeated here")]
+    private partial void LogFailed(Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The last ten minutes could not be restored from the database: {Reason}")]
+    private partial void LogNotRestored(string reason);
+}
