@@ -2,6 +2,7 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Playground;
 using LlamaBlazor.Web.Proxy;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Settings;
@@ -19,13 +20,13 @@ try
     var builder = DashboardHost.CreateBuilder(args);
     builder.AddSecurity().AddData().AddShell()
         .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry()
-        .AddStatistics().AddProxy();
+        .AddStatistics().AddProxy().AddPlayground();
 
     var app = builder.Build();
     app.UseSecurity();
     app.MapShell();
     app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry()
-        .MapStatistics().MapProxy();
+        .MapStatistics().MapProxy().MapSecurity();
     await app.RunAsync();
     return 0;
 }

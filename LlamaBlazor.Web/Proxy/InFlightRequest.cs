@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Domain.Security;
 
 namespace LlamaBlazor.Web.Proxy;
 
@@ -48,10 +49,13 @@ internal sealed class InFlightRequest(long id, string requestId, ProxyRoute rout
     public RequestFacts Facts { get; set; } = RequestFacts.Empty;
 
     /// <summary>The key it came with, or null.</summary>
-    public long? KeyId { get; set; }
+    public ApiKey? Key { get; set; }
+
+    /// <summary>Row of that key; null for the dashboard's own.</summary>
+    public long? KeyId => Key is { Id: > 0 } key ? key.Id : null;
 
     /// <summary>Priority of its key.</summary>
-    public long Priority { get; set; }
+    public long Priority => Key?.Priority ?? 0;
 
     /// <summary>Header <c>X-Session-Id</c>, or the key's name.</summary>
     public string? Session { get; set; }

@@ -1,4 +1,6 @@
 using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Domain.Security;
+using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Statistics;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -9,6 +11,7 @@ namespace LlamaBlazor.Web.Proxy;
 /// 1. who asks, 2. read the body, 3. find the model, 4. wait for a place, 5. pass it on, 6. record it.
 /// </summary>
 internal sealed partial class ProxyEndpoint(
+    KeyAccess access,
     ModelDirectory models,
     InFlightRegistry registry,
     RequestScheduler scheduler,
@@ -21,16 +24,21 @@ internal sealed partial class ProxyEndpoint(
     /// <summary>Serves a request of a route of <see cref="RouteTable"/>.</summary>
     public async Task HandleAsync(HttpContext context, ProxyRoute route)
     {
+        var check = await access.CheckAsync(context, Scope.Inference, count: route.Method == "POST").ConfigureAwait(false);
+        if (!await PassesAsync(context, check).ConfigureAwait(false))
+            return;
         var path = RouteTable.UpstreamPath(route, RawPath(context));
         using var body = await ReadBodyAsync(context, route, path).ConfigureAwait(false);
-        if (body is null)
-            return;
-        await RunAsync(context, route, path, body).ConfigureAwait(false);
+        if (body is not null)
+            await RunAsync(context, route, path, check.Key, body).ConfigureAwait(false);
     }
 
     /// <summary>Serves <c>/upstream/{model}/…</c>: any method, any path of that engine, WebSockets too.</summary>
     public async Task HandleUpstreamAsync(HttpContext context)
     {
+        var check = await access.CheckAsync(context, Scope.Inference, count: HttpMethods.IsPost(context.Request.Method)).ConfigureAwait(false);
+        if (!await PassesAsync(context, check).ConfigureAwait(false))
+            return;
         var path = RawPath(context);
         var raw = path.StartsWith(RouteTable.UpstreamPrefix, StringComparison.OrdinalIgnoreCase) ? path[RouteTable.UpstreamPrefix.Length..] : "";
         var split = ModelSelector.FromPath(raw, models.Contains);
@@ -57,15 +65,31 @@ internal sealed partial class ProxyEndpoint(
 
         var kind = RouteTable.KindOf(context.Request.Method, split.Rest);
         var route = new ProxyRoute(context.Request.Method, RouteTable.UpstreamPrefix, ModelSource.Path, kind);
-        await RunAsync(context, route, split.Rest, null, split.Model).ConfigureAwait(false);
+        await RunAsync(context, route, split.Rest, check.Key, null, split.Model).ConfigureAwait(false);
     }
 
-    private async Task RunAsync(HttpContext context, ProxyRoute route, string path, RequestBody? body, string? modelName = null)
+    /// <summary>Answers a request whose key was not accepted. True when it was.</summary>
+    public static async ValueTask<bool> PassesAsync(HttpContext context, KeyCheck check)
+    {
+        if (check.Verdict == KeyVerdict.Allowed)
+            return true;
+        var error = check.Verdict switch
+        {
+            KeyVerdict.Forbidden => ProxyError.Forbidden,
+            KeyVerdict.Limited => ProxyError.RateLimited,
+            _ => ProxyError.Unauthorized,
+        };
+        await ProxyAnswers.SendAsync(context, error, check.Message, check.RetryAfter).ConfigureAwait(false);
+        return false;
+    }
+
+    private async Task RunAsync(HttpContext context, ProxyRoute route, string path, ApiKey? key, RequestBody? body, string? modelName = null)
     {
         var request = registry.Begin(route, path);
         try
         {
-            request.Session = SessionOf(context);
+            request.Key = key;
+            request.Session = SessionOf(context) ?? key?.Name;
             if (await TryDescribeAsync(context, request, body, modelName).ConfigureAwait(false))
                 await ServeAsync(context, request, body).ConfigureAwait(false);
         }
@@ -75,7 +99,7 @@ internal sealed partial class ProxyEndpoint(
         }
         finally
         {
-            recorder.Record(request, context.Response.StatusCode);
+            access.CountTokens(request.KeyId, recorder.Record(request, context.Response.StatusCode));
             registry.End(request);
         }
     }
@@ -92,7 +116,10 @@ internal sealed partial class ProxyEndpoint(
             return await RefuseAsync(context, request, ProxyError.ModelRequired, "The request names no model. Send one in the field \"model\" (or as ?model=); GET /v1/models lists them.").ConfigureAwait(false);
         request.ModelName = name.Length > 200 ? name[..200] : name;
         request.Target = await models.FindAsync(name, context.RequestAborted).ConfigureAwait(false);
-        return request.Target is not null || await RefuseAsync(context, request, ProxyError.ModelNotFound, UnknownModel(request.ModelName)).ConfigureAwait(false);
+        if (request.Target is not { } target)
+            return await RefuseAsync(context, request, ProxyError.ModelNotFound, UnknownModel(request.ModelName)).ConfigureAwait(false);
+        return request.Key is not { } key || key.MayAsk(target.Model.Name) || key.MayAsk(target.Name)
+            || await RefuseAsync(context, request, ProxyError.Forbidden, $"The key '{key.Name}' may not ask '{target.Name}'.").ConfigureAwait(false);
     }
 
     // Steps 4 and 5. A request that never reached its engine is sent once more, since engines come and go.

@@ -31,14 +31,7 @@ internal static class ProxyFeature
         foreach (var route in RouteTable.All)
             app.MapMethods(route.Path, [route.Method], context => endpoint.HandleAsync(context, route)).ExcludeFromDescription();
         app.Map(RouteTable.UpstreamPrefix + "{**path}", endpoint.HandleUpstreamAsync).ExcludeFromDescription();
-        app.MapGet(RouteTable.ModelsPath, ModelsEndpoint.ListAsync).WithTags("Proxy");
-        app.MapGet(RouteTable.ModelsPath + "/{**name}", async (string name, ModelDirectory models, InstanceBoard board, HttpContext context) =>
-        {
-            if (await ModelsEndpoint.FindAsync(Uri.UnescapeDataString(name), models, board, context.RequestAborted) is { } model)
-                return Results.Ok(model);
-            await ProxyAnswers.SendAsync(context, ProxyError.ModelNotFound, $"The model '{name}' does not exist. GET /v1/models lists all.");
-            return Results.Empty;
-        }).WithTags("Proxy");
+        ModelsEndpoint.Map(app);
         app.Map("/v1/{**path}", context => ProxyAnswers.SendAsync(context, ProxyError.UnknownRoute, $"{context.Request.Method} {context.Request.Path} is not a route of this endpoint.")).ExcludeFromDescription();
         InFlightEndpoints.Map(app);
         return app;

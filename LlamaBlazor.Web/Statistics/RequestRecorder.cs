@@ -15,15 +15,17 @@ internal sealed partial class RequestRecorder(DatabaseWriter writer, PrivacyOpti
     private readonly ConcurrentDictionary<long, long> _lastUsed = new(); // one a model that was ever asked for
 
     /// <summary>Records a request. Those that ask for no work (pages and files of an engine) are left out.</summary>
-    public void Record(InFlightRequest request, int status)
+    /// <returns>Tokens in and out.</returns>
+    public long Record(InFlightRequest request, int status)
     {
         if (request.Route.Method != "POST")
-            return;
+            return 0;
         meter.Count();
         var row = RowOf(request, status);
         writer.TryAdd(row);
         if (request.Target is { } target && request.Error is null)
             NoteUse(target.Model.Id, row.CreatedAt);
+        return row.TotalTokens ?? 0;
     }
 
     private StatsRow RowOf(InFlightRequest request, int status)

@@ -6,11 +6,19 @@ internal static class StatisticsFeature
     /// <summary>Registers its services.</summary>
     public static WebApplicationBuilder AddStatistics(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(PrivacyOptions.Read(builder.Configuration));
-        builder.Services.AddSingleton<RequestRecorder>();
+        var services = builder.Services;
+        services.AddSingleton(PrivacyOptions.Read(builder.Configuration));
+        services.AddSingleton<RequestRecorder>();
+        services.AddSingleton<StatsReader>();
+        services.AddSingleton<StatsMaintenance>();
+        services.AddHostedService(provider => provider.GetRequiredService<StatsMaintenance>());
         return builder;
     }
 
     /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapStatistics(this WebApplication app) => app;
+    public static WebApplication MapStatistics(this WebApplication app)
+    {
+        StatsEndpoints.Map(app);
+        return app;
+    }
 }
