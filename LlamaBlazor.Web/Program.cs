@@ -18,7 +18,7 @@ if (args is [OwnProgram.SimulatorWord, ..])
 try
 {
     var builder = DashboardHost.CreateBuilder(args);
-    builder.AddSecurity().AddData().AddShell()
+    builder.AddDemo().AddSecurity().AddData().AddShell()
         .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry()
         .AddStatistics().AddProxy().AddPlayground();
 

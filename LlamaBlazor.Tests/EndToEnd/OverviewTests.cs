@@ -8,7 +8,7 @@ namespace LlamaBlazor.Tests.EndToEnd;
 
 /// <summary>The overview in a real browser, and the parts of ApexCharts' drawing that charts.js relies on.</summary>
 [Collection(BrowserTests.Name)]
-public sealed class OverviewTests(BrowserFixture browser, AppFixture app) : IClassFixture<AppFixture>
+public sealed class OverviewTests(BrowserFixture browser, OverviewTests.QuietApp app) : IClassFixture<OverviewTests.QuietApp>
 {
     private const string CpuLine = "[data-chart=cpu] .apexcharts-area-series .apexcharts-series[rel='1'] path.apexcharts-area[fill=none]";
     private const string CpuArea = "[data-chart=cpu] .apexcharts-area-series .apexcharts-series[rel='1'] path.apexcharts-area:not([fill=none])";
@@ -46,7 +46,9 @@ public sealed class OverviewTests(BrowserFixture browser, AppFixture app) : ICla
     {
         await using var context = await OpenAsync();
         var page = context.Pages[0];
-        await WaitForLineAsync(page, "L"); // two samples at least
+        Publish(40);
+        Publish(50);
+        await WaitForLineAsync(page, "L");
         var chart = page.Locator("[data-chart=cpu]");
         await chart.ScrollIntoViewIfNeededAsync();
         await chart.HoverAsync();
@@ -65,7 +67,9 @@ public sealed class OverviewTests(BrowserFixture browser, AppFixture app) : ICla
     {
         await using var context = await OpenAsync();
         var page = context.Pages[0];
-        await WaitForLineAsync(page, "L");
+        await WaitForLineAsync(page, "M");
+        foreach (var cpu in new[] { 10, 20, 30 })
+            app.Services.GetRequiredService<MetricWindow>().Add(Next(cpu));
         await page.ReloadAsync();
         await WaitForLineAsync(page, "L");
         var colour = await page.GetAttributeAsync(CpuLine, "stroke");
@@ -88,10 +92,12 @@ public sealed class OverviewTests(BrowserFixture browser, AppFixture app) : ICla
         return context;
     }
 
-    // Just ahead of the sampler's own, so that the browser takes it as the newest.
-    private void Publish(double cpu, params GpuSample[] gpus) => app.Services.GetRequiredService<Broadcast<Sample>>().Publish(new Sample
+    private void Publish(double cpu, params GpuSample[] gpus) => app.Services.GetRequiredService<Broadcast<Sample>>().Publish(Next(cpu, gpus));
+
+    // Each a second after the one before, ahead of the sampler's only one.
+    private Sample Next(double cpu, params GpuSample[] gpus) => new()
     {
-        Timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() + 5_000,
+        Timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() + app.NextSecond(),
         CpuUsage = cpu,
         Gpus = gpus,
         GpuUsage = gpus.Average(gpu => gpu.Usage),
@@ -99,5 +105,15 @@ public sealed class OverviewTests(BrowserFixture browser, AppFixture app) : ICla
         GpuMemoryTotal = gpus.Length == 0 ? null : gpus.Sum(gpu => gpu.MemoryTotal),
         GpuTemperature = gpus.Max(gpu => gpu.Temperature),
         GpuPowerUsage = gpus.Length == 0 ? null : gpus.Sum(gpu => gpu.Power),
-    });
+    };
+
+    /// <summary>The program with a sampler that is quiet for the length of a test, so that the samples are the test's own.</summary>
+    public sealed class QuietApp : AppFixture
+    {
+        private int _seconds;
+
+        public QuietApp() => With("LlamaBlazor:Telemetry:IntervalMs", "60000");
+
+        internal int NextSecond() => 1000 * Interlocked.Increment(ref _seconds);
+    }
 }

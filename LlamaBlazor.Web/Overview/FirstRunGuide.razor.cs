@@ -1,21 +1,27 @@
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Overview;
 
-/// <summary>What to do first, while there is no model.</summary>
+/// <summary>What to do first, while there is no model or no engine.</summary>
 public sealed partial class FirstRunGuide
 {
-    private bool _isNeeded;
+    private bool _hasModel = true;
+    private string? _noEngine;
 
     [Inject]
     private IDbContextFactory<LlamaDbContext> Contexts { get; set; } = null!;
+
+    [Inject]
+    internal EngineLocator Engines { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
         await using var context = await Contexts.CreateDbContextAsync();
-        _isNeeded = !await context.Models.AsNoTracking().AnyAsync();
+        _hasModel = await context.Models.AsNoTracking().AnyAsync();
+        _noEngine = (await Engines.FindAsync(null, CancellationToken.None)).Failure?.Message;
     }
 }

@@ -1,6 +1,7 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Instances;
 using Microsoft.AspNetCore.Components;
+using Radzen;
 
 namespace LlamaBlazor.Web.Overview;
 
@@ -12,11 +13,26 @@ public sealed partial class RunningInstances
     [Inject]
     internal InstanceBoard Board { get; set; } = null!;
 
+    [Inject]
+    internal InstanceSupervisor Supervisor { get; set; } = null!;
+
+    [Inject]
+    private NotificationService Notifications { get; set; } = null!;
+
     /// <inheritdoc/>
     protected override void OnInitialized()
     {
         Watch(Board.Changes, _ => Refresh());
         Refresh();
+    }
+
+    private async Task StopAsync(InstanceSnapshot instance)
+    {
+        var stopped = await Supervisor.StopAsync(instance.ModelId, Left);
+        if (stopped.Failure is { } failure)
+            Notifications.Notify(NotificationSeverity.Error, $"{instance.Model} could not be stopped", failure.Message);
+        else
+            Notifications.Notify(NotificationSeverity.Success, $"{instance.Model} is stopping");
     }
 
     private void Refresh() => _instances = [.. Board.Active.OrderBy(instance => instance.Model, StringComparer.OrdinalIgnoreCase)];

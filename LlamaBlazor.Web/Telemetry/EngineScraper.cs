@@ -53,7 +53,7 @@ internal sealed partial class EngineScraper(
 
     private Task ScrapeAsync(CancellationToken cancellation)
     {
-        var running = board.Active.Where(instance => instance is { Status: "running", Port: not null, Pid: not null }).ToList();
+        var running = board.Active.Where(instance => instance is { Status: "running", BaseUrl: not null, Pid: not null }).ToList();
         foreach (var (modelId, engine) in _engines)
         {
             if (!running.Any(instance => instance.ModelId == modelId && instance.Pid == engine.Pid))
@@ -73,20 +73,21 @@ internal sealed partial class EngineScraper(
             return;
         }
 
-        var metrics = await GetAsync(instance.Port!.Value, "/metrics", cancellation).ConfigureAwait(false) is { } text ? EngineMetrics.Parse(text) : null;
-        var slots = await GetAsync(instance.Port.Value, "/slots", cancellation).ConfigureAwait(false) is { } json ? EngineSlots.Parse(json) : null;
+        var metrics = await GetAsync(instance, "/metrics", cancellation).ConfigureAwait(false) is { } text ? EngineMetrics.Parse(text) : null;
+        var slots = await GetAsync(instance, "/slots", cancellation).ConfigureAwait(false) is { } json ? EngineSlots.Parse(json) : null;
         var rate = engine.Rate.Next(metrics, slots, (long)clock.GetElapsedTime(0).TotalMilliseconds);
         engine.Reading = metrics is null && slots is null
             ? null
             : new EngineReading(rate, slots?.Busy ?? metrics?.Processing, slots?.Total, slots?.KvUsage, metrics?.Deferred);
     }
 
-    private async Task<string?> GetAsync(int port, string path, CancellationToken cancellation)
+    private async Task<string?> GetAsync(InstanceSnapshot instance, string path, CancellationToken cancellation)
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{port}{path}"));
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("*/*"));
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(instance.BaseUrl + path));
+            if (instance.UpstreamKey is { } key)
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
             using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
             return answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false) : null;
         }

@@ -17,7 +17,7 @@ public sealed partial class KeysPage
 
     private IReadOnlyList<KeyAnswer>? _keys;
     private KeyAnswer? _made;
-    private IReadOnlyDictionary<string, string[]>? _errors;
+    private IReadOnlyDictionary<string, string[]> _errors = new Dictionary<string, string[]>();
     private string? _name;
     private string _scope = Scope.Inference;
     private string? _models;
@@ -78,7 +78,7 @@ public sealed partial class KeysPage
             ExpiresAt = _days is { } days ? Clock.GetUtcNow().AddDays(days).ToUnixTimeMilliseconds() : null,
         }, CancellationToken.None);
         _saving = false;
-        _errors = result.Failure?.Errors;
+        _errors = result.Failure?.Errors ?? new Dictionary<string, string[]>();
         if (!result.IsSuccess)
             return;
         (_made, _name) = (result.Value, null);
