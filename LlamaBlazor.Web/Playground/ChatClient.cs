@@ -12,14 +12,7 @@ namespace LlamaBlazor.Web.Playground;
 /// <summary>Talks to the dashboard's own endpoint, as any client would, with the dashboard's own key.</summary>
 internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider clock) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        UseCookies = false,
-        // It talks to itself over loopback; the certificate is made for the names that others use.
-        SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
-    })
-    { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Asks for a reply and fills it as it comes.</summary>
     /// <param name="settings">Model and parameters.</param>
@@ -143,10 +136,11 @@ internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider cloc
             body[name] = JsonValue.Create(given);
     }
 
-    // An address of all interfaces is reached through loopback.
+    // Clear text where there is a choice: it talks to itself. An address of all interfaces is reached through loopback.
     private Uri Address()
     {
-        var address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var addresses = server.Features.Get<IServerAddressesFeature>()!.Addresses;
+        var address = addresses.FirstOrDefault(candidate => candidate.StartsWith("http:", StringComparison.OrdinalIgnoreCase)) ?? addresses.First();
         var binding = BindingAddress.Parse(address);
         var host = Security.SecurityFeature.IsThisMachine(binding.Host) ? binding.Host : "127.0.0.1";
         return new Uri($"{binding.Scheme}://{host}:{binding.Port}/");
