@@ -4,6 +4,7 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -112,6 +113,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(app.Services.GetRequiredService<ParameterStore>());
         Services.AddSingleton(app.Services.GetRequiredService<InstanceBoard>());
+        Services.AddSingleton(app.Services.GetRequiredService<EngineDirectory>());
         Services.AddSingleton(typeof(Broadcast<>));
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton(LlamaBlazor.Domain.Parameters.ParameterCatalogue.Current);
