@@ -32,11 +32,11 @@ public sealed partial class RunButton
 
     private bool IsActive => Status is "loading" or "running" or "stopping";
 
-    private ButtonSize Size => Compact ? ButtonSize.Small : ButtonSize.Medium;
+    private string Label => IsActive ? $"Stop {Name}" : $"Start {Name}";
 
-    private Task StartAsync() => RunAsync(() => Supervisor.StartAsync(ModelId, CancellationToken.None), "could not be started");
-
-    private Task StopAsync() => RunAsync(() => Supervisor.StopAsync(ModelId, CancellationToken.None), "could not be stopped");
+    private Task PressAsync() => IsActive
+        ? RunAsync(() => Supervisor.StopAsync(ModelId, CancellationToken.None), "could not be stopped")
+        : RunAsync(() => Supervisor.StartAsync(ModelId, CancellationToken.None), "could not be started");
 
     private async Task RunAsync(Func<Task<Result<InstanceSnapshot>>> command, string failed)
     {
