@@ -2,11 +2,14 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Playground;
+using LlamaBlazor.Web.Proxy;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shell;
 using LlamaBlazor.Web.Simulator;
+using LlamaBlazor.Web.Statistics;
 using LlamaBlazor.Web.Telemetry;
 
 if (args is [OwnProgram.SimulatorWord, ..])
@@ -16,12 +19,14 @@ try
 {
     var builder = DashboardHost.CreateBuilder(args);
     builder.AddDemo().AddSecurity().AddData().AddShell()
-        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry();
+        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry()
+        .AddStatistics().AddProxy().AddPlayground();
 
     var app = builder.Build();
     app.UseSecurity();
     app.MapShell();
-    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry();
+    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry()
+        .MapStatistics().MapProxy().MapSecurity();
     await app.RunAsync();
     return 0;
 }
