@@ -33,6 +33,6 @@ public static class ParameterText
     private static string Unknown(ParameterDefinition definition) => definition.Kind switch
     {
         ParameterKind.Switch or ParameterKind.Choice or ParameterKind.WholeNumber or ParameterKind.Number => "chosen by the engine",
-        _ => "none",
+        _ => "not set",
     };
 }
