@@ -13,7 +13,7 @@ public static class ParameterText
         if ((inherited ?? definition.Default) is not { } value)
             return Unknown(definition);
         var text = Brief(definition, value);
-        return inherited is null && definition.MasksModelMetadata ? $"{text}, or what the model advises" : text;
+        return inherited is null && definition.MasksModelMetadata ? $"{text} or the model's advice" : text;
     }
 
     /// <summary>A value in a few words.</summary>

@@ -9,9 +9,11 @@ internal static class SiteMap
         new("/", "Overview", "dashboard"),
         new("/models", "Models", "deployed_code"),
         new("/server", "Server", "dns"),
+        new("/presets", "Presets", "tune"),
         new("/activity", "Activity", "receipt_long"),
         new("/playground", "Playground", "chat"),
         new("/keys", "API keys", "key"),
+        new("/parameters", "Parameters", "menu_book"),
         new("/settings", "Settings", "settings"),
     ];
 }

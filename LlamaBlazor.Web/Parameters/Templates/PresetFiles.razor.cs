@@ -6,6 +6,8 @@ namespace LlamaBlazor.Web.Parameters.Templates;
 /// <summary>Import and export of files that other programs read or write.</summary>
 public sealed partial class PresetFiles
 {
+    private const string Example = "[my-model]\nmodel = /models/my-model.gguf\nctx-size = 8192";
+
     private string _text = "";
     private string? _problem;
     private PresetPlan? _plan;

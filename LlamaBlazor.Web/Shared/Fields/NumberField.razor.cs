@@ -24,7 +24,7 @@ public sealed partial class NumberField : FieldEditor
     private bool HasSlider => Max - Min <= Step * MostSteps;
 
     // Where nothing is set the handle stands at the default, which the placeholder begins with.
-    private string SliderValue => Parse(Value) ?? Parse(Placeholder.Split(',')[0]) ?? Format(Min!.Value);
+    private string SliderValue => Parse(Value) ?? Parse(Placeholder.Split(' ')[0]) ?? Format(Min!.Value);
 
     private static string? Parse(string text) => double.TryParse(text, CultureInfo.InvariantCulture, out var number) ? Format(number) : null;
 
