@@ -1,5 +1,6 @@
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Logs;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Security;
@@ -16,12 +17,12 @@ try
 {
     var builder = DashboardHost.CreateBuilder(args);
     builder.AddSecurity().AddData().AddShell()
-        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry();
+        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry().AddLogs();
 
     var app = builder.Build();
     app.UseSecurity();
     app.MapShell();
-    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry();
+    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry().MapLogs();
     await app.RunAsync();
     return 0;
 }
