@@ -16,7 +16,7 @@ if (args is [OwnProgram.SimulatorWord, ..])
 try
 {
     var builder = DashboardHost.CreateBuilder(args);
-    builder.AddSecurity().AddData().AddShell()
+    builder.AddDemo().AddSecurity().AddData().AddShell()
         .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry().AddLogs();
 
     var app = builder.Build();

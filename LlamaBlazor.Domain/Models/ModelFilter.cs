@@ -12,7 +12,7 @@ public sealed record ModelFilter
     /// <summary>One of <see cref="ModelRole"/>.</summary>
     public string? Role { get; init; }
 
-    /// <summary>Words that all occur in name, architecture, quantisation, tags or path, without regard to case; at most 200 characters count.</summary>
+    /// <summary>Words that all occur in name, architecture, size label, quantisation or tags, without regard to case; at most 200 characters count.</summary>
     public string? Text { get; init; }
 
     /// <summary>Only favourites, or only the others.</summary>

@@ -55,8 +55,8 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
                 foreach (var item in ItemList.Read((string)value))
                     words.AddValue(definition, item);
                 break;
-            case Emission.Semicolon:
-                words.AddValue(definition, string.Join(';', ParameterValue.Split(definition, (string)value)));
+            case Emission.Semicolon or Emission.Csv:
+                words.AddValue(definition, ParameterValue.Join(definition, ParameterValue.Split(definition, (string)value)));
                 break;
             case Emission.TwoValues:
                 words.AddValue(definition, ((string)value).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -43,7 +43,7 @@ public static class ItemList
         {
             if (row[i] == '"' && quoted && i + 1 < row.Length && row[i + 1] == '"')
                 item.Append(row[++i]);
-            else if (row[i] == '"')
+            else if (row[i] == '"' && (quoted || item.Length == 0)) // inside an item that began without one, a quote means itself
                 quoted = !quoted;
             else if (row[i] == ',' && !quoted)
                 Take(items, item);

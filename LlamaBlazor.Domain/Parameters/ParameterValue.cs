@@ -44,9 +44,23 @@ public static class ParameterValue
     public static IReadOnlyList<string> Split(ParameterDefinition definition, string text) => definition.Kind switch
     {
         ParameterKind.Items => ItemList.Read(text),
-        _ when definition.Emission == Emission.Semicolon => text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-        _ => ItemList.ReadRow(text),
+        _ when HasQuotes(definition) => ItemList.ReadRow(text),
+        _ => text.Split(definition.Emission == Emission.Semicolon ? ';' : ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
     };
+
+    /// <summary>Items as the text of their column, the opposite of <see cref="Split"/>.</summary>
+    /// <param name="definition">A parameter of kind <see cref="ParameterKind.List"/> or <see cref="ParameterKind.Items"/>.</param>
+    /// <param name="items">The items.</param>
+    public static string Join(ParameterDefinition definition, IReadOnlyList<string> items) => definition.Kind switch
+    {
+        ParameterKind.Items => ItemList.Write(items),
+        _ when HasQuotes(definition) => ItemList.WriteRow(items),
+        _ => string.Join(definition.Emission == Emission.Semicolon ? ';' : ',', items),
+    };
+
+    // The others split on every comma, so that an item cannot hold one (parameters.md 0).
+    private static bool HasQuotes(ParameterDefinition definition) =>
+        definition.Column is "lora" or "lora_scaled" or "control_vector" or "control_vector_scaled" or "override_kv" or "api_key" or "tools";
 
     // Different words for one thing: -1 layers are auto, below are all; the largest seed is the random one.
     private static object Canonical(ParameterDefinition definition, object value) => (definition.Column, value) switch

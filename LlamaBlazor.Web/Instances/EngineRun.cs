@@ -177,7 +177,7 @@ internal sealed class EngineRun(long modelId, string instance, InstanceLog log, 
         }
         else
         {
-            var outcome = await _runner.Probe.WaitAsync(BaseUrl!, process.Exited, _runner.StartLimit, _stopped.Token).ConfigureAwait(false);
+            var outcome = await _runner.Probe.WaitAsync(BaseUrl!, process, Port!.Value, _runner.StartLimit, _stopped.Token).ConfigureAwait(false);
             isReady = outcome is ReadinessOutcome.Ready;
             if (isReady)
                 await report(this, new InstanceEvent.BecameReady()).ConfigureAwait(false);

@@ -8,7 +8,7 @@ internal sealed class PortPool
 {
     private readonly Lock _gate = new();
     private readonly HashSet<int> _taken = []; // bounded by the range: at most 64,512
-    private int _next;
+    private int _next = Random.Shared.Next(ushort.MaxValue); // two dashboards must not try the same ports at the same moment
 
     /// <summary>Takes the next free port of a range, or null when all are in use. Goes round, so that a port just freed rests.</summary>
     public int? Take(int first, int last)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
+using LlamaBlazor.Web.Instances.Processes;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -32,12 +33,13 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
     { Timeout = AnswerLimit };
 
     /// <summary>Waits until the engine is ready, its process ends, or the limit passes.</summary>
-    public async Task<ReadinessOutcome> WaitAsync(string baseUrl, Task exited, TimeSpan limit, CancellationToken cancellation)
+    public async Task<ReadinessOutcome> WaitAsync(string baseUrl, EngineProcess process, int port, TimeSpan limit, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
+        var exited = process.Exited;
         while (!exited.IsCompleted && !cancellation.IsCancellationRequested)
         {
-            if (await IsHealthyAsync(baseUrl, cancellation).ConfigureAwait(false))
+            if (await IsHealthyAsync(baseUrl, cancellation).ConfigureAwait(false) && process.OwnsPort(port))
                 return exited.IsCompleted ? ReadinessOutcome.Ended : ReadinessOutcome.Ready;
             var elapsed = Stopwatch.GetElapsedTime(started);
             if (elapsed >= limit)

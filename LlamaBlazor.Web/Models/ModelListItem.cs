@@ -4,7 +4,7 @@ using LlamaBlazor.Domain.Models;
 namespace LlamaBlazor.Web.Models;
 
 /// <summary>One line of the list: what it needs of <c>models</c>, and no configuration.</summary>
-internal sealed record ModelListItem
+public sealed record ModelListItem
 {
     /// <summary>The columns, for queries.</summary>
     public static Expression<Func<Model, ModelListItem>> Columns { get; } = model => new ModelListItem

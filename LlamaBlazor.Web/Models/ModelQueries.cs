@@ -88,7 +88,7 @@ internal sealed class ModelQueries(IDbContextFactory<LlamaDbContext> contexts)
         foreach (var word in Words(filter.Text))
         {
             rows = rows.Where(model => EF.Functions.Like(model.Name, word, "\\") || EF.Functions.Like(model.Architecture!, word, "\\") || EF.Functions.Like(model.Params!, word, "\\")
-                || EF.Functions.Like(model.Quantization!, word, "\\") || EF.Functions.Like(model.Tags!, word, "\\") || EF.Functions.Like(model.ModelPath!, word, "\\"));
+                || EF.Functions.Like(model.Quantization!, word, "\\") || EF.Functions.Like(model.Tags!, word, "\\"));
         }
 
         return rows;

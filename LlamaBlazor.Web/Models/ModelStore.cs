@@ -84,13 +84,17 @@ internal sealed class ModelStore(
     /// <summary>The answer for a key that is no model.</summary>
     public static Failure Unknown(string key) => Failure.NotFound($"There is no model '{key}'. GET /api/models lists all of them.");
 
-    private static async Task<Model?> FindAsync(IQueryable<Model> models, string key, CancellationToken cancellation)
+    /// <summary>As <see cref="FindAsync(string, CancellationToken)"/>, inside an edit.</summary>
+    public static async Task<Model?> FindAsync(IQueryable<Model> models, string key, CancellationToken cancellation)
     {
         if (long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             && await models.FirstOrDefaultAsync(model => model.Id == id, cancellation).ConfigureAwait(false) is { } found)
             return found;
         return await models.FirstOrDefaultAsync(model => model.Uid == key, cancellation).ConfigureAwait(false)
-            ?? await models.FirstOrDefaultAsync(model => model.Name == key, cancellation).ConfigureAwait(false); // the column compares without regard to case
+            ?? await models.FirstOrDefaultAsync(model => model.Name == key, cancellation).ConfigureAwait(false) // the column compares without regard to case
+            ?? (key.Contains("%2F", StringComparison.OrdinalIgnoreCase) // routes leave the slash of a name encoded
+                ? await FindAsync(models, key.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), cancellation).ConfigureAwait(false)
+                : null);
     }
 
     private Result<Model> Tell(Result<Model> result, string kind)

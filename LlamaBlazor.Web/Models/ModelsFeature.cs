@@ -1,3 +1,5 @@
+using LlamaBlazor.Web.Models.Library;
+
 namespace LlamaBlazor.Web.Models;
 
 /// <summary>The feature Models: the library of GGUF files.</summary>
@@ -9,9 +11,18 @@ internal static class ModelsFeature
         var services = builder.Services;
         services.AddSingleton<ModelStore>();
         services.AddSingleton<ModelQueries>();
+        services.AddSingleton<LibraryUpdate>();
+        services.AddSingleton<LibraryScan>();
+        services.AddSingleton<LibraryEdits>();
+        services.AddSingleton<LibraryService>();
+        services.AddHostedService(provider => provider.GetRequiredService<LibraryService>());
         return builder;
     }
 
     /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapModels(this WebApplication app) => app;
+    public static WebApplication MapModels(this WebApplication app)
+    {
+        ModelEndpoints.Map(app);
+        return app;
+    }
 }

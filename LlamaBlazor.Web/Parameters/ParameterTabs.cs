@@ -16,12 +16,24 @@ internal static class ParameterTabs
     public const string Overrides = "overrides";
 
     private const string Kept = "Kept for compatibility";
+
+    // What most people look for first; headings that are not named here follow in the order of the catalogue.
+    private static readonly string[] Order =
+    [
+        "Source", "Identity", "Context and batches", "CPU threads",
+        "Temperature and truncation", "Repetition", "Sampler chain", "Constraints",
+        "Offloading", "Attention", "Devices", "Method", "Draft model", "Reasoning", "Fit to memory",
+        "Endpoints", "Chat template", "Slots", "Checkpoints and start", "Time-outs and threads", "Access and TLS", "Logging",
+    ];
+
+    private static readonly string[] Last = ["Dangerous", "Decided by the dashboard", Kept];
     private static readonly ConcurrentDictionary<string, IReadOnlyList<ParameterGroup>> Known = new();
 
     /// <summary>The headings of a tab in the order of the catalogue; what is never passed on comes last.</summary>
     public static IReadOnlyList<ParameterGroup> Groups(string tab) => Known.GetOrAdd(tab, static tab => [.. Definitions(tab)
         .GroupBy(definition => definition.KeptOnly ? Kept : definition.Group)
-        .OrderBy(group => group.Key == Kept)
+        .OrderBy(group => Array.IndexOf(Last, group.Key))
+        .ThenBy(group => Array.IndexOf(Order, group.Key) is var place and >= 0 ? place : Order.Length)
         .Select(group => new ParameterGroup(group.Key.ToLowerInvariant().Replace(' ', '-'), group.Key, [.. group]))]);
 
     private static IEnumerable<ParameterDefinition> Definitions(string tab)

@@ -27,6 +27,7 @@ internal static class ShellFeature
         });
         services.AddOpenApi();
         services.AddProblemDetails();
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false); // a body that is no JSON is 400 in every environment
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         return builder;
     }

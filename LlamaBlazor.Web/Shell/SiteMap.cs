@@ -9,6 +9,7 @@ internal static class SiteMap
         new("/", "Overview", "dashboard"),
         new("/models", "Models", "deployed_code"),
         new("/server", "Server", "dns"),
+        new("/logs", "Logs", "article"),
         new("/settings", "Settings", "settings"),
     ];
 }

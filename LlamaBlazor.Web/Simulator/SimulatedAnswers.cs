@@ -13,48 +13,37 @@ internal sealed class SimulatedAnswers(SimulatedModel model, SimulatedSlots slot
     private readonly long _created = clock.GetUtcNow().ToUnixTimeSeconds();
 
     /// <summary><c>/v1/models</c>.</summary>
-    public JsonObject Models() => new()
-    {
-        ["models"] = new JsonArray(new JsonObject
+    public JsonNode Models() => JsonNode.Parse($$"""
         {
-            ["name"] = model.Name, ["model"] = model.Name, ["modified_at"] = "", ["size"] = "", ["digest"] = "", ["type"] = "model", ["description"] = "",
-            ["tags"] = new JsonArray(""), ["capabilities"] = new JsonArray("completion"), ["parameters"] = "",
-            ["details"] = new JsonObject { ["parent_model"] = "", ["format"] = "gguf", ["family"] = "", ["families"] = new JsonArray(""), ["parameter_size"] = "", ["quantization_level"] = "" },
-        }),
-        ["object"] = "list",
-        ["data"] = new JsonArray(new JsonObject
-        {
-            ["id"] = model.Name, ["aliases"] = new JsonArray(model.Name), ["tags"] = new JsonArray(), ["object"] = "model", ["created"] = _created, ["owned_by"] = "llamacpp",
-            ["meta"] = new JsonObject
-            {
-                ["vocab_type"] = 1, ["n_vocab"] = 32000, ["n_ctx"] = model.ContextSize, ["n_ctx_train"] = model.ContextSize, ["n_embd"] = 64,
-                ["n_params"] = model.FileSize / 2, ["size"] = model.FileSize, ["ftype"] = "F16",
-            },
-        }),
-    };
+          "models": [{
+            "name": {{Quote(model.Name)}}, "model": {{Quote(model.Name)}}, "modified_at": "", "size": "", "digest": "", "type": "model", "description": "",
+            "tags": [""], "capabilities": ["completion"], "parameters": "",
+            "details": { "parent_model": "", "format": "gguf", "family": "", "families": [""], "parameter_size": "", "quantization_level": "" }
+          }],
+          "object": "list",
+          "data": [{
+            "id": {{Quote(model.Name)}}, "aliases": [{{Quote(model.Name)}}], "tags": [], "object": "model", "created": {{_created}}, "owned_by": "llamacpp",
+            "meta": {
+              "vocab_type": 1, "n_vocab": 32000, "n_ctx": {{model.ContextSize}}, "n_ctx_train": {{model.ContextSize}}, "n_embd": 64,
+              "n_params": {{model.FileSize / 2}}, "size": {{model.FileSize}}, "ftype": "F16"
+            }
+          }]
+        }
+        """)!;
 
     /// <summary><c>/props</c>.</summary>
-    public JsonObject Props() => new()
-    {
-        ["default_generation_settings"] = new JsonObject { ["params"] = Settings(), ["n_ctx"] = model.ContextSize },
-        ["total_slots"] = slots.All.Count,
-        ["model_alias"] = model.Name,
-        ["model_path"] = model.Path,
-        ["modalities"] = new JsonObject { ["vision"] = false, ["video"] = false, ["audio"] = false },
-        ["media_marker"] = "<__media__>",
-        ["endpoint_slots"] = !IsOff("--slots"),
-        ["endpoint_props"] = arguments.Has("--props"),
-        ["endpoint_metrics"] = arguments.Has("--metrics"),
-        ["ui"] = false,
-        ["ui_settings"] = new JsonObject(),
-        ["chat_template"] = "{% for message in messages %}{{ message.content }}{% endfor %}",
-        ["chat_template_caps"] = new JsonObject { ["supports_system_role"] = true, ["supports_tools"] = false },
-        ["bos_token"] = "<s>",
-        ["eos_token"] = "</s>",
-        ["build_info"] = SimulatedHelp.Build,
-        ["is_sleeping"] = false,
-        ["cors_proxy_enabled"] = false,
-    };
+    public JsonNode Props() => JsonNode.Parse($$"""
+        {
+          "default_generation_settings": { "params": {{Settings}}, "n_ctx": {{model.ContextSize}} },
+          "total_slots": {{slots.All.Count}}, "model_alias": {{Quote(model.Name)}}, "model_path": {{Quote(model.Path)}},
+          "modalities": { "vision": false, "video": false, "audio": false }, "media_marker": "<__media__>",
+          "endpoint_slots": {{Word(!IsOff("--slots"))}}, "endpoint_props": {{Word(arguments.Has("--props"))}}, "endpoint_metrics": {{Word(arguments.Has("--metrics"))}},
+          "ui": false, "ui_settings": {},
+          "chat_template": "{% for message in messages %}{{"{{"}} message.content {{"}}"}}{% endfor %}",
+          "chat_template_caps": { "supports_system_role": true, "supports_tools": false },
+          "bos_token": "<s>", "eos_token": "</s>", "build_info": "{{SimulatedHelp.Build}}", "is_sleeping": false, "cors_proxy_enabled": false
+        }
+        """)!;
 
     /// <summary><c>/slots</c>, or null when it is switched off.</summary>
     public JsonArray? Slots() => IsOff("--slots") ? null : [.. slots.All.Select(Slot)];
@@ -95,14 +84,19 @@ internal sealed class SimulatedAnswers(SimulatedModel model, SimulatedSlots slot
         json["n_prompt_tokens"] = slot.Tokens;
         json["n_prompt_tokens_processed"] = slot.PromptTokens - slot.CachedTokens;
         json["n_prompt_tokens_cache"] = slot.CachedTokens;
-        json["params"] = Settings();
+        json["params"] = JsonNode.Parse(Settings);
         json["next_token"] = new JsonArray(new JsonObject { ["has_next_token"] = slot.IsBusy, ["has_new_line"] = false, ["n_remain"] = -1, ["n_decoded"] = slot.Decoded });
         return json;
     }
 
-    private JsonObject Settings() => new()
-    {
-        ["seed"] = 4294967295, ["temperature"] = 0.8, ["top_k"] = 40, ["top_p"] = 0.95, ["min_p"] = 0.05, ["typical_p"] = 1.0, ["repeat_last_n"] = 64,
-        ["repeat_penalty"] = 1.0, ["max_tokens"] = -1, ["n_predict"] = arguments.Number("--predict", -1), ["stream"] = false, ["lora"] = new JsonArray(),
-    };
+    private string Settings => $$"""
+        {
+          "seed": 4294967295, "temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05, "typical_p": 1.0, "repeat_last_n": 64, "repeat_penalty": 1.0,
+          "max_tokens": -1, "n_predict": {{arguments.Number("--predict", -1)}}, "stream": false, "lora": []
+        }
+        """;
+
+    private static string Quote(string text) => JsonValue.Create(text).ToJsonString();
+
+    private static string Word(bool value) => value ? "true" : "false";
 }

@@ -7,8 +7,13 @@ internal static class ParameterSamples
 {
     private static readonly Dictionary<string, string> Texts = new()
     {
-        ["cpu_mask"] = "0x3", ["cpu_mask_batch"] = "0x3", ["cpu_mask_draft"] = "0x3", ["cpu_mask_batch_draft"] = "0x3",
-        ["cpu_range"] = "0-1", ["cpu_range_batch"] = "0-1", ["cpu_range_draft"] = "0-1",
+        ["cpu_mask"] = "0x3",
+        ["cpu_mask_batch"] = "0x3",
+        ["cpu_mask_draft"] = "0x3",
+        ["cpu_mask_batch_draft"] = "0x3",
+        ["cpu_range"] = "0-1",
+        ["cpu_range_batch"] = "0-1",
+        ["cpu_range_draft"] = "0-1",
         ["reverse_prompt"] = """["User:","a, b"]""",
         ["dry_sequence_breaker"] = """["\n","::"]""",
         ["logit_bias"] = """["15043+1","2-0.5"]""",
@@ -19,11 +24,15 @@ internal static class ParameterSamples
         ["chat_template_kwargs"] = """{"a":1}""",
         ["webui"] = """{"theme":"dark"}""",
         ["control_vector_layer_range"] = "1 2",
-        ["gpu_layers"] = "7", ["n_gpu_layers_draft"] = "all",
-        ["tensor_split"] = "3,1", ["fit_target"] = "512,256",
-        ["override_kv"] = "tokenizer.ggml.add_bos_token=bool:false,general.name=str:\"a,b\"",
-        ["override_tensor"] = "exps=CPU", ["override_tensor_draft"] = "exps=CPU",
-        ["device"] = "none", ["device_draft"] = "none",
+        ["gpu_layers"] = "7",
+        ["n_gpu_layers_draft"] = "all",
+        ["tensor_split"] = "3,1",
+        ["fit_target"] = "512,256",
+        ["override_kv"] = "tokenizer.ggml.add_bos_token=bool:false,\"general.name=str:a,b\"",
+        ["override_tensor"] = "exps=CPU",
+        ["override_tensor_draft"] = "exps=CPU",
+        ["device"] = "none",
+        ["device_draft"] = "none",
         ["spec_type"] = "ngram-simple,ngram-mod",
         ["tools"] = "get_datetime,grep_search",
         ["alias"] = "tiny,small one",
@@ -32,6 +41,14 @@ internal static class ParameterSamples
         ["chat_template"] = "chatml",
         ["rpc"] = "127.0.0.1:50052",
         ["hf_repo"] = "owner/name:Q4_K_M",
+        ["hf_repo_v"] = "owner/vocoder",
+        ["hf_repo_draft"] = "owner/draft",
+        ["model_url"] = "https://example.org/m.gguf",
+        ["mmproj_url"] = "https://example.org/p.gguf",
+        ["model_url_draft"] = "https://example.org/d.gguf",
+        ["lora_scaled"] = "/models/a.gguf:0.5",
+        ["control_vector_scaled"] = "/models/v.gguf:0.5",
+        ["custom_params"] = """{"--new-flag":1}""",
     };
 
     /// <summary>A value of the column's type.</summary>
@@ -45,7 +62,7 @@ internal static class ParameterSamples
         if (definition.ValueType == typeof(long))
             return choice is null ? Whole(definition) : long.Parse(choice);
         if (definition.ValueType == typeof(double))
-            return 0.5;
+            return Math.Max(definition.Min + 0.5 ?? 0.5, 0.5);
         return choice ?? (definition.Kind == ParameterKind.Path ? "/models/file.bin" : "text");
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Instances.Processes;
 
@@ -86,9 +87,10 @@ public sealed class FaultTests(InstanceHarness app) : IClassFixture<InstanceHarn
     [LinuxFact]
     public async Task Grandchild_EndsWithTheEngine()
     {
-        var model = await app.AddModelAsync("load-ms=0", "grandchild", "exit-after-ms=100", "exit-code=0");
-        await app.StartAsync(model);
-        await app.WaitForAsync(model, "stopped");
+        var model = await app.AddModelWithAsync(EngineScript.Write(app.Folder, "load-ms=0", "grandchild"), configure: runtime => runtime.RestartPolicy = RestartPolicy.Never);
+        var running = await app.StartAsync(model);
+        Signals.Send(running.Pid!.Value, Signals.Kill);
+        await app.WaitForAsync(model, "error");
         Assert.DoesNotContain(ProcessTable.FindMarked(ProcessTable.MarkerOf(app.Folder.File("data"), "")), pid => File.ReadAllText($"/proc/{pid}/comm").StartsWith("sleep", StringComparison.Ordinal));
     }
 
@@ -121,5 +123,23 @@ public sealed class FaultTests(InstanceHarness app) : IClassFixture<InstanceHarn
         Assert.Equal(taken, (await crowded.StartAsync(model)).Port);
         await crowded.PostAsync($"/api/models/{model}/restart");
         await Until.TrueAsync(() => crowded.Board.Find(model) is { Status: "running" }, "running again on the only port");
+    }
+
+    [LinuxFact]
+    public async Task AnotherProgramOnThePort_IsNotTakenForTheEngine()
+    {
+        // The engine takes another port than it was given; who answers on the given one is a stranger that calls itself healthy.
+        using var stranger = new HttpListener();
+        var engine = EngineScript.WriteRaw(app.Folder, "sleep 300");
+        var model = await app.AddModelWithAsync(engine);
+        await app.PostAsync($"/api/models/{model}/start");
+        var port = app.Board.Find(model)!.Port!.Value;
+        stranger.Prefixes.Add($"http://127.0.0.1:{port}/");
+        stranger.Start();
+        for (var asked = 0; asked < 3; asked++)
+            (await stranger.GetContextAsync()).Response.Close();
+        Assert.Equal("loading", app.Board.Find(model)!.Status);
+        await app.PostAsync($"/api/models/{model}/stop");
+        await app.WaitForAsync(model, "stopped");
     }
 }

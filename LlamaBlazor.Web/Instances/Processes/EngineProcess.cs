@@ -35,6 +35,9 @@ internal sealed class EngineProcess
     /// <summary>The exit code, 128 + n for signal n, once it has ended, its group is gone and its output is read.</summary>
     public Task<int> Exited { get; }
 
+    /// <summary>True unless another program listens on the port: its answer to a health check would be taken for ours.</summary>
+    public bool OwnsPort(int port) => PortOwner.Find(port) is not { } socket || PortOwner.Holds(Pid, socket) || ProcessTable.FindMarked(_marker).Any(pid => PortOwner.Holds(pid, socket));
+
     /// <summary>Asks the whole group to end, waits, then forces it.</summary>
     /// <param name="grace">How long to wait.</param>
     /// <param name="clock">The time.</param>

@@ -1,0 +1,130 @@
+using Bunit;
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Shared.Live;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Radzen;
+
+namespace LlamaBlazor.Tests.Components.Parameters;
+
+/// <summary>The form over the real store and a real database.</summary>
+public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFixture<AppFixture>
+{
+    [Fact]
+    public async Task Edit_ThenSave_ReachesTheDatabase()
+    {
+        var (form, id) = await OpenAsync();
+        form.Find("#p-temperature").Change("0.35");
+        Assert.Contains("1 change", form.Find(".lb-savebar").TextContent);
+        await form.Find("form").SubmitAsync();
+        form.WaitForAssertion(() => Assert.DoesNotContain("change", form.Find(".lb-savebar").TextContent));
+        Assert.Equal(0.35, await StoredAsync(id, "temperature"));
+        Assert.Equal("0.35", form.Find("#p-temperature").GetAttribute("value"));
+    }
+
+    [Fact]
+    public async Task Error_KeepsTheText_AndSavesNothing()
+    {
+        var (form, id) = await OpenAsync();
+        form.Find("#p-top_k").Change("forty");
+        form.Find("#p-seed").Change("7");
+        await form.Find("form").SubmitAsync();
+        Assert.Equal("forty", form.Find("#p-top_k").GetAttribute("value"));
+        Assert.Contains("not a whole number", form.Find("#p-top_k-meta").TextContent);
+        Assert.Null(await StoredAsync(id, "seed"));
+    }
+
+    [Fact]
+    public async Task Reset_ThenSave_ClearsTheColumn()
+    {
+        var (form, id) = await OpenAsync(("top_p", 0.5));
+        form.Find("[data-column=top_p] .lb-param-reset").Click();
+        await form.Find("form").SubmitAsync();
+        Assert.Null(await StoredAsync(id, "top_p"));
+        Assert.Equal("0.95, or what the model advises", form.Find("#p-top_p").GetAttribute("placeholder"));
+    }
+
+    [Fact]
+    public async Task Discard_ShowsWhatIsStored()
+    {
+        var (form, _) = await OpenAsync(("top_p", 0.5));
+        form.Find("#p-top_p").Change("0.6");
+        form.FindAll("button").First(button => button.TextContent.Contains("Discard")).Click();
+        Assert.Equal("0.5", form.Find("#p-top_p").GetAttribute("value"));
+    }
+
+    [Fact]
+    public async Task SomebodyElsesSave_KeepsTheEdit_AndTheSecondSaveWins()
+    {
+        var (form, id) = await OpenAsync();
+        form.Find("#p-min_p").Change("0.2");
+        await SaveAsync(id, ("min_p", 0.9), ("top_k", 3L));
+        form.WaitForAssertion(() => Assert.Equal("3", form.Find("#p-top_k").GetAttribute("value")));
+        Assert.Equal("0.2", form.Find("#p-min_p").GetAttribute("value"));
+        Assert.Contains("0.9", form.Find("#p-min_p-meta").TextContent);
+        await form.Find("form").SubmitAsync();
+        Assert.Equal(0.2, await StoredAsync(id, "min_p"));
+    }
+
+    [Fact]
+    public async Task Edits_Wait_WhileAnotherTabIsOpen()
+    {
+        var (form, id) = await OpenAsync();
+        form.Find("#p-typical_p").Change("0.4");
+        var again = Open(id);
+        Assert.Equal("0.4", again.Find("#p-typical_p").GetAttribute("value"));
+    }
+
+    [Fact]
+    public void UnknownModel_SaysSo()
+    {
+        Register();
+        var form = Render<ParameterForm>(parameters => parameters.Add(f => f.ModelId, 999_999L).Add(f => f.Tab, "core"));
+        form.WaitForAssertion(() => Assert.Contains("gone", form.Markup));
+    }
+
+    private async Task<(IRenderedComponent<ParameterForm> Form, long Id)> OpenAsync(params (string, object)[] values)
+    {
+        Register();
+        var name = Guid.NewGuid().ToString("N");
+        await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
+        var model = new Model { Uid = "model_1_" + name, Name = name, Type = "llama" };
+        context.Models.Add(model);
+        await context.SaveChangesAsync();
+        if (values.Length > 0)
+            await SaveAsync(model.Id, values);
+        return (Open(model.Id), model.Id);
+    }
+
+    private IRenderedComponent<ParameterForm> Open(long id)
+    {
+        var form = Render<ParameterForm>(parameters => parameters.Add(f => f.ModelId, id).Add(f => f.Tab, "sampling"));
+        form.WaitForElement("form");
+        return form;
+    }
+
+    private void Register()
+    {
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddSingleton(app.Services.GetRequiredService<ParameterStore>());
+        Services.AddSingleton(app.Services.GetRequiredService<InstanceBoard>());
+        Services.AddSingleton(typeof(Broadcast<>));
+        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton(LlamaBlazor.Domain.Parameters.ParameterCatalogue.Current);
+        Services.AddScoped<DraftShelf>();
+        Services.AddScoped<NotificationService>();
+    }
+
+    private async Task SaveAsync(long id, params (string Column, object Value)[] values)
+    {
+        var saved = await app.Services.GetRequiredService<ParameterStore>().SaveAsync(id, [new SectionChange("sampling", values.ToDictionary(pair => pair.Column, pair => (object?)pair.Value))]);
+        Assert.True(saved.IsSuccess);
+    }
+
+    private async Task<object?> StoredAsync(long id, string column) =>
+        (await app.Services.GetRequiredService<ParameterStore>().ReadAsync(id))!.Own.Get(column);
+}

@@ -1,0 +1,86 @@
+using LlamaBlazor.Domain.Models.Gguf;
+using LlamaBlazor.Domain.Models.Library;
+
+namespace LlamaBlazor.Web.Models.Library;
+
+/// <summary>
+/// Finds model files below folders. Follows links (the cache of Hugging Face is made of them), visits each folder and each file once however many ways
+/// lead there, and goes on where a folder cannot be read.
+/// </summary>
+internal sealed class FolderWalker(ScanErrors errors, CancellationToken cancellation)
+{
+    private const int FolderBound = 100_000;
+    private const int FileBound = 100_000;
+    private const int DepthBound = 32;
+
+    private static readonly EnumerationOptions Options = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+
+    private readonly HashSet<string> _folders = [];
+    private readonly Dictionary<string, ModelFile> _files = []; // by what the path leads to in the end
+    private readonly Stack<(string Path, int Depth)> _open = new();
+
+    /// <summary>All model files below the roots.</summary>
+    public IReadOnlyCollection<ModelFile> Walk(IEnumerable<string> roots)
+    {
+        foreach (var root in roots)
+        {
+            if (!Directory.Exists(root))
+                errors.Add(root, "This folder does not exist. Create it, or change the folders in the settings.");
+            else
+                _open.Push((Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)), 0));
+        }
+
+        while (_open.TryPop(out var folder) && _files.Count < FileBound)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Visit(folder.Path, folder.Depth);
+        }
+
+        return _files.Values;
+    }
+
+    private void Visit(string folder, int depth)
+    {
+        try
+        {
+            if (!_folders.Add(RealPath(new DirectoryInfo(folder))) || _folders.Count > FolderBound)
+                return;
+            foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", Options))
+            {
+                if (entry.Name.EndsWith(ModelFileName.Extension, StringComparison.OrdinalIgnoreCase) && entry is FileInfo file)
+                    Add(file);
+                else if (entry is DirectoryInfo && depth < DepthBound && !entry.Name.StartsWith('.'))
+                    _open.Push((entry.FullName, depth + 1));
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(folder, Explain(error));
+        }
+    }
+
+    private void Add(FileInfo file)
+    {
+        try
+        {
+            var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+            if (target is not { Exists: true })
+                errors.Add(file.FullName, "This link leads to a file that does not exist.");
+            else if (!_files.TryGetValue(target.FullName, out var other) || string.CompareOrdinal(file.FullName, other.Path) < 0) // the same one of several ways, scan after scan
+                _files[target.FullName] = new ModelFile(file.FullName, target.Length, new DateTimeOffset(target.LastWriteTimeUtc).ToUnixTimeMilliseconds());
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(file.FullName, Explain(error));
+        }
+    }
+
+    private static string RealPath(DirectoryInfo folder) => folder.LinkTarget is null ? folder.FullName : folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder.FullName;
+
+    /// <summary>Why a file or folder could not be opened.</summary>
+    public static string Explain(Exception error) => error switch
+    {
+        UnauthorizedAccessException => "The dashboard may not read this. Give its user read access.",
+        _ => $"It could not be read: {error.Message}",
+    };
+}

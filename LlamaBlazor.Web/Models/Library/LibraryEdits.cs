@@ -1,0 +1,128 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Domain.Models.Gguf;
+using LlamaBlazor.Domain.Models.Library;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Models.Library;
+
+/// <summary>Changes of the library that people ask for: add one file, copy a model with its settings, remove models without a file.</summary>
+internal sealed class LibraryEdits(DatabaseWriter writer, InstanceBoard instances, ModelStore store, TimeProvider clock)
+{
+    /// <summary>Adds a file, or a split set by any of its parts, from anywhere on this machine. A file that is there already is a conflict.</summary>
+    public async Task<Result<Model>> AddAsync(string path, string? name, CancellationToken cancellation = default)
+    {
+        if (name is not null && ModelRules.NameError(name) is { } wrong)
+            return Failure.Invalid("name", wrong);
+        var found = EntryOf(path);
+        if (!found.IsSuccess)
+            return found.Failure!;
+        var entry = found.Value;
+        var scanned = await Task.Run(() => ScannedModel.Read(entry, cancellation), cancellation).ConfigureAwait(false);
+        if (!scanned.IsSuccess)
+            return Failure.Invalid("path", scanned.Failure!.Message);
+        return Tell(await writer.ExecuteAsync<Result<Model>>(async (context, token) =>
+        {
+            if (await context.Models.FirstOrDefaultAsync(model => model.ModelPath == entry.Path, token).ConfigureAwait(false) is { } known)
+                return Failure.Conflict($"'{entry.Path}' is in the library already, as '{known.Name}'. To run it with other settings, duplicate that model.");
+            var names = await ModelNames.LoadAsync(context, token).ConfigureAwait(false);
+            if (name is not null && names.FreeOrNumbered(name.Trim()) != name.Trim())
+                return Failure.Invalid("name", $"Another model is already called '{name.Trim()}'. Choose another name.");
+            var model = ModelRows.New(name?.Trim() ?? names.Take(entry.Path), Now());
+            scanned.Value.Apply(model);
+            await context.IgnoredFiles.Where(file => file.Path == entry.Path).ExecuteDeleteAsync(token).ConfigureAwait(false);
+            await ModelRows.AddAsync(context, [model], token).ConfigureAwait(false);
+            return model;
+        }, cancellation).ConfigureAwait(false), ModelChanged.Added);
+    }
+
+    /// <summary>Copies a model with all its settings but its aliases under a free name, so that one file can run in two ways.</summary>
+    public async Task<Result<Model>> DuplicateAsync(string key, string? name, CancellationToken cancellation = default)
+    {
+        if (name is not null && ModelRules.NameError(name) is { } wrong)
+            return Failure.Invalid("name", wrong);
+        return Tell(await writer.ExecuteAsync<Result<Model>>(async (context, token) =>
+        {
+            if (await ModelStore.FindAsync(context.Models, key, token).ConfigureAwait(false) is not { } original)
+                return ModelStore.Unknown(key);
+            var names = await ModelNames.LoadAsync(context, token).ConfigureAwait(false);
+            if (name is not null && names.FreeOrNumbered(name.Trim()) != name.Trim())
+                return Failure.Invalid("name", $"Another model is already called '{name.Trim()}'. Choose another name.");
+            var fresh = ModelRows.New(name?.Trim() ?? names.FreeOrNumbered($"{original.Name}-copy"), Now());
+            var copy = (Model)context.Entry(original).CurrentValues.ToObject();
+            (copy.Id, copy.Uid, copy.Name, copy.CreatedAt, copy.UpdatedAt, copy.FirstSeenAt) = (0, fresh.Uid, fresh.Name, fresh.CreatedAt, fresh.UpdatedAt, fresh.FirstSeenAt);
+            (copy.Status, copy.RuntimeStatus, copy.Favorite, copy.LastUsedAt, copy.Alias, copy.Revision) = (ModelStatus.Stopped, null, false, null, null, 0);
+            (copy.FitParamsAvailable, copy.LastFitParamsCheck) = (false, null);
+            context.Models.Add(copy);
+            await context.SaveChangesAsync(token).ConfigureAwait(false);
+            await CopyConfigsAsync(context, original.Id, copy.Id, token).ConfigureAwait(false);
+            return copy;
+        }, cancellation).ConfigureAwait(false), ModelChanged.Added);
+    }
+
+    /// <summary>Removes every model whose file is gone and that is not running, in one transaction. Returns how many.</summary>
+    public async Task<int> CleanupAsync(CancellationToken cancellation = default)
+    {
+        var active = instances.Active.Select(instance => instance.ModelId).ToList();
+        var removed = await writer.ExecuteAsync(async (context, token) =>
+        {
+            var marked = await context.Models.Where(model => model.FileMissing && !active.Contains(model.Id)).Select(model => new { model.Id, model.ModelPath }).ToListAsync(token).ConfigureAwait(false);
+            var ids = marked.Where(model => !File.Exists(model.ModelPath)).Select(model => model.Id).ToList(); // it may have come back since the scan
+            return await context.Models.Where(model => ids.Contains(model.Id)).ExecuteDeleteAsync(token).ConfigureAwait(false);
+        }, cancellation).ConfigureAwait(false);
+        if (removed > 0)
+            store.Changes.Publish(new ModelChanged(0, ModelChanged.Library));
+        return removed;
+    }
+
+    private static Result<LibraryEntry> EntryOf(string path)
+    {
+        if (string.IsNullOrWhiteSpace(path) || !Path.IsPathFullyQualified(path))
+            return Failure.Invalid("path", "Give the absolute path of a .gguf file on this machine.");
+        var file = new FileInfo(path);
+        if (!file.Exists)
+            return Failure.Invalid("path", $"There is no file '{path}'.");
+        var siblings = SplitName.Parse(file.Name) is null ? [file] : file.Directory!.GetFiles("*.gguf");
+        return LibraryEntry.Group(siblings.Select(Describe)).First(entry => entry.Files.Any(part => part.Path == file.FullName));
+    }
+
+    private static ModelFile Describe(FileInfo file)
+    {
+        var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        return new ModelFile(file.FullName, target.Exists ? target.Length : 0, new DateTimeOffset(target.LastWriteTimeUtc).ToUnixTimeMilliseconds());
+    }
+
+    private async Task CopyConfigsAsync(LlamaDbContext context, long from, long to, CancellationToken cancellation)
+    {
+        await CopyAsync<SamplingConfig>(context, from, to, cancellation).ConfigureAwait(false);
+        await CopyAsync<MemoryConfig>(context, from, to, cancellation).ConfigureAwait(false);
+        await CopyAsync<GpuConfig>(context, from, to, cancellation).ConfigureAwait(false);
+        await CopyAsync<AdvancedConfig>(context, from, to, cancellation).ConfigureAwait(false);
+        await CopyAsync<LoraConfig>(context, from, to, cancellation).ConfigureAwait(false);
+        await CopyAsync<MultimodalConfig>(context, from, to, cancellation).ConfigureAwait(false);
+        await CopyAsync<ServerOverride>(context, from, to, cancellation).ConfigureAwait(false);
+        (await CopyAsync<RuntimeConfig>(context, from, to, cancellation).ConfigureAwait(false)).Aliases = null; // a name has one owner
+        context.Add(new FitParams { ModelId = to, CreatedAt = Now(), UpdatedAt = Now() });
+    }
+
+    private async Task<T> CopyAsync<T>(LlamaDbContext context, long from, long to, CancellationToken cancellation)
+        where T : ModelConfigRecord, new()
+    {
+        var row = await context.Set<T>().AsNoTracking().FirstOrDefaultAsync(config => config.ModelId == from, cancellation).ConfigureAwait(false) ?? new T();
+        (row.Id, row.ModelId, row.Revision, row.CreatedAt, row.UpdatedAt) = (0, to, 0, Now(), Now());
+        context.Add(row);
+        return row;
+    }
+
+    private Result<Model> Tell(Result<Model> result, string kind)
+    {
+        if (result.IsSuccess)
+            store.Changes.Publish(new ModelChanged(result.Value.Id, kind));
+        return result;
+    }
+
+    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Shared.Api;
+
+namespace LlamaBlazor.Web.Models;
+
+/// <summary><c>/api/models</c> (product.md 4).</summary>
+internal static class ModelEndpoints
+{
+    private const int PageDefault = 100;
+    private const int PageBound = 1000;
+
+    /// <summary>Maps them.</summary>
+    public static void Map(WebApplication app)
+    {
+        var group = app.MapGroup("/api/models").WithTags("Models");
+        group.MapGet("", ListAsync);
+        group.MapPost("", AddAsync);
+        group.MapPost("scan", async (LibraryService library, CancellationToken cancellation) => await library.ScanAsync(cancellation));
+        group.MapPost("cleanup", async (LibraryEdits library, CancellationToken cancellation) => new CleanupAnswer(await library.CleanupAsync(cancellation)));
+        group.MapGet("{id}", GetAsync);
+        group.MapPatch("{id}", PatchAsync);
+        group.MapDelete("{id}", async (string id, bool? ignore, ModelStore store, CancellationToken cancellation) =>
+            (await store.DeleteAsync(id, ignore ?? false, cancellation)).ToApi(_ => Results.NoContent()));
+        group.MapPost("{id}/favorite", async (string id, FavoriteRequest? request, ModelStore store, CancellationToken cancellation) =>
+            (await store.SetFavoriteAsync(id, request?.Favorite, cancellation)).ToApi(model => Results.Ok(new FavoriteRequest(model.Favorite))));
+        group.MapPost("{id}/duplicate", async (string id, DuplicateRequest? request, LibraryEdits library, CancellationToken cancellation) =>
+            Created(await library.DuplicateAsync(id, request?.Name, cancellation)));
+    }
+
+    private static async Task<IResult> ListAsync([AsParameters] ModelListQuery query, ModelQueries models, CancellationToken cancellation)
+    {
+        if (Check(query) is { } failure)
+            return ApiResults.Problem(failure);
+        var filter = new ModelFilter { Status = query.Status, Type = query.Type, Role = query.Role, Text = query.Q, Favorite = query.Favorite, Sort = ModelSort.Parse(query.Sort)! };
+        return await models.PageAsync(filter, query.After, query.Limit ?? PageDefault, cancellation) is { } page
+            ? Results.Ok(page)
+            : ApiResults.Invalid("after", "Send back what 'next' of the page before said, with the same sort.");
+    }
+
+    private static async Task<IResult> AddAsync(AddRequest request, LibraryEdits library, CancellationToken cancellation) =>
+        request.Path is { } path ? Created(await library.AddAsync(path, request.Name, cancellation)) : ApiResults.Invalid("path", "Give the absolute path of a .gguf file on this machine.");
+
+    private static async Task<IResult> GetAsync(string id, ModelStore store, CancellationToken cancellation) =>
+        await store.FindAsync(id, cancellation) is { } model ? Results.Ok(ModelJson.Of(model)) : ApiResults.Problem(ModelStore.Unknown(id));
+
+    private static async Task<IResult> PatchAsync(string id, JsonElement body, ModelStore store, CancellationToken cancellation)
+    {
+        var patch = ModelPatchReader.Read(body);
+        return patch.IsSuccess ? (await store.PatchAsync(id, patch.Value, cancellation)).ToApi(model => Results.Ok(ModelJson.Of(model))) : ApiResults.Problem(patch.Failure!);
+    }
+
+    private static IResult Created(Result<Model> result) => result.ToApi(model => Results.Created($"/api/models/{model.Id}", ModelJson.Of(model)));
+
+    private static Failure? Check(ModelListQuery query)
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (query.Status is { } status && status != "missing" && !ModelStatus.All.Contains(status))
+            errors["status"] = [$"One of {string.Join(", ", ModelStatus.All)}, missing."];
+        if (query.Role is { } role && !ModelRole.All.Contains(role))
+            errors["role"] = [$"One of {string.Join(", ", ModelRole.All)}."];
+        if (ModelSort.Parse(query.Sort) is null)
+            errors["sort"] = [$"One of {string.Join(", ", ModelSort.Keys)}, with - in front for downwards."];
+        if (query.Limit is < 1 or > PageBound)
+            errors["limit"] = [$"A number from 1 to {PageBound}."];
+        return errors.Count == 0 ? null : Failure.Invalid(errors);
+    }
+}
+
+/// <summary>Query of the list.</summary>
+internal sealed record ModelListQuery(string? Status, string? Type, string? Role, string? Q, bool? Favorite, string? Sort, string? After, int? Limit);
+
+/// <summary>A file to add.</summary>
+/// <param name="Path">Absolute path on this machine.</param>
+/// <param name="Name">Name to give, else taken from the file.</param>
+internal sealed record AddRequest(string? Path, string? Name);
+
+/// <summary>A copy to make.</summary>
+/// <param name="Name">Name to give, else the original's with <c>-copy</c>.</param>
+internal sealed record DuplicateRequest(string? Name);
+
+/// <summary>The mark of a favourite; null toggles.</summary>
+internal sealed record FavoriteRequest(bool? Favorite);
+
+/// <summary>How many models were removed.</summary>
+internal sealed record CleanupAnswer(int Removed);

@@ -1,0 +1,119 @@
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Models.Library;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web.Virtualization;
+
+namespace LlamaBlazor.Web.Models.Pages;
+
+/// <summary>
+/// The library as a grid. It holds the ids of all models that pass, 8 bytes each, and only the rows in view; search, filters and order live in the
+/// address, so that they can be kept and sent.
+/// </summary>
+public sealed partial class ModelListPage
+{
+    private const int RowBound = 500;
+
+    private IReadOnlyList<long>? _ids;
+    private IReadOnlyList<string> _types = [];
+    private Virtualize<ModelListItem>? _rows;
+    private ModelFilter _shown = new();
+    private volatile bool _stale;
+    private int _total;
+
+    [Inject]
+    internal ModelQueries Models { get; set; } = null!;
+
+    [Inject]
+    internal ModelStore Store { get; set; } = null!;
+
+    [Inject]
+    internal LibraryService Library { get; set; } = null!;
+
+    [Inject]
+    internal InstanceBoard Board { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [SupplyParameterFromQuery(Name = "q")]
+    private string? Text { get; set; }
+
+    [SupplyParameterFromQuery(Name = "status")]
+    private string? Status { get; set; }
+
+    [SupplyParameterFromQuery(Name = "type")]
+    private string? Type { get; set; }
+
+    [SupplyParameterFromQuery(Name = "favorite")]
+    private bool? Favorite { get; set; }
+
+    [SupplyParameterFromQuery(Name = "sort")]
+    private string? Sort { get; set; }
+
+    private ModelFilter Filter => new() { Text = Text, Status = Status, Type = Type, Favorite = Favorite, Sort = ModelSort.Parse(Sort) ?? ModelSort.Default };
+
+    private string Subtitle => _ids is null || _total == 0 ? "The GGUF files on this machine" : _total == 1 ? "1 model on this machine" : $"{_total:N0} models on this machine";
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        Watch(Store.Changes, _ => _stale = true);
+        Watch(Library.Progress, progress => _stale |= progress.Done % 100 == 99);
+        Watch(Board.Changes);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_ids is null || _shown != Filter)
+            await LoadAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!_stale)
+            return;
+        _stale = false;
+        await LoadAsync();
+        StateHasChanged();
+    }
+
+    private async Task LoadAsync()
+    {
+        _shown = Filter;
+        _total = await Models.CountAsync(Left);
+        _types = await Models.TypesAsync(Left);
+        _ids = await Models.IdsAsync(_shown, Left);
+        if (_rows is not null)
+            await _rows.RefreshDataAsync();
+    }
+
+    private async ValueTask<ItemsProviderResult<ModelListItem>> FetchAsync(ItemsProviderRequest request)
+    {
+        var ids = _ids ?? [];
+        var wanted = ids.Skip(request.StartIndex).Take(Math.Min(request.Count, RowBound)).ToList();
+        return new ItemsProviderResult<ModelListItem>(await Models.RowsAsync(wanted, request.CancellationToken), ids.Count);
+    }
+
+    private string Order(ModelColumn column) => column.SortKey != Filter.Sort.Key ? "none" : Filter.Sort.Descending ? "descending" : "ascending";
+
+    // First click: the usual direction; second: the other; third: favourites first again.
+    private ModelSort Next(ModelColumn column)
+    {
+        var sort = Filter.Sort;
+        return sort.Key != column.SortKey ? new ModelSort(column.SortKey!, column.LargestFirst)
+            : sort.Descending == column.LargestFirst ? sort with { Descending = !sort.Descending }
+            : ModelSort.Default;
+    }
+
+    private void Show(ModelFilter filter) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
+    {
+        ["q"] = string.IsNullOrWhiteSpace(filter.Text) ? null : filter.Text,
+        ["status"] = filter.Status,
+        ["type"] = filter.Type,
+        ["favorite"] = filter.Favorite is true ? true : null,
+        ["sort"] = filter.Sort == ModelSort.Default ? null : filter.Sort.ToString(),
+    }), replace: true);
+}

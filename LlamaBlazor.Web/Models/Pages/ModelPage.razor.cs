@@ -1,0 +1,89 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Shared.ModelTabs;
+using Microsoft.AspNetCore.Components;
+using Radzen;
+
+namespace LlamaBlazor.Web.Models.Pages;
+
+/// <summary>One model: its head, and the tabs that features have registered. Only the open tab exists.</summary>
+public sealed partial class ModelPage
+{
+    private List<ModelTab> _tabs = [];
+    private ModelTab? _tab;
+    private Model? _model;
+    private string? _loadedKey;
+    private bool _loaded;
+
+    [Parameter]
+    public string Key { get; set; } = "";
+
+    [Parameter]
+    public string? Tab { get; set; }
+
+    [Inject]
+    internal IEnumerable<ModelTab> Tabs { get; set; } = null!;
+
+    [Inject]
+    internal ModelStore Store { get; set; } = null!;
+
+    [Inject]
+    internal InstanceBoard Board { get; set; } = null!;
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    private InstanceSnapshot? Instance => _model is null ? null : Board.Find(_model.Id);
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        _tabs = [.. Tabs.OrderBy(tab => tab.Order)];
+        Watch(Board.Changes);
+        Watch(Store.Changes, change =>
+        {
+            if (change.Id == 0 || change.Id == _model?.Id)
+                _ = InvokeAsync(ReadAsync);
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        _tab = Tab is null ? _tabs.FirstOrDefault() : _tabs.Find(tab => tab.Key == Tab);
+        if (_loadedKey == Key)
+            return;
+        _loadedKey = Key;
+        await ReadAsync();
+        _loaded = true;
+    }
+
+    private static string Facts(Model model) => string.Join(" · ", new[]
+    {
+        model.Role == ModelRole.Model ? null : model.Role,
+        model.Architecture,
+        model.Params,
+        model.Quantization,
+        model.ContextLength is { } context ? $"{context:N0} tokens" : null,
+        model.FileSizeBytes is { } size ? ByteSize.Text(size) : null,
+    }.OfType<string>());
+
+    private async Task ReadAsync()
+    {
+        if (!Left.IsCancellationRequested)
+            _model = await Store.FindAsync(Key, Left);
+    }
+
+    private async Task ToggleFavoriteAsync() => await Store.SetFavoriteAsync(_model!.Uid, !_model.Favorite);
+
+    private async Task DeleteAsync()
+    {
+        if (await DeleteModelDialog.OpenAsync(Dialogs, _model!.Uid, _model.Name))
+            Navigation.NavigateTo("models");
+    }
+}
