@@ -1,5 +1,4 @@
 using System.Globalization;
-using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Logs;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;

@@ -2,11 +2,13 @@
 
 // Times are written by the server as <time datetime="…"> and shown in the reader's own zone.
 const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+// Where the day is clear: <time data-time="clock">.
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" });
 const localise = root => {
   for (const element of root.querySelectorAll?.("time[datetime]:not([data-local])") ?? []) {
     const when = new Date(element.dateTime);
     if (Number.isNaN(when.valueOf())) continue;
-    element.textContent = format.format(when);
+    element.textContent = (element.dataset.time === "clock" ? clock : format).format(when);
     element.dataset.local = "";
   }
 };
