@@ -19,7 +19,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     {
         var (form, id) = await OpenAsync();
         form.Find("#p-temperature").Change("0.35");
-        Assert.Contains("1 change", form.Find(".lb-savebar").TextContent);
+        form.WaitForAssertion(() => Assert.Contains("1 change", form.Find(".lb-savebar").TextContent));
         await form.Find("form").SubmitAsync();
         form.WaitForAssertion(() => Assert.DoesNotContain("change", form.Find(".lb-savebar").TextContent));
         Assert.Equal(0.35, await StoredAsync(id, "temperature"));
