@@ -3,10 +3,12 @@
 // Times are written by the server as <time datetime="…"> and shown in the reader's own zone, unless data-local says the text stays. The text node stays Blazor's own, so that
 // it can go on updating it; what it writes is turned again.
 const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+// Where the day is clear: <time data-time="clock">.
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" });
 const localise = time => {
   const when = new Date(time.dateTime);
   if (Number.isNaN(when.valueOf()) || time.dataset.local !== undefined) return;
-  const text = format.format(when);
+  const text = (time.dataset.time === "clock" ? clock : format).format(when);
   if (time.textContent === text) return;
   if (time.firstChild?.nodeType === Node.TEXT_NODE) time.firstChild.nodeValue = text;
   else time.textContent = text;
