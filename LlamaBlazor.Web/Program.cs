@@ -2,6 +2,7 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Resources;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
@@ -16,12 +17,12 @@ try
 {
     var builder = DashboardHost.CreateBuilder(args);
     builder.AddDemo().AddSecurity().AddData().AddShell()
-        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry();
+        .AddSettings().AddModels().AddParameters().AddInstances().AddResources().AddTelemetry();
 
     var app = builder.Build();
     app.UseSecurity();
     app.MapShell();
-    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry();
+    app.MapSettings().MapModels().MapParameters().MapInstances().MapResources().MapTelemetry();
     await app.RunAsync();
     return 0;
 }
