@@ -2,12 +2,15 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Playground;
+using LlamaBlazor.Web.Proxy;
 using LlamaBlazor.Web.Resources;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shell;
 using LlamaBlazor.Web.Simulator;
+using LlamaBlazor.Web.Statistics;
 using LlamaBlazor.Web.Telemetry;
 
 if (args is [OwnProgram.SimulatorWord, ..])
@@ -17,12 +20,14 @@ try
 {
     var builder = DashboardHost.CreateBuilder(args);
     builder.AddDemo().AddSecurity().AddData().AddShell()
-        .AddSettings().AddModels().AddParameters().AddInstances().AddResources().AddTelemetry();
+        .AddSettings().AddModels().AddParameters().AddInstances().AddResources().AddTelemetry()
+        .AddStatistics().AddProxy().AddPlayground();
 
     var app = builder.Build();
     app.UseSecurity();
     app.MapShell();
-    app.MapSettings().MapModels().MapParameters().MapInstances().MapResources().MapTelemetry();
+    app.MapSettings().MapModels().MapParameters().MapInstances().MapResources().MapTelemetry()
+        .MapStatistics().MapProxy().MapSecurity();
     await app.RunAsync();
     return 0;
 }

@@ -9,6 +9,9 @@ internal static class SiteMap
         new("/", "Overview", "dashboard"),
         new("/models", "Models", "deployed_code"),
         new("/server", "Server", "dns"),
+        new("/activity", "Activity", "receipt_long"),
+        new("/playground", "Playground", "chat"),
+        new("/keys", "API keys", "key"),
         new("/settings", "Settings", "settings"),
     ];
 }

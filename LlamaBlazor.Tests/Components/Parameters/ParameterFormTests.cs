@@ -4,6 +4,7 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +20,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     {
         var (form, id) = await OpenAsync();
         form.Find("#p-temperature").Change("0.35");
-        Assert.Contains("1 change", form.Find(".lb-savebar").TextContent);
+        form.WaitForAssertion(() => Assert.Contains("1 change", form.Find(".lb-savebar").TextContent));
         await form.Find("form").SubmitAsync();
         form.WaitForAssertion(() => Assert.DoesNotContain("change", form.Find(".lb-savebar").TextContent));
         Assert.Equal(0.35, await StoredAsync(id, "temperature"));
@@ -112,6 +113,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(app.Services.GetRequiredService<ParameterStore>());
         Services.AddSingleton(app.Services.GetRequiredService<InstanceBoard>());
+        Services.AddSingleton(app.Services.GetRequiredService<EngineDirectory>());
         Services.AddSingleton(typeof(Broadcast<>));
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton(LlamaBlazor.Domain.Parameters.ParameterCatalogue.Current);
