@@ -5,6 +5,7 @@ using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Playground;
 using LlamaBlazor.Web.Proxy;
+using LlamaBlazor.Web.Resources;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
@@ -20,13 +21,13 @@ try
 {
     var builder = DashboardHost.CreateBuilder(args);
     builder.AddDemo().AddSecurity().AddData().AddShell()
-        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry()
+        .AddSettings().AddModels().AddParameters().AddInstances().AddResources().AddTelemetry()
         .AddLogs().AddStatistics().AddProxy().AddPlayground();
 
     var app = builder.Build();
     app.UseSecurity();
     app.MapShell();
-    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry()
+    app.MapSettings().MapModels().MapParameters().MapInstances().MapResources().MapTelemetry()
         .MapLogs().MapStatistics().MapProxy().MapSecurity();
     await app.RunAsync();
     return 0;
