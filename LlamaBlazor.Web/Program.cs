@@ -1,9 +1,11 @@
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Logs;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Playground;
 using LlamaBlazor.Web.Proxy;
+using LlamaBlazor.Web.Resources;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
@@ -19,14 +21,14 @@ try
 {
     var builder = DashboardHost.CreateBuilder(args);
     builder.AddDemo().AddSecurity().AddData().AddShell()
-        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry()
-        .AddStatistics().AddProxy().AddPlayground();
+        .AddSettings().AddModels().AddParameters().AddInstances().AddResources().AddTelemetry()
+        .AddLogs().AddStatistics().AddProxy().AddPlayground();
 
     var app = builder.Build();
     app.UseSecurity();
     app.MapShell();
-    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry()
-        .MapStatistics().MapProxy().MapSecurity();
+    app.MapSettings().MapModels().MapParameters().MapInstances().MapResources().MapTelemetry()
+        .MapLogs().MapStatistics().MapProxy().MapSecurity();
     await app.RunAsync();
     return 0;
 }

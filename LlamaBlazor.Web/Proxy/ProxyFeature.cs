@@ -14,6 +14,11 @@ internal static class ProxyFeature
         services.AddSingleton(ProxyOptions.Read(builder.Configuration));
         services.AddSingleton<ModelDirectory>();
         services.AddSingleton<InFlightRegistry>();
+        services.AddSingleton<ReadLoad>(provider => // the supervisor stops no model that has a request
+        {
+            var registry = provider.GetRequiredService<InFlightRegistry>();
+            return model => new InstanceLoad(registry.Busy(model), 0, registry.LastCompletedAt(model));
+        });
         services.AddSingleton<EnsureReady>(provider => provider.GetRequiredService<InstanceSupervisor>().EnsureReadyAsync);
         services.AddSingleton<RequestScheduler>();
         services.AddSingleton<EngineForwarder>();

@@ -12,6 +12,7 @@ internal static class SiteMap
         new("/presets", "Presets", "tune"),
         new("/activity", "Activity", "receipt_long"),
         new("/playground", "Playground", "chat"),
+        new("/logs", "Logs", "article"),
         new("/keys", "API keys", "key"),
         new("/parameters", "Parameters", "menu_book"),
         new("/settings", "Settings", "settings"),
