@@ -37,6 +37,15 @@ internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator en
             return Failure.Invalid("model_path", $"{model.Name} names no file, repository or address to load. Set the model file on the Core tab.");
         var plan = new LaunchPlan(port) { DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null };
         var command = builder.Build(engine.Path, engine.Prefix, configuration.Effective, plan);
+        command = command with { Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective)] };
         return asked.IsSuccess ? command : command with { Warnings = [$"It is not known which flags the engine has. {asked.Failure!.Message}", .. command.Warnings] };
     }
+
+    // What the engine writes itself need not be there.
+    private static IEnumerable<string> MissingPaths(EffectiveParameters parameters) =>
+        from definition in ParameterCatalogue.Current.Columns
+        where definition is { Kind: ParameterKind.Path, Flag: not null } && definition.Column is not ("log_file" or "lookup_cache_dynamic" or "models_dir" or "models_preset")
+        let path = parameters.Find(definition) as string
+        where path is not null && !Path.Exists(path)
+        select $"{definition.Label}: there is no {path}.";
 }
