@@ -1,3 +1,4 @@
+using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models;
@@ -20,13 +21,13 @@ try
     var builder = DashboardHost.CreateBuilder(args);
     builder.AddDemo().AddSecurity().AddData().AddShell()
         .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry()
-        .AddStatistics().AddProxy().AddPlayground();
+        .AddStatistics().AddCache().AddProxy().AddPlayground();
 
     var app = builder.Build();
     app.UseSecurity();
     app.MapShell();
     app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry()
-        .MapStatistics().MapProxy().MapSecurity();
+        .MapStatistics().MapCache().MapProxy().MapSecurity();
     await app.RunAsync();
     return 0;
 }

@@ -51,7 +51,7 @@ internal sealed partial class RequestRecorder(DatabaseWriter writer, PrivacyOpti
             PromptPreview = privacy.Keep(request.Facts.Preview),
             CreatedAt = request.StartedAt,
         };
-        if (request.FirstTokenTimestamp > 0)
+        if (request.FirstTokenTimestamp > 0 && request.Facts.Stream)
             row.TtftMs = Round(clock.GetElapsedTime(request.StartTimestamp, request.FirstTokenTimestamp).TotalMilliseconds);
         if (request.Reader is { } reader)
             Fill(row, reader, total);
@@ -68,13 +68,17 @@ internal sealed partial class RequestRecorder(DatabaseWriter writer, PrivacyOpti
         row.CachedTokens = usage.CachedTokens;
         row.DraftTokens = usage.DraftTokens;
         row.DraftAcceptedTokens = usage.DraftAcceptedTokens;
+        row.FinishReason = usage.FinishReason;
+        if (row.CacheHit)
+            return; // its times were those of another request
         row.PromptTimeMs = Round(usage.PromptMs);
         row.PromptPerSecond = Round(usage.PromptPerSecond);
         var writing = row.Stream && row.TtftMs is { } first ? total - first : (double?)null;
         row.GenerationTimeMs = Round(usage.GenerationMs ?? writing);
         var measured = writing > 0 && row.GeneratedTokens > 1 ? (row.GeneratedTokens - 1) * 1000.0 / writing : null;
         row.TokensPerSecond = Round(usage.TokensPerSecond ?? measured);
-        row.FinishReason = usage.FinishReason;
+        if (!row.Stream && usage.PromptMs is { } prompt)
+            row.TtftMs = Round((row.QueueTimeMs ?? 0) + (row.LoadTimeMs ?? 0) + prompt); // a plain answer comes whole: when its first token was there, the engine tells
     }
 
     private static double? Round(double? value) => value is { } number && double.IsFinite(number) ? Math.Round(number, 3) : null;
