@@ -120,6 +120,13 @@ internal sealed partial class ProxyEndpoint(
         request.Target = await models.FindAsync(name, context.RequestAborted).ConfigureAwait(false);
         if (request.Target is not { } target)
             return await RefuseAsync(context, request, ProxyError.ModelNotFound, UnknownModel(request.ModelName)).ConfigureAwait(false);
+        if (target.ParametersJson is { } parameters && request.Route.Source == ModelSource.Body)
+        {
+            body!.Replace(AliasParameters.Apply(body.Memory.Span, parameters));
+            RequestReader.TryRead(body.Memory.Span, out var changed);
+            request.Facts = changed;
+        }
+
         return request.Key is not { } key || key.MayAsk(target.Model.Name) || key.MayAsk(target.Name)
             || await RefuseAsync(context, request, ProxyError.Forbidden, $"The key '{key.Name}' may not ask '{target.Name}'.").ConfigureAwait(false);
     }

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Statistics;
 
 /// <summary>Turns a finished request into a row of <c>stats</c>. It only queues: nothing here can slow a request down or make it fail (acceptance Y10).</summary>
-internal sealed partial class RequestRecorder(DatabaseWriter writer, PrivacyOptions privacy, RequestMeter meter, TimeProvider clock, ILogger<RequestRecorder> logger)
+internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter writer, PrivacyOptions privacy, RequestMeter meter, TimeProvider clock, ILogger<RequestRecorder> logger)
 {
     private const long UsedResolutionMs = 60_000;
     private readonly ConcurrentDictionary<long, long> _lastUsed = new(); // one a model that was ever asked for
@@ -22,7 +22,7 @@ internal sealed partial class RequestRecorder(DatabaseWriter writer, PrivacyOpti
             return 0;
         meter.Count();
         var row = RowOf(request, status);
-        writer.TryAdd(row);
+        buffer.Add(row);
         if (request.Target is { } target && request.Error is null)
             NoteUse(target.Model.Id, row.CreatedAt);
         return row.TotalTokens ?? 0;
