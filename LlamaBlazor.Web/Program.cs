@@ -1,6 +1,7 @@
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Logs;
+using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Security;
@@ -17,12 +18,12 @@ try
 {
     var builder = DashboardHost.CreateBuilder(args);
     builder.AddDemo().AddSecurity().AddData().AddShell()
-        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry().AddLogs();
+        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry().AddLogs().AddMaintenance();
 
     var app = builder.Build();
     app.UseSecurity();
     app.MapShell();
-    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry().MapLogs();
+    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry().MapLogs().MapMaintenance();
     await app.RunAsync();
     return 0;
 }
