@@ -73,6 +73,7 @@ public class AppFixture : WebApplicationFactory<LlamaBlazor.Web.Program>, IAsync
     {
         builder.UseSetting("LlamaBlazor:DataDirectory", Folder.File("data"));
         builder.UseSetting("LlamaBlazor:ModelDirectories:0", ModelFolder);
+        builder.UseSetting("LlamaBlazor:WatchFolders", "false"); // tests scan when they mean to
         foreach (var (key, value) in _settings)
             builder.UseSetting(key, value);
         builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));

@@ -19,6 +19,7 @@ internal static class ModelsFeature
         services.AddSingleton<LibraryEdits>();
         services.AddSingleton<LibraryService>();
         services.AddHostedService(provider => provider.GetRequiredService<LibraryService>());
+        services.AddHostedService<LibraryWatcher>();
         services.AddSingleton<HeaderStore>();
         services.AddSingleton<MachineMemory>();
         services.AddSingleton<MemoryAdvisor>();
