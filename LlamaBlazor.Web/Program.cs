@@ -1,10 +1,13 @@
+using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Logs;
+using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Playground;
 using LlamaBlazor.Web.Proxy;
+using LlamaBlazor.Web.Resources;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
@@ -20,14 +23,14 @@ try
 {
     var builder = DashboardHost.CreateBuilder(args);
     builder.AddDemo().AddSecurity().AddData().AddShell()
-        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry()
-        .AddLogs().AddStatistics().AddProxy().AddPlayground();
+        .AddSettings().AddModels().AddParameters().AddInstances().AddResources().AddTelemetry()
+        .AddLogs().AddMaintenance().AddStatistics().AddCache().AddProxy().AddPlayground();
 
     var app = builder.Build();
     app.UseSecurity();
     app.MapShell();
-    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry()
-        .MapLogs().MapStatistics().MapProxy().MapSecurity();
+    app.MapSettings().MapModels().MapParameters().MapInstances().MapResources().MapTelemetry()
+        .MapLogs().MapMaintenance().MapStatistics().MapCache().MapProxy().MapSecurity();
     await app.RunAsync();
     return 0;
 }
