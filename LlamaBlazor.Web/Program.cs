@@ -1,5 +1,6 @@
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Logs;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Playground;
@@ -21,13 +22,13 @@ try
     var builder = DashboardHost.CreateBuilder(args);
     builder.AddDemo().AddSecurity().AddData().AddShell()
         .AddSettings().AddModels().AddParameters().AddInstances().AddResources().AddTelemetry()
-        .AddStatistics().AddProxy().AddPlayground();
+        .AddLogs().AddStatistics().AddProxy().AddPlayground();
 
     var app = builder.Build();
     app.UseSecurity();
     app.MapShell();
     app.MapSettings().MapModels().MapParameters().MapInstances().MapResources().MapTelemetry()
-        .MapStatistics().MapProxy().MapSecurity();
+        .MapLogs().MapStatistics().MapProxy().MapSecurity();
     await app.RunAsync();
     return 0;
 }

@@ -31,7 +31,7 @@ for (let i = 0; i < Number(viewers); i++) {
   };
   sockets.push(socket);
 }
-await pause(15_000); // start-up work and the first compilation are not rest
+await pause(120_000); // start-up work and tiered compilation are not rest
 lags.length = received = 0;
 const ticks = () => { const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1].split(" "); return Number(fields[11]) + Number(fields[12]); };
 const before = ticks();

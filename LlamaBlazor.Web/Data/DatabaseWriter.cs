@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Data;
@@ -19,6 +20,9 @@ internal sealed partial class DatabaseWriter(
 
     /// <summary>Rows in one transaction.</summary>
     private const int BatchBound = 500;
+
+    /// <summary>SQLITE_CONSTRAINT.</summary>
+    private const int ConstraintError = 19;
 
     private static readonly TimeSpan BatchWindow = TimeSpan.FromMilliseconds(100);
 
@@ -127,15 +131,14 @@ internal sealed partial class DatabaseWriter(
     {
         try
         {
-            var context = await contexts.CreateDbContextAsync().ConfigureAwait(false);
-            await using (context.ConfigureAwait(false))
-            {
-                context.ChangeTracker.AutoDetectChangesEnabled = false;
-                context.AddRange(rows);
-                await context.SaveChangesAsync().ConfigureAwait(false);
-            }
-
+            await SaveAsync(rows).ConfigureAwait(false);
             LastError = null;
+        }
+        catch (DbUpdateException error) when (rows.Count > 1 && error.InnerException is SqliteException { SqliteErrorCode: ConstraintError })
+        {
+            // One row that breaks a rule, such as a line of a model deleted meanwhile, must not take its neighbours along.
+            foreach (var row in rows)
+                await InsertAsync([row]).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -144,6 +147,17 @@ internal sealed partial class DatabaseWriter(
             if (LastError is null)
                 LogInsertFailed(rows.Count, error);
             LastError = error.InnerException?.Message ?? error.Message;
+        }
+    }
+
+    private async Task SaveAsync(List<object> rows)
+    {
+        var context = await contexts.CreateDbContextAsync().ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            context.ChangeTracker.AutoDetectChangesEnabled = false;
+            context.AddRange(rows);
+            await context.SaveChangesAsync().ConfigureAwait(false);
         }
     }
 

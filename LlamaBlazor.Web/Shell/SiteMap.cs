@@ -11,6 +11,7 @@ internal static class SiteMap
         new("/server", "Server", "dns"),
         new("/activity", "Activity", "receipt_long"),
         new("/playground", "Playground", "chat"),
+        new("/logs", "Logs", "article"),
         new("/resources", "Resources", "memory"),
         new("/keys", "API keys", "key"),
         new("/settings", "Settings", "settings"),

@@ -25,6 +25,7 @@ internal static class TelemetryFeature
         services.AddSingleton<EngineScraper>();
         services.AddHostedService(provider => provider.GetRequiredService<EngineScraper>());
         services.AddHostedService<TelemetrySampler>();
+        services.AddHostedService<InstanceRelay>();
         services.AddSignalR().AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions));
         return builder;
     }

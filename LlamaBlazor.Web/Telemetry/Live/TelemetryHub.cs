@@ -10,6 +10,17 @@ namespace LlamaBlazor.Web.Telemetry.Live;
 /// </summary>
 internal sealed partial class TelemetryHub(MetricWindow window, Broadcast<Sample> samples, IHubContext<TelemetryHub> hub, ILogger<TelemetryHub> logger) : Hub
 {
+    /// <summary>The group that gets <c>logs</c>: arrays of new lines.</summary>
+    public const string Logs = "logs";
+
+    /// <summary>The group that gets <c>instances</c>: one snapshot a change.</summary>
+    public const string Instances = "instances";
+
+    /// <summary>Joins a group. Unknown names are refused, so that groups stay few.</summary>
+    public Task Follow(string group) => group is Logs or Instances
+        ? Groups.AddToGroupAsync(Context.ConnectionId, group, Context.ConnectionAborted)
+        : throw new HubException($"There is no group '{group}'; there are {Logs} and {Instances}.");
+
     /// <inheritdoc/>
     public override Task OnConnectedAsync()
     {

@@ -1,0 +1,42 @@
+namespace LlamaBlazor.Domain.Logs;
+
+/// <summary>One line of the log, ours or an engine's.</summary>
+public sealed record LogEntry
+{
+    /// <summary>Place in the order they came in this run; 0 for one read from the database.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>Row of the table <c>logs</c>; 0 for one that was not read from there.</summary>
+    public long Id { get; init; }
+
+    /// <summary>When it happened, Unix milliseconds.</summary>
+    public required long Timestamp { get; init; }
+
+    /// <summary>debug, info, warn, error or critical.</summary>
+    public required string Level { get; init; }
+
+    /// <summary>server, models, llama-server, router or api.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Finer origin, such as the logger's name.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>The text without colours, at most 16 KiB.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>The model it concerns.</summary>
+    public long? ModelId { get; init; }
+
+    /// <summary>Type of the exception.</summary>
+    public string? ErrorType { get; init; }
+
+    /// <summary>Message of the exception.</summary>
+    public string? ErrorMessage { get; init; }
+
+    /// <summary>Stack of the exception.</summary>
+    public string? StackTrace { get; init; }
+
+    /// <summary>The text with its colours, while it is in memory and has any.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string? Coloured { get; init; }
+}

@@ -1,0 +1,75 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Logs;
+using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Shared.Api;
+
+namespace LlamaBlazor.Web.Logs;
+
+/// <summary><c>/api/logs</c>.</summary>
+internal static class LogEndpoints
+{
+    /// <summary>Maps the endpoints.</summary>
+    public static void Map(WebApplication app)
+    {
+        var group = app.MapGroup("/api/logs").WithTags("Logs");
+        group.MapGet("", ListAsync).Produces<ListPage<LogEntry>>();
+        group.MapDelete("", async (LogQueries queries, LogRing ring, CancellationToken cancellation) =>
+        {
+            ring.Clear();
+            return new { deleted = await queries.ClearAsync(cancellation) };
+        });
+        group.MapGet("/export", ExportAsync);
+    }
+
+    private static async Task<IResult> ListAsync([AsParameters] LogQuery query, LogQueries queries, ModelStore models, CancellationToken cancellation, string? after = null, int limit = 100)
+    {
+        if (limit is < 1 or > 1000)
+            return ApiResults.Invalid("limit", "1 to 1000.");
+        var cursor = LogCursor.Parse(after);
+        var filter = await query.FilterAsync(models, cancellation);
+        if ((cursor.Failure ?? filter.Failure) is { } failure)
+            return ApiResults.Problem(failure);
+        var page = await queries.ListAsync(filter.Value, cursor.Value, limit, cancellation);
+        return Results.Ok(new ListPage<LogEntry>(page.Items, page.Next?.ToString()));
+    }
+
+    private static async Task<IResult> ExportAsync([AsParameters] LogQuery query, LogQueries queries, ModelStore models, CancellationToken cancellation, string format = "txt")
+    {
+        if (!LogExport.Types.TryGetValue(format, out var type))
+            return ApiResults.Invalid("format", $"One of {string.Join(", ", LogExport.Types.Keys)}.");
+        var filter = await query.FilterAsync(models, cancellation);
+        return filter.ToApi(value => Results.Stream(stream => LogExport.WriteAsync(stream, format, value, queries, cancellation), type, $"llamablazor-logs.{format}"));
+    }
+}
+
+/// <summary>The filters of the log in the query string.</summary>
+/// <param name="Level">Least level.</param>
+/// <param name="Source">Source.</param>
+/// <param name="Model">Id, uid or name of a model.</param>
+/// <param name="Q">Text, or <c>/expression/</c>.</param>
+/// <param name="Since">Unix milliseconds or ISO 8601.</param>
+internal sealed record LogQuery(string? Level, string? Source, string? Model, string? Q, string? Since)
+{
+    /// <summary>The filter, or what is wrong with it.</summary>
+    public async Task<Result<LogFilter>> FilterAsync(ModelStore models, CancellationToken cancellation)
+    {
+        var created = LogFilter.Create(Level, Source, Q);
+        if (created.Failure is not null)
+            return created;
+        var filter = created.Value;
+        if (!string.IsNullOrEmpty(Model))
+        {
+            if (await models.FindAsync(Model, cancellation) is not { } model)
+                return Failure.Invalid("model", $"There is no model '{Model}'.");
+            filter = filter with { ModelId = model.Id };
+        }
+
+        if (string.IsNullOrEmpty(Since))
+            return filter;
+        if (long.TryParse(Since, out var milliseconds))
+            return filter with { Since = milliseconds };
+        return DateTimeOffset.TryParse(Since, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var when)
+            ? filter with { Since = when.ToUnixTimeMilliseconds() }
+            : Failure.Invalid("since", "Unix milliseconds, or a date such as 2026-01-31T12:00:00Z.");
+    }
+}

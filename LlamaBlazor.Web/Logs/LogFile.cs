@@ -1,0 +1,92 @@
+using System.Globalization;
+using LlamaBlazor.Domain.Logs;
+using LlamaBlazor.Web.Data;
+
+namespace LlamaBlazor.Web.Logs;
+
+/// <summary>
+/// The same lines as text in <c>data/logs/llamablazor-YYYYMMDD.N.log</c>, for when the database cannot be read. A file ends at 10 MB or at midnight
+/// UTC; the newest ten stay. One thread writes. A full disk silences it and nothing else.
+/// </summary>
+internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposable
+{
+    /// <summary>Files kept.</summary>
+    public const int Kept = 10;
+
+    private const long SizeLimit = 10 * 1024 * 1024;
+
+    private StreamWriter? _writer;
+    private string _day = "";
+    private int _part;
+
+    /// <summary>Adds a line.</summary>
+    public void Write(LogEntry entry)
+    {
+        try
+        {
+            var when = DateTimeOffset.FromUnixTimeMilliseconds(entry.Timestamp);
+            var file = FileFor(clock.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture));
+            file.Write(when.ToString("yyyy-MM-ddTHH:mm:ss.fffZ ", CultureInfo.InvariantCulture));
+            file.Write(entry.Level);
+            file.Write(' ');
+            file.Write(entry.Source);
+            file.Write(entry.Category is null ? ": " : $" {entry.Category}: ");
+            file.WriteLine(entry.Message.ReplaceLineEndings("\n  "));
+            if (entry.ErrorType is not null)
+                file.WriteLine($"  {entry.ErrorType}: {entry.ErrorMessage}\n{entry.StackTrace}");
+        }
+        catch (IOException)
+        {
+            Close();
+        }
+    }
+
+    /// <summary>Hands what was written to the system.</summary>
+    public void Flush()
+    {
+        try
+        {
+            _writer?.Flush();
+        }
+        catch (IOException)
+        {
+            Close();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Close();
+
+    private StreamWriter FileFor(string day)
+    {
+        if (_writer is not null && _day == day && _writer.BaseStream.Length < SizeLimit)
+            return _writer;
+        Close();
+        _part = _day == day ? _part + 1 : 1;
+        _day = day;
+        string path;
+        while (File.Exists(path = Path.Combine(folder.Logs, $"llamablazor-{day}.{_part:000}.log")) && new FileInfo(path).Length >= SizeLimit)
+            _part++;
+        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        _writer = new StreamWriter(path, options);
+        foreach (var old in Directory.EnumerateFiles(folder.Logs, "llamablazor-*.log").OrderDescending(StringComparer.Ordinal).Skip(Kept))
+            File.Delete(old);
+        return _writer;
+    }
+
+    private void Close()
+    {
+        try
+        {
+            _writer?.Dispose();
+        }
+        catch (IOException)
+        {
+            // The rest of the buffer does not fit on the disk.
+        }
+
+        _writer = null;
+    }
+}

@@ -1,0 +1,30 @@
+using LlamaBlazor.Domain.Logs;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace LlamaBlazor.Web.Logs;
+
+/// <summary>The feature Logs: what the program and its engines say, live and stored.</summary>
+internal static class LogsFeature
+{
+    /// <summary>Registers its services.</summary>
+    public static WebApplicationBuilder AddLogs(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(LogOptions.Read(builder.Configuration));
+        services.AddSingleton<LogIntake>();
+        services.AddSingleton<LogRing>();
+        services.AddSingleton<LogFile>();
+        services.AddSingleton<LogQueries>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, DatabaseLoggerProvider>());
+        services.AddHostedService<LogPump>();
+        services.AddHostedService<LogRelay>();
+        return builder;
+    }
+
+    /// <summary>Maps its endpoints.</summary>
+    public static WebApplication MapLogs(this WebApplication app)
+    {
+        LogEndpoints.Map(app);
+        return app;
+    }
+}

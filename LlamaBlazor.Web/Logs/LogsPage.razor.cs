@@ -1,0 +1,194 @@
+using System.Globalization;
+using LlamaBlazor.Domain.Logs;
+using LlamaBlazor.Web.Shared.Live;
+using Microsoft.AspNetCore.Components;
+using Radzen;
+
+namespace LlamaBlazor.Web.Logs;
+
+/// <summary>The log, live and stored. The newest lines come from memory, older ones from the database, a page at a time.</summary>
+public sealed partial class LogsPage
+{
+    /// <summary>Lines of one read.</summary>
+    private const int PageSize = 200;
+
+    /// <summary>Lines the page holds; past it the oldest leave while it is live.</summary>
+    private const int ShownBound = 2000;
+
+    private static readonly Choice[] Levels = [new("All levels", ""), .. LogLevels.All.Skip(1).Select(level => new Choice($"{level} and above", level))];
+    private static readonly Choice[] Sources = [new("All sources", ""), .. new[] { "server", "models", "llama-server", "router", "api" }.Select(source => new Choice(source, source))];
+
+    private readonly Queue<LogEntry> _arrived = new(); // lines since the last render, at most ShownBound
+    private readonly Lock _gate = new();
+    private List<LogEntry> _entries = [];
+    private LogFilter _filter = new();
+    private LogCursor? _next;
+    private LogEntry? _selected;
+    private string _text = "";
+    private string _level = "";
+    private string _source = "";
+    private string? _error;
+    private int _scanned;
+    private bool _paused;
+    private bool _loading = true;
+    private bool _older;
+
+    /// <summary>Text or expression, from the address.</summary>
+    [SupplyParameterFromQuery(Name = "q")]
+    public string? Text { get; set; }
+
+    /// <summary>Least level, from the address.</summary>
+    [SupplyParameterFromQuery(Name = "level")]
+    public string? Level { get; set; }
+
+    /// <summary>Source, from the address.</summary>
+    [SupplyParameterFromQuery(Name = "source")]
+    public string? Source { get; set; }
+
+    [Inject]
+    internal LogRing Ring { get; set; } = null!;
+
+    [Inject]
+    internal LogQueries Queries { get; set; } = null!;
+
+    [Inject]
+    internal LogIntake Intake { get; set; } = null!;
+
+    [Inject]
+    internal Broadcast<LogEntry> Tail { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = null!;
+
+    private bool IsSearch => _filter.Text is not null || _filter.Pattern is not null;
+
+    private bool IsFiltered => IsSearch || _filter.Level is not null || _filter.Source is not null;
+
+    private string State
+    {
+        get
+        {
+            lock (_gate)
+                return (_paused ? $"Paused, {_arrived.Count} new" : "Live") + (Intake.Dropped > 0 ? $", {Intake.Dropped:N0} lost in floods" : "");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        (_text, _level, _source) = (Text ?? "", Level ?? "", Source ?? "");
+        Watch(Tail, Arrive);
+        await LoadAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override bool ShouldRender()
+    {
+        if (!_paused)
+            TakeArrived();
+        return true;
+    }
+
+    private static string Iso(LogEntry entry) => DateTimeOffset.FromUnixTimeMilliseconds(entry.Timestamp).ToString("O", CultureInfo.InvariantCulture);
+
+    private static string Clock24(LogEntry entry) => DateTimeOffset.FromUnixTimeMilliseconds(entry.Timestamp).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
+
+    private void Arrive(LogEntry entry)
+    {
+        lock (_gate)
+        {
+            if (!_filter.Matches(entry))
+                return;
+            if (_arrived.Count == ShownBound)
+                _arrived.Dequeue();
+            _arrived.Enqueue(entry);
+        }
+    }
+
+    private void TakeArrived()
+    {
+        lock (_gate)
+        {
+            if (_arrived.Count == 0)
+                return;
+            var newest = _entries.Count == 0 ? 0 : _entries[0].Sequence;
+            _entries = [.. _arrived.Where(entry => entry.Sequence > newest).Reverse(), .. _entries];
+            _arrived.Clear();
+            if (_entries.Count > ShownBound)
+            {
+                _entries.RemoveRange(ShownBound, _entries.Count - ShownBound);
+                _next = new LogCursor(_entries[^1].Timestamp, _entries[^1].Id);
+            }
+        }
+    }
+
+    private void TogglePause() => _paused = !_paused;
+
+    private void Select(LogEntry entry) => _selected = entry == _selected ? null : entry;
+
+    private async Task ApplyAsync()
+    {
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["q"] = Word(_text), ["level"] = Word(_level), ["source"] = Word(_source) }), replace: true);
+        await LoadAsync();
+    }
+
+    private async Task LoadAsync()
+    {
+        var filter = LogFilter.Create(_level, _source, _text);
+        _error = filter.Failure?.Errors is { } errors ? string.Join(' ', errors.SelectMany(error => error.Value)) : null;
+        if (_error is not null)
+        {
+            _loading = false;
+            return;
+        }
+
+        lock (_gate)
+        {
+            _filter = filter.Value;
+            _arrived.Clear();
+            _entries = [.. Ring.Newest(PageSize, _filter).Reverse()];
+        }
+
+        (_selected, _scanned, _next) = (null, 0, null);
+        if (_entries.Count < PageSize)
+            await ReadAsync(_entries.Count == 0 ? null : new LogCursor(_entries[^1].Timestamp, 0));
+        else
+            _next = new LogCursor(_entries[^1].Timestamp, 0);
+        _loading = false;
+    }
+
+    private async Task OlderAsync()
+    {
+        _older = true;
+        await ReadAsync(_next);
+        _older = false;
+    }
+
+    private async Task ReadAsync(LogCursor? after)
+    {
+        var page = await Queries.ListAsync(_filter, after, PageSize, Left);
+        lock (_gate)
+            _entries = [.. _entries, .. page.Items];
+        _next = page.Next;
+        _scanned += page.Scanned;
+    }
+
+    private async Task ClearAsync()
+    {
+        if (await Dialogs.Confirm("All stored lines are deleted for good. The files in data/logs stay.", "Clear the log?", new ConfirmOptions { OkButtonText = "Clear", CancelButtonText = "Keep" }) != true)
+            return;
+        Ring.Clear();
+        await Queries.ClearAsync(Left);
+        await LoadAsync();
+    }
+
+    private void Export(string format) => Navigation.NavigateTo(
+        Navigation.GetUriWithQueryParameters("/api/logs/export", new Dictionary<string, object?> { ["format"] = format, ["q"] = Word(_text), ["level"] = Word(_level), ["source"] = Word(_source) }), forceLoad: true);
+
+    private static string? Word(string text) => text.Length == 0 ? null : text;
+
+    private sealed record Choice(string Text, string Value);
+}
