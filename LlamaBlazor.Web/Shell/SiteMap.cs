@@ -13,6 +13,7 @@ internal static class SiteMap
         new("/activity", "Activity", "receipt_long"),
         new("/playground", "Playground", "chat"),
         new("/logs", "Logs", "article"),
+        new("/resources", "Resources", "memory"),
         new("/keys", "API keys", "key"),
         new("/parameters", "Parameters", "menu_book"),
         new("/settings", "Settings", "settings"),
