@@ -12,9 +12,26 @@ public static partial class FitCommand
     // What changes memory and is understood by both programs; true takes a value. Context, layers and splits are left out: they are what is asked for.
     private static readonly Dictionary<string, bool> Passed = new()
     {
-        ["--cache-type-k"] = true, ["--cache-type-v"] = true, ["--batch-size"] = true, ["--ubatch-size"] = true, ["--flash-attn"] = true, ["--parallel"] = true,
-        ["--device"] = true, ["--split-mode"] = true, ["--main-gpu"] = true, ["--n-cpu-moe"] = true, ["--fit-target"] = true, ["--fit-ctx"] = true, ["--override-kv"] = true,
-        ["--swa-full"] = false, ["--cpu-moe"] = false, ["--kv-offload"] = false, ["--no-kv-offload"] = false, ["--repack"] = false, ["--no-repack"] = false, ["--no-host"] = false,
+        ["--cache-type-k"] = true,
+        ["--cache-type-v"] = true,
+        ["--batch-size"] = true,
+        ["--ubatch-size"] = true,
+        ["--flash-attn"] = true,
+        ["--parallel"] = true,
+        ["--device"] = true,
+        ["--split-mode"] = true,
+        ["--main-gpu"] = true,
+        ["--n-cpu-moe"] = true,
+        ["--fit-target"] = true,
+        ["--fit-ctx"] = true,
+        ["--override-kv"] = true,
+        ["--swa-full"] = false,
+        ["--cpu-moe"] = false,
+        ["--kv-offload"] = false,
+        ["--no-kv-offload"] = false,
+        ["--repack"] = false,
+        ["--no-repack"] = false,
+        ["--no-host"] = false,
     };
 
     /// <summary>Arguments that ask for advice.</summary>

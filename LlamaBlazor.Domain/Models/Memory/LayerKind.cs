@@ -27,8 +27,19 @@ internal static class LayerKinds
     // Layer i has a window where i mod period < period - 1; for the last two where i mod period is not 0.
     private static readonly Dictionary<string, int> Periods = new()
     {
-        ["gemma3"] = 6, ["gemma3n"] = 5, ["gemma2"] = 2, ["gemma-embedding"] = 6, ["gpt-oss"] = 2, ["cohere2"] = 4, ["olmo2"] = 4, ["exaone4"] = 4, ["afmoe"] = 4, ["plamo3"] = 8, ["llama4"] = 4,
-        ["cohere2moe"] = 4, ["modern-bert"] = 3,
+        ["gemma3"] = 6,
+        ["gemma3n"] = 5,
+        ["gemma2"] = 2,
+        ["gemma-embedding"] = 6,
+        ["gpt-oss"] = 2,
+        ["cohere2"] = 4,
+        ["olmo2"] = 4,
+        ["exaone4"] = 4,
+        ["afmoe"] = 4,
+        ["plamo3"] = 8,
+        ["llama4"] = 4,
+        ["cohere2moe"] = 4,
+        ["modern-bert"] = 3,
     };
 
     private static readonly HashSet<string> DenseFirst = ["cohere2moe", "modern-bert"];
