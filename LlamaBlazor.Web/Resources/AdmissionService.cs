@@ -28,7 +28,7 @@ internal sealed class AdmissionService(IDbContextFactory<LlamaDbContext> context
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var most = await context.ServerConfigs.AsNoTracking().Select(row => row.ModelsMax).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+            var most = await context.ServerConfigs.AsNoTracking().Select(row => row.ModelsMax).SingleOrDefaultAsync(cancellation).ConfigureAwait(false);
             var quota = await QuotaAsync(context, facts.Project, cancellation).ConfigureAwait(false);
             var state = machine.Read();
             state = state with { FreeMemory = state.FreeMemory is { } free ? Math.Max(0, free + freed) : null };
