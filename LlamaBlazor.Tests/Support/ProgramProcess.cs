@@ -48,6 +48,9 @@ public sealed class ProgramProcess : IDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Waits until it has ended.</summary>
+    public Task WaitExitAsync(TimeSpan limit) => _process.WaitForExitAsync().WaitAsync(limit);
+
     public void Dispose()
     {
         if (!_process.HasExited)

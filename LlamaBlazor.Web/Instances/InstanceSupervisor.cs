@@ -22,9 +22,12 @@ internal sealed partial class InstanceSupervisor(
     StartGate gate,
     ReadLoad load,
     Broadcast<InstanceLogLine> lines,
+    IHostApplicationLifetime lifetime,
     TimeProvider clock,
     ILogger<InstanceSupervisor> logger) : BackgroundService
 {
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<long, InstanceActor> _actors = new(); // one a model that was started in this run
     private readonly TaskCompletionSource _swept = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isEnding;
@@ -111,6 +114,7 @@ internal sealed partial class InstanceSupervisor(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        lifetime.ApplicationStopping.Register(() => _ = DrainAsync());
         try
         {
             await sweep.RunAsync(stoppingToken).ConfigureAwait(false);
@@ -151,6 +155,23 @@ internal sealed partial class InstanceSupervisor(
         return await InstanceFacts.ReadAsync(contexts, modelId, cancellation).ConfigureAwait(false);
     }
 
+    // The web server waits for its streams before we are told to stop: engines end a little after the shutdown begins, or a long answer would hold it up.
+    private async Task DrainAsync()
+    {
+        try
+        {
+            _isEnding = true;
+            var started = clock.GetTimestamp();
+            while (_actors.Keys.Any(model => load(model).Busy > 0) && clock.GetElapsedTime(started) < DrainLimit)
+                await Task.Delay(TimeSpan.FromMilliseconds(50), clock).ConfigureAwait(false);
+            await Task.WhenAll(_actors.Values.Select(actor => actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), CancellationToken.None))).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            LogNotEnded(error); // StopAsync makes up for it
+        }
+    }
+
     // Asked first; whoever is still there after the grace, or when the host has no more time, is killed. Every process is gone when this returns.
     private async Task EndAsync(InstanceActor actor, CancellationToken cancellation)
     {
@@ -166,9 +187,17 @@ internal sealed partial class InstanceSupervisor(
         {
             actor.Kill();
         }
+        catch (Exception error)
+        {
+            LogNotEnded(error);
+            actor.Kill();
+        }
 
         actor.Dispose();
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An instance could not be asked to end; it was killed")]
+    private partial void LogNotEnded(Exception error);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "What an earlier run left behind could not be ended")]
     private partial void LogSweepFailed(Exception error);

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Support;
@@ -51,6 +52,23 @@ public sealed class OrphanTests : IDisposable
         await leftover.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
         Assert.False(stranger.HasExited);
         stranger.Kill();
+    }
+
+    [LinuxFact]
+    public async Task Shutdown_DuringALongAnswer_EndsSoon_AndLeavesNothing()
+    {
+        using var app = new ProgramProcess(Data);
+        await app.WaitReadyAsync();
+        await AddModelAsync(EngineScript.Write(_folder, "load-ms=0", "tps=5"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions")
+        {
+            Content = JsonContent.Create(new { model = "model", prompt = "Hello", max_tokens = 5000, stream = true }),
+        };
+        using var answer = await app.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        answer.EnsureSuccessStatusCode();
+        Signals.Send(app.Pid, Signals.Terminate);
+        await app.WaitExitAsync(TimeSpan.FromSeconds(25)); // the answer would take a quarter of an hour, and the web server waits 30 s for it
+        Assert.Empty(Marked());
     }
 
     private IReadOnlyList<int> Marked() => ProcessTable.FindMarked(ProcessTable.MarkerOf(Data, ""));
