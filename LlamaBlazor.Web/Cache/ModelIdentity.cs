@@ -52,7 +52,7 @@ internal sealed class ModelIdentity : IDisposable
             if (model is null)
                 return null;
             var engine = await context.Set<RuntimeConfig>().AsNoTracking().Where(row => row.ModelId == modelId).Select(row => row.EnginePath).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
-            var server = await context.ServerConfigs.AsNoTracking().Select(row => (long?)row.Revision).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+            var server = await context.ServerConfigs.AsNoTracking().Where(row => row.Id == 1).Select(row => (long?)row.Revision).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
             long[] revisions =
             [
                 await RevisionAsync<SamplingConfig>(context, modelId, cancellation).ConfigureAwait(false),
