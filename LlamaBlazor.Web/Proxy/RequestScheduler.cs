@@ -97,7 +97,7 @@ internal sealed partial class RequestScheduler(
             {
                 var left = _queue.WaitLimit - clock.GetElapsedTime(waiter.Since);
                 if (left <= TimeSpan.Zero)
-                    return Quit(gate, waiter, new Turn(0, ProxyError.QueueTimeout, $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{waiter.Request.Target!.Name}'. Try again later, or raise LlamaBlazor:Proxy:QueueWaitSeconds.", _queue.RetryAfterSeconds(gate.Waiting, null)));
+                    return Quit(gate, waiter, TimedOut(gate, waiter.Request.Target!.Model));
                 try
                 {
                     return await waiter.Turn.WaitAsync(left < pause ? left : pause, clock, gone.Token).ConfigureAwait(false);
@@ -116,6 +116,13 @@ internal sealed partial class RequestScheduler(
         {
             return Quit(gate, waiter, WhyGone(waiter, error, cancellation));
         }
+    }
+
+    // A model that waits for its place says what for: memory, load, or another model.
+    private Turn TimedOut(ModelGate gate, ProxyModel model)
+    {
+        var reason = board.Find(model.Id) is { Status: not "running", Reason: { Length: > 0 } words } ? $" {words}" : "";
+        return new(0, ProxyError.QueueTimeout, $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise LlamaBlazor:Proxy:QueueWaitSeconds.", _queue.RetryAfterSeconds(gate.Waiting, null));
     }
 
     private static Turn WhyGone(Waiter waiter, Exception error, CancellationToken client)

@@ -107,9 +107,11 @@ internal sealed class TapStream(Stream inner, HttpContext context, InFlightReque
         _over = true;
         var reader = request.Reader!;
         reader.Complete();
+        if (context.Response.StatusCode >= StatusCodes.Status400BadRequest)
+            return; // the engine refused, and says so itself
         if (reader.Usage.Error is { } error)
             request.Fail(ProxyError.UpstreamFailed, $"The engine reported: {error}");
-        else if (isEvents && request.Route.Generates && context.Response.StatusCode == StatusCodes.Status200OK && !reader.Usage.Finished)
+        else if (isEvents && request.Route.Generates && !reader.Usage.Finished)
             await TellAsync(ProxyError.UpstreamDied, "The engine ended its stream before the answer was complete.").ConfigureAwait(false);
     }
 

@@ -105,10 +105,12 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
     [Fact]
     public async Task ErrorOfTheEngine_PassesAsItIs_AndIsRecorded()
     {
-        using var answer = await SendAsync("status:500");
-        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        using var answer = await SendAsync("status:501");
+        Assert.Equal(HttpStatusCode.NotImplemented, answer.StatusCode);
         Assert.Equal("engine words", (await ProxyFixture.ErrorAsync(answer)).GetProperty("message").GetString());
-        Assert.Contains("engine words", (await app.RowAsync(Id(answer))).Error);
+        var row = await app.RowAsync(Id(answer));
+        Assert.Equal(501, row.HttpStatus);
+        Assert.Contains("engine words", row.Error);
     }
 
     [Fact]

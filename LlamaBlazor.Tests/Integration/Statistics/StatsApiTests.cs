@@ -103,3 +103,26 @@ public sealed class StatsApiTests(AppFixture app) : IClassFixture<AppFixture>, I
         RequestId = Guid.NewGuid().ToString(),
     };
 }
+
+/// <summary>Records wait while the database is locked, and none is lost.</summary>
+public sealed class StatsBufferTests(AppFixture app) : IClassFixture<AppFixture>
+{
+    [Fact]
+    public async Task LockedDatabase_DelaysRecords_AndLosesNone()
+    {
+        var buffer = app.Services.GetRequiredService<StatsBuffer>();
+        var contexts = app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>();
+        await using (var context = await contexts.CreateDbContextAsync())
+        {
+            await context.Database.OpenConnectionAsync();
+            await context.Database.ExecuteSqlRawAsync("BEGIN IMMEDIATE");
+            for (var i = 0; i < 1500; i++)
+                buffer.Add(new StatsRow { ModelName = "waits", RequestId = $"r{i}", HttpStatus = 200, CreatedAt = i });
+            Assert.Equal(0, (await app.GetAsync("/api/stats/summary?model=waits")).GetProperty("total_generations").GetInt32());
+            await context.Database.ExecuteSqlRawAsync("ROLLBACK");
+        }
+
+        await Until.TrueAsync(async () => (await app.GetAsync("/api/stats/summary?model=waits")).GetProperty("total_generations").GetInt32() == 1500, "all are written");
+        Assert.Equal((0, null), (buffer.Dropped, buffer.LastError));
+    }
+}
