@@ -1,36 +1,49 @@
+using LlamaBlazor.Web.Cli;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Logs;
 using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Playground;
+using LlamaBlazor.Web.Proxy;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shell;
 using LlamaBlazor.Web.Simulator;
+using LlamaBlazor.Web.Statistics;
 using LlamaBlazor.Web.Telemetry;
 
 if (args is [OwnProgram.SimulatorWord, ..])
     return await SimulatorProgram.RunAsync(args[1..]);
+if (CliProgram.Wants(args))
+    return await CliProgram.RunAsync(args, Build);
 
 try
 {
-    var builder = DashboardHost.CreateBuilder(args);
-    builder.AddDemo().AddSecurity().AddData().AddShell()
-        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry().AddLogs().AddMaintenance();
-
-    var app = builder.Build();
-    app.UseSecurity();
-    app.MapShell();
-    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry().MapLogs().MapMaintenance();
-    await app.RunAsync();
+    await Build(args is ["serve", ..] ? args[1..] : args).RunAsync();
     return 0;
 }
 catch (StartupException error)
 {
     await Console.Error.WriteLineAsync(error.Message);
     return 1;
+}
+
+static WebApplication Build(string[] args)
+{
+    var builder = DashboardHost.CreateBuilder(args);
+    builder.AddDemo().AddSecurity().AddData().AddShell()
+        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry()
+        .AddStatistics().AddProxy().AddPlayground().AddLogs().AddMaintenance().AddCli();
+
+    var app = builder.Build();
+    app.UseSecurity();
+    app.MapShell();
+    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry()
+        .MapStatistics().MapProxy().MapSecurity().MapLogs().MapMaintenance();
+    return app;
 }
 
 namespace LlamaBlazor.Web

@@ -115,7 +115,7 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
                     JsonValueKind.String => property.Value.GetString(),
                     _ => property.Value.GetRawText(),
                 };
-                var definition = catalogue.FindFlag(property.Name);
+                var definition = catalogue.FindFlag("--" + property.Name.TrimStart('-'));
                 Take(model, definition is { HasColumn: true } ? definition.Column : property.Name.TrimStart('-').Replace('-', '_'), value);
             }
         }

@@ -84,6 +84,7 @@ internal static class ParameterReader
     {
         ("json", _) or (_, "json") => ParameterKind.Json,
         ("lines", _) => ParameterKind.Lines,
+        ("items", _) => ParameterKind.Items,
         (_, "bool" or "flag") => ParameterKind.Switch,
         (_, "enum") => ParameterKind.Choice,
         (_, "path") => ParameterKind.Path,

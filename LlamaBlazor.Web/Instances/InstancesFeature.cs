@@ -1,4 +1,6 @@
+using LlamaBlazor.Web.Instances.Pages;
 using LlamaBlazor.Web.Instances.Processes;
+using LlamaBlazor.Web.Shared.ModelTabs;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -22,6 +24,8 @@ internal static class InstancesFeature
         services.AddHostedService(provider => provider.GetRequiredService<InstanceLedger>());
         services.AddSingleton<InstanceSupervisor>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceSupervisor>());
+        services.AddSingleton(new ModelAction(10, typeof(InstanceButtons)));
+        services.AddSingleton(new ModelTab("logs", "Logs", 300, typeof(InstanceTab)));
         return builder;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Web.Models.Headers;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Shared.Api;
 
@@ -28,6 +29,7 @@ internal static class ModelEndpoints
             (await store.SetFavoriteAsync(id, request?.Favorite, cancellation)).ToApi(model => Results.Ok(new FavoriteRequest(model.Favorite))));
         group.MapPost("{id}/duplicate", async (string id, DuplicateRequest? request, LibraryEdits library, CancellationToken cancellation) =>
             Created(await library.DuplicateAsync(id, request?.Name, cancellation)));
+        GgufEndpoints.Map(group);
     }
 
     private static async Task<IResult> ListAsync([AsParameters] ModelListQuery query, ModelQueries models, CancellationToken cancellation)

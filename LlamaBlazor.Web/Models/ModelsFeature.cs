@@ -1,4 +1,6 @@
+using LlamaBlazor.Web.Models.Headers;
 using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Shared.ModelTabs;
 
 namespace LlamaBlazor.Web.Models;
 
@@ -16,6 +18,8 @@ internal static class ModelsFeature
         services.AddSingleton<LibraryEdits>();
         services.AddSingleton<LibraryService>();
         services.AddHostedService(provider => provider.GetRequiredService<LibraryService>());
+        services.AddSingleton<HeaderStore>();
+        services.AddSingleton(new ModelTab("gguf", "GGUF", 110, typeof(GgufTab)));
         return builder;
     }
 

@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
 
@@ -18,6 +19,10 @@ public sealed partial class CommandTab : LiveComponent
 
     private string? Problem { get; set; }
 
+    private CheckAnswer? Verdict { get; set; }
+
+    private bool Checking { get; set; }
+
     private string Shell { get; set; } = "bash";
 
     private string Text => Shell == "bash" ? ShellText.BashLines(Command!) : ShellText.PowerShellLines(Command!);
@@ -33,8 +38,24 @@ public sealed partial class CommandTab : LiveComponent
         await LoadAsync();
     }
 
+    private async Task CheckAsync()
+    {
+        Checking = true;
+        Verdict = null;
+        try
+        {
+            var checkedCommand = await CommandCheck.RunAsync(Command!, Left);
+            Verdict = checkedCommand.Match(answer => answer, failure => new CheckAnswer(false, [failure.Message], []));
+        }
+        finally
+        {
+            Checking = false;
+        }
+    }
+
     private async Task LoadAsync()
     {
+        Verdict = null;
         var result = await Task.Run(() => Commands.PreviewAsync(ModelId, Left), Left);
         (Command, Problem) = result.Match(command => (command, (string?)null), failure => ((LaunchCommand?)null, (string?)failure.Message));
         StateHasChanged();

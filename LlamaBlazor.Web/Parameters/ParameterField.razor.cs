@@ -69,6 +69,9 @@ public sealed partial class ParameterField
     /// <summary>True when it cannot be edited.</summary>
     [Parameter] public bool Disabled { get; set; }
 
+    /// <summary>Why the installed engine cannot use it, or null: it can then only be cleared.</summary>
+    [Parameter] public string? Unsupported { get; set; }
+
     /// <summary>Why it cannot be saved.</summary>
     [Parameter] public string? Error { get; set; }
 
@@ -81,6 +84,8 @@ public sealed partial class ParameterField
     /// <summary>Called with column and whether to force.</summary>
     [Parameter] public EventCallback<(string Column, bool Force)> OnForce { get; set; }
 
+    private bool Locked => Disabled || Unsupported is not null;
+
     private string Id => "p-" + Column;
 
     private string DescribedBy => $"{Id}-help {Id}-meta";
@@ -88,7 +93,7 @@ public sealed partial class ParameterField
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
-        var state = new FieldState(Column, Text, Placeholder, Source, IsChanged, IsForced, Disabled, Error, Warning);
+        var state = new FieldState(Column, Text, Placeholder, Source, IsChanged, IsForced, Disabled, Unsupported, Error, Warning);
         _changed = state != _rendered;
         _rendered = state;
     }
@@ -103,5 +108,5 @@ public sealed partial class ParameterField
     private Task ForceAsync(ChangeEventArgs args) => OnForce.InvokeAsync((Column, args.Value is true));
 
     // What can differ from one render to the next; the rest is the catalogue's.
-    private sealed record FieldState(string Column, string Text, string Placeholder, string? Source, bool IsChanged, bool IsForced, bool Disabled, string? Error, string? Warning);
+    private sealed record FieldState(string Column, string Text, string Placeholder, string? Source, bool IsChanged, bool IsForced, bool Disabled, string? Unsupported, string? Error, string? Warning);
 }

@@ -1,6 +1,7 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
 using Radzen;
@@ -11,6 +12,7 @@ namespace LlamaBlazor.Web.Parameters;
 public sealed partial class ParameterForm : LiveComponent
 {
     private ParameterDraft? _draft;
+    private EngineCapabilities? _engine;
     private bool _saving;
     private bool _missing;
 
@@ -27,6 +29,8 @@ public sealed partial class ParameterForm : LiveComponent
     [Inject] private NotificationService Notifications { get; set; } = null!;
 
     [Inject] private InstanceBoard Instances { get; set; } = null!;
+
+    [Inject] private EngineDirectory Engines { get; set; } = null!;
 
     private ParameterDraft? Draft => _draft;
 
@@ -52,6 +56,18 @@ public sealed partial class ParameterForm : LiveComponent
             return;
         _draft ??= Shelf.Open(ModelId, Tab);
         _draft.Load(state.Inherited, state.Own, state.Revisions);
+        StateHasChanged();
+        await ProbeAsync(state.EnginePath);
+    }
+
+    // After the form is shown: the first probe of an engine takes a moment.
+    private async Task ProbeAsync(string? enginePath)
+    {
+        var engine = await Task.Run(() => Engines.FindAsync(enginePath, Left), Left);
+        var known = engine.IsSuccess ? engine.Value : null;
+        if (ReferenceEquals(known, _engine))
+            return;
+        _engine = known;
         StateHasChanged();
     }
 
@@ -111,6 +127,9 @@ public sealed partial class ParameterForm : LiveComponent
     private string? SourceOf(ParameterDefinition definition) => _draft!.Value(definition.Column) is not null || _draft.Text(definition).Length > 0
         ? "set here"
         : _draft.Inherited.Get(definition.Column) is not null ? "server" : null;
+
+    private string? Unsupported(ParameterDefinition definition) =>
+        _engine is null || _engine.Supports(definition) ? null : $"The engine {_engine.Version} has no {definition.Flag}.";
 
     private static IReadOnlyList<string> Words(ParameterDefinition definition) => definition.Choices.Count > 0 ? definition.Choices : definition.Suggestions;
 

@@ -20,7 +20,7 @@ internal static class ParameterTabs
     // What most people look for first; headings that are not named here follow in the order of the catalogue.
     private static readonly string[] Order =
     [
-        "Source", "Identity", "Context and batches", "CPU threads",
+        "Running this model", "Source", "Identity", "Context and batches", "CPU threads",
         "Temperature and truncation", "Repetition", "Sampler chain", "Constraints",
         "Offloading", "Attention", "Devices", "Method", "Draft model", "Reasoning", "Fit to memory",
         "Endpoints", "Chat template", "Slots", "Checkpoints and start", "Time-outs and threads", "Access and TLS", "Logging",

@@ -1,4 +1,6 @@
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Parameters.Engines;
+using LlamaBlazor.Web.Parameters.Import;
 using LlamaBlazor.Web.Shared.ModelTabs;
 
 namespace LlamaBlazor.Web.Parameters;
@@ -28,6 +30,9 @@ internal static class ParametersFeature
         services.AddSingleton<CommandLineBuilder>();
         services.AddSingleton<SecretProtector>();
         services.AddSingleton<ConfigReader>();
+        services.AddSingleton<EngineProbe>();
+        services.AddSingleton<EngineDirectory>();
+        services.AddSingleton<CommandImport>();
         services.AddSingleton<SectionWriter>();
         services.AddSingleton<ParameterStore>();
         services.AddSingleton<LaunchCommandFactory>();
@@ -41,6 +46,8 @@ internal static class ParametersFeature
     public static WebApplication MapParameters(this WebApplication app)
     {
         app.MapConfig();
+        app.MapEngines();
+        app.MapImport();
         return app;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -18,6 +19,9 @@ internal static class SecurityFeature
             .Configure<DataFolder, ILoggerFactory>((options, folder, loggers) =>
                 options.XmlRepository = new Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository(new DirectoryInfo(folder.Keys), loggers));
         builder.Services.AddAntiforgery();
+        builder.Services.AddSingleton<KeyRing>();
+        builder.Services.AddSingleton<KeyStore>();
+        builder.Services.AddSingleton<KeyAccess>();
         return builder;
     }
 
@@ -26,6 +30,14 @@ internal static class SecurityFeature
     {
         app.UseMiddleware<OriginGuard>();
         app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<KeyGuard>();
+        return app;
+    }
+
+    /// <summary>Maps <c>/api/keys</c>.</summary>
+    public static WebApplication MapSecurity(this WebApplication app)
+    {
+        KeyEndpoints.Map(app);
         return app;
     }
 

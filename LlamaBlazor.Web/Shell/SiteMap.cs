@@ -9,7 +9,11 @@ internal static class SiteMap
         new("/", "Overview", "dashboard"),
         new("/models", "Models", "deployed_code"),
         new("/server", "Server", "dns"),
+        new("/activity", "Activity", "receipt_long"),
         new("/logs", "Logs", "article"),
+        new("/playground", "Playground", "chat"),
+        new("/database", "Database", "database"),
+        new("/keys", "API keys", "key"),
         new("/settings", "Settings", "settings"),
     ];
 }

@@ -1,21 +1,31 @@
 // Small conveniences of the whole site. Everything that needs data lives in its own file.
 
-// Times are written by the server as <time datetime="…"> and shown in the reader's own zone.
+// Times are written by the server as <time datetime="…"> and shown in the reader's own zone, unless data-local says the text stays. The text node stays Blazor's own, so that
+// it can go on updating it; what it writes is turned again.
 const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 // Where the day is clear: <time data-time="clock">.
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" });
-const localise = root => {
-  for (const element of root.querySelectorAll?.("time[datetime]:not([data-local])") ?? []) {
-    const when = new Date(element.dateTime);
-    if (Number.isNaN(when.valueOf())) continue;
-    element.textContent = (element.dataset.time === "clock" ? clock : format).format(when);
-    element.dataset.local = "";
-  }
+const localise = time => {
+  const when = new Date(time.dateTime);
+  if (Number.isNaN(when.valueOf()) || time.dataset.local !== undefined) return;
+  const text = (time.dataset.time === "clock" ? clock : format).format(when);
+  if (time.textContent === text) return;
+  if (time.firstChild?.nodeType === Node.TEXT_NODE) time.firstChild.nodeValue = text;
+  else time.textContent = text;
+};
+const localiseIn = node => {
+  const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
+  const around = element?.closest("time[datetime]");
+  if (around) localise(around);
+  else element?.querySelectorAll("time[datetime]").forEach(localise);
 };
 new MutationObserver(changes => {
-  for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) localise(node.parentNode ?? node);
-}).observe(document.body, { childList: true, subtree: true });
-localise(document);
+  for (const change of changes) {
+    if (change.type === "childList") change.addedNodes.forEach(localiseIn);
+    else localiseIn(change.target);
+  }
+}).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["datetime"] });
+localiseIn(document.body);
 
 // Copy buttons: <button data-copy="#id"> copies the text of the element.
 document.addEventListener("click", async event => {

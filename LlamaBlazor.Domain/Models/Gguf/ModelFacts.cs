@@ -49,7 +49,8 @@ public sealed record ModelFacts
             Title = keys.Text("general.name"),
             Format = $"GGUF v{file.Version}" + (file.BigEndian ? " big-endian" : ""),
             ParameterCount = file.ParameterCount,
-            Quantization = keys.Number("general.file_type") is { } fileType && FileTypeNames.Find(fileType) is { } name ? name : Dominant(file.Tensors),
+            Quantization = role == ModelRole.Vocabulary ? null
+                : keys.Number("general.file_type") is { } fileType && FileTypeNames.Find(fileType) is { } name ? name : Dominant(file.Tensors),
             SplitCount = (int)Math.Clamp(keys.Number("split.count") ?? 1, 1, 99_999),
             Metadata = keys,
         };

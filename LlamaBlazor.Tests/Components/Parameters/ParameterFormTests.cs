@@ -4,6 +4,7 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,7 +19,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task Edit_ThenSave_ReachesTheDatabase()
     {
         var (form, id) = await OpenAsync();
-        form.Find("#p-temperature").Change("0.35");
+        await form.Find("#p-temperature").ChangeAsync("0.35");
         form.WaitForAssertion(() => Assert.Contains("1 change", form.Find(".lb-savebar").TextContent));
         await form.Find("form").SubmitAsync();
         form.WaitForAssertion(() => Assert.DoesNotContain("change", form.Find(".lb-savebar").TextContent));
@@ -30,8 +31,8 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task Error_KeepsTheText_AndSavesNothing()
     {
         var (form, id) = await OpenAsync();
-        form.Find("#p-top_k").Change("forty");
-        form.Find("#p-seed").Change("7");
+        await form.Find("#p-top_k").ChangeAsync("forty");
+        await form.Find("#p-seed").ChangeAsync("7");
         await form.Find("form").SubmitAsync();
         Assert.Equal("forty", form.Find("#p-top_k").GetAttribute("value"));
         Assert.Contains("not a whole number", form.Find("#p-top_k-meta").TextContent);
@@ -42,7 +43,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task Reset_ThenSave_ClearsTheColumn()
     {
         var (form, id) = await OpenAsync(("top_p", 0.5));
-        form.Find("[data-column=top_p] .lb-param-reset").Click();
+        await form.Find("[data-column=top_p] .lb-param-reset").ClickAsync();
         await form.Find("form").SubmitAsync();
         Assert.Null(await StoredAsync(id, "top_p"));
         Assert.Equal("0.95, or what the model advises", form.Find("#p-top_p").GetAttribute("placeholder"));
@@ -52,8 +53,8 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task Discard_ShowsWhatIsStored()
     {
         var (form, _) = await OpenAsync(("top_p", 0.5));
-        form.Find("#p-top_p").Change("0.6");
-        form.FindAll("button").First(button => button.TextContent.Contains("Discard")).Click();
+        await form.Find("#p-top_p").ChangeAsync("0.6");
+        await form.FindAll("button").First(button => button.TextContent.Contains("Discard")).ClickAsync();
         Assert.Equal("0.5", form.Find("#p-top_p").GetAttribute("value"));
     }
 
@@ -61,7 +62,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task SomebodyElsesSave_KeepsTheEdit_AndTheSecondSaveWins()
     {
         var (form, id) = await OpenAsync();
-        form.Find("#p-min_p").Change("0.2");
+        await form.Find("#p-min_p").ChangeAsync("0.2");
         await SaveAsync(id, ("min_p", 0.9), ("top_k", 3L));
         form.WaitForAssertion(() => Assert.Equal("3", form.Find("#p-top_k").GetAttribute("value")));
         Assert.Equal("0.2", form.Find("#p-min_p").GetAttribute("value"));
@@ -74,7 +75,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task Edits_Wait_WhileAnotherTabIsOpen()
     {
         var (form, id) = await OpenAsync();
-        form.Find("#p-typical_p").Change("0.4");
+        await form.Find("#p-typical_p").ChangeAsync("0.4");
         var again = Open(id);
         Assert.Equal("0.4", again.Find("#p-typical_p").GetAttribute("value"));
     }
@@ -112,6 +113,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(app.Services.GetRequiredService<ParameterStore>());
         Services.AddSingleton(app.Services.GetRequiredService<InstanceBoard>());
+        Services.AddSingleton(app.Services.GetRequiredService<EngineDirectory>());
         Services.AddSingleton(typeof(Broadcast<>));
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton(LlamaBlazor.Domain.Parameters.ParameterCatalogue.Current);

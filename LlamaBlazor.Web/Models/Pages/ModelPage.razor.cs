@@ -27,6 +27,9 @@ public sealed partial class ModelPage
     internal IEnumerable<ModelTab> Tabs { get; set; } = null!;
 
     [Inject]
+    internal IEnumerable<ModelAction> Actions { get; set; } = null!;
+
+    [Inject]
     internal ModelStore Store { get; set; } = null!;
 
     [Inject]

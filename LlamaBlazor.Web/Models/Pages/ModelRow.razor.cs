@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Web.Shared.ModelTabs;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -15,6 +16,9 @@ public sealed partial class ModelRow
 
     [Parameter, EditorRequired]
     public ModelListItem Model { get; set; } = null!;
+
+    [Inject]
+    internal IEnumerable<ModelAction> Actions { get; set; } = null!;
 
     [Inject]
     internal ModelStore Store { get; set; } = null!;

@@ -1,0 +1,92 @@
+using LlamaBlazor.Domain.Models.Gguf;
+
+namespace LlamaBlazor.Domain.Models.Memory;
+
+/// <summary>The launch settings that decide how much memory a model takes. Defaults are llama-server's own.</summary>
+public sealed record MemorySettings
+{
+    /// <summary>Tokens of context; 0 is what the model was trained with. <c>--ctx-size</c>.</summary>
+    public long CtxSize { get; init; }
+
+    /// <summary>Layers on devices, the output layer counted first; null is as many as fit. <c>--gpu-layers</c>.</summary>
+    public int? GpuLayers { get; init; }
+
+    /// <summary>Format of cached keys. <c>--cache-type-k</c>.</summary>
+    public GgmlType CacheTypeK { get; init; } = GgmlType.Find("F16")!;
+
+    /// <summary>Format of cached values. <c>--cache-type-v</c>.</summary>
+    public GgmlType CacheTypeV { get; init; } = GgmlType.Find("F16")!;
+
+    /// <summary>Request slots; llama-server takes 4 where nothing is said. <c>--parallel</c>.</summary>
+    public int Slots { get; init; } = 4;
+
+    /// <summary>One cache for all slots; on where the slots are automatic. <c>--kv-unified</c>.</summary>
+    public bool KvUnified { get; init; } = true;
+
+    /// <summary>Full cache in sliding-window layers too. <c>--swa-full</c>.</summary>
+    public bool SwaFull { get; init; }
+
+    /// <summary>Tokens computed at once. <c>--ubatch-size</c>.</summary>
+    public int UbatchSize { get; init; } = 512;
+
+    /// <summary>Keep the cache of offloaded layers on their device. <c>--kv-offload</c>.</summary>
+    public bool KvOffload { get; init; } = true;
+
+    /// <summary>Layers from the first whose experts stay on the host; a large number is all. <c>--n-cpu-moe</c>, <c>--cpu-moe</c>.</summary>
+    public int CpuMoeLayers { get; init; }
+
+    /// <summary>Bytes of the multimodal projector; on the first device where there is one.</summary>
+    public long ProjectorBytes { get; init; }
+
+    /// <summary>Bytes of the draft model's file.</summary>
+    public long DraftBytes { get; init; }
+}
+
+/// <summary>A place for weights and cache: a GPU, or the host.</summary>
+/// <param name="Name">As llama.cpp lists it, such as <c>CUDA0</c>; <c>Host</c> for main memory.</param>
+/// <param name="FreeBytes">What is free now; null where that is not known.</param>
+public sealed record MemoryDevice(string Name, long? FreeBytes);
+
+/// <summary>How much of one device is taken.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Bytes">Estimated use.</param>
+/// <param name="FreeBytes">What is free now, or null.</param>
+public sealed record DeviceUse(string Name, long Bytes, long? FreeBytes)
+{
+    /// <summary>False only where it is known not to fit.</summary>
+    public bool Fits => FreeBytes is null || Bytes <= FreeBytes;
+}
+
+/// <summary>What a model would take with some settings, in bytes.</summary>
+public sealed record MemoryEstimate
+{
+    /// <summary>All weights; a tied output layer on another device counts twice.</summary>
+    public required long WeightsBytes { get; init; }
+
+    /// <summary>Keys and values, and the states of recurrent layers.</summary>
+    public required long KvCacheBytes { get; init; }
+
+    /// <summary>Buffers of the computation.</summary>
+    public required long ComputeBytes { get; init; }
+
+    /// <summary>The projector.</summary>
+    public required long ProjectorBytes { get; init; }
+
+    /// <summary>The draft model.</summary>
+    public required long DraftBytes { get; init; }
+
+    /// <summary>Context the figures are for, in tokens.</summary>
+    public required long CtxSize { get; init; }
+
+    /// <summary>Layers on devices the figures are for.</summary>
+    public required int GpuLayers { get; init; }
+
+    /// <summary>Use by device, the host last.</summary>
+    public required IReadOnlyList<DeviceUse> Devices { get; init; }
+
+    /// <summary>Everything.</summary>
+    public long TotalBytes => WeightsBytes + KvCacheBytes + ComputeBytes + ProjectorBytes + DraftBytes;
+
+    /// <summary>False where one device is known to be too small.</summary>
+    public bool Fits => Devices.All(device => device.Fits);
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace LlamaBlazor.Domain.Parameters;
+
+/// <summary>A device that an engine can offload to.</summary>
+/// <param name="Name">As <c>--device</c> wants it, such as CUDA0.</param>
+/// <param name="Description">Name of the card.</param>
+/// <param name="TotalMib">Its memory in MiB.</param>
+/// <param name="FreeMib">Free memory in MiB when it was asked.</param>
+public sealed record EngineDevice(string Name, string Description, long TotalMib, long FreeMib);
+
+/// <summary>Reads what llama-server prints about itself.</summary>
+public static partial class EngineHelp
+{
+    /// <summary>All spellings that <c>--help</c> lists, removed ones left out.</summary>
+    /// <remarks>
+    /// An entry begins in the first column; its text may go on in lines that are indented:
+    /// <code>
+    /// -ngl,  --gpu-layers, --n-gpu-layers N   max. number of layers to store in VRAM
+    ///                                         (env: LLAMA_ARG_N_GPU_LAYERS)
+    /// </code>
+    /// </remarks>
+    /// <param name="help">The text.</param>
+    public static IReadOnlyList<string> ReadFlags(string help)
+    {
+        var flags = new List<string>();
+        var entry = new List<string>();
+        foreach (var line in help.Split('\n').Append("-"))
+        {
+            if (line.StartsWith('-'))
+            {
+                flags.AddRange(entry);
+                entry = [.. Spellings(line)];
+            }
+
+            if (line.Contains("has been removed", StringComparison.Ordinal))
+                entry.Clear();
+        }
+
+        return flags;
+    }
+
+    /// <summary>Build of the engine, such as <c>b9921 (edad86bbe)</c>, or null when the text is not llama-server's.</summary>
+    /// <param name="version">What <c>--version</c> prints.</param>
+    public static string? ReadVersion(string version) =>
+        VersionLine().Match(version) is { Success: true } match ? $"b{match.Groups["build"].Value} ({match.Groups["commit"].Value})" : null;
+
+    /// <summary>The devices that <c>--list-devices</c> lists: <c>  CUDA0: NVIDIA GeForce RTX 4090 (24080 MiB, 23500 MiB free)</c>.</summary>
+    /// <param name="list">The text.</param>
+    public static IReadOnlyList<EngineDevice> ReadDevices(string list) => [.. DeviceLine().Matches(list).Select(match => new EngineDevice(
+        match.Groups["name"].Value, match.Groups["card"].Value,
+        long.Parse(match.Groups["total"].Value, CultureInfo.InvariantCulture), long.Parse(match.Groups["free"].Value, CultureInfo.InvariantCulture)))];
+
+    /// <summary>The line in which the engine's parser says why it refuses, without its prefixes; null when there is none.</summary>
+    /// <param name="output">What it printed.</param>
+    public static string? ReadRefusal(string output)
+    {
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var refusal = lines.FirstOrDefault(line => line.StartsWith("error", StringComparison.Ordinal)) ?? lines.FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase));
+        var detail = lines.FirstOrDefault(line => LogPrefix().IsMatch(line));
+        return (refusal, detail) switch
+        {
+            (null, null) => null,
+            (null, _) => LogPrefix().Replace(detail!, ""),
+            (_, null) => refusal,
+            _ => $"{refusal} ({LogPrefix().Replace(detail, "")})",
+        };
+    }
+
+    private static IEnumerable<string> Spellings(string line) =>
+        line.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).TakeWhile(word => Flag().IsMatch(word));
+
+    [GeneratedRegex("^--?[a-zA-Z][a-zA-Z0-9._-]*$")]
+    private static partial Regex Flag();
+
+    [GeneratedRegex(@"^version: (?<build>\d+) \((?<commit>[^)]+)\)", RegexOptions.Multiline)]
+    private static partial Regex VersionLine();
+
+    [GeneratedRegex(@"^\s+(?<name>\S+): (?<card>.+) \((?<total>\d+) MiB, (?<free>\d+) MiB free\)", RegexOptions.Multiline)]
+    private static partial Regex DeviceLine();
+
+    [GeneratedRegex(@"^[\d.]+ E (\w+ +)?")]
+    private static partial Regex LogPrefix();
+}

@@ -1,0 +1,36 @@
+namespace LlamaBlazor.Domain.Parameters;
+
+/// <summary>A word of a command line that became no setting.</summary>
+/// <param name="Token">The word.</param>
+/// <param name="Reason">Why.</param>
+public sealed record NotUnderstood(string Token, string Reason);
+
+/// <summary>A flag that was understood and left out on purpose.</summary>
+/// <param name="Flag">The flag.</param>
+/// <param name="Reason">Why.</param>
+public sealed record IgnoredFlag(string Flag, string Reason);
+
+/// <summary>What a command line says.</summary>
+public sealed class ParsedCommand
+{
+    /// <summary>The program, or null when the line began with a flag.</summary>
+    public string? Executable { get; internal set; }
+
+    /// <summary>Settings by column, in the column's type.</summary>
+    public Dictionary<string, object> Values { get; } = [];
+
+    /// <summary>Columns that were said although they equal the engine's default, where that makes a difference.</summary>
+    public HashSet<string> Forced { get; } = [];
+
+    /// <summary>Flags without a column: the value, true, or a list of values.</summary>
+    public Dictionary<string, object> Custom { get; } = [];
+
+    /// <summary>Words that became no setting.</summary>
+    public List<NotUnderstood> NotUnderstood { get; } = [];
+
+    /// <summary>Flags that were left out on purpose.</summary>
+    public List<IgnoredFlag> Ignored { get; } = [];
+
+    /// <summary>Folders of the host by folder of the container, where the line ran one.</summary>
+    internal Dictionary<string, string> Volumes { get; } = [];
+}

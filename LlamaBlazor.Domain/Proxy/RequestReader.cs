@@ -1,0 +1,215 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace LlamaBlazor.Domain.Proxy;
+
+/// <summary>Reads <see cref="RequestFacts"/> from a JSON body in one pass, without building a tree.</summary>
+public static class RequestReader
+{
+    /// <summary>Characters of the prompt that are kept as its preview (acceptance S3.7).</summary>
+    public const int PreviewLength = 100;
+
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = 512, CommentHandling = JsonCommentHandling.Disallow };
+
+    /// <summary>Reads the facts.</summary>
+    /// <param name="body">The whole body.</param>
+    /// <param name="facts">The facts; empty when it fails.</param>
+    /// <returns>What is wrong with the body, or null.</returns>
+    public static string? TryRead(ReadOnlySpan<byte> body, out RequestFacts facts)
+    {
+        facts = RequestFacts.Empty;
+        try
+        {
+            var reader = new Utf8JsonReader(WithoutBom(body), Options);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return "The body must be a JSON object.";
+            var draft = new Draft();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                ReadField(ref reader, draft);
+            if (reader.Read())
+                return "The body has something after its JSON object.";
+            facts = draft.ToFacts();
+            return null;
+        }
+        catch (JsonException error)
+        {
+            return $"The body is not valid JSON: {Where(error)}";
+        }
+        catch (InvalidOperationException)
+        {
+            return "The body holds a name that is not valid UTF-8.";
+        }
+    }
+
+    private static ReadOnlySpan<byte> WithoutBom(ReadOnlySpan<byte> body) => body.StartsWith("\uFEFF"u8) ? body[3..] : body;
+
+    private static string Where(JsonException error)
+    {
+        var words = error.Message.Split(" LineNumber:")[0];
+        return error.BytePositionInLine is { } position ? $"{words} (line {error.LineNumber + 1}, byte {position + 1})" : words;
+    }
+
+    private static void ReadField(ref Utf8JsonReader reader, Draft draft)
+    {
+        if (reader.ValueTextEquals("model"u8))
+            draft.Model = Next(ref reader) == JsonTokenType.String ? reader.GetString() : draft.Model;
+        else if (reader.ValueTextEquals("stream"u8))
+            draft.Stream = Next(ref reader) == JsonTokenType.True;
+        else if (reader.ValueTextEquals("temperature"u8))
+            draft.Temperature = Number(ref reader);
+        else if (reader.ValueTextEquals("seed"u8))
+            draft.HasSeed = Number(ref reader) is { } seed && seed != -1 && seed != uint.MaxValue;
+        else if (reader.ValueTextEquals("max_tokens"u8) || reader.ValueTextEquals("max_completion_tokens"u8) || reader.ValueTextEquals("max_output_tokens"u8) || reader.ValueTextEquals("n_predict"u8))
+            draft.MaxTokens = Number(ref reader) is { } most && Math.Abs(most) < 1e15 ? (long)most : draft.MaxTokens;
+        else if (reader.ValueTextEquals("stream_options"u8))
+            draft.IncludeUsage = ReadIncludeUsage(ref reader);
+        else if (reader.ValueTextEquals("messages"u8))
+            ReadMessages(ref reader, draft);
+        else if (reader.ValueTextEquals("prompt"u8) || reader.ValueTextEquals("input"u8) || reader.ValueTextEquals("content"u8) || reader.ValueTextEquals("query"u8))
+            draft.Preview = Next(ref reader) == JsonTokenType.String ? Preview(ref reader) : SkipFor(ref reader, draft.Preview);
+        else
+            Next(ref reader);
+        reader.Skip(); // past an object or array; a plain value is past already
+    }
+
+    private static JsonTokenType Next(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType;
+    }
+
+    private static string? SkipFor(ref Utf8JsonReader reader, string? value)
+    {
+        reader.Skip();
+        return value;
+    }
+
+    private static double? Number(ref Utf8JsonReader reader) =>
+        Next(ref reader) == JsonTokenType.Number && reader.TryGetDouble(out var value) && double.IsFinite(value) ? value : null;
+
+    private static bool ReadIncludeUsage(ref Utf8JsonReader reader)
+    {
+        if (Next(ref reader) != JsonTokenType.StartObject)
+            return false;
+        var include = false;
+        while (Next(ref reader) == JsonTokenType.PropertyName)
+        {
+            var wanted = reader.ValueTextEquals("include_usage"u8);
+            if (Next(ref reader) == JsonTokenType.True && wanted)
+                include = true;
+            reader.Skip();
+        }
+
+        return include;
+    }
+
+    private static void ReadMessages(ref Utf8JsonReader reader, Draft draft)
+    {
+        if (Next(ref reader) != JsonTokenType.StartArray)
+            return;
+        var depth = reader.CurrentDepth;
+        while (Next(ref reader) == JsonTokenType.StartObject)
+        {
+            var (isUser, text) = (false, (string?)null);
+            while (Next(ref reader) == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("role"u8))
+                    isUser = Next(ref reader) == JsonTokenType.String && reader.ValueTextEquals("user"u8);
+                else if (reader.ValueTextEquals("content"u8))
+                    text = ReadContent(ref reader);
+                else
+                    Next(ref reader);
+                reader.Skip();
+            }
+
+            if (isUser && text is not null)
+                draft.Preview = text;
+        }
+
+        // An element that is no object ends the loop early: leave the array.
+        while (reader.CurrentDepth > depth && reader.Read())
+        {
+            // every token until the array's own end
+        }
+    }
+
+    // Text, or an array of parts of which the first text counts.
+    private static string? ReadContent(ref Utf8JsonReader reader)
+    {
+        if (Next(ref reader) == JsonTokenType.String)
+            return Preview(ref reader);
+        if (reader.TokenType != JsonTokenType.StartArray)
+            return SkipFor(ref reader, null);
+        string? text = null;
+        var depth = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (text is not null || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("text"u8))
+                continue;
+            if (Next(ref reader) == JsonTokenType.String)
+                text = Preview(ref reader);
+        }
+
+        return text;
+    }
+
+    // Decodes no more of a long prompt than is shown.
+    private static string Preview(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            var span = reader.ValueSpan;
+            return Cut(Encoding.UTF8.GetString(span[..Math.Min(span.Length, PreviewLength * 4)]));
+        }
+
+        var buffer = ArrayPool<char>.Shared.Rent(reader.ValueSpan.Length);
+        try
+        {
+            return Cut(new string(buffer, 0, reader.CopyString(buffer)));
+        }
+        catch (InvalidOperationException)
+        {
+            return ""; // not UTF-8: the engine will say so, the preview need not
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(buffer);
+        }
+    }
+
+    private static string Cut(string text)
+    {
+        if (text.Length <= PreviewLength)
+            return text;
+        return text[..(char.IsHighSurrogate(text[PreviewLength - 1]) ? PreviewLength - 1 : PreviewLength)];
+    }
+
+    private sealed class Draft
+    {
+        public string? Model { get; set; }
+
+        public bool Stream { get; set; }
+
+        public double? Temperature { get; set; }
+
+        public long? MaxTokens { get; set; }
+
+        public bool HasSeed { get; set; }
+
+        public bool IncludeUsage { get; set; }
+
+        public string? Preview { get; set; }
+
+        public RequestFacts ToFacts() => new()
+        {
+            Model = Model,
+            Stream = Stream,
+            Temperature = Temperature,
+            MaxTokens = MaxTokens,
+            HasSeed = HasSeed,
+            IncludeUsage = IncludeUsage,
+            Preview = Preview,
+        };
+    }
+}

@@ -1,0 +1,60 @@
+namespace LlamaBlazor.Domain.Proxy;
+
+/// <summary>
+/// Every route that is passed on to an engine: llama-swap's, llama-server's own at top level, and OpenAI's without the version (product.md 6 and 16).
+/// Routes of the dashboard (<c>/models</c>, <c>/logs</c>, <c>/metrics</c> without a model) are not here.
+/// </summary>
+public static class RouteTable
+{
+    /// <summary>Prefix of the route that takes any path of one model.</summary>
+    public const string UpstreamPrefix = "/upstream/";
+
+    /// <summary>Path of the list of models.</summary>
+    public const string ModelsPath = "/v1/models";
+
+    /// <summary>An engine's own figures; taken only when the query names a model.</summary>
+    public static ProxyRoute Metrics { get; } = new("GET", "/metrics", ModelSource.Query, RouteKind.Other);
+
+    /// <summary>All routes, without <see cref="UpstreamPrefix"/>.</summary>
+    public static IReadOnlyList<ProxyRoute> All { get; } =
+    [
+        .. Versioned(RouteKind.Chat, "/chat/completions"),
+        .. Versioned(RouteKind.Completion, "/completions"),
+        .. Versioned(RouteKind.Responses, "/responses"),
+        .. Versioned(RouteKind.Messages, "/messages"),
+        .. Versioned(RouteKind.Other, "/messages/count_tokens"),
+        .. Versioned(RouteKind.Embedding, "/embeddings", "/rerank", "/reranking"),
+        .. Post(RouteKind.Other, "/v1/chat/completions/control", "/v1/chat/completions/input_tokens", "/chat/completions/input_tokens", "/v1/responses/input_tokens", "/responses/input_tokens"),
+        .. Post(RouteKind.Native, "/completion", "/infill"),
+        .. Post(RouteKind.Embedding, "/embedding"),
+        .. Post(RouteKind.Other, "/tokenize", "/detokenize", "/apply-template", "/props", "/lora-adapters", "/slots/{slot:int}"),
+        .. Post(RouteKind.Media, "/v1/audio/speech", "/v1/audio/voices", "/v1/images/generations", "/sdapi/v1/txt2img", "/sdapi/v1/img2img"),
+        new("POST", "/audioapi/v1/tasks/run", ModelSource.Body, RouteKind.Media, "/audioapi"),
+        .. new[] { "/v1/audio/transcriptions", "/audio/transcriptions", "/v1/audio/translations", "/v1/images/edits", "/v1/images/variations" }
+            .Select(path => new ProxyRoute("POST", path, ModelSource.Form, RouteKind.Media)),
+        .. new[] { "/v1/audio/voices", "/sdapi/v1/loras", "/props", "/slots", "/lora-adapters" }
+            .Select(path => new ProxyRoute("GET", path, ModelSource.Query, RouteKind.Other)),
+    ];
+
+    /// <summary>The path that goes upstream for a path of a client.</summary>
+    /// <param name="route">The matched route.</param>
+    /// <param name="path">The path as it came, still encoded.</param>
+    public static string UpstreamPath(ProxyRoute route, string path) =>
+        route.Strip is { } prefix && path.StartsWith(prefix, StringComparison.Ordinal) ? path[prefix.Length..] : path;
+
+    /// <summary>The kind of a path that was reached through <see cref="UpstreamPrefix"/>.</summary>
+    /// <param name="method">Method of the request.</param>
+    /// <param name="path">Path after the model, with its leading slash.</param>
+    public static RouteKind KindOf(string method, string path) =>
+        All.FirstOrDefault(route => route.Method == method && string.Equals(route.Path, path, StringComparison.OrdinalIgnoreCase))?.Kind ?? RouteKind.Other;
+
+    // With the version, without it, and llama-swap's "/v" form, whose prefix is removed.
+    private static IEnumerable<ProxyRoute> Versioned(RouteKind kind, params string[] paths) => paths.SelectMany(path => new ProxyRoute[]
+    {
+        new("POST", "/v1" + path, ModelSource.Body, kind),
+        new("POST", path, ModelSource.Body, kind),
+        new("POST", "/v" + path, ModelSource.Body, kind, "/v"),
+    });
+
+    private static IEnumerable<ProxyRoute> Post(RouteKind kind, params string[] paths) => paths.Select(path => new ProxyRoute("POST", path, ModelSource.Body, kind));
+}

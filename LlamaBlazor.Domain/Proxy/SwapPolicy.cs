@@ -1,0 +1,42 @@
+namespace LlamaBlazor.Domain.Proxy;
+
+/// <summary>What the swap decision needs to know of one model.</summary>
+/// <param name="ModelId">The model.</param>
+/// <param name="IsRunning">Whether its engine answers.</param>
+/// <param name="Waiting">Requests that wait for it.</param>
+/// <param name="OldestWait">How long the first of them has waited.</param>
+/// <param name="WarmFor">How long its engine has been ready.</param>
+public readonly record struct SwapCandidate(long ModelId, bool IsRunning, int Waiting, TimeSpan OldestWait, TimeSpan WarmFor);
+
+/// <summary>
+/// Keeps models that share a machine from evicting each other for every request. Requests of the model that runs go first (a batch), until somebody
+/// else has starved; then the running one lets no new request through, runs dry, and can be evicted. A model that has just become ready is left
+/// in peace for a while.
+/// </summary>
+/// <param name="StarvationLimit">Longest wait of another model before the running one is drained.</param>
+/// <param name="MinimumWarm">Shortest time a model answers before it is drained.</param>
+public sealed record SwapPolicy(TimeSpan StarvationLimit, TimeSpan MinimumWarm)
+{
+    /// <summary>Half a minute of waiting, five seconds of warmth.</summary>
+    public static SwapPolicy Default { get; } = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5));
+
+    /// <summary>Whether a running model should let no new request through, so that a starving one can take its place.</summary>
+    /// <param name="model">The running model.</param>
+    /// <param name="others">All others.</param>
+    /// <param name="mustSwap">Whether the starving model cannot be started beside this one.</param>
+    public bool ShouldDrain(SwapCandidate model, IEnumerable<SwapCandidate> others, bool mustSwap) =>
+        mustSwap && model.IsRunning && model.WarmFor >= MinimumWarm
+        && others.Any(other => other.ModelId != model.ModelId && !other.IsRunning && other.Waiting > 0 && other.OldestWait >= StarvationLimit);
+
+    /// <summary>How long a stopped model should wait for its turn while others work: nothing once it has starved or nobody else has requests.</summary>
+    /// <param name="model">The model that waits.</param>
+    /// <param name="others">All others.</param>
+    public TimeSpan DelayBeforeStart(SwapCandidate model, IEnumerable<SwapCandidate> others)
+    {
+        var busy = others.Where(other => other.ModelId != model.ModelId && other.IsRunning && (other.Waiting > 0 || other.WarmFor < MinimumWarm)).ToList();
+        if (busy.Count == 0 || model.OldestWait >= StarvationLimit)
+            return TimeSpan.Zero;
+        var warm = busy.Max(other => MinimumWarm - other.WarmFor);
+        return warm > TimeSpan.Zero ? warm : StarvationLimit - model.OldestWait;
+    }
+}

@@ -1,0 +1,66 @@
+namespace LlamaBlazor.Domain.Proxy;
+
+/// <summary>What a queue of one model may hold and for how long.</summary>
+/// <param name="Size">Most requests that wait.</param>
+/// <param name="WaitLimit">Longest wait, loading included.</param>
+public sealed record RequestQueuePolicy(int Size, TimeSpan WaitLimit)
+{
+    /// <summary>Seconds after which a refused client may try again: about when half of the line has moved, from 1 second to the wait limit.</summary>
+    /// <param name="waiting">Requests that wait now.</param>
+    /// <param name="typical">How long a request takes, or null when none was measured.</param>
+    public int RetryAfterSeconds(int waiting, TimeSpan? typical) =>
+        (int)Math.Clamp(Math.Ceiling((typical ?? TimeSpan.FromSeconds(2)).TotalSeconds * Math.Max(1, waiting / 2)), 1, Math.Max(1, WaitLimit.TotalSeconds));
+}
+
+/// <summary>A line of waiting things: higher priority first, then in the order they came. Not safe for several threads: its owner locks.</summary>
+/// <typeparam name="T">What waits.</typeparam>
+/// <param name="capacity">Most that wait.</param>
+public sealed class WaitingLine<T>(int capacity)
+    where T : class
+{
+    private readonly List<(T Item, long Priority)> _line = []; // at most capacity, in the order of service
+
+    /// <summary>How many wait.</summary>
+    public int Count => _line.Count;
+
+    /// <summary>Who is next, or null.</summary>
+    public T? First => _line.Count == 0 ? null : _line[0].Item;
+
+    /// <summary>Those that wait, next first.</summary>
+    public IEnumerable<T> Items => _line.Select(entry => entry.Item);
+
+    /// <summary>Adds at the end of its priority.</summary>
+    /// <param name="item">What waits.</param>
+    /// <param name="priority">Higher is sooner.</param>
+    /// <returns>False when the line is full.</returns>
+    public bool TryAdd(T item, long priority)
+    {
+        if (_line.Count >= capacity)
+            return false;
+        var at = _line.Count;
+        while (at > 0 && _line[at - 1].Priority < priority)
+            at--;
+        _line.Insert(at, (item, priority));
+        return true;
+    }
+
+    /// <summary>Takes the next out, or returns null.</summary>
+    public T? TakeFirst()
+    {
+        var first = First;
+        if (first is not null)
+            _line.RemoveAt(0);
+        return first;
+    }
+
+    /// <summary>Takes one out that will not wait any longer.</summary>
+    /// <param name="item">What waited.</param>
+    /// <returns>False when it was not in the line.</returns>
+    public bool Remove(T item)
+    {
+        var at = _line.FindIndex(entry => ReferenceEquals(entry.Item, item));
+        if (at >= 0)
+            _line.RemoveAt(at);
+        return at >= 0;
+    }
+}

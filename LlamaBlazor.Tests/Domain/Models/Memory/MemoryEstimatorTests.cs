@@ -1,0 +1,154 @@
+using LlamaBlazor.Domain.Models.Gguf;
+using LlamaBlazor.Domain.Models.Memory;
+using LlamaBlazor.Tests.Support;
+
+namespace LlamaBlazor.Tests.Domain.Models.Memory;
+
+/// <summary>The geometry rules of parameters.md (h), each with a number one can compute by hand.</summary>
+public sealed class MemoryEstimatorTests
+{
+    private const long MiB = 1 << 20;
+
+    private static readonly MemorySettings OneSlot = new() { Slots = 1 };
+
+    [Fact]
+    public void PlainCache_IsCellsTimesHeadsTimesSizes() => Assert.Equal(MiB / 2, Kv(Llama(), OneSlot with { CtxSize = 2048 }));
+
+    [Theory]
+    [InlineData(1000, 1, true, 1024)]
+    [InlineData(1000, 3, true, 1024)]
+    [InlineData(1000, 3, false, 3 * 512)]
+    [InlineData(0, 1, true, 2048)]
+    public void Cells_ArePadded_AndDividedAmongSlots(long context, int slots, bool unified, long cells) =>
+        Assert.Equal(cells * 256, Kv(Llama(), new MemorySettings { CtxSize = context, Slots = slots, KvUnified = unified }));
+
+    [Fact]
+    public void CacheTypes_Count() =>
+        Assert.Equal(2048 * 2 * (32 * 34 / 32 + 32 * 18 / 32), Kv(Llama(), OneSlot with { CacheTypeK = GgmlType.Find("q8_0")!, CacheTypeV = GgmlType.Find("q4_0")! }));
+
+    [Fact]
+    public void PerLayerHeads_Count_AndZeroIsNoCache() =>
+        Assert.Equal(256 * 2 * (1 + 0 + 3) * (16 + 16), Kv(Model("openelm", 3, new long[] { 1, 0, 3 }), OneSlot with { CtxSize = 256 }));
+
+    [Fact]
+    public void SlidingWindow_KeepsTheWindowAndOneBatch()
+    {
+        // gemma3: five of six layers have the window: 1,024 + 512 cells instead of 8,192.
+        var gemma = Model("gemma3", 6, 2u, writer => writer.Add("gemma3.attention.sliding_window", 1024u).Add("gemma3.context_length", 8192u));
+        Assert.Equal((5 * 1536 + 8192) * 2 * 32 * 2L, Kv(gemma, OneSlot));
+        Assert.Equal(6 * 8192 * 2 * 32 * 2L, Kv(gemma, OneSlot with { SwaFull = true }));
+        Assert.Equal((5 * (4 * 1024 + 512) + 8192) * 2 * 32 * 2L, Kv(gemma, new MemorySettings()));
+    }
+
+    [Fact]
+    public void WindowPattern_OfTheFile_Wins()
+    {
+        var model = Model("gemma4", 4, 1u, writer => writer.Add("gemma4.attention.sliding_window", 512u).Add("gemma4.context_length", 4096u)
+            .Add("gemma4.attention.sliding_window_pattern", new[] { true, false, true, false }).Add("gemma4.attention.shared_kv_layers", 1u)
+            .Add("gemma4.attention.key_length_swa", 8u).Add("gemma4.attention.value_length_swa", 8u));
+        Assert.Equal(2 * 1024 * 2 * 16 + 4096 * 2 * 32, Kv(model, OneSlot));
+    }
+
+    [Fact]
+    public void WindowOfPhi3_IsIgnored() =>
+        Assert.Equal(2 * 4096 * 2 * 32L, Kv(Model("phi3", 2, 1u, writer => writer.Add("phi3.attention.sliding_window", 512u).Add("phi3.context_length", 4096u)), OneSlot));
+
+    [Fact]
+    public void LatentAttention_KeepsKeysOnly() => Assert.Equal(
+        4 * 1024 * 2 * 576L,
+        Kv(Model("deepseek2", 4, 1u, writer => writer.Add("deepseek2.attention.key_length", 576u).Add("deepseek2.attention.value_length", 512u)
+            .Add("deepseek2.attention.key_length_mla", 192u).Add("deepseek2.attention.value_length_mla", 128u).Add("deepseek2.context_length", 1024u)), OneSlot));
+
+    [Fact]
+    public void RecurrentLayers_KeepAStateForEachSlot_WhateverTheContext()
+    {
+        var mamba = Model("mamba", 2, 0u, writer => writer.Add("mamba.ssm.conv_kernel", 4u).Add("mamba.ssm.inner_size", 128u).Add("mamba.ssm.state_size", 16u));
+        var state = 4L * (3 * 128 + 16 * 128);
+        Assert.Equal(2 * state, Kv(mamba, OneSlot));
+        Assert.Equal(2 * 4 * state, Kv(mamba, new MemorySettings { CtxSize = 1_000_000 }));
+
+        var hybrid = Model("qwen3next", 8, 1u, writer => writer.Add("qwen3next.ssm.conv_kernel", 4u).Add("qwen3next.ssm.inner_size", 128u).Add("qwen3next.ssm.state_size", 16u));
+        Assert.Equal(6 * state + 2 * 256 * 2 * 32, Kv(hybrid, OneSlot with { CtxSize = 256 }));
+    }
+
+    [Fact]
+    public void Encoders_KeepNothing() => Assert.Equal(0, Kv(Model("bert", 4, 4u), OneSlot));
+
+    [Fact]
+    public void Parts_AddUp_AndTheHostTakesAllWithoutAGpu()
+    {
+        var estimate = MemoryEstimator.Estimate(Llama(), OneSlot with { ProjectorBytes = 100, DraftBytes = 10 }, [], MiB);
+        Assert.Equal(("Host", estimate.TotalBytes), (estimate.Devices[^1].Name, estimate.Devices.Sum(device => device.Bytes)));
+        Assert.Equal((0, false), (estimate.GpuLayers, estimate.Fits));
+        Assert.Equal(2, Llama().LayerCount);
+    }
+
+    [Fact]
+    public void Layers_MoveFromTheEnd_TheOutputFirst()
+    {
+        var gpu = new[] { new MemoryDevice("CUDA0", null) };
+        var all = Enumerable.Range(0, 5).Select(layers => MemoryEstimator.Estimate(Llama(), OneSlot with { GpuLayers = layers }, gpu, null)).ToList();
+        Assert.Equal([0, 1, 2, 3, 3], all.Select(estimate => estimate.GpuLayers));
+        Assert.Equal(0, all[0].Devices[0].Bytes);
+        Assert.All(all, estimate => Assert.Equal(estimate.TotalBytes, estimate.Devices.Sum(device => device.Bytes)));
+        Assert.Equal(all[2].KvCacheBytes, all[3].KvCacheBytes);
+        var layer = MemoryEstimator.Estimate(Llama(), OneSlot with { GpuLayers = 2, KvOffload = false }, gpu, null).Devices[0].Bytes;
+        Assert.Equal(all[2].KvCacheBytes / 2, all[2].Devices[0].Bytes - layer);
+    }
+
+    [Fact]
+    public void MostLayersAndLongestContext_AreTheLastThatFit()
+    {
+        var model = Llama();
+        MemoryDevice[] Free(long bytes) => [new("CUDA0", bytes)];
+        var two = MemoryEstimator.Estimate(model, OneSlot with { GpuLayers = 2 }, [new("CUDA0", null)], null).Devices[0].Bytes;
+        Assert.Equal(2, MemoryEstimator.MostLayers(model, OneSlot, Free(two)));
+        Assert.Equal(1, MemoryEstimator.MostLayers(model, OneSlot, Free(two - 1)));
+        Assert.Equal(0, MemoryEstimator.MostLayers(model, OneSlot, Free(0)));
+        var half = MemoryEstimator.Estimate(model, OneSlot with { CtxSize = 1024 }, [], null).TotalBytes;
+        Assert.Equal(1024, MemoryEstimator.LongestContext(model, OneSlot, [], half));
+        Assert.Equal(768, MemoryEstimator.LongestContext(model, OneSlot, [], half - 1));
+        Assert.Equal(2048, MemoryEstimator.LongestContext(model, OneSlot, [], long.MaxValue));
+        Assert.Equal(0, MemoryEstimator.LongestContext(model, OneSlot, [], 1));
+    }
+
+    [Fact]
+    public void ExpertsOnTheHost_LeaveTheDevice()
+    {
+        var moe = Model("qwen3moe", 2, 1u, writer => writer.AddTensor("blk.0.ffn_up_exps.weight", "F16", 64, 64, 8).AddTensor("blk.1.ffn_up_exps.weight", "F16", 64, 64, 8));
+        var gpu = new[] { new MemoryDevice("CUDA0", null) };
+        var on = MemoryEstimator.Estimate(moe, OneSlot with { GpuLayers = 99 }, gpu, null);
+        var off = MemoryEstimator.Estimate(moe, OneSlot with { GpuLayers = 99, CpuMoeLayers = 1 }, gpu, null);
+        Assert.Equal(64 * 64 * 8 * 2, on.Devices[0].Bytes - off.Devices[0].Bytes);
+        Assert.Equal(on.TotalBytes, off.TotalBytes);
+    }
+
+    [Fact]
+    public void SeveralDevices_ShareByWhatIsFree()
+    {
+        MemoryDevice[] devices = [new("CUDA0", 3000 * MiB), new("CUDA1", 1000 * MiB)];
+        var model = Model("llama", 7, 2u, writer =>
+        {
+            for (var block = 0; block < 7; block++)
+                writer.AddTensor($"blk.{block}.ffn_up.weight", "F16", 1024, 1024);
+        });
+        var estimate = MemoryEstimator.Estimate(model, OneSlot with { GpuLayers = 99, CtxSize = 256 }, devices, null);
+        Assert.InRange(estimate.Devices[0].Bytes / (double)estimate.Devices[1].Bytes, 2.0, 6.5);
+    }
+
+    private static long Kv(ModelGeometry model, MemorySettings settings) => MemoryEstimator.Estimate(model, settings, [], null).KvCacheBytes;
+
+    private static ModelGeometry Llama() => Geometry(GgufSamples.Llama());
+
+    // Width 64, 4 heads of 16.
+    private static ModelGeometry Model(string architecture, int layers, object headsKv, Action<GgufWriter>? more = null)
+    {
+        var writer = new GgufWriter().Add("general.architecture", architecture).Add($"{architecture}.block_count", (uint)layers)
+            .Add($"{architecture}.embedding_length", 64u).Add($"{architecture}.attention.head_count", 4u)
+            .Add($"{architecture}.attention.head_count_kv", headsKv);
+        more?.Invoke(writer);
+        return Geometry(writer);
+    }
+
+    private static ModelGeometry Geometry(GgufWriter writer) => ModelGeometry.Of(GgufReader.Read(new MemoryStream(writer.ToArray())).Value);
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using LlamaBlazor.Tests.Support;
+
+namespace LlamaBlazor.Tests.Integration.Parameters;
+
+public sealed class ImportTests(AppFixture app) : IClassFixture<AppFixture>
+{
+    [Fact]
+    public async Task Command_BecomesAModel_WhoseCommandSaysTheSame()
+    {
+        const string Command = "llama-server --model '/nowhere/My Model.gguf' --alias mine,other --ctx-size 8192 --temp 0.3 --no-jinja --logit-bias 5+1 --logit-bias 6-1 --brand-new 1 --port 9 --timeout 5 stray";
+        var answer = await PostAsync(new { command = Command }, HttpStatusCode.Created);
+        Assert.Equal("mine", answer.GetProperty("model").GetProperty("name").GetString());
+        Assert.Equal("stray", Assert.Single(answer.GetProperty("not_understood").EnumerateArray()).GetProperty("token").GetString());
+        Assert.Equal(["--port", "--timeout"], answer.GetProperty("ignored").EnumerateArray().Select(flag => flag.GetProperty("flag").GetString()).Order());
+        var id = answer.GetProperty("model").GetProperty("id").GetInt64();
+        var sampling = (await app.GetAsync($"/api/models/{id}/config/sampling")).GetProperty("values");
+        Assert.Equal(["5+1", "6-1"], sampling.GetProperty("logit_bias").EnumerateArray().Select(item => item.GetString()));
+        Assert.Equal(0, (await app.GetAsync($"/api/models/{id}/config/server")).GetProperty("values").GetProperty("jinja").GetInt32());
+        Assert.Equal("1", (await app.GetAsync($"/api/models/{id}/config/advanced")).GetProperty("values").GetProperty("custom_params").GetProperty("--brand-new").GetString());
+        Assert.Equal("other", Assert.Single((await app.GetAsync($"/api/models/{id}/config/runtime")).GetProperty("values").GetProperty("aliases").EnumerateArray()).GetString());
+    }
+
+    [Fact]
+    public async Task DryRun_ChangesNothing()
+    {
+        var before = (await app.GetAsync("/api/models")).GetProperty("items").GetArrayLength();
+        var answer = await PostAsync(new { command = "llama-server -m /nowhere/dry.gguf -c 1", dry_run = true }, HttpStatusCode.OK);
+        Assert.Equal(1, answer.GetProperty("sections").GetProperty("model").GetProperty("ctx_size").GetInt32());
+        Assert.Equal(before, (await app.GetAsync("/api/models")).GetProperty("items").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("llama-server -m /x.gguf --grammar a --json-schema {}")]
+    [InlineData("llama-server -m /x.gguf --parallel 0")]
+    public async Task BadCommand_Is422_AndMakesNoModel(string command)
+    {
+        await PostAsync(new { command, name = "never-made" }, HttpStatusCode.UnprocessableEntity);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync("/api/models/never-made")).StatusCode);
+    }
+
+    [Fact]
+    public async Task TakenName_IsRefused()
+    {
+        await PostAsync(new { command = "llama-server -m /nowhere/a.gguf", name = "taken" }, HttpStatusCode.Created);
+        var errors = (await PostAsync(new { command = "llama-server -m /nowhere/b.gguf", name = "Taken" }, HttpStatusCode.UnprocessableEntity)).GetProperty("errors");
+        Assert.True(errors.TryGetProperty("name", out _));
+    }
+
+    [Fact]
+    public async Task Secret_InACommand_IsMasked()
+    {
+        var answer = await PostAsync(new { command = "HF_TOKEN=hf_shh llama-server -hf a/b", dry_run = true }, HttpStatusCode.OK);
+        Assert.DoesNotContain("hf_shh", answer.GetRawText());
+    }
+
+    private async Task<JsonElement> PostAsync(object body, HttpStatusCode expected)
+    {
+        var answer = await app.Http.PostAsJsonAsync("/api/models/import-command", body);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(expected == answer.StatusCode, $"{answer.StatusCode}: {text}");
+        return JsonElement.Parse(text);
+    }
+}

@@ -1,0 +1,162 @@
+using System.Net;
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Tests.Support;
+
+namespace LlamaBlazor.Tests.Integration.Proxy;
+
+/// <summary>Short lines and frequent comments.</summary>
+public sealed class QueueFixture : ProxyFixture
+{
+    public QueueFixture() => With("LlamaBlazor:Proxy:QueueSize", "3").With("LlamaBlazor:Proxy:KeepAliveSeconds", "1").With("LlamaBlazor:Proxy:QueueWaitSeconds", "60");
+}
+
+public sealed class QueueTests : IClassFixture<QueueFixture>
+{
+    private readonly QueueFixture _app;
+
+    public QueueTests(QueueFixture app)
+    {
+        _app = app;
+        app.Starting = null;
+        app.Engine.Seen.Clear();
+    }
+
+    [Fact]
+    public async Task StoppedModel_IsStartedOnce_ForAllWhoWait()
+    {
+        var id = await _app.AddModelAsync("cold");
+        var ready = HoldStarts();
+        var answers = Enumerable.Range(0, 3).Select(_ => SendAsync("cold")).ToList();
+        await Until.TrueAsync(() => _app.Registry.All.Count(request => request.Place > 0) == 3, "the requests have come or gone");
+        Assert.Equal([1, 2, 3], _app.Registry.All.Select(request => request.Place).Order());
+        ready.SetResult(_app.Publish(id, "cold", "running"));
+        Assert.All(await Task.WhenAll(answers), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.Equal(1, _app.Starts(id));
+        var row = await _app.RowAsync((await answers[0]).Headers.GetValues("X-Request-Id").Single());
+        Assert.True(row.QueueTimeMs + row.LoadTimeMs > 0);
+    }
+
+    [Fact]
+    public async Task FullQueue_Is429_WithRetryAfter()
+    {
+        var id = await _app.AddModelAsync("full");
+        var ready = HoldStarts();
+        var waiting = Enumerable.Range(0, 3).Select(_ => SendAsync("full")).ToList();
+        await Until.TrueAsync(() => _app.Registry.All.Count(request => request.Place > 0) == 3, "the requests have come or gone");
+        using var refused = await SendAsync("full");
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Equal("queue_full", (await ProxyFixture.ErrorAsync(refused)).GetProperty("code").GetString());
+        ready.SetResult(_app.Publish(id, "full", "running"));
+        Assert.All(await Task.WhenAll(waiting), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+    }
+
+    [Fact]
+    public async Task ModelThatCannotStart_Is503_WithTheReason()
+    {
+        await _app.AddModelAsync("broken");
+        _app.Starting = (_, _) => Task.FromResult<Result<InstanceSnapshot>>(Failure.Unavailable("No llama-server was found."));
+        using var answer = await SendAsync("broken");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Equal("No llama-server was found.", (await ProxyFixture.ErrorAsync(answer)).GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task ClientsThatLeave_GiveTheStartUp()
+    {
+        var id = await _app.AddModelAsync("left");
+        var given = new TaskCompletionSource();
+        _app.Starting = async (_, cancellation) =>
+        {
+            await using var registration = cancellation.Register(given.SetResult);
+            await Task.Delay(Timeout.Infinite, cancellation);
+            return Failure.Unavailable("never");
+        };
+        using var gone = new CancellationTokenSource();
+        var waiting = _app.Http.SendAsync(ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat("left")), gone.Token);
+        await Until.TrueAsync(() => _app.Starts(id) == 1, "the requests have come or gone");
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await given.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await Until.TrueAsync(() => _app.Registry.Count == 0, "the requests have come or gone");
+
+        _app.Starting = null;
+        using var answer = await SendAsync("left");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Concurrency_OfAModel_IsKept()
+    {
+        await _app.AddRunningAsync("narrow", runtime => runtime.Concurrency = 1);
+        var first = SendAsync("narrow", "wait");
+        await Until.TrueAsync(() => _app.Engine.Seen.Count == 1, "the requests have come or gone");
+        var second = SendAsync("narrow");
+        await Until.TrueAsync(() => _app.Registry.All.Any(request => request.Place == 1), "the requests have come or gone");
+        Assert.Single(_app.Engine.Seen);
+        _app.Engine.Release();
+        Assert.Equal(HttpStatusCode.OK, (await first).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await second).StatusCode);
+        Assert.Equal(2, _app.Engine.Seen.Count);
+    }
+
+    [Fact]
+    public async Task WaitingStream_GetsComments_ThenItsEvents()
+    {
+        var id = await _app.AddModelAsync("slow");
+        var ready = HoldStarts();
+        using var answer = await SendAsync("slow", "stream:3", stream: true);
+        Assert.Equal((HttpStatusCode.OK, "text/event-stream"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        Assert.Equal(": waiting, place 1", await reader.ReadLineAsync());
+        ready.SetResult(_app.Publish(id, "slow", "running"));
+        var rest = await reader.ReadToEndAsync();
+        Assert.Contains("t2", rest);
+        Assert.EndsWith("data: [DONE]\n\n", rest);
+        var row = await _app.RowAsync(answer.Headers.GetValues("X-Request-Id").Single());
+        Assert.Equal((200, 3), (row.HttpStatus, row.GeneratedTokens));
+        Assert.Equal("Say hi", row.PromptPreview);
+        Assert.Contains("Say hi", System.Text.Encoding.UTF8.GetString(_app.Engine.Seen.Last().Body));
+    }
+
+    [Fact]
+    public async Task WaitingStream_ThatFails_EndsWithAnErrorEvent()
+    {
+        await _app.AddModelAsync("doomed");
+        var ready = HoldStarts();
+        using var answer = await SendAsync("doomed", "stream:3", stream: true);
+        ready.SetResult(Failure.Unavailable("out of memory"));
+        Assert.Contains("out of memory", await answer.Content.ReadAsStringAsync());
+        Assert.Equal(503, (await _app.RowAsync(answer.Headers.GetValues("X-Request-Id").Single())).HttpStatus);
+    }
+
+    [Fact]
+    public async Task EngineThatAcceptsNoConnection_Is502_UntilItIsBack()
+    {
+        var id = await _app.AddModelAsync("moved");
+        using var closed = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        closed.Start();
+        var port = ((IPEndPoint)closed.LocalEndpoint).Port;
+        closed.Stop();
+        _app.Publish(id, "moved", "running", port);
+        using var answer = await SendAsync("moved");
+        Assert.Equal((HttpStatusCode.BadGateway, "engine_failed"), (answer.StatusCode, (await ProxyFixture.ErrorAsync(answer)).GetProperty("code").GetString()));
+        _app.Publish(id, "moved", "running");
+        using var again = await SendAsync("moved");
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        Assert.Equal(0, _app.Registry.Busy(id));
+        Assert.NotNull(_app.Registry.LastCompletedAt(id));
+    }
+
+    private TaskCompletionSource<Result<InstanceSnapshot>> HoldStarts()
+    {
+        var ready = new TaskCompletionSource<Result<InstanceSnapshot>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _app.Starting = (_, cancellation) => ready.Task.WaitAsync(cancellation);
+        return ready;
+    }
+
+    private Task<HttpResponseMessage> SendAsync(string model, string? stub = null, bool stream = false) =>
+        _app.Http.SendAsync(ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat(model, stream), stub), HttpCompletionOption.ResponseHeadersRead);
+}

@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using LlamaBlazor.Tests.Integration.Proxy;
+using LlamaBlazor.Tests.Support;
+
+namespace LlamaBlazor.Tests.Integration.Security;
+
+/// <summary>Two running models, asked without a key before the first one exists.</summary>
+public sealed class KeyFixture : ProxyFixture
+{
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await AddRunningAsync("open");
+        await AddRunningAsync("closed");
+        foreach (var secret in new[] { null, "sk-whatever" })
+        {
+            using var request = Post("/v1/chat/completions", Chat("open"));
+            if (secret is not null)
+                request.Headers.Authorization = new("Bearer", secret);
+            using var answer = await Http.SendAsync(request);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+    }
+}
+
+public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
+{
+    [Fact]
+    public async Task Secret_IsShownOnce_AndThenNeeded()
+    {
+        var (id, secret) = await CreateAsync(new { name = "once" });
+        Assert.StartsWith("lb-", secret);
+        Assert.DoesNotContain(secret, (await app.GetAsync("/api/keys")).ToString());
+        using var with = await ChatAsync("open", secret);
+        Assert.Equal(HttpStatusCode.OK, with.StatusCode);
+        using var without = await ChatAsync("open", null);
+        Assert.Equal((HttpStatusCode.Unauthorized, "invalid_api_key"), (without.StatusCode, (await ProxyFixture.ErrorAsync(without)).GetProperty("code").GetString()));
+        Assert.Equal(id, (await app.RowAsync(with.Headers.GetValues("X-Request-Id").Single())).ApiKeyId);
+        Assert.DoesNotContain("Authorization", app.Engine.Seen.Last().Headers.Keys);
+        using var header = ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat("open"));
+        header.Headers.Add("X-Api-Key", secret);
+        Assert.Equal(HttpStatusCode.OK, (await app.Http.SendAsync(header)).StatusCode);
+        await Until.TrueAsync(async () => (await app.GetAsync("/api/keys")).GetProperty("items").EnumerateArray().Any(key => key.GetProperty("id").GetInt64() == id && key.GetProperty("last_used_at").ValueKind == JsonValueKind.Number), "last used is saved");
+    }
+
+    [Fact]
+    public async Task AllowList_HidesAndForbidsOtherModels()
+    {
+        var (_, secret) = await CreateAsync(new { name = "narrow", models = new[] { "OPEN" } });
+        using var allowed = await ChatAsync("open", secret);
+        using var refused = await ChatAsync("closed", secret);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Forbidden), (allowed.StatusCode, refused.StatusCode));
+        using var list = new HttpRequestMessage(HttpMethod.Get, "/v1/models");
+        list.Headers.Authorization = new("Bearer", secret);
+        var models = await (await app.Http.SendAsync(list)).Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal("open", models.GetProperty("data").EnumerateArray().Single().GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task Limits_AreKept_WithRetryAfter()
+    {
+        var (_, secret) = await CreateAsync(new { name = "slow", requests_per_minute = 2 });
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(HttpStatusCode.OK, (await ChatAsync("open", secret)).StatusCode);
+        using var refused = await ChatAsync("open", secret);
+        Assert.Equal((HttpStatusCode.TooManyRequests, "rate_limit_exceeded"), (refused.StatusCode, (await ProxyFixture.ErrorAsync(refused)).GetProperty("code").GetString()));
+        Assert.NotNull(refused.Headers.RetryAfter);
+
+        var (_, frugal) = await CreateAsync(new { name = "frugal", tokens_per_minute = 7 });
+        Assert.Equal(HttpStatusCode.OK, (await ChatAsync("open", frugal)).StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await ChatAsync("open", frugal)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Scopes_AreHeld_OnTheDashboardsApi()
+    {
+        var (_, inference) = await CreateAsync(new { name = "inference" });
+        var (_, read) = await CreateAsync(new { name = "read", scopes = new[] { "read" } });
+        var (_, admin) = await CreateAsync(new { name = "admin", scopes = new[] { "admin" } });
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(HttpMethod.Get, inference));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(HttpMethod.Get, read));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(HttpMethod.Post, read));
+        Assert.Equal(HttpStatusCode.Created, await StatusAsync(HttpMethod.Post, admin));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(HttpMethod.Get, "lb-unknown"));
+        Assert.Equal(HttpStatusCode.Forbidden, (await ChatAsync("open", read)).StatusCode);
+    }
+
+    [Fact]
+    public async Task RevokedOrExpiredKey_IsRefused()
+    {
+        var (id, secret) = await CreateAsync(new { name = "short" });
+        Assert.Equal(HttpStatusCode.NoContent, (await app.Http.DeleteAsync($"/api/keys/{id}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Http.DeleteAsync($"/api/keys/{id}")).StatusCode);
+        await CreateAsync(new { name = "another" });
+        Assert.Equal(HttpStatusCode.Unauthorized, (await ChatAsync("open", secret)).StatusCode);
+    }
+
+    [Fact]
+    public async Task BadValues_AreAllNamed()
+    {
+        using var answer = await app.Http.PostAsJsonAsync("/api/keys", new { name = "", scopes = new[] { "root" }, requests_per_minute = 0, expires_at = 1 });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors");
+        Assert.Equal(["expires_at", "name", "requests_per_minute", "scopes"], errors.EnumerateObject().Select(field => field.Name).Order());
+    }
+
+    private async Task<(long Id, string Secret)> CreateAsync(object key)
+    {
+        using var answer = await app.Http.PostAsJsonAsync("/api/keys", key);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        return (json.GetProperty("id").GetInt64(), json.GetProperty("secret").GetString()!);
+    }
+
+    private async Task<HttpStatusCode> StatusAsync(HttpMethod method, string secret)
+    {
+        using var request = new HttpRequestMessage(method, "/api/keys");
+        request.Headers.Authorization = new("Bearer", secret);
+        if (method == HttpMethod.Post)
+            request.Content = JsonContent.Create(new { name = "made by admin" });
+        using var answer = await app.Http.SendAsync(request);
+        return answer.StatusCode;
+    }
+
+    private async Task<HttpResponseMessage> ChatAsync(string model, string? secret)
+    {
+        var request = ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat(model));
+        if (secret is not null)
+            request.Headers.Authorization = new("Bearer", secret);
+        return await app.Http.SendAsync(request);
+    }
+}

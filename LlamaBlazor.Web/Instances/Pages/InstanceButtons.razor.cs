@@ -1,0 +1,63 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances;
+using Microsoft.AspNetCore.Components;
+using Radzen;
+
+namespace LlamaBlazor.Web.Instances.Pages;
+
+/// <summary>Start where the model is stopped, stop where it is not; the outcome is told, the state itself is shown by its badge.</summary>
+public sealed partial class InstanceButtons
+{
+    private bool _working;
+
+    [Parameter, EditorRequired]
+    public long ModelId { get; set; }
+
+    [Parameter, EditorRequired]
+    public string Name { get; set; } = "";
+
+    [Parameter]
+    public bool Compact { get; set; }
+
+    [Inject]
+    internal InstanceBoard Board { get; set; } = null!;
+
+    [Inject]
+    internal InstanceSupervisor Supervisor { get; set; } = null!;
+
+    [Inject]
+    private NotificationService Notifications { get; set; } = null!;
+
+    private InstanceSnapshot? Instance => Board.Find(ModelId);
+
+    private bool IsActive => Instance is { } instance && (instance.IsActive || instance.RuntimeStatus == "backoff");
+
+    private string Main => IsActive ? "Stop" : "Start";
+
+    private string Icon => IsActive ? "stop_circle" : "play_arrow";
+
+    /// <inheritdoc/>
+    protected override void OnInitialized() => Watch(Board.Changes);
+
+    private Task RunMainAsync() => IsActive
+        ? RunAsync(Supervisor.StopAsync, "could not be stopped")
+        : RunAsync(Supervisor.StartAsync, "could not be started");
+
+    private Task RestartAsync() => RunAsync(Supervisor.RestartAsync, "could not be restarted");
+
+    // Not cancelled when the reader leaves the page: what was asked for is done.
+    private async Task RunAsync(Func<long, CancellationToken, Task<Result<InstanceSnapshot>>> command, string trouble)
+    {
+        _working = true;
+        try
+        {
+            var result = await command(ModelId, CancellationToken.None);
+            if (result.Failure is { } failure)
+                Notifications.Notify(NotificationSeverity.Error, $"{Name} {trouble}", failure.Message, 12_000);
+        }
+        finally
+        {
+            _working = false;
+        }
+    }
+}

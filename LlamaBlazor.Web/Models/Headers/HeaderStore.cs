@@ -1,0 +1,98 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Domain.Models.Gguf;
+using LlamaBlazor.Domain.Models.Library;
+using LlamaBlazor.Web.Models.Library;
+
+namespace LlamaBlazor.Web.Models.Headers;
+
+/// <summary>Reads the headers of a model's files for pages and answers. The last few are kept, since a page asks several times.</summary>
+internal sealed class HeaderStore
+{
+    /// <summary>Headers kept; one takes at most a few MiB.</summary>
+    private const int KeptBound = 4;
+
+    private readonly LinkedList<(string Key, GgufFile File)> _kept = [];
+
+    /// <summary>The header of a model, all parts joined.</summary>
+    public async Task<Result<GgufFile>> ReadAsync(Model model, CancellationToken cancellation = default)
+    {
+        if (model.ModelPath is not { } path)
+            return Failure.Conflict($"'{model.Name}' has no file on this machine yet.");
+        return await Task.Run(() => Read(path, cancellation), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Some items of an array of the header.</summary>
+    public static Task<Result<GgufValue>> ReadItemsAsync(Model model, string key, long after, int limit, CancellationToken cancellation = default) => Task.Run<Result<GgufValue>>(() =>
+    {
+        try
+        {
+            using var file = ScannedModel.Open(Describe(model.ModelPath ?? ""));
+            var items = file is null ? Failure.Conflict("The file is empty.") : GgufReader.ReadItems(file, key, after, limit, cancellation);
+            return items.Failure is { Kind: FailureKind.NotFound } ? Failure.NotFound($"The header has no array '{key}'.") : items;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return Failure.Conflict(FolderWalker.Explain(error));
+        }
+    }, cancellation);
+
+    private Result<GgufFile> Read(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            var first = Describe(path);
+            var key = $"{path}|{first.Size}|{first.ModifiedAt}";
+            if (Find(key) is { } known)
+                return known;
+            var parts = new List<GgufFile>();
+            foreach (var part in Parts(first))
+            {
+                using var file = ScannedModel.Open(part);
+                var header = file is null ? Failure.Conflict($"{part.Path}: The file is empty.") : GgufReader.Read(file, cancellation);
+                if (!header.IsSuccess)
+                    return Failure.Conflict($"{part.Path}: {header.Failure!.Message}");
+                parts.Add(header.Value);
+            }
+
+            return Keep(key, GgufFile.Join(parts));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return Failure.Conflict($"{path}: {FolderWalker.Explain(error)}");
+        }
+    }
+
+    private static IEnumerable<ModelFile> Parts(ModelFile first)
+    {
+        if (SplitName.Parse(Path.GetFileName(first.Path)) is not { } split)
+            return [first];
+        var folder = Path.GetDirectoryName(first.Path)!;
+        return Enumerable.Range(1, split.Count).Select(part => Path.Combine(folder, split.FileName(part))).Where(File.Exists).Select(Describe);
+    }
+
+    private static ModelFile Describe(string path)
+    {
+        var link = new FileInfo(path);
+        var file = link.LinkTarget is null ? link : link.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? link;
+        return new ModelFile(path, file.Length, new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeMilliseconds());
+    }
+
+    private GgufFile? Find(string key)
+    {
+        lock (_kept)
+            return _kept.FirstOrDefault(kept => kept.Key == key).File;
+    }
+
+    private GgufFile Keep(string key, GgufFile file)
+    {
+        lock (_kept)
+        {
+            _kept.AddFirst((key, file));
+            while (_kept.Count > KeptBound)
+                _kept.RemoveLast();
+        }
+
+        return file;
+    }
+}

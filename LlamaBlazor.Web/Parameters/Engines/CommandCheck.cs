@@ -1,0 +1,35 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Parameters;
+
+namespace LlamaBlazor.Web.Parameters.Engines;
+
+/// <summary>Lets the engine's own parser judge a command: with <c>--version</c> last it reads everything before it, then stops (parameters.md 0).</summary>
+internal static class CommandCheck
+{
+    /// <summary>The verdict. Files that the settings name are opened, nothing is loaded.</summary>
+    public static async Task<Result<CheckAnswer>> RunAsync(LaunchCommand command, CancellationToken cancellation)
+    {
+        if (command.Arguments.Contains("--log-file"))
+            command = command with { Arguments = Without(command.Arguments, "--log-file") }; // a check must not truncate the log of a running engine
+        var run = await EngineTool.RunAsync(command.Executable, command.Arguments.Append("--version"), command.Environment, cancellation).ConfigureAwait(false);
+        return run.Match<Result<CheckAnswer>>(
+            result => new CheckAnswer(result.ExitCode == 0, result.ExitCode == 0 ? [] : [Reason(result, command)], command.Warnings),
+            failure => failure);
+    }
+
+    private static string Reason(ToolResult result, LaunchCommand command) =>
+        command.Environment.Values.Aggregate(EngineHelp.ReadRefusal(result.Output) ?? $"The engine stopped with code {result.ExitCode} and said nothing.", (text, secret) => text.Replace(secret, ShellText.Mask));
+
+    private static List<string> Without(IReadOnlyList<string> arguments, string flag)
+    {
+        var left = arguments.ToList();
+        left.RemoveRange(left.IndexOf(flag), 2);
+        return left;
+    }
+}
+
+/// <summary>Whether the engine accepts a command.</summary>
+/// <param name="Ok">True when it does.</param>
+/// <param name="Errors">Its own words when it does not.</param>
+/// <param name="Warnings">Settings that were left out.</param>
+internal sealed record CheckAnswer(bool Ok, IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings);

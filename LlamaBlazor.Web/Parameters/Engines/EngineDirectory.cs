@@ -1,0 +1,62 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Parameters.Engines;
+
+/// <summary>The engines in use: the one of the launch settings and those that models name.</summary>
+internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, IDbContextFactory<LlamaDbContext> contexts, ParameterCatalogue catalogue)
+{
+    /// <summary>What the engine of a model can do, or of the launch settings where the path is null.</summary>
+    public async Task<Result<EngineCapabilities>> FindAsync(string? perModelPath, CancellationToken cancellation)
+    {
+        var engine = await locator.FindAsync(perModelPath, cancellation).ConfigureAwait(false);
+        return engine.IsSuccess ? await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false) : engine.Failure!;
+    }
+
+    /// <summary>All of them, the default first.</summary>
+    /// <param name="again">True to ask each one now.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<EngineAnswer>> ListAsync(bool again, CancellationToken cancellation)
+    {
+        var answers = new List<EngineAnswer>();
+        foreach (var path in await PathsAsync(cancellation).ConfigureAwait(false))
+        {
+            var engine = await locator.FindAsync(path, cancellation).ConfigureAwait(false);
+            var asked = engine.IsSuccess ? await probe.ProbeAsync(engine.Value, again, cancellation).ConfigureAwait(false) : engine.Failure!;
+            answers.Add(Answer(engine.IsSuccess ? engine.Value.Path : path, path is null, engine is { IsSuccess: true, Value.Simulated: true }, asked));
+        }
+
+        return answers;
+    }
+
+    private EngineAnswer Answer(string? path, bool isDefault, bool simulated, Result<EngineCapabilities> asked) => asked.Match(
+        engine => new EngineAnswer(path, isDefault, simulated, engine.Version, engine.Flags.Count, engine.Devices, Missing(engine), [.. engine.Flags.Where(flag => catalogue.FindFlag(flag) is null).Order(StringComparer.Ordinal)], null),
+        failure => new EngineAnswer(path, isDefault, simulated, null, 0, [], [], [], failure.Message));
+
+    private IReadOnlyList<string> Missing(EngineCapabilities engine) => [.. catalogue.Columns.Where(definition => !engine.Supports(definition)).Select(definition => definition.Flag!)];
+
+    private async Task<List<string?>> PathsAsync(CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var own = await context.Set<RuntimeConfig>().AsNoTracking().Where(runtime => runtime.EnginePath != null).Select(runtime => runtime.EnginePath).Distinct().Take(32).ToListAsync(cancellation).ConfigureAwait(false);
+            return [null, .. own];
+        }
+    }
+}
+
+/// <summary>An engine as the API and the Server page show it.</summary>
+/// <param name="Path">Its path; null when none was found.</param>
+/// <param name="IsDefault">True for the one of the launch settings.</param>
+/// <param name="Simulated">True for the built-in simulated engine.</param>
+/// <param name="Version">Its build, or null when it does not answer.</param>
+/// <param name="FlagCount">Spellings it lists.</param>
+/// <param name="Devices">Devices it can offload to.</param>
+/// <param name="Missing">Flags of settings that it lacks.</param>
+/// <param name="Unknown">Flags it lists that the dashboard does not know; they can be set as other flags.</param>
+/// <param name="Error">Why it cannot be used, or null.</param>
+internal sealed record EngineAnswer(string? Path, bool IsDefault, bool Simulated, string? Version, int FlagCount, IReadOnlyList<EngineDevice> Devices, IReadOnlyList<string> Missing, IReadOnlyList<string> Unknown, string? Error);

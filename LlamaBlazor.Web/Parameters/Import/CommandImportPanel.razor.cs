@@ -1,0 +1,58 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Parameters;
+using Microsoft.AspNetCore.Components;
+using Radzen;
+
+namespace LlamaBlazor.Web.Parameters.Import;
+
+/// <summary>Reads a pasted command line, shows what it means, and applies it to a model.</summary>
+public sealed partial class CommandImportPanel
+{
+    private string _text = "";
+    private string? _problem;
+    private ImportPlan? _plan;
+    private bool _replace;
+    private bool _busy;
+
+    /// <summary>The model it is applied to.</summary>
+    [Parameter, EditorRequired] public long ModelId { get; set; }
+
+    [Inject] private CommandImport Import { get; set; } = null!;
+
+    [Inject] private NotificationService Notifications { get; set; } = null!;
+
+    private IEnumerable<(string Label, string? Flag, string Value)> Rows =>
+        from change in _plan!.Changes
+        from pair in change.Values
+        let definition = ParameterCatalogue.Current.FindColumn(pair.Key)!
+        select (definition.Label, definition.Flag, definition.Secret ? ShellText.Mask : ParameterText.Brief(definition, pair.Value!));
+
+    private void Read()
+    {
+        var read = Import.Read(_text);
+        _plan = read.IsSuccess ? read.Value : null;
+        _problem = read.IsSuccess ? null : Words(read.Failure!);
+    }
+
+    private async Task ApplyAsync()
+    {
+        _busy = true;
+        try
+        {
+            var applied = await Import.ApplyAsync(ModelId, _replace ? _plan!.Replacing(ParameterCatalogue.Current) : _plan!, CancellationToken.None);
+            _problem = applied.IsSuccess ? null : Words(applied.Failure!);
+            if (!applied.IsSuccess)
+                return;
+            Notifications.Notify(NotificationSeverity.Success, "Command applied", "The settings of the model are those of the command now. History can undo it.");
+            (_plan, _text) = (null, "");
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+
+    private static string Words(Failure failure) => failure.Errors is null
+        ? failure.Message
+        : string.Join(" ", failure.Errors.Select(error => $"{ParameterCatalogue.Current.FindColumn(error.Key)?.Label ?? error.Key}: {string.Join(" ", error.Value)}"));
+}

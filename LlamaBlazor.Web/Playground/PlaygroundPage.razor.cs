@@ -1,0 +1,119 @@
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Proxy;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace LlamaBlazor.Web.Playground;
+
+/// <summary>A chat with one model. The reply streams in; stopping it stops the engine.</summary>
+public sealed partial class PlaygroundPage
+{
+    /// <summary>Messages of one chat; the oldest are dropped.</summary>
+    private const int TurnBound = 200;
+
+    private readonly List<ChatTurn> _turns = []; // at most TurnBound
+    private readonly ChatSettings _settings = new();
+    private List<string>? _models;
+    private string _question = "";
+    private CancellationTokenSource? _asking;
+    private IJSObjectReference? _script;
+
+    /// <summary>The model to begin with.</summary>
+    [SupplyParameterFromQuery]
+    private string? Model { get; set; }
+
+    [Inject]
+    internal ChatClient Client { get; set; } = null!;
+
+    [Inject]
+    internal ModelDirectory Models { get; set; } = null!;
+
+    [Inject]
+    internal InstanceBoard Board { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Script { get; set; } = null!;
+
+    private bool CanSend => _asking is null && _settings.Model is not null && !string.IsNullOrWhiteSpace(_question);
+
+    private string? Status => Models.All.FirstOrDefault(target => target.Name == _settings.Model) is { } target ? Board.Find(target.Model.Id)?.Status ?? "stopped" : null;
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_asking is not null)
+            await _asking.CancelAsync();
+        try
+        {
+            if (_script is not null)
+                await _script.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser has gone, and the module with it.
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        Watch(Board.Changes);
+        _models = [.. (await Models.ReadAsync(Left)).Select(target => target.Name)];
+        var running = Board.Active.FirstOrDefault(instance => instance.Status == "running")?.Model;
+        _settings.Model = _models.Find(name => name == Model) ?? _models.Find(name => name == running) ?? _models.FirstOrDefault();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+            _script = await Script.InvokeAsync<IJSObjectReference>("import", "/js/playground.js");
+    }
+
+    private static string Describe(ChatTimings timings) => string.Join(" · ", new[]
+    {
+        timings.FirstTokenMs is { } first ? $"first token {first / 1000:0.00} s" : null,
+        $"total {timings.TotalMs / 1000:0.00} s",
+        timings.PromptTokens is { } prompt ? $"{prompt} tokens in" : null,
+        timings.Tokens is { } tokens ? $"{tokens} out" : null,
+        timings.TokensPerSecond is { } speed ? $"{speed:0.0} t/s" : null,
+    }.Where(part => part is not null));
+
+    private static Dictionary<string, object> Label(string label) => new() { ["aria-label"] = label };
+
+    private async Task SendAsync()
+    {
+        if (!CanSend)
+            return;
+        _turns.Add(new ChatTurn("user", _question.Trim()));
+        _question = "";
+        var history = _turns.ToList();
+        var reply = new ChatTurn("assistant");
+        _turns.Add(reply);
+        if (_turns.Count > TurnBound)
+            _turns.RemoveRange(0, _turns.Count - TurnBound);
+        using var asking = CancellationTokenSource.CreateLinkedTokenSource(Left);
+        _asking = asking;
+        try
+        {
+            await Client.AskAsync(_settings, history, reply, RenderSoon, asking.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped: what has come stays.
+        }
+        finally
+        {
+            _asking = null;
+        }
+    }
+
+    private Task StopAsync() => _asking?.CancelAsync() ?? Task.CompletedTask;
+
+    private void Clear()
+    {
+        _asking?.Cancel();
+        _turns.Clear();
+    }
+}

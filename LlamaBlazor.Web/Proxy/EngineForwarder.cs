@@ -1,0 +1,72 @@
+using System.Net;
+using LlamaBlazor.Domain.Proxy;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace LlamaBlazor.Web.Proxy;
+
+/// <summary>Passes a request on to an engine with YARP's forwarder: no redirects, no unpacking, no cookies, no proxy, no total time limit.</summary>
+internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions options, TimeProvider clock) : IDisposable
+{
+    private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = TimeSpan.FromSeconds(options.IdleTimeoutSeconds), Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+
+    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        UseCookies = false,
+        ActivityHeadersPropagator = null,
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+    });
+
+    /// <summary>The client, for answers that have begun before the engine's.</summary>
+    public HttpMessageInvoker Client => _client;
+
+    /// <summary>Longest silence of an engine.</summary>
+    public TimeSpan IdleLimit => _config.ActivityTimeout!.Value;
+
+    /// <summary>Passes the request on and its answer back.</summary>
+    /// <returns>Why there is no answer, where nothing was sent yet; null when the client has its answer, whole or broken.</returns>
+    public async ValueTask<ForwardFailure?> ForwardAsync(HttpContext context, InFlightRequest request, int port, ResponseCapture? capture)
+    {
+        request.State = InFlightState.Prompt;
+        var transformer = new EngineTransformer(request, EngineTransformer.AddressOf(port, request.Path, context.Request.QueryString), clock) { Capture = capture };
+        var error = await forwarder.SendAsync(context, "http://127.0.0.1/", _client, _config, transformer, request.Cancelled).ConfigureAwait(false);
+        if (error == ForwarderError.None)
+            return null;
+        var cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+        if (context.Response.HasStarted)
+        {
+            // The connection was broken on purpose; who is to blame was noted by the tap, or it was the client.
+            request.Fail(context.RequestAborted.IsCancellationRequested ? ProxyError.ClientGone : ProxyError.UpstreamDied, cause?.Message ?? "The answer broke off.");
+            return null;
+        }
+
+        context.Response.Clear();
+        return Explain(context, request, error, cause);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private ForwardFailure Explain(HttpContext context, InFlightRequest request, ForwarderError error, Exception? cause)
+    {
+        var model = request.Target?.Model.Name;
+        if (context.RequestAborted.IsCancellationRequested)
+            return new(ProxyError.ClientGone, "The client went away before the answer.", false);
+        if (request.Cancelled.IsCancellationRequested)
+            return new(ProxyError.Cancelled, "The request was cancelled in the dashboard.", false);
+        if (error == ForwarderError.RequestTimedOut)
+            return new(ProxyError.UpstreamTimeout, $"The engine of '{model}' did not answer within {IdleLimit.TotalSeconds:0} seconds. Its log tells more; LlamaBlazor:Proxy:IdleTimeoutSeconds is the limit.", false);
+        var refused = cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
+        var words = refused ? "does not accept connections" : "broke the connection before its answer";
+        return new(ProxyError.UpstreamFailed, $"The engine of '{model}' {words}. Its log on the page of the model tells why.", refused);
+    }
+}
+
+/// <summary>Why a request got no answer from an engine.</summary>
+/// <param name="Error">The kind.</param>
+/// <param name="Message">The words.</param>
+/// <param name="NeverArrived">True when the engine has not seen the request, so that it may be sent again.</param>
+internal sealed record ForwardFailure(ProxyError Error, string Message, bool NeverArrived);

@@ -1,0 +1,67 @@
+using LlamaBlazor.Domain.Proxy;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace LlamaBlazor.Web.Proxy;
+
+/// <summary>What changes on the way: address and secrets on the way in, hints for proxies and the tap on the way out. Bodies stay byte for byte.</summary>
+internal sealed class EngineTransformer(InFlightRequest request, Uri address, TimeProvider clock) : HttpTransformer
+{
+    /// <summary>Header with the id of a request.</summary>
+    public const string RequestIdHeader = "X-Request-Id";
+
+    private static readonly string[] OurSecrets = ["Authorization", "X-Api-Key", "Cookie", "X-Llama-Cache"];
+
+    /// <summary>Keeps the answer for the cache, or null.</summary>
+    public ResponseCapture? Capture { get; init; }
+
+    // Uri would write %41 as A and drop dots: what the client wrote goes upstream as it is.
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    /// <summary>Makes the address at an engine; the path stays encoded as it came.</summary>
+    public static Uri AddressOf(int port, string path, QueryString query) => new($"http://127.0.0.1:{port}{path}{query.Value}", AsWritten);
+
+    /// <inheritdoc/>
+    public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken).ConfigureAwait(false);
+        proxyRequest.RequestUri = address;
+        proxyRequest.Headers.Host = null;
+        foreach (var name in OurSecrets)
+            proxyRequest.Headers.Remove(name); // keys of the dashboard are none of the engine's business
+        if (request.Route.Source != ModelSource.Path || HttpMethods.IsPost(httpContext.Request.Method))
+            proxyRequest.Headers.AcceptEncoding.Clear(); // a packed answer could not be read for statistics
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null)
+            return true;
+        await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken).ConfigureAwait(false);
+        var headers = httpContext.Response.Headers;
+        headers[RequestIdHeader] = request.RequestId;
+        if (request.Route.Source == ModelSource.Path)
+            headers.Remove("Content-Security-Policy"); // the engine's own page brings its scripts inline
+        Tap(httpContext, proxyResponse);
+        return true;
+    }
+
+    /// <summary>Puts the tap into an answer that can be read.</summary>
+    public void Tap(HttpContext context, HttpResponseMessage response)
+    {
+        var type = response.Content.Headers.ContentType?.MediaType;
+        var isEvents = type == "text/event-stream";
+        if (isEvents && !context.Response.HasStarted)
+        {
+            context.Response.Headers["X-Accel-Buffering"] = "no";
+            if (context.Response.Headers.CacheControl.Count == 0)
+                context.Response.Headers.CacheControl = "no-cache";
+        }
+
+        if (response.Content.Headers.ContentEncoding.Count > 0 || (!isEvents && (type != "application/json" || request.Route.Kind == RouteKind.Other)))
+            return;
+        request.Reader = new UsageReader(isEvents);
+        request.State = InFlightState.Prompt;
+        response.Content = new TapContent(response.Content, inner => new TapStream(inner, context, request, isEvents, clock) { Capture = Capture });
+    }
+}

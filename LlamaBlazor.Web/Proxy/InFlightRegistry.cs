@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Shared.Live;
+
+namespace LlamaBlazor.Web.Proxy;
+
+/// <summary>Tells that requests came or went.</summary>
+internal sealed record InFlightChanged
+{
+    /// <summary>The only message.</summary>
+    public static InFlightChanged Message { get; } = new();
+}
+
+/// <summary>
+/// All requests under way, and how busy each model is: read by the supervisor before it stops an idle engine, by pages and by <c>/api/inflight</c>.
+/// </summary>
+internal sealed class InFlightRegistry(TimeProvider clock, Broadcast<InFlightChanged> changes)
+{
+    // Bounded by Kestrel's connections; each request leaves in a finally.
+    private readonly ConcurrentDictionary<long, InFlightRequest> _requests = new();
+    private readonly ConcurrentDictionary<long, Load> _loads = new(); // one a model that was ever asked for
+    private readonly string _run = Guid.NewGuid().ToString("N")[..8];
+    private long _last;
+
+    /// <summary>Tells when requests come and go.</summary>
+    public Broadcast<InFlightChanged> Changes => changes;
+
+    /// <summary>Requests under way, oldest first.</summary>
+    public IReadOnlyList<InFlightRequest> All => [.. _requests.Values.OrderBy(request => request.Id)];
+
+    /// <summary>How many are under way.</summary>
+    public int Count => _requests.Count;
+
+    /// <summary>A request has arrived.</summary>
+    public InFlightRequest Begin(ProxyRoute route, string path)
+    {
+        var id = Interlocked.Increment(ref _last);
+        var request = new InFlightRequest(id, $"req-{_run}-{id:x}", route, path, clock.GetUtcNow().ToUnixTimeMilliseconds(), clock.GetTimestamp());
+        _requests[id] = request;
+        changes.Publish(InFlightChanged.Message);
+        return request;
+    }
+
+    /// <summary>A request is over.</summary>
+    public void End(InFlightRequest request)
+    {
+        _requests.TryRemove(request.Id, out _);
+        request.Dispose();
+        changes.Publish(InFlightChanged.Message);
+    }
+
+    /// <summary>Cancels a request. False when there is none with the id.</summary>
+    public bool Cancel(long id)
+    {
+        if (!_requests.TryGetValue(id, out var request))
+            return false;
+        try
+        {
+            request.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // it ended meanwhile
+        }
+
+        return true;
+    }
+
+    /// <summary>Requests the engine of a model works on, and those about to be handed to it.</summary>
+    public int Busy(long modelId) => _loads.TryGetValue(modelId, out var load) ? load.Busy : 0;
+
+    /// <summary>When the last request of a model ended, Unix milliseconds, or null when it had none: idle time counts from here.</summary>
+    public long? LastCompletedAt(long modelId) => _loads.TryGetValue(modelId, out var load) && load.LastCompletedAt > 0 ? load.LastCompletedAt : null;
+
+    /// <summary>A request takes a place at an engine.</summary>
+    public void Enter(long modelId) => Interlocked.Increment(ref _loads.GetOrAdd(modelId, static _ => new Load()).Busy);
+
+    /// <summary>It leaves its place.</summary>
+    public void Leave(long modelId)
+    {
+        var load = _loads.GetOrAdd(modelId, static _ => new Load());
+        Volatile.Write(ref load.LastCompletedAt, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        Interlocked.Decrement(ref load.Busy);
+    }
+
+    private sealed class Load
+    {
+        public int Busy;
+        public long LastCompletedAt;
+    }
+}

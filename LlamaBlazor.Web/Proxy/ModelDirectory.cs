@@ -1,0 +1,177 @@
+using System.Collections.Frozen;
+using System.Data.Common;
+using System.Text.Json;
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Shared.Live;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Proxy;
+
+/// <summary>
+/// Names of models and aliases, kept in memory so that a request costs no query. Refreshed in the background while it is used, and at once when a
+/// name is not found.
+/// </summary>
+internal sealed partial class ModelDirectory : IDisposable
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly string[] NoAliases = [];
+
+    private readonly IDbContextFactory<LlamaDbContext> _contexts;
+    private readonly DatabaseState _database;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<ModelDirectory> _logger;
+    private readonly IDisposable _changes;
+    private readonly SemaphoreSlim _loading = new(1, 1);
+    private volatile Snapshot _snapshot = Snapshot.Empty;
+    private volatile bool _stale = true;
+    private int _refreshing;
+
+    public ModelDirectory(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, Broadcast<ModelChanged> changes, TimeProvider clock, ILogger<ModelDirectory> logger)
+    {
+        (_contexts, _database, _clock, _logger) = (contexts, database, clock, logger);
+        _changes = changes.Subscribe(_ => _stale = true);
+    }
+
+    /// <summary>All names, models first.</summary>
+    public IReadOnlyCollection<ProxyTarget> All => _snapshot.Ordered;
+
+    /// <summary>Whether a name is known, without asking the database.</summary>
+    public bool Contains(string name) => _snapshot.ByName.ContainsKey(name);
+
+    /// <summary>What a name leads to, or null. Waits for the database only when the name is unknown or something has just changed.</summary>
+    public ValueTask<ProxyTarget?> FindAsync(string name, CancellationToken cancellation)
+    {
+        var snapshot = _snapshot;
+        if (_stale || !snapshot.ByName.TryGetValue(name, out var target))
+            return new ValueTask<ProxyTarget?>(FindFreshAsync(name, cancellation));
+        if (_clock.GetElapsedTime(snapshot.LoadedAt) > Lifetime && Interlocked.Exchange(ref _refreshing, 1) == 0)
+            _ = Task.Run(() => RefreshAsync(CancellationToken.None), CancellationToken.None);
+        return new ValueTask<ProxyTarget?>(target);
+    }
+
+    /// <summary>The names as they are in the database now.</summary>
+    public async Task<IReadOnlyCollection<ProxyTarget>> ReadAsync(CancellationToken cancellation)
+    {
+        await LoadAsync(ShortestPause, cancellation).ConfigureAwait(false);
+        return All;
+    }
+
+    /// <summary>Reads the names anew before the next one is looked up: an alias was changed.</summary>
+    public void Invalidate() => _stale = true;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _changes.Dispose();
+        _loading.Dispose();
+    }
+
+    // A database that cannot be read for a while must not stop requests for models that are known.
+    private async Task<ProxyTarget?> FindFreshAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            await LoadAsync(ShortestPause, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is DbException or DbUpdateException)
+        {
+            LogRefreshFailed(error);
+        }
+
+        return _snapshot.ByName.GetValueOrDefault(name);
+    }
+
+    private async Task RefreshAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await LoadAsync(Lifetime, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            LogRefreshFailed(error); // the names read before stay in force
+        }
+        finally
+        {
+            Volatile.Write(ref _refreshing, 0);
+        }
+    }
+
+    private async Task LoadAsync(TimeSpan pause, CancellationToken cancellation)
+    {
+        await _database.Ready.WaitAsync(cancellation).ConfigureAwait(false);
+        await _loading.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (!_stale && _snapshot.LoadedAt != 0 && _clock.GetElapsedTime(_snapshot.LoadedAt) <= pause)
+                return;
+            _stale = false; // before reading: what changes meanwhile is read next time
+            _snapshot = await Task.Run(() => ReadSnapshotAsync(cancellation), cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
+    private async Task<Snapshot> ReadSnapshotAsync(CancellationToken cancellation)
+    {
+        var context = await _contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var query =
+                from model in context.Models.AsNoTracking()
+                where model.Role == ModelRole.Model
+                from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
+                orderby model.Name
+                select new
+                {
+                    Model = new ProxyModel(model.Id, model.Name, model.ModelPath, (int?)runtime.Concurrency, runtime.CacheMode, new ProxyModelFacts(
+                        model.CreatedAt, model.Architecture, model.ParameterCount, model.Quantization, model.FileSizeBytes, model.ContextLength,
+                        model.CtxSize, model.ChatTemplateText != null, model.ProjectorPath != null, model.Status)),
+                    model.Alias,
+                    runtime.Aliases,
+                };
+            var rows = await query.ToListAsync(cancellation).ConfigureAwait(false);
+            var variants = await context.Set<ModelAliasRow>().AsNoTracking().Select(row => new { row.Name, row.ModelId, row.ParametersJson }).ToListAsync(cancellation).ConfigureAwait(false);
+            var models = rows.ToDictionary(row => row.Model.Id, row => row.Model);
+            var aliases = rows.SelectMany(row => Names(row.Alias, row.Aliases).Select(alias => new ProxyTarget(alias, row.Model, null)));
+            var named = variants.Where(row => models.ContainsKey(row.ModelId)).Select(row => new ProxyTarget(row.Name, models[row.ModelId], row.ParametersJson));
+            return Snapshot.Of([.. rows.Select(row => new ProxyTarget(row.Model.Name, row.Model, null)), .. named, .. aliases], _clock.GetTimestamp());
+        }
+    }
+
+    // --alias is a comma list, model_runtime keeps a JSON array.
+    private static IEnumerable<string> Names(string? commaList, string? jsonArray)
+    {
+        var listed = commaList?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? NoAliases;
+        try
+        {
+            return jsonArray is null ? listed : listed.Concat(JsonSerializer.Deserialize<string[]>(jsonArray) ?? NoAliases);
+        }
+        catch (JsonException)
+        {
+            return listed;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The names of the models could not be refreshed; those read before stay in force")]
+    private partial void LogRefreshFailed(Exception error);
+
+    // The first owner of a name keeps it: models before aliases.
+    private sealed record Snapshot(FrozenDictionary<string, ProxyTarget> ByName, IReadOnlyList<ProxyTarget> Ordered, long LoadedAt)
+    {
+        public static Snapshot Empty { get; } = new(FrozenDictionary<string, ProxyTarget>.Empty, [], 0);
+
+        public static Snapshot Of(IReadOnlyList<ProxyTarget> targets, long now)
+        {
+            var unique = targets.DistinctBy(target => target.Name, StringComparer.OrdinalIgnoreCase).ToList();
+            return new Snapshot(unique.ToFrozenDictionary(target => target.Name, StringComparer.OrdinalIgnoreCase), unique, now);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using LlamaBlazor.Domain.Proxy;
+
+namespace LlamaBlazor.Web.Proxy;
+
+/// <summary>A request that waits at the gate of its model.</summary>
+internal sealed class Waiter(InFlightRequest request, long since)
+{
+    private readonly TaskCompletionSource<Turn> _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The request.</summary>
+    public InFlightRequest Request => request;
+
+    /// <summary>When it began to wait.</summary>
+    public long Since => since;
+
+    /// <summary>Completes when it is let through or refused.</summary>
+    public Task<Turn> Turn => _turn.Task;
+
+    /// <summary>Lets it through, or refuses it.</summary>
+    public void Settle(Turn turn) => _turn.TrySetResult(turn);
+}
+
+/// <summary>How waiting ended: at an engine's port, or with a reason why not.</summary>
+internal readonly record struct Turn(int Port, ProxyError? Error = null, string? Message = null, int RetryAfter = 0);
+
+/// <summary>
+/// The line in front of one model: who works, who waits. Its lock is held for a few instructions only; starting engines and waiting is done by
+/// <see cref="RequestScheduler"/>.
+/// </summary>
+internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry registry)
+{
+    private readonly Lock _gate = new();
+    private readonly WaitingLine<Waiter> _line = new(capacity);
+    private int _active;
+    private bool _pumped;
+
+    /// <summary>The model.</summary>
+    public long ModelId => modelId;
+
+    /// <summary>Closed while a starving model needs this one's place: those inside finish, nobody new comes in.</summary>
+    public bool IsDraining { get; set; }
+
+    /// <summary>How many wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+                return _line.Count;
+        }
+    }
+
+    /// <summary>When the first in line began to wait, or null.</summary>
+    public long? OldestSince
+    {
+        get
+        {
+            lock (_gate)
+                return _line.Count == 0 ? null : _line.Items.Min(waiter => waiter.Since);
+        }
+    }
+
+    /// <summary>Goes straight through: nobody waits, and there is a place.</summary>
+    public bool TryEnter(int? concurrency)
+    {
+        lock (_gate)
+        {
+            if (_line.Count > 0 || IsDraining || _active >= (concurrency ?? int.MaxValue))
+                return false;
+            _active++;
+        }
+
+        registry.Enter(modelId);
+        return true;
+    }
+
+    /// <summary>Joins the line. False when it is full.</summary>
+    /// <param name="waiter">Who waits.</param>
+    /// <param name="mustPump">True when the caller has to start moving the line.</param>
+    public bool TryJoin(Waiter waiter, out bool mustPump)
+    {
+        lock (_gate)
+        {
+            mustPump = false;
+            if (!_line.TryAdd(waiter, waiter.Request.Priority))
+                return false;
+            Number();
+            mustPump = !_pumped;
+            _pumped = true;
+            return true;
+        }
+    }
+
+    /// <summary>Leaves the line. False when its turn has come already.</summary>
+    public bool TryQuit(Waiter waiter)
+    {
+        lock (_gate)
+        {
+            var waited = _line.Remove(waiter);
+            Number();
+            return waited;
+        }
+    }
+
+    /// <summary>Lets through as many as there are places for.</summary>
+    /// <returns>False when nobody waits any longer or all places are taken: the line is then moved by the next who leaves.</returns>
+    public bool Admit(int port, int? concurrency)
+    {
+        while (true)
+        {
+            Waiter? next;
+            lock (_gate)
+            {
+                if (_line.Count == 0 || IsDraining || _active >= (concurrency ?? int.MaxValue))
+                {
+                    _pumped = _line.Count > 0 && IsDraining;
+                    return _pumped;
+                }
+
+                next = _line.TakeFirst()!;
+                _active++;
+                Number();
+            }
+
+            registry.Enter(modelId);
+            next.Settle(new Turn(port));
+        }
+    }
+
+    /// <summary>Refuses all who wait.</summary>
+    public void Refuse(Turn turn)
+    {
+        List<Waiter> waiting;
+        lock (_gate)
+        {
+            waiting = [.. _line.Items];
+            while (_line.TakeFirst() is not null)
+            {
+                // emptied
+            }
+
+            _pumped = false;
+        }
+
+        foreach (var waiter in waiting)
+            waiter.Settle(turn);
+    }
+
+    /// <summary>Ends moving the line if nobody waits. False when somebody came meanwhile.</summary>
+    public bool TryRest()
+    {
+        lock (_gate)
+        {
+            if (_line.Count > 0)
+                return false;
+            _pumped = false;
+            return true;
+        }
+    }
+
+    /// <summary>A place is free again. True when the caller has to move the line.</summary>
+    public bool Leave()
+    {
+        registry.Leave(modelId);
+        lock (_gate)
+        {
+            _active--;
+            if (_line.Count == 0 || _pumped)
+                return false;
+            _pumped = true;
+            return true;
+        }
+    }
+
+    // Places shown to people; the line is short (at most capacity).
+    private void Number()
+    {
+        var place = 0;
+        foreach (var waiter in _line.Items)
+            waiter.Request.Place = ++place;
+    }
+}

@@ -1,0 +1,73 @@
+using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Domain.Security;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Security.Keys;
+
+namespace LlamaBlazor.Web.Proxy;
+
+/// <summary><c>GET /v1/models</c>: every model and alias with what clients want to know, in OpenAI's form.</summary>
+internal static class ModelsEndpoint
+{
+    /// <summary>Maps the list and the single model.</summary>
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet(RouteTable.ModelsPath, ListAsync).WithTags("Proxy");
+        app.MapGet(RouteTable.ModelsPath + "/{**name}", FindAsync).WithTags("Proxy");
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, KeyAccess access, ModelDirectory models, InstanceBoard board)
+    {
+        var check = await CheckAsync(context, access).ConfigureAwait(false);
+        if (!await ProxyEndpoint.PassesAsync(context, check).ConfigureAwait(false))
+            return Results.Empty;
+        var targets = await models.ReadAsync(context.RequestAborted).ConfigureAwait(false);
+        return Results.Ok(new { @object = "list", data = targets.Where(target => Sees(check.Key, target)).Select(target => Describe(target, board)).ToList() });
+    }
+
+    private static async Task<IResult> FindAsync(string name, HttpContext context, KeyAccess access, ModelDirectory models, InstanceBoard board)
+    {
+        var check = await CheckAsync(context, access).ConfigureAwait(false);
+        if (!await ProxyEndpoint.PassesAsync(context, check).ConfigureAwait(false))
+            return Results.Empty;
+        if (await models.FindAsync(Uri.UnescapeDataString(name), context.RequestAborted).ConfigureAwait(false) is { } target && Sees(check.Key, target))
+            return Results.Ok(Describe(target, board));
+        await ProxyAnswers.SendAsync(context, ProxyError.ModelNotFound, $"The model '{name}' does not exist. GET /v1/models lists all.").ConfigureAwait(false);
+        return Results.Empty;
+    }
+
+    // A key that may only read sees the list too.
+    private static async ValueTask<KeyCheck> CheckAsync(HttpContext context, KeyAccess access)
+    {
+        var check = await access.CheckAsync(context, Scope.Inference, count: false).ConfigureAwait(false);
+        return check.Verdict == KeyVerdict.Forbidden ? await access.CheckAsync(context, Scope.Read, count: false).ConfigureAwait(false) : check;
+    }
+
+    private static bool Sees(ApiKey? key, ProxyTarget target) => key is null || key.MayAsk(target.Model.Name) || key.MayAsk(target.Name);
+
+    private static object Describe(ProxyTarget target, InstanceBoard board)
+    {
+        var facts = target.Model.Facts;
+        var instance = board.Find(target.Model.Id);
+        var embeds = facts.Architecture is "bert" or "nomic-bert" or "jina-bert-v2" or "modern-bert" or "t5encoder" or "gemma-embedding";
+        string[] capabilities =
+        [
+            .. embeds ? ["embeddings"] : new[] { "completion" },
+            .. facts.HasChatTemplate && !embeds ? new[] { "chat", "tools" } : [],
+            .. facts.HasProjector ? new[] { "vision" } : [],
+        ];
+        var context = facts.ConfiguredContext is > 0 ? facts.ConfiguredContext : facts.TrainedContext;
+        return new
+        {
+            id = target.Name,
+            @object = "model",
+            created = facts.CreatedAt / 1000,
+            owned_by = "llamablazor",
+            alias_of = target.Name == target.Model.Name ? null : target.Model.Name,
+            architecture = facts.Architecture,
+            capabilities,
+            context_length = context,
+            meta = new { n_ctx_train = facts.TrainedContext, n_params = facts.ParameterCount, size = facts.SizeBytes, quantization = facts.Quantization },
+            status = new { value = instance?.Status ?? "stopped", reason = instance?.Reason },
+        };
+    }
+}

@@ -1,0 +1,39 @@
+using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Instances;
+
+namespace LlamaBlazor.Web.Proxy;
+
+/// <summary>The feature Proxy: one OpenAI-compatible endpoint in front of all models.</summary>
+internal static class ProxyFeature
+{
+    /// <summary>Registers its services.</summary>
+    public static WebApplicationBuilder AddProxy(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddHttpForwarder();
+        services.AddSingleton(ProxyOptions.Read(builder.Configuration));
+        services.AddSingleton<ModelDirectory>();
+        services.AddSingleton<InFlightRegistry>();
+        services.AddSingleton<EnsureReady>(provider => provider.GetRequiredService<InstanceSupervisor>().EnsureReadyAsync);
+        services.AddSingleton<RequestScheduler>();
+        services.AddSingleton<EngineForwarder>();
+        services.AddSingleton<ProxyEndpoint>();
+        return builder;
+    }
+
+    /// <summary>Maps all routes. Pages win where both would match: the routes here are none of theirs.</summary>
+    public static WebApplication MapProxy(this WebApplication app)
+    {
+        var endpoint = app.Services.GetRequiredService<ProxyEndpoint>();
+        // Without a model the path is the dashboard's own, so that routing cannot tell the two apart.
+        app.MapWhen(context => context.Request.Path == RouteTable.Metrics.Path && HttpMethods.IsGet(context.Request.Method) && context.Request.Query.ContainsKey("model"),
+            branch => branch.Run(context => endpoint.HandleAsync(context, RouteTable.Metrics)));
+        foreach (var route in RouteTable.All)
+            app.MapMethods(route.Path, [route.Method], context => endpoint.HandleAsync(context, route)).ExcludeFromDescription();
+        app.Map(RouteTable.UpstreamPrefix + "{**path}", endpoint.HandleUpstreamAsync).ExcludeFromDescription();
+        ModelsEndpoint.Map(app);
+        app.Map("/v1/{**path}", context => ProxyAnswers.SendAsync(context, ProxyError.UnknownRoute, $"{context.Request.Method} {context.Request.Path} is not a route of this endpoint.")).ExcludeFromDescription();
+        InFlightEndpoints.Map(app);
+        return app;
+    }
+}

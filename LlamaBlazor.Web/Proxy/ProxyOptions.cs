@@ -1,0 +1,69 @@
+using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Shared.Configuration;
+
+namespace LlamaBlazor.Web.Proxy;
+
+/// <summary>Limits of the endpoint: configuration section <c>LlamaBlazor:Proxy</c> (product.md 16).</summary>
+internal sealed class ProxyOptions
+{
+    /// <summary>Name of the section.</summary>
+    public const string Section = "LlamaBlazor:Proxy";
+
+    /// <summary>Largest body in MiB; 1 to 1024.</summary>
+    public int BodyLimitMb { get; init; } = 64;
+
+    /// <summary>Requests that may wait for one model; 1 to 10000.</summary>
+    public int QueueSize { get; init; } = 64;
+
+    /// <summary>Seconds a request may wait, loading included; 1 to 86400.</summary>
+    public int QueueWaitSeconds { get; init; } = 300;
+
+    /// <summary>Seconds between the comments that keep a waiting stream open; 0 sends none, to 600.</summary>
+    public int KeepAliveSeconds { get; init; } = 5;
+
+    /// <summary>Seconds an engine may say nothing; 1 to 86400.</summary>
+    public int IdleTimeoutSeconds { get; init; } = 600;
+
+    /// <summary>Seconds after which a model that waits for its turn has the running one drained; 0 to 86400.</summary>
+    public int StarvationSeconds { get; init; } = 30;
+
+    /// <summary>Seconds a model answers at least before it is drained for another; 0 to 86400.</summary>
+    public int MinimumWarmSeconds { get; init; } = 5;
+
+    /// <summary>Bytes of <see cref="BodyLimitMb"/>.</summary>
+    public long BodyLimit => (long)BodyLimitMb << 20;
+
+    /// <summary>The queue of each model.</summary>
+    public RequestQueuePolicy Queue => new(QueueSize, TimeSpan.FromSeconds(QueueWaitSeconds));
+
+    /// <summary>How models that share the machine take turns.</summary>
+    public SwapPolicy Swap => new(TimeSpan.FromSeconds(StarvationSeconds), TimeSpan.FromSeconds(MinimumWarmSeconds));
+
+    /// <summary>Reads and checks the section.</summary>
+    /// <exception cref="StartupException">A value is out of bounds; the message names its key.</exception>
+    public static ProxyOptions Read(IConfiguration configuration)
+    {
+        try
+        {
+            var options = configuration.GetSection(Section).Get<ProxyOptions>() ?? new ProxyOptions();
+            Check(nameof(BodyLimitMb), options.BodyLimitMb, 1, 1024);
+            Check(nameof(QueueSize), options.QueueSize, 1, 10_000);
+            Check(nameof(QueueWaitSeconds), options.QueueWaitSeconds, 1, 86_400);
+            Check(nameof(KeepAliveSeconds), options.KeepAliveSeconds, 0, 600);
+            Check(nameof(IdleTimeoutSeconds), options.IdleTimeoutSeconds, 1, 86_400);
+            Check(nameof(StarvationSeconds), options.StarvationSeconds, 0, 86_400);
+            Check(nameof(MinimumWarmSeconds), options.MinimumWarmSeconds, 0, 86_400);
+            return options;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new StartupException($"{Section}: {error.InnerException?.Message ?? error.Message} Whole numbers are expected.");
+        }
+    }
+
+    private static void Check(string key, int value, int min, int max)
+    {
+        if (value < min || value > max)
+            throw new StartupException($"{Section}:{key} is {value}. It must be from {min} to {max}.");
+    }
+}

@@ -1,0 +1,104 @@
+using LlamaBlazor.Domain.Proxy;
+
+namespace LlamaBlazor.Web.Proxy;
+
+// Moving the lines: one task a model, only while somebody waits.
+internal sealed partial class RequestScheduler
+{
+    private void Pump(ModelGate gate, ProxyModel model) => _ = Task.Run(() => PumpAsync(gate, model));
+
+    private async Task PumpAsync(ModelGate gate, ProxyModel model)
+    {
+        try
+        {
+            do
+            {
+                if (RunningPort(model.Id) is { } port)
+                {
+                    if (!gate.Admit(port, model.Concurrency))
+                        return;
+                    await Task.Delay(LookAgain, clock, lifetime.ApplicationStopping).ConfigureAwait(false); // draining
+                }
+                else if (await StartAsync(gate, model).ConfigureAwait(false) is { } refusal)
+                {
+                    gate.Refuse(refusal);
+                    return;
+                }
+            }
+            while (!gate.TryRest());
+        }
+        catch (OperationCanceledException)
+        {
+            gate.Refuse(ShuttingDown);
+        }
+        catch (Exception error)
+        {
+            LogPumpFailed(model.Name, error);
+            gate.Refuse(new Turn(0, ProxyError.StartFailed, $"'{model.Name}' could not be started: {error.Message}"));
+        }
+        finally
+        {
+            StopDraining();
+        }
+    }
+
+    // Starts the model as long as anybody waits for it. Returns why it cannot be, or null.
+    private async Task<Turn?> StartAsync(ModelGate gate, ProxyModel model)
+    {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+        var start = ensureReady(model.Id, given.Token);
+        while (!start.IsCompleted)
+        {
+            try
+            {
+                await start.WaitAsync(LookAgain, clock, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                DrainForStarving();
+            }
+            catch (OperationCanceledException) when (start.IsCompleted)
+            {
+                break;
+            }
+
+            if (gate.Waiting == 0 && !start.IsCompleted)
+                await given.CancelAsync().ConfigureAwait(false); // nobody is left to start it for
+        }
+
+        try
+        {
+            var result = await start.ConfigureAwait(false);
+            return result.IsSuccess ? null : new Turn(0, ProxyError.StartFailed, result.Failure!.Message, 10);
+        }
+        catch (OperationCanceledException) when (!lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return null; // given up, or stopped by somebody: who waits now starts it anew
+        }
+    }
+
+    private void DrainForStarving()
+    {
+        var candidates = _gates.Values.Select(Describe).ToList();
+        var blocked = candidates.Any(candidate => !candidate.IsRunning && candidate.Waiting > 0 && board.Find(candidate.ModelId)?.Status is not "loading");
+        foreach (var candidate in candidates)
+            _gates[candidate.ModelId].IsDraining = _swap.ShouldDrain(candidate, candidates, blocked);
+    }
+
+    private void StopDraining()
+    {
+        if (_gates.Values.Any(gate => gate.IsDraining))
+            DrainForStarving();
+    }
+
+    private SwapCandidate Describe(ModelGate gate)
+    {
+        var instance = board.Find(gate.ModelId);
+        var running = instance is { Status: "running" };
+        var warm = running && instance!.ReadyAt is { } ready ? clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(ready) : TimeSpan.Zero;
+        return new SwapCandidate(gate.ModelId, running, gate.Waiting, gate.OldestSince is { } since ? clock.GetElapsedTime(since) : TimeSpan.Zero, warm);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Requests for '{Model}' could not be served")]
+    private partial void LogPumpFailed(string model, Exception error);
+}

@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Instances;
+
+namespace LlamaBlazor.Web.Proxy;
+
+/// <summary>Starts a model, or joins a start under way, and returns when it answers.</summary>
+internal delegate Task<Result<InstanceSnapshot>> EnsureReady(long modelId, CancellationToken cancellation);
+
+/// <summary>
+/// Lets requests through to engines: at once where the engine runs and has a place, else after waiting in line while the model is started. One task
+/// moves the line of a model, whoever waits; when the last one has left, the start is given up.
+/// </summary>
+internal sealed partial class RequestScheduler(
+    InstanceBoard board,
+    EnsureReady ensureReady,
+    InFlightRegistry registry,
+    ProxyOptions options,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock,
+    ILogger<RequestScheduler> logger)
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<long, ModelGate> _gates = new(); // one a model that was ever asked for
+    private readonly RequestQueuePolicy _queue = options.Queue;
+    private readonly SwapPolicy _swap = options.Swap;
+
+    /// <summary>Requests that wait for a model.</summary>
+    public int Waiting(long modelId) => _gates.TryGetValue(modelId, out var gate) ? gate.Waiting : 0;
+
+    /// <summary>Name of the model that runs, where exactly one does; else null.</summary>
+    public string? OnlyRunning
+    {
+        get
+        {
+            var running = board.ByModel.Values.Where(instance => instance.Status == "running").Take(2).ToList();
+            return running.Count == 1 ? running[0].Model : null;
+        }
+    }
+
+    /// <summary>Waits until the request may go to an engine. Every turn without an error must be given back by <see cref="Leave"/>.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="keepAlive">Called now and then while it waits, or null.</param>
+    /// <param name="cancellation">The client went away.</param>
+    public async ValueTask<Turn> EnterAsync(InFlightRequest request, Func<Task>? keepAlive, CancellationToken cancellation)
+    {
+        var model = request.Target!.Model;
+        var gate = GateOf(model.Id);
+        if (RunningPort(model.Id) is not null && gate.TryEnter(model.Concurrency))
+        {
+            // Looked at again, now that the place is taken: the supervisor may have begun to stop it in between.
+            if (RunningPort(model.Id) is { } port)
+                return new Turn(port);
+            Leave(model);
+        }
+
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+            return ShuttingDown;
+        var waiter = new Waiter(request, clock.GetTimestamp());
+        request.State = InFlightState.Queued;
+        if (!gate.TryJoin(waiter, out var mustPump))
+        {
+            return new Turn(0, ProxyError.QueueFull, $"{_queue.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
+                _queue.RetryAfterSeconds(gate.Waiting, null));
+        }
+
+        if (mustPump)
+            Pump(gate, model);
+        var turn = await WaitAsync(gate, waiter, keepAlive, cancellation).ConfigureAwait(false);
+        Measure(waiter);
+        return turn;
+    }
+
+    /// <summary>Gives a place back.</summary>
+    public void Leave(ProxyModel model)
+    {
+        var gate = GateOf(model.Id);
+        if (gate.Leave())
+            Pump(gate, model);
+    }
+
+    private static Turn ShuttingDown => new(0, ProxyError.ShuttingDown, "The dashboard is being stopped. Try again when it is back.", 5);
+
+    private ModelGate GateOf(long modelId) => _gates.GetOrAdd(modelId, static (id, more) => new ModelGate(id, more.Size, more.registry), (_queue.Size, registry));
+
+    private int? RunningPort(long modelId) => board.Find(modelId) is { Status: "running", Port: { } port } ? port : null;
+
+    private async Task<Turn> WaitAsync(ModelGate gate, Waiter waiter, Func<Task>? keepAlive, CancellationToken cancellation)
+    {
+        var pause = keepAlive is null ? _queue.WaitLimit : TimeSpan.FromSeconds(options.KeepAliveSeconds);
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellation, waiter.Request.Cancelled, lifetime.ApplicationStopping);
+        try
+        {
+            while (true)
+            {
+                var left = _queue.WaitLimit - clock.GetElapsedTime(waiter.Since);
+                if (left <= TimeSpan.Zero)
+                    return Quit(gate, waiter, new Turn(0, ProxyError.QueueTimeout, $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{waiter.Request.Target!.Name}'. Try again later, or raise LlamaBlazor:Proxy:QueueWaitSeconds.", _queue.RetryAfterSeconds(gate.Waiting, null)));
+                try
+                {
+                    return await waiter.Turn.WaitAsync(left < pause ? left : pause, clock, gone.Token).ConfigureAwait(false);
+                }
+                catch (TimeoutException) when (keepAlive is not null)
+                {
+                    await keepAlive().ConfigureAwait(false);
+                }
+                catch (TimeoutException)
+                {
+                    // The limit is checked above.
+                }
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException)
+        {
+            return Quit(gate, waiter, WhyGone(waiter, error, cancellation));
+        }
+    }
+
+    private static Turn WhyGone(Waiter waiter, Exception error, CancellationToken client)
+    {
+        if (client.IsCancellationRequested || error is IOException)
+            return new Turn(0, ProxyError.ClientGone, "The client went away while it waited.");
+        return waiter.Request.Cancelled.IsCancellationRequested
+            ? new Turn(0, ProxyError.Cancelled, "The request was cancelled in the dashboard.")
+            : ShuttingDown;
+    }
+
+    // Its turn may have come at the same moment: then the place goes back.
+    private Turn Quit(ModelGate gate, Waiter waiter, Turn turn)
+    {
+        if (!gate.TryQuit(waiter))
+            _ = GiveBackAsync(waiter);
+        return turn;
+    }
+
+    private async Task GiveBackAsync(Waiter waiter)
+    {
+        if ((await waiter.Turn.ConfigureAwait(false)).Error is null)
+            Leave(waiter.Request.Target!.Model);
+    }
+
+    // What was waited while the engine was not ready is loading, the rest is queueing.
+    private void Measure(Waiter waiter)
+    {
+        var request = waiter.Request;
+        var waited = clock.GetElapsedTime(waiter.Since);
+        var readyAt = board.Find(request.Target!.Model.Id)?.ReadyAt;
+        var loading = readyAt is null ? 0 : Math.Clamp(readyAt.Value - request.StartedAt, 0, waited.TotalMilliseconds);
+        request.LoadMs += loading;
+        request.QueueMs += waited.TotalMilliseconds - loading;
+        request.Place = 0;
+    }
+}

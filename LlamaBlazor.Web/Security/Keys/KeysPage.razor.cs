@@ -1,0 +1,99 @@
+using LlamaBlazor.Domain.Security;
+using Microsoft.AspNetCore.Components;
+using Radzen;
+
+namespace LlamaBlazor.Web.Security.Keys;
+
+/// <summary>Makes and revokes keys of the endpoint.</summary>
+public sealed partial class KeysPage
+{
+    private static readonly ScopeChoice[] Scopes =
+    [
+        new("Ask models", Scope.Inference),
+        new("Read the dashboard's API", Scope.Read),
+        new("Ask models and read", Scope.Inference + "," + Scope.Read),
+        new("Everything", Scope.Admin),
+    ];
+
+    private IReadOnlyList<KeyAnswer>? _keys;
+    private KeyAnswer? _made;
+    private IReadOnlyDictionary<string, string[]> _errors = new Dictionary<string, string[]>();
+    private string? _name;
+    private string _scope = Scope.Inference;
+    private string? _models;
+    private long? _requests;
+    private long? _tokens;
+    private long _priority;
+    private int? _days;
+    private bool _saving;
+
+    [Inject]
+    internal KeyStore Store { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Clock { get; set; } = null!;
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = null!;
+
+    [Inject]
+    private NotificationService Notifications { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync() => _keys = await Store.ListAsync(CancellationToken.None);
+
+    private static string Iso(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-ddTHH:mm:ssZ");
+
+    private static string Limits(KeyAnswer key) => string.Join(", ", new[]
+    {
+        key.RequestsPerMinute is { } requests ? $"{requests} requests/min" : null,
+        key.TokensPerMinute is { } tokens ? $"{tokens} tokens/min" : null,
+        key.Priority != 0 ? $"priority {key.Priority}" : null,
+    }.Where(part => part is not null).DefaultIfEmpty("none"));
+
+    private string State(KeyAnswer key)
+    {
+        if (key.RevokedAt is not null)
+            return "revoked";
+        var now = Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return key.ExpiresAt switch
+        {
+            null => "in force",
+            var at when at <= now => "expired",
+            var at => $"in force, {Math.Ceiling((at.Value - now) / 86_400_000.0):0} days left",
+        };
+    }
+
+    private async Task CreateAsync()
+    {
+        _saving = true;
+        var result = await Store.CreateAsync(new NewKey
+        {
+            Name = _name,
+            Scopes = _scope.Split(','),
+            Models = _models?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            RequestsPerMinute = _requests,
+            TokensPerMinute = _tokens,
+            Priority = _priority,
+            ExpiresAt = _days is { } days ? Clock.GetUtcNow().AddDays(days).ToUnixTimeMilliseconds() : null,
+        }, CancellationToken.None);
+        _saving = false;
+        _errors = result.Failure?.Errors ?? new Dictionary<string, string[]>();
+        if (!result.IsSuccess)
+            return;
+        (_made, _name) = (result.Value, null);
+        _keys = await Store.ListAsync(CancellationToken.None);
+    }
+
+    private async Task RevokeAsync(KeyAnswer key)
+    {
+        var sure = await Dialogs.Confirm($"Programs that use “{key.Name}” are refused from now on. This cannot be undone.", "Revoke this key?", new ConfirmOptions { OkButtonText = "Revoke", CancelButtonText = "Keep" });
+        if (sure != true)
+            return;
+        await Store.RevokeAsync(key.Id, CancellationToken.None);
+        Notifications.Notify(NotificationSeverity.Success, $"“{key.Name}” is revoked");
+        _keys = await Store.ListAsync(CancellationToken.None);
+    }
+
+    private sealed record ScopeChoice(string Text, string Value);
+}

@@ -1,0 +1,24 @@
+namespace LlamaBlazor.Web.Statistics;
+
+/// <summary>The feature Statistics: what became of every request.</summary>
+internal static class StatisticsFeature
+{
+    /// <summary>Registers its services.</summary>
+    public static WebApplicationBuilder AddStatistics(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(PrivacyOptions.Read(builder.Configuration));
+        services.AddSingleton<RequestRecorder>();
+        services.AddSingleton<StatsReader>();
+        services.AddSingleton<StatsMaintenance>();
+        services.AddHostedService(provider => provider.GetRequiredService<StatsMaintenance>());
+        return builder;
+    }
+
+    /// <summary>Maps its endpoints.</summary>
+    public static WebApplication MapStatistics(this WebApplication app)
+    {
+        StatsEndpoints.Map(app);
+        return app;
+    }
+}

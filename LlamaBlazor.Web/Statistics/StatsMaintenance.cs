@@ -1,0 +1,134 @@
+using LlamaBlazor.Domain.Statistics;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Shared.Configuration;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Statistics;
+
+/// <summary>Once an hour: rolls finished days up into <c>stats_daily</c>, which is kept, and removes requests past their retention (acceptance 1.6).</summary>
+internal sealed partial class StatsMaintenance(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, DatabaseWriter writer, IConfiguration configuration, TimeProvider clock, ILogger<StatsMaintenance> logger) : BackgroundService
+{
+    private const string Key = "LlamaBlazor:Retention:stats:Days";
+    private const int DeleteBatch = 5000;
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(1);
+
+    private readonly int _days = ReadDays(configuration);
+
+    /// <summary>Rolls up and prunes now.</summary>
+    /// <returns>Requests removed.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        await RollUpAsync(cancellation).ConfigureAwait(false);
+        return await PruneAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
+            await Task.Delay(FirstDelay, clock, stoppingToken).ConfigureAwait(false);
+            while (true)
+            {
+                await TryRunAsync(stoppingToken).ConfigureAwait(false);
+                await Task.Delay(Interval, clock, stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or InvalidOperationException)
+        {
+            // The dashboard ends, or its database cannot be used, which is shown everywhere.
+        }
+    }
+
+    private async Task TryRunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await RunAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogFailed(error);
+        }
+    }
+
+    // Days before today that are newer than the newest rolled-up one. Today is rolled up tomorrow.
+    private Task RollUpAsync(CancellationToken cancellation) => Task.Run(async () =>
+    {
+        var today = StartOfDay(StatsSummary.DayOf(Now));
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var newest = await context.Set<StatsDailyRow>().MaxAsync(row => (string?)row.Day, cancellation).ConfigureAwait(false);
+            var from = newest is null ? 0 : StartOfDay(newest) + DayMs;
+            if (from >= today)
+                return;
+            var groups = await context.Stats.AsNoTracking().Where(row => row.CreatedAt >= from && row.CreatedAt < today)
+                .GroupBy(row => new { Day = row.CreatedAt / DayMs, row.ModelName })
+                .Select(group => new
+                {
+                    group.Key.Day,
+                    group.Key.ModelName,
+                    Requests = group.LongCount(),
+                    Failures = group.Sum(row => row.Error != null ? 1L : 0L),
+                    Hits = group.Sum(row => row.CacheHit ? 1L : 0L),
+                    Prompt = group.Sum(row => row.PromptTokens ?? 0),
+                    Generated = group.Sum(row => row.GeneratedTokens ?? 0),
+                    Time = group.Sum(row => row.TotalTimeMs ?? 0),
+                    Speed = group.Average(row => row.TokensPerSecond),
+                }).ToListAsync(cancellation).ConfigureAwait(false);
+            var rows = groups.Select(group => new StatsDailyRow
+            {
+                Day = StatsSummary.DayOf(group.Day * DayMs),
+                ModelName = group.ModelName,
+                Requests = group.Requests,
+                Failures = group.Failures,
+                CacheHits = group.Hits,
+                PromptTokens = group.Prompt,
+                GeneratedTokens = group.Generated,
+                TotalTimeMs = group.Time,
+                TokensPerSecond = group.Speed,
+            }).ToList();
+            if (rows.Count > 0)
+                await writer.ExecuteAsync((writing, _) => { writing.AddRange(rows); return Task.CompletedTask; }, cancellation).ConfigureAwait(false);
+        }
+    }, cancellation);
+
+    // In batches, so that other writes get in between.
+    private async Task<int> PruneAsync(CancellationToken cancellation)
+    {
+        var limit = Now - (_days * DayMs);
+        var removed = 0;
+        while (true)
+        {
+            var batch = await writer.ExecuteAsync((context, token) => context.Stats
+                .Where(row => context.Stats.Where(old => old.CreatedAt < limit).OrderBy(old => old.Id).Take(DeleteBatch).Select(old => old.Id).Contains(row.Id))
+                .ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
+            removed += batch;
+            if (batch < DeleteBatch)
+                return removed;
+        }
+    }
+
+    private const long DayMs = 86_400_000;
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static long StartOfDay(string day) => new DateTimeOffset(DateTime.SpecifyKind(DateTime.ParseExact(day, "yyyy-MM-dd", null), DateTimeKind.Utc)).ToUnixTimeMilliseconds();
+
+    private static int ReadDays(IConfiguration configuration)
+    {
+        var text = configuration[Key];
+        if (text is null)
+            return 365;
+        return int.TryParse(text, out var days) && days is >= 1 and <= 36_500
+            ? days
+            : throw new StartupException($"{Key} is '{text}'. It must be a number of days from 1 to 36500.");
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Statistics could not be rolled up or pruned; it is tried again in an hour")]
+    private partial void LogFailed(Exception error);
+}

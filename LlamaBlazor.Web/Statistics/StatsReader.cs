@@ -1,0 +1,97 @@
+using LlamaBlazor.Domain.Statistics;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Shared.Api;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Statistics;
+
+/// <summary>Reads what was recorded. Heavy reads run off the caller's thread: SQLite's asynchronous calls are none.</summary>
+internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts)
+{
+    /// <summary>Requests that a summary is made of at most: the newest. Percentiles need each value.</summary>
+    public const int SummaryBound = 200_000;
+
+    /// <summary>Totals and percentiles.</summary>
+    public Task<StatsSummary> SummaryAsync(StatsFilter filter, CancellationToken cancellation) => Task.Run(async () =>
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var records = await filter.Apply(context.Stats.AsNoTracking()).OrderByDescending(row => row.Id).Take(SummaryBound)
+                .Select(row => new GenerationRecord(
+                    row.ModelName, row.CreatedAt, row.HttpStatus, row.Error != null, row.CacheHit, row.PromptTokens ?? 0, row.GeneratedTokens ?? 0,
+                    row.CachedTokens ?? 0, row.QueueTimeMs, row.LoadTimeMs, row.TtftMs, row.TotalTimeMs, row.TokensPerSecond, row.ApiKeyId))
+                .ToListAsync(cancellation).ConfigureAwait(false);
+            return StatsSummary.Of(records, records.Count == SummaryBound);
+        }
+    }, cancellation);
+
+    /// <summary>Requests, newest first.</summary>
+    /// <param name="filter">Which.</param>
+    /// <param name="after">Id of the last one seen, or null.</param>
+    /// <param name="limit">How many.</param>
+    /// <param name="offset">How many to skip; for old clients, the cursor is quicker.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<ListPage<StatsRow>> HistoryAsync(StatsFilter filter, long? after, int limit, int offset, CancellationToken cancellation) => Task.Run(async () =>
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var rows = filter.Apply(context.Stats.AsNoTracking());
+            if (after is { } last)
+                rows = rows.Where(row => row.Id < last);
+            var page = await rows.OrderByDescending(row => row.Id).Skip(offset).Take(limit + 1).ToListAsync(cancellation).ConfigureAwait(false);
+            var more = page.Count > limit;
+            return new ListPage<StatsRow>(more ? page[..limit] : page, more ? page[limit - 1].Id.ToString() : null);
+        }
+    }, cancellation);
+
+    /// <summary>One request by its row or its request id, or null.</summary>
+    public async Task<StatsRow?> FindAsync(string id, CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            return long.TryParse(id, out var number)
+                ? await context.Stats.AsNoTracking().FirstOrDefaultAsync(row => row.Id == number, cancellation).ConfigureAwait(false)
+                : await context.Stats.AsNoTracking().FirstOrDefaultAsync(row => row.RequestId == id, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Names of the models that have records.</summary>
+    public Task<List<string>> ModelsAsync(CancellationToken cancellation) => Task.Run(async () =>
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+            return await context.Stats.AsNoTracking().Select(row => row.ModelName).Distinct().OrderBy(name => name).Take(1000).ToListAsync(cancellation).ConfigureAwait(false);
+    }, cancellation);
+
+    /// <summary>Days that were rolled up, oldest first.</summary>
+    public async Task<List<StatsDailyRow>> DaysAsync(string? model, CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var rows = context.Set<StatsDailyRow>().AsNoTracking();
+            if (!string.IsNullOrEmpty(model))
+                rows = rows.Where(row => row.ModelName == model);
+            return await rows.OrderBy(row => row.Day).ThenBy(row => row.ModelName).Take(10_000).ToListAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>All requests, newest first, in pages that are read as they are wanted: for exports.</summary>
+    public async IAsyncEnumerable<StatsRow> AllAsync(StatsFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        long? after = null;
+        while (true)
+        {
+            var page = await HistoryAsync(filter, after, 1000, 0, cancellation).ConfigureAwait(false);
+            foreach (var row in page.Items)
+                yield return row;
+            if (page.Next is null)
+                yield break;
+            after = page.Items[^1].Id;
+        }
+    }
+}
