@@ -1,4 +1,5 @@
 using LlamaBlazor.Web.Cache;
+using LlamaBlazor.Web.Cli;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Logs;
@@ -18,26 +19,33 @@ using LlamaBlazor.Web.Telemetry;
 
 if (args is [OwnProgram.SimulatorWord, ..])
     return await SimulatorProgram.RunAsync(args[1..]);
+if (CliProgram.Wants(args))
+    return await CliProgram.RunAsync(args, Build);
 
 try
 {
-    var builder = DashboardHost.CreateBuilder(args);
-    builder.AddDemo().AddSecurity().AddData().AddShell()
-        .AddSettings().AddModels().AddParameters().AddInstances().AddResources().AddTelemetry()
-        .AddLogs().AddMaintenance().AddStatistics().AddCache().AddProxy().AddPlayground();
-
-    var app = builder.Build();
-    app.UseSecurity();
-    app.MapShell();
-    app.MapSettings().MapModels().MapParameters().MapInstances().MapResources().MapTelemetry()
-        .MapLogs().MapMaintenance().MapStatistics().MapCache().MapProxy().MapSecurity();
-    await app.RunAsync();
+    await Build(args is ["serve", ..] ? args[1..] : args).RunAsync();
     return 0;
 }
 catch (StartupException error)
 {
     await Console.Error.WriteLineAsync(error.Message);
     return 1;
+}
+
+static WebApplication Build(string[] args)
+{
+    var builder = DashboardHost.CreateBuilder(args);
+    builder.AddDemo().AddSecurity().AddData().AddShell()
+        .AddSettings().AddModels().AddParameters().AddInstances().AddResources().AddTelemetry()
+        .AddLogs().AddMaintenance().AddStatistics().AddCache().AddProxy().AddPlayground().AddCli();
+
+    var app = builder.Build();
+    app.UseSecurity();
+    app.MapShell();
+    app.MapSettings().MapModels().MapParameters().MapInstances().MapResources().MapTelemetry()
+        .MapLogs().MapMaintenance().MapStatistics().MapCache().MapProxy().MapSecurity();
+    return app;
 }
 
 namespace LlamaBlazor.Web

@@ -57,11 +57,14 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
             return;
         if (column is "parameters" or "custom_params")
             TakeJson(model, column, value.ToString()!);
-        else if (catalogue.FindColumn(column) is { Section: { } section } definition && !Text.Contains(column) && !Whole.Contains(column))
+        else if (catalogue.FindColumn(column) is { Section: { } section } definition && !IsFact(column))
             TakeParameter(model, section, definition, value);
         else
             TakeFact(model, column, value);
     }
+
+    // cyllama keeps the template of the file under the name that is a setting elsewhere.
+    private bool IsFact(string column) => (Text.Contains(column) || Whole.Contains(column)) && (kind == LegacyKind.Cyllama || !column.Equals("chat_template", StringComparison.OrdinalIgnoreCase));
 
     private void TakeParameter(LegacyModel model, string section, ParameterDefinition definition, object value)
     {
@@ -115,7 +118,7 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
                     JsonValueKind.String => property.Value.GetString(),
                     _ => property.Value.GetRawText(),
                 };
-                var definition = catalogue.FindFlag(property.Name);
+                var definition = catalogue.FindFlag("--" + property.Name.TrimStart('-'));
                 Take(model, definition is { HasColumn: true } ? definition.Column : property.Name.TrimStart('-').Replace('-', '_'), value);
             }
         }

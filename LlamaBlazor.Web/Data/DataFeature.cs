@@ -11,8 +11,7 @@ internal static class DataFeature
     public static WebApplicationBuilder AddData(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        var path = builder.Configuration["LlamaBlazor:DataDirectory"] ?? "data";
-        var folder = DataFolder.Open(Path.Combine(DashboardHost.SourceFolder ?? builder.Environment.ContentRootPath, path));
+        var folder = DataFolder.Open(Locate(builder));
         services.AddSingleton(_ => folder); // by factory: the container then disposes it, which frees the lock
         services.AddSingleton<DatabaseState>();
         services.AddSingleton<DatabaseBackup>();
@@ -22,6 +21,10 @@ internal static class DataFeature
         services.AddHostedService(provider => provider.GetRequiredService<DatabaseWriter>());
         return builder;
     }
+
+    /// <summary>Path of the data folder that the configuration names.</summary>
+    internal static string Locate(WebApplicationBuilder builder) =>
+        Path.GetFullPath(Path.Combine(DashboardHost.SourceFolder ?? builder.Environment.ContentRootPath, builder.Configuration["LlamaBlazor:DataDirectory"] ?? "data"));
 
     internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string path) => options
         .UseSqlite(SqliteSetup.ConnectionString(path), sqlite => sqlite.CommandTimeout(30))

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Telemetry;
 
 namespace LlamaBlazor.Web.Proxy;
 
@@ -14,7 +15,7 @@ internal sealed record InFlightChanged
 /// <summary>
 /// All requests under way, and how busy each model is: read by the supervisor before it stops an idle engine, by pages and by <c>/api/inflight</c>.
 /// </summary>
-internal sealed class InFlightRegistry(TimeProvider clock, Broadcast<InFlightChanged> changes)
+internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, Broadcast<InFlightChanged> changes)
 {
     // Bounded by Kestrel's connections; each request leaves in a finally.
     private readonly ConcurrentDictionary<long, InFlightRequest> _requests = new();
@@ -34,6 +35,7 @@ internal sealed class InFlightRegistry(TimeProvider clock, Broadcast<InFlightCha
     /// <summary>A request has arrived.</summary>
     public InFlightRequest Begin(ProxyRoute route, string path)
     {
+        meter.Count();
         var id = Interlocked.Increment(ref _last);
         var request = new InFlightRequest(id, $"req-{_run}-{id:x}", route, path, clock.GetUtcNow().ToUnixTimeMilliseconds(), clock.GetTimestamp());
         _requests[id] = request;

@@ -14,6 +14,7 @@ internal static class SiteMap
         new("/playground", "Playground", "chat"),
         new("/logs", "Logs", "article"),
         new("/resources", "Resources", "memory"),
+        new("/database", "Database", "database"),
         new("/keys", "API keys", "key"),
         new("/parameters", "Parameters", "menu_book"),
         new("/settings", "Settings", "settings"),

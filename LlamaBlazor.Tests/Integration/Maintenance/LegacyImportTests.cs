@@ -44,8 +44,8 @@ public sealed class LegacyImportTests : IAsyncLifetime, IDisposable
     public async Task WideV1_ServerColumns_AreSharedOrTheModelsOwn_AndNothingIsLost()
     {
         await ImportAsync(LegacyFixtures.WideV1);
-        Assert.Equal("chatml", Value("SELECT chat_template FROM model_server_override o JOIN models m ON m.id = o.model_id WHERE m.name = 'llama-3-8b'"));
-        Assert.Equal("llama2", Value("SELECT chat_template FROM model_server_override o JOIN models m ON m.id = o.model_id WHERE m.name = 'mistral'"));
+        Assert.Equal("chatml", Value("SELECT o.chat_template FROM model_server_override o JOIN models m ON m.id = o.model_id WHERE m.name = 'llama-3-8b'"));
+        Assert.Equal("llama2", Value("SELECT o.chat_template FROM model_server_override o JOIN models m ON m.id = o.model_id WHERE m.name = 'mistral'"));
         Assert.Contains("many", (string)Value("SELECT row_json FROM import_leftovers WHERE row_json LIKE '%broken%'")!);
         Assert.Equal(1L, Value("SELECT count(*) FROM import_leftovers WHERE reason = 'It has no name'"));
         Assert.Equal("dark", Value("SELECT value FROM metadata WHERE key = 'theme_of_old'"));

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using LlamaBlazor.Web.Shared.Configuration;
+
+namespace LlamaBlazor.Web.Cli;
+
+/// <summary>What every command needs: the data folder, the way to the dashboard, and where to write.</summary>
+/// <param name="HostArguments">Arguments that name the data folder, in the server's own words.</param>
+/// <param name="AsJson">Whether answers are shown as JSON.</param>
+/// <param name="Build">Makes the dashboard.</param>
+/// <param name="Output">Where answers go.</param>
+/// <param name="Error">Where everything else goes.</param>
+internal sealed record CliContext(string[] HostArguments, bool AsJson, Func<string[], WebApplication> Build, TextWriter Output, TextWriter Error)
+{
+    /// <summary>Done.</summary>
+    public const int Ok = 0;
+
+    /// <summary>Not done; the reason was written.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command was not understood.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Path of the data folder.</summary>
+    public string DataFolder => DashboardConnection.Locate(HostArguments);
+
+    /// <summary>Connects and runs; failures become words and an exit code.</summary>
+    public async Task<int> RunAsync(Func<DashboardConnection, Task<int>> work, bool needsServer, CancellationToken cancellation)
+    {
+        try
+        {
+            var connection = await DashboardConnection.FindAsync(DataFolder, cancellation).ConfigureAwait(false);
+            if (connection is null && needsServer)
+            {
+                await Error.WriteLineAsync($"No dashboard is running on {DataFolder}. Start one first: LlamaBlazor.Web serve").ConfigureAwait(false);
+                return Failed;
+            }
+
+            connection ??= await DashboardConnection.StartAsync(HostArguments, Build, cancellation).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+                return await work(connection).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is StartupException or HttpRequestException or IOException or UnauthorizedAccessException)
+        {
+            await Error.WriteLineAsync(error.Message).ConfigureAwait(false);
+            return Failed;
+        }
+    }
+
+    /// <summary>Calls the API and shows the answer.</summary>
+    public async Task<int> CallAsync(DashboardConnection connection, HttpRequestMessage request, IReadOnlyList<string> columns, CancellationToken cancellation)
+    {
+        using var answer = await connection.Http.SendAsync(request, cancellation).ConfigureAwait(false);
+        return await ShowAsync(answer, columns, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Shows an answer; a problem goes to the error output with its fields.</summary>
+    public async Task<int> ShowAsync(HttpResponseMessage answer, IReadOnlyList<string> columns, CancellationToken cancellation)
+    {
+        var text = await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+        var isJson = answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
+        var json = isJson ? JsonDocument.Parse(text).RootElement : default;
+        if (!answer.IsSuccessStatusCode)
+        {
+            await Error.WriteLineAsync(isJson ? Problem(json) : $"{(int)answer.StatusCode} {answer.ReasonPhrase}").ConfigureAwait(false);
+            return Failed;
+        }
+
+        await Output.WriteLineAsync(isJson ? CliJson.Show(json, AsJson, columns) : AsJson ? "{}" : "Done.").ConfigureAwait(false);
+        return isJson && json.ValueKind == JsonValueKind.Object && json.TryGetProperty("ok", out var ok) && ok.ValueKind == JsonValueKind.False ? Failed : Ok;
+    }
+
+    /// <summary>A request with a JSON body, or none.</summary>
+    public static HttpRequestMessage Request(string method, string path, object? body) =>
+        new(new HttpMethod(method), new Uri(path, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
+
+    private static string Problem(JsonElement problem)
+    {
+        var lines = new List<string>();
+        if (problem.TryGetProperty("detail", out var detail) && detail.ValueKind == JsonValueKind.String)
+            lines.Add(detail.GetString()!);
+        else if (problem.TryGetProperty("title", out var title))
+            lines.Add(title.GetString() ?? "Failed");
+        if (problem.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Object)
+            lines.AddRange(errors.EnumerateObject().SelectMany(field => field.Value.EnumerateArray().Select(error => $"  {field.Name}: {error.GetString()}")));
+        return string.Join('\n', lines);
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+
+namespace LlamaBlazor.Web.Cli;
+
+/// <summary>The program as a command line tool (product.md 7). Exit codes: 0 done, 1 failed, 2 not understood.</summary>
+internal static class CliProgram
+{
+    private static readonly Option<bool> Json = new("--json") { Description = "Answers as JSON", Recursive = true };
+    private static readonly Option<string?> Data = new("--data") { Description = "The data folder (default: data, or LLAMABLAZOR_DATA)", Recursive = true, HelpName = "DIR" };
+
+    /// <summary>Whether the arguments are a command; otherwise they are the server's.</summary>
+    public static bool Wants(string[] args) => args is [var first, ..] && first != "serve" && (!first.StartsWith('-') || first is "--help" or "-h" or "-?" or "--version");
+
+    /// <summary>Runs a command.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="build">Makes the dashboard, for commands that find none running.</param>
+    /// <param name="output">Where answers go; the console otherwise.</param>
+    /// <param name="error">Where everything else goes; the console otherwise.</param>
+    public static async Task<int> RunAsync(string[] args, Func<string[], WebApplication> build, TextWriter? output = null, TextWriter? error = null)
+    {
+        var (to, problems) = (output ?? Console.Out, error ?? Console.Error);
+        var parsed = Tree(result => new CliContext(result.GetValue(Data) is { } folder ? ["--data", folder] : [], result.GetValue(Json), build, to, problems)).Parse(args);
+        var configuration = new InvocationConfiguration { Output = to, Error = problems };
+        if (parsed.Errors.Count == 0)
+            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+        foreach (var mistake in parsed.Errors)
+            await problems.WriteLineAsync(mistake.Message).ConfigureAwait(false);
+        await problems.WriteLineAsync("Try --help.").ConfigureAwait(false);
+        return CliContext.Usage;
+    }
+
+    private static RootCommand Tree(Func<ParseResult, CliContext> context)
+    {
+        var root = new RootCommand("LlamaBlazor, the control room for llama.cpp. Without a command it starts the dashboard.") { Json, Data };
+        root.Subcommands.Add(new Command("serve", "Starts the dashboard (the default). Arguments: --data DIR, --models DIR, --engine PATH, --urls URL, --demo"));
+        foreach (var group in CliVerbs.All.GroupBy(verb => verb.Group))
+        {
+            var command = new Command(group.Key, $"{char.ToUpperInvariant(group.Key[0])}{group.Key[1..]}: {string.Join(", ", group.Select(verb => verb.Name))}");
+            foreach (var verb in group)
+                command.Subcommands.Add(Make(verb, context));
+            root.Subcommands.Add(command);
+        }
+
+        CliFileCommands.AddTo(root.Subcommands.Single(command => command.Name == "db"), context);
+        CliLogCommands.AddTo(root.Subcommands.Single(command => command.Name == "logs"), context);
+        root.Subcommands.Add(Doctor.Make(context));
+        return root;
+    }
+
+    private static Command Make(CliVerb verb, Func<ParseResult, CliContext> context)
+    {
+        var command = new Command(verb.Name, verb.Help);
+        var arguments = verb.Arguments.Select(argument => new Argument<string>(argument.Name) { Description = argument.Help }).ToList();
+        var options = verb.Options.Select(option => new Option<string?>("--" + option.Name.Replace('_', '-')) { Description = option.Help }).ToList();
+        arguments.ForEach(command.Arguments.Add);
+        options.ForEach(command.Options.Add);
+        command.SetAction((result, cancellation) =>
+        {
+            var words = verb.Arguments.Zip(arguments).ToDictionary(pair => pair.First.Name, pair => result.GetRequiredValue(pair.Second));
+            var path = words.Aggregate(verb.Path, (path, word) => path.Replace($"{{{word.Key}}}", Uri.EscapeDataString(word.Value), StringComparison.Ordinal));
+            var query = verb.Options.Zip(options).Select(pair => (pair.First.Name, Value: result.GetValue(pair.Second))).Where(pair => pair.Value is not null).Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}").ToList();
+            if (query.Count > 0)
+                path += (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + string.Join('&', query);
+            var run = context(result);
+            return run.RunAsync(connection => run.CallAsync(connection, CliContext.Request(verb.Method, path, verb.Body?.Invoke(words)), verb.Columns, cancellation), verb.NeedsServer, cancellation);
+        });
+        return command;
+    }
+}

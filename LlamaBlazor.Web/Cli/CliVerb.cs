@@ -1,0 +1,30 @@
+namespace LlamaBlazor.Web.Cli;
+
+/// <summary>A command that is one call of the API.</summary>
+/// <param name="Group">Word before it, such as <c>models</c>.</param>
+/// <param name="Name">The word.</param>
+/// <param name="Help">What it does.</param>
+/// <param name="Method">GET, POST, PUT or DELETE.</param>
+/// <param name="Path">Path of the API; <c>{argument}</c> is replaced.</param>
+internal sealed record CliVerb(string Group, string Name, string Help, string Method, string Path)
+{
+    /// <summary>Columns of its table; empty for all values one below the other.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>Names and help of its arguments.</summary>
+    public IReadOnlyList<CliArgument> Arguments { get; init; } = [];
+
+    /// <summary>Names and help of options that go into the query: <c>--model</c> becomes <c>model=</c>.</summary>
+    public IReadOnlyList<CliArgument> Options { get; init; } = [];
+
+    /// <summary>The body made of the arguments, or null.</summary>
+    public Func<IReadOnlyDictionary<string, string>, object>? Body { get; init; }
+
+    /// <summary>True when it means nothing without a running dashboard, because what it starts would end with the command.</summary>
+    public bool NeedsServer { get; init; }
+}
+
+/// <summary>An argument or option.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Help">What it is.</param>
+internal sealed record CliArgument(string Name, string Help);

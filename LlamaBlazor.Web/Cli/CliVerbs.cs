@@ -1,0 +1,59 @@
+namespace LlamaBlazor.Web.Cli;
+
+/// <summary>The commands that are one call of the API.</summary>
+internal static class CliVerbs
+{
+    private static readonly CliArgument Model = new("model", "Id, uid or name of a model");
+    private static readonly CliArgument Since = new("since", "Unix milliseconds or a date such as 2026-01-31");
+    private static readonly string[] ModelColumns = ["id", "name", "status", "architecture", "quantization", "context_length", "file_size_bytes"];
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<CliVerb> All { get; } = [.. Models, .. Instances, .. Database, .. Others];
+
+    private static IEnumerable<CliVerb> Models =>
+    [
+        new("models", "list", "Lists the models", "GET", "/api/models?limit=1000") { Columns = ModelColumns, Options = [new("q", "Text to look for"), new("status", "stopped, loading, running or error")] },
+        new("models", "scan", "Looks through the model folders", "POST", "/api/models/scan"),
+        new("models", "add", "Adds a GGUF file", "POST", "/api/models") { Arguments = [new("path", "Path of the file")], Body = words => new { path = Path.GetFullPath(words["path"]) } },
+        new("models", "remove", "Removes a model from the list; its file stays", "DELETE", "/api/models/{model}") { Arguments = [Model] },
+        new("models", "cleanup", "Removes models whose file is gone", "POST", "/api/models/cleanup"),
+        new("models", "start", "Starts a model", "POST", "/api/models/{model}/start") { Arguments = [Model], NeedsServer = true },
+        new("models", "stop", "Stops a model", "POST", "/api/models/{model}/stop") { Arguments = [Model], NeedsServer = true },
+        new("models", "check", "Tries the settings of a model on its engine, without loading it", "POST", "/api/models/{model}/check") { Arguments = [Model] },
+        new("models", "command", "Shows the command line a model is started with", "GET", "/api/models/{model}/command") { Arguments = [Model] },
+        new("models", "fit", "Finds settings that fit into memory", "POST", "/api/models/{model}/fit") { Arguments = [Model] },
+    ];
+
+    private static IEnumerable<CliVerb> Instances =>
+    [
+        new("instances", "list", "Lists the running engines", "GET", "/api/instances") { Columns = ["id", "model", "status", "runtime_status", "pid", "port"], NeedsServer = true },
+        new("instances", "logs", "Shows the last lines of an engine", "GET", "/api/instances/{id}/logs") { Arguments = [new("id", "Id of the instance")], NeedsServer = true },
+    ];
+
+    private static IEnumerable<CliVerb> Database =>
+    [
+        new("db", "backup", "Backs the database up, verified, into data/backups", "POST", "/api/database/backup"),
+        new("db", "backups", "Lists the backups", "GET", "/api/database/backups") { Columns = ["name", "kind", "created_at", "size_bytes"] },
+        new("db", "vacuum", "Rebuilds the file without gaps", "POST", "/api/database/vacuum"),
+        new("db", "analyze", "Renews what the planner of queries knows", "POST", "/api/database/analyze"),
+        new("db", "check", "Checks every page and reference", "POST", "/api/database/check"),
+        new("db", "prune", "Removes what retention says, now", "POST", "/api/database/prune"),
+        new("db", "stats", "Tells sizes, rows and retention", "GET", "/api/database"),
+        new("db", "migrate", "Brings the schema up to date and lists its steps", "GET", "/api/database"),
+    ];
+
+    private static IEnumerable<CliVerb> Others =>
+    [
+        new("cache", "stats", "Tells what the response cache holds", "GET", "/api/cache"),
+        new("cache", "clear", "Empties the response cache, or a part of it", "DELETE", "/api/cache") { Options = [Model, new("older_than", "Unix milliseconds or a date")] },
+        new("cache", "cleanup", "Removes what has expired", "POST", "/api/cache/cleanup"),
+        new("logs", "clear", "Deletes all stored lines", "DELETE", "/api/logs"),
+        new("stats", "summary", "Sums up the requests", "GET", "/api/stats/summary") { Options = [Model, Since, new("until", "Unix milliseconds or a date")] },
+        new("config", "list", "Lists the preferences", "GET", "/api/config"),
+        new("config", "get", "Shows a preference", "GET", "/api/config/{key}") { Arguments = [new("key", "Its name")] },
+        new("config", "set", "Sets a preference", "PUT", "/api/config/{key}") { Arguments = [new("key", "Its name"), new("value", "JSON, or plain text")], Body = words => new { value = CliJson.Read(words["value"]) } },
+        new("keys", "list", "Lists the API keys", "GET", "/api/keys") { Columns = ["id", "name", "prefix", "scopes", "expires_at", "last_used_at"] },
+        new("keys", "create", "Makes an API key and shows it, once", "POST", "/api/keys") { Arguments = [new("name", "What it is for")], Body = words => new { name = words["name"] } },
+        new("keys", "revoke", "Ends an API key", "DELETE", "/api/keys/{id}") { Arguments = [new("id", "Its id")] },
+    ];
+}

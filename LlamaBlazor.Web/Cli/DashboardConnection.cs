@@ -1,0 +1,97 @@
+using System.Text.Json;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared.Configuration;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace LlamaBlazor.Web.Cli;
+
+/// <summary>
+/// The way from a command to the dashboard: to the one that runs on the data folder, or else to one in this process, started for the command on a port of
+/// its own and ended with it. Either way every command goes through the same API and the same checks.
+/// </summary>
+internal sealed class DashboardConnection : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(3);
+    private readonly WebApplication? _own;
+
+    private DashboardConnection(Uri address, WebApplication? own)
+    {
+        _own = own;
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>A client of the API.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>Whether a dashboard runs apart from this command.</summary>
+    public bool IsServerRunning => _own is null;
+
+    /// <summary>Path of the data folder that the arguments name.</summary>
+    public static string Locate(string[] hostArguments) => DataFeature.Locate(DashboardHost.CreateBuilder(hostArguments));
+
+    /// <summary>Finds the running dashboard, or null.</summary>
+    public static async Task<DashboardConnection?> FindAsync(string folder, CancellationToken cancellation)
+    {
+        try
+        {
+            var text = await File.ReadAllTextAsync(ServerBeacon.PathIn(folder), cancellation).ConfigureAwait(false);
+            if (JsonSerializer.Deserialize<ServerAddress>(text) is not { } server)
+                return null;
+            var connection = new DashboardConnection(new Uri(server.Url), null);
+            if (await connection.AnswersAsync(cancellation).ConfigureAwait(false))
+                return connection;
+            await connection.DisposeAsync().ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or UriFormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Starts one in this process.</summary>
+    /// <exception cref="StartupException">It cannot start, or its database cannot be used.</exception>
+    public static async Task<DashboardConnection> StartAsync(string[] hostArguments, Func<string[], WebApplication> build, CancellationToken cancellation)
+    {
+        var app = build([.. hostArguments, "--urls", "http://127.0.0.1:0", "--Logging:Console:LogLevel:Default=None"]);
+        await app.StartAsync(cancellation).ConfigureAwait(false);
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var connection = new DashboardConnection(new Uri(address), app);
+        try
+        {
+            await app.Services.GetRequiredService<DatabaseState>().Ready.WaitAsync(ReadyLimit, cancellation).ConfigureAwait(false);
+            return connection;
+        }
+        catch (Exception error) when (error is InvalidOperationException or TimeoutException)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw new StartupException(error.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (_own is null)
+            return;
+        await _own.StopAsync().ConfigureAwait(false);
+        await _own.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(3));
+        try
+        {
+            using var answer = await Http.GetAsync(new Uri("/healthz", UriKind.Relative), limit.Token).ConfigureAwait(false);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return false; // left by one that was killed
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Text.Json;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared.Configuration;
+using LlamaBlazor.Web.Telemetry.Gpu;
+
+namespace LlamaBlazor.Web.Cli;
+
+/// <summary><c>doctor</c>: looks at everything a dashboard needs and says how to mend what is missing. Changes nothing.</summary>
+internal static class Doctor
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Make(Func<ParseResult, CliContext> context)
+    {
+        var command = new Command("doctor", "Checks engine, SQLite, folders and GPU, and says how to mend each");
+        command.SetAction(async (result, cancellation) =>
+        {
+            var run = context(result);
+            var findings = new List<Finding>();
+            findings.Add(CheckSqlite());
+            findings.Add(CheckFolder(run.DataFolder));
+            findings.Add(await CheckServerAsync(run.DataFolder, cancellation).ConfigureAwait(false));
+            findings.Add(CheckEngine(run.HostArguments));
+            findings.Add(CheckGpu());
+            if (File.Exists(DataFolder.Peek(run.DataFolder).Database))
+                findings.Add(CheckDatabase(DataFolder.Peek(run.DataFolder).Database));
+            await run.Output.WriteLineAsync(run.AsJson
+                ? JsonSerializer.Serialize(findings.Select(finding => new { check = finding.Check, ok = finding.Ok, detail = finding.Detail, mend = finding.Mend }))
+                : string.Join('\n', findings.Select(finding => $"{(finding.Ok ? "ok  " : "FAIL")}  {finding.Check,-9} {finding.Detail}{(finding.Mend is null ? "" : $"\n                {finding.Mend}")}"))).ConfigureAwait(false);
+            return findings.TrueForAll(finding => finding.Ok) ? CliContext.Ok : CliContext.Failed;
+        });
+        return command;
+    }
+
+    private static Finding CheckSqlite()
+    {
+        try
+        {
+            using var connection = SqliteSetup.Open(":memory:");
+            return new Finding("SQLite", true, $"{connection.ServerVersion} ({SqliteSetup.LibraryName})");
+        }
+        catch (Exception error) when (error is DllNotFoundException or TypeInitializationException)
+        {
+            return new Finding("SQLite", false, $"{SqliteSetup.LibraryName} was not found", "Install it, for example: apt-get install libsqlite3-0");
+        }
+    }
+
+    private static Finding CheckFolder(string path)
+    {
+        var probe = Path.Combine(path, $".probe-{Guid.NewGuid():N}");
+        try
+        {
+            if (!Directory.Exists(path))
+                return new Finding("Data", true, $"{path} is made at the first start");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+            var drive = new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(path)! : path);
+            const long Needed = 200L * 1024 * 1024;
+            return drive.AvailableFreeSpace < Needed
+                ? new Finding("Data", false, $"{path} has {drive.AvailableFreeSpace / 1048576} MiB left", "Free some space: backups need room for copies of the database.")
+                : new Finding("Data", true, $"{path}, writable, {drive.AvailableFreeSpace / 1073741824.0:0.0} GiB free");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new Finding("Data", false, $"{path} cannot be written: {error.Message}", "Give this user write access, or choose another folder with --data DIR.");
+        }
+    }
+
+    private static async Task<Finding> CheckServerAsync(string folder, CancellationToken cancellation)
+    {
+        var connection = await DashboardConnection.FindAsync(folder, cancellation).ConfigureAwait(false);
+        if (connection is null)
+            return new Finding("Server", true, "not running");
+        await using (connection.ConfigureAwait(false))
+            return new Finding("Server", true, $"running at {connection.Http.BaseAddress}");
+    }
+
+    private static Finding CheckEngine(string[] hostArguments)
+    {
+        var configured = DashboardHost.CreateBuilder(hostArguments).Configuration["LlamaBlazor:EnginePath"];
+        var found = configured is not null ? (File.Exists(configured) ? configured : null) : Instances.EngineLocator.Candidates().FirstOrDefault(File.Exists);
+        return found is not null
+            ? new Finding("Engine", true, found)
+            : new Finding("Engine", false, configured is null ? "no llama-server in PATH or the usual places" : $"there is no {configured}", "Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Server page or with --engine PATH. A path set in the dashboard is not looked at here.");
+    }
+
+    private static Finding CheckGpu()
+    {
+        var readers = GpuReaders.Create();
+        var names = readers.SelectMany(reader => reader.Read()).Select(gpu => gpu.Name).ToList();
+        foreach (var reader in readers)
+            reader.Dispose();
+        return new Finding("GPU", true, names.Count == 0 ? "none with a driver that tells; models run on the processor" : string.Join(", ", names));
+    }
+
+    private static Finding CheckDatabase(string path)
+    {
+        try
+        {
+            using var connection = SqliteSetup.Open(path);
+            return SqliteSetup.Scalar(connection, "PRAGMA quick_check(1)") is "ok"
+                ? new Finding("Database", true, $"{path}, sound")
+                : new Finding("Database", false, $"{path} is damaged", "Stop the dashboard and restore the newest backup: db restore NAME (db backups lists them).");
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException error)
+        {
+            return new Finding("Database", false, $"{path}: {error.Message}", "If it is locked, close the other program; if it is damaged, move it away and copy a backup in its place.");
+        }
+    }
+
+    private sealed record Finding(string Check, bool Ok, string Detail, string? Mend = null);
+}

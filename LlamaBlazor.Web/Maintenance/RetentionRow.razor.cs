@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Components;
+using Radzen;
+
+namespace LlamaBlazor.Web.Maintenance;
+
+/// <summary>A row of the table of tables.</summary>
+public sealed partial class RetentionRow
+{
+    /// <summary>The table.</summary>
+    [Parameter, EditorRequired]
+    public object Source { get; set; } = null!;
+
+    /// <summary>Told when its retention was changed.</summary>
+    [Parameter]
+    public EventCallback Changed { get; set; }
+
+    [Inject]
+    internal RetentionStore Store { get; set; } = null!;
+
+    [Inject]
+    private NotificationService Notifications { get; set; } = null!;
+
+    private TableFacts Table => (TableFacts)Source;
+
+    private Dictionary<string, object> Label(string what) => new() { ["aria-label"] = $"{what} kept in {Table.Name}" };
+
+    private async Task SaveAsync(int? days, int? rows)
+    {
+        var saved = await Store.SaveAsync(Table.Name, new RetentionLimits(days, rows));
+        if (saved.Failure is { } failure)
+            Notifications.Notify(NotificationSeverity.Error, "Not saved", failure.Errors is null ? failure.Message : string.Join(' ', failure.Errors.SelectMany(error => error.Value)));
+        else
+            Notifications.Notify(NotificationSeverity.Success, $"Retention of {Table.Name} saved");
+        await Changed.InvokeAsync();
+    }
+}
