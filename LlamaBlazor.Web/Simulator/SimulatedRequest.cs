@@ -89,8 +89,15 @@ internal sealed class SimulatedRequest
     {
         var answer = new JsonObject
         {
-            ["index"] = 0, ["content"] = text, ["tokens"] = new JsonArray(), ["stop"] = true, ["model"] = _model, ["has_new_line"] = false,
-            ["stop_type"] = reason == "stop" ? "eos" : "limit", ["stopping_word"] = "", ["timings"] = timings.Timings(),
+            ["index"] = 0,
+            ["content"] = text,
+            ["tokens"] = new JsonArray(),
+            ["stop"] = true,
+            ["model"] = _model,
+            ["has_new_line"] = false,
+            ["stop_type"] = reason == "stop" ? "eos" : "limit",
+            ["stopping_word"] = "",
+            ["timings"] = timings.Timings(),
         };
         timings.AddCounters(answer);
         return answer;
@@ -98,7 +105,12 @@ internal sealed class SimulatedRequest
 
     private JsonObject Envelope(string kind, JsonArray choices) => new()
     {
-        ["choices"] = choices, ["created"] = _created, ["id"] = _id, ["model"] = _model, ["system_fingerprint"] = SimulatedHelp.Build, ["object"] = kind,
+        ["choices"] = choices,
+        ["created"] = _created,
+        ["id"] = _id,
+        ["model"] = _model,
+        ["system_fingerprint"] = SimulatedHelp.Build,
+        ["object"] = kind,
     };
 
     private static bool Flag(JsonNode? node) => node is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
