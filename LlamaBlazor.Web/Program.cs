@@ -1,3 +1,4 @@
+using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Cli;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
@@ -7,6 +8,7 @@ using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Playground;
 using LlamaBlazor.Web.Proxy;
+using LlamaBlazor.Web.Resources;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
@@ -35,14 +37,14 @@ static WebApplication Build(string[] args)
 {
     var builder = DashboardHost.CreateBuilder(args);
     builder.AddDemo().AddSecurity().AddData().AddShell()
-        .AddSettings().AddModels().AddParameters().AddInstances().AddTelemetry()
-        .AddStatistics().AddProxy().AddPlayground().AddLogs().AddMaintenance().AddCli();
+        .AddSettings().AddModels().AddParameters().AddInstances().AddResources().AddTelemetry()
+        .AddLogs().AddMaintenance().AddStatistics().AddCache().AddProxy().AddPlayground().AddCli();
 
     var app = builder.Build();
     app.UseSecurity();
     app.MapShell();
-    app.MapSettings().MapModels().MapParameters().MapInstances().MapTelemetry()
-        .MapStatistics().MapProxy().MapSecurity().MapLogs().MapMaintenance();
+    app.MapSettings().MapModels().MapParameters().MapInstances().MapResources().MapTelemetry()
+        .MapLogs().MapMaintenance().MapStatistics().MapCache().MapProxy().MapSecurity();
     return app;
 }
 

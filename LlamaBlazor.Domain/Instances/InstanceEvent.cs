@@ -23,6 +23,13 @@ public abstract record InstanceEvent
     /// <param name="Reason">The words for people.</param>
     public sealed record LaunchFailed(string Reason) : InstanceEvent;
 
+    /// <summary>What it waits for before its process is made has changed.</summary>
+    public sealed record StageChanged : InstanceEvent;
+
+    /// <summary>There is no place for it now: it has not failed, it was not begun.</summary>
+    /// <param name="Reason">The words for people.</param>
+    public sealed record Refused(string Reason) : InstanceEvent;
+
     /// <summary>It answered <c>/health</c> with 200.</summary>
     public sealed record BecameReady : InstanceEvent;
 

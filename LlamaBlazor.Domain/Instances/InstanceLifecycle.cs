@@ -62,6 +62,8 @@ public static class InstanceLifecycle
         RestartRequested => OnRestart(state),
         Launched => state.Phase is InstancePhase.Stopping ? new(state, [InstanceEffect.Terminate]) : Unchanged(state),
         LaunchFailed failed => OnLaunchFailed(state, failed.Reason, now),
+        StageChanged => Unchanged(state),
+        Refused refused => state.Phase is InstancePhase.Loading ? To(Fresh(state) with { Reason = refused.Reason }, InstancePhase.Stopped) : OnLaunchFailed(state, refused.Reason, now),
         BecameReady => state.Phase is InstancePhase.Loading ? To(state with { ReadyAt = now, Reason = null }, InstancePhase.Running) : Unchanged(state),
         Exited exited => OnExit(state, exited.Outcome, policy, now),
         StartLimitReached limit => OnTrouble(state, InstancePhase.Loading, limit.Reason, again: false),

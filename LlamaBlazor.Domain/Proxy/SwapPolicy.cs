@@ -11,7 +11,7 @@ public readonly record struct SwapCandidate(long ModelId, bool IsRunning, int Wa
 /// <summary>
 /// Keeps models that share a machine from evicting each other for every request. Requests of the model that runs go first (a batch), until somebody
 /// else has starved; then the running one lets no new request through, runs dry, and can be evicted. A model that has just become ready is left
-/// in peace for a while.
+/// in peace for a while, here as by the planner of evictions.
 /// </summary>
 /// <param name="StarvationLimit">Longest wait of another model before the running one is drained.</param>
 /// <param name="MinimumWarm">Shortest time a model answers before it is drained.</param>
@@ -27,16 +27,4 @@ public sealed record SwapPolicy(TimeSpan StarvationLimit, TimeSpan MinimumWarm)
     public bool ShouldDrain(SwapCandidate model, IEnumerable<SwapCandidate> others, bool mustSwap) =>
         mustSwap && model.IsRunning && model.WarmFor >= MinimumWarm
         && others.Any(other => other.ModelId != model.ModelId && !other.IsRunning && other.Waiting > 0 && other.OldestWait >= StarvationLimit);
-
-    /// <summary>How long a stopped model should wait for its turn while others work: nothing once it has starved or nobody else has requests.</summary>
-    /// <param name="model">The model that waits.</param>
-    /// <param name="others">All others.</param>
-    public TimeSpan DelayBeforeStart(SwapCandidate model, IEnumerable<SwapCandidate> others)
-    {
-        var busy = others.Where(other => other.ModelId != model.ModelId && other.IsRunning && (other.Waiting > 0 || other.WarmFor < MinimumWarm)).ToList();
-        if (busy.Count == 0 || model.OldestWait >= StarvationLimit)
-            return TimeSpan.Zero;
-        var warm = busy.Max(other => MinimumWarm - other.WarmFor);
-        return warm > TimeSpan.Zero ? warm : StarvationLimit - model.OldestWait;
-    }
 }

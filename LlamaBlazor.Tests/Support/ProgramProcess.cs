@@ -15,7 +15,9 @@ public sealed class ProgramProcess : IDisposable
     public ProgramProcess(string data, params string[] arguments)
     {
         var (program, prefix) = OwnProgram.Find();
-        string[] line = [.. prefix, "--data", data, "--urls", "http://127.0.0.1:0", .. arguments];
+        // As in AppFixture: a busy machine must not change what a test sees.
+        string[] calm = ["--LlamaBlazor:Admission:MaxMemoryPercent=100", "--LlamaBlazor:Admission:MinFreeMemoryGb=0", "--LlamaBlazor:Admission:MaxCpuPercent=100", "--LlamaBlazor:Admission:MaxLoadPerCore=1000"];
+        string[] line = [.. prefix, "--data", data, "--urls", "http://127.0.0.1:0", .. calm, .. arguments];
         _process = Process.Start(new ProcessStartInfo(program, line) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);

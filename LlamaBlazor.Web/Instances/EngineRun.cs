@@ -3,69 +3,25 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Instances.Processes;
-using LlamaBlazor.Web.Parameters;
-using LlamaBlazor.Web.Settings;
 
 namespace LlamaBlazor.Web.Instances;
 
-/// <summary>What one launch needs and every instance shares.</summary>
-internal sealed class EngineRunner(Launcher launcher, LaunchCommandFactory commands, LaunchSettingsStore settings, PortPool ports, ReadinessProbe probe, InstanceOptions options, TimeProvider clock)
-{
-    /// <summary>Begins a launch; what happens is told through <paramref name="report"/>, an end last.</summary>
-    public EngineRun Begin(long modelId, string instance, InstanceLog log, Func<EngineRun, InstanceEvent, Task> report)
-    {
-        var run = new EngineRun(modelId, instance, log, report);
-        run.Begin(this);
-        return run;
-    }
-
-    /// <summary>Time between asking an engine to end and forcing it.</summary>
-    public TimeSpan Grace => TimeSpan.FromSeconds(options.StopGraceSeconds);
-
-    /// <summary>Time within which an engine must be ready.</summary>
-    public TimeSpan StartLimit => TimeSpan.FromSeconds(options.StartLimitSeconds);
-
-    /// <summary>The time.</summary>
-    public TimeProvider Clock => clock;
-
-    /// <summary>Tells when an engine is ready.</summary>
-    public ReadinessProbe Probe => probe;
-
-    /// <summary>Takes a port and makes the command for it.</summary>
-    public async Task<Result<(int Port, LaunchCommand Command)>> PrepareAsync(long modelId, CancellationToken cancellation)
-    {
-        var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
-        if (LaunchSettingsRules.ParsePorts(range) is not var (first, last))
-            return Failure.Unavailable($"The port range '{range}' is not valid. Set two ports from 1024 to 65535 on the Server page, such as 40000-40999.");
-        if (ports.Take(first, last) is not { } port)
-            return Failure.Unavailable($"No port of {range} is free: all are in use by other programs or instances. Stop one, or set a wider range on the Server page.");
-        var command = await commands.CreateAsync(modelId, port, cancellation).ConfigureAwait(false);
-        if (command.Failure is { } failure)
-        {
-            ports.Release(port);
-            return failure;
-        }
-
-        return (port, command.Value);
-    }
-
-    /// <summary>Starts the process.</summary>
-    public Task<EngineProcess> StartAsync(LaunchCommand command, string instance, InstanceLog log) => launcher.StartAsync(command, instance, log.Add);
-
-    /// <summary>Gives the port back.</summary>
-    public void Release(int port) => ports.Release(port);
-}
+/// <summary>What one launch is about.</summary>
+/// <param name="Facts">The model.</param>
+/// <param name="Wish">How the place is taken.</param>
+/// <param name="Instance">Uid of the instance.</param>
+/// <param name="Log">Takes what the engine says.</param>
+/// <param name="Report">Takes what happens, in order.</param>
+internal sealed record EngineRunPlan(InstanceFacts Facts, StartWish Wish, string Instance, InstanceLog Log, Func<EngineRun, InstanceEvent, Task> Report);
 
 /// <summary>One launch, from choosing a port to the end of the process.</summary>
-/// <param name="modelId">The model.</param>
-/// <param name="instance">Uid of the instance.</param>
-/// <param name="log">Takes what the engine says.</param>
-/// <param name="report">Takes what happens, in order.</param>
-internal sealed class EngineRun(long modelId, string instance, InstanceLog log, Func<EngineRun, InstanceEvent, Task> report) : IDisposable
+/// <param name="plan">What it is about.</param>
+internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
 {
     private readonly CancellationTokenSource _stopped = new();
     private EngineRunner _runner = null!;
     private bool _isReleased;
+    private bool _isRefused;
 
     /// <summary>The process, once it exists.</summary>
     public EngineProcess? Process { get; private set; }
@@ -75,6 +31,9 @@ internal sealed class EngineRun(long modelId, string instance, InstanceLog log, 
 
     /// <summary>Its port, once chosen.</summary>
     public int? Port { get; private set; }
+
+    /// <summary>What it waits for before it is launched: pending or evicting, and why; null once it is.</summary>
+    public (string Word, string? Reason)? Stage { get; private set; }
 
     /// <summary>Why it could not be launched, or null.</summary>
     public Failure? Failure { get; private set; }
@@ -110,7 +69,7 @@ internal sealed class EngineRun(long modelId, string instance, InstanceLog log, 
     {
         try
         {
-            log.BeginLaunch();
+            plan.Log.BeginLaunch();
             if (await TryStartAsync().ConfigureAwait(false) is { } process)
                 await WatchAsync(process).ConfigureAwait(false);
             else
@@ -127,23 +86,41 @@ internal sealed class EngineRun(long modelId, string instance, InstanceLog log, 
     private Task FailAsync(Failure failure)
     {
         Failure = failure;
-        ReleasePort();
-        return report(this, new InstanceEvent.LaunchFailed(failure.Message));
+        Release();
+        return plan.Report(this, _isRefused ? new InstanceEvent.Refused(failure.Message) : new InstanceEvent.LaunchFailed(failure.Message));
     }
 
-    // Before the end is told: the next launch may need this very port.
-    private void ReleasePort()
+    private void SetStage(string word, string? reason)
     {
-        if (Port is { } port && !_isReleased)
-            _runner.Release(port);
+        if (Stage == (word, reason))
+            return;
+        Stage = (word, reason);
+        _ = plan.Report(this, new InstanceEvent.StageChanged());
+    }
+
+    // Before the end is told: the next launch may need this very port and place.
+    private void Release()
+    {
+        if (_isReleased)
+            return;
         _isReleased = true;
+        if (Port is { } port)
+            _runner.Release(port);
+        _runner.Gate.Leave(plan.Facts.ModelId);
     }
 
     private async Task<EngineProcess?> TryStartAsync()
     {
         try
         {
-            var prepared = await _runner.PrepareAsync(modelId, _stopped.Token).ConfigureAwait(false);
+            if (await _runner.Gate.EnterAsync(plan.Facts, plan.Wish, SetStage, _stopped.Token).ConfigureAwait(false) is { } refusal)
+            {
+                (Failure, _isRefused) = (refusal, true);
+                return null;
+            }
+
+            Stage = null;
+            var prepared = await _runner.PrepareAsync(plan.Facts.ModelId, _stopped.Token).ConfigureAwait(false);
             if (prepared.Failure is { } failure)
             {
                 Failure = failure;
@@ -153,7 +130,7 @@ internal sealed class EngineRun(long modelId, string instance, InstanceLog log, 
             (Port, Command) = prepared.Value;
             _stopped.Token.ThrowIfCancellationRequested();
             StartedAt = _runner.Clock.GetUtcNow().ToUnixTimeMilliseconds();
-            return Process = await _runner.StartAsync(Command, instance, log).ConfigureAwait(false);
+            return Process = await _runner.StartAsync(Command, plan.Instance, plan.Log).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -169,7 +146,7 @@ internal sealed class EngineRun(long modelId, string instance, InstanceLog log, 
 
     private async Task WatchAsync(EngineProcess process)
     {
-        await report(this, new InstanceEvent.Launched()).ConfigureAwait(false);
+        await plan.Report(this, new InstanceEvent.Launched()).ConfigureAwait(false);
         var isReady = false;
         if (_stopped.IsCancellationRequested)
         {
@@ -180,13 +157,13 @@ internal sealed class EngineRun(long modelId, string instance, InstanceLog log, 
             var outcome = await _runner.Probe.WaitAsync(BaseUrl!, process, Port!.Value, _runner.StartLimit, _stopped.Token).ConfigureAwait(false);
             isReady = outcome is ReadinessOutcome.Ready;
             if (isReady)
-                await report(this, new InstanceEvent.BecameReady()).ConfigureAwait(false);
+                await plan.Report(this, new InstanceEvent.BecameReady()).ConfigureAwait(false);
             else if (outcome is ReadinessOutcome.TimedOut)
-                await report(this, new InstanceEvent.StartLimitReached($"It was not ready within {_runner.StartLimit.TotalSeconds:0} seconds. A large model on a slow disk may need longer: raise {InstanceOptions.Section}:StartLimitSeconds.")).ConfigureAwait(false);
+                await plan.Report(this, new InstanceEvent.StartLimitReached($"It was not ready within {_runner.StartLimit.TotalSeconds:0} seconds. A large model on a slow disk may need longer: raise {InstanceOptions.Section}:StartLimitSeconds.")).ConfigureAwait(false);
         }
 
         var code = await process.Exited.ConfigureAwait(false);
-        ReleasePort();
-        await report(this, new InstanceEvent.Exited(ExitExplanation.Explain(code, log.LastOfLaunch(), isReady))).ConfigureAwait(false);
+        Release();
+        await plan.Report(this, new InstanceEvent.Exited(ExitExplanation.Explain(code, plan.Log.LastOfLaunch(), isReady))).ConfigureAwait(false);
     }
 }

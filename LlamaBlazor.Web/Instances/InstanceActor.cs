@@ -4,13 +4,6 @@ using LlamaBlazor.Domain.Instances;
 
 namespace LlamaBlazor.Web.Instances;
 
-/// <summary>What an actor is told: by people and the proxy (with a reply), by its own run, or by its own timer.</summary>
-/// <param name="Event">What happened, or null for a wish to be told when it is ready.</param>
-/// <param name="Reply">Who waits for the answer.</param>
-/// <param name="Facts">What is known of the model now; for commands.</param>
-/// <param name="Source">The run that reports, to tell late reports of an earlier one.</param>
-internal sealed record ActorMessage(InstanceEvent? Event, TaskCompletionSource<Result<InstanceSnapshot>>? Reply = null, InstanceFacts? Facts = null, object? Source = null);
-
 /// <summary>
 /// Owns the state of one model's instance. One loop takes one message after the other; nothing else changes the state, and nothing in the loop
 /// waits for a process, a network or the database.
@@ -27,19 +20,21 @@ internal sealed partial class InstanceActor : IDisposable
     private readonly InstanceOptions _options;
     private readonly InstanceBoard _board;
     private readonly InstanceLedger _ledger;
+    private readonly ReadLoad _load;
     private readonly ILogger _logger;
     private readonly string _uid = Guid.NewGuid().ToString("N");
     private InstanceState _state = InstanceState.Initial;
     private InstanceFacts _facts;
+    private StartWish _wish = StartWish.Now;
     private EngineRun? _run;
     private CancellationTokenSource? _retry;
     private StartOutcome? _lastEnd;
     private long _rowId;
 
     /// <summary>Makes the actor and starts its loop.</summary>
-    public InstanceActor(InstanceFacts facts, InstanceLog log, EngineRunner runner, InstanceOptions options, InstanceBoard board, InstanceLedger ledger, ILogger logger)
+    public InstanceActor(InstanceFacts facts, InstanceLog log, EngineRunner runner, InstanceOptions options, InstanceBoard board, InstanceLedger ledger, ReadLoad load, ILogger logger)
     {
-        (_facts, Log, _runner, _options, _board, _ledger, _logger) = (facts, log, runner, options, board, ledger, logger);
+        (_facts, Log, _runner, _options, _board, _ledger, _load, _logger) = (facts, log, runner, options, board, ledger, load, logger);
         log.Model = facts.Name;
         Loop = Task.Run(RunAsync);
     }
@@ -53,12 +48,20 @@ internal sealed partial class InstanceActor : IDisposable
     /// <summary>True while a process exists or is being made.</summary>
     public bool HasProcess => Volatile.Read(ref _run) is not null;
 
-    /// <summary>Sends a message and waits for its answer.</summary>
-    public async Task<Result<InstanceSnapshot>> AskAsync(InstanceEvent? happened, InstanceFacts? facts, CancellationToken cancellation)
+    /// <summary>Sends a message and waits for its answer. Who stops waiting for readiness is forgotten: nothing starts for one that has left.</summary>
+    public async Task<Result<InstanceSnapshot>> AskAsync(ActorMessage message, CancellationToken cancellation)
     {
         var reply = new TaskCompletionSource<Result<InstanceSnapshot>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _mailbox.Writer.WriteAsync(new ActorMessage(happened, reply, facts), cancellation).ConfigureAwait(false);
-        return await reply.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        await _mailbox.Writer.WriteAsync(message with { Reply = reply }, cancellation).ConfigureAwait(false);
+        try
+        {
+            return await reply.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (message.Event is null)
+        {
+            await _mailbox.Writer.WriteAsync(new ActorMessage(null, reply, IsWithdrawn: true), CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Ends a process by force, without asking the loop: for the last moment of a shutdown.</summary>
@@ -93,10 +96,42 @@ internal sealed partial class InstanceActor : IDisposable
             return;
         if (message.Facts is { } facts)
             (_facts, Log.Model) = (facts, facts.Name);
-        if (message.Event is null)
+        if (message.IsWithdrawn)
+            Withdraw(message.Reply!);
+        else if (message.Event is null)
             AwaitReady(message);
-        else
-            Apply(message.Event, message.Reply);
+        else if (!message.OnlyIdle || MayStopIdle(message.Reply!))
+            ApplyCommand(message);
+    }
+
+    private void ApplyCommand(ActorMessage message)
+    {
+        if (message.Wish is { } wish && _state.Phase is not (InstancePhase.Loading or InstancePhase.Running))
+            _wish = wish;
+        Apply(message.Event!, message.Reply);
+    }
+
+    // Said first, asked afterwards: the proxy takes a place first and looks at the board afterwards, so that one of the two sees the other.
+    private bool MayStopIdle(TaskCompletionSource<Result<InstanceSnapshot>> reply)
+    {
+        if (_state.Phase is not InstancePhase.Running)
+        {
+            reply.TrySetResult(Snapshot());
+            return false;
+        }
+
+        _board.Publish(Snapshot() with { Status = InstancePhase.Stopping.Status(), RuntimeStatus = InstancePhase.Stopping.RuntimeStatus() });
+        if (_load(_facts.ModelId) is { Busy: 0, Waiting: 0 })
+            return true;
+        _board.Publish(Snapshot());
+        reply.TrySetResult(Failure.Conflict($"'{_facts.Name}' has just got a request."));
+        return false;
+    }
+
+    private void Withdraw(TaskCompletionSource<Result<InstanceSnapshot>> reply)
+    {
+        if (_readyWaiters.Remove(reply) && _readyWaiters.Count == 0 && _wish == StartWish.Patient && _run?.Stage is not null)
+            Apply(new InstanceEvent.StopRequested(), null);
     }
 
     private void AwaitReady(ActorMessage message)
@@ -112,8 +147,10 @@ internal sealed partial class InstanceActor : IDisposable
     private void Join(TaskCompletionSource<Result<InstanceSnapshot>> reply)
     {
         _readyWaiters.Add(reply);
-        if (_state.Phase is InstancePhase.Stopped or InstancePhase.Failed or InstancePhase.Stopping)
-            Apply(new InstanceEvent.StartRequested(), null);
+        if (_state.Phase is not (InstancePhase.Stopped or InstancePhase.Failed or InstancePhase.Stopping))
+            return;
+        _wish = StartWish.Patient;
+        Apply(new InstanceEvent.StartRequested(), null);
     }
 
     private void Apply(InstanceEvent happened, TaskCompletionSource<Result<InstanceSnapshot>>? reply)
@@ -121,7 +158,7 @@ internal sealed partial class InstanceActor : IDisposable
         var before = _state;
         if (happened is InstanceEvent.Exited exited)
             _lastEnd = exited.Outcome;
-        var ended = happened is InstanceEvent.Exited or InstanceEvent.LaunchFailed ? _run : null;
+        var ended = happened is InstanceEvent.Exited or InstanceEvent.LaunchFailed or InstanceEvent.Refused ? _run : null;
         var (state, effects) = InstanceLifecycle.Apply(before, happened, _options.Policy(_facts.RestartPolicy), Now());
         _state = state;
         if (ended is not null)
@@ -168,8 +205,10 @@ internal sealed partial class InstanceActor : IDisposable
             _rowId = _ledger.NextId();
         _retry = null;
         _lastEnd = null;
-        Volatile.Write(ref _run, _runner.Begin(_facts.ModelId, _uid, Log, async (run, happened) =>
-            await _mailbox.Writer.WriteAsync(new ActorMessage(happened, Source: run)).ConfigureAwait(false)));
+        // A restart has waited already, and has had its place: it waits a little for another.
+        var wish = _state.Failures == FailureCount.None ? _wish : StartWish.Patient with { Wait = TimeSpan.FromMinutes(1) };
+        Volatile.Write(ref _run, _runner.Begin(new EngineRunPlan(_facts, wish, _uid, Log, async (run, happened) =>
+            await _mailbox.Writer.WriteAsync(new ActorMessage(happened, Source: run)).ConfigureAwait(false))));
     }
 
     private async Task WakeAsync(CancellationTokenSource retry, TimeSpan pause)
@@ -187,7 +226,7 @@ internal sealed partial class InstanceActor : IDisposable
 
     private void Publish(InstanceState before, InstanceEvent happened)
     {
-        if (before.Phase == _state.Phase && happened is not InstanceEvent.Launched)
+        if (before.Phase == _state.Phase && happened is not (InstanceEvent.Launched or InstanceEvent.StageChanged))
             return;
         var snapshot = Snapshot();
         _board.Publish(snapshot);
@@ -198,14 +237,14 @@ internal sealed partial class InstanceActor : IDisposable
 
     private void Answer(InstanceEvent happened, EngineRun? ended)
     {
-        if (_launchWaiters.Count > 0 && _state.Phase is not InstancePhase.Loading || happened is InstanceEvent.Launched)
+        if (_launchWaiters.Count > 0 && _state.Phase is not InstancePhase.Loading || happened is InstanceEvent.Launched or InstanceEvent.StageChanged)
             Complete(_launchWaiters, ended?.Failure is { } failure ? failure : Snapshot());
         if (_state.Phase is InstancePhase.Running)
             Complete(_readyWaiters, Snapshot());
         else if (_state.Phase is InstancePhase.Failed)
             Complete(_readyWaiters, Failure.Unavailable($"'{_facts.Name}' could not be started: {_state.Reason}"));
         else if (_state.Phase is InstancePhase.Stopped)
-            Complete(_readyWaiters, Failure.Unavailable($"'{_facts.Name}' was stopped while it was loading. Start it again."));
+            Complete(_readyWaiters, ended?.Failure is { Kind: FailureKind.Conflict } refusal && happened is InstanceEvent.Refused ? refusal : Failure.Unavailable($"'{_facts.Name}' was stopped while it was loading. Start it again."));
     }
 
     private static void Complete(List<TaskCompletionSource<Result<InstanceSnapshot>>> waiters, Result<InstanceSnapshot> result)
@@ -215,13 +254,15 @@ internal sealed partial class InstanceActor : IDisposable
         waiters.Clear();
     }
 
+    private (string Word, string? Reason)? Stage => _state.Phase is InstancePhase.Loading ? _run?.Stage : null;
+
     private InstanceSnapshot Snapshot() => new()
     {
         Id = _rowId,
         ModelId = _facts.ModelId,
         Model = _facts.Name,
         Status = _state.Phase.Status(),
-        RuntimeStatus = _state.Phase.RuntimeStatus(),
+        RuntimeStatus = Stage?.Word ?? _state.Phase.RuntimeStatus(),
         Pid = _run?.Process?.Pid,
         Port = _run?.Process is null ? null : _run.Port,
         BaseUrl = _run?.Process is null ? null : _run.BaseUrl,
@@ -230,7 +271,8 @@ internal sealed partial class InstanceActor : IDisposable
         ReadyAt = _state.ReadyAt,
         ExitCode = _lastEnd?.ExitCode,
         Signal = _lastEnd?.Signal,
-        Reason = _state.Reason,
+        Reason = Stage is { } stage ? stage.Reason : _state.Reason,
+        Busy = _load(_facts.ModelId).Busy,
         LastLines = _state.Phase is InstancePhase.Failed or InstancePhase.Backoff ? Log.LastOfLaunch() : [],
     };
 

@@ -6,17 +6,18 @@ using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Instances;
 
-/// <summary><c>/api/models/{id}/start|stop|restart</c>, <c>/api/instances</c> and <c>/api/engines</c>.</summary>
+/// <summary><c>/api/models/{id}/start|stop|restart</c> and <c>/api/instances</c>.</summary>
 internal static class InstanceEndpoints
 {
     /// <summary>Maps them.</summary>
     public static WebApplication MapInstanceEndpoints(this WebApplication app)
     {
         var models = app.MapGroup("/api/models/{id}").WithTags("Instances");
-        models.MapPost("/start", (string id, ModelStore store, InstanceSupervisor supervisor, CancellationToken cancellation) => CommandAsync(id, store, supervisor.StartAsync, cancellation));
+        models.MapPost("/start", StartEndpoint.RunAsync);
         models.MapPost("/stop", (string id, ModelStore store, InstanceSupervisor supervisor, CancellationToken cancellation) => CommandAsync(id, store, supervisor.StopAsync, cancellation));
         models.MapPost("/restart", (string id, ModelStore store, InstanceSupervisor supervisor, CancellationToken cancellation) => CommandAsync(id, store, supervisor.RestartAsync, cancellation));
 
+        app.MapPost("/api/admission", StartEndpoint.PreviewAsync).WithTags("Resources");
         var instances = app.MapGroup("/api/instances").WithTags("Instances");
         instances.MapGet("", List);
         instances.MapGet("/{id:long}", (long id, InstanceBoard board) => Find(id, board).ToApi());
@@ -25,14 +26,16 @@ internal static class InstanceEndpoints
         return app;
     }
 
-    // 202 while something is under way, 200 when it is already so.
     private static async Task<IResult> CommandAsync(string id, ModelStore store, Func<long, CancellationToken, Task<Result<InstanceSnapshot>>> command, CancellationToken cancellation)
     {
         if (await store.FindAsync(id, cancellation) is not { } model)
             return ApiResults.Problem(Failure.NotFound($"There is no model '{id}'. GET /api/models lists them."));
-        var result = await command(model.Id, cancellation);
-        return result.ToApi(snapshot => Results.Json(snapshot, statusCode: snapshot.Status is "running" or "stopped" ? StatusCodes.Status200OK : StatusCodes.Status202Accepted));
+        return (await command(model.Id, cancellation)).ToApi(Accepted);
     }
+
+    /// <summary>202 while something is under way, 200 when it is already so.</summary>
+    internal static IResult Accepted(InstanceSnapshot snapshot) =>
+        Results.Json(snapshot, statusCode: snapshot.Status is "running" or "stopped" ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
 
     private static IResult List(InstanceBoard board, string? status, string? after, int limit = 100)
     {

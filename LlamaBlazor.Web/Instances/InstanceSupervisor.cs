@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
@@ -18,6 +19,8 @@ internal sealed partial class InstanceSupervisor(
     InstanceBoard board,
     InstanceLedger ledger,
     LeftoverSweep sweep,
+    StartGate gate,
+    ReadLoad load,
     Broadcast<InstanceLogLine> lines,
     TimeProvider clock,
     ILogger<InstanceSupervisor> logger) : BackgroundService
@@ -28,19 +31,54 @@ internal sealed partial class InstanceSupervisor(
 
     /// <summary>Starts a model, or does nothing when it is loading or running.</summary>
     /// <returns>
-    /// The instance once its process exists: loading, or running. Not found for an unknown model, a conflict where it cannot be started, unavailable
-    /// without an engine, a free port or a database.
+    /// The instance once its process exists: loading, or running. Not found for an unknown model, a conflict where it cannot be started or has no place,
+    /// unavailable without an engine, a free port or a database.
     /// </returns>
-    public Task<Result<InstanceSnapshot>> StartAsync(long modelId, CancellationToken cancellation) => CommandAsync(modelId, new InstanceEvent.StartRequested(), cancellation);
+    public Task<Result<InstanceSnapshot>> StartAsync(long modelId, CancellationToken cancellation) => StartAsync(modelId, StartWish.Now, cancellation);
+
+    /// <summary>As <see cref="StartAsync(long,CancellationToken)"/>, with a word on what it may do to others and how long it waits.</summary>
+    public Task<Result<InstanceSnapshot>> StartAsync(long modelId, StartWish wish, CancellationToken cancellation) => CommandAsync(modelId, new InstanceEvent.StartRequested(), wish, cancellation);
 
     /// <summary>Ends a model's process and starts it with the settings of now; starts it where it was stopped.</summary>
-    public Task<Result<InstanceSnapshot>> RestartAsync(long modelId, CancellationToken cancellation) => CommandAsync(modelId, new InstanceEvent.RestartRequested(), cancellation);
+    public Task<Result<InstanceSnapshot>> RestartAsync(long modelId, CancellationToken cancellation) => CommandAsync(modelId, new InstanceEvent.RestartRequested(), StartWish.Now, cancellation);
+
+    /// <summary>What a start would meet now; changes nothing.</summary>
+    public async Task<Result<AdmissionDecision>> PreviewAsync(long modelId, bool mayEvict, CancellationToken cancellation)
+    {
+        var facts = await ReadAsync(modelId, cancellation).ConfigureAwait(false);
+        return facts.IsSuccess ? await gate.PreviewAsync(facts.Value, mayEvict, cancellation).ConfigureAwait(false) : facts.Failure!;
+    }
+
+    /// <summary>Stops a model for another one, unless a request has come meanwhile. True once its process is gone.</summary>
+    public async Task<bool> EvictAsync(long modelId, CancellationToken cancellation)
+    {
+        if (!(await StopIdleAsync(modelId, cancellation).ConfigureAwait(false)).IsSuccess)
+            return false;
+        while (_actors.TryGetValue(modelId, out var actor) && actor.HasProcess)
+            await Task.Delay(TimeSpan.FromMilliseconds(5), clock, cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Stops a model unless it has a request: a conflict then.</summary>
+    public async Task<Result<InstanceSnapshot>> StopIdleAsync(long modelId, CancellationToken cancellation) => _actors.TryGetValue(modelId, out var actor)
+        ? await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested(), OnlyIdle: true), cancellation).ConfigureAwait(false)
+        : Failure.NotFound($"The model {modelId} was not started in this run.");
+
+    /// <summary>Ends an engine that no longer works and starts it again, as its restart policy allows.</summary>
+    public async Task ReportHungAsync(long modelId, string reason, CancellationToken cancellation)
+    {
+        if (_actors.TryGetValue(modelId, out var actor))
+            await actor.AskAsync(new ActorMessage(new InstanceEvent.Hung(reason)), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Completes when what an earlier run left behind is gone: nothing is started before.</summary>
+    public Task Swept => _swept.Task;
 
     /// <summary>Stops a model; answers at once, while it is stopping.</summary>
     public async Task<Result<InstanceSnapshot>> StopAsync(long modelId, CancellationToken cancellation)
     {
         if (_actors.TryGetValue(modelId, out var actor))
-            return await actor.AskAsync(new InstanceEvent.StopRequested(), null, cancellation).ConfigureAwait(false);
+            return await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false);
         var facts = await ReadAsync(modelId, cancellation).ConfigureAwait(false);
         return facts.Failure is { Kind: FailureKind.NotFound } unknown
             ? unknown
@@ -49,14 +87,14 @@ internal sealed partial class InstanceSupervisor(
 
     /// <summary>
     /// Waits until a model is ready, starting it where it is not; all who wait join one start. A start that failed is not repeated for a minute.
-    /// Cancelling stops the waiting, not the start.
+    /// Cancelling stops the waiting; a start that still waits for its place is given up with the last who waits.
     /// </summary>
     public async Task<Result<InstanceSnapshot>> EnsureReadyAsync(long modelId, CancellationToken cancellation)
     {
         if (board.Find(modelId) is { Status: "running" } running)
             return running;
         var actor = await FindActorAsync(modelId, cancellation).ConfigureAwait(false);
-        return actor.IsSuccess ? await actor.Value.Actor.AskAsync(null, actor.Value.Facts, cancellation).ConfigureAwait(false) : actor.Failure!;
+        return actor.IsSuccess ? await actor.Value.Actor.AskAsync(new ActorMessage(null, Facts: actor.Value.Facts), cancellation).ConfigureAwait(false) : actor.Failure!;
     }
 
     /// <summary>The last lines of a model's engine, oldest first; empty when it was not started in this run.</summary>
@@ -87,10 +125,10 @@ internal sealed partial class InstanceSupervisor(
         }
     }
 
-    private async Task<Result<InstanceSnapshot>> CommandAsync(long modelId, InstanceEvent command, CancellationToken cancellation)
+    private async Task<Result<InstanceSnapshot>> CommandAsync(long modelId, InstanceEvent command, StartWish wish, CancellationToken cancellation)
     {
         var actor = await FindActorAsync(modelId, cancellation).ConfigureAwait(false);
-        return actor.IsSuccess ? await actor.Value.Actor.AskAsync(command, actor.Value.Facts, cancellation).ConfigureAwait(false) : actor.Failure!;
+        return actor.IsSuccess ? await actor.Value.Actor.AskAsync(new ActorMessage(command, Facts: actor.Value.Facts, Wish: wish), cancellation).ConfigureAwait(false) : actor.Failure!;
     }
 
     private async Task<Result<(InstanceActor Actor, InstanceFacts Facts)>> FindActorAsync(long modelId, CancellationToken cancellation)
@@ -101,7 +139,7 @@ internal sealed partial class InstanceSupervisor(
         if (facts.Failure is { } failure)
             return failure;
         await _swept.Task.WaitAsync(cancellation).ConfigureAwait(false);
-        var actor = _actors.GetOrAdd(modelId, _ => new InstanceActor(facts.Value, new InstanceLog(modelId, lines, clock), runner, options, board, ledger, logger));
+        var actor = _actors.GetOrAdd(modelId, _ => new InstanceActor(facts.Value, new InstanceLog(modelId, lines, clock), runner, options, board, ledger, load, logger));
         return (actor, facts.Value);
     }
 
@@ -118,7 +156,7 @@ internal sealed partial class InstanceSupervisor(
     {
         try
         {
-            await actor.AskAsync(new InstanceEvent.StopRequested(), null, cancellation).ConfigureAwait(false);
+            await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(TimeSpan.FromSeconds(options.StopGraceSeconds + 5));
             while (actor.HasProcess)

@@ -1,6 +1,7 @@
 using LlamaBlazor.Web.Instances.Pages;
 using LlamaBlazor.Web.Instances.Processes;
 using LlamaBlazor.Web.Shared.ModelTabs;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -18,12 +19,17 @@ internal static class InstancesFeature
         services.AddSingleton<Launcher>();
         services.AddSingleton<PortPool>();
         services.AddSingleton<ReadinessProbe>();
+        services.TryAddSingleton<ReadLoad>(_ => static _ => default);
+        services.AddSingleton<StartGate>();
+        services.AddSingleton(provider => new Lazy<InstanceSupervisor>(provider.GetRequiredService<InstanceSupervisor>)); // the gate stops others through it
+        services.AddSingleton(new HangProbe(TimeSpan.FromSeconds(10)));
         services.AddSingleton<EngineRunner>();
         services.AddSingleton<LeftoverSweep>();
         services.AddSingleton<InstanceLedger>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceLedger>());
         services.AddSingleton<InstanceSupervisor>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceSupervisor>());
+        services.AddHostedService<InstanceCare>();
         services.AddSingleton(new ModelAction(10, typeof(InstanceButtons)));
         services.AddSingleton(new ModelTab("logs", "Logs", 300, typeof(InstanceTab)));
         return builder;

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Security;
+using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Statistics;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,7 +9,7 @@ namespace LlamaBlazor.Web.Proxy;
 
 /// <summary>
 /// One request from its arrival to its last byte:
-/// 1. who asks, 2. read the body, 3. find the model, 4. wait for a place, 5. pass it on, 6. record it.
+/// 1. who asks, 2. read the body, 3. find the model, 4. look into the cache, 5. wait for a place, 6. pass it on, 7. record it.
 /// </summary>
 internal sealed partial class ProxyEndpoint(
     KeyAccess access,
@@ -16,6 +17,7 @@ internal sealed partial class ProxyEndpoint(
     InFlightRegistry registry,
     RequestScheduler scheduler,
     EngineForwarder engines,
+    ResponseCache cache,
     RequestRecorder recorder,
     ProxyOptions options,
     TimeProvider clock,
@@ -91,7 +93,7 @@ internal sealed partial class ProxyEndpoint(
             request.Key = key;
             request.Session = SessionOf(context) ?? key?.Name;
             if (await TryDescribeAsync(context, request, body, modelName).ConfigureAwait(false))
-                await ServeAsync(context, request, body).ConfigureAwait(false);
+                await AnswerAsync(context, request, body).ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
@@ -118,12 +120,30 @@ internal sealed partial class ProxyEndpoint(
         request.Target = await models.FindAsync(name, context.RequestAborted).ConfigureAwait(false);
         if (request.Target is not { } target)
             return await RefuseAsync(context, request, ProxyError.ModelNotFound, UnknownModel(request.ModelName)).ConfigureAwait(false);
+        if (target.ParametersJson is { } parameters && request.Route.Source == ModelSource.Body)
+        {
+            body!.Replace(AliasParameters.Apply(body.Memory.Span, parameters));
+            RequestReader.TryRead(body.Memory.Span, out var changed);
+            request.Facts = changed;
+        }
+
         return request.Key is not { } key || key.MayAsk(target.Model.Name) || key.MayAsk(target.Name)
             || await RefuseAsync(context, request, ProxyError.Forbidden, $"The key '{key.Name}' may not ask '{target.Name}'.").ConfigureAwait(false);
     }
 
-    // Steps 4 and 5. A request that never reached its engine is sent once more, since engines come and go.
-    private async Task ServeAsync(HttpContext context, InFlightRequest request, RequestBody? body)
+    // Step 4. Most requests have no ticket: the cache is off unless somebody switched it on.
+    private async Task AnswerAsync(HttpContext context, InFlightRequest request, RequestBody? body)
+    {
+        var (served, ticket) = body is null ? (false, null) : await cache.TryServeAsync(context, request, body.Memory).ConfigureAwait(false);
+        if (served)
+            return;
+        var capture = ResponseCache.CaptureFor(ticket);
+        await ServeAsync(context, request, body, capture).ConfigureAwait(false);
+        cache.Keep(ticket, request, context.Response.StatusCode, capture);
+    }
+
+    // Steps 5 and 6. A request that never reached its engine is sent once more, since engines come and go.
+    private async Task ServeAsync(HttpContext context, InFlightRequest request, RequestBody? body, ResponseCapture? capture)
     {
         var waiting = request.Facts.Stream && options.KeepAliveSeconds > 0 && body is not null ? new WaitingStream(context, request, engines, clock) : null;
         for (var attempt = 1; ; attempt++)
@@ -138,7 +158,7 @@ internal sealed partial class ProxyEndpoint(
             ForwardFailure? failure;
             try
             {
-                failure = await PassOnAsync(context, request, turn.Port, body, waiting).ConfigureAwait(false);
+                failure = await PassOnAsync(context, request, turn.Port, body, waiting, capture).ConfigureAwait(false);
             }
             finally
             {
@@ -155,16 +175,16 @@ internal sealed partial class ProxyEndpoint(
         }
     }
 
-    private async ValueTask<ForwardFailure?> PassOnAsync(HttpContext context, InFlightRequest request, int port, RequestBody? body, WaitingStream? waiting)
+    private async ValueTask<ForwardFailure?> PassOnAsync(HttpContext context, InFlightRequest request, int port, RequestBody? body, WaitingStream? waiting, ResponseCapture? capture)
     {
         if (waiting?.HasBegun == true)
         {
-            await waiting.ForwardAsync(port, body!, null).ConfigureAwait(false);
+            await waiting.ForwardAsync(port, body!, capture).ConfigureAwait(false);
             return null;
         }
 
         body?.Rewind(context.Request);
-        return await engines.ForwardAsync(context, request, port, null).ConfigureAwait(false);
+        return await engines.ForwardAsync(context, request, port, capture).ConfigureAwait(false);
     }
 
     private async ValueTask<bool> RefuseAsync(HttpContext context, InFlightRequest request, ProxyError error, string message, int retryAfter = 0, WaitingStream? waiting = null)

@@ -1,5 +1,7 @@
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Proxy.Aliases;
+using LlamaBlazor.Web.Shared.ModelTabs;
 
 namespace LlamaBlazor.Web.Proxy;
 
@@ -14,10 +16,17 @@ internal static class ProxyFeature
         services.AddSingleton(ProxyOptions.Read(builder.Configuration));
         services.AddSingleton<ModelDirectory>();
         services.AddSingleton<InFlightRegistry>();
+        services.AddSingleton<ReadLoad>(provider => // the supervisor stops no model that has a request
+        {
+            var registry = provider.GetRequiredService<InFlightRegistry>();
+            return model => new InstanceLoad(registry.Busy(model), 0, registry.LastCompletedAt(model));
+        });
         services.AddSingleton<EnsureReady>(provider => provider.GetRequiredService<InstanceSupervisor>().EnsureReadyAsync);
         services.AddSingleton<RequestScheduler>();
         services.AddSingleton<EngineForwarder>();
         services.AddSingleton<ProxyEndpoint>();
+        services.AddSingleton<AliasStore>();
+        services.AddSingleton(new ModelTab("aliases", "Aliases", 290, typeof(AliasTab)));
         return builder;
     }
 
@@ -34,6 +43,7 @@ internal static class ProxyFeature
         ModelsEndpoint.Map(app);
         app.Map("/v1/{**path}", context => ProxyAnswers.SendAsync(context, ProxyError.UnknownRoute, $"{context.Request.Method} {context.Request.Path} is not a route of this endpoint.")).ExcludeFromDescription();
         InFlightEndpoints.Map(app);
+        AliasEndpoints.Map(app);
         return app;
     }
 }

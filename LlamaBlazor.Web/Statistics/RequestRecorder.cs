@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Statistics;
 
 /// <summary>Turns a finished request into a row of <c>stats</c>. It only queues: nothing here can slow a request down or make it fail (acceptance Y10).</summary>
-internal sealed partial class RequestRecorder(DatabaseWriter writer, PrivacyOptions privacy, RequestMeter meter, TimeProvider clock, ILogger<RequestRecorder> logger)
+internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter writer, PrivacyOptions privacy, RequestMeter meter, TimeProvider clock, ILogger<RequestRecorder> logger)
 {
     private const long UsedResolutionMs = 60_000;
     private readonly ConcurrentDictionary<long, long> _lastUsed = new(); // one a model that was ever asked for
@@ -22,7 +22,7 @@ internal sealed partial class RequestRecorder(DatabaseWriter writer, PrivacyOpti
             return 0;
         meter.Count();
         var row = RowOf(request, status);
-        writer.TryAdd(row);
+        buffer.Add(row);
         if (request.Target is { } target && request.Error is null)
             NoteUse(target.Model.Id, row.CreatedAt);
         return row.TotalTokens ?? 0;
@@ -51,7 +51,7 @@ internal sealed partial class RequestRecorder(DatabaseWriter writer, PrivacyOpti
             PromptPreview = privacy.Keep(request.Facts.Preview),
             CreatedAt = request.StartedAt,
         };
-        if (request.FirstTokenTimestamp > 0)
+        if (request.FirstTokenTimestamp > 0 && request.Facts.Stream)
             row.TtftMs = Round(clock.GetElapsedTime(request.StartTimestamp, request.FirstTokenTimestamp).TotalMilliseconds);
         if (request.Reader is { } reader)
             Fill(row, reader, total);
@@ -68,13 +68,17 @@ internal sealed partial class RequestRecorder(DatabaseWriter writer, PrivacyOpti
         row.CachedTokens = usage.CachedTokens;
         row.DraftTokens = usage.DraftTokens;
         row.DraftAcceptedTokens = usage.DraftAcceptedTokens;
+        row.FinishReason = usage.FinishReason;
+        if (row.CacheHit)
+            return; // its times were those of another request
         row.PromptTimeMs = Round(usage.PromptMs);
         row.PromptPerSecond = Round(usage.PromptPerSecond);
         var writing = row.Stream && row.TtftMs is { } first ? total - first : (double?)null;
         row.GenerationTimeMs = Round(usage.GenerationMs ?? writing);
         var measured = writing > 0 && row.GeneratedTokens > 1 ? (row.GeneratedTokens - 1) * 1000.0 / writing : null;
         row.TokensPerSecond = Round(usage.TokensPerSecond ?? measured);
-        row.FinishReason = usage.FinishReason;
+        if (!row.Stream && usage.PromptMs is { } prompt)
+            row.TtftMs = Round((row.QueueTimeMs ?? 0) + (row.LoadTimeMs ?? 0) + prompt); // a plain answer comes whole: when its first token was there, the engine tells
     }
 
     private static double? Round(double? value) => value is { } number && double.IsFinite(number) ? Math.Round(number, 3) : null;

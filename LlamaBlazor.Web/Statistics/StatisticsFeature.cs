@@ -8,6 +8,8 @@ internal static class StatisticsFeature
     {
         var services = builder.Services;
         services.AddSingleton(PrivacyOptions.Read(builder.Configuration));
+        services.AddSingleton<StatsBuffer>();
+        services.AddHostedService(provider => provider.GetRequiredService<StatsBuffer>());
         services.AddSingleton<RequestRecorder>();
         services.AddSingleton<StatsReader>();
         services.AddSingleton<StatsMaintenance>();

@@ -16,6 +16,8 @@ public sealed class InstanceLifecycleTests
         ["restart"] = new RestartRequested(),
         ["launched"] = new Launched(),
         ["launch-failed"] = new LaunchFailed("no engine"),
+        ["stage"] = new StageChanged(),
+        ["no-place"] = new Refused("full"),
         ["ready"] = new BecameReady(),
         ["exit"] = new Exited(new StartOutcome(1, null, false, "it broke")),
         ["exit-0"] = new Exited(new StartOutcome(0, null, false, "it ended")),
@@ -32,9 +34,9 @@ public sealed class InstanceLifecycleTests
         foreach (var (phase, expectations) in new (InstancePhase, string)[]
         {
             (InstancePhase.Stopped, "start:Loading:Launch restart:Loading:Launch"),
-            (InstancePhase.Loading, "stop:Stopping:Terminate restart:Stopping:Terminate launch-failed:Failed ready:Running exit:Backoff:ScheduleRetry exit-0:Backoff:ScheduleRetry refused:Failed limit:Stopping:Terminate"),
+            (InstancePhase.Loading, "stop:Stopping:Terminate restart:Stopping:Terminate launch-failed:Failed no-place:Stopped ready:Running exit:Backoff:ScheduleRetry exit-0:Backoff:ScheduleRetry refused:Failed limit:Stopping:Terminate"),
             (InstancePhase.Running, "stop:Stopping:Terminate restart:Stopping:Terminate exit:Backoff:ScheduleRetry exit-0:Stopped refused:Backoff:ScheduleRetry hung:Stopping:Terminate"),
-            (InstancePhase.Stopping, "launched:Stopping:Terminate launch-failed:Stopped exit:Stopped exit-0:Stopped refused:Stopped"),
+            (InstancePhase.Stopping, "launched:Stopping:Terminate launch-failed:Stopped no-place:Stopped exit:Stopped exit-0:Stopped refused:Stopped"),
             (InstancePhase.Backoff, "start:Loading:CancelRetry,Launch stop:Stopped:CancelRetry restart:Loading:CancelRetry,Launch backoff:Loading:Launch"),
             (InstancePhase.Failed, "start:Loading:Launch stop:Stopped restart:Loading:Launch"),
         })

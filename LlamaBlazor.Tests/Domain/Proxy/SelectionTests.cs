@@ -109,9 +109,5 @@ public sealed class SelectionTests
         Assert.True(policy.ShouldDrain(running, [running, Stopped(30)], mustSwap: true));
         Assert.False(policy.ShouldDrain(running, [running, Stopped(30)], mustSwap: false));
         Assert.False(policy.ShouldDrain(running with { WarmFor = TimeSpan.FromSeconds(1) }, [Stopped(30)], mustSwap: true));
-        Assert.Equal(TimeSpan.FromSeconds(20), policy.DelayBeforeStart(Stopped(10), [running]));
-        Assert.Equal(TimeSpan.Zero, policy.DelayBeforeStart(Stopped(30), [running]));
-        Assert.Equal(TimeSpan.Zero, policy.DelayBeforeStart(Stopped(0), [running with { Waiting = 0 }]));
-        Assert.Equal(TimeSpan.FromSeconds(4), policy.DelayBeforeStart(Stopped(0), [running with { Waiting = 0, WarmFor = TimeSpan.FromSeconds(1) }]));
     }
 }

@@ -1,0 +1,114 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances;
+
+namespace LlamaBlazor.Domain.Resources;
+
+/// <summary>Limits a start must respect (product.md 16).</summary>
+/// <param name="MaxMemoryPercent">Physical memory in use after the start.</param>
+/// <param name="MinFreeMemoryGb">GiB that stay free after the start.</param>
+/// <param name="MaxCpuPercent">CPU in use now.</param>
+/// <param name="MaxLoadPerCore">Load average of one minute a core, now.</param>
+public sealed record AdmissionLimits(double MaxMemoryPercent = 85, double MinFreeMemoryGb = 4, double MaxCpuPercent = 90, double MaxLoadPerCore = 2)
+{
+    /// <summary>No limit ever refuses.</summary>
+    public static AdmissionLimits None { get; } = new(double.MaxValue, 0, double.MaxValue, double.MaxValue);
+}
+
+/// <summary>What the machine has now. Null is unknown, and refuses nothing.</summary>
+/// <param name="TotalMemory">Bytes.</param>
+/// <param name="FreeMemory">Bytes that programs can still get.</param>
+/// <param name="CpuPercent">Percent of all cores.</param>
+/// <param name="Load">Load average of one minute.</param>
+/// <param name="Cores">Cores, at least 1.</param>
+public sealed record MachineState(long? TotalMemory, long? FreeMemory, double? CpuPercent, double? Load, int Cores);
+
+/// <summary>A start that is asked for.</summary>
+/// <param name="ModelId">The model.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Project">Whose quota counts.</param>
+/// <param name="Memory">Bytes it is expected to need.</param>
+/// <param name="HeldGpus">Devices it demands that another holds alone, with the holder's name.</param>
+/// <param name="MayEvict">Whether others may be stopped for it.</param>
+public sealed record AdmissionRequest(long ModelId, string Name, string Project, long Memory, IReadOnlyDictionary<string, string> HeldGpus, bool MayEvict = true);
+
+/// <summary>One reason against a start.</summary>
+/// <param name="Code">models_max, memory, free_memory, cpu, load, quota or gpu.</param>
+/// <param name="Message">The words, with the next step.</param>
+public sealed record AdmissionReason(string Code, string Message);
+
+/// <summary>The answer to a start.</summary>
+/// <param name="Admitted">Whether it may go ahead, once <paramref name="WouldEvict"/> have ended.</param>
+/// <param name="Reasons">Everything that speaks against it, not only the first.</param>
+/// <param name="WouldEvict">Ids of the models to stop first.</param>
+public sealed record AdmissionDecision(bool Admitted, IReadOnlyList<AdmissionReason> Reasons, IReadOnlyList<long> WouldEvict);
+
+/// <summary>Decides whether an instance may start: thresholds, memory, number of models, quota of the project, GPUs; all reasons at once.</summary>
+/// <param name="Limits">The thresholds.</param>
+/// <param name="ModelsMax">Instances that may be loading or running; 0 is unlimited.</param>
+public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
+{
+    private const double Gb = 1024.0 * 1024 * 1024;
+
+    /// <summary>Decides.</summary>
+    /// <param name="request">The start.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="others">Instances that load or run, without the one asked for.</param>
+    /// <param name="quota">Limits of its project, or null for none.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    public AdmissionDecision Decide(AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota, long now)
+    {
+        var fixedReasons = MachineReasons(machine).Concat(GpuReasons(request)).Concat(MemoryQuotaReasons(request, others, quota)).ToList();
+        var need = new EvictionNeed(
+            ModelsMax > 0 ? Math.Max(0, others.Count + 1 - ModelsMax) : 0,
+            MemoryShortage(request, machine),
+            request.Project,
+            QuotaShortage(request, others, quota));
+        var plan = need.IsNothing ? [] : request.MayEvict ? EvictionPlanner.Plan(others, need, now) : null;
+        if (plan is null)
+            fixedReasons.AddRange(NeedReasons(request, machine, others, quota, need));
+        return new AdmissionDecision(fixedReasons.Count == 0, fixedReasons, fixedReasons.Count == 0 ? plan! : []);
+    }
+
+    private long MemoryShortage(AdmissionRequest request, MachineState machine)
+    {
+        if (machine is not { TotalMemory: > 0 and var total, FreeMemory: { } free })
+            return 0;
+        var keep = Math.Max(Limits.MinFreeMemoryGb * Gb, total * Math.Max(0, 100 - Limits.MaxMemoryPercent) / 100);
+        return (long)Math.Max(0, request.Memory + keep - free);
+    }
+
+    private static int QuotaShortage(AdmissionRequest request, IReadOnlyList<Occupant> others, ProjectQuota? quota) =>
+        quota?.MaxInstances is { } most ? Math.Max(0, others.Count(other => other.Project == request.Project) + 1 - most) : 0;
+
+    private IEnumerable<AdmissionReason> MachineReasons(MachineState machine)
+    {
+        if (machine.CpuPercent > Limits.MaxCpuPercent)
+            yield return new("cpu", $"The processor is {machine.CpuPercent:0} % busy; starts wait above {Limits.MaxCpuPercent:0} %. Try again when it is calmer, or raise LlamaBlazor:Admission:MaxCpuPercent.");
+        if (machine.Load > Limits.MaxLoadPerCore * machine.Cores)
+            yield return new("load", $"The load is {machine.Load:0.0} on {machine.Cores} cores; starts wait above {Limits.MaxLoadPerCore * machine.Cores:0.#}. Try again when it is calmer, or raise LlamaBlazor:Admission:MaxLoadPerCore.");
+    }
+
+    private static IEnumerable<AdmissionReason> GpuReasons(AdmissionRequest request) =>
+        request.HeldGpus.Select(held => new AdmissionReason("gpu", $"{held.Key} is held by '{held.Value}' alone. Release it on the Resources page, or choose another device on the GPU tab."));
+
+    private static IEnumerable<AdmissionReason> MemoryQuotaReasons(AdmissionRequest request, IReadOnlyList<Occupant> others, ProjectQuota? quota)
+    {
+        var used = others.Where(other => other.Project == request.Project).Sum(other => other.Memory);
+        if (quota?.MaxMemoryGb is { } most && used + request.Memory > most * Gb)
+            yield return new("quota", $"The project '{request.Project}' may use {most:0.##} GiB; {ByteSize.Text(used)} are in use and '{request.Name}' needs about {ByteSize.Text(request.Memory)}. Stop one of its models, or raise its limit on the Resources page.");
+    }
+
+    private IEnumerable<AdmissionReason> NeedReasons(AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota, EvictionNeed need)
+    {
+        var next = request.MayEvict ? "and none of those that run is idle and unpinned. Stop one" : "and none may be stopped for it. Stop one yourself";
+        if (need.Instances > 0)
+            yield return new("models_max", $"{others.Count} of {ModelsMax} models are loading or running, {next}, or raise --models-max on the Server page.");
+        if (need.ProjectInstances > 0)
+            yield return new("quota", $"The project '{request.Project}' may have {quota!.MaxInstances} instances at a time, {next}, or raise its limit on the Resources page.");
+        if (need.Memory > 0 && machine.FreeMemory is { } free)
+        {
+            var code = Limits.MinFreeMemoryGb * Gb >= machine.TotalMemory * Math.Max(0, 100 - Limits.MaxMemoryPercent) / 100 ? "free_memory" : "memory";
+            yield return new(code, $"'{request.Name}' needs about {ByteSize.Text(request.Memory)} and {ByteSize.Text(free)} are free, of which {ByteSize.Text(need.Memory + free - request.Memory)} must stay so; {ByteSize.Text(need.Memory)} are missing, {next}, or choose a smaller context or quantisation.");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Tests.Integration.Proxy;
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Cache;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Shared.Live;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LlamaBlazor.Tests.Integration.Cache;
+
+/// <summary>With the cache on, and small.</summary>
+public sealed class CacheFixture : ProxyFixture
+{
+    public CacheFixture() => With("LlamaBlazor:Cache:Enabled", "true").With("LlamaBlazor:Cache:MaxSizeMb", "1");
+}
+
+public sealed class ResponseCacheTests(CacheFixture app) : IClassFixture<CacheFixture>
+{
+    private const string Path = "/v1/chat/completions";
+
+    [Fact]
+    public async Task SecondRequest_IsServed_WithoutAnEngine()
+    {
+        var id = await app.AddRunningAsync("twice");
+        var body = Body("twice", "What is this?");
+        using var first = await SendAsync(body);
+        Assert.Equal("MISS", Word(first));
+        await StoredAsync("twice", 1);
+        app.Publish(id, "twice", "stopped");
+        var seen = app.Engine.Seen.Count;
+        using var second = await SendAsync(" " + body);
+        Assert.Equal(("HIT", HttpStatusCode.OK), (Word(second), second.StatusCode));
+        Assert.NotNull(second.Headers.Age);
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await second.Content.ReadAsStringAsync());
+        Assert.Equal((seen, 0), (app.Engine.Seen.Count, app.Starts(id)));
+        var row = await app.RowAsync(second.Headers.GetValues("X-Request-Id").Single());
+        Assert.True(row.CacheHit);
+        Assert.Equal((5, 2, null), (row.PromptTokens, row.GeneratedTokens, row.TokensPerSecond));
+        await app.Services.GetRequiredService<CacheStore>().SaveHitsAsync(CancellationToken.None);
+        var item = (await app.GetAsync("/api/cache?model=twice")).GetProperty("items")[0];
+        Assert.Equal(1, item.GetProperty("hit_count").GetInt64());
+    }
+
+    [Fact]
+    public async Task StreamAndPlain_ServeEachOther()
+    {
+        await app.AddRunningAsync("both");
+        using (var streamed = await SendAsync(Body("both", "s", stream: true), "stream:3"))
+            Assert.EndsWith("[DONE]\n\n", await streamed.Content.ReadAsStringAsync());
+        await StoredAsync("both", 1);
+        using var plain = await SendAsync(Body("both", "s"));
+        Assert.Equal("HIT", Word(plain));
+        Assert.Equal("t0 t1 t2 ", (await plain.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        using var again = await SendAsync(Body("both", "s", stream: true));
+        Assert.Equal(("HIT", "text/event-stream"), (Word(again), again.Content.Headers.ContentType!.MediaType));
+        var text = await again.Content.ReadAsStringAsync();
+        Assert.Contains("t0 t1 t2 ", text);
+        Assert.EndsWith("data: [DONE]\n\n", text);
+    }
+
+    [Fact]
+    public async Task ChangedConfiguration_Misses()
+    {
+        var id = await app.AddRunningAsync("changed");
+        (await SendAsync(Body("changed", "q"))).Dispose();
+        await StoredAsync("changed", 1);
+        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
+        {
+            context.Add(new SamplingConfig { ModelId = id, Revision = 1 });
+            return Task.CompletedTask;
+        });
+        app.Services.GetRequiredService<Broadcast<ModelChanged>>().Publish(new ModelChanged(id, ModelChanged.Config));
+        using var answer = await SendAsync(Body("changed", "q"));
+        Assert.Equal("MISS", Word(answer));
+    }
+
+    [Fact]
+    public async Task RequestHeaders_AreObeyed()
+    {
+        await app.AddRunningAsync("headers");
+        (await SendAsync(Body("headers", "q"))).Dispose();
+        await StoredAsync("headers", 1);
+        Assert.Equal("MISS", Word(await SendAsync(Body("headers", "q"), control: "no-cache")));
+        Assert.Equal("BYPASS", Word(await SendAsync(Body("headers", "q"), control: "no-store")));
+        Assert.Equal("MISS", Word(await SendAsync(Body("headers", "q"), control: "max-age=0")));
+        Assert.Equal("HIT", Word(await SendAsync(Body("headers", "q"), control: "max-age=3600")));
+    }
+
+    [Fact]
+    public async Task RandomOrFailedAnswers_AreNotKept()
+    {
+        await app.AddRunningAsync("never");
+        await app.AddRunningAsync("off", runtime => runtime.CacheMode = "off");
+        Assert.Equal("BYPASS", Word(await SendAsync(ProxyFixture.Chat("never"))));
+        Assert.Null(Word(await SendAsync(Body("off", "q"))));
+        (await SendAsync(Body("never", "fails"), "status:500")).Dispose();
+        Assert.Equal("MISS", Word(await SendAsync(Body("never", "fails"), "status:500")));
+        (await SendAsync(Body("never", "truncated", stream: true), "truncate")).Dispose();
+        Assert.Equal("MISS", Word(await SendAsync(Body("never", "truncated", stream: true), "truncate")));
+        Assert.Equal(0, (await app.GetAsync("/api/cache?model=never")).GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Invalidation_ByPromptModelAndAge()
+    {
+        await app.AddRunningAsync("gone");
+        foreach (var prompt in new[] { "a", "b", "c" })
+            (await SendAsync($$"""{"model":"gone","prompt":"{{prompt}}","seed":1}""", path: "/v1/completions")).Dispose();
+        await StoredAsync("gone", 3);
+        Assert.Equal(1, await RemovedAsync("?model=gone&prompt=a"));
+        var hash = (await app.GetAsync("/api/cache?model=gone")).GetProperty("items")[0].GetProperty("prompt_hash").GetString();
+        Assert.Equal(1, await RemovedAsync($"?prompt={hash}"));
+        Assert.Equal(0, await RemovedAsync("?model=gone&older_than=2001-01-01T00:00:00Z"));
+        Assert.Equal(1, await RemovedAsync($"?model=gone&older_than={app.Now + 1000}"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await app.Http.DeleteAsync("/api/cache?older_than=soon")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Cleanup_RemovesExpired_ThenTheLeastRecentlyHit()
+    {
+        var store = app.Services.GetRequiredService<CacheStore>();
+        await store.InvalidateAsync(null, null, null, CancellationToken.None);
+        var writer = app.Services.GetRequiredService<DatabaseWriter>();
+        await writer.ExecuteAsync((context, _) =>
+        {
+            context.Add(Row("expired", 10, hit: app.Now, expires: 1));
+            for (var i = 0; i < 30; i++)
+                context.Add(Row($"row{i}", 60_000, hit: 1000 + i));
+            return Task.CompletedTask;
+        });
+        Assert.Equal(1 + 13, await store.CleanUpAsync(CancellationToken.None));
+        Assert.Null(await store.FindAsync("row12", CancellationToken.None));
+        Assert.NotNull(await store.FindAsync("row13", CancellationToken.None));
+        var figures = await app.GetAsync("/api/cache/stats");
+        Assert.InRange(figures.GetProperty("size_bytes").GetInt64(), 1, 1 << 20);
+        await store.InvalidateAsync(null, null, null, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task LockedDatabase_FailsNoRequest()
+    {
+        await app.AddRunningAsync("locked");
+        (await SendAsync(Body("locked", "warm"))).Dispose();
+        await StoredAsync("locked", 1);
+        await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
+        await context.Database.ExecuteSqlRawAsync("BEGIN EXCLUSIVE");
+        using var answer = await SendAsync(Body("locked", "while locked"));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await context.Database.ExecuteSqlRawAsync("ROLLBACK");
+    }
+
+    private static string Body(string model, string text, bool stream = false) =>
+        JsonSerializer.Serialize(new { model, stream, temperature = 0, messages = new[] { new { role = "user", content = text } } });
+
+    private static string? Word(HttpResponseMessage answer) => answer.Headers.TryGetValues("X-Llama-Cache", out var values) ? values.Single() : null;
+
+    private static CacheRow Row(string key, int size, long hit, long? expires = null) => new() { CacheKey = key, ModelPath = "big", ResponseJson = new string('x', size), CreatedAt = 1, LastHitAt = hit, ExpiresAt = expires };
+
+    private Task StoredAsync(string model, int count) =>
+        Until.TrueAsync(async () => (await app.GetAsync($"/api/cache?model={model}")).GetProperty("items").GetArrayLength() >= count, "the answers are kept");
+
+    private async Task<int> RemovedAsync(string query) => (await (await app.Http.DeleteAsync("/api/cache" + query)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("removed").GetInt32();
+
+    private async Task<HttpResponseMessage> SendAsync(string body, string? stub = null, string? control = null, string path = Path)
+    {
+        var request = ProxyFixture.Post(path, body, stub);
+        if (control is not null)
+            request.Headers.CacheControl = CacheControlHeaderValue.Parse(control);
+        return await app.Http.SendAsync(request);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Instances;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LlamaBlazor.Tests.Integration.Instances;
+
+/// <summary>Places for two models at a time, over real processes.</summary>
+public sealed class AdmissionTests : IAsyncLifetime, IDisposable
+{
+    private InstanceHarness _app = null!;
+
+    public async Task InitializeAsync()
+    {
+        _app = new InstanceHarness();
+        await _app.InitializeAsync();
+        using var answer = await _app.Http.PatchAsJsonAsync("/api/server-config", new { models_max = 2 });
+        answer.EnsureSuccessStatusCode();
+    }
+
+    public async Task DisposeAsync() => await ((IAsyncLifetime)_app).DisposeAsync();
+
+    public void Dispose() => _app.Dispose();
+
+    [LinuxFact]
+    public async Task FullHouse_OfPinnedModels_Refuses_WithReasons_AndDryRunSaysSo()
+    {
+        var third = await FillAsync(pinned: true);
+        var (status, body) = await _app.PostAsync($"/api/models/{third}/start");
+        Assert.Equal(409, status);
+        var reason = Assert.Single(body.GetProperty("reasons").EnumerateArray());
+        Assert.Equal("models_max", reason.GetProperty("code").GetString());
+        Assert.Equal("stopped", _app.Board.Find(third)!.Status); // it has not failed, it was not begun
+        var (_, preview) = await _app.PostAsync($"/api/models/{third}/start?dry_run=true");
+        Assert.False(preview.GetProperty("admitted").GetBoolean());
+        using var asked = await _app.Http.PostAsJsonAsync("/api/admission", new { model = third.ToString() });
+        Assert.False((await asked.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("admitted").GetBoolean());
+    }
+
+    [LinuxFact]
+    public async Task Force_StartsAnyway_AndIsAudited()
+    {
+        var third = await FillAsync(pinned: true);
+        Assert.Equal(202, (await _app.PostAsync($"/api/models/{third}/start?force=true")).Status);
+        await _app.WaitForAsync(third, "running");
+        await using var context = await _app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
+        Assert.Equal("start_forced", await context.Set<AuditRow>().Select(row => row.Action).SingleAsync());
+    }
+
+    [LinuxFact]
+    public async Task Waiting_TakesThePlace_ThatBecomesFree()
+    {
+        var third = await FillAsync(pinned: true);
+        var (status, body) = await _app.PostAsync($"/api/models/{third}/start?wait=60");
+        Assert.Equal((202, "pending"), (status, body.GetProperty("runtime_status").GetString()));
+        var first = _app.Board.Active.First(instance => instance.Status == "running");
+        await _app.PostAsync($"/api/models/{first.ModelId}/stop");
+        await _app.WaitForAsync(third, "running");
+    }
+
+    [LinuxFact]
+    public async Task RequestThatLeaves_WithdrawsItsPendingStart()
+    {
+        var third = await FillAsync(pinned: true);
+        using var client = new CancellationTokenSource();
+        var waiting = _app.Supervisor.EnsureReadyAsync(third, client.Token);
+        await Until.TrueAsync(() => _app.Board.Find(third)?.RuntimeStatus == "pending", "pending");
+        await client.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await _app.WaitForAsync(third, "stopped");
+    }
+
+    [LinuxFact]
+    public async Task IdleModels_MakeRoom_TheLongestIdleFirst()
+    {
+        var third = await FillAsync(pinned: false);
+        var oldest = _app.Board.Active.OrderBy(instance => instance.ReadyAt).First();
+        // Just started ones are left in peace for a moment: a patient start waits for that.
+        var running = await _app.Supervisor.EnsureReadyAsync(third, CancellationToken.None);
+        Assert.True(running.IsSuccess, running.Failure?.Message);
+        Assert.False(_app.Board.Find(oldest.ModelId)!.IsActive);
+        Assert.False(InstanceHarness.IsAlive(oldest.Pid!.Value));
+        Assert.Equal(2, _app.Board.Active.Count());
+    }
+
+    [LinuxFact]
+    public async Task Evict_CanBeForbidden()
+    {
+        var third = await FillAsync(pinned: false);
+        Assert.Equal(409, (await _app.PostAsync($"/api/models/{third}/start?evict=false")).Status);
+        Assert.Equal(422, (await _app.PostAsync($"/api/models/{third}/start?wait=-1")).Status);
+    }
+
+    [LinuxFact]
+    public async Task Quota_OfAProject_IsKept()
+    {
+        await WriteAsync(context => context.Add(new ProjectQuotaRow { ProjectPath = "team", MaxContainers = 1 }));
+        var engine = EngineScript.Write(_app.Folder, "load-ms=0");
+        var first = await _app.AddModelWithAsync(engine, configure: runtime => (runtime.Project, runtime.Pinned) = ("team", true));
+        var second = await _app.AddModelWithAsync(engine, configure: runtime => runtime.Project = "team");
+        await _app.StartAsync(first);
+        var (status, body) = await _app.PostAsync($"/api/models/{second}/start");
+        Assert.Equal((409, "quota"), (status, body.GetProperty("reasons")[0].GetProperty("code").GetString()));
+    }
+
+    [LinuxFact]
+    public async Task ThirtyStarts_AtOnce_NeverExceedTheLimit()
+    {
+        var models = new List<long>();
+        for (var i = 0; i < 8; i++)
+            models.Add(await _app.AddModelAsync("load-ms=0"));
+        await Task.WhenAll(models.Select(model => _app.PostAsync($"/api/models/{model}/start")));
+        Assert.Equal(2, _app.Services.GetRequiredService<StartGate>().Occupants().Count);
+    }
+
+    private async Task<long> FillAsync(bool pinned)
+    {
+        var engine = EngineScript.Write(_app.Folder, "load-ms=0");
+        for (var i = 0; i < 2; i++)
+            await _app.StartAsync(await _app.AddModelWithAsync(engine, configure: runtime => runtime.Pinned = pinned));
+        return await _app.AddModelAsync("load-ms=0");
+    }
+
+    private Task WriteAsync(Action<LlamaDbContext> change) => _app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
+    {
+        change(context);
+        return Task.CompletedTask;
+    });
+}

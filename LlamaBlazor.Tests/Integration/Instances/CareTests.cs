@@ -1,0 +1,72 @@
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Instances;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LlamaBlazor.Tests.Integration.Instances;
+
+public sealed class CareTests(CareApp app) : IClassFixture<CareApp>
+{
+    [LinuxFact]
+    public async Task IdleModel_IsStopped_AfterItsTime_ButNotAPinnedOrBusyOne()
+    {
+        var engine = EngineScript.Write(app.Folder, "load-ms=0");
+        var idle = await app.AddModelWithAsync(engine, configure: runtime => runtime.TtlSeconds = 1);
+        var pinned = await app.AddModelWithAsync(engine, configure: runtime => (runtime.TtlSeconds, runtime.Pinned) = (1, true));
+        var busy = await app.AddModelWithAsync(engine, configure: runtime => runtime.TtlSeconds = 1);
+        app.Busy.Add(busy);
+        await Task.WhenAll(app.StartAsync(idle), app.StartAsync(pinned), app.StartAsync(busy));
+        await app.WaitForAsync(idle, "stopped");
+        Assert.Equal(("running", "running"), (app.Board.Find(pinned)!.Status, app.Board.Find(busy)!.Status));
+    }
+
+    [LinuxFact]
+    public async Task HungEngine_IsFoundByItsSilence_AndRestarted()
+    {
+        var model = await app.AddModelAsync("load-ms=0", "hang");
+        var first = await app.StartAsync(model);
+        await Until.TrueAsync(() => app.Board.Find(model) is { Status: "error", Reason: { } reason } && reason.Contains("test completions failed"), "found hung");
+        Assert.False(InstanceHarness.IsAlive(first.Pid!.Value));
+        await app.PostAsync($"/api/models/{model}/stop");
+    }
+
+    [LinuxFact]
+    public async Task WorkingEngine_IsLeftAlone_ByTheWatchdog()
+    {
+        var model = await app.AddModelAsync("load-ms=0", "tps=1000");
+        var first = await app.StartAsync(model);
+        var probe = app.Services.GetRequiredService<HangProbe>();
+        Assert.Null(await probe.AskAsync(first, isSuspect: false, CancellationToken.None));
+        Assert.Equal(first.Pid, app.Board.Find(model)!.Pid);
+    }
+
+    [LinuxFact]
+    public async Task StopOfAnIdleModel_GivesWay_ToARequest()
+    {
+        var model = await app.AddModelAsync("load-ms=0");
+        await app.StartAsync(model);
+        app.Busy.Add(model);
+        Assert.False((await app.Supervisor.StopIdleAsync(model, CancellationToken.None)).IsSuccess);
+        Assert.Equal("running", app.Board.Find(model)!.Status);
+    }
+}
+
+/// <summary>One whose watchdog is quick, and whose proxy says what the test tells it.</summary>
+public sealed class CareApp : InstanceHarness
+{
+    public CareApp() => With("LlamaBlazor:Instances:HangProbeSeconds", "1").With("LlamaBlazor:Instances:RestartAttempts", "0");
+
+    /// <summary>Models with a request at work.</summary>
+    public System.Collections.Concurrent.ConcurrentBag<long> Busy { get; } = [];
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        base.ConfigureWebHost(builder);
+        builder.ConfigureTestServices(services =>
+        {
+            services.AddSingleton<ReadLoad>(model => new InstanceLoad(Busy.Contains(model) ? 1 : 0, 0, null));
+            services.AddSingleton(new HangProbe(TimeSpan.FromMilliseconds(300)));
+        });
+    }
+}

@@ -1,0 +1,41 @@
+using LlamaBlazor.Web.Shared.Configuration;
+
+namespace LlamaBlazor.Web.Cache;
+
+/// <summary>The response cache: configuration section <c>LlamaBlazor:Cache</c> (product.md 16).</summary>
+internal sealed class CacheOptions
+{
+    /// <summary>Name of the section.</summary>
+    public const string Section = "LlamaBlazor:Cache";
+
+    /// <summary>The global switch, until it is set in the dashboard.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>Seconds an answer is kept; 0 is for ever.</summary>
+    public long TtlSeconds { get; init; } = 604_800;
+
+    /// <summary>MiB of all answers together; 1 to 1048576.</summary>
+    public int MaxSizeMb { get; init; } = 100;
+
+    /// <summary>Bytes of <see cref="MaxSizeMb"/>.</summary>
+    public long MaxBytes => (long)MaxSizeMb << 20;
+
+    /// <summary>Reads and checks the section.</summary>
+    /// <exception cref="StartupException">A value is out of bounds; the message names its key.</exception>
+    public static CacheOptions Read(IConfiguration configuration)
+    {
+        try
+        {
+            var options = configuration.GetSection(Section).Get<CacheOptions>() ?? new CacheOptions();
+            if (options.TtlSeconds is < 0 or > 3_153_600_000)
+                throw new StartupException($"{Section}:{nameof(TtlSeconds)} is {options.TtlSeconds}. It must be from 0 (for ever) to 3153600000.");
+            if (options.MaxSizeMb is < 1 or > 1_048_576)
+                throw new StartupException($"{Section}:{nameof(MaxSizeMb)} is {options.MaxSizeMb}. It must be from 1 to 1048576.");
+            return options;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new StartupException($"{Section}: {error.InnerException?.Message ?? error.Message}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using LlamaBlazor.Domain.Cache;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Shared.Api;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Cache;
+
+/// <summary>What the cache holds, in figures.</summary>
+/// <param name="Enabled">The global switch.</param>
+/// <param name="Entries">Answers.</param>
+/// <param name="SizeBytes">Their texts together.</param>
+/// <param name="MaxBytes">The cap.</param>
+/// <param name="Hits">Times an answer was served.</param>
+/// <param name="TtlSeconds">Life of an answer; 0 is for ever.</param>
+internal sealed record CacheFigures(bool Enabled, int Entries, long SizeBytes, long MaxBytes, long Hits, long TtlSeconds);
+
+/// <summary>One answer in a list, without its text.</summary>
+internal sealed record CacheItem(long Id, string CacheKey, string Model, string Prompt, string PromptHash, string? FinishReason, long? TokensGenerated, long SizeBytes, long CreatedAt, long? ExpiresAt, long HitCount, long? LastHitAt);
+
+/// <summary>The table <c>cache</c>.</summary>
+internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, CacheOptions options, CacheSwitch @switch, TimeProvider clock)
+{
+    /// <summary>Answers whose hits wait to be saved; the counts of more are lost.</summary>
+    private const int PendingBound = 10_000;
+
+    private const int EvictBatch = 200;
+    private readonly ConcurrentDictionary<long, int> _hits = new();
+    private long _bytes = -1;
+
+    /// <summary>An answer in force, or null. Does not count as a hit.</summary>
+    public async Task<CacheRow?> FindAsync(string key, CancellationToken cancellation)
+    {
+        var now = Now;
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+            return await context.Cache.AsNoTracking().Where(row => row.CacheKey == key && (row.ExpiresAt == null || row.ExpiresAt > now)).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Counts a hit; saved soon by <see cref="SaveHitsAsync"/>.</summary>
+    public void CountHit(long id)
+    {
+        if (_hits.Count < PendingBound || _hits.ContainsKey(id))
+            _hits.AddOrUpdate(id, 1, static (_, count) => count + 1);
+    }
+
+    /// <summary>Saves the counted hits.</summary>
+    public async Task SaveHitsAsync(CancellationToken cancellation)
+    {
+        var pending = _hits.Keys.Select(id => (Id: id, Count: _hits.TryRemove(id, out var count) ? count : 0)).Where(hit => hit.Count > 0).ToList();
+        if (pending.Count == 0)
+            return;
+        var now = Now;
+        await writer.ExecuteAsync(async (context, token) =>
+        {
+            foreach (var (id, count) in pending)
+                await context.Cache.Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.HitCount, row => row.HitCount + count).SetProperty(row => row.LastHitAt, now), token).ConfigureAwait(false);
+        }, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps an answer, in place of an older one of the same key, and makes room where that is needed.</summary>
+    public async Task AddAsync(CacheRow row, CancellationToken cancellation)
+    {
+        row.CreatedAt = Now;
+        row.ExpiresAt = options.TtlSeconds == 0 ? null : row.CreatedAt + (options.TtlSeconds * 1000);
+        await writer.ExecuteAsync(async (context, token) =>
+        {
+            await context.Cache.Where(old => old.CacheKey == row.CacheKey).ExecuteDeleteAsync(token).ConfigureAwait(false);
+            context.Cache.Add(row);
+        }, cancellation).ConfigureAwait(false);
+        var size = row.ResponseText.Length + (row.ResponseJson?.Length ?? 0);
+        if (Interlocked.Read(ref _bytes) < 0 || Interlocked.Add(ref _bytes, size) > options.MaxBytes)
+            await CleanUpAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes answers; without any condition all of them.</summary>
+    /// <param name="prompt">A prompt or its hash.</param>
+    /// <param name="model">Name of a model.</param>
+    /// <param name="olderThan">Unix milliseconds.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>How many.</returns>
+    public async Task<int> InvalidateAsync(string? prompt, string? model, long? olderThan, CancellationToken cancellation)
+    {
+        var hash = prompt is null ? null : CacheKey.PromptHashOf(prompt);
+        var removed = await writer.ExecuteAsync((context, token) =>
+        {
+            IQueryable<CacheRow> rows = context.Cache;
+            if (hash is not null)
+                rows = rows.Where(row => row.PromptHash == hash);
+            if (model is not null)
+                rows = rows.Where(row => row.ModelPath == model);
+            if (olderThan is { } limit)
+                rows = rows.Where(row => row.CreatedAt < limit);
+            return rows.ExecuteDeleteAsync(token);
+        }, cancellation).ConfigureAwait(false);
+        Interlocked.Exchange(ref _bytes, -1);
+        return removed;
+    }
+
+    /// <summary>Removes one answer.</summary>
+    public async Task<bool> RemoveAsync(long id, CancellationToken cancellation)
+    {
+        var removed = await writer.ExecuteAsync((context, token) => context.Cache.Where(row => row.Id == id).ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
+        Interlocked.Exchange(ref _bytes, -1);
+        return removed > 0;
+    }
+
+    /// <summary>Removes what has expired, then the least recently used until the rest fits under the cap (acceptance C3.7).</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> CleanUpAsync(CancellationToken cancellation)
+    {
+        await SaveHitsAsync(cancellation).ConfigureAwait(false);
+        var now = Now;
+        var removed = await writer.ExecuteAsync((context, token) => context.Cache.Where(row => row.ExpiresAt != null && row.ExpiresAt <= now).ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
+        while (true)
+        {
+            var (size, batch) = await writer.ExecuteAsync(EvictAsync, cancellation).ConfigureAwait(false);
+            Interlocked.Exchange(ref _bytes, size);
+            removed += batch;
+            if (batch == 0)
+                return removed;
+        }
+    }
+
+    /// <summary>Size and hits.</summary>
+    public Task<CacheFigures> FiguresAsync(CancellationToken cancellation) => Task.Run(async () =>
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var entries = await context.Cache.CountAsync(cancellation).ConfigureAwait(false);
+            var hits = await context.Cache.SumAsync(row => row.HitCount, cancellation).ConfigureAwait(false) + _hits.Values.Sum();
+            return new CacheFigures(@switch.IsOn, entries, await SizeAsync(context, cancellation).ConfigureAwait(false), options.MaxBytes, hits, options.TtlSeconds);
+        }
+    }, cancellation);
+
+    /// <summary>Answers, newest first.</summary>
+    public Task<ListPage<CacheItem>> ListAsync(string? model, long? after, int limit, CancellationToken cancellation) => Task.Run(async () =>
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var rows = context.Cache.AsNoTracking();
+            if (model is not null)
+                rows = rows.Where(row => row.ModelPath == model);
+            if (after is { } last)
+                rows = rows.Where(row => row.Id < last);
+            var items = await rows.OrderByDescending(row => row.Id).Take(limit + 1)
+                .Select(row => new CacheItem(row.Id, row.CacheKey, row.ModelPath, row.Prompt, row.PromptHash, row.FinishReason, row.TokensGenerated, row.ResponseText.Length + (row.ResponseJson ?? "").Length, row.CreatedAt, row.ExpiresAt, row.HitCount, row.LastHitAt))
+                .ToListAsync(cancellation).ConfigureAwait(false);
+            var more = items.Count > limit;
+            return new ListPage<CacheItem>(more ? items[..limit] : items, more ? items[limit - 1].Id.ToString() : null);
+        }
+    }, cancellation);
+
+    /// <summary>One answer with its texts, or null.</summary>
+    public async Task<CacheRow?> GetAsync(long id, CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+            return await context.Cache.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancellation).ConfigureAwait(false);
+    }
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private async Task<(long Size, int Removed)> EvictAsync(LlamaDbContext context, CancellationToken cancellation)
+    {
+        var size = await SizeAsync(context, cancellation).ConfigureAwait(false);
+        if (size <= options.MaxBytes)
+            return (size, 0);
+        var oldest = await context.Cache.OrderBy(row => row.LastHitAt ?? row.CreatedAt).Take(EvictBatch)
+            .Select(row => new { row.Id, Size = (long)row.ResponseText.Length + (row.ResponseJson ?? "").Length }).ToListAsync(cancellation).ConfigureAwait(false);
+        var gone = new List<long>();
+        foreach (var row in oldest.TakeWhile(_ => size > options.MaxBytes))
+        {
+            gone.Add(row.Id);
+            size -= row.Size;
+        }
+
+        return (size, await context.Cache.Where(row => gone.Contains(row.Id)).ExecuteDeleteAsync(cancellation).ConfigureAwait(false));
+    }
+
+    private static async Task<long> SizeAsync(LlamaDbContext context, CancellationToken cancellation) =>
+        await context.Cache.SumAsync(row => (long)row.ResponseText.Length + (row.ResponseJson ?? "").Length, cancellation).ConfigureAwait(false);
+}

@@ -1,0 +1,155 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using LlamaBlazor.Domain.Cache;
+using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Proxy;
+using LlamaBlazor.Web.Statistics;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Cache;
+
+/// <summary>What the cache has to do with one request.</summary>
+/// <param name="Decision">What it may do.</param>
+/// <param name="Key">Under what the answer is kept; null where nothing is looked up or kept.</param>
+internal sealed record CacheTicket(CacheDecision Decision, CacheKey? Key);
+
+/// <summary>Serves answers that were given before, and keeps new ones. Nothing that goes wrong here fails a request (acceptance Y5).</summary>
+internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switch, ModelIdentity identities, PrivacyOptions privacy, TimeProvider clock, ILogger<ResponseCache> logger)
+{
+    /// <summary>Header that tells what the cache did.</summary>
+    public const string Header = "X-Llama-Cache";
+
+    /// <summary>Answers that wait to be kept; more are not.</summary>
+    private const int StoringBound = 64;
+
+    private int _storing;
+
+    /// <summary>Answers from the cache, or says what is to be done with the answer to come.</summary>
+    /// <returns>Null when the request is answered or the cache is off for it.</returns>
+    public async ValueTask<(bool Served, CacheTicket? Ticket)> TryServeAsync(HttpContext context, InFlightRequest request, ReadOnlyMemory<byte> body)
+    {
+        var model = request.Target!.Model;
+        if (!@switch.IsOn && model.CacheMode is null or "off")
+            return (false, null);
+        var decision = CachePolicy.Decide(@switch.IsOn, model.CacheMode, request.Route, request.Facts, body.Span, context.Request.Headers.CacheControl);
+        if (decision.Header is null)
+            return (false, null);
+        var key = decision.Store || decision.Lookup ? await KeyAsync(request, body, context.RequestAborted).ConfigureAwait(false) : null;
+        if (key is null)
+            decision = CacheDecision.Bypass;
+        if (decision.Lookup && await FindAsync(key!, decision, context.RequestAborted).ConfigureAwait(false) is { } row
+            && await ServeAsync(context, request, row).ConfigureAwait(false))
+            return (true, null);
+        context.Response.Headers[Header] = decision.Header;
+        return (false, new CacheTicket(decision, key));
+    }
+
+    /// <summary>Something that takes the answer's bytes on the way, or null where nothing is to be kept.</summary>
+    public static ResponseCapture? CaptureFor(CacheTicket? ticket) => ticket?.Decision.Store == true ? new ResponseCapture(CachePolicy.BodyLimit) : null;
+
+    /// <summary>Keeps an answer, after the request and without it waiting.</summary>
+    public void Keep(CacheTicket? ticket, InFlightRequest request, int status, ResponseCapture? capture)
+    {
+        if (capture is not { IsWhole: true } || ticket!.Key is null || request.Error is not null || request.Reader is not { } reader || !CachePolicy.MayStore(status, reader.Usage, capture.Bytes.Length))
+            return;
+        if (Interlocked.Increment(ref _storing) > StoringBound)
+        {
+            Interlocked.Decrement(ref _storing);
+            return;
+        }
+
+        var (kind, streamed, model) = (request.Route.Kind, request.Facts.Stream, request.Target!.Model.Name);
+        _ = Task.Run(() => KeepAsync(ticket.Key, kind, streamed, model, capture.Bytes, reader.Usage));
+    }
+
+    private async ValueTask<CacheKey?> KeyAsync(InFlightRequest request, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        try
+        {
+            var identity = await identities.OfAsync(request.Target!.Model.Id, cancellation).ConfigureAwait(false);
+            return identity is null ? null : CacheKey.Of(request.Path, identity, body);
+        }
+        catch (Exception error) when (error is DbException or DbUpdateException)
+        {
+            LogUnreadable(error);
+            return null;
+        }
+    }
+
+    private async ValueTask<CacheRow?> FindAsync(CacheKey key, CacheDecision decision, CancellationToken cancellation)
+    {
+        try
+        {
+            var row = await store.FindAsync(key.Key, cancellation).ConfigureAwait(false);
+            return row is null || AgeOf(row) > decision.MaxAge ? null : row;
+        }
+        catch (Exception error) when (error is DbException or DbUpdateException)
+        {
+            LogUnreadable(error);
+            return null;
+        }
+    }
+
+    private TimeSpan AgeOf(CacheRow row) => clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt);
+
+    private async ValueTask<bool> ServeAsync(HttpContext context, InFlightRequest request, CacheRow row)
+    {
+        var json = Encoding.UTF8.GetBytes(row.ResponseJson ?? "");
+        var answer = request.Facts.Stream ? StreamReplay.ToStream(request.Route.Kind, json, request.Facts.IncludeUsage) : json;
+        if (answer is null or { Length: 0 })
+            return false;
+        request.CacheHit = true;
+        request.Reader = new UsageReader(streamed: false);
+        request.Reader.Feed(json);
+        request.Reader.Complete();
+        store.CountHit(row.Id);
+        var response = context.Response;
+        response.ContentType = request.Facts.Stream ? "text/event-stream" : "application/json; charset=utf-8";
+        response.Headers[Header] = "HIT";
+        response.Headers.Age = Math.Max(0, (long)AgeOf(row).TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        response.Headers[EngineTransformer.RequestIdHeader] = request.RequestId;
+        response.ContentLength = answer.Length;
+        await response.Body.WriteAsync(answer, context.RequestAborted).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task KeepAsync(CacheKey key, RouteKind kind, bool streamed, string model, ReadOnlyMemory<byte> answer, GenerationUsage usage)
+    {
+        try
+        {
+            var json = streamed ? StreamAssembler.Assemble(kind, answer.Span) : answer.ToArray();
+            if (json is null)
+                return;
+            await store.AddAsync(new CacheRow
+            {
+                CacheKey = key.Key,
+                Prompt = privacy.KeepsAll ? key.Prompt : privacy.Keep(key.Prompt[..Math.Min(key.Prompt.Length, RequestReader.PreviewLength)]) ?? "",
+                PromptHash = key.PromptHash,
+                ModelPath = model,
+                ConfigJson = privacy.KeepsNothing ? "" : key.ConfigJson,
+                ResponseText = "", // the text is in the JSON; kept once
+                ResponseJson = Encoding.UTF8.GetString(json),
+                FinishReason = usage.FinishReason,
+                TokensGenerated = usage.GeneratedTokens,
+                TokensPerSecond = usage.TokensPerSecond,
+                GenerationTimeMs = usage.GenerationMs,
+            }, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            LogNotKept(error);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _storing);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The response cache could not be read; the request goes to its engine")]
+    private partial void LogUnreadable(Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An answer could not be kept in the response cache")]
+    private partial void LogNotKept(Exception error);
+}

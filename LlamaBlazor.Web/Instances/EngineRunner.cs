@@ -1,0 +1,58 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Instances.Processes;
+using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Settings;
+
+namespace LlamaBlazor.Web.Instances;
+
+/// <summary>What one launch needs and every instance shares.</summary>
+internal sealed class EngineRunner(Launcher launcher, LaunchCommandFactory commands, LaunchSettingsStore settings, PortPool ports, ReadinessProbe probe, StartGate gate, InstanceOptions options, TimeProvider clock)
+{
+    /// <summary>Begins a launch; what happens is told through the plan's report, an end last.</summary>
+    public EngineRun Begin(EngineRunPlan plan)
+    {
+        var run = new EngineRun(plan);
+        run.Begin(this);
+        return run;
+    }
+
+    /// <summary>Gives places.</summary>
+    public StartGate Gate => gate;
+
+    /// <summary>Time between asking an engine to end and forcing it.</summary>
+    public TimeSpan Grace => TimeSpan.FromSeconds(options.StopGraceSeconds);
+
+    /// <summary>Time within which an engine must be ready.</summary>
+    public TimeSpan StartLimit => TimeSpan.FromSeconds(options.StartLimitSeconds);
+
+    /// <summary>The time.</summary>
+    public TimeProvider Clock => clock;
+
+    /// <summary>Tells when an engine is ready.</summary>
+    public ReadinessProbe Probe => probe;
+
+    /// <summary>Takes a port and makes the command for it.</summary>
+    public async Task<Result<(int Port, LaunchCommand Command)>> PrepareAsync(long modelId, CancellationToken cancellation)
+    {
+        var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
+        if (LaunchSettingsRules.ParsePorts(range) is not var (first, last))
+            return Failure.Unavailable($"The port range '{range}' is not valid. Set two ports from 1024 to 65535 on the Server page, such as 40000-40999.");
+        if (ports.Take(first, last) is not { } port)
+            return Failure.Unavailable($"No port of {range} is free: all are in use by other programs or instances. Stop one, or set a wider range on the Server page.");
+        var command = await commands.CreateAsync(modelId, port, cancellation).ConfigureAwait(false);
+        if (command.Failure is { } failure)
+        {
+            ports.Release(port);
+            return failure;
+        }
+
+        return (port, command.Value);
+    }
+
+    /// <summary>Starts the process.</summary>
+    public Task<EngineProcess> StartAsync(LaunchCommand command, string instance, InstanceLog log) => launcher.StartAsync(command, instance, log.Add);
+
+    /// <summary>Gives the port back.</summary>
+    public void Release(int port) => ports.Release(port);
+}

@@ -1,0 +1,26 @@
+namespace LlamaBlazor.Web.Resources;
+
+/// <summary>The feature Resources: who may start, projects with their quotas, GPUs.</summary>
+internal static class ResourcesFeature
+{
+    /// <summary>Registers its services.</summary>
+    public static WebApplicationBuilder AddResources(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(AdmissionOptions.Read(builder.Configuration));
+        services.AddSingleton<MachineMeter>();
+        services.AddSingleton<AdmissionService>();
+        services.AddSingleton<ProjectStore>();
+        services.AddSingleton<AllocationStore>();
+        services.AddSingleton<InstanceRecorder>();
+        services.AddHostedService(provider => provider.GetRequiredService<InstanceRecorder>());
+        return builder;
+    }
+
+    /// <summary>Maps its endpoints.</summary>
+    public static WebApplication MapResources(this WebApplication app)
+    {
+        ResourceEndpoints.Map(app);
+        return app;
+    }
+}
