@@ -2,6 +2,7 @@ using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Logs;
+using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Playground;
@@ -23,13 +24,13 @@ try
     var builder = DashboardHost.CreateBuilder(args);
     builder.AddDemo().AddSecurity().AddData().AddShell()
         .AddSettings().AddModels().AddParameters().AddInstances().AddResources().AddTelemetry()
-        .AddLogs().AddStatistics().AddCache().AddProxy().AddPlayground();
+        .AddLogs().AddMaintenance().AddStatistics().AddCache().AddProxy().AddPlayground();
 
     var app = builder.Build();
     app.UseSecurity();
     app.MapShell();
     app.MapSettings().MapModels().MapParameters().MapInstances().MapResources().MapTelemetry()
-        .MapLogs().MapStatistics().MapCache().MapProxy().MapSecurity();
+        .MapLogs().MapMaintenance().MapStatistics().MapCache().MapProxy().MapSecurity();
     await app.RunAsync();
     return 0;
 }

@@ -10,8 +10,7 @@ namespace LlamaBlazor.Domain.Instances;
 /// <param name="IsPinned">Never evicted.</param>
 /// <param name="ReadyAt">When it became ready, Unix milliseconds.</param>
 /// <param name="LastUsedAt">When its last request ended, Unix milliseconds, or null for never.</param>
-/// <param name="ExclusiveGpus">Devices that nobody else may use meanwhile.</param>
-public sealed record Occupant(long ModelId, string Name, string Project, long Memory, bool IsRunning, bool IsBusy, bool IsPinned, long? ReadyAt, long? LastUsedAt, IReadOnlyList<string> ExclusiveGpus)
+public sealed record Occupant(long ModelId, string Name, string Project, long Memory, bool IsRunning, bool IsBusy, bool IsPinned, long? ReadyAt, long? LastUsedAt)
 {
     /// <summary>Since when nobody has used it, Unix milliseconds.</summary>
     public long IdleSince => Math.Max(ReadyAt ?? 0, LastUsedAt ?? 0);

@@ -13,7 +13,7 @@ public static class ParameterText
         if ((inherited ?? definition.Default) is not { } value)
             return Unknown(definition);
         var text = Brief(definition, value);
-        return inherited is null && definition.MasksModelMetadata ? $"{text}, or what the model advises" : text;
+        return inherited is null && definition.MasksModelMetadata ? $"{text} or the model's advice" : text;
     }
 
     /// <summary>A value in a few words.</summary>
@@ -33,6 +33,6 @@ public static class ParameterText
     private static string Unknown(ParameterDefinition definition) => definition.Kind switch
     {
         ParameterKind.Switch or ParameterKind.Choice or ParameterKind.WholeNumber or ParameterKind.Number => "chosen by the engine",
-        _ => "none",
+        _ => "not set",
     };
 }

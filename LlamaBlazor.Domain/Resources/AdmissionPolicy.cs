@@ -27,9 +27,9 @@ public sealed record MachineState(long? TotalMemory, long? FreeMemory, double? C
 /// <param name="Name">Its name.</param>
 /// <param name="Project">Whose quota counts.</param>
 /// <param name="Memory">Bytes it is expected to need.</param>
-/// <param name="Gpus">Devices it demands by name; empty when it takes what there is.</param>
+/// <param name="HeldGpus">Devices it demands that another holds alone, with the holder's name.</param>
 /// <param name="MayEvict">Whether others may be stopped for it.</param>
-public sealed record AdmissionRequest(long ModelId, string Name, string Project, long Memory, IReadOnlyList<string> Gpus, bool MayEvict = true);
+public sealed record AdmissionRequest(long ModelId, string Name, string Project, long Memory, IReadOnlyDictionary<string, string> HeldGpus, bool MayEvict = true);
 
 /// <summary>One reason against a start.</summary>
 /// <param name="Code">models_max, memory, free_memory, cpu, load, quota or gpu.</param>
@@ -57,7 +57,7 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
     /// <param name="now">Unix milliseconds.</param>
     public AdmissionDecision Decide(AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota, long now)
     {
-        var fixedReasons = MachineReasons(machine).Concat(GpuReasons(request, others)).ToList();
+        var fixedReasons = MachineReasons(machine).Concat(GpuReasons(request)).Concat(MemoryQuotaReasons(request, others, quota)).ToList();
         var need = new EvictionNeed(
             ModelsMax > 0 ? Math.Max(0, others.Count + 1 - ModelsMax) : 0,
             MemoryShortage(request, machine),
@@ -88,11 +88,15 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
             yield return new("load", $"The load is {machine.Load:0.0} on {machine.Cores} cores; starts wait above {Limits.MaxLoadPerCore * machine.Cores:0.#}. Try again when it is calmer, or raise LlamaBlazor:Admission:MaxLoadPerCore.");
     }
 
-    private static IEnumerable<AdmissionReason> GpuReasons(AdmissionRequest request, IReadOnlyList<Occupant> others) =>
-        from gpu in request.Gpus
-        from other in others
-        where other.ExclusiveGpus.Contains(gpu)
-        select new AdmissionReason("gpu", $"{gpu} is held by '{other.Name}' alone. Stop it, or choose another device on the GPU tab.");
+    private static IEnumerable<AdmissionReason> GpuReasons(AdmissionRequest request) =>
+        request.HeldGpus.Select(held => new AdmissionReason("gpu", $"{held.Key} is held by '{held.Value}' alone. Release it on the Resources page, or choose another device on the GPU tab."));
+
+    private static IEnumerable<AdmissionReason> MemoryQuotaReasons(AdmissionRequest request, IReadOnlyList<Occupant> others, ProjectQuota? quota)
+    {
+        var used = others.Where(other => other.Project == request.Project).Sum(other => other.Memory);
+        if (quota?.MaxMemoryGb is { } most && used + request.Memory > most * Gb)
+            yield return new("quota", $"The project '{request.Project}' may use {most:0.##} GiB; {ByteSize.Text(used)} are in use and '{request.Name}' needs about {ByteSize.Text(request.Memory)}. Stop one of its models, or raise its limit on the Resources page.");
+    }
 
     private IEnumerable<AdmissionReason> NeedReasons(AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota, EvictionNeed need)
     {

@@ -3,10 +3,8 @@ namespace LlamaBlazor.Domain.Resources;
 /// <summary>Limits of a project; null is unlimited. The project "default" has none.</summary>
 /// <param name="Project">Its name.</param>
 /// <param name="MaxInstances">Instances at a time.</param>
-/// <param name="MaxCpuCores">Cores at a time.</param>
 /// <param name="MaxMemoryGb">GiB at a time.</param>
-/// <param name="MaxGpus">GPUs at a time.</param>
-public sealed record ProjectQuota(string Project, int? MaxInstances, double? MaxCpuCores = null, double? MaxMemoryGb = null, int? MaxGpus = null)
+public sealed record ProjectQuota(string Project, int? MaxInstances, double? MaxMemoryGb = null)
 {
     /// <summary>The project of models that name none.</summary>
     public const string Default = "default";

@@ -52,7 +52,7 @@ internal sealed class ModelIdentity : IDisposable
             if (model is null)
                 return null;
             var engine = await context.Set<RuntimeConfig>().AsNoTracking().Where(row => row.ModelId == modelId).Select(row => row.EnginePath).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
-            var server = await context.ServerConfigs.AsNoTracking().Where(row => row.Id == 1).Select(row => (long?)row.Revision).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+            var server = await context.ServerConfigs.AsNoTracking().Select(row => (long?)row.Revision).SingleOrDefaultAsync(cancellation).ConfigureAwait(false);
             long[] revisions =
             [
                 await RevisionAsync<SamplingConfig>(context, modelId, cancellation).ConfigureAwait(false),
@@ -69,5 +69,5 @@ internal sealed class ModelIdentity : IDisposable
 
     private static async Task<long> RevisionAsync<T>(LlamaDbContext context, long modelId, CancellationToken cancellation)
         where T : ModelConfigRecord =>
-        await context.Set<T>().AsNoTracking().Where(row => row.ModelId == modelId).Select(row => (long?)row.Revision).FirstOrDefaultAsync(cancellation).ConfigureAwait(false) ?? -1;
+        await context.Set<T>().AsNoTracking().Where(row => row.ModelId == modelId).Select(row => (long?)row.Revision).SingleOrDefaultAsync(cancellation).ConfigureAwait(false) ?? -1;
 }

@@ -31,7 +31,8 @@ internal sealed class DatabaseBackup(DataFolder folder, TimeProvider clock)
         return target;
     }
 
-    private void CopyTo(string path)
+    /// <summary>Writes one state of the live database to a new file, readable by its owner only. The file is not checked.</summary>
+    public void CopyTo(string path)
     {
         using var connection = SqliteSetup.Open(folder.Database);
         using var command = connection.CreateCommand();

@@ -12,6 +12,7 @@ namespace LlamaBlazor.Web.Data;
 internal sealed partial class DatabaseWriter(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseState state,
+    DataFolder folder,
     TimeProvider clock,
     ILogger<DatabaseWriter> logger) : BackgroundService
 {
@@ -49,7 +50,7 @@ internal sealed partial class DatabaseWriter(
     /// <param name="cancellation">Gives up waiting; an edit that has begun is finished.</param>
     public async Task<T> ExecuteAsync<T>(Func<LlamaDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation = default)
     {
-        var edit = new Edit<T>(work);
+        var edit = new Change<T>(work);
         await _jobs.Writer.WriteAsync(new Job(null, edit), cancellation).ConfigureAwait(false);
         return await edit.Result.WaitAsync(cancellation).ConfigureAwait(false);
     }
@@ -61,6 +62,18 @@ internal sealed partial class DatabaseWriter(
             await work(context, token).ConfigureAwait(false);
             return true;
         }, cancellation);
+
+    /// <summary>
+    /// Runs work that cannot be in a transaction, such as VACUUM, while nothing else writes. It gets a connection of its own; rows wait meanwhile.
+    /// </summary>
+    /// <param name="work">Runs on a thread of the pool and may take its time.</param>
+    /// <param name="cancellation">Gives up waiting; work that has begun is finished.</param>
+    public async Task<T> MaintainAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellation = default)
+    {
+        var job = new Upkeep<T>(folder.Database, work);
+        await _jobs.Writer.WriteAsync(new Job(null, job), cancellation).ConfigureAwait(false);
+        return await job.Result.WaitAsync(cancellation).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public override Task StopAsync(CancellationToken cancellationToken)
@@ -173,12 +186,34 @@ internal sealed partial class DatabaseWriter(
         public abstract void Fail(Exception error);
     }
 
-    private sealed class Edit<T>(Func<LlamaDbContext, CancellationToken, Task<T>> work) : Edit
+    private abstract class Edit<T> : Edit
     {
-        private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        protected TaskCompletionSource<T> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task<T> Result => _result.Task;
+        public Task<T> Result => Completion.Task;
 
+        public override void Fail(Exception error) => Completion.TrySetException(error);
+    }
+
+    private sealed class Upkeep<T>(string path, Func<SqliteConnection, T> work) : Edit<T>
+    {
+        public override async Task RunAsync(IDbContextFactory<LlamaDbContext> contexts)
+        {
+            await Task.Yield();
+            try
+            {
+                using var connection = SqliteSetup.Open(path);
+                Completion.TrySetResult(work(connection));
+            }
+            catch (Exception error)
+            {
+                Completion.TrySetException(error);
+            }
+        }
+    }
+
+    private sealed class Change<T>(Func<LlamaDbContext, CancellationToken, Task<T>> work) : Edit<T>
+    {
         public override async Task RunAsync(IDbContextFactory<LlamaDbContext> contexts)
         {
             try
@@ -192,16 +227,14 @@ internal sealed partial class DatabaseWriter(
                         var result = await work(context, CancellationToken.None).ConfigureAwait(false);
                         await context.SaveChangesAsync().ConfigureAwait(false);
                         await transaction.CommitAsync().ConfigureAwait(false);
-                        _result.TrySetResult(result);
+                        Completion.TrySetResult(result);
                     }
                 }
             }
             catch (Exception error)
             {
-                _result.TrySetException(error);
+                Completion.TrySetException(error);
             }
         }
-
-        public override void Fail(Exception error) => _result.TrySetException(error);
     }
 }

@@ -132,6 +132,6 @@ internal sealed class StartGate(AdmissionService admission, InstanceBoard board,
     {
         var snapshot = board.Find(facts.ModelId);
         var load = readLoad(facts.ModelId);
-        return new Occupant(facts.ModelId, facts.Name, facts.Project, memory, snapshot?.Status == "running", load.Busy + load.Waiting > 0, facts.Pinned, snapshot?.ReadyAt, load.LastCompletedAt, []);
+        return new Occupant(facts.ModelId, facts.Name, facts.Project, memory, snapshot?.Status == "running", load.Busy + load.Waiting > 0, facts.Pinned, snapshot?.ReadyAt, load.LastCompletedAt);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Web.Models.Fit;
 using LlamaBlazor.Web.Models.Headers;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Shared.Api;
@@ -30,6 +31,7 @@ internal static class ModelEndpoints
         group.MapPost("{id}/duplicate", async (string id, DuplicateRequest? request, LibraryEdits library, CancellationToken cancellation) =>
             Created(await library.DuplicateAsync(id, request?.Name, cancellation)));
         GgufEndpoints.Map(group);
+        FitEndpoints.Map(group);
     }
 
     private static async Task<IResult> ListAsync([AsParameters] ModelListQuery query, ModelQueries models, CancellationToken cancellation)

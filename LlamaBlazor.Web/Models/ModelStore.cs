@@ -63,22 +63,31 @@ internal sealed class ModelStore(
     }
 
     /// <summary>Removes a model with its configuration, never its file. With <paramref name="ignore"/> scans leave the file out from now on.</summary>
-    public async Task<Result<Model>> DeleteAsync(string key, bool ignore, CancellationToken cancellation = default)
+    public async Task<Result<int>> DeleteAsync(string key, bool ignore, CancellationToken cancellation = default) =>
+        await FindAsync(key, cancellation).ConfigureAwait(false) is { } model ? await DeleteManyAsync([model.Id], ignore, cancellation).ConfigureAwait(false) : Unknown(key);
+
+    /// <summary>Removes models as <see cref="DeleteAsync"/> does, all or none: a running one is a conflict. Those that are gone already count as removed.</summary>
+    public async Task<Result<int>> DeleteManyAsync(IReadOnlyCollection<long> ids, bool ignore, CancellationToken cancellation = default)
     {
-        var result = await writer.ExecuteAsync<Result<Model>>(async (context, token) =>
+        if (ids.Select(instances.Find).FirstOrDefault(instance => instance is { IsActive: true }) is { } active)
+            return Failure.Conflict($"'{active.Model}' is {active.Status}. Stop it first, then delete it.");
+        var removed = await writer.ExecuteAsync(async (context, token) =>
         {
-            if (await FindAsync(context.Models, key, token).ConfigureAwait(false) is not { } model)
-                return Unknown(key);
-            if (instances.Find(model.Id) is { IsActive: true } instance)
-                return Failure.Conflict($"'{model.Name}' is {instance.Status}. Stop it first, then delete it.");
-            context.Models.Remove(model);
-            if (ignore && model.ModelPath is { } path && !await context.IgnoredFiles.AnyAsync(file => file.Path == path, token).ConfigureAwait(false))
-                context.IgnoredFiles.Add(new IgnoredFileRow { Path = path, CreatedAt = Now() });
-            return model;
+            var count = 0;
+            foreach (var chunk in ids.Chunk(500))
+            {
+                var rows = context.Models.Where(model => chunk.Contains(model.Id));
+                if (ignore)
+                    await IgnoreAsync(context, await rows.Where(model => model.ModelPath != null).Select(model => model.ModelPath!).Distinct().ToListAsync(token).ConfigureAwait(false), token).ConfigureAwait(false);
+                count += await rows.ExecuteDeleteAsync(token).ConfigureAwait(false);
+            }
+
+            return count;
         }, cancellation).ConfigureAwait(false);
-        if (result.IsSuccess)
-            instances.Remove(result.Value.Id);
-        return Tell(result, ModelChanged.Deleted);
+        foreach (var id in ids)
+            instances.Remove(id);
+        changes.Publish(new ModelChanged(ids.Count == 1 ? ids.First() : 0, ids.Count == 1 ? ModelChanged.Deleted : ModelChanged.Library));
+        return removed;
     }
 
     /// <summary>The answer for a key that is no model.</summary>
@@ -95,6 +104,13 @@ internal sealed class ModelStore(
             ?? (key.Contains("%2F", StringComparison.OrdinalIgnoreCase) // routes leave the slash of a name encoded
                 ? await FindAsync(models, key.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), cancellation).ConfigureAwait(false)
                 : null);
+    }
+
+    private async Task IgnoreAsync(LlamaDbContext context, List<string> paths, CancellationToken cancellation)
+    {
+        var known = await context.IgnoredFiles.Where(file => paths.Contains(file.Path)).Select(file => file.Path).ToListAsync(cancellation).ConfigureAwait(false);
+        context.IgnoredFiles.AddRange(paths.Except(known).Select(path => new IgnoredFileRow { Path = path, CreatedAt = Now() }));
+        await context.SaveChangesAsync(cancellation).ConfigureAwait(false);
     }
 
     private Result<Model> Tell(Result<Model> result, string kind)

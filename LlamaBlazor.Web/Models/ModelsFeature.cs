@@ -1,3 +1,4 @@
+using LlamaBlazor.Web.Models.Fit;
 using LlamaBlazor.Web.Models.Headers;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Shared.ModelTabs;
@@ -18,7 +19,13 @@ internal static class ModelsFeature
         services.AddSingleton<LibraryEdits>();
         services.AddSingleton<LibraryService>();
         services.AddHostedService(provider => provider.GetRequiredService<LibraryService>());
+        services.AddHostedService<LibraryWatcher>();
         services.AddSingleton<HeaderStore>();
+        services.AddSingleton<MachineMemory>();
+        services.AddSingleton<MemoryAdvisor>();
+        services.AddSingleton<FitProgram>();
+        services.AddSingleton<FitAnalysis>();
+        services.AddSingleton(new ModelTab("fit", "Fit", 100, typeof(FitTab)));
         services.AddSingleton(new ModelTab("gguf", "GGUF", 110, typeof(GgufTab)));
         return builder;
     }

@@ -29,7 +29,7 @@ internal static class ConfigRows
 
     /// <summary>The row of the server settings, or null while nothing was ever set.</summary>
     public static async Task<IConfigRecord?> FindServerAsync(LlamaDbContext context, CancellationToken cancellation) =>
-        await context.ServerConfigs.FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+        await context.ServerConfigs.SingleOrDefaultAsync(cancellation).ConfigureAwait(false);
 
     private static async Task<IConfigRecord?> FindAsync<T>(LlamaDbContext context, long modelId, CancellationToken cancellation)
         where T : ModelConfigRecord =>

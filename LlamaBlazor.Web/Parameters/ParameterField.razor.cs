@@ -45,6 +45,12 @@ public sealed partial class ParameterField
     /// <summary>Unit of the number.</summary>
     [Parameter] public string? Unit { get; set; }
 
+    /// <summary>Smallest value, for the slider.</summary>
+    [Parameter] public double? Min { get; set; }
+
+    /// <summary>Largest value, for the slider.</summary>
+    [Parameter] public double? Max { get; set; }
+
     /// <summary>Range in words.</summary>
     [Parameter] public string? Range { get; set; }
 
@@ -93,7 +99,7 @@ public sealed partial class ParameterField
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
-        var state = new FieldState(Column, Text, Placeholder, Source, IsChanged, IsForced, Disabled, Unsupported, Error, Warning);
+        var state = new FieldState(Column, Text, Placeholder, Source, IsChanged, IsForced, Disabled, Choices.Count, Unsupported, Error, Warning);
         _changed = state != _rendered;
         _rendered = state;
     }
@@ -108,5 +114,5 @@ public sealed partial class ParameterField
     private Task ForceAsync(ChangeEventArgs args) => OnForce.InvokeAsync((Column, args.Value is true));
 
     // What can differ from one render to the next; the rest is the catalogue's.
-    private sealed record FieldState(string Column, string Text, string Placeholder, string? Source, bool IsChanged, bool IsForced, bool Disabled, string? Unsupported, string? Error, string? Warning);
+    private sealed record FieldState(string Column, string Text, string Placeholder, string? Source, bool IsChanged, bool IsForced, bool Disabled, int Choices, string? Unsupported, string? Error, string? Warning);
 }

@@ -4,6 +4,7 @@ using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 using Radzen;
 
 namespace LlamaBlazor.Web.Parameters;
@@ -15,6 +16,7 @@ public sealed partial class ParameterForm : LiveComponent
     private EngineCapabilities? _engine;
     private bool _saving;
     private bool _missing;
+    private bool _shown;
 
     /// <summary>The model, or null for the server settings.</summary>
     [Parameter] public long? ModelId { get; set; }
@@ -34,6 +36,10 @@ public sealed partial class ParameterForm : LiveComponent
 
     private ParameterDraft? Draft => _draft;
 
+    [Inject] private IJSRuntime Script { get; set; } = null!;
+
+    private IReadOnlyList<string> Sections => [.. Groups.SelectMany(group => group.Definitions).Select(definition => definition.Section!).Distinct()];
+
     private IReadOnlyList<ParameterGroup> Groups { get; set; } = [];
 
     /// <inheritdoc/>
@@ -46,6 +52,23 @@ public sealed partial class ParameterForm : LiveComponent
         });
         Groups = ParameterTabs.Groups(Tab);
         await LoadAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_draft is null || _shown)
+            return;
+        _shown = true;
+        try
+        {
+            await using var module = await Script.InvokeAsync<IJSObjectReference>("import", Left, "./js/parameters.js");
+            await module.InvokeVoidAsync("showNamed", Left);
+        }
+        catch (Exception error) when (error is JSDisconnectedException or OperationCanceledException)
+        {
+            // The page was left meanwhile.
+        }
     }
 
     private async Task LoadAsync()
@@ -131,7 +154,9 @@ public sealed partial class ParameterForm : LiveComponent
     private string? Unsupported(ParameterDefinition definition) =>
         _engine is null || _engine.Supports(definition) ? null : $"The engine {_engine.Version} has no {definition.Flag}.";
 
-    private static IReadOnlyList<string> Words(ParameterDefinition definition) => definition.Choices.Count > 0 ? definition.Choices : definition.Suggestions;
+    private IReadOnlyList<string> Words(ParameterDefinition definition) => definition.Column is "device" or "device_draft"
+        ? [.. (_engine?.Devices ?? []).Select(device => device.Name).Append("none")]
+        : definition.Choices.Count > 0 ? definition.Choices : definition.Suggestions;
 
     private static string Counted(int count, string word) => count == 1 ? $"1 {word}" : $"{count} {word}s";
 }

@@ -31,6 +31,7 @@ internal static class ParameterTabs
 
     /// <summary>The headings of a tab in the order of the catalogue; what is never passed on comes last.</summary>
     public static IReadOnlyList<ParameterGroup> Groups(string tab) => Known.GetOrAdd(tab, static tab => [.. Definitions(tab)
+        .Where(definition => definition.Emission != Emission.Action) // a button, not a setting
         .GroupBy(definition => definition.KeptOnly ? Kept : definition.Group)
         .OrderBy(group => Array.IndexOf(Last, group.Key))
         .ThenBy(group => Array.IndexOf(Order, group.Key) is var place and >= 0 ? place : Order.Length)

@@ -1,6 +1,8 @@
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Parameters.Engines;
+using LlamaBlazor.Web.Parameters.History;
 using LlamaBlazor.Web.Parameters.Import;
+using LlamaBlazor.Web.Parameters.Templates;
 using LlamaBlazor.Web.Shared.ModelTabs;
 
 namespace LlamaBlazor.Web.Parameters;
@@ -33,6 +35,9 @@ internal static class ParametersFeature
         services.AddSingleton<EngineProbe>();
         services.AddSingleton<EngineDirectory>();
         services.AddSingleton<CommandImport>();
+        services.AddSingleton<ConfigHistory>();
+        services.AddSingleton<PresetImport>();
+        services.AddSingleton<TemplateStore>();
         services.AddSingleton<SectionWriter>();
         services.AddSingleton<ParameterStore>();
         services.AddSingleton<LaunchCommandFactory>();
@@ -48,6 +53,9 @@ internal static class ParametersFeature
         app.MapConfig();
         app.MapEngines();
         app.MapImport();
+        app.MapHistory();
+        app.MapTemplates();
+        app.MapPresets();
         return app;
     }
 }

@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
@@ -27,11 +28,11 @@ internal sealed class AdmissionService(IDbContextFactory<LlamaDbContext> context
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var most = await context.ServerConfigs.AsNoTracking().Select(row => row.ModelsMax).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+            var most = await context.ServerConfigs.AsNoTracking().Select(row => row.ModelsMax).SingleOrDefaultAsync(cancellation).ConfigureAwait(false);
             var quota = await QuotaAsync(context, facts.Project, cancellation).ConfigureAwait(false);
             var state = machine.Read();
             state = state with { FreeMemory = state.FreeMemory is { } free ? Math.Max(0, free + freed) : null };
-            var request = new AdmissionRequest(facts.ModelId, facts.Name, facts.Project, memory, [], mayEvict);
+            var request = new AdmissionRequest(facts.ModelId, facts.Name, facts.Project, memory, await HeldGpusAsync(context, facts, cancellation).ConfigureAwait(false), mayEvict);
             return new AdmissionPolicy(limits, (int)(most ?? ModelsMaxByDefault)).Decide(request, state, others, quota, clock.GetUtcNow().ToUnixTimeMilliseconds());
         }
     }
@@ -54,11 +55,20 @@ internal sealed class AdmissionService(IDbContextFactory<LlamaDbContext> context
         }
     }
 
+    private static async Task<IReadOnlyDictionary<string, string>> HeldGpusAsync(LlamaDbContext context, InstanceFacts facts, CancellationToken cancellation)
+    {
+        var device = await context.Set<GpuConfig>().AsNoTracking().Where(row => row.ModelId == facts.ModelId).Select(row => row.Device).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+        if (AllocationStore.Devices(device) is not { Count: > 0 } wanted)
+            return new Dictionary<string, string>();
+        return await context.Set<GpuAllocationRow>().AsNoTracking().Where(row => row.Mode == "exclusive" && row.ContainerName != facts.Name && wanted.Contains(row.GpuId))
+            .ToDictionaryAsync(row => row.GpuId, row => row.ContainerName, cancellation).ConfigureAwait(false);
+    }
+
     private static async Task<ProjectQuota?> QuotaAsync(LlamaDbContext context, string project, CancellationToken cancellation)
     {
         if (project == ProjectQuota.Default)
             return null;
         var row = await context.Set<ProjectQuotaRow>().AsNoTracking().FirstOrDefaultAsync(row => row.ProjectPath == project, cancellation).ConfigureAwait(false);
-        return row is null ? null : new ProjectQuota(row.ProjectPath, (int?)row.MaxContainers, row.MaxCpuCores, row.MaxMemoryGb, (int?)row.MaxGpus);
+        return row is null ? null : new ProjectQuota(row.ProjectPath, (int?)row.MaxContainers, row.MaxMemoryGb);
     }
 }

@@ -10,9 +10,17 @@ internal static class ResourcesFeature
         services.AddSingleton(AdmissionOptions.Read(builder.Configuration));
         services.AddSingleton<MachineMeter>();
         services.AddSingleton<AdmissionService>();
+        services.AddSingleton<ProjectStore>();
+        services.AddSingleton<AllocationStore>();
+        services.AddSingleton<InstanceRecorder>();
+        services.AddHostedService(provider => provider.GetRequiredService<InstanceRecorder>());
         return builder;
     }
 
     /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapResources(this WebApplication app) => app;
+    public static WebApplication MapResources(this WebApplication app)
+    {
+        ResourceEndpoints.Map(app);
+        return app;
+    }
 }

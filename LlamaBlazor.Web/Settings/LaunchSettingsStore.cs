@@ -44,6 +44,9 @@ internal sealed class LaunchSettingsStore(
         }
     }
 
+    /// <summary>Reads the database again next time: it was replaced.</summary>
+    public void Forget() => _current = null;
+
     /// <summary>Saves the settings; locked ones keep their value.</summary>
     public async Task<Result<LaunchSettings>> SaveAsync(LaunchSettings settings, CancellationToken cancellation = default)
     {

@@ -9,10 +9,13 @@ internal static class SiteMap
         new("/", "Overview", "dashboard"),
         new("/models", "Models", "deployed_code"),
         new("/server", "Server", "dns"),
+        new("/presets", "Presets", "tune"),
         new("/activity", "Activity", "receipt_long"),
         new("/playground", "Playground", "chat"),
         new("/logs", "Logs", "article"),
+        new("/resources", "Resources", "memory"),
         new("/keys", "API keys", "key"),
+        new("/parameters", "Parameters", "menu_book"),
         new("/settings", "Settings", "settings"),
     ];
 }

@@ -35,7 +35,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
         var page = Show("/models");
         page.WaitForAssertion(() => Assert.Equal(["Alpha-Q4_K_M", "beta", "gamma <b>", "mmproj"], Names(page)));
         var cells = page.FindAll("tr.model")[0].Children.Select(cell => cell.TextContent.Trim()).ToList();
-        Assert.Equal(("llama", "100K", "F16", "2,048", "stopped"), (cells[2], cells[3], cells[4], cells[5], cells[7]));
+        Assert.Equal(("llama", "100K", "F16", "2,048", "stopped"), (cells[3], cells[4], cells[5], cells[6], cells[8]));
         Assert.Contains("projector", page.FindAll("tr.model")[3].TextContent);
         Assert.Empty(page.FindAll("tr.model b"));
     }
@@ -59,7 +59,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
         page.FindAll(".models-sort")[0].Click();
         Assert.EndsWith("sort=name", Services.GetRequiredService<NavigationManager>().Uri);
         page.Render();
-        page.WaitForAssertion(() => Assert.Equal("ascending", page.FindAll("th")[1].GetAttribute("aria-sort")));
+        page.WaitForAssertion(() => Assert.Equal("ascending", page.FindAll("th")[2].GetAttribute("aria-sort")));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
         var page = Show("/models?q=beta");
         page.WaitForElement("tr.model");
         library.Services.GetRequiredService<InstanceBoard>().Publish(new InstanceSnapshot { Id = 1, ModelId = id, Model = "beta", Status = "loading" });
-        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".lb-status-loading")), TimeSpan.FromSeconds(5));
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".lb-status-loading")));
         library.Services.GetRequiredService<InstanceBoard>().Remove(id);
     }
 
@@ -96,14 +96,29 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
     {
         var page = Show("/models?q=gamma");
         page.WaitForElement("tr.model .models-star button").Click();
-        page.WaitForAssertion(() => Assert.Equal("true", page.Find(".models-star button").GetAttribute("aria-pressed")), TimeSpan.FromSeconds(5));
+        page.WaitForAssertion(() => Assert.Equal("true", page.Find(".models-star button").GetAttribute("aria-pressed")));
         Assert.True((await library.GetAsync("/api/models/gamma%20%3Cb%3E")).GetProperty("favorite").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Ticked_ModelsCanBeMarkedTogether()
+    {
+        var page = Show("/models?sort=name");
+        page.WaitForElement("tr.model");
+        Assert.Empty(page.FindAll(".bulk"));
+        await page.Find(".models-all").ChangeAsync(new ChangeEventArgs { Value = true });
+        page.WaitForAssertion(() => Assert.Equal("4 ticked", page.Find(".bulk strong").TextContent));
+        await page.FindAll("td.models-tick input")[0].ChangeAsync(new ChangeEventArgs { Value = false });
+        page.WaitForAssertion(() => Assert.Equal("3 ticked", page.Find(".bulk strong").TextContent));
+        await page.FindAll(".bulk button")[^1].ClickAsync(new());
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".bulk")));
     }
 
     private static List<string> Names(IRenderedComponent<ModelListPage> page) => [.. page.FindAll("a.model-link").Select(link => link.TextContent)];
 
     private IRenderedComponent<ModelListPage> Show(string address)
     {
+        DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         var app = library.Services;
         Services.AddSingleton(app.GetRequiredService<ModelQueries>()).AddSingleton(app.GetRequiredService<ModelStore>()).AddSingleton(app.GetRequiredService<LibraryService>())

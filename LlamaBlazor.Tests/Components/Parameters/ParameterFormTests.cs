@@ -5,6 +5,7 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Parameters.Engines;
+using LlamaBlazor.Web.Parameters.History;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,7 +47,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
         await form.Find("[data-column=top_p] .lb-param-reset").ClickAsync();
         await form.Find("form").SubmitAsync();
         Assert.Null(await StoredAsync(id, "top_p"));
-        Assert.Equal("0.95, or what the model advises", form.Find("#p-top_p").GetAttribute("placeholder"));
+        Assert.Equal("0.95 or the model's advice", form.Find("#p-top_p").GetAttribute("placeholder"));
     }
 
     [Fact]
@@ -78,6 +79,26 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
         await form.Find("#p-typical_p").ChangeAsync("0.4");
         var again = Open(id);
         Assert.Equal("0.4", again.Find("#p-typical_p").GetAttribute("value"));
+    }
+
+    [Fact]
+    public async Task Search_FindsSettingsOfOtherTabs()
+    {
+        var (form, id) = await OpenAsync();
+        form.Find("#settings-search").Input("flash");
+        form.WaitForAssertion(() => Assert.Contains(form.FindAll(".settings-results a"), link => link.GetAttribute("href") == $"models/{id}/sampling#p-flash_attn"));
+        form.Find("#settings-search").Input("zzz");
+        form.WaitForAssertion(() => Assert.Contains("No setting fits", form.Find(".settings-results").TextContent));
+    }
+
+    [Fact]
+    public async Task History_OffersUndo()
+    {
+        var (form, id) = await OpenAsync(("top_p", 0.5));
+        form.WaitForElement(".history");
+        form.Find(".history button").Click();
+        form.WaitForAssertion(() => Assert.Equal("", form.Find("#p-top_p").GetAttribute("value")));
+        Assert.Null(await StoredAsync(id, "top_p"));
     }
 
     [Fact]
@@ -114,6 +135,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
         Services.AddSingleton(app.Services.GetRequiredService<ParameterStore>());
         Services.AddSingleton(app.Services.GetRequiredService<InstanceBoard>());
         Services.AddSingleton(app.Services.GetRequiredService<EngineDirectory>());
+        Services.AddSingleton(app.Services.GetRequiredService<ConfigHistory>());
         Services.AddSingleton(typeof(Broadcast<>));
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton(LlamaBlazor.Domain.Parameters.ParameterCatalogue.Current);

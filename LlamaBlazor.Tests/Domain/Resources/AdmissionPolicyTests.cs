@@ -22,8 +22,8 @@ public sealed class AdmissionPolicyTests
     [Fact]
     public void AllReasons_AreToldAtOnce()
     {
-        Occupant[] busy = [Of(1) with { IsBusy = true }, Of(2) with { IsPinned = true, Project = "team", ExclusiveGpus = ["CUDA0"] }];
-        var request = Ask(40 * Gb) with { Project = "team", Gpus = ["CUDA0"] };
+        Occupant[] busy = [Of(1) with { IsBusy = true }, Of(2) with { IsPinned = true, Project = "team" }];
+        var request = Ask(40 * Gb) with { Project = "team", HeldGpus = new Dictionary<string, string> { ["CUDA0"] = "m2" } };
         var decision = Policy.Decide(request, Calm with { CpuPercent = 95, Load = 9 }, busy, new ProjectQuota("team", 1), Now);
         Assert.False(decision.Admitted);
         Assert.Equal(["cpu", "load", "gpu", "models_max", "quota", "memory"], decision.Reasons.Select(reason => reason.Code));
@@ -52,6 +52,15 @@ public sealed class AdmissionPolicyTests
     }
 
     [Fact]
+    public void MemoryOfAProject_IsKept()
+    {
+        var request = Ask(3 * Gb) with { Project = "team" };
+        var others = new[] { Of(1) with { Project = "team", Memory = 2 * Gb } };
+        Assert.True(Policy.Decide(request, Calm, others, new ProjectQuota("team", null, 5), Now).Admitted);
+        Assert.Equal("quota", Assert.Single(Policy.Decide(request, Calm, others, new ProjectQuota("team", null, 4.9), Now).Reasons).Code);
+    }
+
+    [Fact]
     public void Unknown_RefusesNothing() =>
         Assert.True(Policy.Decide(Ask(100 * Gb), new MachineState(null, null, null, null, 4), [], null, Now).Admitted);
 
@@ -59,7 +68,7 @@ public sealed class AdmissionPolicyTests
     public void NoLimits_RefuseNothing() =>
         Assert.True(new AdmissionPolicy(AdmissionLimits.None, 0).Decide(Ask(Gb), Calm with { CpuPercent = 100, Load = 1000 }, [.. Enumerable.Range(1, 50).Select(id => Of(id))], null, Now).Admitted);
 
-    private static AdmissionRequest Ask(long memory) => new(99, "new", "default", memory, []);
+    private static AdmissionRequest Ask(long memory) => new(99, "new", "default", memory, new Dictionary<string, string>());
 
-    private static Occupant Of(long id) => new(id, $"m{id}", "default", Gb, true, false, false, 1, id, []);
+    private static Occupant Of(long id) => new(id, $"m{id}", "default", Gb, true, false, false, 1, id);
 }

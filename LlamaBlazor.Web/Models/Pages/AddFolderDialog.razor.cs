@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Models.Library;
 using LlamaBlazor.Web.Settings;
 using Microsoft.AspNetCore.Components;
 using Radzen;
@@ -8,6 +9,7 @@ namespace LlamaBlazor.Web.Models.Pages;
 public sealed partial class AddFolderDialog
 {
     private IReadOnlyDictionary<string, string[]> _errors = new Dictionary<string, string[]>();
+    private IReadOnlyList<UsualPlace> _places = [];
     private string _path = "";
     private bool _saving;
 
@@ -19,6 +21,13 @@ public sealed partial class AddFolderDialog
 
     internal static Task OpenAsync(DialogService dialogs) =>
         dialogs.OpenAsync<AddFolderDialog>("Add a models folder", [], new DialogOptions { Width = "min(36rem, calc(100vw - 2rem))", CloseDialogOnEsc = true });
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        var folders = (await Settings.GetAsync()).ModelDirectories;
+        _places = [.. UsualPlace.Find(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)).Where(place => Directory.Exists(place.Path) && !folders.Contains(place.Path))];
+    }
 
     private async Task SaveAsync()
     {

@@ -3,7 +3,7 @@ using Radzen;
 
 namespace LlamaBlazor.Web.Models.Pages;
 
-/// <summary>Asks before a model is deleted, since its settings cannot be brought back.</summary>
+/// <summary>Asks before models are deleted, since their settings cannot be brought back.</summary>
 public sealed partial class DeleteModelDialog
 {
     private string? _failure;
@@ -11,7 +11,7 @@ public sealed partial class DeleteModelDialog
     private bool _busy;
 
     [Parameter, EditorRequired]
-    public string Key { get; set; } = "";
+    public IReadOnlyList<long> Ids { get; set; } = [];
 
     [Parameter, EditorRequired]
     public string Name { get; set; } = "";
@@ -26,20 +26,20 @@ public sealed partial class DeleteModelDialog
     private NotificationService Notifications { get; set; } = null!;
 
     /// <summary>Returns whether it was deleted.</summary>
-    internal static async Task<bool> OpenAsync(DialogService dialogs, string key, string name) => await dialogs.OpenAsync<DeleteModelDialog>(
-        "Delete this model?",
-        new Dictionary<string, object?> { [nameof(Key)] = key, [nameof(Name)] = name },
+    internal static async Task<bool> OpenAsync(DialogService dialogs, IReadOnlyList<long> ids, string name) => await dialogs.OpenAsync<DeleteModelDialog>(
+        ids.Count == 1 ? "Delete this model?" : "Delete these models?",
+        new Dictionary<string, object?> { [nameof(Ids)] = ids, [nameof(Name)] = name },
         new DialogOptions { Width = "min(32rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }) is true;
 
     private async Task DeleteAsync()
     {
         _busy = true;
-        var result = await Store.DeleteAsync(Key, _ignore);
+        var result = await Store.DeleteManyAsync(Ids, _ignore);
         _busy = false;
         _failure = result.Failure?.Message;
         if (!result.IsSuccess)
             return;
-        Notifications.Notify(NotificationSeverity.Success, "Deleted", $"{Name} has left the library.");
+        Notifications.Notify(NotificationSeverity.Success, "Deleted", Ids.Count == 1 ? $"{Name} has left the library." : $"{Name} have left the library.");
         Dialogs.Close(true);
     }
 }

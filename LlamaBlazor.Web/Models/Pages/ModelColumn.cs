@@ -10,6 +10,7 @@ internal sealed record ModelColumn(string Title, string Class, string? SortKey, 
     /// <summary>All of them from the left.</summary>
     public static IReadOnlyList<ModelColumn> All { get; } =
     [
+        new("Tick", "models-tick", null),
         new("Favourite", "models-star", null),
         new("Name", "models-name", "name"),
         new("Architecture", "models-architecture", "architecture"),

@@ -14,6 +14,7 @@ public sealed partial class ModelListPage
 {
     private const int RowBound = 500;
 
+    private readonly HashSet<long> _ticked = []; // at most the ids shown
     private IReadOnlyList<long>? _ids;
     private IReadOnlyList<string> _types = [];
     private Virtualize<ModelListItem>? _rows;
@@ -86,6 +87,7 @@ public sealed partial class ModelListPage
         _total = await Models.CountAsync(Left);
         _types = await Models.TypesAsync(Left);
         _ids = await Models.IdsAsync(_shown, Left);
+        _ticked.IntersectWith(_ids); // what is not shown cannot be meant
         if (_rows is not null)
             await _rows.RefreshDataAsync();
     }
@@ -95,6 +97,21 @@ public sealed partial class ModelListPage
         var ids = _ids ?? [];
         var wanted = ids.Skip(request.StartIndex).Take(Math.Min(request.Count, RowBound)).ToList();
         return new ItemsProviderResult<ModelListItem>(await Models.RowsAsync(wanted, request.CancellationToken), ids.Count);
+    }
+
+    private void Tick(long id, bool ticked)
+    {
+        if (ticked)
+            _ticked.Add(id);
+        else
+            _ticked.Remove(id);
+    }
+
+    private void TickAll(ChangeEventArgs change)
+    {
+        _ticked.Clear();
+        if (change.Value is true)
+            _ticked.UnionWith(_ids ?? []);
     }
 
     private string Order(ModelColumn column) => column.SortKey != Filter.Sort.Key ? "none" : Filter.Sort.Descending ? "descending" : "ascending";

@@ -4,7 +4,6 @@ using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Shared.ModelTabs;
 using Microsoft.AspNetCore.Components;
-using Radzen;
 
 namespace LlamaBlazor.Web.Models.Pages;
 
@@ -35,12 +34,6 @@ public sealed partial class ModelPage
     [Inject]
     internal InstanceBoard Board { get; set; } = null!;
 
-    [Inject]
-    private DialogService Dialogs { get; set; } = null!;
-
-    [Inject]
-    private NavigationManager Navigation { get; set; } = null!;
-
     private InstanceSnapshot? Instance => _model is null ? null : Board.Find(_model.Id);
 
     /// <inheritdoc/>
@@ -51,7 +44,7 @@ public sealed partial class ModelPage
         Watch(Store.Changes, change =>
         {
             if (change.Id == 0 || change.Id == _model?.Id)
-                _ = InvokeAsync(ReadAsync);
+                _ = InvokeAsync(RefreshAsync);
         });
     }
 
@@ -76,17 +69,18 @@ public sealed partial class ModelPage
         model.FileSizeBytes is { } size ? ByteSize.Text(size) : null,
     }.OfType<string>());
 
-    private async Task ReadAsync()
-    {
-        if (!Left.IsCancellationRequested)
-            _model = await Store.FindAsync(Key, Left);
-    }
+    private async Task ReadAsync() => _model = await Store.FindAsync(Key, Left);
 
-    private async Task ToggleFavoriteAsync() => await Store.SetFavoriteAsync(_model!.Uid, !_model.Favorite);
-
-    private async Task DeleteAsync()
+    private async Task RefreshAsync()
     {
-        if (await DeleteModelDialog.OpenAsync(Dialogs, _model!.Uid, _model.Name))
-            Navigation.NavigateTo("models");
+        try
+        {
+            await ReadAsync();
+            StateHasChanged();
+        }
+        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+        {
+            // The page was left.
+        }
     }
 }

@@ -12,6 +12,12 @@ public sealed partial class ModelRow
     public DateTimeOffset Now { get; set; }
 
     [Parameter]
+    public bool Ticked { get; set; }
+
+    [Parameter]
+    public EventCallback<bool> OnTick { get; set; }
+
+    [Parameter]
     public InstanceSnapshot? Instance { get; set; }
 
     [Parameter, EditorRequired]
@@ -39,5 +45,5 @@ public sealed partial class ModelRow
             Notifications.Notify(NotificationSeverity.Error, "Not changed", failure.Message);
     }
 
-    private Task<bool> DeleteAsync() => DeleteModelDialog.OpenAsync(Dialogs, Model.Uid, Model.Name);
+    private Task<bool> DeleteAsync() => DeleteModelDialog.OpenAsync(Dialogs, [Model.Id], Model.Name);
 }

@@ -28,6 +28,8 @@ internal sealed class CommandImport(ParameterCatalogue catalogue, ParameterStore
     /// <param name="cancellation">Gives up.</param>
     public async Task<Result<Model>> CreateAsync(ImportPlan plan, string? name, CancellationToken cancellation)
     {
+        if (Check(plan) is { IsSuccess: false } refused)
+            return refused.Failure!;
         var made = await AddAsync(plan, name ?? plan.Name, cancellation).ConfigureAwait(false);
         if (!made.IsSuccess)
             return made;

@@ -1,0 +1,24 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace LlamaBlazor.Domain.Maintenance;
+
+/// <summary>Name of a backup file: <c>llama-dashboard-KIND-yyyyMMdd-HHmmssfff.db</c>, UTC.</summary>
+/// <param name="FileName">The name.</param>
+/// <param name="Kind">Its cause, such as <c>daily</c>.</param>
+/// <param name="CreatedAt">When it was made.</param>
+public sealed partial record BackupName(string FileName, string Kind, DateTimeOffset CreatedAt)
+{
+    /// <summary>Reads a name; null when it is not one. A name with a folder in it never is.</summary>
+    /// <param name="fileName">Name of a file.</param>
+    public static BackupName? Parse(string fileName)
+    {
+        var match = Pattern().Match(fileName);
+        return match.Success && DateTimeOffset.TryParseExact(match.Groups["at"].Value, "yyyyMMdd-HHmmssfff", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? new BackupName(fileName, match.Groups["kind"].Value, at)
+            : null;
+    }
+
+    [GeneratedRegex(@"\Allama-dashboard-(?<kind>[a-z][a-z-]*)-(?<at>\d{8}-\d{9})\.db\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex Pattern();
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using LlamaBlazor.Domain.Parameters;
+
+namespace LlamaBlazor.Domain.Maintenance;
+
+/// <summary>Converts rows of models, by the name of their columns: whatever subset there is, in whatever order.</summary>
+/// <param name="kind">The database they come from.</param>
+/// <param name="catalogue">The parameters.</param>
+public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue catalogue)
+{
+    // Ours by another name.
+    private static readonly Dictionary<string, string> Renamed = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["path"] = "model_path", ["file_size"] = "file_size_bytes", ["size_bytes"] = "file_size_bytes", ["parameter_count"] = "params", ["architecture"] = "architecture",
+    };
+
+    private static readonly HashSet<string> Text = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "type", "model_path", "params", "quantization", "format", "architecture", "chat_template", "metadata_json", "tags", "notes",
+    };
+
+    private static readonly HashSet<string> Whole = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "file_size_bytes", "context_length", "vocab_size", "embedding_size", "block_count", "head_count", "head_count_kv", "ffn_dim", "file_type",
+    };
+
+    private static readonly HashSet<string> Times = new(StringComparer.OrdinalIgnoreCase) { "created_at", "updated_at", "first_seen_at", "last_used_at", "last_fit_params_check" };
+
+    private static readonly HashSet<string> Dropped = new(StringComparer.OrdinalIgnoreCase) { "id", "name", "filename", "status", "runtime_status", "model_id" };
+
+    /// <summary>A row of the table of models; null when it has no name.</summary>
+    /// <param name="row">Values by column.</param>
+    public LegacyModel? Convert(IReadOnlyDictionary<string, object?> row)
+    {
+        var name = (row.GetValueOrDefault("name") ?? row.GetValueOrDefault("filename"))?.ToString()?.Trim();
+        if (string.IsNullOrEmpty(name))
+            return null;
+        var model = new LegacyModel(name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? name[..^5] : name);
+        foreach (var (column, value) in row)
+            Take(model, column, value);
+        return model;
+    }
+
+    /// <summary>Adds the columns of a row of a config table.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="row">Values by column.</param>
+    public void Add(LegacyModel model, IReadOnlyDictionary<string, object?> row)
+    {
+        foreach (var (column, value) in row.Where(pair => !Times.Contains(pair.Key)))
+            Take(model, column, value);
+    }
+
+    private void Take(LegacyModel model, string source, object? value)
+    {
+        var column = Renamed.GetValueOrDefault(source, source);
+        if (value is null or "" || Dropped.Contains(column))
+            return;
+        if (column is "parameters" or "custom_params")
+            TakeJson(model, column, value.ToString()!);
+        else if (catalogue.FindColumn(column) is { Section: { } section } definition && !Text.Contains(column) && !Whole.Contains(column))
+            TakeParameter(model, section, definition, value);
+        else
+            TakeFact(model, column, value);
+    }
+
+    private void TakeParameter(LegacyModel model, string section, ParameterDefinition definition, object value)
+    {
+        if (LegacyDefaults.IsSeedDefault(kind, definition.Column, value))
+            model.Cleared.Add(definition.Column);
+        else if (LegacyValues.TryConvert(value, definition.ValueType, out var converted))
+            model.Set(section, definition.Column, converted);
+        else
+            model.Rejected[definition.Column] = value;
+    }
+
+    private static void TakeFact(LegacyModel model, string column, object value)
+    {
+        if (Text.Contains(column))
+            model.Core[column] = value.ToString();
+        else if (Times.Contains(column))
+            model.Core[column] = LegacyValues.Time(value);
+        else if (Whole.Contains(column))
+            SetKnown(model, column, value);
+        else if (column.Equals("favorite", StringComparison.OrdinalIgnoreCase) || column.Equals("fit_params_available", StringComparison.OrdinalIgnoreCase))
+            model.Core[column] = LegacyValues.Same(value, 1L) ? 1L : 0L;
+        else
+            model.Custom["--" + column.Replace('_', '-')] = value;
+    }
+
+    // Zero meant "not known" in these columns (acceptance C1.9).
+    private static void SetKnown(LegacyModel model, string column, object value)
+    {
+        if (!LegacyValues.TryConvert(value, typeof(long), out var number))
+            model.Rejected[column] = value;
+        else if (number is not 0L)
+            model.Core[column] = number;
+    }
+
+    // {"temperature": 0.7, "--flag": 1}: what has a column goes there, the rest stays a flag.
+    private void TakeJson(LegacyModel model, string column, string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new JsonException("not an object");
+            foreach (var property in document.RootElement.EnumerateObject())
+            {
+                object? value = property.Value.ValueKind switch
+                {
+                    JsonValueKind.Null => null,
+                    JsonValueKind.True => 1L,
+                    JsonValueKind.False => 0L,
+                    JsonValueKind.Number => property.Value.TryGetInt64(out var whole) ? whole : property.Value.GetDouble(),
+                    JsonValueKind.String => property.Value.GetString(),
+                    _ => property.Value.GetRawText(),
+                };
+                var definition = catalogue.FindFlag(property.Name);
+                Take(model, definition is { HasColumn: true } ? definition.Column : property.Name.TrimStart('-').Replace('-', '_'), value);
+            }
+        }
+        catch (JsonException)
+        {
+            model.Rejected[column] = json;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace LlamaBlazor.Domain.Maintenance;
+
+/// <summary>How rows of a table other than the models' are taken over.</summary>
+/// <param name="Name">The table, there and here.</param>
+/// <param name="Key">Columns that tell two rows apart: a row that is here already is not taken again.</param>
+/// <param name="Required">Values for columns that may not be NULL here, used where the old row has none. A string beginning with $ names another column.</param>
+public sealed record LegacyTable(string Name, IReadOnlyList<string> Key, IReadOnlyDictionary<string, object> Required)
+{
+    private const string Now = "$now";
+
+    /// <summary>All of them, parents before children.</summary>
+    public static IReadOnlyList<LegacyTable> All { get; } =
+    [
+        new("config", ["key"], new Dictionary<string, object> { ["value_type"] = "json", ["created_at"] = Now, ["updated_at"] = "$created_at" }),
+        new("metadata", ["key"], new Dictionary<string, object> { ["value"] = "", ["updated_at"] = Now }),
+        new("logs", ["timestamp", "level", "source", "message"], new Dictionary<string, object> { ["source"] = "server", ["timestamp"] = "$created_at", ["created_at"] = "$timestamp" }),
+        new("stats", ["created_at", "model_name", "prompt_tokens", "generated_tokens"], new Dictionary<string, object> { ["model_name"] = "$model_path", ["stream"] = 0L, ["cache_hit"] = 0L, ["http_status"] = 200L, ["created_at"] = Now }),
+        new("cache", ["cache_key"], new Dictionary<string, object> { ["hit_count"] = 0L, ["created_at"] = Now }),
+        new("api_cache", ["endpoint"], new Dictionary<string, object> { ["response"] = "", ["cached_at"] = Now }),
+        new("ngc_images", ["organization", "team", "name"], new Dictionary<string, object> { ["team"] = "", ["registry"] = "nvcr.io" }),
+        new("image_versions", ["image_id", "tag"], new Dictionary<string, object> { ["architecture"] = "amd64", ["is_cached"] = 0L }),
+        new("container_instances", ["container_id"], new Dictionary<string, object> { ["kind"] = "docker", ["created_at"] = Now }),
+        new("resource_metrics", ["container_id", "timestamp"], new Dictionary<string, object> { ["timestamp"] = Now }),
+        new("system_snapshots", ["timestamp"], new Dictionary<string, object> { ["timestamp"] = Now }),
+        new("project_quotas", ["project_path"], new Dictionary<string, object> { ["current_containers"] = 0L, ["current_cpu_cores"] = 0.0, ["current_memory_gb"] = 0.0, ["current_gpus"] = 0L, ["created_at"] = Now, ["updated_at"] = "$created_at" }),
+        new("gpu_allocations", ["gpu_id", "container_name"], new Dictionary<string, object> { ["mode"] = "exclusive", ["allocated_at"] = Now }),
+    ];
+
+    /// <summary>A row in today's form: times in milliseconds, levels and states in today's words, nothing missing that must be there.</summary>
+    /// <param name="row">The old row.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    public Dictionary<string, object?> Convert(IReadOnlyDictionary<string, object?> row, long now)
+    {
+        var converted = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (column, value) in row.Where(pair => pair.Key != "id"))
+            converted[column] = IsTime(column) ? LegacyValues.Time(value) : value;
+        if (Name == "logs")
+            converted["level"] = LegacyValues.Level(converted.GetValueOrDefault("level"));
+        if (Name == "container_instances")
+            converted["status"] = "stopped"; // what ran there does not run here
+        foreach (var (column, fallback) in Required.Where(pair => converted.GetValueOrDefault(pair.Key) is null))
+            converted[column] = fallback is string text && text.StartsWith('$') ? (text == Now ? null : converted.GetValueOrDefault(text[1..])) ?? now : fallback;
+        return converted;
+    }
+
+    private static bool IsTime(string column) => column == "timestamp" || column.EndsWith("_at", StringComparison.Ordinal) || column == "last_synced";
+}

@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Tests.Integration.Instances;
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Resources;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LlamaBlazor.Tests.Integration.Resources;
+
+public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceHarness>
+{
+    [Fact]
+    public async Task Projects_AreMade_Changed_AndRemoved()
+    {
+        using var made = await app.Http.PostAsJsonAsync("/api/projects", new { project_path = "alpha" });
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        var project = await made.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(5, project.GetProperty("max_containers").GetInt32());
+        using var patched = await app.Http.PatchAsJsonAsync(made.Headers.Location, new { max_containers = (int?)null, max_memory_gb = 12.5 });
+        var changed = await patched.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal((JsonValueKind.Null, 12.5), (changed.GetProperty("max_containers").ValueKind, changed.GetProperty("max_memory_gb").GetDouble()));
+        Assert.Equal(HttpStatusCode.NoContent, (await app.Http.DeleteAsync(made.Headers.Location)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync(made.Headers.Location)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Default_AlwaysExists_WithoutLimits()
+    {
+        var first = (await app.GetAsync("/api/projects")).GetProperty("items")[0];
+        Assert.Equal(("default", JsonValueKind.Null), (first.GetProperty("project_path").GetString(), first.GetProperty("max_containers").ValueKind));
+    }
+
+    [Theory]
+    [InlineData("""{"project_path":""}""", "project_path")]
+    [InlineData("""{"project_path":"Default"}""", "project_path")]
+    [InlineData("""{"project_path":"x","max_containers":-1}""", "max_containers")]
+    public async Task BadProjects_AreRefused_ByField(string body, string field)
+    {
+        using var answer = await app.Http.PostAsync("/api/projects", new StringContent(body, null, "application/json"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").TryGetProperty(field, out _));
+    }
+
+    [LinuxFact]
+    public async Task ExclusiveGpu_KeepsOthersOut_UntilReleased()
+    {
+        var model = await app.AddModelAsync("load-ms=0");
+        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
+        {
+            context.Add(new GpuConfig { ModelId = model, Device = "CUDA0" });
+            return Task.CompletedTask;
+        });
+        using var made = await app.Http.PostAsJsonAsync("/api/allocations", new { gpu_id = "CUDA0", container_name = "somebody" });
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        using var twice = await app.Http.PostAsJsonAsync("/api/allocations", new { gpu_id = "CUDA0", container_name = "another" });
+        Assert.Equal(HttpStatusCode.Conflict, twice.StatusCode);
+        var (status, body) = await app.PostAsync($"/api/models/{model}/start");
+        Assert.Equal((409, "gpu"), (status, body.GetProperty("reasons")[0].GetProperty("code").GetString()));
+        Assert.Equal(HttpStatusCode.NoContent, (await app.Http.DeleteAsync(made.Headers.Location)).StatusCode);
+
+        var running = await app.StartAsync(model);
+        await Until.TrueAsync(async () => await HoldersAsync("CUDA0") == running.Model, "a shared allocation of the running model");
+        await app.PostAsync($"/api/models/{model}/stop");
+        await Until.TrueAsync(async () => await HoldersAsync("CUDA0") == "", "no allocation left");
+    }
+
+    [LinuxFact]
+    public async Task Recorder_WritesMetrics_Averages_AndHealth_OfRunningInstances()
+    {
+        var model = await app.AddModelAsync("load-ms=0");
+        var running = await app.StartAsync(model);
+        var recorder = app.Services.GetRequiredService<InstanceRecorder>();
+        await Until.TrueAsync(async () =>
+        {
+            await recorder.RecordAsync(CancellationToken.None);
+            await using var context = await OpenAsync();
+            return await context.Instances.AnyAsync(row => row.Id == running.Id && row.MemoryUsageAvgGb > 0);
+        }, "an average memory");
+        await using var context = await OpenAsync();
+        var id = await context.Instances.Where(row => row.Id == running.Id).Select(row => row.ContainerId).SingleAsync();
+        Assert.Equal("healthy", (await context.Set<HealthCheckRow>().SingleAsync(row => row.ContainerId == id)).Status);
+        Assert.True(await context.Set<ResourceMetricRow>().AnyAsync(row => row.ContainerId == id && row.MemoryUsedGb > 0));
+        Assert.Contains(await context.Set<ActiveContainerView>().ToListAsync(), row => row.ContainerName == running.Model);
+    }
+
+    [Fact]
+    public async Task Gpus_AreAList() => Assert.Equal(JsonValueKind.Array, (await app.GetAsync("/api/gpus")).GetProperty("items").ValueKind);
+
+    private Task<LlamaDbContext> OpenAsync() => app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
+
+    private async Task<string> HoldersAsync(string gpu) =>
+        string.Join(',', (await app.GetAsync("/api/allocations")).GetProperty("items").EnumerateArray().Where(item => item.GetProperty("gpu_id").GetString() == gpu).Select(item => item.GetProperty("container_name").GetString()));
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Data;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Maintenance;
+
+/// <summary>A file that somebody wants to put in the database's place. Looked at closely before anything is changed.</summary>
+internal static class DatabaseCandidate
+{
+    private static readonly byte[] Head = Encoding.ASCII.GetBytes("SQLite format 3\0");
+
+    /// <summary>
+    /// Whether the file can take the database's place: a sound SQLite file of ours, not newer than this program. One of an older schema is brought up to
+    /// date, so give it a copy.
+    /// </summary>
+    public static async Task<Result<bool>> PrepareAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            if (Inspect(path) is { } failure)
+                return failure;
+            return await MigrateAsync(path, cancellation).ConfigureAwait(false);
+        }
+        catch (SqliteException error)
+        {
+            return Failure.Invalid("file", $"The file cannot be read as a database: {error.Message}. Nothing was changed.");
+        }
+    }
+
+    /// <summary>Whether the file begins like an SQLite database.</summary>
+    public static bool HasHead(string path)
+    {
+        var head = new byte[Head.Length];
+        using var stream = File.OpenRead(path);
+        return stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.AsSpan().SequenceEqual(Head);
+    }
+
+    private static Failure? Inspect(string path)
+    {
+        if (!HasHead(path))
+            return Failure.Invalid("file", "This is not an SQLite database. Nothing was changed.");
+        using var connection = SqliteSetup.Open(path);
+        if (SqliteSetup.Scalar(connection, "PRAGMA integrity_check(1)") is not "ok")
+            return Failure.Invalid("file", "The database is damaged: it did not pass the integrity check. Nothing was changed. Choose another backup.");
+        return SqliteSetup.Scalar(connection, "SELECT 1 FROM sqlite_master WHERE name = '__EFMigrationsHistory'") is null
+            ? Failure.Invalid("file", "This database was not made by this dashboard. For one of an earlier dashboard use the import of old databases. Nothing was changed.")
+            : null;
+    }
+
+    private static async Task<Result<bool>> MigrateAsync(string path, CancellationToken cancellation)
+    {
+        var options = (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), path).Options;
+        var context = new LlamaDbContext(options);
+        await using (context.ConfigureAwait(false))
+        {
+            var newer = (await context.Database.GetAppliedMigrationsAsync(cancellation).ConfigureAwait(false)).Except(context.Database.GetMigrations()).FirstOrDefault();
+            if (newer is not null)
+                return Failure.Invalid("file", $"This database was written by a newer version (migration {newer}). Update the program first. Nothing was changed.");
+            await context.Database.MigrateAsync(cancellation).ConfigureAwait(false);
+            await context.Database.ExecuteSqlRawAsync("PRAGMA wal_checkpoint(TRUNCATE);", cancellation).ConfigureAwait(false);
+        }
+
+        using var pooled = new SqliteConnection(SqliteSetup.ConnectionString(path));
+        SqliteConnection.ClearPool(pooled); // its file is removed afterwards
+        return true;
+    }
+}

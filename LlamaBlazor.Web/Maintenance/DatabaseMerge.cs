@@ -1,0 +1,80 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Data;
+using Microsoft.Data.Sqlite;
+
+namespace LlamaBlazor.Web.Maintenance;
+
+/// <summary>Takes the models of another database of ours that this one does not have, by name, with all their settings. Nothing that is here is changed.</summary>
+internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer)
+{
+    private static readonly string[] OwnedTables =
+    [
+        "model_sampling_config", "model_memory_config", "model_gpu_config", "model_advanced_config", "model_lora_config",
+        "model_multimodal_config", "model_fit_params", "model_runtime", "model_server_override",
+    ];
+
+    /// <summary>Merges a file, which is copied first so that it stays as it is.</summary>
+    public async Task<Result<MergeReport>> MergeAsync(string path, CancellationToken cancellation = default)
+    {
+        var copy = Path.Combine(folder.Backups, $".merge-{Guid.NewGuid():N}.part");
+        try
+        {
+            File.Copy(path, copy);
+            if ((await DatabaseCandidate.PrepareAsync(copy, cancellation).ConfigureAwait(false)).Failure is { } failure)
+                return failure;
+            return await writer.MaintainAsync(live => Merge(copy, live), cancellation).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or SqliteException or UnauthorizedAccessException)
+        {
+            return Failure.Unavailable($"The merge failed: {error.Message} The database is as it was.");
+        }
+        finally
+        {
+            foreach (var file in new[] { copy, copy + "-wal", copy + "-shm" })
+                File.Delete(file);
+        }
+    }
+
+    private static MergeReport Merge(string path, SqliteConnection live)
+    {
+        using var other = SqliteSetup.Open(path);
+        using var transaction = live.BeginTransaction();
+        List<string> added = [], kept = [];
+        foreach (var row in SqliteRead.Rows(other, "models").OrderBy(row => Convert.ToInt64(row["id"])))
+        {
+            var name = (string)row["name"]!;
+            if (SqliteWrite.Scalar(live, transaction, "SELECT 1 FROM models WHERE name = $value", name) is not null)
+            {
+                kept.Add(name);
+                continue;
+            }
+
+            var oldId = Convert.ToInt64(row["id"]);
+            row.Remove("id");
+            row["status"] = "stopped";
+            row["runtime_status"] = null;
+            if (SqliteWrite.Scalar(live, transaction, "SELECT 1 FROM models WHERE uid = $value", row["uid"]) is not null)
+                row["uid"] = $"{row["uid"]}m{oldId}";
+            var id = SqliteWrite.Insert(live, transaction, "models", row);
+            foreach (var table in OwnedTables)
+            {
+                foreach (var owned in SqliteRead.Rows(other, table).Where(owned => Convert.ToInt64(owned["model_id"]) == oldId))
+                {
+                    owned.Remove("id");
+                    owned["model_id"] = id;
+                    SqliteWrite.Insert(live, transaction, table, owned);
+                }
+            }
+
+            added.Add(name);
+        }
+
+        transaction.Commit();
+        return new MergeReport(added, kept);
+    }
+}
+
+/// <summary>What a merge did.</summary>
+/// <param name="Added">Models that came.</param>
+/// <param name="Kept">Models of the file that were here already.</param>
+internal sealed record MergeReport(IReadOnlyList<string> Added, IReadOnlyList<string> Kept);

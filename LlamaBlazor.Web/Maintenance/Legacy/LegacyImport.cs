@@ -1,0 +1,111 @@
+using System.Text.Json;
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Maintenance;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shell;
+using Microsoft.Data.Sqlite;
+
+namespace LlamaBlazor.Web.Maintenance.Legacy;
+
+/// <summary>
+/// Takes over the database of an earlier dashboard: recognised by its tables, converted in one transaction, each row once however often it is run. The file
+/// itself is only copied. A dry run does everything and takes it back.
+/// </summary>
+internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, SecretProtector secrets, LaunchSettingsStore settings, TimeProvider clock)
+{
+    /// <summary>Imports a file.</summary>
+    /// <param name="path">The old database.</param>
+    /// <param name="dryRun">True to change nothing.</param>
+    /// <param name="source">What to call it in the report; the path's own name otherwise.</param>
+    /// <param name="cancellation">Gives up before it begins.</param>
+    public async Task<Result<LegacyReport>> RunAsync(string path, bool dryRun, string? source = null, CancellationToken cancellation = default)
+    {
+        if (!File.Exists(path))
+            return Failure.NotFound($"There is no file {path}.");
+        var copy = Path.Combine(folder.Backups, $".legacy-{Guid.NewGuid():N}.part");
+        try
+        {
+            if (!DatabaseCandidate.HasHead(path))
+                return Failure.Invalid("file", $"{Path.GetFileName(path)} is not an SQLite database.");
+            File.Copy(path, copy);
+            if (File.Exists(path + "-wal"))
+                File.Copy(path + "-wal", copy + "-wal"); // what was committed but not yet moved into the file
+            var result = await writer.MaintainAsync(live => Run(copy, live, source ?? Path.GetFileName(path), dryRun), cancellation).ConfigureAwait(false);
+            settings.Forget();
+            return result;
+        }
+        catch (Exception error) when (error is IOException or SqliteException or UnauthorizedAccessException)
+        {
+            return Failure.Unavailable($"The import failed: {error.Message} Nothing was changed, here or in {path}.");
+        }
+        finally
+        {
+            foreach (var file in new[] { copy, copy + "-wal", copy + "-shm" })
+                File.Delete(file);
+        }
+    }
+
+    private Result<LegacyReport> Run(string path, SqliteConnection live, string source, bool dryRun)
+    {
+        using var old = SqliteSetup.Open(path);
+        var tables = SqliteRead.Tables(old).ToDictionary(table => table, table => SqliteRead.Columns(old, table));
+        var kind = LegacySchema.Recognise(tables);
+        if (kind == LegacyKind.Ours)
+            return Failure.Invalid("file", "This is a database of this dashboard. Use restore or import with merge for it.");
+        if (kind == LegacyKind.Unknown)
+            return Failure.Invalid("file", $"No earlier dashboard is known that has these tables: {string.Join(", ", tables.Keys.Take(20))}.");
+        var report = new LegacyReport(source, kind, dryRun);
+        using var transaction = live.BeginTransaction();
+        var target = new LegacyTarget(live, transaction, report, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        new LegacyModelImport(target, secrets).Import(old);
+        LegacyTableCopier.Copy(old, target);
+        CopyLaunchSettings(old, tables.Keys, target);
+        if (dryRun)
+            transaction.Rollback();
+        else
+            transaction.Commit();
+        return report;
+    }
+
+    // The async proxy's one object of settings (seed S1.6): its server and its folder of models. Settings that are here win.
+    private static void CopyLaunchSettings(SqliteConnection old, IEnumerable<string> tables, LegacyTarget target)
+    {
+        if (!tables.Contains("server_config"))
+            return;
+        foreach (var row in SqliteRead.Rows(old, "server_config"))
+        {
+            var outcome = target.Report.Table("server_config");
+            outcome.Read++;
+            var here = target.Find("SELECT value FROM server_config WHERE key = $value", "config");
+            if (row.GetValueOrDefault("key")?.ToString() == "config" && Read(row.GetValueOrDefault("value")?.ToString()) is { } settings)
+            {
+                var json = JsonSerializer.Serialize(settings, ApiJson.Options);
+                if (here is null && target.TryInsert("server_config", new Dictionary<string, object?> { ["key"] = "config", ["value"] = json, ["updated_at"] = target.Now }, row) is not null)
+                    outcome.Imported++;
+                else
+                    outcome.AlreadyHere++;
+            }
+
+            target.KeepAside("server_config", row, "Only the path of the server and the folder of models have a place here");
+        }
+    }
+
+    private static LaunchSettings? Read(string? json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json ?? "");
+            string? Text(string name) => document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+            var models = Text("baseModelsPath") is { } path ? (path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(home, path[2..]) : path) : null;
+            var engine = Text("serverPath") is { } server && File.Exists(server) ? server : null;
+            return models is null && engine is null ? null : new LaunchSettings { EnginePath = engine, ModelDirectories = models is not null && Path.IsPathFullyQualified(models) ? [models] : [] };
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using LlamaBlazor.Web.Maintenance.Legacy;
+
+namespace LlamaBlazor.Web.Maintenance;
+
+/// <summary>The feature Maintenance: care of the database, retention, backups, import of older ones.</summary>
+internal static class MaintenanceFeature
+{
+    /// <summary>Registers its services.</summary>
+    public static WebApplicationBuilder AddMaintenance(this WebApplicationBuilder builder)
+    {
+        RetentionStore.Validate(builder.Configuration);
+        var services = builder.Services;
+        services.AddSingleton<RetentionStore>();
+        services.AddSingleton<DatabaseOperations>();
+        services.AddSingleton<DatabaseMerge>();
+        services.AddSingleton<DatabaseStats>();
+        services.AddSingleton<LegacyImport>();
+        services.AddSingleton<RetentionJob>();
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionJob>());
+        return builder;
+    }
+
+    /// <summary>Maps its endpoints.</summary>
+    public static WebApplication MapMaintenance(this WebApplication app)
+    {
+        DatabaseEndpoints.Map(app);
+        return app;
+    }
+}

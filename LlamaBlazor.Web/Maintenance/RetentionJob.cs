@@ -1,0 +1,112 @@
+using LlamaBlazor.Domain.Maintenance;
+using LlamaBlazor.Web.Data;
+using Microsoft.Data.Sqlite;
+
+namespace LlamaBlazor.Web.Maintenance;
+
+/// <summary>
+/// Once an hour removes what retention says, a few thousand rows a time so that other writes come between, and gives free pages back to the disk. Once a
+/// day, from 02:00 local time on, backs the database up.
+/// </summary>
+internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter writer, DatabaseState database, DatabaseOperations operations, TimeProvider clock, ILogger<RetentionJob> logger) : BackgroundService
+{
+    private const int DeleteBatch = 5000;
+    private const long DayMs = 86_400_000;
+    private const int BackupHour = 2;
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(2);
+
+    /// <summary>Removes what is due now; rows removed by table.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> PruneAsync(CancellationToken cancellation)
+    {
+        var removed = new Dictionary<string, int>();
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var rule in await store.ListAsync(cancellation).ConfigureAwait(false))
+        {
+            var count = 0;
+            int batch;
+            do
+            {
+                batch = await writer.MaintainAsync(connection => DeleteBatchOf(connection, rule, now), cancellation).ConfigureAwait(false);
+                count += batch;
+            }
+            while (batch >= DeleteBatch);
+            removed[rule.Table] = count;
+        }
+
+        if (removed.Values.Any(count => count > 0))
+        {
+            await writer.MaintainAsync(connection =>
+            {
+                SqliteSetup.Execute(connection, "PRAGMA incremental_vacuum;");
+                return true;
+            }, cancellation).ConfigureAwait(false);
+        }
+
+        return removed;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
+            await Task.Delay(FirstDelay, clock, stoppingToken).ConfigureAwait(false);
+            while (true)
+            {
+                await TryAsync(() => PruneAsync(stoppingToken)).ConfigureAwait(false);
+                await TryAsync(() => BackUpOncePerDayAsync(stoppingToken)).ConfigureAwait(false);
+                await Task.Delay(Interval, clock, stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or InvalidOperationException)
+        {
+            // The dashboard ends, or its database cannot be used, which is shown everywhere.
+        }
+    }
+
+    private static int DeleteBatchOf(SqliteConnection connection, RetentionRule rule, long now)
+    {
+        var condition = rule.Condition ?? "1";
+        var deleted = 0;
+        if (rule.Days is { } days)
+            deleted += Delete(connection, rule.Table, $"{condition} AND {rule.TimeColumn} < $limit ORDER BY {rule.TimeColumn} LIMIT {DeleteBatch}", now - (days * DayMs));
+        if (rule.Rows is { } rows)
+            deleted += Delete(connection, rule.Table, $"{condition} ORDER BY {rule.TimeColumn} DESC LIMIT {DeleteBatch} OFFSET $limit", rows);
+        return deleted;
+    }
+
+    // Names of tables and columns are our own constants; values are parameters.
+    private static int Delete(SqliteConnection connection, string table, string which, long limit)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {which})";
+        command.Parameters.AddWithValue("$limit", limit);
+        return command.ExecuteNonQuery();
+    }
+
+    private async Task BackUpOncePerDayAsync(CancellationToken cancellation)
+    {
+        var local = clock.GetLocalNow();
+        var newest = operations.ListBackups().Where(backup => backup.Kind == "daily").Max(backup => (DateTimeOffset?)backup.CreatedAt);
+        if (local.Hour < BackupHour || (newest is { } last && TimeZoneInfo.ConvertTime(last, clock.LocalTimeZone).Date >= local.Date))
+            return;
+        await operations.BackupAsync("daily", cancellation).ConfigureAwait(false);
+    }
+
+    private async Task TryAsync(Func<Task> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogFailed(error);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Maintenance of the database failed; it is tried again in an hour")]
+    private partial void LogFailed(Exception error);
+}

@@ -1,0 +1,49 @@
+using Microsoft.Data.Sqlite;
+
+namespace LlamaBlazor.Web.Maintenance;
+
+/// <summary>Small reads outside EF Core, for files whose schema is not ours or not known.</summary>
+internal static class SqliteRead
+{
+    /// <summary>The first column of each row, as text.</summary>
+    public static IReadOnlyList<string> Column(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var values = new List<string>();
+        while (reader.Read())
+            values.Add(reader.GetValue(0).ToString() ?? "");
+        return values;
+    }
+
+    /// <summary>Each row of a table by column name; NULL is null.</summary>
+    /// <param name="connection">The database.</param>
+    /// <param name="table">Name of the table, read from its own schema.</param>
+    public static IEnumerable<Dictionary<string, object?>> Rows(SqliteConnection connection, string table)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT * FROM {Quote(table)}";
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var row = new Dictionary<string, object?>(reader.FieldCount, StringComparer.OrdinalIgnoreCase);
+            for (var i = 0; i < reader.FieldCount; i++)
+                row[reader.GetName(i)] = reader.IsDBNull(i) ? null : reader.GetValue(i);
+            yield return row;
+        }
+    }
+
+    /// <summary>Names of the tables.</summary>
+    public static IReadOnlyList<string> Tables(SqliteConnection connection) =>
+        Column(connection, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
+
+    /// <summary>Names of the columns of a table; empty when there is none.</summary>
+    public static IReadOnlyList<string> Columns(SqliteConnection connection, string table) =>
+        Column(connection, $"SELECT name FROM pragma_table_info({Text(table)})");
+
+    /// <summary>A name, quoted.</summary>
+    public static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private static string Text(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+}

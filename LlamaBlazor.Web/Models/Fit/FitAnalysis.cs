@@ -1,0 +1,137 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Domain.Models.Memory;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Parameters;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Models.Fit;
+
+/// <summary>
+/// Finds out which context and how many layers fit now: asks llama-fit-params, and where there is none takes the estimate. The outcome, also a failed
+/// one, is kept in <c>model_fit_params</c>, with its copies in <c>models</c>, in one transaction.
+/// </summary>
+internal sealed class FitAnalysis(
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseWriter writer,
+    ModelStore store,
+    MemoryAdvisor advisor,
+    LaunchCommandFactory commands,
+    ParameterStore parameters,
+    FitProgram program,
+    TimeProvider clock)
+{
+    private const int RawBound = 64 << 10;
+    private const double MiB = 1024 * 1024;
+
+    /// <summary>The last analysis of a model, or null before the first.</summary>
+    public async Task<FitParams?> FindAsync(long modelId, CancellationToken cancellation = default)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+            return await context.FitParams.AsNoTracking().FirstOrDefaultAsync(fit => fit.ModelId == modelId && fit.FitParamsAnalyzedAt != null, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether file or devices have changed since an analysis.</summary>
+    public bool IsStale(Model model, FitParams fit) => fit.AnalyzedFor != Subject(model);
+
+    /// <summary>Analyses a model now.</summary>
+    /// <returns>The analysis, whose own success says whether there is an advice; a failure when the model cannot be analysed at all.</returns>
+    public async Task<Result<FitParams>> RunAsync(Model model, CancellationToken cancellation = default)
+    {
+        var question = await advisor.PrepareAsync(model, cancellation).ConfigureAwait(false);
+        if (!question.IsSuccess)
+            return question.Failure!;
+        var fit = Facts(model, question.Value);
+        var configuration = await parameters.ReadAsync(model.Id, cancellation).ConfigureAwait(false);
+        var path = await program.FindAsync(configuration?.EnginePath, cancellation).ConfigureAwait(false);
+        if (path is null)
+            FromEstimate(fit, question.Value);
+        else if (await AskAsync(fit, model, path, question.Value, cancellation).ConfigureAwait(false) is { } failure)
+            return failure;
+        var saved = await SaveAsync(model, fit, cancellation).ConfigureAwait(false);
+        if (saved.IsSuccess)
+            store.Changes.Publish(new ModelChanged(model.Id, ModelChanged.Updated));
+        return saved;
+    }
+
+    private async Task<Failure?> AskAsync(FitParams fit, Model model, string path, MemoryCase question, CancellationToken cancellation)
+    {
+        var launch = await commands.PreviewAsync(model.Id, cancellation).ConfigureAwait(false);
+        var arguments = FitCommand.Advice(model.ModelPath!, launch.IsSuccess ? launch.Value.Arguments : []);
+        var first = await program.RunAsync(path, arguments, cancellation).ConfigureAwait(false);
+        if (!first.IsSuccess)
+            return first.Failure;
+        Note(fit, path, arguments, first.Value);
+        if (first.Value.ExitCode != 0 || FitCommand.ReadAdvice(first.Value.Output) is not { } advice)
+        {
+            fit.FitParamsError = FitCommand.ReadReason(first.Value.Log) ?? $"llama-fit-params ended with code {first.Value.ExitCode} and gave no reason.";
+            return null;
+        }
+
+        fit.FitParamsSuccess = true;
+        fit.RecommendedCtxSize = advice.CtxSize > 0 ? advice.CtxSize : question.Geometry.TrainedContext;
+        fit.RecommendedGpuLayers = advisor.Machine.Devices.Count == 0 ? 0 : advice.GpuLayers >= 0 ? advice.GpuLayers : question.Geometry.LayerCount + 1;
+        (fit.RecommendedTensorSplit, fit.RecommendedOverrideTensor) = (advice.TensorSplit, advice.OverrideTensor);
+        var second = await program.RunAsync(path, arguments = FitCommand.Projection(arguments, advice), cancellation).ConfigureAwait(false);
+        if (second.IsSuccess && second.Value.ExitCode == 0 && FitCommand.ReadProjection(second.Value.Output) is { } projection)
+        {
+            Note(fit, path, arguments, second.Value);
+            (fit.ProjectedCpuMemoryMb, fit.ProjectedGpuMemoryMb) = projection;
+        }
+
+        return null;
+    }
+
+    private void FromEstimate(FitParams fit, MemoryCase question)
+    {
+        var answer = advisor.Answer(question with { Settings = question.Settings with { GpuLayers = null } });
+        fit.RecommendedCtxSize = answer.MaxCtxSize;
+        fit.RecommendedGpuLayers = answer.MaxGpuLayers;
+        fit.FitParamsSuccess = answer.MaxCtxSize > 0;
+        fit.FitParamsError = fit.FitParamsSuccess ? null : "Not even 256 tokens of context fit into the free memory. Stop other models, or take a smaller quantisation.";
+        fit.FitParamsRawOutput = "There is no llama-fit-params beside the engine: these figures are the dashboard's own estimate.";
+        fit.ProjectedCpuMemoryMb = answer.Devices[^1].Bytes / MiB;
+        fit.ProjectedGpuMemoryMb = answer.Devices.SkipLast(1).Sum(device => device.Bytes) / MiB;
+    }
+
+    private FitParams Facts(Model model, MemoryCase question) => new()
+    {
+        ModelId = model.Id,
+        FileSizeBytes = model.FileSizeBytes,
+        QuantizationType = model.Quantization,
+        ParameterCount = model.ParameterCount,
+        Architecture = model.Architecture,
+        ContextWindow = model.ContextLength,
+        FitParamsAnalyzedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+        EstimatedBytes = advisor.Answer(question).TotalBytes,
+        AnalyzedFor = Subject(model),
+    };
+
+    private Task<Result<FitParams>> SaveAsync(Model model, FitParams fit, CancellationToken cancellation) => writer.ExecuteAsync<Result<FitParams>>(async (context, token) =>
+    {
+        if (await context.Models.FindAsync([model.Id], token).ConfigureAwait(false) is not { } row)
+            return ModelStore.Unknown(model.Name);
+        var kept = await context.FitParams.FirstOrDefaultAsync(old => old.ModelId == model.Id, token).ConfigureAwait(false);
+        if (kept is not null)
+            (fit.MeasuredBytes, fit.MeasuredAt, fit.CreatedAt, fit.Revision) = (kept.MeasuredBytes, kept.MeasuredAt, kept.CreatedAt, kept.Revision + 1);
+        else
+            fit.CreatedAt = fit.FitParamsAnalyzedAt!.Value;
+        fit.UpdatedAt = fit.FitParamsAnalyzedAt!.Value;
+        fit.Id = kept?.Id ?? 0;
+        if (kept is null)
+            context.FitParams.Add(fit);
+        else
+            context.Entry(kept).CurrentValues.SetValues(fit);
+        (row.FitParamsAvailable, row.LastFitParamsCheck, row.UpdatedAt) = (fit.FitParamsSuccess, fit.FitParamsAnalyzedAt, fit.UpdatedAt);
+        return fit;
+    }, cancellation);
+
+    private string Subject(Model model) => $"{model.Fingerprint}|{string.Join(',', advisor.Machine.Devices.Select(device => device.Name))}";
+
+    private static void Note(FitParams fit, string path, IReadOnlyList<string> arguments, FitRun run)
+    {
+        var text = $"{fit.FitParamsRawOutput}$ {Path.GetFileName(path)} {string.Join(' ', arguments)}\n{run.Output.TrimEnd()}\n{run.Log.TrimEnd()}\n\n";
+        fit.FitParamsRawOutput = text.Length <= RawBound ? text : text[..RawBound];
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Text;
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Instances;
+
+namespace LlamaBlazor.Web.Models.Fit;
+
+/// <summary>Runs llama-fit-params, which lies beside llama-server. It loads no weights and ends within seconds.</summary>
+internal sealed class FitProgram(EngineLocator engines, TimeProvider clock)
+{
+    private const int OutputBound = 64 << 10;
+    private static readonly string FileName = OperatingSystem.IsWindows() ? "llama-fit-params.exe" : "llama-fit-params";
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Its path for a model's engine, or null where there is none.</summary>
+    public async Task<string?> FindAsync(string? enginePath, CancellationToken cancellation)
+    {
+        var engine = await engines.FindAsync(enginePath, cancellation).ConfigureAwait(false);
+        if (!engine.IsSuccess || engine.Value.Simulated)
+            return null;
+        var real = new FileInfo(engine.Value.Path);
+        var folders = new[] { real.DirectoryName, (real.ResolveLinkTarget(returnFinalTarget: true) as FileInfo)?.DirectoryName };
+        return folders.OfType<string>().Select(folder => Path.Combine(folder, FileName)).FirstOrDefault(File.Exists);
+    }
+
+    /// <summary>Runs it once.</summary>
+    /// <returns>What it printed and how it ended; unavailable when it could not be started or did not end in time.</returns>
+    public async Task<Result<FitRun>> RunAsync(string path, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(Limit, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        using var process = new Process { StartInfo = Start(path, arguments) };
+        try
+        {
+            process.Start();
+            var output = ReadAsync(process.StandardOutput, both.Token);
+            var log = ReadAsync(process.StandardError, both.Token);
+            await process.WaitForExitAsync(both.Token).ConfigureAwait(false);
+            return new FitRun(process.ExitCode, await output.ConfigureAwait(false), await log.ConfigureAwait(false));
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            return Failure.Unavailable($"{path} could not be started: {error.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            cancellation.ThrowIfCancellationRequested();
+            return Failure.Unavailable($"{path} did not answer within {Limit.TotalMinutes:0} minutes and was ended.");
+        }
+    }
+
+    private static ProcessStartInfo Start(string path, IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("LLAMA_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name); // settings of the dashboard's own environment must not leak in
+        start.Environment["GGML_NO_BACKTRACE"] = "1"; // a failure would otherwise start a debugger
+        return start;
+    }
+
+    // Reads everything, keeps the first 64 KiB.
+    private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellation)
+    {
+        var kept = new StringBuilder();
+        var buffer = new char[4096];
+        for (int read; (read = await reader.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
+            kept.Append(buffer, 0, Math.Min(read, OutputBound - kept.Length));
+        return kept.ToString();
+    }
+}
+
+/// <summary>How one run ended.</summary>
+/// <param name="ExitCode">0 is success.</param>
+/// <param name="Output">Standard output, at most 64 KiB.</param>
+/// <param name="Log">Standard error, at most 64 KiB.</param>
+internal sealed record FitRun(int ExitCode, string Output, string Log);

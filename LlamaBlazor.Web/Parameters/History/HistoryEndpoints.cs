@@ -1,0 +1,27 @@
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Shared.Api;
+
+namespace LlamaBlazor.Web.Parameters.History;
+
+/// <summary><c>/api/models/{id}/config/{section}/revisions</c>.</summary>
+internal static class HistoryEndpoints
+{
+    /// <summary>Maps them.</summary>
+    public static void MapHistory(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api/models/{id}/config/{section}/revisions").WithTags("Configuration");
+        group.MapGet("", ListAsync);
+        group.MapPost("/{revision:long}/undo", UndoAsync);
+    }
+
+    private static async Task<IResult> ListAsync(string id, string section, ModelStore models, ConfigHistory history, CancellationToken cancellation) =>
+        await models.FindAsync(id, cancellation) is { } model && ConfigSection.OfModel.Contains(section)
+            ? Results.Ok(new ListPage<Revision>(await history.ListAsync(model.Id, [section], SectionWriter.KeptRevisions, cancellation), null))
+            : ApiResults.Problem(ModelStore.Unknown(id));
+
+    private static async Task<IResult> UndoAsync(string id, string section, long revision, ModelStore models, ConfigHistory history, CancellationToken cancellation) =>
+        await models.FindAsync(id, cancellation) is { } model
+            ? (await history.UndoAsync(model.Id, section, revision, cancellation)).ToApi()
+            : ApiResults.Problem(ModelStore.Unknown(id));
+}

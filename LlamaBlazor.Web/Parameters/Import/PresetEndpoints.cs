@@ -1,0 +1,41 @@
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Shared.Api;
+
+namespace LlamaBlazor.Web.Parameters.Import;
+
+/// <summary><c>/api/presets</c>: preset files of llama-server's router, and llama-swap configurations.</summary>
+internal static class PresetEndpoints
+{
+    /// <summary>Maps them.</summary>
+    public static void MapPresets(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api/presets").WithTags("Configuration");
+        group.MapGet("/export", async (PresetImport presets, CancellationToken cancellation) => await presets.ExportAsync(cancellation));
+        group.MapGet("/llama-server.ini", async (PresetImport presets, CancellationToken cancellation) =>
+            Results.File(System.Text.Encoding.UTF8.GetBytes((await presets.ExportAsync(cancellation)).Text), "text/plain; charset=utf-8", "llama-server.ini"));
+        group.MapPost("/import", ImportAsync);
+    }
+
+    private static async Task<IResult> ImportAsync(PresetRequest request, PresetImport presets, CancellationToken cancellation)
+    {
+        var read = presets.Read(request.Text);
+        if (!read.IsSuccess)
+            return ApiResults.Problem(read.Failure!);
+        var outcomes = request.DryRun ?? false ? [] : await presets.CreateAsync(read.Value, cancellation);
+        var models = read.Value.Models.Select(model => new PresetModelAnswer(model.Name, outcomes.FirstOrDefault(outcome => outcome.Name == model.Name)?.Id, outcomes.FirstOrDefault(outcome => outcome.Name == model.Name)?.Error,
+            model.Plan.Changes.ToDictionary(change => change.Section, change => change.Values.ToDictionary(pair => pair.Key, pair => ConfigJson.Write(ParameterCatalogue.Current.FindColumn(pair.Key)!, pair.Value))),
+            model.Plan.NotUnderstood, model.Plan.Ignored));
+        return Results.Ok(new PresetAnswer([.. models], read.Value.Problems));
+    }
+}
+
+/// <summary>A file to import.</summary>
+/// <param name="Text">A preset INI or a llama-swap YAML.</param>
+/// <param name="DryRun">True to see only what it would make.</param>
+internal sealed record PresetRequest(string? Text, bool? DryRun);
+
+/// <summary>What a file made.</summary>
+internal sealed record PresetAnswer(IReadOnlyList<PresetModelAnswer> Models, IReadOnlyList<NotUnderstood> NotUnderstood);
+
+/// <summary>One model of it.</summary>
+internal sealed record PresetModelAnswer(string Name, long? Id, string? Error, IReadOnlyDictionary<string, Dictionary<string, object?>> Sections, IReadOnlyList<NotUnderstood> NotUnderstood, IReadOnlyList<IgnoredFlag> Ignored);

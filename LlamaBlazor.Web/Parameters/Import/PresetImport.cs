@@ -1,0 +1,105 @@
+using System.Text;
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Parameters.Import;
+
+/// <summary>Whole libraries at once: preset files of llama-server's router both ways, and the models of a llama-swap configuration.</summary>
+internal sealed class PresetImport(ParameterCatalogue catalogue, CommandImport import, LaunchCommandFactory commands, ParameterStore store, IDbContextFactory<LlamaDbContext> contexts)
+{
+    /// <summary>Models in one file.</summary>
+    public const int Bound = 1000;
+
+    private readonly CommandLineParser _parser = new(catalogue);
+
+    /// <summary>All models as a preset file, and what such a file cannot say.</summary>
+    public async Task<PresetFile> ExportAsync(CancellationToken cancellation)
+    {
+        var text = new StringBuilder(PresetIni.Head);
+        var lost = new List<string>();
+        foreach (var (id, name) in await ModelsAsync(cancellation).ConfigureAwait(false))
+        {
+            var command = await commands.PreviewAsync(id, cancellation).ConfigureAwait(false);
+            var configuration = await store.ReadAsync(id, cancellation).ConfigureAwait(false);
+            if (command.IsSuccess)
+                text.Append(PresetIni.WriteSection(name, command.Value with { Arguments = Bare(command.Value.Arguments) }, configuration?.Own.Get("preload") is true, lost));
+            else
+                lost.Add($"{name}: {command.Failure!.Message}");
+        }
+
+        return new PresetFile(text.ToString(), lost);
+    }
+
+    /// <summary>What a file would make: a preset INI, or llama-swap's YAML where it has a <c>models:</c> list.</summary>
+    public Result<PresetPlan> Read(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text) || text.Length > ShellWords.MaxLength)
+            return Failure.Invalid("text", $"Give the text of a preset file or of a llama-swap configuration, at most {ShellWords.MaxLength:N0} characters.");
+        return LlamaSwapFile.LooksLikeOne(text) ? LlamaSwapFile.Read(catalogue, _parser, text) : ReadIni(text);
+    }
+
+    /// <summary>Makes the models of a plan. Each stands for itself: one that cannot be made is reported and the others are made.</summary>
+    public async Task<IReadOnlyList<PresetOutcome>> CreateAsync(PresetPlan plan, CancellationToken cancellation)
+    {
+        var outcomes = new List<PresetOutcome>();
+        foreach (var model in plan.Models)
+        {
+            var made = await import.CreateAsync(model.Plan, model.Name, cancellation).ConfigureAwait(false);
+            outcomes.Add(made.Match(
+                row => new PresetOutcome(model.Name, row.Id, null),
+                failure => new PresetOutcome(model.Name, null, failure.Errors is null ? failure.Message : string.Join(" ", failure.Errors.Select(error => $"{error.Key}: {string.Join(" ", error.Value)}")))));
+        }
+
+        return outcomes;
+    }
+
+    private Result<PresetPlan> ReadIni(string text)
+    {
+        var file = PresetIni.Read(catalogue, text);
+        if (file.Sections.Count is 0 or > Bound)
+            return Failure.Invalid("text", file.Sections.Count == 0 ? "No [section] was found: each model of a preset file is one." : $"At most {Bound} models are read at once.");
+        var models = file.Sections.Select(section =>
+        {
+            var parsed = _parser.Parse([.. section.Words.Prepend("llama-server")]);
+            if (section.Preload)
+                parsed.Values["preload"] = true;
+            return new PresetModel(section.Name, ImportPlan.From(catalogue, parsed));
+        });
+        return new PresetPlan([.. models], file.Problems);
+    }
+
+    private async Task<List<(long Id, string Name)>> ModelsAsync(CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var rows = await context.Models.AsNoTracking().Where(model => model.Role == Domain.Models.ModelRole.Model).OrderBy(model => model.Name).Take(Bound)
+                .Select(model => new { model.Id, model.Name }).ToListAsync(cancellation).ConfigureAwait(false);
+            return [.. rows.Select(row => (row.Id, row.Name))];
+        }
+    }
+
+    // Without what stands before the flags when the engine is simulated.
+    private static IReadOnlyList<string> Bare(IReadOnlyList<string> arguments) => [.. arguments.SkipWhile(word => !word.StartsWith('-'))];
+}
+
+/// <summary>A preset file.</summary>
+/// <param name="Text">Its text.</param>
+/// <param name="Lost">What it cannot say, in words.</param>
+internal sealed record PresetFile(string Text, IReadOnlyList<string> Lost);
+
+/// <summary>The models a file describes.</summary>
+/// <param name="Models">The models.</param>
+/// <param name="Problems">What was not understood outside of them.</param>
+internal sealed record PresetPlan(IReadOnlyList<PresetModel> Models, IReadOnlyList<NotUnderstood> Problems);
+
+/// <summary>One model of a file.</summary>
+internal sealed record PresetModel(string Name, ImportPlan Plan);
+
+/// <summary>What became of one model.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Id">The new model, or null.</param>
+/// <param name="Error">Why it was not made, or null.</param>
+internal sealed record PresetOutcome(string Name, long? Id, string? Error);

@@ -1,0 +1,27 @@
+using LlamaBlazor.Domain.Parameters;
+
+namespace LlamaBlazor.Web.Parameters.Reference;
+
+/// <summary>The reference of all options, made from the catalogue.</summary>
+public sealed partial class ReferencePage
+{
+    private string Filter { get; set; } = "";
+
+    private int Count => Shown.Sum(group => group.Count());
+
+    private IEnumerable<IGrouping<string, ParameterDefinition>> Shown => ParameterCatalogue.Current.Options
+        .Concat(ParameterCatalogue.Current.Columns.Where(definition => definition.Flag is null))
+        .Where(Fits).GroupBy(ParameterReference.Place).OrderBy(group => group.First().Tab is null);
+
+    private static string Facts(ParameterDefinition definition) => string.Join(" · ", new[]
+    {
+        definition.Label,
+        ParameterReference.ValueText(definition),
+        definition.Default is null ? null : "default " + ParameterText.Default(definition),
+        definition.Env,
+        definition.Since is { } since ? "since " + since : null,
+    }.Where(part => part is { Length: > 0 }));
+
+    private bool Fits(ParameterDefinition definition) => Filter.Length == 0
+        || definition.Spellings.Append(definition.Label).Append(definition.Column).Append(definition.Env ?? "").Append(definition.Description).Any(text => text.Contains(Filter.Trim(), StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,42 @@
+using LlamaBlazor.Web.Parameters.Import;
+using Microsoft.AspNetCore.Components;
+
+namespace LlamaBlazor.Web.Parameters.Templates;
+
+/// <summary>Import and export of files that other programs read or write.</summary>
+public sealed partial class PresetFiles
+{
+    private const string Example = "[my-model]\nmodel = /models/my-model.gguf\nctx-size = 8192";
+
+    private string _text = "";
+    private string? _problem;
+    private PresetPlan? _plan;
+    private IReadOnlyList<PresetOutcome> _outcomes = [];
+    private IReadOnlyList<string>? _lost;
+    private bool _busy;
+
+    [Inject] private PresetImport Presets { get; set; } = null!;
+
+    private void Read()
+    {
+        var read = Presets.Read(_text);
+        _outcomes = [];
+        _plan = read.IsSuccess ? read.Value : null;
+        _problem = read.IsSuccess ? null : string.Join(" ", read.Failure!.Errors?.SelectMany(error => error.Value) ?? [read.Failure.Message]);
+    }
+
+    private async Task CreateAsync()
+    {
+        _busy = true;
+        try
+        {
+            _outcomes = await Task.Run(() => Presets.CreateAsync(_plan!, CancellationToken.None));
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+
+    private async Task ShowLostAsync() => _lost = (await Task.Run(() => Presets.ExportAsync(CancellationToken.None))).Lost;
+}

@@ -1,0 +1,127 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Resources;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Shared.Live;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Resources;
+
+/// <summary>A project with its limits and what it uses now.</summary>
+/// <param name="Id">Row, or 0 for the project "default", which has none.</param>
+/// <param name="ProjectPath">Its name.</param>
+/// <param name="MaxContainers">Instances at a time, or null for no limit.</param>
+/// <param name="MaxMemoryGb">GiB at a time, or null for no limit.</param>
+/// <param name="CurrentContainers">Instances now.</param>
+/// <param name="CurrentMemoryGb">GiB they are expected to need.</param>
+internal sealed record ProjectItem(long Id, string ProjectPath, long? MaxContainers, double? MaxMemoryGb, int CurrentContainers, double CurrentMemoryGb);
+
+/// <summary>Limits to write.</summary>
+/// <param name="ProjectPath">Name, from 1 to 100 characters.</param>
+/// <param name="MaxContainers">From 0 to 1000, or null for no limit.</param>
+/// <param name="MaxMemoryGb">From 0 to 1048576, or null for no limit.</param>
+internal sealed record ProjectEdit(string? ProjectPath, long? MaxContainers, double? MaxMemoryGb);
+
+/// <summary>Tells that a project was made, changed or removed.</summary>
+internal sealed record ProjectsChanged;
+
+/// <summary>Projects and their quotas. Usage is counted from the places that are held now, never kept as a sum that could drift.</summary>
+internal sealed class ProjectStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, StartGate gate, Broadcast<ProjectsChanged> changes, TimeProvider clock)
+{
+    private const int Bound = 1000;
+
+    /// <summary>Tells of each change.</summary>
+    public Broadcast<ProjectsChanged> Changes => changes;
+
+    /// <summary>All projects by name, "default" first.</summary>
+    public async Task<IReadOnlyList<ProjectItem>> ListAsync(CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var rows = await context.Set<ProjectQuotaRow>().AsNoTracking().OrderBy(row => row.ProjectPath).Take(Bound).ToListAsync(cancellation).ConfigureAwait(false);
+            return [Describe(new ProjectQuotaRow { ProjectPath = ProjectQuota.Default }), .. rows.Where(row => row.ProjectPath != ProjectQuota.Default).Select(Describe)];
+        }
+    }
+
+    /// <summary>Makes a project.</summary>
+    public async Task<Result<ProjectItem>> CreateAsync(ProjectEdit edit, CancellationToken cancellation)
+    {
+        if (Check(edit) is { } failure)
+            return failure;
+        var name = edit.ProjectPath!.Trim();
+        var result = await writer.ExecuteAsync<Result<ProjectQuotaRow>>(async (context, token) =>
+        {
+            if (await context.Set<ProjectQuotaRow>().AnyAsync(row => row.ProjectPath == name, token).ConfigureAwait(false))
+                return Failure.Conflict($"There is a project '{name}' already. Choose another name, or change that one.");
+            var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            var row = new ProjectQuotaRow { ProjectPath = name, MaxContainers = edit.MaxContainers ?? ProjectQuota.NewProjectInstances, MaxMemoryGb = edit.MaxMemoryGb, CreatedAt = now, UpdatedAt = now };
+            context.Add(row);
+            await context.SaveChangesAsync(token).ConfigureAwait(false); // its id is wanted
+            return row;
+        }, cancellation).ConfigureAwait(false);
+        return Tell(result);
+    }
+
+    /// <summary>Changes the limits of a project.</summary>
+    public async Task<Result<ProjectItem>> UpdateAsync(long id, Func<ProjectEdit, ProjectEdit> change, CancellationToken cancellation)
+    {
+        var result = await writer.ExecuteAsync<Result<ProjectQuotaRow>>(async (context, token) =>
+        {
+            if (await context.Set<ProjectQuotaRow>().FindAsync([id], token).ConfigureAwait(false) is not { } row)
+                return Unknown(id);
+            var edit = change(new ProjectEdit(row.ProjectPath, row.MaxContainers, row.MaxMemoryGb));
+            if (Check(edit) is { } failure)
+                return failure;
+            (row.MaxContainers, row.MaxMemoryGb, row.UpdatedAt) = (edit.MaxContainers, edit.MaxMemoryGb, clock.GetUtcNow().ToUnixTimeMilliseconds());
+            return row;
+        }, cancellation).ConfigureAwait(false);
+        return Tell(result);
+    }
+
+    /// <summary>Removes a project; models that named it count for nobody's quota until they name another.</summary>
+    public async Task<Result<ProjectItem>> DeleteAsync(long id, CancellationToken cancellation)
+    {
+        var result = await writer.ExecuteAsync<Result<ProjectQuotaRow>>(async (context, token) =>
+        {
+            if (await context.Set<ProjectQuotaRow>().FindAsync([id], token).ConfigureAwait(false) is not { } row)
+                return Unknown(id);
+            if (gate.Occupants().Any(instance => instance.Project == row.ProjectPath))
+                return Failure.Conflict($"Instances of '{row.ProjectPath}' are running. Stop them first.");
+            context.Remove(row);
+            return row;
+        }, cancellation).ConfigureAwait(false);
+        return Tell(result);
+    }
+
+    private static Failure Unknown(long id) => Failure.NotFound($"There is no project {id}. GET /api/projects lists them; 'default' has no limits.");
+
+    private static Failure? Check(ProjectEdit edit)
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (edit.ProjectPath?.Trim() is not { Length: > 0 and <= 100 } name || name.Any(char.IsControl))
+            errors["project_path"] = ["A name from 1 to 100 characters."];
+        else if (name.Equals(ProjectQuota.Default, StringComparison.OrdinalIgnoreCase))
+            errors["project_path"] = ["The project 'default' always exists and has no limits."];
+        if (edit.MaxContainers is < 0 or > 1000)
+            errors["max_containers"] = ["From 0 to 1000, or nothing for no limit."];
+        if (edit.MaxMemoryGb is < 0 or > 1_048_576 or double.NaN)
+            errors["max_memory_gb"] = ["From 0 to 1048576, or nothing for no limit."];
+        return errors.Count == 0 ? null : Failure.Invalid(errors);
+    }
+
+    private Result<ProjectItem> Tell(Result<ProjectQuotaRow> result)
+    {
+        if (result.Failure is { } failure)
+            return failure;
+        changes.Publish(new ProjectsChanged());
+        return Describe(result.Value);
+    }
+
+    private ProjectItem Describe(ProjectQuotaRow row)
+    {
+        var held = gate.Occupants().Where(instance => instance.Project.Equals(row.ProjectPath, StringComparison.OrdinalIgnoreCase)).ToList();
+        return new ProjectItem(row.Id, row.ProjectPath, row.MaxContainers, row.MaxMemoryGb, held.Count, Math.Round(held.Sum(instance => instance.Memory) / 1073741824.0, 2));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Telemetry;
+using LlamaBlazor.Web.Shared.Api;
+
+namespace LlamaBlazor.Web.Resources;
+
+/// <summary><c>/api/projects</c>, <c>/api/gpus</c> and <c>/api/allocations</c>.</summary>
+internal static class ResourceEndpoints
+{
+    /// <summary>Maps them.</summary>
+    public static void Map(WebApplication app)
+    {
+        var projects = app.MapGroup("/api/projects").WithTags("Resources");
+        projects.MapGet("", async (ProjectStore store, CancellationToken cancellation) => new ListPage<ProjectItem>(await store.ListAsync(cancellation), null));
+        projects.MapGet("/{id:long}", async (long id, ProjectStore store, CancellationToken cancellation) =>
+            (await store.ListAsync(cancellation)).FirstOrDefault(project => project.Id == id) is { } found ? Results.Ok(found) : Unknown("project", id));
+        projects.MapPost("", async (ProjectEdit edit, ProjectStore store, CancellationToken cancellation) =>
+            (await store.CreateAsync(edit, cancellation)).ToApi(made => Results.Created($"/api/projects/{made.Id}", made)));
+        projects.MapPatch("/{id:long}", PatchAsync);
+        projects.MapDelete("/{id:long}", async (long id, ProjectStore store, CancellationToken cancellation) => (await store.DeleteAsync(id, cancellation)).ToApi(_ => Results.NoContent()));
+
+        app.MapGet("/api/gpus", (MetricWindow window) => new ListPage<GpuSample>(window.Latest?.Gpus ?? [], null)).WithTags("Resources");
+        var allocations = app.MapGroup("/api/allocations").WithTags("Resources");
+        allocations.MapGet("", async (AllocationStore store, CancellationToken cancellation) => new ListPage<AllocationItem>(await store.ListAsync(cancellation), null));
+        allocations.MapPost("", async (AllocationEdit edit, AllocationStore store, CancellationToken cancellation) =>
+            (await store.CreateAsync(edit, cancellation)).ToApi(made => Results.Created($"/api/allocations/{made.Id}", made)));
+        allocations.MapDelete("/{id:long}", async (long id, AllocationStore store, CancellationToken cancellation) =>
+            await store.DeleteAsync(id, cancellation) ? Results.NoContent() : Unknown("allocation", id));
+    }
+
+    // Columns that are not named stay, null clears: two things a record cannot tell apart.
+    private static async Task<IResult> PatchAsync(long id, JsonElement body, ProjectStore store, CancellationToken cancellation)
+    {
+        if (body.ValueKind is not JsonValueKind.Object)
+            return ApiResults.Invalid("body", "An object with the columns to change.");
+        if (body.EnumerateObject().FirstOrDefault(property => property.Name is not ("max_containers" or "max_memory_gb")) is { Value.ValueKind: not JsonValueKind.Undefined } other)
+            return ApiResults.Invalid(other.Name, "Only max_containers and max_memory_gb can be changed.");
+        if (body.EnumerateObject().FirstOrDefault(property => property.Value.ValueKind is not (JsonValueKind.Number or JsonValueKind.Null)) is { Value.ValueKind: not JsonValueKind.Undefined } word)
+            return ApiResults.Invalid(word.Name, "A number, or null for no limit.");
+        if (body.TryGetProperty("max_containers", out var count) && count.ValueKind is JsonValueKind.Number && !count.TryGetInt64(out _))
+            return ApiResults.Invalid("max_containers", "A whole number, or null for no limit.");
+        var result = await store.UpdateAsync(id, edit => edit with
+        {
+            MaxContainers = body.TryGetProperty("max_containers", out var instances) ? Nullable(instances, value => value.GetInt64()) : edit.MaxContainers,
+            MaxMemoryGb = body.TryGetProperty("max_memory_gb", out var memory) ? Nullable(memory, value => value.GetDouble()) : edit.MaxMemoryGb,
+        }, cancellation);
+        return result.ToApi();
+    }
+
+    private static T? Nullable<T>(JsonElement value, Func<JsonElement, T> read)
+        where T : struct => value.ValueKind is JsonValueKind.Null ? null : read(value);
+
+    private static IResult Unknown(string thing, long id) => ApiResults.Problem(Failure.NotFound($"There is no {thing} {id}. GET /api/{thing}s lists them."));
+}
