@@ -49,7 +49,15 @@ internal sealed partial class InstanceRecorder(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
+        try
+        {
+            await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException)
+        {
+            return; // the database cannot be used, which is shown everywhere: there is nothing to record into
+        }
+
         using var subscription = board.Changes.Subscribe(_ => _changes.Writer.TryWrite(true));
         await Task.WhenAll(FollowAsync(stoppingToken), BeatAsync(stoppingToken)).ConfigureAwait(false);
     }

@@ -18,6 +18,7 @@ internal static class ShellFeature
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(typeof(Broadcast<>));
+        services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore); // logged; one loop must not end them all
         services.AddRadzenComponents();
         services.AddRazorComponents().AddInteractiveServerComponents(options =>
         {

@@ -10,7 +10,6 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Shared.Live;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Cache;
@@ -149,11 +148,11 @@ public sealed class ResponseCacheTests(CacheFixture app) : IClassFixture<CacheFi
         await app.AddRunningAsync("locked");
         (await SendAsync(Body("locked", "warm"))).Dispose();
         await StoredAsync("locked", 1);
-        await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-        await context.Database.ExecuteSqlRawAsync("BEGIN EXCLUSIVE");
+        using var connection = SqliteSetup.Open(app.Services.GetRequiredService<DataFolder>().Database); // its own: a pooled one would carry the transaction on
+        SqliteSetup.Execute(connection, "BEGIN EXCLUSIVE");
         using var answer = await SendAsync(Body("locked", "while locked"));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        await context.Database.ExecuteSqlRawAsync("ROLLBACK");
+        SqliteSetup.Execute(connection, "ROLLBACK");
     }
 
     private static string Body(string model, string text, bool stream = false) =>
