@@ -11,7 +11,11 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
     // Ours by another name.
     private static readonly Dictionary<string, string> Renamed = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["path"] = "model_path", ["file_size"] = "file_size_bytes", ["size_bytes"] = "file_size_bytes", ["parameter_count"] = "params", ["architecture"] = "architecture",
+        ["path"] = "model_path",
+        ["file_size"] = "file_size_bytes",
+        ["size_bytes"] = "file_size_bytes",
+        ["parameter_count"] = "params",
+        ["architecture"] = "architecture",
     };
 
     private static readonly HashSet<string> Text = new(StringComparer.OrdinalIgnoreCase)

@@ -22,20 +22,9 @@ internal sealed class CacheOptions
 
     /// <summary>Reads and checks the section.</summary>
     /// <exception cref="StartupException">A value is out of bounds; the message names its key.</exception>
-    public static CacheOptions Read(IConfiguration configuration)
-    {
-        try
-        {
-            var options = configuration.GetSection(Section).Get<CacheOptions>() ?? new CacheOptions();
-            if (options.TtlSeconds is < 0 or > 3_153_600_000)
-                throw new StartupException($"{Section}:{nameof(TtlSeconds)} is {options.TtlSeconds}. It must be from 0 (for ever) to 3153600000.");
-            if (options.MaxSizeMb is < 1 or > 1_048_576)
-                throw new StartupException($"{Section}:{nameof(MaxSizeMb)} is {options.MaxSizeMb}. It must be from 1 to 1048576.");
-            return options;
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new StartupException($"{Section}: {error.InnerException?.Message ?? error.Message}");
-        }
-    }
+    public static CacheOptions Read(IConfiguration configuration) => OptionSection.Read<CacheOptions>(configuration, Section,
+    [
+        new(nameof(TtlSeconds), options => options.TtlSeconds, 0, 3_153_600_000),
+        new(nameof(MaxSizeMb), options => options.MaxSizeMb, 1, 1_048_576),
+    ]);
 }

@@ -33,28 +33,13 @@ internal sealed class InstanceOptions
 
     /// <summary>Reads and checks the section.</summary>
     /// <exception cref="StartupException">A value is out of bounds; the message names its key.</exception>
-    public static InstanceOptions Read(IConfiguration configuration)
-    {
-        try
-        {
-            var options = configuration.GetSection(Section).Get<InstanceOptions>() ?? new InstanceOptions();
-            Check(nameof(TtlSeconds), options.TtlSeconds, 0, 31_536_000);
-            Check(nameof(StopGraceSeconds), options.StopGraceSeconds, 0, 600);
-            Check(nameof(StartLimitSeconds), options.StartLimitSeconds, 1, 86_400);
-            Check(nameof(StartAttempts), options.StartAttempts, 1, 100);
-            Check(nameof(RestartAttempts), options.RestartAttempts, 0, 100);
-            Check(nameof(HangProbeSeconds), options.HangProbeSeconds, 0, 86_400);
-            return options;
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new StartupException($"{Section}: {error.InnerException?.Message ?? error.Message} Whole numbers are expected.");
-        }
-    }
-
-    private static void Check(string key, int value, int min, int max)
-    {
-        if (value < min || value > max)
-            throw new StartupException($"{Section}:{key} is {value}. It must be from {min} to {max}.");
-    }
+    public static InstanceOptions Read(IConfiguration configuration) => OptionSection.Read<InstanceOptions>(configuration, Section,
+    [
+        new(nameof(TtlSeconds), options => options.TtlSeconds, 0, 31_536_000),
+        new(nameof(StopGraceSeconds), options => options.StopGraceSeconds, 0, 600),
+        new(nameof(StartLimitSeconds), options => options.StartLimitSeconds, 1, 86_400),
+        new(nameof(StartAttempts), options => options.StartAttempts, 1, 100),
+        new(nameof(RestartAttempts), options => options.RestartAttempts, 0, 100),
+        new(nameof(HangProbeSeconds), options => options.HangProbeSeconds, 0, 86_400),
+    ]);
 }

@@ -41,29 +41,14 @@ internal sealed class ProxyOptions
 
     /// <summary>Reads and checks the section.</summary>
     /// <exception cref="StartupException">A value is out of bounds; the message names its key.</exception>
-    public static ProxyOptions Read(IConfiguration configuration)
-    {
-        try
-        {
-            var options = configuration.GetSection(Section).Get<ProxyOptions>() ?? new ProxyOptions();
-            Check(nameof(BodyLimitMb), options.BodyLimitMb, 1, 1024);
-            Check(nameof(QueueSize), options.QueueSize, 1, 10_000);
-            Check(nameof(QueueWaitSeconds), options.QueueWaitSeconds, 1, 86_400);
-            Check(nameof(KeepAliveSeconds), options.KeepAliveSeconds, 0, 600);
-            Check(nameof(IdleTimeoutSeconds), options.IdleTimeoutSeconds, 1, 86_400);
-            Check(nameof(StarvationSeconds), options.StarvationSeconds, 0, 86_400);
-            Check(nameof(MinimumWarmSeconds), options.MinimumWarmSeconds, 0, 86_400);
-            return options;
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new StartupException($"{Section}: {error.InnerException?.Message ?? error.Message} Whole numbers are expected.");
-        }
-    }
-
-    private static void Check(string key, int value, int min, int max)
-    {
-        if (value < min || value > max)
-            throw new StartupException($"{Section}:{key} is {value}. It must be from {min} to {max}.");
-    }
+    public static ProxyOptions Read(IConfiguration configuration) => OptionSection.Read<ProxyOptions>(configuration, Section,
+    [
+        new(nameof(BodyLimitMb), options => options.BodyLimitMb, 1, 1024),
+        new(nameof(QueueSize), options => options.QueueSize, 1, 10_000),
+        new(nameof(QueueWaitSeconds), options => options.QueueWaitSeconds, 1, 86_400),
+        new(nameof(KeepAliveSeconds), options => options.KeepAliveSeconds, 0, 600),
+        new(nameof(IdleTimeoutSeconds), options => options.IdleTimeoutSeconds, 1, 86_400),
+        new(nameof(StarvationSeconds), options => options.StarvationSeconds, 0, 86_400),
+        new(nameof(MinimumWarmSeconds), options => options.MinimumWarmSeconds, 0, 86_400),
+    ]);
 }

@@ -126,8 +126,23 @@ public sealed class HistoryTests
 
     private static Sample Rich(long timestamp) => new()
     {
-        Timestamp = timestamp, CpuUsage = 2, MemoryUsage = 3, DiskUsage = 4, SwapUsage = 5, GpuUsage = 6, GpuTemperature = 7, GpuMemoryUsed = 8, GpuMemoryTotal = 9,
-        GpuPowerUsage = 10, ActiveModels = 11, Uptime = 12, RequestsPerMinute = 13, Load1Min = 14, NetRx = 15, NetTx = 16, TokensPerSecond = 17,
+        Timestamp = timestamp,
+        CpuUsage = 2,
+        MemoryUsage = 3,
+        DiskUsage = 4,
+        SwapUsage = 5,
+        GpuUsage = 6,
+        GpuTemperature = 7,
+        GpuMemoryUsed = 8,
+        GpuMemoryTotal = 9,
+        GpuPowerUsage = 10,
+        ActiveModels = 11,
+        Uptime = 12,
+        RequestsPerMinute = 13,
+        Load1Min = 14,
+        NetRx = 15,
+        NetTx = 16,
+        TokensPerSecond = 17,
         Gpus = [new GpuSample("nvidia0", "Card", 6, 8, 9, 7, null)],
     };
 

@@ -73,7 +73,11 @@ internal sealed class LegacyTarget(SqliteConnection live, SqliteTransaction tran
         report.KeptAsideReasons[$"{table}: {reason}"] = report.KeptAsideReasons.GetValueOrDefault($"{table}: {reason}") + 1;
         var leftover = new Dictionary<string, object?>
         {
-            ["source"] = report.Source, ["table_name"] = table, ["row_json"] = JsonSerializer.Serialize(row), ["reason"] = reason, ["created_at"] = now,
+            ["source"] = report.Source,
+            ["table_name"] = table,
+            ["row_json"] = JsonSerializer.Serialize(row),
+            ["reason"] = reason,
+            ["created_at"] = now,
         };
         if (!Has("import_leftovers", ["table_name", "row_json"], leftover))
             SqliteWrite.Insert(live, transaction, "import_leftovers", leftover);
