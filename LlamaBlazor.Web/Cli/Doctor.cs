@@ -81,7 +81,7 @@ internal static class Doctor
         var found = configured is not null ? (File.Exists(configured) ? configured : null) : Instances.EngineLocator.Candidates().FirstOrDefault(File.Exists);
         return found is not null
             ? new Finding("Engine", true, found)
-            : new Finding("Engine", false, configured is null ? "no llama-server in PATH or the usual places" : $"there is no {configured}", "Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Server page or with --engine PATH. A path set in the dashboard is not looked at here.");
+            : new Finding("Engine", false, configured is null ? "no llama-server in PATH or the usual places" : $"there is no {configured}", "Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Settings page or with --engine PATH. A path set in the dashboard is not looked at here.");
     }
 
     private static Finding CheckGpu()

@@ -30,10 +30,10 @@ internal sealed class EngineLocator(IConfiguration configuration, LaunchSettings
             return Named(perModelPath, "This model's engine path (Server overrides tab)");
         var configured = (await settings.GetAsync(cancellation).ConfigureAwait(false)).EnginePath;
         if (!string.IsNullOrWhiteSpace(configured))
-            return Named(configured, "The engine path of the launch settings (Server page, or --engine)");
+            return Named(configured, "The engine path of the launch settings (Settings page, or --engine)");
         return Candidates().FirstOrDefault(IsExecutable) is { } found
             ? new EngineCommand(found, [], Simulated: false)
-            : Failure.Unavailable("No llama-server was found in PATH or in the usual places. Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Server page, or start with --engine PATH.");
+            : Failure.Unavailable("No llama-server was found in PATH or in the usual places. Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Settings page, or start with --engine PATH.");
     }
 
     /// <summary>Where an engine may be without being named: <c>PATH</c>, then where packages and builds put it.</summary>

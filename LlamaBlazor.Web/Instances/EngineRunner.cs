@@ -37,9 +37,9 @@ internal sealed class EngineRunner(Launcher launcher, LaunchCommandFactory comma
     {
         var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
         if (LaunchSettingsRules.ParsePorts(range) is not var (first, last))
-            return Failure.Unavailable($"The port range '{range}' is not valid. Set two ports from 1024 to 65535 on the Server page, such as 40000-40999.");
+            return Failure.Unavailable($"The port range '{range}' is not valid. Set two ports from 1024 to 65535 on the Settings page, such as 40000-40999.");
         if (ports.Take(first, last) is not { } port)
-            return Failure.Unavailable($"No port of {range} is free: all are in use by other programs or instances. Stop one, or set a wider range on the Server page.");
+            return Failure.Unavailable($"No port of {range} is free: all are in use by other programs or instances. Stop one, or set a wider range on the Settings page.");
         var command = await commands.CreateAsync(modelId, port, cancellation).ConfigureAwait(false);
         if (command.Failure is { } failure)
         {
