@@ -1,26 +1,35 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Instances.Containers;
 using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Settings;
 
 namespace LlamaBlazor.Web.Parameters;
 
-/// <summary>Makes the command that starts a model's engine, from everything that is set for it.</summary>
-internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator engines, EngineProbe probe, CommandLineBuilder builder, LaunchSettingsStore settings, DataFolder folder)
+/// <summary>Makes the command that starts a model's engine, as a process or in a container, from everything that is set for it.</summary>
+internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator engines, EngineProbe probe, CommandLineBuilder builder, LaunchSettingsStore settings, DataFolder folder, ContainerCommands containers)
 {
     /// <summary>The command for a model on a port of loopback.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="port">Port on loopback.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="gpus">Devices given to it, or null where its own setting decides.</param>
     /// <returns>Not found for an unknown model; invalid when nothing says where its weights are; unavailable without an engine.</returns>
-    public async Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, CancellationToken cancellation)
+    public async Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, CancellationToken cancellation, IReadOnlyList<string>? gpus = null)
     {
         if (await reader.ReadAsync(modelId, cancellation).ConfigureAwait(false) is not { } configuration)
             return Failure.NotFound($"There is no model with the id {modelId}.");
+        if (!engines.IsDemo && configuration.Runtime is { InstanceKind: ContainerKind.Container } runtime)
+            return await ContainAsync(configuration, runtime, port, gpus, cancellation).ConfigureAwait(false);
         var engine = await engines.FindAsync(configuration.EnginePath, cancellation).ConfigureAwait(false);
         if (!engine.IsSuccess)
             return engine.Failure!;
         var asked = await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false);
-        return Build(configuration, engine.Value, asked, port);
+        return Build(configuration, engine.Value, asked, new LaunchPlan(port) { Devices = gpus });
     }
 
     /// <summary>The command as it would be for the first port of the range: a real start takes the first free one.</summary>
@@ -30,12 +39,26 @@ internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator en
         return await CreateAsync(modelId, LaunchSettingsRules.ParsePorts(range)?.First ?? 0, cancellation).ConfigureAwait(false);
     }
 
-    private Result<LaunchCommand> Build(ModelConfiguration configuration, EngineCommand engine, Result<EngineCapabilities> asked, int port)
+    private async Task<Result<LaunchCommand>> ContainAsync(ModelConfiguration configuration, RuntimeConfig runtime, int port, IReadOnlyList<string>? gpus, CancellationToken cancellation)
+    {
+        var planned = await containers.PlanAsync(runtime, cancellation).ConfigureAwait(false);
+        if (planned.Failure is { } failure)
+            return failure;
+        var (plan, engine) = planned.Value;
+        var asked = await probe.ProbeAsync(engine, again: false, cancellation).ConfigureAwait(false);
+        plan = plan with { Gpus = GpuNames.Numbers(gpus), UsesGpu = gpus is not { Count: 0 } };
+        // A container that sees only some GPUs counts them from zero.
+        var inside = gpus is { Count: > 0 } && plan.Gpus.Count > 0 ? GpuNames.Renumber(gpus) : gpus;
+        var built = Build(configuration, engine with { Prefix = [] }, asked, new LaunchPlan(plan.EnginePort(port)) { Host = plan.EngineHost, Devices = inside });
+        return built.IsSuccess ? ContainerCommands.Wrap(plan, engine, built.Value, port, configuration.Model.ModelPath is { Length: > 0 } ? null : containers.Downloads()) : built;
+    }
+
+    private Result<LaunchCommand> Build(ModelConfiguration configuration, EngineCommand engine, Result<EngineCapabilities> asked, LaunchPlan plan)
     {
         var model = configuration.Model;
         if (model is { ModelPath: null or "", HfRepo: null or "", ModelUrl: null or "", DockerRepo: null or "" })
             return Failure.Invalid("model_path", $"{model.Name} names no file, repository or address to load. Set the model file on the Core tab.");
-        var plan = new LaunchPlan(port) { DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null };
+        plan = plan with { DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null };
         var command = builder.Build(engine.Path, engine.Prefix, configuration.Effective, plan);
         command = command with { Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective)] };
         return asked.IsSuccess ? command : command with { Warnings = [$"It is not known which flags the engine has. {asked.Failure!.Message}", .. command.Warnings] };
