@@ -64,11 +64,7 @@ internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator en
         return asked.IsSuccess ? command : command with { Warnings = [$"It is not known which flags the engine has. {asked.Failure!.Message}", .. command.Warnings] };
     }
 
-    // What the engine writes itself need not be there.
     private static IEnumerable<string> MissingPaths(EffectiveParameters parameters) =>
-        from definition in ParameterCatalogue.Current.Columns
-        where definition is { Kind: ParameterKind.Path, Flag: not null } && definition.Column is not ("log_file" or "lookup_cache_dynamic" or "models_dir" or "models_preset")
-        let path = parameters.Find(definition) as string
-        where path is not null && !Path.Exists(path)
-        select $"{definition.Label}: there is no {path}.";
+        ParameterPaths.Missing(ParameterCatalogue.Current.Columns.Where(definition => definition.Flag is not null), parameters.Find)
+            .Select(pair => $"{ParameterCatalogue.Current.FindColumn(pair.Key)!.Label}: {pair.Value}");
 }
