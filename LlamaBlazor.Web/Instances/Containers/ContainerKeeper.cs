@@ -24,13 +24,13 @@ internal sealed partial class ContainerKeeper(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     /// <summary>Our containers as the runtime lists them, running or not; a failure where it does not answer.</summary>
-    public async Task<Result<IReadOnlyList<ContainerItem>>> ListAsync(CancellationToken cancellation)
+    public async Task<Result<ContainerItem[]>> ListAsync(CancellationToken cancellation)
     {
         var listed = await runtime.RunAsync(["ps", "--all", "--no-trunc", "--filter", $"label={ContainerKind.DataLabel}={launcher.Label}", "--format", Json], cancellation).ConfigureAwait(false);
         if (listed.Failure is { } failure)
             return failure;
         return ContainerText.ReadList(listed.Value) is { } items
-            ? new(items)
+            ? items.ToArray()
             : Failure.Unavailable($"{runtime.Path} ps printed no JSON that is understood. Is it podman or docker?");
     }
 
