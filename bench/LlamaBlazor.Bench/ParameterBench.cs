@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Parameters.Engines;
 
 namespace LlamaBlazor.Bench;
 
@@ -29,6 +30,21 @@ internal static class ParameterBench
             _ = draft.Definitions.Count(definition => draft.Error(definition) is not null);
             return Task.CompletedTask;
         });
+        if (Environment.GetEnvironmentVariable("LLAMA_SERVER") is { Length: > 0 } engine)
+            await ProbeAsync(engine);
+    }
+
+    // What the dashboard asks an engine it has not met: version, help and devices, one after the other.
+    private static async Task ProbeAsync(string engine) => await Figures.TimeAsync("probe of an engine", 20, "< 1000 ms", async _ =>
+    {
+        foreach (var action in new[] { "--version", "--help", "--list-devices" })
+            Ensure(await EngineTool.RunAsync(engine, [action], new Dictionary<string, string>(), CancellationToken.None));
+    });
+
+    private static void Ensure(Domain.Common.Result<ToolResult> run)
+    {
+        if (!run.IsSuccess)
+            throw new InvalidOperationException(run.Failure!.Message);
     }
 
     private static Task Repeat(Func<object> action)
