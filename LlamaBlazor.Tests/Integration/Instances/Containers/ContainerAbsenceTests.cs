@@ -1,4 +1,8 @@
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Data;
+using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Tests.Integration.Instances.Containers;
 
@@ -28,12 +32,7 @@ public sealed class ContainerAbsenceTests
         using (var app = new ProgramProcess(data, "--LlamaBlazor:Containers:Runtime=podman", "--LlamaBlazor:Containers:OciRuntime=runc", $"--LlamaBlazor:Containers:ExtraArguments={TestImage.ExtraArguments}"))
         {
             await app.WaitReadyAsync();
-            var file = folder.File("model.gguf");
-            await File.WriteAllTextAsync(file, "run");
-            using var made = await app.Http.PostAsync(new Uri("/api/models/import-command", UriKind.Relative), new StringContent($$"""{"command":"llama-server -m {{file}}","name":"boxed"}""", null, "application/json"));
-            Assert.True(made.IsSuccessStatusCode, await made.Content.ReadAsStringAsync());
-            using var set = await app.Http.PatchAsync(new Uri("/api/models/boxed/config/runtime", UriKind.Relative), new StringContent($$"""{"instance_kind":"container","container_image":"{{TestImage.Name}}"}""", null, "application/json"));
-            Assert.True(set.IsSuccessStatusCode, await set.Content.ReadAsStringAsync());
+            await AddModelAsync(folder);
             await app.Http.PostAsync(new Uri("/api/models/boxed/start", UriKind.Relative), null);
             await Until.TrueAsync(async () => (await app.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1, "a running container");
             Assert.NotEmpty(Names(data));
@@ -41,6 +40,18 @@ public sealed class ContainerAbsenceTests
         }
 
         await Until.TrueAsync(() => Names(data).Length == 0, "no container left");
+    }
+
+    private static async Task AddModelAsync(TempFolder folder)
+    {
+        var file = folder.File("model.gguf");
+        await File.WriteAllTextAsync(file, "run");
+        await using var context = new LlamaDbContext((DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), Path.Combine(folder.File("data"), "llama-dashboard.db")).Options);
+        var model = new Model { Uid = "boxed", Name = "boxed", Type = "llama", ModelPath = file };
+        context.Models.Add(model);
+        await context.SaveChangesAsync();
+        context.Add(new RuntimeConfig { ModelId = model.Id, InstanceKind = "container", ContainerImage = TestImage.Name });
+        await context.SaveChangesAsync();
     }
 
     private static string[] Names(string data) =>
