@@ -10,6 +10,9 @@ public sealed record LaunchPlan(int Port)
     /// <summary>Where the engine may download a model whose settings name only an address or a Docker repository.</summary>
     public string? DownloadPath { get; init; }
 
+    /// <summary>The file of a draft model whose settings name only its address (<c>model_url_draft</c>), or null.</summary>
+    public string? DraftPath { get; init; }
+
     /// <summary>What the engine can do, or null while it was not probed.</summary>
     public EngineCapabilities? Engine { get; init; }
 }
