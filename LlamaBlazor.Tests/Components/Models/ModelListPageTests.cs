@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Models.Downloads;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Models.Pages;
 using LlamaBlazor.Web.Settings;
@@ -123,6 +124,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
         var app = library.Services;
         Services.AddSingleton(app.GetRequiredService<ModelQueries>()).AddSingleton(app.GetRequiredService<ModelStore>()).AddSingleton(app.GetRequiredService<LibraryService>())
             .AddSingleton(app.GetRequiredService<InstanceBoard>()).AddSingleton(app.GetRequiredService<InstanceSupervisor>()).AddSingleton(app.GetRequiredService<LaunchSettingsStore>()).AddSingleton(TimeProvider.System).AddRadzenComponents();
+        Services.AddSingleton(app.GetRequiredService<DownloadService>()).AddSingleton(app.GetRequiredService<DownloadStore>());
         Services.GetRequiredService<NavigationManager>().NavigateTo(address);
         return Render<ModelListPage>();
     }
