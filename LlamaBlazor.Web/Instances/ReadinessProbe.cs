@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Security;
 using LlamaBlazor.Web.Instances.Processes;
 
 namespace LlamaBlazor.Web.Instances;
@@ -25,15 +24,14 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
-        // Engines with a certificate of their own listen on loopback only, and we started them.
-        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, errors) => errors is not SslPolicyErrors.RemoteCertificateNotAvailable },
+        SslOptions = EngineTls.Options,
         UseProxy = false,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
     })
     { Timeout = AnswerLimit };
 
     /// <summary>Waits until the engine is ready, its process ends, or the limit passes.</summary>
-    public async Task<ReadinessOutcome> WaitAsync(string baseUrl, EngineProcess process, int port, TimeSpan limit, CancellationToken cancellation)
+    public async Task<ReadinessOutcome> WaitAsync(string baseUrl, RunningEngine process, int port, TimeSpan limit, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         var exited = process.Exited;
