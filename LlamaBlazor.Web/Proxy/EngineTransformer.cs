@@ -12,6 +12,9 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
 
     private static readonly string[] OurSecrets = ["Authorization", "X-Api-Key", "Cookie", "X-Llama-Cache"];
 
+    /// <summary>The whole body where it is known, else it comes from the request.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
     /// <summary>Keeps the answer for the cache, or null.</summary>
     public ResponseCapture? Capture { get; init; }
 
@@ -34,11 +37,26 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken).ConfigureAwait(false);
         proxyRequest.RequestUri = address;
         proxyRequest.Headers.Host = null;
+        if (!Body.IsEmpty)
+            proxyRequest.Content = ContentOf(proxyRequest.Content!);
         foreach (var name in OurSecrets)
             proxyRequest.Headers.Remove(name); // keys of the dashboard are none of the engine's business
         Authorize(proxyRequest, engineKey);
         if (request.Route.Source != ModelSource.Path || HttpMethods.IsPost(httpContext.Request.Method))
-            proxyRequest.Headers.AcceptEncoding.Clear(); // a packed answer could not be read for statistics
+            proxyRequest.Headers.Remove("Accept-Encoding"); // a packed answer could not be read for statistics
+    }
+
+    // The forwarder's own content sends headers and body apart, since it does not know when the body comes. This one goes out in one piece.
+    private ReadOnlyMemoryContent ContentOf(HttpContent streamed)
+    {
+        var content = new ReadOnlyMemoryContent(Body);
+        foreach (var (name, values) in streamed.Headers.NonValidated)
+        {
+            if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+                content.Headers.TryAddWithoutValidation(name, values);
+        }
+
+        return content;
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,7 @@ internal static class ModelsEndpoint
         if (!await ProxyEndpoint.PassesAsync(context, check).ConfigureAwait(false))
             return Results.Empty;
         var targets = await models.ReadAsync(context.RequestAborted).ConfigureAwait(false);
-        return Results.Ok(new { @object = "list", data = targets.Where(target => Sees(check.Key, target)).Select(target => Describe(target, board)).ToList() });
+        return Results.Ok(ListFor(check.Key, targets, board));
     }
 
     private static async Task<IResult> FindAsync(string name, HttpContext context, KeyAccess access, ModelDirectory models, InstanceBoard board)
@@ -42,17 +42,21 @@ internal static class ModelsEndpoint
         return check.Verdict == KeyVerdict.Forbidden ? await access.CheckAsync(context, Scope.Read, count: false).ConfigureAwait(false) : check;
     }
 
-    private static bool Sees(ApiKey? key, ProxyTarget target) => key is null || key.MayAsk(target.Model.Name) || key.MayAsk(target.Name);
+    /// <summary>The list as one key sees it.</summary>
+    internal static object ListFor(ApiKey? key, IEnumerable<ProxyTarget> targets, InstanceBoard board) =>
+        new { @object = "list", data = targets.Where(target => Sees(key, target)).Select(target => Describe(target, board)).ToList() };
+
+    /// <summary>Whether a key may know of a model.</summary>
+    internal static bool Sees(ApiKey? key, ProxyTarget target) => key is null || key.MayAsk(target.Model.Name) || key.MayAsk(target.Name);
 
     private static object Describe(ProxyTarget target, InstanceBoard board)
     {
         var facts = target.Model.Facts;
         var instance = board.Find(target.Model.Id);
-        var embeds = facts.Architecture is "bert" or "nomic-bert" or "jina-bert-v2" or "modern-bert" or "t5encoder" or "gemma-embedding";
         string[] capabilities =
         [
-            .. embeds ? ["embeddings"] : new[] { "completion" },
-            .. facts.HasChatTemplate && !embeds ? new[] { "chat", "tools" } : [],
+            .. facts.Embeds ? ["embeddings"] : new[] { "completion" },
+            .. facts.HasChatTemplate && !facts.Embeds ? new[] { "chat", "tools" } : [],
             .. facts.HasProjector ? new[] { "vision" } : [],
         ];
         var context = facts.ConfiguredContext is > 0 ? facts.ConfiguredContext : facts.TrainedContext;

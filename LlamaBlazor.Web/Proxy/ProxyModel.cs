@@ -30,7 +30,11 @@ internal sealed record ProxyModelFacts(
     long? ConfiguredContext,
     bool HasChatTemplate,
     bool HasProjector,
-    string Status);
+    string Status)
+{
+    /// <summary>Whether it is made for embeddings and not for writing.</summary>
+    public bool Embeds => Architecture is "bert" or "nomic-bert" or "jina-bert-v2" or "modern-bert" or "t5encoder" or "gemma-embedding";
+}
 
 /// <summary>What a name leads to.</summary>
 /// <param name="Name">The name as it is written in the dashboard.</param>

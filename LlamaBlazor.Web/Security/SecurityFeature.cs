@@ -29,6 +29,7 @@ internal static class SecurityFeature
     public static WebApplication UseSecurity(this WebApplication app)
     {
         app.UseMiddleware<OriginGuard>();
+        app.UseRouting(); // here: routes for programs are served at once, without what pages need
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<KeyGuard>();
         return app;
