@@ -64,8 +64,11 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
     {
         if (proxyResponse is null)
             return true;
-        await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken).ConfigureAwait(false);
         var headers = httpContext.Response.Headers;
+        var origin = headers.AccessControlAllowOrigin;
+        await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken).ConfigureAwait(false);
+        // Which pages may read an answer is decided here: engines allow every page.
+        (headers.AccessControlAllowOrigin, headers.AccessControlAllowCredentials) = (origin, default);
         headers[RequestIdHeader] = request.RequestId;
         if (request.Route.Source == ModelSource.Path)
             headers.Remove("Content-Security-Policy"); // the engine's own page brings its scripts inline

@@ -159,7 +159,7 @@ internal sealed partial class ProxyEndpoint(
     // Steps 5 and 6. A request that never reached its engine is sent once more, since engines come and go.
     private async Task ServeAsync(HttpContext context, InFlightRequest request, RequestBody? body, ResponseCapture? capture)
     {
-        var waiting = request.Facts.Stream && options.KeepAliveSeconds > 0 && body is not null ? new WaitingStream(context, request, engines, clock) : null;
+        var waiting = request.Facts.Stream && options.KeepAliveSeconds > 0 && body is not null ? new WaitingStream(context, request, engines, clock) { TellsStatus = options.LoadingStatus && request.Route.Kind == RouteKind.Chat } : null;
         for (var attempt = 1; ; attempt++)
         {
             var turn = await scheduler.EnterAsync(request, waiting is null ? null : waiting.KeepAliveAsync, context.RequestAborted).ConfigureAwait(false);
