@@ -20,8 +20,9 @@ public static class CrossFieldRules
     /// <summary>All that is wrong between fields.</summary>
     /// <param name="find">Value of a column that somebody set, or null.</param>
     /// <param name="label">Name of a column for people.</param>
-    public static IEnumerable<ParameterIssue> Check(Func<string, object?> find, Func<string, string> label) =>
-        [.. ExclusiveGroups(find, label), .. Loading(find), .. Batching(find, label), .. Serving(find), .. Drafting(find, label)];
+    /// <param name="devices">GPUs that the engine sees, or null where that is not known.</param>
+    public static IEnumerable<ParameterIssue> Check(Func<string, object?> find, Func<string, string> label, int? devices = null) =>
+        [.. ExclusiveGroups(find, label), .. Loading(find), .. Devices(find, devices), .. Batching(find, label), .. Serving(find), .. Drafting(find, label)];
 
     private static IEnumerable<ParameterIssue> ExclusiveGroups(Func<string, object?> find, Func<string, string> label) =>
         from groups in Exclusive
@@ -44,10 +45,17 @@ public static class CrossFieldRules
             yield return Warning("split_mode", "Fitting to memory does not support tensor splitting. Set Fit to off.");
         if (find("direct_io") is true && find("mmap") is true)
             yield return Warning("direct_io", "Direct I/O switches memory mapping off.");
-        if (find("tensor_split") is string split && find("device") is string device && Count(split) > Count(device))
-            yield return Warning("tensor_split", "Names more GPUs than Devices does.");
         if (find("image_min_tokens") is long least && find("image_max_tokens") is long most && least > most)
             yield return Warning("image_min_tokens", "Larger than the most tokens an image may take.");
+    }
+
+    private static IEnumerable<ParameterIssue> Devices(Func<string, object?> find, int? devices)
+    {
+        var chosen = find("device") is string device ? Count(device) : devices;
+        if (find("tensor_split") is string split && Count(split) > chosen)
+            yield return Warning("tensor_split", find("device") is null ? $"Names {Count(split)} GPUs, but the engine sees {(chosen == 0 ? "none" : chosen)}." : "Names more GPUs than Devices does.");
+        if (find("main_gpu") is long main && chosen > 0 && main >= chosen)
+            yield return Warning("main_gpu", $"There is no GPU {main}: counting from 0, the engine has {chosen}.");
     }
 
     private static IEnumerable<ParameterIssue> Batching(Func<string, object?> find, Func<string, string> label)

@@ -26,6 +26,13 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
     /// <summary>Revisions by section, as they were last read.</summary>
     public IReadOnlyDictionary<string, long> Revisions { get; private set; } = new Dictionary<string, long>();
 
+    /// <summary>GPUs that the engine sees; null while that is not known.</summary>
+    public int? DeviceCount
+    {
+        get;
+        set => (field, _issues) = (value, null);
+    }
+
     /// <summary>Number of fields that would be saved.</summary>
     public int ChangeCount => _edits.Keys.Union(_forceToggled).Count();
 
@@ -157,7 +164,7 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
         string Label(string column) => catalogue.FindColumn(column)?.Label ?? column;
         var single = definitions.Select(definition => ParameterValidator.Check(catalogue, definition, Value(definition.Column))).OfType<ParameterIssue>();
         var errors = CrossFieldRules.Check(Value, Label).Where(issue => issue.IsError);
-        var warnings = CrossFieldRules.Check(column => Value(column) ?? Inherited.Get(column), Label).Where(issue => !issue.IsError);
+        var warnings = CrossFieldRules.Check(column => Value(column) ?? Inherited.Get(column), Label, DeviceCount).Where(issue => !issue.IsError);
         return _issues = single.Concat(errors).Concat(warnings).ToLookup(issue => issue.Column);
     }
 }

@@ -35,4 +35,22 @@ public sealed class RuntimeConfig : ModelConfigRecord
 
     /// <summary>never, on-failure or always.</summary>
     public string? RestartPolicy { get; set; }
+
+    /// <summary>How it runs: process or container.</summary>
+    public string? InstanceKind { get; set; }
+
+    /// <summary>Image of its container, such as <c>ghcr.io/ggml-org/llama.cpp:server</c>.</summary>
+    public string? ContainerImage { get; set; }
+
+    /// <summary>Cores it may use.</summary>
+    public double? CpuLimit { get; set; }
+
+    /// <summary>Memory it may use, in GiB.</summary>
+    public double? MemoryLimitGb { get; set; }
+
+    /// <summary>Which GPUs a start takes: auto, best, all or manual.</summary>
+    public string? GpuStrategy { get; set; }
+
+    /// <summary>shared, or exclusive: no other model gets these GPUs meanwhile.</summary>
+    public string? GpuMode { get; set; }
 }

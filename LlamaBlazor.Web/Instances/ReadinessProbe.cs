@@ -32,7 +32,7 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
     { Timeout = AnswerLimit };
 
     /// <summary>Waits until the engine is ready, its process ends, or the limit passes.</summary>
-    public async Task<ReadinessOutcome> WaitAsync(string baseUrl, string? key, EngineProcess process, int port, TimeSpan limit, CancellationToken cancellation)
+    public async Task<ReadinessOutcome> WaitAsync(string baseUrl, string? key, RunningEngine process, int port, TimeSpan limit, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         var exited = process.Exited;

@@ -1,51 +1,87 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Instances.Containers;
+using LlamaBlazor.Web.Models.Downloads;
 using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Settings;
 
 namespace LlamaBlazor.Web.Parameters;
 
-/// <summary>Makes the command that starts a model's engine, from everything that is set for it.</summary>
-internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator engines, EngineProbe probe, CommandLineBuilder builder, LaunchSettingsStore settings, DataFolder folder)
+/// <summary>Makes the command that starts a model's engine, as a process or in a container, from everything that is set for it.</summary>
+internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator engines, EngineProbe probe, CommandLineBuilder builder, LaunchSettingsStore settings, DraftDownloads drafts, DataFolder folder, ContainerCommands containers)
 {
-    /// <summary>The command for a model on a port of loopback.</summary>
-    /// <returns>Not found for an unknown model; invalid when nothing says where its weights are; unavailable without an engine.</returns>
-    public async Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, CancellationToken cancellation)
+    /// <summary>The command that starts a model on a port of loopback. A draft model that is named by its address is downloaded first.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="port">Port on loopback.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="gpus">Devices given to it, or null where its own setting decides.</param>
+    /// <returns>Not found for an unknown model; invalid when nothing says where its weights are; unavailable without an engine or its draft model.</returns>
+    public Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, CancellationToken cancellation, IReadOnlyList<string>? gpus = null) => CreateAsync(modelId, port, gpus, download: true, cancellation);
+
+    /// <summary>The command as it would be for the first port of the range: a real start takes the first free one. Downloads nothing.</summary>
+    public async Task<Result<LaunchCommand>> PreviewAsync(long modelId, CancellationToken cancellation)
+    {
+        var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
+        return await CreateAsync(modelId, LaunchSettingsRules.ParsePorts(range)?.First ?? 0, null, download: false, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, IReadOnlyList<string>? gpus, bool download, CancellationToken cancellation)
     {
         if (await reader.ReadAsync(modelId, cancellation).ConfigureAwait(false) is not { } configuration)
             return Failure.NotFound($"There is no model with the id {modelId}.");
+        var draftUrl = DraftUrl(configuration.Effective);
+        if (draftUrl is not null && download && (await drafts.EnsureAsync(draftUrl, null, cancellation).ConfigureAwait(false)).Failure is { } missing)
+            return missing;
+        var plan = new LaunchPlan(port) { Devices = gpus, DraftPath = draftUrl is null ? null : drafts.PathOf(draftUrl) };
+        if (!engines.IsDemo && configuration.Runtime is { InstanceKind: ContainerKind.Container } runtime)
+            return await ContainAsync(configuration, runtime, plan, cancellation).ConfigureAwait(false);
         var engine = await engines.FindAsync(configuration.EnginePath, cancellation).ConfigureAwait(false);
         if (!engine.IsSuccess)
             return engine.Failure!;
         var asked = await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false);
-        return Build(configuration, engine.Value, asked, port);
+        return Build(configuration, engine.Value, asked, plan);
     }
 
-    /// <summary>The command as it would be for the first port of the range: a real start takes the first free one.</summary>
-    public async Task<Result<LaunchCommand>> PreviewAsync(long modelId, CancellationToken cancellation)
+    private async Task<Result<LaunchCommand>> ContainAsync(ModelConfiguration configuration, RuntimeConfig runtime, LaunchPlan launch, CancellationToken cancellation)
     {
-        var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
-        return await CreateAsync(modelId, LaunchSettingsRules.ParsePorts(range)?.First ?? 0, cancellation).ConfigureAwait(false);
+        var planned = await containers.PlanAsync(runtime, cancellation).ConfigureAwait(false);
+        if (planned.Failure is { } failure)
+            return failure;
+        var (plan, engine) = planned.Value;
+        var asked = await probe.ProbeAsync(engine, again: false, cancellation).ConfigureAwait(false);
+        var gpus = launch.Devices;
+        plan = plan with { Gpus = GpuNames.Numbers(gpus), UsesGpu = gpus is not { Count: 0 } };
+        // A container that sees only some GPUs counts them from zero.
+        var inside = gpus is { Count: > 0 } && plan.Gpus.Count > 0 ? GpuNames.Renumber(gpus) : gpus;
+        var built = Build(configuration, engine with { Prefix = [] }, asked, launch with { Port = plan.EnginePort(launch.Port), Host = plan.EngineHost, Devices = inside });
+        return built.IsSuccess ? ContainerCommands.Wrap(plan, engine, built.Value, launch.Port, configuration.Model.ModelPath is { Length: > 0 } ? null : containers.Downloads()) : built;
     }
 
-    private Result<LaunchCommand> Build(ModelConfiguration configuration, EngineCommand engine, Result<EngineCapabilities> asked, int port)
+    private Result<LaunchCommand> Build(ModelConfiguration configuration, EngineCommand engine, Result<EngineCapabilities> asked, LaunchPlan plan)
     {
         var model = configuration.Model;
         if (model is { ModelPath: null or "", HfRepo: null or "", ModelUrl: null or "", DockerRepo: null or "" })
             return Failure.Invalid("model_path", $"{model.Name} names no file, repository or address to load. Set the model file on the Core tab.");
-        var plan = new LaunchPlan(port) { DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null };
+        plan = plan with { DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null };
         var command = builder.Build(engine.Path, engine.Prefix, configuration.Effective, plan);
         command = command with { Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective)] };
+        if (plan.DraftPath is { } draft && !File.Exists(draft))
+            command = command with { Warnings = [.. command.Warnings, "The draft model is downloaded at the first start, which takes longer."] };
         return asked.IsSuccess ? command : command with { Warnings = [$"It is not known which flags the engine has. {asked.Failure!.Message}", .. command.Warnings] };
     }
 
-    // What the engine writes itself need not be there.
+    // The address of a draft model, where nothing else names one.
+    private static string? DraftUrl(EffectiveParameters parameters)
+    {
+        string? Find(string column) => parameters.Find(ParameterCatalogue.Current.FindColumn(column)!) as string;
+        return Find("model_draft") is null && Find("hf_repo_draft") is null ? Find("model_url_draft") : null;
+    }
+
     private static IEnumerable<string> MissingPaths(EffectiveParameters parameters) =>
-        from definition in ParameterCatalogue.Current.Columns
-        where definition is { Kind: ParameterKind.Path, Flag: not null } && definition.Column is not ("log_file" or "lookup_cache_dynamic" or "models_dir" or "models_preset")
-        let path = parameters.Find(definition) as string
-        where path is not null && !Path.Exists(path)
-        select $"{definition.Label}: there is no {path}.";
+        ParameterPaths.Missing(ParameterCatalogue.Current.Columns.Where(definition => definition.Flag is not null), parameters.Find)
+            .Select(pair => $"{ParameterCatalogue.Current.FindColumn(pair.Key)!.Label}: {pair.Value}");
 }

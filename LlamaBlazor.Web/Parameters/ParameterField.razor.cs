@@ -90,6 +90,9 @@ public sealed partial class ParameterField
     /// <summary>Called with column and whether to force.</summary>
     [Parameter] public EventCallback<(string Column, bool Force)> OnForce { get; set; }
 
+    /// <summary>Called with the column when the user wants to choose a path from the folders of the machine.</summary>
+    [Parameter] public EventCallback<string> OnBrowse { get; set; }
+
     private bool Locked => Disabled || Unsupported is not null;
 
     private string Id => "p-" + Column;
@@ -110,6 +113,8 @@ public sealed partial class ParameterField
     private Task ChangeAsync(string text) => OnChange.InvokeAsync((Column, text));
 
     private Task ResetAsync() => OnChange.InvokeAsync((Column, ""));
+
+    private Task BrowseAsync() => OnBrowse.InvokeAsync(Column);
 
     private Task ForceAsync(ChangeEventArgs args) => OnForce.InvokeAsync((Column, args.Value is true));
 

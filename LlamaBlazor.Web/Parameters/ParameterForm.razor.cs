@@ -17,6 +17,8 @@ public sealed partial class ParameterForm : LiveComponent
     private bool _saving;
     private bool _missing;
     private bool _shown;
+    private PathChooser? _chooser;
+    private IReadOnlyDictionary<string, string> _missingPaths = new Dictionary<string, string>();
 
     /// <summary>The model, or null for the server settings.</summary>
     [Parameter] public long? ModelId { get; set; }
@@ -80,7 +82,15 @@ public sealed partial class ParameterForm : LiveComponent
         _draft ??= Shelf.Open(ModelId, Tab);
         _draft.Load(state.Inherited, state.Own, state.Revisions);
         StateHasChanged();
+        await LookForPathsAsync();
         await ProbeAsync(state.EnginePath);
+    }
+
+    private async Task LookForPathsAsync()
+    {
+        var draft = _draft!;
+        _missingPaths = await Task.Run(() => ParameterPaths.Missing(draft.Definitions, definition => draft.Value(definition.Column)), Left);
+        StateHasChanged();
     }
 
     // After the form is shown: the first probe of an engine takes a moment.
@@ -91,10 +101,33 @@ public sealed partial class ParameterForm : LiveComponent
         if (ReferenceEquals(known, _engine))
             return;
         _engine = known;
+        _draft!.DeviceCount = known?.Devices.Count;
         StateHasChanged();
     }
 
-    private void Change((string Column, string Text) edit) => _draft?.Type(ParameterCatalogue.Current.FindColumn(edit.Column)!, edit.Text);
+    private Task Change((string Column, string Text) edit)
+    {
+        var definition = ParameterCatalogue.Current.FindColumn(edit.Column)!;
+        _draft!.Type(definition, edit.Text);
+        return definition.Kind == ParameterKind.Path ? LookForPathsAsync() : Task.CompletedTask;
+    }
+
+    private async Task BrowseAsync(string column)
+    {
+        var definition = ParameterCatalogue.Current.FindColumn(column)!;
+        if (await _chooser!.ChooseAsync(definition, _draft!.Text(definition)) is { } path)
+            await Change((column, path));
+    }
+
+    private void Reset(ParameterGroup group)
+    {
+        foreach (var definition in group.Definitions)
+            _draft!.Type(definition, "");
+    }
+
+    private bool HasValues(ParameterGroup group) => group.Definitions.Any(definition => _draft!.Text(definition).Length > 0);
+
+    private string? Warning(ParameterDefinition definition) => _draft!.Warning(definition) ?? _missingPaths.GetValueOrDefault(definition.Column);
 
     private void Force((string Column, bool Force) edit) => _draft?.Force(ParameterCatalogue.Current.FindColumn(edit.Column)!, edit.Force);
 

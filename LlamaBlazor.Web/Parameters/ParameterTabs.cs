@@ -7,7 +7,16 @@ namespace LlamaBlazor.Web.Parameters;
 /// <param name="Id">Word for the page's ids.</param>
 /// <param name="Title">The heading.</param>
 /// <param name="Definitions">The fields.</param>
-public sealed record ParameterGroup(string Id, string Title, IReadOnlyList<ParameterDefinition> Definitions);
+public sealed record ParameterGroup(string Id, string Title, IReadOnlyList<ParameterDefinition> Definitions)
+{
+    /// <summary>What to know before anything here is changed, or null.</summary>
+    public string? Notice => Title switch
+    {
+        "Dangerous" => "These let whoever reaches the engine read files or run commands on this machine. Leave them off unless you know everyone who can reach it.",
+        "Decided by the dashboard" => "The dashboard gives each engine its own address and port; what is set here is kept but not passed on.",
+        _ => null,
+    };
+}
 
 /// <summary>Which parameter stands on which tab, under which heading.</summary>
 internal static class ParameterTabs
@@ -23,7 +32,7 @@ internal static class ParameterTabs
         "Running this model", "Source", "Identity", "Context and batches", "CPU threads",
         "Temperature and truncation", "Repetition", "Sampler chain", "Constraints",
         "Offloading", "Attention", "Devices", "Method", "Draft model", "Reasoning", "Fit to memory",
-        "Endpoints", "Chat template", "Slots", "Checkpoints and start", "Time-outs and threads", "Access and TLS", "Logging",
+        "Chat template", "Slots", "Endpoints", "Web interface", "Connection", "Checkpoints and start", "Time-outs and threads", "Access and TLS", "Logging",
     ];
 
     private static readonly string[] Last = ["Dangerous", "Decided by the dashboard", Kept];

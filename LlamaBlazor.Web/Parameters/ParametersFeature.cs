@@ -40,6 +40,7 @@ internal static class ParametersFeature
         services.AddSingleton<TemplateStore>();
         services.AddSingleton<SectionWriter>();
         services.AddSingleton<ParameterStore>();
+        services.AddSingleton<SettingsReset>();
         services.AddSingleton<LaunchCommandFactory>();
         services.AddScoped<DraftShelf>();
         foreach (var tab in Tabs)

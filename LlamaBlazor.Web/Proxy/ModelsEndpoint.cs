@@ -29,7 +29,7 @@ internal static class ModelsEndpoint
         var check = await CheckAsync(context, access).ConfigureAwait(false);
         if (!await ProxyEndpoint.PassesAsync(context, check).ConfigureAwait(false))
             return Results.Empty;
-        if (await models.FindAsync(Uri.UnescapeDataString(name), context.RequestAborted).ConfigureAwait(false) is { } target && Sees(check.Key, target))
+        if (await models.FindAsync(Uri.UnescapeDataString(name), context.RequestAborted).ConfigureAwait(false) is { } target && target.IsOpenTo(check.Key))
             return Results.Ok(Describe(target, board));
         await ProxyAnswers.SendAsync(context, ProxyError.ModelNotFound, $"The model '{name}' does not exist. GET /v1/models lists all.").ConfigureAwait(false);
         return Results.Empty;
@@ -44,10 +44,7 @@ internal static class ModelsEndpoint
 
     /// <summary>The list as one key sees it.</summary>
     internal static object ListFor(ApiKey? key, IEnumerable<ProxyTarget> targets, InstanceBoard board) =>
-        new { @object = "list", data = targets.Where(target => Sees(key, target)).Select(target => Describe(target, board)).ToList() };
-
-    /// <summary>Whether a key may know of a model.</summary>
-    internal static bool Sees(ApiKey? key, ProxyTarget target) => key is null || key.MayAsk(target.Model.Name) || key.MayAsk(target.Name);
+        new { @object = "list", data = targets.Where(target => target.IsOpenTo(key)).Select(target => Describe(target, board)).ToList() };
 
     private static object Describe(ProxyTarget target, InstanceBoard board)
     {

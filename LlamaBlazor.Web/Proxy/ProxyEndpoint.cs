@@ -141,8 +141,8 @@ internal sealed partial class ProxyEndpoint(
             request.Facts = changed;
         }
 
-        return request.Key is not { } key || key.MayAsk(target.Model.Name) || key.MayAsk(target.Name)
-            || await RefuseAsync(context, request, ProxyError.Forbidden, $"The key '{key.Name}' may not ask '{target.Name}'.").ConfigureAwait(false);
+        return target.IsOpenTo(request.Key)
+            || await RefuseAsync(context, request, ProxyError.Forbidden, $"The key '{request.Key!.Name}' may not ask '{target.Name}'.").ConfigureAwait(false);
     }
 
     // Step 4. Most requests have no ticket: the cache is off unless somebody switched it on.

@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Parameters.Engines;
 
 namespace LlamaBlazor.Bench;
 
@@ -6,6 +7,7 @@ namespace LlamaBlazor.Bench;
 internal static class ParameterBench
 {
     private const int Batch = 100;
+    private static readonly string[] Actions = ["--version", "--help", "--list-devices"];
 
     /// <summary>Builds, parses and edits with a model that sets two hundred parameters.</summary>
     public static async Task RunAsync()
@@ -29,6 +31,21 @@ internal static class ParameterBench
             _ = draft.Definitions.Count(definition => draft.Error(definition) is not null);
             return Task.CompletedTask;
         });
+        if (Environment.GetEnvironmentVariable("LLAMA_SERVER") is { Length: > 0 } engine)
+            await ProbeAsync(engine);
+    }
+
+    // What the dashboard asks an engine it has not met: version, help and devices, one after the other.
+    private static async Task ProbeAsync(string engine) => await Figures.TimeAsync("probe of an engine", 20, "< 1000 ms", async _ =>
+    {
+        foreach (var action in Actions)
+            Ensure(await EngineTool.RunAsync(engine, [action], new Dictionary<string, string>(), CancellationToken.None));
+    });
+
+    private static void Ensure(Domain.Common.Result<ToolResult> run)
+    {
+        if (!run.IsSuccess)
+            throw new InvalidOperationException(run.Failure!.Message);
     }
 
     private static Task Repeat(Func<object> action)

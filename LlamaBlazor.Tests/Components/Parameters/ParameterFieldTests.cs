@@ -79,6 +79,41 @@ public sealed class ParameterFieldTests : BunitContext
     [Fact]
     public void Secret_IsHidden() => Assert.Equal("password", Field(Catalogue.FindColumn("hf_token")!, "***", _ => { }).Find("input").GetAttribute("type"));
 
+    [Fact]
+    public void Items_AreRows_AndAPastedTextOfSeveralLinesBecomesSeveral()
+    {
+        var seen = new List<string>();
+        var field = Field(Catalogue.FindColumn("reverse_prompt")!, "one\ntwo", edit => seen.Add(edit.Text));
+        Assert.Equal(["one", "two"], field.FindAll("textarea").Select(row => row.GetAttribute("value")));
+        field.FindAll("textarea")[1].Change("b\r\nc");
+        field.Find("[aria-label='Remove item 1']").Click();
+        field.Find(".lb-rows-add").Click();
+        Assert.Equal(["one\nb\nc", "b\nc"], seen);
+        Assert.Equal(3, field.FindAll("textarea").Count);
+    }
+
+    [Fact]
+    public void LogitBias_IsTokenAndBias_AndKeepsWhatIsNeither()
+    {
+        var seen = new List<string>();
+        var field = Field(Catalogue.FindColumn("logit_bias")!, "15043+1\nnonsense", edit => seen.Add(edit.Text));
+        Assert.Equal(["15043", "nonsense"], field.FindAll("textarea").Select(row => row.GetAttribute("value")));
+        field.FindAll(".lb-rows-bias")[0].Change("2.5");
+        field.FindAll("textarea")[1].Change("7");
+        field.FindAll(".lb-rows-bias")[1].Change("-inf");
+        Assert.Equal("15043+2.5\n7-inf", seen[^1]);
+    }
+
+    [Fact]
+    public void Path_OffersToBrowse()
+    {
+        string? asked = null;
+        var field = Render<ParameterField>(parameters => parameters
+            .Add(f => f.Column, "grammar_file").Add(f => f.Label, "Grammar file").Add(f => f.Kind, ParameterKind.Path).Add(f => f.OnBrowse, (string column) => asked = column));
+        field.Find("[title=Browse]").Click();
+        Assert.Equal("grammar_file", asked);
+    }
+
     private IRenderedComponent<ParameterField> Field(ParameterDefinition definition, string text, Action<(string Column, string Text)> change) => Render<ParameterField>(parameters => parameters
         .Add(f => f.Column, definition.Column).Add(f => f.Label, definition.Label).Add(f => f.Description, definition.Description).Add(f => f.Flag, definition.Flag)
         .Add(f => f.Note, definition.Note).Add(f => f.Kind, definition.Kind).Add(f => f.Text, text).Add(f => f.Choices, definition.Choices).Add(f => f.Secret, definition.Secret)

@@ -6,6 +6,7 @@ using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Parameters.History;
+using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -102,6 +103,47 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     }
 
     [Fact]
+    public async Task ResetOfAGroup_WaitsForSave_AndDiscardBringsItBack()
+    {
+        var (form, id) = await OpenAsync(("temperature", 0.4), ("top_p", 0.5), ("presence_penalty", 0.3));
+        await form.Find("[aria-label='Reset all of Temperature and truncation']").ClickAsync();
+        Assert.Contains("2 changes", form.Find(".lb-savebar").TextContent);
+        Assert.Equal(0.4, await StoredAsync(id, "temperature"));
+        await form.FindAll("button").First(button => button.TextContent.Contains("Discard")).ClickAsync();
+        Assert.Equal("0.4", form.Find("#p-temperature").GetAttribute("value"));
+        await form.Find("[aria-label='Reset all of Temperature and truncation']").ClickAsync();
+        await form.Find("form").SubmitAsync();
+        Assert.Equal((null, null, 0.3), (await StoredAsync(id, "temperature"), await StoredAsync(id, "top_p"), await StoredAsync(id, "presence_penalty")));
+    }
+
+    [Fact]
+    public async Task MissingFile_IsAWarningAtItsField_AndSaves()
+    {
+        var (form, id) = await OpenAsync();
+        await form.Find("#p-grammar_file").ChangeAsync("/nowhere/a.gbnf");
+        form.WaitForAssertion(() => Assert.Contains("There is no /nowhere/a.gbnf", form.Find("#p-grammar_file-meta").TextContent));
+        await form.Find("form").SubmitAsync();
+        Assert.Equal("/nowhere/a.gbnf", await StoredAsync(id, "grammar_file"));
+    }
+
+    [Fact]
+    public async Task ResetOfEverything_KeepsTheSourceAndHowItIsRun()
+    {
+        var (_, id) = await OpenAsync(("temperature", 0.4));
+        var store = app.Services.GetRequiredService<ParameterStore>();
+        await store.SaveAsync(id, [
+            new SectionChange("model", new Dictionary<string, object?> { ["model_path"] = "/m/a.gguf", ["ctx_size"] = 4096L }),
+            new SectionChange("runtime", new Dictionary<string, object?> { ["pinned"] = true }),
+            new SectionChange("memory", new Dictionary<string, object?> { ["mlock"] = true })]);
+        var reset = app.Services.GetRequiredService<SettingsReset>();
+        var plan = await reset.PlanAsync(id, CancellationToken.None);
+        Assert.Equal(["ctx_size", "mlock", "temperature"], plan.SelectMany(change => change.Values.Keys).Order());
+        Assert.True((await reset.ApplyAsync(id, plan, CancellationToken.None)).IsSuccess);
+        Assert.Equal(["model_path", "pinned"], (await store.ReadAsync(id))!.Own.Values.Keys.Order());
+        Assert.False((await reset.ApplyAsync(id, plan, CancellationToken.None)).IsSuccess); // what was planned is no longer what is stored
+    }
+
+    [Fact]
     public void UnknownModel_SaysSo()
     {
         Register();
@@ -141,6 +183,9 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
         Services.AddSingleton(LlamaBlazor.Domain.Parameters.ParameterCatalogue.Current);
         Services.AddScoped<DraftShelf>();
         Services.AddScoped<NotificationService>();
+        Services.AddScoped<DialogService>();
+        Services.AddSingleton(app.Services.GetRequiredService<SettingsReset>());
+        Services.AddSingleton(app.Services.GetRequiredService<LaunchSettingsStore>());
     }
 
     private async Task SaveAsync(long id, params (string Column, object Value)[] values)

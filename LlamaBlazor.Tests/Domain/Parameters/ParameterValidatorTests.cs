@@ -97,6 +97,17 @@ public sealed class ParameterValidatorTests
         Assert.Contains(issues, issue => issue.Column == expected && !issue.IsError);
     }
 
+    [Theory]
+    [InlineData("tensor_split", "3,1,1", null, 2, true)]
+    [InlineData("tensor_split", "3,1", null, 2, false)]
+    [InlineData("tensor_split", "3,1", null, null, false)]
+    [InlineData("tensor_split", "3,1", "CUDA0", 2, true)]
+    [InlineData("main_gpu", 2L, null, 2, true)]
+    [InlineData("main_gpu", 1L, null, 2, false)]
+    [InlineData("main_gpu", 1L, "CUDA1", 2, true)]
+    public void MoreGpusThanThereAre_Warns(string column, object value, string? device, int? devices, bool expected) => Assert.Equal(expected,
+        CrossFieldRules.Check(name => name == column ? value : name == "device" ? device : null, name => name, devices).Any(issue => issue.Column == column));
+
     [Fact]
     public void CrossField_WithNothingSet_IsSilent() => Assert.Empty(CrossFieldRules.Check(_ => null, name => name));
 

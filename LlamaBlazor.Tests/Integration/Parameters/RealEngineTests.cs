@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using LlamaBlazor.Domain.Parameters;
-using LlamaBlazor.Tests.Domain.Parameters;
 using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Parameters;
@@ -19,7 +18,7 @@ public sealed class RealEngineTests : IDisposable
         var refused = new List<string>();
         foreach (var definition in catalogue.Columns.Where(definition => definition.Column is not ("rpc" or "custom_params"))) // rpc: only in builds with it
         {
-            var value = Value(definition);
+            var value = EngineSamples.Value(definition, _folder);
             var set = new ParameterSet([KeyValuePair.Create("model_path", (object)"/models/none.gguf"), KeyValuePair.Create(definition.Column, value)], [definition.Column]);
             var command = new CommandLineBuilder(catalogue).Build(RealEngineFactAttribute.Engine!, [], new EffectiveParameters(set, set), new LaunchPlan(40000));
             if (await CheckAsync(command) is { } reason)
@@ -34,19 +33,6 @@ public sealed class RealEngineTests : IDisposable
     {
         var command = new LaunchCommand(RealEngineFactAttribute.Engine!, ["--model", "/m.gguf", "--numa", "sideways"], new Dictionary<string, string>());
         Assert.Contains("--numa", await CheckAsync(command));
-    }
-
-    // Files and folders that the parser opens must exist.
-    private object Value(ParameterDefinition definition)
-    {
-        if (definition.Kind != ParameterKind.Path && definition.Column is not ("lora" or "control_vector" or "lora_scaled" or "control_vector_scaled"))
-            return ParameterSamples.Value(definition);
-        var path = _folder.File(definition.Column);
-        if (definition.Column is "slot_save_path" or "media_path" or "path" or "models_dir" or "log_prompts_dir")
-            Directory.CreateDirectory(path);
-        else
-            File.WriteAllText(path, definition.Column is "json_schema_file" or "webui_config_file" ? """{"type":"object"}""" : "root ::= \"a\"");
-        return definition.Column.EndsWith("_scaled", StringComparison.Ordinal) ? path + ":0.5" : path;
     }
 
     private static async Task<string?> CheckAsync(LaunchCommand command)

@@ -32,6 +32,26 @@ internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, 
         return answers;
     }
 
+    /// <summary>What an engine prints for one of its actions, such as <c>--list-devices</c>.</summary>
+    /// <param name="path">An engine's own path, or null for the default.</param>
+    /// <param name="action">A flag of the catalogue that prints something and stops.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<Result<string>> AskAsync(string? path, string action, CancellationToken cancellation)
+    {
+        if (catalogue.FindFlag(action) is not { Emission: Emission.Action })
+            return Failure.Invalid("action", $"{action} is not an action of llama-server. Choose one of: {string.Join(", ", Actions)}.");
+        if (!(await PathsAsync(cancellation).ConfigureAwait(false)).Contains(path))
+            return Failure.NotFound($"{path} is not an engine in use. Name it on the Settings page or for a model first.");
+        var engine = await locator.FindAsync(path, cancellation).ConfigureAwait(false);
+        if (!engine.IsSuccess)
+            return engine.Failure!;
+        var run = await EngineTool.RunAsync(engine.Value.Path, engine.Value.Prefix.Append(action), new Dictionary<string, string>(), cancellation).ConfigureAwait(false);
+        return run.Match<Result<string>>(result => result.Output.Trim() is { Length: > 0 } text ? text : $"It printed nothing and ended with code {result.ExitCode}.", failure => failure);
+    }
+
+    /// <summary>The actions an engine has.</summary>
+    public IReadOnlyList<string> Actions { get; } = [.. catalogue.Options.Where(option => option.Emission == Emission.Action).Select(option => option.Flag!)];
+
     private EngineAnswer Answer(string? path, bool isDefault, bool simulated, Result<EngineCapabilities> asked) => asked.Match(
         engine => new EngineAnswer(path, isDefault, simulated, engine.Version, engine.Flags.Count, engine.Devices, Missing(engine), [.. engine.Flags.Where(flag => catalogue.FindFlag(flag) is null).Order(StringComparer.Ordinal)], null),
         failure => new EngineAnswer(path, isDefault, simulated, null, 0, [], [], [], failure.Message));

@@ -1,5 +1,6 @@
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Shared.Api;
+using LlamaBlazor.Web.Shell;
 
 namespace LlamaBlazor.Web.Parameters.Engines;
 
@@ -12,6 +13,8 @@ internal static class EngineEndpoints
         var engines = app.MapGroup("/api/engines").WithTags("Server");
         engines.MapGet("", async (EngineDirectory directory, CancellationToken cancellation) => new ListPage<EngineAnswer>(await directory.ListAsync(again: false, cancellation), null));
         engines.MapPost("/probe", async (EngineDirectory directory, CancellationToken cancellation) => new ListPage<EngineAnswer>(await directory.ListAsync(again: true, cancellation), null));
+        engines.MapPost("/ask", async (EngineQuestion question, EngineDirectory directory, CancellationToken cancellation) =>
+            (await directory.AskAsync(question.Path, question.Action ?? "", cancellation)).Match(text => Results.Json(new { output = text }, ApiJson.Options), ApiResults.Problem));
         app.MapPost("/api/models/{id}/check", CheckAsync).WithTags("Configuration");
     }
 
@@ -24,3 +27,8 @@ internal static class EngineEndpoints
         return verdict.ToApi();
     }
 }
+
+/// <summary>What to ask an engine.</summary>
+/// <param name="Path">An engine's own path; null for the default.</param>
+/// <param name="Action">Such as <c>--list-devices</c>.</param>
+internal sealed record EngineQuestion(string? Path, string? Action);

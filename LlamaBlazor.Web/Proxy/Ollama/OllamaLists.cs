@@ -63,7 +63,7 @@ internal sealed class OllamaLists(KeyAccess access, ModelDirectory models, Insta
     public async Task<ProxyTarget?> FindAsync(HttpContext context, string name)
     {
         var check = await access.CheckAsync(context, Scope.Inference, count: false).ConfigureAwait(false);
-        if (await models.FindAsync(OllamaRequest.Known(name, models.Contains), context.RequestAborted).ConfigureAwait(false) is { } target && ModelsEndpoint.Sees(check.Key, target))
+        if (await models.FindAsync(OllamaRequest.Known(name, models.Contains), context.RequestAborted).ConfigureAwait(false) is { } target && target.IsOpenTo(check.Key))
             return target;
         await RefuseAsync(context, StatusCodes.Status404NotFound, $"model '{name}' not found. GET /api/tags lists all.").ConfigureAwait(false);
         return null;
@@ -99,7 +99,7 @@ internal sealed class OllamaLists(KeyAccess access, ModelDirectory models, Insta
         if (await CheckAsync(context, Scope.Inference).ConfigureAwait(false) is not { } check)
             return null;
         var all = await models.ReadAsync(context.RequestAborted).ConfigureAwait(false);
-        return [.. all.Where(target => ModelsEndpoint.Sees(check.Key, target))];
+        return [.. all.Where(target => target.IsOpenTo(check.Key))];
     }
 
     private Dictionary<string, object?> Describe(ProxyTarget target, bool isRunning = false)
