@@ -28,7 +28,7 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
 
         if (plan.Devices is { } devices)
             words.AddValue(catalogue.FindColumn("device")!, devices.Count == 0 ? "none" : string.Join(',', devices));
-        AddDraftMethod(words, parameters);
+        AddDraft(words, parameters, plan.DraftPath);
         words.AddRange(["--host", plan.Host, "--port", plan.Port.ToString()]);
         if (parameters.Find(catalogue.FindColumn("metrics_enabled")!) is not false)
             words.AddSwitch(catalogue.FindColumn("metrics_enabled")!, true);
@@ -74,10 +74,13 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
         ParameterValue.IsDefault(definition, value) || (definition is { CanForce: true, Unit: "threads" } && value is <= 0L);
 
     // Since 2026-06-01 a draft model alone drafts nothing.
-    private void AddDraftMethod(WordList words, EffectiveParameters parameters)
+    private void AddDraft(WordList words, EffectiveParameters parameters, string? downloaded)
     {
         object? Find(string column) => parameters.Find(catalogue.FindColumn(column)!);
-        if ((Find("model_draft") ?? Find("hf_repo_draft")) is not null && Find("spec_type") is null && Find("spec_default") is not true)
+        var named = Find("model_draft") ?? Find("hf_repo_draft");
+        if (named is null && downloaded is not null)
+            words.AddValue(catalogue.FindColumn("model_draft")!, downloaded);
+        if ((named ?? downloaded) is not null && Find("spec_type") is null && Find("spec_default") is not true)
             words.AddValue(catalogue.FindColumn("spec_type")!, "draft-simple");
     }
 

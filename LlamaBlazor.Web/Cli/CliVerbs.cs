@@ -9,6 +9,8 @@ internal static class CliVerbs
     private static readonly string[] ImageColumns = ["reference", "built_for", "cuda_version", "framework_version", "is_cached"];
     private static readonly string[] ModelColumns = ["id", "name", "status", "architecture", "quantization", "context_length", "file_size_bytes"];
 
+    private static readonly string[] DownloadColumns = ["id", "status", "received_bytes", "total_bytes", "target_path", "error"];
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<CliVerb> All { get; } = [.. Models, .. Instances, .. Images, .. Database, .. Others];
 
@@ -17,6 +19,8 @@ internal static class CliVerbs
         new("models", "list", "Lists the models", "GET", "/api/models?limit=1000") { Columns = ModelColumns, Options = [new("q", "Text to look for"), new("status", "stopped, loading, running or error")] },
         new("models", "scan", "Looks through the model folders", "POST", "/api/models/scan"),
         new("models", "add", "Adds a GGUF file", "POST", "/api/models") { Arguments = [new("path", "Path of the file")], Body = words => new { path = Path.GetFullPath(words["path"]) } },
+        new("models", "download", "Downloads a model: an address, or owner/repository[:QUANT] of Hugging Face", "POST", "/api/downloads") { Arguments = [new("source", "Address or repository")], Body = words => new { source = words["source"] }, Columns = DownloadColumns, NeedsServer = true },
+        new("models", "downloads", "Lists the downloads", "GET", "/api/downloads?limit=1000") { Columns = DownloadColumns },
         new("models", "remove", "Removes a model from the list; its file stays", "DELETE", "/api/models/{model}") { Arguments = [Model] },
         new("models", "cleanup", "Removes models whose file is gone", "POST", "/api/models/cleanup"),
         new("models", "start", "Starts a model", "POST", "/api/models/{model}/start") { Arguments = [Model], NeedsServer = true },

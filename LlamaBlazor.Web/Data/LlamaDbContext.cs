@@ -47,6 +47,8 @@ public sealed class LlamaDbContext(DbContextOptions<LlamaDbContext> options) : D
 
     internal DbSet<IgnoredFileRow> IgnoredFiles => Set<IgnoredFileRow>();
 
+    internal DbSet<DownloadRow> Downloads => Set<DownloadRow>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

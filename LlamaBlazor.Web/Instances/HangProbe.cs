@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Text.Json;
 using LlamaBlazor.Domain.Instances;
 
@@ -18,7 +17,7 @@ internal sealed class HangProbe : IDisposable
     /// <param name="limit">How long an answer may take.</param>
     public HangProbe(TimeSpan limit) => _http = new HttpClient(new SocketsHttpHandler
     {
-        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, errors) => errors is not SslPolicyErrors.RemoteCertificateNotAvailable },
+        SslOptions = EngineTls.Options,
         UseProxy = false,
     })
     { Timeout = limit };

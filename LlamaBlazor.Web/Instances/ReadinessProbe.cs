@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Security;
 using LlamaBlazor.Web.Instances.Processes;
 
 namespace LlamaBlazor.Web.Instances;
@@ -25,8 +24,7 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
-        // Engines with a certificate of their own listen on loopback only, and we started them.
-        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, errors) => errors is not SslPolicyErrors.RemoteCertificateNotAvailable },
+        SslOptions = EngineTls.Options,
         UseProxy = false,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
     })

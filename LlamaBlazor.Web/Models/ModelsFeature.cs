@@ -1,3 +1,4 @@
+using LlamaBlazor.Web.Models.Downloads;
 using LlamaBlazor.Web.Models.Fit;
 using LlamaBlazor.Web.Models.Headers;
 using LlamaBlazor.Web.Models.Library;
@@ -20,6 +21,7 @@ internal static class ModelsFeature
         services.AddSingleton<LibraryService>();
         services.AddHostedService(provider => provider.GetRequiredService<LibraryService>());
         services.AddHostedService<LibraryWatcher>();
+        builder.AddDownloads();
         services.AddSingleton<HeaderStore>();
         services.AddSingleton<MachineMemory>();
         services.AddSingleton<MemoryAdvisor>();
@@ -34,6 +36,7 @@ internal static class ModelsFeature
     public static WebApplication MapModels(this WebApplication app)
     {
         ModelEndpoints.Map(app);
+        DownloadEndpoints.Map(app);
         return app;
     }
 }

@@ -5,52 +5,68 @@ using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Instances.Containers;
+using LlamaBlazor.Web.Models.Downloads;
 using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Settings;
 
 namespace LlamaBlazor.Web.Parameters;
 
 /// <summary>Makes the command that starts a model's engine, as a process or in a container, from everything that is set for it.</summary>
-internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator engines, EngineProbe probe, CommandLineBuilder builder, LaunchSettingsStore settings, DataFolder folder, ContainerCommands containers)
+internal sealed class LaunchCommandFactory(
+    ConfigReader reader,
+    EngineLocator engines,
+    EngineProbe probe,
+    CommandLineBuilder builder,
+    LaunchSettingsStore settings,
+    DraftDownloads drafts,
+    ContainerCommands containers,
+    DataFolder folder)
 {
-    /// <summary>The command for a model on a port of loopback.</summary>
+    /// <summary>The command that starts a model on a port of loopback. A draft model that is named by its address is downloaded first.</summary>
     /// <param name="modelId">The model.</param>
     /// <param name="port">Port on loopback.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="gpus">Devices given to it, or null where its own setting decides.</param>
-    /// <returns>Not found for an unknown model; invalid when nothing says where its weights are; unavailable without an engine.</returns>
-    public async Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, CancellationToken cancellation, IReadOnlyList<string>? gpus = null)
+    /// <returns>Not found for an unknown model; invalid when nothing says where its weights are; unavailable without an engine or its draft model.</returns>
+    public Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, CancellationToken cancellation, IReadOnlyList<string>? gpus = null) =>
+        CreateAsync(modelId, port, gpus, download: true, cancellation);
+
+    /// <summary>The command as it would be for the first port of the range: a real start takes the first free one. Downloads nothing.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="gpus">Devices given to it, or null where its own setting decides.</param>
+    public async Task<Result<LaunchCommand>> PreviewAsync(long modelId, CancellationToken cancellation, IReadOnlyList<string>? gpus = null)
+    {
+        var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
+        return await CreateAsync(modelId, LaunchSettingsRules.ParsePorts(range)?.First ?? 0, gpus, download: false, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, IReadOnlyList<string>? gpus, bool download, CancellationToken cancellation)
     {
         if (await reader.ReadAsync(modelId, cancellation).ConfigureAwait(false) is not { } configuration)
             return Failure.NotFound($"There is no model with the id {modelId}.");
-        if (!engines.IsDemo && configuration.Runtime is { InstanceKind: ContainerKind.Container } runtime)
-            return await ContainAsync(configuration, runtime, port, gpus, cancellation).ConfigureAwait(false);
-        var engine = await engines.FindAsync(configuration.EnginePath, cancellation).ConfigureAwait(false);
-        if (!engine.IsSuccess)
-            return engine.Failure!;
-        var asked = await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false);
-        return Build(configuration, engine.Value, asked, new LaunchPlan(port) { Devices = gpus });
-    }
-
-    /// <summary>The command as it would be for the first port of the range: a real start takes the first free one.</summary>
-    public async Task<Result<LaunchCommand>> PreviewAsync(long modelId, CancellationToken cancellation)
-    {
-        var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
-        return await CreateAsync(modelId, LaunchSettingsRules.ParsePorts(range)?.First ?? 0, cancellation).ConfigureAwait(false);
-    }
-
-    private async Task<Result<LaunchCommand>> ContainAsync(ModelConfiguration configuration, RuntimeConfig runtime, int port, IReadOnlyList<string>? gpus, CancellationToken cancellation)
-    {
-        var planned = await containers.PlanAsync(runtime, cancellation).ConfigureAwait(false);
-        if (planned.Failure is { } failure)
+        var isContainer = !engines.IsDemo && configuration.Runtime?.InstanceKind == ContainerKind.Container;
+        var planned = isContainer ? await containers.PlanAsync(configuration.Runtime!, cancellation).ConfigureAwait(false) : default(Result<(ContainerPlan Plan, EngineCommand Engine)>?);
+        if (planned?.Failure is { } failure)
             return failure;
-        var (plan, engine) = planned.Value;
-        var asked = await probe.ProbeAsync(engine, again: false, cancellation).ConfigureAwait(false);
-        plan = plan with { Gpus = GpuNames.Numbers(gpus), UsesGpu = gpus is not { Count: 0 } };
+        var found = planned is null ? await engines.FindAsync(configuration.EnginePath, cancellation).ConfigureAwait(false) : planned.Value.Value.Engine;
+        if (!found.IsSuccess)
+            return found.Failure!;
+        var draftUrl = DraftUrl(configuration.Effective);
+        if (draftUrl is not null && download && (await drafts.EnsureAsync(draftUrl, null, cancellation).ConfigureAwait(false)).Failure is { } missing)
+            return missing;
+        var asked = await probe.ProbeAsync(found.Value, again: false, cancellation).ConfigureAwait(false);
+        var launch = new LaunchPlan(port) { Devices = gpus, DraftPath = draftUrl is null ? null : drafts.PathOf(draftUrl) };
+        return planned is { Value: var (plan, _) } ? Contain(configuration, plan, found.Value, asked, launch) : Build(configuration, found.Value, asked, launch);
+    }
+
+    private Result<LaunchCommand> Contain(ModelConfiguration configuration, ContainerPlan plan, EngineCommand engine, Result<EngineCapabilities> asked, LaunchPlan launch)
+    {
+        plan = plan with { Gpus = GpuNames.Numbers(launch.Devices), UsesGpu = launch.Devices is not { Count: 0 } };
         // A container that sees only some GPUs counts them from zero.
-        var inside = gpus is { Count: > 0 } && plan.Gpus.Count > 0 ? GpuNames.Renumber(gpus) : gpus;
-        var built = Build(configuration, engine with { Prefix = [] }, asked, new LaunchPlan(plan.EnginePort(port)) { Host = plan.EngineHost, Devices = inside });
-        return built.IsSuccess ? ContainerCommands.Wrap(plan, engine, built.Value, port, configuration.Model.ModelPath is { Length: > 0 } ? null : containers.Downloads()) : built;
+        var devices = launch.Devices is { Count: > 0 } gpus && plan.Gpus.Count > 0 ? GpuNames.Renumber(gpus) : launch.Devices;
+        var built = Build(configuration, engine with { Prefix = [] }, asked, launch with { Port = plan.EnginePort(launch.Port), Host = plan.EngineHost, Devices = devices });
+        return built.IsSuccess ? ContainerCommands.Wrap(plan, engine, built.Value, launch.Port, configuration.Model.ModelPath is { Length: > 0 } ? null : containers.Downloads()) : built;
     }
 
     private Result<LaunchCommand> Build(ModelConfiguration configuration, EngineCommand engine, Result<EngineCapabilities> asked, LaunchPlan plan)
@@ -61,7 +77,16 @@ internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator en
         plan = plan with { DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null };
         var command = builder.Build(engine.Path, engine.Prefix, configuration.Effective, plan);
         command = command with { Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective)] };
+        if (plan.DraftPath is { } draft && !File.Exists(draft))
+            command = command with { Warnings = [.. command.Warnings, "The draft model is downloaded at the first start, which takes longer."] };
         return asked.IsSuccess ? command : command with { Warnings = [$"It is not known which flags the engine has. {asked.Failure!.Message}", .. command.Warnings] };
+    }
+
+    // The address of a draft model, where nothing else names one.
+    private static string? DraftUrl(EffectiveParameters parameters)
+    {
+        string? Find(string column) => parameters.Find(ParameterCatalogue.Current.FindColumn(column)!) as string;
+        return Find("model_draft") is null && Find("hf_repo_draft") is null ? Find("model_url_draft") : null;
     }
 
     private static IEnumerable<string> MissingPaths(EffectiveParameters parameters) =>

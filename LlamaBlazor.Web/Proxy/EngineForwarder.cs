@@ -1,5 +1,7 @@
 using System.Net;
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Instances;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace LlamaBlazor.Web.Proxy;
@@ -15,6 +17,7 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
+        SslOptions = EngineTls.Options,
         ActivityHeadersPropagator = null,
         ConnectTimeout = TimeSpan.FromSeconds(15),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
@@ -28,10 +31,10 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
 
     /// <summary>Passes the request on and its answer back.</summary>
     /// <returns>Why there is no answer, where nothing was sent yet; null when the client has its answer, whole or broken.</returns>
-    public async ValueTask<ForwardFailure?> ForwardAsync(HttpContext context, InFlightRequest request, int port, ResponseCapture? capture)
+    public async ValueTask<ForwardFailure?> ForwardAsync(HttpContext context, InFlightRequest request, InstanceSnapshot engine, ResponseCapture? capture)
     {
         request.State = InFlightState.Prompt;
-        var transformer = new EngineTransformer(request, EngineTransformer.AddressOf(port, request.Path, context.Request.QueryString), clock) { Capture = capture };
+        var transformer = new EngineTransformer(request, EngineTransformer.AddressOf(engine, request.Path, context.Request.QueryString), engine.UpstreamKey, clock) { Capture = capture };
         var error = await forwarder.SendAsync(context, "http://127.0.0.1/", _client, _config, transformer, request.Cancelled).ConfigureAwait(false);
         if (error == ForwarderError.None)
             return null;

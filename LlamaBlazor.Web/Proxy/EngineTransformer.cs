@@ -1,10 +1,11 @@
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace LlamaBlazor.Web.Proxy;
 
 /// <summary>What changes on the way: address and secrets on the way in, hints for proxies and the tap on the way out. Bodies stay byte for byte.</summary>
-internal sealed class EngineTransformer(InFlightRequest request, Uri address, TimeProvider clock) : HttpTransformer
+internal sealed class EngineTransformer(InFlightRequest request, Uri address, string? engineKey, TimeProvider clock) : HttpTransformer
 {
     /// <summary>Header with the id of a request.</summary>
     public const string RequestIdHeader = "X-Request-Id";
@@ -17,8 +18,15 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, Ti
     // Uri would write %41 as A and drop dots: what the client wrote goes upstream as it is.
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    /// <summary>Makes the address at an engine; the path stays encoded as it came.</summary>
-    public static Uri AddressOf(int port, string path, QueryString query) => new($"http://127.0.0.1:{port}{path}{query.Value}", AsWritten);
+    /// <summary>Makes the address at an engine, its own prefix first; the path stays encoded as it came.</summary>
+    public static Uri AddressOf(InstanceSnapshot engine, string path, QueryString query) => new(engine.BaseUrl + path + query.Value, AsWritten);
+
+    /// <summary>Shows an engine the key it asks for.</summary>
+    public static void Authorize(HttpRequestMessage message, string? engineKey)
+    {
+        if (engineKey is not null)
+            message.Headers.TryAddWithoutValidation("Authorization", "Bearer " + engineKey);
+    }
 
     /// <inheritdoc/>
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
@@ -28,6 +36,7 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, Ti
         proxyRequest.Headers.Host = null;
         foreach (var name in OurSecrets)
             proxyRequest.Headers.Remove(name); // keys of the dashboard are none of the engine's business
+        Authorize(proxyRequest, engineKey);
         if (request.Route.Source != ModelSource.Path || HttpMethods.IsPost(httpContext.Request.Method))
             proxyRequest.Headers.AcceptEncoding.Clear(); // a packed answer could not be read for statistics
     }

@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 
 namespace LlamaBlazor.Web.Proxy;
@@ -20,8 +21,8 @@ internal sealed class Waiter(InFlightRequest request, long since)
     public void Settle(Turn turn) => _turn.TrySetResult(turn);
 }
 
-/// <summary>How waiting ended: at an engine's port, or with a reason why not.</summary>
-internal readonly record struct Turn(int Port, ProxyError? Error = null, string? Message = null, int RetryAfter = 0);
+/// <summary>How waiting ended: at an engine, or with a reason why not.</summary>
+internal readonly record struct Turn(InstanceSnapshot? Engine, ProxyError? Error = null, string? Message = null, int RetryAfter = 0);
 
 /// <summary>
 /// The line in front of one model: who works, who waits. Its lock is held for a few instructions only; starting engines and waiting is done by
@@ -104,7 +105,7 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
 
     /// <summary>Lets through as many as there are places for.</summary>
     /// <returns>False when nobody waits any longer or all places are taken: the line is then moved by the next who leaves.</returns>
-    public bool Admit(int port, int? concurrency)
+    public bool Admit(InstanceSnapshot engine, int? concurrency)
     {
         while (true)
         {
@@ -123,7 +124,7 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
             }
 
             registry.Enter(modelId);
-            next.Settle(new Turn(port));
+            next.Settle(new Turn(engine));
         }
     }
 

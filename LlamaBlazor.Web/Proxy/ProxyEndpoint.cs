@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Cache;
@@ -158,7 +159,7 @@ internal sealed partial class ProxyEndpoint(
             ForwardFailure? failure;
             try
             {
-                failure = await PassOnAsync(context, request, turn.Port, body, waiting, capture).ConfigureAwait(false);
+                failure = await PassOnAsync(context, request, turn.Engine!, body, waiting, capture).ConfigureAwait(false);
             }
             finally
             {
@@ -175,16 +176,16 @@ internal sealed partial class ProxyEndpoint(
         }
     }
 
-    private async ValueTask<ForwardFailure?> PassOnAsync(HttpContext context, InFlightRequest request, int port, RequestBody? body, WaitingStream? waiting, ResponseCapture? capture)
+    private async ValueTask<ForwardFailure?> PassOnAsync(HttpContext context, InFlightRequest request, InstanceSnapshot engine, RequestBody? body, WaitingStream? waiting, ResponseCapture? capture)
     {
         if (waiting?.HasBegun == true)
         {
-            await waiting.ForwardAsync(port, body!, capture).ConfigureAwait(false);
+            await waiting.ForwardAsync(engine, body!, capture).ConfigureAwait(false);
             return null;
         }
 
         body?.Rewind(context.Request);
-        return await engines.ForwardAsync(context, request, port, capture).ConfigureAwait(false);
+        return await engines.ForwardAsync(context, request, engine, capture).ConfigureAwait(false);
     }
 
     private async ValueTask<bool> RefuseAsync(HttpContext context, InFlightRequest request, ProxyError error, string message, int retryAfter = 0, WaitingStream? waiting = null)

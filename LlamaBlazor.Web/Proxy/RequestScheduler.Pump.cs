@@ -13,9 +13,9 @@ internal sealed partial class RequestScheduler
         {
             do
             {
-                if (RunningPort(model.Id) is { } port)
+                if (RunningAt(model.Id) is { } engine)
                 {
-                    if (!gate.Admit(port, model.Concurrency))
+                    if (!gate.Admit(engine, model.Concurrency))
                         return;
                     await Task.Delay(LookAgain, clock, lifetime.ApplicationStopping).ConfigureAwait(false); // draining
                 }
@@ -34,7 +34,7 @@ internal sealed partial class RequestScheduler
         catch (Exception error)
         {
             LogPumpFailed(model.Name, error);
-            gate.Refuse(new Turn(0, ProxyError.StartFailed, $"'{model.Name}' could not be started: {error.Message}"));
+            gate.Refuse(new Turn(null, ProxyError.StartFailed, $"'{model.Name}' could not be started: {error.Message}"));
         }
         finally
         {
@@ -69,7 +69,7 @@ internal sealed partial class RequestScheduler
         try
         {
             var result = await start.ConfigureAwait(false);
-            return result.IsSuccess ? null : new Turn(0, ProxyError.StartFailed, result.Failure!.Message, 10);
+            return result.IsSuccess ? null : new Turn(null, ProxyError.StartFailed, result.Failure!.Message, 10);
         }
         catch (OperationCanceledException) when (!lifetime.ApplicationStopping.IsCancellationRequested)
         {

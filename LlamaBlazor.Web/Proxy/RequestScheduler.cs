@@ -48,11 +48,11 @@ internal sealed partial class RequestScheduler(
     {
         var model = request.Target!.Model;
         var gate = GateOf(model.Id);
-        if (RunningPort(model.Id) is not null && gate.TryEnter(model.Concurrency))
+        if (RunningAt(model.Id) is not null && gate.TryEnter(model.Concurrency))
         {
             // Looked at again, now that the place is taken: the supervisor may have begun to stop it in between.
-            if (RunningPort(model.Id) is { } port)
-                return new Turn(port);
+            if (RunningAt(model.Id) is { } engine)
+                return new Turn(engine);
             Leave(model);
         }
 
@@ -62,7 +62,7 @@ internal sealed partial class RequestScheduler(
         request.State = InFlightState.Queued;
         if (!gate.TryJoin(waiter, out var mustPump))
         {
-            return new Turn(0, ProxyError.QueueFull, $"{_queue.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
+            return new Turn(null, ProxyError.QueueFull, $"{_queue.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
                 _queue.RetryAfterSeconds(gate.Waiting, null));
         }
 
@@ -81,11 +81,11 @@ internal sealed partial class RequestScheduler(
             Pump(gate, model);
     }
 
-    private static Turn ShuttingDown => new(0, ProxyError.ShuttingDown, "The dashboard is being stopped. Try again when it is back.", 5);
+    private static Turn ShuttingDown => new(null, ProxyError.ShuttingDown, "The dashboard is being stopped. Try again when it is back.", 5);
 
     private ModelGate GateOf(long modelId) => _gates.GetOrAdd(modelId, static (id, more) => new ModelGate(id, more.Size, more.registry), (_queue.Size, registry));
 
-    private int? RunningPort(long modelId) => board.Find(modelId) is { Status: "running", Port: { } port } ? port : null;
+    private InstanceSnapshot? RunningAt(long modelId) => board.Find(modelId) is { Status: "running", BaseUrl: not null } engine ? engine : null;
 
     private async Task<Turn> WaitAsync(ModelGate gate, Waiter waiter, Func<Task>? keepAlive, CancellationToken cancellation)
     {
@@ -122,15 +122,15 @@ internal sealed partial class RequestScheduler(
     private Turn TimedOut(ModelGate gate, ProxyModel model)
     {
         var reason = board.Find(model.Id) is { Status: not "running", Reason: { Length: > 0 } words } ? $" {words}" : "";
-        return new(0, ProxyError.QueueTimeout, $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise LlamaBlazor:Proxy:QueueWaitSeconds.", _queue.RetryAfterSeconds(gate.Waiting, null));
+        return new(null, ProxyError.QueueTimeout, $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise LlamaBlazor:Proxy:QueueWaitSeconds.", _queue.RetryAfterSeconds(gate.Waiting, null));
     }
 
     private static Turn WhyGone(Waiter waiter, Exception error, CancellationToken client)
     {
         if (client.IsCancellationRequested || error is IOException)
-            return new Turn(0, ProxyError.ClientGone, "The client went away while it waited.");
+            return new Turn(null, ProxyError.ClientGone, "The client went away while it waited.");
         return waiter.Request.Cancelled.IsCancellationRequested
-            ? new Turn(0, ProxyError.Cancelled, "The request was cancelled in the dashboard.")
+            ? new Turn(null, ProxyError.Cancelled, "The request was cancelled in the dashboard.")
             : ShuttingDown;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -55,14 +56,14 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
     }
 
     /// <summary>Sends the request to an engine and its events to the client.</summary>
-    public async Task ForwardAsync(int port, RequestBody body, ResponseCapture? capture)
+    public async Task ForwardAsync(InstanceSnapshot engine, RequestBody body, ResponseCapture? capture)
     {
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, request.Cancelled);
         idle.CancelAfter(engines.IdleLimit);
         try
         {
             request.State = InFlightState.Prompt;
-            using var message = Message(port, body);
+            using var message = Message(engine, body);
             using var response = await engines.Client.SendAsync(message, idle.Token).ConfigureAwait(false);
             if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
             {
@@ -70,7 +71,7 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
                 return;
             }
 
-            new EngineTransformer(request, message.RequestUri!, clock) { Capture = capture }.Tap(context, response);
+            new EngineTransformer(request, message.RequestUri!, engine.UpstreamKey, clock) { Capture = capture }.Tap(context, response);
             await CopyAsync(await response.Content.ReadAsStreamAsync(idle.Token).ConfigureAwait(false), idle).ConfigureAwait(false);
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException)
@@ -91,9 +92,9 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
             : (ProxyError.UpstreamFailed, $"The engine of '{request.Target?.Model.Name}' broke the connection before its answer.");
     }
 
-    private HttpRequestMessage Message(int port, RequestBody body)
+    private HttpRequestMessage Message(InstanceSnapshot engine, RequestBody body)
     {
-        var message = new HttpRequestMessage(new HttpMethod(context.Request.Method), EngineTransformer.AddressOf(port, request.Path, context.Request.QueryString))
+        var message = new HttpRequestMessage(new HttpMethod(context.Request.Method), EngineTransformer.AddressOf(engine, request.Path, context.Request.QueryString))
         {
             Content = new ReadOnlyMemoryContent(body.Memory),
         };
@@ -103,6 +104,7 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
                 message.Content.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
         }
 
+        EngineTransformer.Authorize(message, engine.UpstreamKey);
         return message;
     }
 

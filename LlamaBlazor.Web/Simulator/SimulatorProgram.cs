@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography.X509Certificates;
 
 namespace LlamaBlazor.Web.Simulator;
 
@@ -44,7 +45,7 @@ internal static class SimulatorProgram
     {
         var server = new SimulatedServer(model, arguments, faults, log, TimeProvider.System);
         var (host, port) = (arguments.Text("--host") ?? "127.0.0.1", arguments.Number("--port", 8080));
-        await using var app = Build(host, port, server);
+        await using var app = Build(host, port, server, Certificate(arguments));
         using var ended = new SimulatorEnd(faults, log);
         try
         {
@@ -67,15 +68,23 @@ internal static class SimulatorProgram
         return code;
     }
 
-    private static WebApplication Build(string host, int port, SimulatedServer server)
+    private static WebApplication Build(string host, int port, SimulatedServer server, X509Certificate2? certificate)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(IPAddress.TryParse(host, out var address) ? address : IPAddress.Loopback, port));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => options.Listen(IPAddress.TryParse(host, out var address) ? address : IPAddress.Loopback, port, listen =>
+        {
+            if (certificate is not null)
+                listen.UseHttps(certificate);
+        }));
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();
         app.Run(server.AnswerAsync);
         return app;
     }
+
+    // As the real one: TLS needs both files.
+    private static X509Certificate2? Certificate(SimulatedArguments arguments) =>
+        arguments.Text("--ssl-cert-file") is { } certificate && arguments.Text("--ssl-key-file") is { } key ? X509Certificate2.CreateFromPemFile(certificate, key) : null;
 
     private static async Task LoadAsync(SimulatedModel model, SimulatedServer server, SimulatedFaults faults, SimulatedLog log)
     {

@@ -7,6 +7,7 @@ namespace LlamaBlazor.Bench;
 internal static class ParameterBench
 {
     private const int Batch = 100;
+    private static readonly string[] Actions = ["--version", "--help", "--list-devices"];
 
     /// <summary>Builds, parses and edits with a model that sets two hundred parameters.</summary>
     public static async Task RunAsync()
@@ -37,7 +38,7 @@ internal static class ParameterBench
     // What the dashboard asks an engine it has not met: version, help and devices, one after the other.
     private static async Task ProbeAsync(string engine) => await Figures.TimeAsync("probe of an engine", 20, "< 1000 ms", async _ =>
     {
-        foreach (var action in new[] { "--version", "--help", "--list-devices" })
+        foreach (var action in Actions)
             Ensure(await EngineTool.RunAsync(engine, [action], new Dictionary<string, string>(), CancellationToken.None));
     });
 

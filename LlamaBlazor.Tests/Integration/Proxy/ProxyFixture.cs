@@ -65,7 +65,7 @@ public class ProxyFixture : AppFixture
 
     internal InstanceSnapshot Publish(long id, string name, string status, int? port = null)
     {
-        var snapshot = new InstanceSnapshot { Id = id, ModelId = id, Model = name, Status = status, Port = port ?? Engine.Port, ReadyAt = Now };
+        var snapshot = new InstanceSnapshot { Id = id, ModelId = id, Model = name, Status = status, Port = port ?? Engine.Port, BaseUrl = $"http://127.0.0.1:{port ?? Engine.Port}", ReadyAt = Now };
         Services.GetRequiredService<InstanceBoard>().Publish(snapshot);
         return snapshot;
     }

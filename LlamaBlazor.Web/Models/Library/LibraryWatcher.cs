@@ -1,4 +1,5 @@
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Models.Downloads;
 using LlamaBlazor.Web.Settings;
 
 namespace LlamaBlazor.Web.Models.Library;
@@ -100,9 +101,9 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
         try
         {
             var watcher = new FileSystemWatcher(folder) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.Size | NotifyFilters.LastWrite };
-            watcher.Created += (_, _) => Signal();
-            watcher.Changed += (_, _) => Signal();
-            watcher.Deleted += (_, _) => Signal();
+            watcher.Created += (_, change) => Signal(change.Name);
+            watcher.Changed += (_, change) => Signal(change.Name);
+            watcher.Deleted += (_, change) => Signal(change.Name);
             watcher.Renamed += (_, _) => Signal();
             watcher.Error += (_, _) => Signal(); // its queue ran over: something changed
             watcher.EnableRaisingEvents = true;
@@ -113,6 +114,13 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
             LogNotWatched(folder, error.Message); // the system's limit of watches, for example; the poll still looks
             return null;
         }
+    }
+
+    // What a download has so far changes all the time and means nothing yet.
+    private void Signal(string? name)
+    {
+        if (name?.EndsWith(PartFile.Extension, StringComparison.OrdinalIgnoreCase) != true)
+            Signal();
     }
 
     private void Signal()

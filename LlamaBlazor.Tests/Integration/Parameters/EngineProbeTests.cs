@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using LlamaBlazor.Tests.Support;
+
+namespace LlamaBlazor.Tests.Integration.Parameters;
+
+/// <summary>Engines side by side, each asked what it can do.</summary>
+public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<EngineProbeTests.App>
+{
+    // An engine of some years ago: few flags, one of them by its old name.
+    private const string Old = """
+        case "$1" in
+        --version) echo 'version: 3800 (0ld)' >&2 ;;
+        --help) printf '%s\n' '-h, --help   print usage' '-m, --model FNAME   model' '-c, --ctx-size N   context' '--host HOST   address' '--port PORT   port' '--metrics   counters' '-td, --threads-draft N   threads' '--draft N   the argument has been removed' ;;
+        --list-devices) printf '%s\n' 'Available devices:' '  CUDA0: Test Card (24080 MiB, 23500 MiB free)' ;;
+        esac
+        """;
+
+    public sealed class App : AppFixture
+    {
+        public override async Task InitializeAsync()
+        {
+            With("LlamaBlazor:EnginePath", EngineScript.Write(Folder));
+            await base.InitializeAsync();
+        }
+    }
+
+    [LinuxFact]
+    public async Task Engines_AreListed_EachWithWhatItLacks()
+    {
+        var old = EngineScript.WriteRaw(app.Folder, Old);
+        await AddAsync("listed", old);
+        var engines = (await app.GetAsync("/api/engines")).GetProperty("items").EnumerateArray().ToList();
+        Assert.True(engines[0].GetProperty("is_default").GetBoolean());
+        Assert.Empty(engines[0].GetProperty("missing").EnumerateArray());
+        var found = engines.Single(engine => engine.GetProperty("path").GetString() == old);
+        Assert.Equal("b3800 (0ld)", found.GetProperty("version").GetString());
+        Assert.Equal("CUDA0", Assert.Single(found.GetProperty("devices").EnumerateArray()).GetProperty("name").GetString());
+        var missing = found.GetProperty("missing").EnumerateArray().Select(flag => flag.GetString()).ToList();
+        Assert.Contains("--mlock", missing);
+        Assert.DoesNotContain("--ctx-size", missing);
+        Assert.DoesNotContain("--spec-draft-threads", missing); // known by an older name
+    }
+
+    [LinuxFact]
+    public async Task Command_UsesTheOldName_AndLeavesOutWhatTheEngineLacks()
+    {
+        var model = await AddAsync("spelled", EngineScript.WriteRaw(app.Folder, Old));
+        await SendAsync(HttpMethod.Patch, $"{model}/config/lora", new { threads_draft = 3 }, HttpStatusCode.OK);
+        await SendAsync(HttpMethod.Patch, $"{model}/config/memory", new { mlock = 1 }, HttpStatusCode.OK);
+        await SendAsync(HttpMethod.Patch, $"{model}/config/advanced", new { custom_params = new Dictionary<string, object> { ["--future"] = true } }, HttpStatusCode.OK);
+        var command = await app.GetAsync($"{model}/command");
+        var arguments = command.GetProperty("arguments").EnumerateArray().Select(word => word.GetString()!).ToList();
+        Assert.Equal("3", arguments[arguments.FindIndex(word => word is "--threads-draft" or "-td") + 1]);
+        Assert.DoesNotContain("--mlock", arguments);
+        Assert.DoesNotContain("--future", arguments);
+        var warnings = string.Join('\n', command.GetProperty("warnings").EnumerateArray());
+        Assert.Contains("--mlock", warnings);
+        Assert.Contains("--future", warnings);
+    }
+
+    [LinuxFact]
+    public async Task ReplacedEngine_IsAskedAgain_AndAnUnchangedOneIsNot()
+    {
+        var count = app.Folder.File("asked");
+        var engine = EngineScript.WriteRaw(app.Folder, $"echo x >> '{count}'\n{Old}");
+        var model = await AddAsync("replaced", engine);
+        Assert.Equal("b3800 (0ld)", await VersionAsync(engine));
+        var asked = File.ReadAllLines(count).Length;
+        await app.GetAsync($"{model}/command");
+        Assert.Equal(asked, File.ReadAllLines(count).Length);
+        File.WriteAllText(engine, File.ReadAllText(engine).Replace("3800 (0ld)", "9921 (new)", StringComparison.Ordinal));
+        File.SetLastWriteTimeUtc(engine, File.GetLastWriteTimeUtc(engine).AddSeconds(5));
+        Assert.Equal("b9921 (new)", await VersionAsync(engine));
+    }
+
+    [LinuxFact]
+    public async Task ProgramThatIsNoEngine_SaysSo()
+    {
+        var program = EngineScript.WriteRaw(app.Folder, "echo hello");
+        await AddAsync("no-engine", program);
+        var engine = (await app.GetAsync("/api/engines")).GetProperty("items").EnumerateArray().Single(engine => engine.GetProperty("path").GetString() == program);
+        Assert.Contains("does not answer --version like llama-server", engine.GetProperty("error").GetString());
+    }
+
+    [LinuxFact]
+    public async Task Action_ShowsWhatTheEnginePrints()
+    {
+        var old = EngineScript.WriteRaw(app.Folder, Old);
+        await AddAsync("asked", old);
+        Assert.Contains("CUDA0: Test Card", (await SendAsync(HttpMethod.Post, "/api/engines/ask", new { path = old, action = "--list-devices" }, HttpStatusCode.OK)).GetProperty("output").GetString());
+        await SendAsync(HttpMethod.Post, "/api/engines/ask", new { action = "--mlock" }, HttpStatusCode.UnprocessableEntity);
+        await SendAsync(HttpMethod.Post, "/api/engines/ask", new { path = "/bin/sh", action = "--help" }, HttpStatusCode.NotFound); // only engines that are set up are run
+    }
+
+    private async Task<string?> VersionAsync(string path) =>
+        (await app.GetAsync("/api/engines")).GetProperty("items").EnumerateArray().Single(engine => engine.GetProperty("path").GetString() == path).GetProperty("version").GetString();
+
+    private async Task<string> AddAsync(string name, string engine)
+    {
+        var made = await SendAsync(HttpMethod.Post, "/api/models/import-command", new { command = $"llama-server -m /nowhere/{name}.gguf", name }, HttpStatusCode.Created);
+        var model = $"/api/models/{made.GetProperty("model").GetProperty("id").GetInt64()}";
+        await SendAsync(HttpMethod.Patch, $"{model}/config/runtime", new { engine_path = engine }, HttpStatusCode.OK);
+        return model;
+    }
+
+    private async Task<JsonElement> SendAsync(HttpMethod method, string path, object body, HttpStatusCode expected)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
+        using var answer = await app.Http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(expected == answer.StatusCode, $"{answer.StatusCode}: {text}");
+        return JsonElement.Parse(text);
+    }
+}
