@@ -31,13 +31,19 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
     { Timeout = AnswerLimit };
 
     /// <summary>Waits until the engine is ready, its process ends, or the limit passes.</summary>
-    public async Task<ReadinessOutcome> WaitAsync(string baseUrl, RunningEngine process, int port, TimeSpan limit, CancellationToken cancellation)
+    /// <param name="baseUrl">Where it listens, its prefix included.</param>
+    /// <param name="key">The key it asks for, or null: behind a prefix it asks for one even on /health.</param>
+    /// <param name="process">The engine.</param>
+    /// <param name="port">Its port.</param>
+    /// <param name="limit">How long to wait.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<ReadinessOutcome> WaitAsync(string baseUrl, string? key, RunningEngine process, int port, TimeSpan limit, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         var exited = process.Exited;
         while (!exited.IsCompleted && !cancellation.IsCancellationRequested)
         {
-            if (await IsHealthyAsync(baseUrl, cancellation).ConfigureAwait(false) && process.OwnsPort(port))
+            if (await IsHealthyAsync(baseUrl, key, cancellation).ConfigureAwait(false) && process.OwnsPort(port))
                 return exited.IsCompleted ? ReadinessOutcome.Ended : ReadinessOutcome.Ready;
             var elapsed = Stopwatch.GetElapsedTime(started);
             if (elapsed >= limit)
@@ -50,11 +56,14 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
     }
 
     /// <summary>True when <c>/health</c> answers 200.</summary>
-    public async Task<bool> IsHealthyAsync(string baseUrl, CancellationToken cancellation)
+    public async Task<bool> IsHealthyAsync(string baseUrl, string? key, CancellationToken cancellation)
     {
         try
         {
-            using var answer = await _http.GetAsync(new Uri(baseUrl + "/health"), cancellation).ConfigureAwait(false);
+            using var request = new HttpRequestMessage(HttpMethod.Get, baseUrl + "/health");
+            if (key is not null)
+                request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
+            using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
             return answer.StatusCode == HttpStatusCode.OK;
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException)

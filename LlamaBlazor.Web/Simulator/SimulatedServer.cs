@@ -36,9 +36,9 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
 
     private Task RouteAsync(HttpContext context, string path) => (context.Request.Method, path) switch
     {
+        _ when !IsAllowed(context) => SimulatedCompletion.WriteErrorAsync(context, StatusCodes.Status401Unauthorized, "Invalid API Key", "authentication_error"),
         ("GET", "/health" or "/v1/health") => WriteAsync(context, new JsonObject { ["status"] = "ok" }),
         ("GET", "/v1/models" or "/models") => WriteAsync(context, Answers.Models()),
-        _ when !IsAllowed(context) => SimulatedCompletion.WriteErrorAsync(context, StatusCodes.Status401Unauthorized, "Invalid API Key", "authentication_error"),
         ("GET", "/props") => WriteAsync(context, Answers.Props()),
         ("GET", "/slots") => Answers.Slots() is { } slots ? WriteAsync(context, slots) : NotSupportedAsync(context, "This server does not support slots endpoint. Start it without `--no-slots`"),
         ("GET", "/metrics") => Answers.Metrics() is { } text ? WriteMetricsAsync(context, text) : NotSupportedAsync(context, "This server does not support metrics endpoint. Start it with `--metrics`"),
@@ -50,8 +50,11 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
         _ => NotFoundAsync(context),
     };
 
+    // As in the real one, what is open to all is open without a prefix only.
     private bool IsAllowed(HttpContext context)
     {
+        if (context.Request.Path.Value is "/health" or "/v1/health" or "/models" or "/v1/models")
+            return true;
         var keys = (arguments.Text("--api-key") ?? Environment.GetEnvironmentVariable("LLAMA_API_KEY"))?.Split(',');
         var given = context.Request.Headers.Authorization.ToString() is { Length: > 7 } bearer ? bearer[7..] : context.Request.Headers["X-Api-Key"].ToString();
         return keys is null || keys.Contains(given);
