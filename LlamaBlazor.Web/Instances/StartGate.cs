@@ -117,11 +117,12 @@ internal sealed class StartGate(AdmissionService admission, AllocationStore allo
             var (decision, gpus) = await DecideAsync(facts, demand, wish.MayEvict, cancellation).ConfigureAwait(false);
             if (!decision.Admitted && !wish.Force)
                 return decision;
-            if (await TakeGpusAsync(facts, demand, gpus, cancellation).ConfigureAwait(false) is { } taken && !wish.Force)
-                return new AdmissionDecision(false, [new AdmissionReason("gpu", taken.Message)], []);
             lock (_gate)
-                _places[facts.ModelId] = new Place(facts, demand, gpus.Devices);
-            return decision with { Admitted = true };
+                _places[facts.ModelId] = new Place(facts, demand, gpus.Devices); // first, for who takes GPUs without a place is taken for one that has gone
+            if (await TakeGpusAsync(facts, demand, gpus, cancellation).ConfigureAwait(false) is not { } taken || wish.Force)
+                return decision with { Admitted = true };
+            Leave(facts.ModelId);
+            return new AdmissionDecision(false, [new AdmissionReason("gpu", taken.Message)], []);
         }
         finally
         {

@@ -95,10 +95,11 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     }, cancellation);
 
     /// <summary>Releases what starts took whose models hold no place any more; the first time also what an earlier run left.</summary>
-    /// <param name="holders">Models that hold a place.</param>
+    /// <param name="readHolders">Models that hold a place; read when it is our turn, or a start meanwhile would lose what it took.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task SyncAsync(IReadOnlySet<long> holders, CancellationToken cancellation) => writer.ExecuteAsync(async (context, token) =>
+    public Task SyncAsync(Func<IReadOnlySet<long>> readHolders, CancellationToken cancellation) => writer.ExecuteAsync(async (context, token) =>
     {
+        var holders = readHolders();
         var gone = _taken.Keys.Where(model => !holders.Contains(model)).ToList();
         if (_isSynced && gone.Count == 0)
             return;

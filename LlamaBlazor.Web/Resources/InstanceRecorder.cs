@@ -82,7 +82,7 @@ internal sealed partial class InstanceRecorder(
 
     private async Task SyncAsync(CancellationToken cancellation)
     {
-        await allocations.SyncAsync(gate.Occupants().Select(instance => instance.ModelId).ToHashSet(), cancellation).ConfigureAwait(false);
+        await allocations.SyncAsync(() => gate.Occupants().Select(instance => instance.ModelId).ToHashSet(), cancellation).ConfigureAwait(false);
         await projects.CacheUsageAsync(cancellation).ConfigureAwait(false);
     }
 
