@@ -48,14 +48,15 @@ internal static class CliVerbs
 
     private static IEnumerable<CliVerb> Database =>
     [
-        new("db", "backup", "Backs the database up, verified, into data/backups", "POST", "/api/database/backup"),
+        new("db", "backup", "Backs the database up, verified, into data/backups", "POST", "/api/database/backup") { IsJob = true },
         new("db", "backups", "Lists the backups", "GET", "/api/database/backups") { Columns = ["name", "kind", "created_at", "size_bytes"] },
-        new("db", "vacuum", "Rebuilds the file without gaps", "POST", "/api/database/vacuum"),
-        new("db", "analyze", "Renews what the planner of queries knows", "POST", "/api/database/analyze"),
-        new("db", "check", "Checks every page and reference", "POST", "/api/database/check"),
-        new("db", "prune", "Removes what retention says, now", "POST", "/api/database/prune"),
+        new("db", "vacuum", "Rebuilds the file without gaps", "POST", "/api/database/vacuum") { IsJob = true },
+        new("db", "analyze", "Renews what the planner of queries knows", "POST", "/api/database/analyze") { IsJob = true },
+        new("db", "check", "Checks every page and reference", "POST", "/api/database/check") { IsJob = true },
+        new("db", "prune", "Removes what retention says, now", "POST", "/api/database/prune") { IsJob = true },
         new("db", "stats", "Tells sizes, rows and retention", "GET", "/api/database"),
-        new("db", "migrate", "Brings the schema up to date and lists its steps", "GET", "/api/database"),
+        new("db", "jobs", "Lists the newest operations and how far they are", "GET", "/api/database/jobs") { Columns = ["id", "kind", "state", "step", "percent", "started_at", "ended_at", "error"] },
+        new("db", "cancel", "Ends an operation that runs; what it began is taken back", "POST", "/api/database/jobs/{id}/cancel") { Arguments = [new("id", "Its number; db jobs lists them")] },
     ];
 
     private static IEnumerable<CliVerb> Others =>

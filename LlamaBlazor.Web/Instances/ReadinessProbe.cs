@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Headers;
 using LlamaBlazor.Web.Instances.Processes;
 
 namespace LlamaBlazor.Web.Instances;
@@ -31,12 +32,6 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
     { Timeout = AnswerLimit };
 
     /// <summary>Waits until the engine is ready, its process ends, or the limit passes.</summary>
-    /// <param name="baseUrl">Where it listens, its prefix included.</param>
-    /// <param name="key">The key it asks for, or null: behind a prefix it asks for one even on /health.</param>
-    /// <param name="process">The engine.</param>
-    /// <param name="port">Its port.</param>
-    /// <param name="limit">How long to wait.</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task<ReadinessOutcome> WaitAsync(string baseUrl, string? key, RunningEngine process, int port, TimeSpan limit, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
@@ -55,14 +50,14 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
         return ReadinessOutcome.Ended;
     }
 
-    /// <summary>True when <c>/health</c> answers 200.</summary>
+    /// <summary>True when <c>/health</c> answers 200. It asks with the key: below a prefix, llama-server counts no path as public.</summary>
     public async Task<bool> IsHealthyAsync(string baseUrl, string? key, CancellationToken cancellation)
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, baseUrl + "/health");
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(baseUrl + "/health"));
             if (key is not null)
-                request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
             using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
             return answer.StatusCode == HttpStatusCode.OK;
         }

@@ -36,7 +36,7 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
 
     private Task RouteAsync(HttpContext context, string path) => (context.Request.Method, path) switch
     {
-        _ when !IsAllowed(context) => SimulatedCompletion.WriteErrorAsync(context, StatusCodes.Status401Unauthorized, "Invalid API Key", "authentication_error"),
+        _ when !IsPublic(path) && !IsAllowed(context) => SimulatedCompletion.WriteErrorAsync(context, StatusCodes.Status401Unauthorized, "Invalid API Key", "authentication_error"),
         ("GET", "/health" or "/v1/health") => WriteAsync(context, new JsonObject { ["status"] = "ok" }),
         ("GET", "/v1/models" or "/models") => WriteAsync(context, Answers.Models()),
         ("GET", "/props") => WriteAsync(context, Answers.Props()),
@@ -50,11 +50,11 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
         _ => NotFoundAsync(context),
     };
 
-    // As in the real one, what is open to all is open without a prefix only.
+    // The real one compares the whole path with its list of public ones: below a prefix none is.
+    private bool IsPublic(string path) => _prefix.Length == 0 && path is ("/health" or "/v1/health" or "/v1/models" or "/models");
+
     private bool IsAllowed(HttpContext context)
     {
-        if (context.Request.Path.Value is "/health" or "/v1/health" or "/models" or "/v1/models")
-            return true;
         var keys = (arguments.Text("--api-key") ?? Environment.GetEnvironmentVariable("LLAMA_API_KEY"))?.Split(',');
         var given = context.Request.Headers.Authorization.ToString() is { Length: > 7 } bearer ? bearer[7..] : context.Request.Headers["X-Api-Key"].ToString();
         return keys is null || keys.Contains(given);
