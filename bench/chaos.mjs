@@ -38,7 +38,7 @@ for (const [at, fault] of faults.entries()) {
   if (made.status !== 201) throw new Error(JSON.stringify(made));
   await call("PATCH", `/api/models/${made.body.id}/config/runtime`, { engine_path: engine });
   await call("PATCH", `/api/models/${made.body.id}/config/gpu`, { device: "CUDA0" });
-  models.push({ id: made.body.id, name: made.body.name, dies: fault.includes("exit") });
+  models.push({ id: made.body.id, name: made.body.name, dies: /exit|error/.test(fault) });
 }
 await call("PATCH", "/api/server-config", { models_max: 0 });
 
@@ -64,7 +64,7 @@ const act = async () => {
     const instance = (await call("GET", "/api/instances")).body.items.find(row => row.model_id === model.id);
     if (instance?.pid) try { process.kill(instance.pid, "SIGKILL"); } catch { /* it has ended meanwhile */ }
   } else if (what === "ask") {
-    await fetch(`${url}/v1/completions`, { method: "POST", signal: AbortSignal.timeout(100 + Math.random() * 2000), headers: { "content-type": "application/json" }, body: JSON.stringify({ model: model.name, prompt: "Hello", max_tokens: 20, stream: Math.random() < 0.5 }) }).then(answer => answer.text()).catch(() => { /* given up, or refused */ });
+    await fetch(`${url}/v1/completions`, { method: "POST", signal: AbortSignal.timeout(100 + Math.floor(Math.random() * 2000)), headers: { "content-type": "application/json" }, body: JSON.stringify({ model: model.name, prompt: "Hello", max_tokens: 20, stream: Math.random() < 0.5 }) }).then(answer => answer.text()).catch(() => { /* given up, or refused */ });
   } else {
     await call("POST", `/api/models/${model.id}/${what}`);
   }
@@ -96,7 +96,7 @@ await Promise.all(sound.map(model => call("POST", `/api/models/${model.id}/start
 const limit = Date.now() + 60_000;
 let running = 0;
 while (running < sound.length && Date.now() < limit) { await pause(200); running = (await call("GET", "/api/instances?status=running")).body.items.length; }
-expect(running === sound.length, `only ${running} of ${sound.length} can be started on the ${faults.length} ports`);
+expect(running === sound.length, `only ${running} of ${sound.length} can be started: ${JSON.stringify((await call("GET", "/api/instances")).body.items.map(row => [row.model, row.runtime_status, row.reason]))}`);
 await settle();
 await pause(12_000);
 const after = { handles: handles(), threads: threads() };
