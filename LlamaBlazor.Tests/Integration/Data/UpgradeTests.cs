@@ -1,0 +1,88 @@
+using System.Globalization;
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Maintenance;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace LlamaBlazor.Tests.Integration.Data;
+
+/// <summary>From every earlier schema to this one: each row of each table comes through as it was.</summary>
+public sealed class UpgradeTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    /// <summary>Every step but the last: a new one is tested as soon as it is there.</summary>
+    public static TheoryData<string> Earlier
+    {
+        get
+        {
+            using var context = Open("unused.db");
+            return [.. context.Database.GetMigrations().SkipLast(1)];
+        }
+    }
+
+    private string Database => _folder.File("llama-dashboard.db");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Earlier))]
+    public async Task EveryRow_ComesThrough(string migration)
+    {
+        await using (var context = Open(Database))
+            await context.GetService<IMigrator>().MigrateAsync(migration);
+        SqliteConnection.ClearAllPools();
+        Dictionary<string, List<string>> before;
+        using (var connection = SqliteSetup.Open(Database))
+        {
+            SqliteSetup.Execute(connection, "PRAGMA foreign_keys=OFF; PRAGMA ignore_check_constraints=ON;");
+            foreach (var table in SqliteRead.Tables(connection).Where(table => !table.StartsWith("__EF", StringComparison.Ordinal)))
+                FillTable(connection, table);
+            SqliteSetup.Execute(connection, "UPDATE logs SET level = 'error', message = 'upgrade marker text'");
+            before = Contents(connection, null);
+        }
+
+        await using var app = new StartedApp(_folder);
+        await app.InitializeAsync();
+        using var after = SqliteSetup.Open(Database);
+        Assert.Equal("ok", SqliteSetup.Scalar(after, "PRAGMA integrity_check"));
+        var now = Contents(after, before);
+        foreach (var (table, rows) in before.Where(table => table.Key is not ("metrics_history" or "schema_version"))) // rows of long ago leave the first by rule; the second is what changes
+            Assert.True(rows.TrueForAll(now[table].Contains), $"{table}: {string.Join(" | ", rows)} became {string.Join(" | ", now[table])}");
+        using var applied = Open(Database);
+        Assert.Empty(await applied.Database.GetPendingMigrationsAsync());
+        Assert.Single((await app.GetAsync("/api/logs?q=upgrade+marker")).GetProperty("items").EnumerateArray());
+        Assert.Single(Directory.GetFiles(_folder.File("backups"), "*before-migration*.db"));
+    }
+
+    private static LlamaDbContext Open(string path) => new((DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), path).Options);
+
+    // One row, a value in every column, of the column's type.
+    private static void FillTable(SqliteConnection connection, string table)
+    {
+        var columns = SqliteRead.Column(connection, $"SELECT name || '|' || type FROM pragma_table_xinfo('{table}') WHERE hidden = 0").Select(column => column.Split('|')).ToList();
+        var values = columns.Select((column, index) => column[1] switch
+        {
+            _ when column[0] is "id" or "model_id" or "version" => "1",
+            "INTEGER" => "1",
+            "REAL" => string.Create(CultureInfo.InvariantCulture, $"{index}.5"),
+            _ => column[0] == "status" ? "'stopped'" : $"'{table} {column[0]}'",
+        });
+        SqliteSetup.Execute(connection, $"INSERT INTO {SqliteRead.Quote(table)} ({string.Join(", ", columns.Select(column => SqliteRead.Quote(column[0])))}) VALUES ({string.Join(", ", values)})");
+    }
+
+    // Each row as text; of tables that are known from before, the columns they had.
+    private static Dictionary<string, List<string>> Contents(SqliteConnection connection, Dictionary<string, List<string>>? like) => SqliteRead.Tables(connection)
+        .Where(table => !table.StartsWith("__EF", StringComparison.Ordinal) && (like is null || like.ContainsKey(table)))
+        .ToDictionary(table => table, table => SqliteRead.Rows(connection, table).Select(row => string.Join(", ", row
+            .Where(pair => pair.Value is not null && (table != "models" || pair.Key is not ("status" or "runtime_status" or "file_missing" or "updated_at"))) // what supervision and scan decide anew
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"))).ToList());
+
+    private sealed class StartedApp : AppFixture
+    {
+        public StartedApp(TempFolder folder) => With("LlamaBlazor:DataDirectory", folder.Path);
+    }
+}
