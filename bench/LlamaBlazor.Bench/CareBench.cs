@@ -73,7 +73,7 @@ internal static class CareBench
     private static string WideSql()
     {
         var columns = LlamaBlazor.Domain.Parameters.ParameterCatalogue.Current.Columns.Where(column => column.Section is not null and not "runtime").DistinctBy(column => column.Column).ToList();
-        var sql = new StringBuilder($"CREATE TABLE models (id INTEGER PRIMARY KEY, name TEXT NOT NULL, type TEXT, status TEXT, created_at INTEGER, updated_at INTEGER, {string.Join(", ", columns.Select(column => column.Column))});\nBEGIN;\n");
+        var sql = new StringBuilder($"CREATE TABLE models (id INTEGER PRIMARY KEY, name TEXT NOT NULL, type TEXT, status TEXT, created_at INTEGER, updated_at INTEGER, {string.Join(", ", columns.Select(column => SqliteRead.Quote(column.Column)))});\nBEGIN;\n");
         for (var i = 0; i < OldModels; i++)
         {
             var values = columns.Select(column => column.ValueType == typeof(string) ? "NULL" : column.ValueType == typeof(bool) ? "0" : (i % 50).ToString(CultureInfo.InvariantCulture));

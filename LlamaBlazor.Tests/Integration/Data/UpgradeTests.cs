@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance;
@@ -38,7 +39,7 @@ public sealed class UpgradeTests : IDisposable
         Dictionary<string, List<string>> before;
         using (var connection = SqliteSetup.Open(Database))
         {
-            SqliteSetup.Execute(connection, "PRAGMA foreign_keys=OFF; PRAGMA ignore_check_constraints=ON;");
+            SqliteSetup.Execute(connection, "PRAGMA foreign_keys=OFF;");
             foreach (var table in SqliteRead.Tables(connection).Where(table => !table.StartsWith("__EF", StringComparison.Ordinal)))
                 FillTable(connection, table);
             SqliteSetup.Execute(connection, "UPDATE logs SET level = 'error', message = 'upgrade marker text'");
@@ -60,16 +61,19 @@ public sealed class UpgradeTests : IDisposable
 
     private static LlamaDbContext Open(string path) => new((DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), path).Options);
 
-    // One row, a value in every column, of the column's type.
+    // One row, where the schema itself has none, a value in every column, of the column's type.
     private static void FillTable(SqliteConnection connection, string table)
     {
+        if (SqliteSetup.Scalar(connection, $"SELECT 1 FROM {SqliteRead.Quote(table)} LIMIT 1") is not null)
+            return;
+        var sql = SqliteRead.Column(connection, $"SELECT sql FROM sqlite_master WHERE name = '{table}'")[0];
         var columns = SqliteRead.Column(connection, $"SELECT name || '|' || type FROM pragma_table_xinfo('{table}') WHERE hidden = 0").Select(column => column.Split('|')).ToList();
         var values = columns.Select((column, index) => column[1] switch
         {
             _ when column[0] is "id" or "model_id" or "version" => "1",
             "INTEGER" => "1",
             "REAL" => string.Create(CultureInfo.InvariantCulture, $"{index}.5"),
-            _ => column[0] == "status" ? "'stopped'" : $"'{table} {column[0]}'",
+            _ => Regex.Match(sql, $"\\b{column[0]}\"? IN \\('(?<word>[^']*)'") is { Success: true } allowed ? $"'{allowed.Groups["word"].Value}'" : $"'{table} {column[0]}'", // a word its CHECK allows
         });
         SqliteSetup.Execute(connection, $"INSERT INTO {SqliteRead.Quote(table)} ({string.Join(", ", columns.Select(column => SqliteRead.Quote(column[0])))}) VALUES ({string.Join(", ", values)})");
     }
