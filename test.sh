@@ -16,6 +16,7 @@ install() {
   { apt-get update && apt-get install -y --no-install-recommends "$@"; } >/dev/null 2>&1 || echo "$program could not be installed: the tests that need it are skipped"
 }
 install chromium chromium
+install podman podman runc conmon busybox-static
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT

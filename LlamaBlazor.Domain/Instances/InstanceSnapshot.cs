@@ -15,6 +15,9 @@ public sealed record InstanceSnapshot
     /// <summary>process or docker.</summary>
     public string Kind { get; init; } = "process";
 
+    /// <summary>Id of its container while there is one.</summary>
+    public string? ContainerId { get; init; }
+
     /// <summary>One of stopped, loading, running, stopping, error.</summary>
     public required string Status { get; init; }
 

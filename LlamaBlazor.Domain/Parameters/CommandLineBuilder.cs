@@ -22,10 +22,12 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
         AddSource(words, parameters, plan);
         foreach (var definition in catalogue.Columns)
         {
-            if (definition.Emission is not (Emission.None or Emission.Action or Emission.Removed) && !Decided.Contains(definition.Column) && !ModelSource.Columns.Contains(definition.Column))
+            if (definition.Emission is not (Emission.None or Emission.Action or Emission.Removed) && !Decided.Contains(definition.Column) && !(definition.Column == "device" && plan.Devices is not null) && !ModelSource.Columns.Contains(definition.Column))
                 AddSetting(words, parameters, definition);
         }
 
+        if (plan.Devices is { } devices)
+            words.AddValue(catalogue.FindColumn("device")!, devices.Count == 0 ? "none" : string.Join(',', devices));
         AddDraft(words, parameters, plan.DraftPath);
         words.AddRange(["--host", plan.Host, "--port", plan.Port.ToString()]);
         if (parameters.Find(catalogue.FindColumn("metrics_enabled")!) is not false)

@@ -1,3 +1,5 @@
+using LlamaBlazor.Domain.Instances.Containers;
+
 namespace LlamaBlazor.Domain.Parameters;
 
 /// <summary>How to start one llama-server: passed as it is, never through a shell.</summary>
@@ -8,6 +10,12 @@ public sealed record LaunchCommand(string Executable, IReadOnlyList<string> Argu
 {
     /// <summary>What a reader should know: settings that were left out, and why.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The container the engine runs in, or null for a process. Then <see cref="Arguments"/> are those of the container runtime.</summary>
+    public ContainerLaunch? Container { get; init; }
+
+    /// <summary>What the engine itself is told, whatever starts it.</summary>
+    public IReadOnlyList<string> EngineArguments => Container?.EngineArguments ?? Arguments;
 
     /// <summary>Path in front of every endpoint of the server, or empty. Health checks and the proxy need it too.</summary>
     public string ApiPrefix => ValueOf("--api-prefix") ?? "";
@@ -20,10 +28,11 @@ public sealed record LaunchCommand(string Executable, IReadOnlyList<string> Argu
 
     private string? ValueOf(string flag)
     {
-        for (var i = 0; i < Arguments.Count - 1; i++)
+        var words = EngineArguments;
+        for (var i = 0; i < words.Count - 1; i++)
         {
-            if (Arguments[i] == flag)
-                return Arguments[i + 1];
+            if (words[i] == flag)
+                return words[i + 1];
         }
 
         return null;

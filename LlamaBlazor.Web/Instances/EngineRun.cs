@@ -10,9 +10,10 @@ namespace LlamaBlazor.Web.Instances;
 /// <param name="Facts">The model.</param>
 /// <param name="Wish">How the place is taken.</param>
 /// <param name="Instance">Uid of the instance.</param>
+/// <param name="RowId">Row of the instance.</param>
 /// <param name="Log">Takes what the engine says.</param>
 /// <param name="Report">Takes what happens, in order.</param>
-internal sealed record EngineRunPlan(InstanceFacts Facts, StartWish Wish, string Instance, InstanceLog Log, Func<EngineRun, InstanceEvent, Task> Report);
+internal sealed record EngineRunPlan(InstanceFacts Facts, StartWish Wish, string Instance, long RowId, InstanceLog Log, Func<EngineRun, InstanceEvent, Task> Report);
 
 /// <summary>One launch, from choosing a port to the end of the process.</summary>
 /// <param name="plan">What it is about.</param>
@@ -23,8 +24,8 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
     private bool _isReleased;
     private bool _isRefused;
 
-    /// <summary>The process, once it exists.</summary>
-    public EngineProcess? Process { get; private set; }
+    /// <summary>The process or container, once it exists.</summary>
+    public RunningEngine? Process { get; private set; }
 
     /// <summary>How it was started, once that is known.</summary>
     public LaunchCommand? Command { get; private set; }
@@ -109,7 +110,7 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         _runner.Gate.Leave(plan.Facts.ModelId);
     }
 
-    private async Task<EngineProcess?> TryStartAsync()
+    private async Task<RunningEngine?> TryStartAsync()
     {
         try
         {
@@ -130,7 +131,9 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
             (Port, Command) = prepared.Value;
             _stopped.Token.ThrowIfCancellationRequested();
             StartedAt = _runner.Clock.GetUtcNow().ToUnixTimeMilliseconds();
-            return Process = await _runner.StartAsync(Command, plan.Instance, plan.Log).ConfigureAwait(false);
+            var started = await _runner.StartAsync(Command, plan).ConfigureAwait(false);
+            Failure = started.Failure;
+            return Process = started.IsSuccess ? started.Value : null;
         }
         catch (OperationCanceledException)
         {
@@ -138,13 +141,13 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         }
         catch (Win32Exception error)
         {
-            Failure = Failure.Unavailable($"{Command!.Executable} cannot be run: {error.Message}. Check the engine's path and its permissions.");
+            Failure = Failure.Unavailable($"{Command?.Executable} cannot be run: {error.Message}. Check the engine's path and its permissions.");
         }
 
         return null;
     }
 
-    private async Task WatchAsync(EngineProcess process)
+    private async Task WatchAsync(RunningEngine process)
     {
         await plan.Report(this, new InstanceEvent.Launched()).ConfigureAwait(false);
         var isReady = false;
@@ -154,7 +157,7 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         }
         else
         {
-            var outcome = await _runner.Probe.WaitAsync(BaseUrl!, process, Port!.Value, _runner.StartLimit, _stopped.Token).ConfigureAwait(false);
+            var outcome = await _runner.Probe.WaitAsync(BaseUrl!, Command!.ApiKey, process, Port!.Value, _runner.StartLimit, _stopped.Token).ConfigureAwait(false);
             isReady = outcome is ReadinessOutcome.Ready;
             if (isReady)
                 await plan.Report(this, new InstanceEvent.BecameReady()).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Instances.Containers;
 using LlamaBlazor.Web.Instances.Processes;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Settings;
@@ -7,7 +8,7 @@ using LlamaBlazor.Web.Settings;
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>What one launch needs and every instance shares.</summary>
-internal sealed class EngineRunner(Launcher launcher, LaunchCommandFactory commands, LaunchSettingsStore settings, PortPool ports, ReadinessProbe probe, StartGate gate, InstanceOptions options, TimeProvider clock)
+internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containers, LaunchCommandFactory commands, LaunchSettingsStore settings, PortPool ports, ReadinessProbe probe, StartGate gate, InstanceOptions options, TimeProvider clock)
 {
     /// <summary>Begins a launch; what happens is told through the plan's report, an end last.</summary>
     public EngineRun Begin(EngineRunPlan plan)
@@ -50,8 +51,10 @@ internal sealed class EngineRunner(Launcher launcher, LaunchCommandFactory comma
         return (port, command.Value);
     }
 
-    /// <summary>Starts the process.</summary>
-    public Task<EngineProcess> StartAsync(LaunchCommand command, string instance, InstanceLog log) => launcher.StartAsync(command, instance, log.Add);
+    /// <summary>Starts the process or the container.</summary>
+    public async Task<Result<RunningEngine>> StartAsync(LaunchCommand command, EngineRunPlan plan) => command.Container is null
+        ? await launcher.StartAsync(command, plan.Instance, plan.Log.Add).ConfigureAwait(false)
+        : await containers.StartAsync(command, $"llamablazor-{plan.Instance[..12]}-{plan.RowId}", plan.Facts.Name, plan.Log.Add).ConfigureAwait(false);
 
     /// <summary>Gives the port back.</summary>
     public void Release(int port) => ports.Release(port);

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Instances.Containers;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -30,6 +31,7 @@ internal sealed partial class InstanceActor : IDisposable
     private CancellationTokenSource? _retry;
     private StartOutcome? _lastEnd;
     private long _rowId;
+    private bool _isContainer;
 
     /// <summary>Makes the actor and starts its loop.</summary>
     public InstanceActor(InstanceFacts facts, InstanceLog log, EngineRunner runner, InstanceOptions options, InstanceBoard board, InstanceLedger ledger, ReadLoad load, ILogger logger)
@@ -201,13 +203,14 @@ internal sealed partial class InstanceActor : IDisposable
 
     private void Launch()
     {
-        if (_rowId == 0)
-            _rowId = _ledger.NextId();
+        if (_rowId == 0 || _isContainer || _facts.IsContainer) // each container has a row of its own, for each has an id of its own
+            _rowId = _ledger.Renew(_rowId);
+        _isContainer = _facts.IsContainer;
         _retry = null;
         _lastEnd = null;
         // A restart has waited already, and has had its place: it waits a little for another.
         var wish = _state.Failures == FailureCount.None ? _wish : StartWish.Patient with { Wait = TimeSpan.FromMinutes(1) };
-        Volatile.Write(ref _run, _runner.Begin(new EngineRunPlan(_facts, wish, _uid, Log, async (run, happened) =>
+        Volatile.Write(ref _run, _runner.Begin(new EngineRunPlan(_facts, wish, _uid, _rowId, Log, async (run, happened) =>
             await _mailbox.Writer.WriteAsync(new ActorMessage(happened, Source: run)).ConfigureAwait(false))));
     }
 
@@ -261,6 +264,8 @@ internal sealed partial class InstanceActor : IDisposable
         Id = _rowId,
         ModelId = _facts.ModelId,
         Model = _facts.Name,
+        Kind = _isContainer ? ContainerKind.Row : ContainerKind.Process,
+        ContainerId = _run?.Process?.ContainerId,
         Status = _state.Phase.Status(),
         RuntimeStatus = Stage?.Word ?? _state.Phase.RuntimeStatus(),
         Pid = _run?.Process?.Pid,

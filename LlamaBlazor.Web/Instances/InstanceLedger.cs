@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -21,6 +22,15 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
 
     /// <summary>Ids of rows are given by us: the database has one dashboard at a time.</summary>
     public long NextId() => Interlocked.Increment(ref _lastId);
+
+    /// <summary>An id for the next container of an instance; the row of its last one is kept as a deleted one, with its figures.</summary>
+    /// <param name="last">Row of the last one, or 0.</param>
+    public long Renew(long last)
+    {
+        if (last > 0)
+            _ = RetireAsync(last);
+        return NextId();
+    }
 
     /// <summary>Sets the highest id in use.</summary>
     public void StartAfter(long id) => Interlocked.Exchange(ref _lastId, id);
@@ -92,6 +102,19 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
         return isWritten;
     }
 
+    private async Task RetireAsync(long id)
+    {
+        try
+        {
+            await writer.ExecuteAsync((context, token) => context.Instances.Where(row => row.Id == id && row.Kind == ContainerKind.Row)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Status, "deleted"), token)).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            LogNotWritten($"instance {id}", error);
+        }
+    }
+
     private async Task WriteAsync(LlamaDbContext context, Entry entry, CancellationToken cancellation)
     {
         var (snapshot, facts, uid, run) = entry;
@@ -104,7 +127,9 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
         var row = await context.Instances.FindAsync([snapshot.Id], cancellation).ConfigureAwait(false);
         if (row is null)
         {
-            row = new ContainerInstanceRow { Id = snapshot.Id, ContainerId = $"process:{uid}", Kind = "process", CreatedAt = now };
+            if (snapshot.Kind == ContainerKind.Row && run?.Process?.ContainerId is null)
+                return; // a container has a row from the moment it has an id
+            row = new ContainerInstanceRow { Id = snapshot.Id, ContainerId = run?.Process?.ContainerId ?? $"process:{uid}:{snapshot.Id}", Kind = snapshot.Kind, CreatedAt = now };
             context.Instances.Add(row);
         }
 
@@ -115,8 +140,14 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
         row.ProcessStartTime = snapshot.Pid is null ? null : run?.Process?.StartTime ?? row.ProcessStartTime;
         row.StartedAt = snapshot.StartedAt ?? row.StartedAt;
         row.StoppedAt = snapshot.IsActive ? null : now;
+        if (run?.Command?.Container is { } container)
+        {
+            (row.CpuLimit, row.MemoryLimitGb) = (container.Plan.Cpus, container.Plan.MemoryGb);
+            row.PortMappings = JsonSerializer.Serialize(new Dictionary<string, int> { [$"{container.Port}"] = container.Plan.EnginePort(container.Port) });
+        }
+
         if (run?.Command is { } command)
-            (row.ImageName, row.EnginePath, row.ArgumentsJson) = (command.Executable, command.Executable, JsonSerializer.Serialize(command.Arguments));
+            (row.ImageName, row.EnginePath, row.ArgumentsJson) = (command.Container?.Plan.Image ?? command.Executable, command.Executable, JsonSerializer.Serialize(command.Arguments));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The state of {Model} could not be written to the database; it is tried again")]

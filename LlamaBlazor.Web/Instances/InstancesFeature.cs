@@ -1,3 +1,4 @@
+using LlamaBlazor.Web.Instances.Containers;
 using LlamaBlazor.Web.Instances.Pages;
 using LlamaBlazor.Web.Instances.Processes;
 using LlamaBlazor.Web.Shared.ModelTabs;
@@ -15,6 +16,12 @@ internal static class InstancesFeature
         services.AddSingleton(InstanceOptions.Read(builder.Configuration));
         services.AddSingleton<InstanceBoard>();
         services.AddSingleton<EngineLocator>();
+        services.AddSingleton(ContainerOptions.Read(builder.Configuration));
+        services.AddSingleton<ContainerRuntime>();
+        services.AddSingleton<ContainerCommands>();
+        services.AddSingleton<ContainerLauncher>();
+        services.AddSingleton<ContainerKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<ContainerKeeper>());
         services.AddSingleton<ProcessGuard>();
         services.AddSingleton<Launcher>();
         services.AddSingleton<PortPool>();
@@ -36,5 +43,5 @@ internal static class InstancesFeature
     }
 
     /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapInstances(this WebApplication app) => app.MapInstanceEndpoints();
+    public static WebApplication MapInstances(this WebApplication app) => app.MapInstanceEndpoints().MapContainers();
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Web.Models.Duplicates;
 using LlamaBlazor.Web.Models.Fit;
 using LlamaBlazor.Web.Models.Headers;
 using LlamaBlazor.Web.Models.Library;
@@ -24,13 +25,14 @@ internal static class ModelEndpoints
         group.MapPost("cleanup", async (LibraryEdits library, CancellationToken cancellation) => new CleanupAnswer(await library.CleanupAsync(cancellation)));
         group.MapGet("{id}", GetAsync);
         group.MapPatch("{id}", PatchAsync);
-        group.MapDelete("{id}", async (string id, bool? ignore, ModelStore store, CancellationToken cancellation) =>
-            (await store.DeleteAsync(id, ignore ?? false, cancellation)).ToApi(_ => Results.NoContent()));
+        group.MapDelete("{id}", DeleteAsync);
+        group.MapGet("duplicates", DuplicatesAsync);
         group.MapPost("{id}/favorite", async (string id, FavoriteRequest? request, ModelStore store, CancellationToken cancellation) =>
             (await store.SetFavoriteAsync(id, request?.Favorite, cancellation)).ToApi(model => Results.Ok(new FavoriteRequest(model.Favorite))));
         group.MapPost("{id}/duplicate", async (string id, DuplicateRequest? request, LibraryEdits library, CancellationToken cancellation) =>
             Created(await library.DuplicateAsync(id, request?.Name, cancellation)));
         GgufEndpoints.Map(group);
+        FitBatchEndpoints.Map(group);
         FitEndpoints.Map(group);
     }
 
@@ -46,6 +48,22 @@ internal static class ModelEndpoints
 
     private static async Task<IResult> AddAsync(AddRequest request, LibraryEdits library, CancellationToken cancellation) =>
         request.Path is { } path ? Created(await library.AddAsync(path, request.Name, cancellation)) : ApiResults.Invalid("path", "Give the absolute path of a .gguf file on this machine.");
+
+    private static async Task<IResult> DeleteAsync(string id, bool? ignore, bool? file, ModelStore store, LibraryFiles files, CancellationToken cancellation)
+    {
+        if (file is not true)
+            return (await store.DeleteAsync(id, ignore ?? false, cancellation)).ToApi(_ => Results.NoContent());
+        if (await store.FindAsync(id, cancellation) is not { } model)
+            return ApiResults.Problem(ModelStore.Unknown(id));
+        var deleted = await files.DeleteAsync([model.Id], cancellation);
+        return deleted.Failure is { } failure ? ApiResults.Problem(failure) : (await store.DeleteManyAsync([model.Id], ignore: false, cancellation)).ToApi(_ => Results.NoContent()); // one without a file
+    }
+
+    private static async Task<DuplicatesAnswer> DuplicatesAsync(DuplicateFinder finder, CancellationToken cancellation)
+    {
+        var groups = await finder.FindAsync(cancellation);
+        return new DuplicatesAnswer(groups, groups.Sum(group => group.WastedBytes));
+    }
 
     private static async Task<IResult> GetAsync(string id, ModelStore store, CancellationToken cancellation) =>
         await store.FindAsync(id, cancellation) is { } model ? Results.Ok(ModelJson.Of(model)) : ApiResults.Problem(ModelStore.Unknown(id));
@@ -87,6 +105,11 @@ internal sealed record DuplicateRequest(string? Name);
 
 /// <summary>The mark of a favourite; null toggles.</summary>
 internal sealed record FavoriteRequest(bool? Favorite);
+
+/// <summary>Files that are there more than once.</summary>
+/// <param name="Items">By what they waste.</param>
+/// <param name="WastedBytes">In all.</param>
+internal sealed record DuplicatesAnswer(IReadOnlyList<DuplicateGroup> Items, long WastedBytes);
 
 /// <summary>How many models were removed.</summary>
 internal sealed record CleanupAnswer(int Removed);

@@ -1,4 +1,5 @@
 using LlamaBlazor.Web.Models.Downloads;
+using LlamaBlazor.Web.Models.Duplicates;
 using LlamaBlazor.Web.Models.Fit;
 using LlamaBlazor.Web.Models.Headers;
 using LlamaBlazor.Web.Models.Library;
@@ -21,12 +22,16 @@ internal static class ModelsFeature
         services.AddSingleton<LibraryService>();
         services.AddHostedService(provider => provider.GetRequiredService<LibraryService>());
         services.AddHostedService<LibraryWatcher>();
+        services.AddSingleton<LibraryFiles>();
+        services.AddSingleton<DuplicateFinder>();
         builder.AddDownloads();
         services.AddSingleton<HeaderStore>();
         services.AddSingleton<MachineMemory>();
         services.AddSingleton<MemoryAdvisor>();
         services.AddSingleton<FitProgram>();
         services.AddSingleton<FitAnalysis>();
+        services.AddSingleton<FitBatch>();
+        services.AddSingleton<MemoryVerdicts>();
         services.AddSingleton(new ModelTab("fit", "Fit", 100, typeof(FitTab)));
         services.AddSingleton(new ModelTab("gguf", "GGUF", 110, typeof(GgufTab)));
         return builder;

@@ -62,7 +62,10 @@ internal sealed record ModelConfiguration(Model Model, IReadOnlyDictionary<strin
     public EffectiveParameters Effective { get; } = new(Server, Own);
 
     /// <summary>The engine this model names, or null.</summary>
-    public string? EnginePath => (Rows.GetValueOrDefault(ConfigSection.Runtime) as RuntimeConfig)?.EnginePath;
+    public string? EnginePath => Runtime?.EnginePath;
+
+    /// <summary>How the dashboard runs it, or null where nothing was ever set.</summary>
+    public RuntimeConfig? Runtime => Rows.GetValueOrDefault(ConfigSection.Runtime) as RuntimeConfig;
 }
 
 /// <summary>The server settings.</summary>

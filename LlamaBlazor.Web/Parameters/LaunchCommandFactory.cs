@@ -1,39 +1,72 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Instances.Containers;
 using LlamaBlazor.Web.Models.Downloads;
 using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Settings;
 
 namespace LlamaBlazor.Web.Parameters;
 
-/// <summary>Makes the command that starts a model's engine, from everything that is set for it.</summary>
-internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator engines, EngineProbe probe, CommandLineBuilder builder, LaunchSettingsStore settings, DraftDownloads drafts, DataFolder folder)
+/// <summary>Makes the command that starts a model's engine, as a process or in a container, from everything that is set for it.</summary>
+internal sealed class LaunchCommandFactory(
+    ConfigReader reader,
+    EngineLocator engines,
+    EngineProbe probe,
+    CommandLineBuilder builder,
+    LaunchSettingsStore settings,
+    DraftDownloads drafts,
+    ContainerCommands containers,
+    DataFolder folder)
 {
     /// <summary>The command that starts a model on a port of loopback. A draft model that is named by its address is downloaded first.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="port">Port on loopback.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="gpus">Devices given to it, or null where its own setting decides.</param>
     /// <returns>Not found for an unknown model; invalid when nothing says where its weights are; unavailable without an engine or its draft model.</returns>
-    public Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, CancellationToken cancellation) => CreateAsync(modelId, port, download: true, cancellation);
+    public Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, CancellationToken cancellation, IReadOnlyList<string>? gpus = null) =>
+        CreateAsync(modelId, port, gpus, download: true, cancellation);
 
     /// <summary>The command as it would be for the first port of the range: a real start takes the first free one. Downloads nothing.</summary>
-    public async Task<Result<LaunchCommand>> PreviewAsync(long modelId, CancellationToken cancellation)
+    /// <param name="modelId">The model.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="gpus">Devices given to it, or null where its own setting decides.</param>
+    public async Task<Result<LaunchCommand>> PreviewAsync(long modelId, CancellationToken cancellation, IReadOnlyList<string>? gpus = null)
     {
         var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
-        return await CreateAsync(modelId, LaunchSettingsRules.ParsePorts(range)?.First ?? 0, download: false, cancellation).ConfigureAwait(false);
+        return await CreateAsync(modelId, LaunchSettingsRules.ParsePorts(range)?.First ?? 0, gpus, download: false, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, bool download, CancellationToken cancellation)
+    private async Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, IReadOnlyList<string>? gpus, bool download, CancellationToken cancellation)
     {
         if (await reader.ReadAsync(modelId, cancellation).ConfigureAwait(false) is not { } configuration)
             return Failure.NotFound($"There is no model with the id {modelId}.");
-        var engine = await engines.FindAsync(configuration.EnginePath, cancellation).ConfigureAwait(false);
-        if (!engine.IsSuccess)
-            return engine.Failure!;
+        var isContainer = !engines.IsDemo && configuration.Runtime?.InstanceKind == ContainerKind.Container;
+        var planned = isContainer ? await containers.PlanAsync(configuration.Runtime!, cancellation).ConfigureAwait(false) : default(Result<(ContainerPlan Plan, EngineCommand Engine)>?);
+        if (planned?.Failure is { } failure)
+            return failure;
+        var found = planned is null ? await engines.FindAsync(configuration.EnginePath, cancellation).ConfigureAwait(false) : planned.Value.Value.Engine;
+        if (!found.IsSuccess)
+            return found.Failure!;
         var draftUrl = DraftUrl(configuration.Effective);
         if (draftUrl is not null && download && (await drafts.EnsureAsync(draftUrl, null, cancellation).ConfigureAwait(false)).Failure is { } missing)
             return missing;
-        var asked = await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false);
-        return Build(configuration, engine.Value, asked, new LaunchPlan(port) { DraftPath = draftUrl is null ? null : drafts.PathOf(draftUrl) });
+        var asked = await probe.ProbeAsync(found.Value, again: false, cancellation).ConfigureAwait(false);
+        var launch = new LaunchPlan(port) { Devices = gpus, DraftPath = draftUrl is null ? null : drafts.PathOf(draftUrl) };
+        return planned is { Value: var (plan, _) } ? Contain(configuration, plan, found.Value, asked, launch) : Build(configuration, found.Value, asked, launch);
+    }
+
+    private Result<LaunchCommand> Contain(ModelConfiguration configuration, ContainerPlan plan, EngineCommand engine, Result<EngineCapabilities> asked, LaunchPlan launch)
+    {
+        plan = plan with { Gpus = GpuNames.Numbers(launch.Devices), UsesGpu = launch.Devices is not { Count: 0 } };
+        // A container that sees only some GPUs counts them from zero.
+        var devices = launch.Devices is { Count: > 0 } gpus && plan.Gpus.Count > 0 ? GpuNames.Renumber(gpus) : launch.Devices;
+        var built = Build(configuration, engine with { Prefix = [] }, asked, launch with { Port = plan.EnginePort(launch.Port), Host = plan.EngineHost, Devices = devices });
+        return built.IsSuccess ? ContainerCommands.Wrap(plan, engine, built.Value, launch.Port, configuration.Model.ModelPath is { Length: > 0 } ? null : containers.Downloads()) : built;
     }
 
     private Result<LaunchCommand> Build(ModelConfiguration configuration, EngineCommand engine, Result<EngineCapabilities> asked, LaunchPlan plan)

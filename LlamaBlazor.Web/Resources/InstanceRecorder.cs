@@ -1,9 +1,11 @@
 using System.Threading.Channels;
 using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Instances.Containers;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Resources;
@@ -17,13 +19,16 @@ internal sealed partial class InstanceRecorder(
     DatabaseWriter writer,
     InstanceBoard board,
     MetricWindow window,
+    MachineMeter machine,
     ReadinessProbe probe,
     AllocationStore allocations,
+    ContainerKeeper containers,
     TimeProvider clock,
     ILogger<InstanceRecorder> logger) : BackgroundService
 {
     private const long Day = 86_400_000;
     private const double MbOfGb = 1024;
+    private const double Mb = 1024 * 1024;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -35,12 +40,13 @@ internal sealed partial class InstanceRecorder(
         var samples = window.Latest?.Instances.ToDictionary(sample => sample.ModelId) ?? [];
         var readings = new List<(InstanceSnapshot Instance, InstanceSample? Sample, bool IsHealthy)>();
         foreach (var instance in board.Active.Where(instance => instance.BaseUrl is not null))
-            readings.Add((instance, samples.GetValueOrDefault(instance.ModelId), await probe.IsHealthyAsync(instance.BaseUrl!, cancellation).ConfigureAwait(false)));
+            readings.Add((instance, samples.GetValueOrDefault(instance.ModelId), await probe.IsHealthyAsync(instance.BaseUrl!, instance.UpstreamKey, cancellation).ConfigureAwait(false)));
+        var usage = await containers.UsageAsync(cancellation).ConfigureAwait(false);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         await writer.ExecuteAsync(async (context, token) =>
         {
             foreach (var (instance, sample, isHealthy) in readings)
-                await WriteAsync(context, instance, sample, isHealthy, now, token).ConfigureAwait(false);
+                await WriteAsync(context, instance, Metric(instance, sample, usage, now), isHealthy, now, token).ConfigureAwait(false);
             await context.Set<ResourceMetricRow>().Where(row => row.Timestamp < now - (7 * Day)).ExecuteDeleteAsync(token).ConfigureAwait(false);
             await context.SystemSnapshots.Where(row => row.Timestamp < now - (30 * Day)).ExecuteDeleteAsync(token).ConfigureAwait(false);
         }, cancellation).ConfigureAwait(false);
@@ -79,12 +85,38 @@ internal sealed partial class InstanceRecorder(
             await GuardAsync(() => RecordAsync(cancellation)).ConfigureAwait(false);
     }
 
-    private static async Task WriteAsync(LlamaDbContext context, InstanceSnapshot instance, InstanceSample? sample, bool isHealthy, long now, CancellationToken cancellation)
+    // A container's figures come from its runtime, which counts everything in it; a process' from its last sample.
+    private ResourceMetricRow? Metric(InstanceSnapshot instance, InstanceSample? sample, IReadOnlyList<ContainerUsage> usage, long now)
+    {
+        var total = machine.Read().TotalMemory;
+        if (instance.ContainerId is { } id && usage.FirstOrDefault(item => id.StartsWith(item.Id, StringComparison.Ordinal)) is { } used)
+        {
+            return new ResourceMetricRow
+            {
+                Timestamp = now,
+                CpuPercent = used.CpuPercent,
+                MemoryUsedGb = used.MemoryBytes / (Mb * MbOfGb),
+                MemoryPercent = total > 0 ? used.MemoryBytes / total * 100 : null,
+                DiskReadMb = used.DiskRead / Mb,
+                DiskWriteMb = used.DiskWrite / Mb,
+                NetworkRxMb = used.NetworkReceived / Mb,
+                NetworkTxMb = used.NetworkSent / Mb,
+            };
+        }
+
+        return sample is null ? null : new ResourceMetricRow { Timestamp = now, CpuPercent = sample.Cpu, MemoryUsedGb = sample.Memory / MbOfGb, MemoryPercent = total > 0 ? sample.Memory * Mb / total * 100 : null };
+    }
+
+    private static async Task WriteAsync(LlamaDbContext context, InstanceSnapshot instance, ResourceMetricRow? metric, bool isHealthy, long now, CancellationToken cancellation)
     {
         if (await context.Instances.FindAsync([instance.Id], cancellation).ConfigureAwait(false) is not { } row)
             return; // its row is about to be written
-        if (sample is not null)
-            context.Add(new ResourceMetricRow { ContainerId = row.ContainerId, Timestamp = now, CpuPercent = sample.Cpu, MemoryUsedGb = sample.Memory / MbOfGb });
+        if (metric is not null)
+        {
+            metric.ContainerId = row.ContainerId;
+            context.Add(metric);
+        }
+
         await context.SaveChangesAsync(cancellation).ConfigureAwait(false); // the averages below count it
         var since = instance.StartedAt ?? 0;
         var rows = context.Set<ResourceMetricRow>().Where(metric => metric.ContainerId == row.ContainerId && metric.Timestamp >= since);

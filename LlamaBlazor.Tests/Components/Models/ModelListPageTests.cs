@@ -3,6 +3,9 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Models.Downloads;
+using LlamaBlazor.Web.Models.Duplicates;
+using LlamaBlazor.Web.Models.Fit;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Models.Pages;
 using LlamaBlazor.Web.Settings;
@@ -35,8 +38,9 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
         var page = Show("/models");
         page.WaitForAssertion(() => Assert.Equal(["Alpha-Q4_K_M", "beta", "gamma <b>", "mmproj"], Names(page)));
         var cells = page.FindAll("tr.model")[0].Children.Select(cell => cell.TextContent.Trim()).ToList();
-        Assert.Equal(("llama", "100K", "F16", "2,048", "stopped"), (cells[3], cells[4], cells[5], cells[6], cells[8]));
+        Assert.Equal(("llama", "100K", "F16", "2,048", "stopped"), (cells[3], cells[4], cells[5], cells[6], cells[9]));
         Assert.Contains("projector", page.FindAll("tr.model")[3].TextContent);
+        page.WaitForAssertion(() => Assert.Equal(3, page.FindAll(".models-memory .fit").Count)); // estimates follow, of all but the projector
         Assert.Empty(page.FindAll("tr.model b"));
     }
 
@@ -123,6 +127,8 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
         var app = library.Services;
         Services.AddSingleton(app.GetRequiredService<ModelQueries>()).AddSingleton(app.GetRequiredService<ModelStore>()).AddSingleton(app.GetRequiredService<LibraryService>())
             .AddSingleton(app.GetRequiredService<InstanceBoard>()).AddSingleton(app.GetRequiredService<InstanceSupervisor>()).AddSingleton(app.GetRequiredService<LaunchSettingsStore>()).AddSingleton(TimeProvider.System).AddRadzenComponents();
+        Services.AddSingleton(app.GetRequiredService<DownloadService>()).AddSingleton(app.GetRequiredService<DownloadStore>())
+            .AddSingleton(app.GetRequiredService<DuplicateFinder>()).AddSingleton(app.GetRequiredService<FitBatch>()).AddSingleton(app.GetRequiredService<MemoryVerdicts>());
         Services.GetRequiredService<NavigationManager>().NavigateTo(address);
         return Render<ModelListPage>();
     }

@@ -3,23 +3,23 @@ using System.Diagnostics;
 namespace LlamaBlazor.Web.Instances.Processes;
 
 /// <summary>A running engine: its pipes are drained from the first moment, and its end is told once, after all it said was read.</summary>
-internal sealed class EngineProcess
+internal sealed class EngineProcess : RunningEngine
 {
     private static readonly TimeSpan PipeLimit = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
-    private readonly string _marker;
+    private readonly string? _marker;
     private volatile bool _hasExited;
 
     /// <summary>Takes over a process that was just started.</summary>
     /// <param name="process">With both outputs redirected.</param>
-    /// <param name="marker">Value of its marker variable.</param>
+    /// <param name="marker">Value of its marker variable, or null for a helper that what it started may outlive.</param>
     /// <param name="onLine">Takes each line of output; must be quick.</param>
-    public EngineProcess(Process process, string marker, Action<string> onLine)
+    public EngineProcess(Process process, string? marker, Action<string> onLine)
     {
         _process = process;
         _marker = marker;
-        Pid = process.Id;
+        Id = process.Id;
         StartTime = ProcessTable.StartTime(process.Id);
         Exited = WaitAsync(
             LinePump.RunAsync(process.StandardOutput.BaseStream, onLine),
@@ -27,21 +27,24 @@ internal sealed class EngineProcess
     }
 
     /// <summary>Process id.</summary>
-    public int Pid { get; }
+    public int Id { get; }
 
-    /// <summary>See <see cref="ProcessTable.StartTime"/>.</summary>
-    public long? StartTime { get; }
+    /// <inheritdoc/>
+    public override int? Pid => Id;
 
-    /// <summary>The exit code, 128 + n for signal n, once it has ended, its group is gone and its output is read.</summary>
-    public Task<int> Exited { get; }
+    /// <inheritdoc/>
+    public override long? StartTime { get; }
 
-    /// <summary>True unless another program listens on the port: its answer to a health check would be taken for ours.</summary>
-    public bool OwnsPort(int port) => PortOwner.Find(port) is not { } socket || PortOwner.Holds(Pid, socket) || ProcessTable.FindMarked(_marker).Any(pid => PortOwner.Holds(pid, socket));
+    /// <inheritdoc/>
+    public override Task<int> Exited { get; }
+
+    /// <inheritdoc/>
+    public override bool OwnsPort(int port) => PortOwner.Find(port) is not { } socket || PortOwner.Holds(Id, socket) || Marked().Any(pid => PortOwner.Holds(pid, socket));
 
     /// <summary>Asks the whole group to end, waits, then forces it.</summary>
     /// <param name="grace">How long to wait.</param>
     /// <param name="clock">The time.</param>
-    public async Task StopAsync(TimeSpan grace, TimeProvider clock)
+    public override async Task StopAsync(TimeSpan grace, TimeProvider clock)
     {
         Ask();
         using var limit = new CancellationTokenSource();
@@ -52,14 +55,14 @@ internal sealed class EngineProcess
     }
 
     /// <summary>Forces the whole group to end.</summary>
-    public void Kill()
+    public override void Kill()
     {
         if (_hasExited)
             return;
         if (OperatingSystem.IsWindows())
             TryKillTree();
         else
-            Signals.SendToGroup(Pid, Signals.Kill);
+            Signals.SendToGroup(Id, Signals.Kill);
     }
 
     private void Ask()
@@ -69,7 +72,7 @@ internal sealed class EngineProcess
         if (OperatingSystem.IsWindows())
             TryKillTree(); // a console program without a window cannot be asked
         else
-            Signals.SendToGroup(Pid, Signals.Terminate);
+            Signals.SendToGroup(Id, Signals.Terminate);
     }
 
     private async Task<int> WaitAsync(Task output, Task error)
@@ -77,12 +80,14 @@ internal sealed class EngineProcess
         await _process.WaitForExitAsync().ConfigureAwait(false);
         _hasExited = true; // from here its id may belong to another process
         var code = _process.ExitCode;
-        foreach (var left in ProcessTable.FindMarked(_marker)) // what it started and did not end
+        foreach (var left in Marked()) // what it started and did not end
             Signals.Send(left, Signals.Kill);
         await Task.WhenAny(Task.WhenAll(output, error), Task.Delay(PipeLimit)).ConfigureAwait(false);
         _process.Dispose(); // closes the pipes, also where somebody still holds their other end
         return code;
     }
+
+    private IReadOnlyList<int> Marked() => _marker is null ? [] : ProcessTable.FindMarked(_marker);
 
     private void TryKillTree()
     {

@@ -29,15 +29,25 @@ internal sealed class Launcher : IDisposable
     /// <param name="instance">Its uid: written into its marker.</param>
     /// <param name="onLine">Takes each line of output; must be quick.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">The system cannot run it.</exception>
-    public Task<EngineProcess> StartAsync(LaunchCommand command, string instance, Action<string> onLine)
+    public Task<EngineProcess> StartAsync(LaunchCommand command, string instance, Action<string> onLine) =>
+        StartAsync(() => Describe(command, ProcessTable.MarkerOf(_root, instance)), ProcessTable.MarkerOf(_root, instance), onLine);
+
+    /// <summary>Starts a helper, such as the client of a container runtime. It ends with us; what it starts itself is not followed.</summary>
+    /// <param name="executable">Path of the program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="onLine">Takes each line of output; must be quick.</param>
+    /// <exception cref="System.ComponentModel.Win32Exception">The system cannot run it.</exception>
+    public Task<EngineProcess> StartHelperAsync(string executable, IReadOnlyList<string> arguments, Action<string> onLine) =>
+        StartAsync(() => Describe(new LaunchCommand(executable, arguments, new Dictionary<string, string>()), null), null, onLine);
+
+    private Task<EngineProcess> StartAsync(Func<ProcessStartInfo> describe, string? marker, Action<string> onLine)
     {
         var result = new TaskCompletionSource<EngineProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
         _work.Add(() =>
         {
             try
             {
-                var marker = ProcessTable.MarkerOf(_root, instance);
-                var process = Process.Start(Describe(command, marker)) ?? throw new InvalidOperationException("No process was started.");
+                var process = Process.Start(describe()) ?? throw new InvalidOperationException("No process was started.");
                 _guard.Add(process.Id);
                 process.StandardInput.Close();
                 var engine = new EngineProcess(process, marker, onLine);
@@ -68,10 +78,10 @@ internal sealed class Launcher : IDisposable
     private async Task ForgetAsync(EngineProcess engine)
     {
         await engine.Exited.ConfigureAwait(false);
-        _guard.Remove(engine.Pid);
+        _guard.Remove(engine.Id);
     }
 
-    private ProcessStartInfo Describe(LaunchCommand command, string marker)
+    private ProcessStartInfo Describe(LaunchCommand command, string? marker)
     {
         string[] line = [.. Wrapper(), command.Executable, .. command.Arguments];
         var start = new ProcessStartInfo(line[0])
@@ -89,7 +99,8 @@ internal sealed class Launcher : IDisposable
             start.Environment.Remove(name);
         foreach (var (name, value) in command.Environment)
             start.Environment[name] = value;
-        start.Environment[ProcessTable.Marker] = marker;
+        if (marker is not null)
+            start.Environment[ProcessTable.Marker] = marker;
         return start;
     }
 

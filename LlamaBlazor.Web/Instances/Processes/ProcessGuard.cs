@@ -1,14 +1,15 @@
 using System.Diagnostics;
+using LlamaBlazor.Web.Instances.Containers;
 
 namespace LlamaBlazor.Web.Instances.Processes;
 
 /// <summary>
 /// A tiny shell that outlives us by a moment: it reads the process groups we run from a pipe, and when that pipe closes, because we ended or were
-/// killed, it kills those that are left, grandchildren included. Where there is no shell the parent-death signal and the sweep at the next start remain.
+/// killed, it kills those that are left, grandchildren included, and removes our containers. Where there is no shell the parent-death signal and the sweep at the next start remain.
 /// </summary>
-internal sealed partial class ProcessGuard(ILogger<ProcessGuard> logger) : IDisposable
+internal sealed partial class ProcessGuard(ContainerRuntime containers, ILogger<ProcessGuard> logger) : IDisposable
 {
-    // "+ PID" and "- PID"; signals that a terminal sends to all of us must not end it.
+    // "+ PID" and "- PID", or the name of a container; signals that a terminal sends to all of us must not end it.
     private const string Script = """
         trap '' INT TERM HUP
         exec >/dev/null 2>&1
@@ -19,7 +20,12 @@ internal sealed partial class ProcessGuard(ILogger<ProcessGuard> logger) : IDisp
           pids=$rest
           [ "$word" = "+" ] && pids="$pids $pid"
         done
-        for p in $pids; do kill -9 "-$p" || kill -9 "$p"; done
+        for p in $pids; do
+          case $p in
+            *[!0-9]*) "$LLAMABLAZOR_RUNTIME" rm --force --volumes "$p" ;;
+            *) kill -9 "-$p" || kill -9 "$p" ;;
+          esac
+        done
         """;
 
     private readonly Lock _gate = new();
@@ -31,6 +37,13 @@ internal sealed partial class ProcessGuard(ILogger<ProcessGuard> logger) : IDisp
 
     /// <summary>Forgets a group that has ended.</summary>
     public void Remove(int pid) => Write($"- {pid}");
+
+    /// <summary>Watches a container from now on.</summary>
+    /// <param name="name">Its name, without blanks and with a letter.</param>
+    public void Add(string name) => Write($"+ {name}");
+
+    /// <summary>Forgets a container that was removed.</summary>
+    public void Remove(string name) => Write($"- {name}");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -64,12 +77,13 @@ internal sealed partial class ProcessGuard(ILogger<ProcessGuard> logger) : IDisp
         }
     }
 
-    private static Process Start()
+    private Process Start()
     {
         var setsid = Launcher.Find("setsid");
         var start = new ProcessStartInfo(setsid ?? "/bin/sh") { RedirectStandardInput = true };
         foreach (var argument in setsid is null ? ["-c", Script] : new[] { "/bin/sh", "-c", Script })
             start.ArgumentList.Add(argument);
+        start.Environment["LLAMABLAZOR_RUNTIME"] = containers.Path ?? "false";
         return Process.Start(start)!;
     }
 

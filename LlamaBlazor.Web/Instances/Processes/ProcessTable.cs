@@ -41,6 +41,30 @@ internal static class ProcessTable
         return [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Where(pid => IsMarked(pid, wanted))];
     }
 
+    /// <summary>A process and all that it, or one of its children, started. Linux only; elsewhere only itself.</summary>
+    public static IReadOnlyList<int> Family(int pid)
+    {
+        if (!OperatingSystem.IsLinux())
+            return [pid];
+        var children = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).ToLookup(ParentOf);
+        var family = new List<int> { pid };
+        for (var i = 0; i < family.Count; i++)
+            family.AddRange(children[family[i]]);
+        return family;
+    }
+
+    private static int ParentOf(int pid)
+    {
+        try
+        {
+            return int.Parse(Stat(pid)[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return -1; // it has ended
+        }
+    }
+
     private static bool IsMarked(int pid, byte[] wanted)
     {
         try

@@ -44,16 +44,17 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
             return await context.Downloads.AsNoTracking().Where(row => row.TargetPath == target).OrderByDescending(row => row.Id).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Adds files to the queue, all or none. A target that another row still means is a conflict.</summary>
+    /// <summary>Adds files to the queue, all or none, but for those that are in it already. A target that a row of another address means is a conflict.</summary>
     public Task<Result<IReadOnlyList<DownloadRow>>> AddAsync(IReadOnlyList<DownloadItem> items, CancellationToken cancellation) => writer.ExecuteAsync<Result<IReadOnlyList<DownloadRow>>>(async (context, token) =>
     {
         var open = context.Downloads.Where(row => row.Status != DownloadStatus.Done);
         if (await open.CountAsync(token).ConfigureAwait(false) + items.Count > ActiveBound)
             return Failure.Conflict($"{ActiveBound:N0} downloads are waiting already. Remove some first.");
         var targets = items.Select(item => item.TargetPath).ToList();
-        if (await open.Where(row => targets.Contains(row.TargetPath)).Select(row => new { row.Id, row.TargetPath, row.Status }).FirstOrDefaultAsync(token).ConfigureAwait(false) is { } taken)
-            return Failure.Conflict($"'{taken.TargetPath}' is being downloaded already: number {taken.Id}, {taken.Status}. Resume or remove that one.");
-        var rows = items.Select(Row).ToList();
+        var taken = await open.Where(row => targets.Contains(row.TargetPath)).Select(row => new { row.Id, row.Url, row.TargetPath, row.Status }).ToListAsync(token).ConfigureAwait(false);
+        var rows = items.Where(item => !taken.Exists(row => row.TargetPath == item.TargetPath && row.Url == item.Url)).Select(Row).ToList(); // two quantisations share a projector
+        if (taken.Find(row => rows.Count == 0 || rows.Exists(other => other.TargetPath == row.TargetPath)) is { } first)
+            return Failure.Conflict($"'{first.TargetPath}' is being downloaded already: number {first.Id}, {first.Status}. Resume or remove that one.");
         context.Downloads.AddRange(rows);
         await context.SaveChangesAsync(token).ConfigureAwait(false);
         var old = context.Downloads.Where(row => row.Status == DownloadStatus.Done).OrderByDescending(row => row.Id).Skip(FinishedBound).Select(row => row.Id);

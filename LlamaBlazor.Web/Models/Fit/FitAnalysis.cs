@@ -58,7 +58,7 @@ internal sealed class FitAnalysis(
     private async Task<Failure?> AskAsync(FitParams fit, Model model, string path, MemoryCase question, CancellationToken cancellation)
     {
         var launch = await commands.PreviewAsync(model.Id, cancellation).ConfigureAwait(false);
-        var arguments = FitCommand.Advice(model.ModelPath!, launch.IsSuccess ? launch.Value.Arguments : []);
+        var arguments = FitCommand.Advice(model.ModelPath!, launch.IsSuccess ? launch.Value.EngineArguments : []);
         var first = await program.RunAsync(path, arguments, cancellation).ConfigureAwait(false);
         if (!first.IsSuccess)
             return first.Failure;

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Models.Fit;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -23,6 +24,9 @@ public sealed partial class BulkBar
     internal ModelStore Store { get; set; } = null!;
 
     [Inject]
+    internal FitBatch Fits { get; set; } = null!;
+
+    [Inject]
     private DialogService Dialogs { get; set; } = null!;
 
     [Inject]
@@ -33,6 +37,12 @@ public sealed partial class BulkBar
     private Task StopAsync() => EachAsync("stopped", async id => (await Supervisor.StopAsync(id, CancellationToken.None)).Failure);
 
     private Task MarkAsync() => EachAsync("marked", async id => (await Store.SetFavoriteAsync(id.ToString(), true)).Failure);
+
+    private void AnalyseFit()
+    {
+        if (Fits.Start(Ids).Failure is { } failure)
+            Notifications.Notify(NotificationSeverity.Warning, "Not begun", failure.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? failure.Message);
+    }
 
     private async Task DeleteAsync()
     {

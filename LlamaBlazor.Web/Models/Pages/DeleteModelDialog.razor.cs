@@ -1,3 +1,4 @@
+using LlamaBlazor.Web.Models.Library;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -8,6 +9,7 @@ public sealed partial class DeleteModelDialog
 {
     private string? _failure;
     private bool _ignore;
+    private bool _files;
     private bool _busy;
 
     [Parameter, EditorRequired]
@@ -18,6 +20,9 @@ public sealed partial class DeleteModelDialog
 
     [Inject]
     internal ModelStore Store { get; set; } = null!;
+
+    [Inject]
+    internal LibraryFiles Files { get; set; } = null!;
 
     [Inject]
     private DialogService Dialogs { get; set; } = null!;
@@ -34,10 +39,10 @@ public sealed partial class DeleteModelDialog
     private async Task DeleteAsync()
     {
         _busy = true;
-        var result = await Store.DeleteManyAsync(Ids, _ignore);
+        _failure = _files ? (await Files.DeleteAsync(Ids)).Failure?.Message : null;
+        _failure ??= (await Store.DeleteManyAsync(Ids, _ignore && !_files)).Failure?.Message; // with the files, those that have none
         _busy = false;
-        _failure = result.Failure?.Message;
-        if (!result.IsSuccess)
+        if (_failure is not null)
             return;
         Notifications.Notify(NotificationSeverity.Success, "Deleted", Ids.Count == 1 ? $"{Name} has left the library." : $"{Name} have left the library.");
         Dialogs.Close(true);

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Models.Fit;
 using LlamaBlazor.Web.Models.Library;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web.Virtualization;
@@ -33,6 +34,9 @@ public sealed partial class ModelListPage
 
     [Inject]
     internal InstanceBoard Board { get; set; } = null!;
+
+    [Inject]
+    internal MemoryVerdicts Verdicts { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -96,7 +100,23 @@ public sealed partial class ModelListPage
     {
         var ids = _ids ?? [];
         var wanted = ids.Skip(request.StartIndex).Take(Math.Min(request.Count, RowBound)).ToList();
-        return new ItemsProviderResult<ModelListItem>(await Models.RowsAsync(wanted, request.CancellationToken), ids.Count);
+        var rows = await Models.RowsAsync(wanted, request.CancellationToken);
+        _ = JudgeAsync([.. rows.Where(row => row.Role == ModelRole.Model).Select(row => row.Id)]);
+        return new ItemsProviderResult<ModelListItem>(rows, ids.Count);
+    }
+
+    // Reads headers where it has to, so the rows do not wait for it.
+    private async Task JudgeAsync(IReadOnlyList<long> ids)
+    {
+        try
+        {
+            if (await Task.Run(() => Verdicts.PrepareAsync(ids, Left), Left))
+                RenderSoon();
+        }
+        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+        {
+            // The page was left.
+        }
     }
 
     private void Tick(long id, bool ticked)

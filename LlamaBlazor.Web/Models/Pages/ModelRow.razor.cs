@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Models.Memory;
 using LlamaBlazor.Web.Shared.ModelTabs;
 using Microsoft.AspNetCore.Components;
 using Radzen;
@@ -19,6 +20,10 @@ public sealed partial class ModelRow
 
     [Parameter]
     public InstanceSnapshot? Instance { get; set; }
+
+    /// <summary>Whether it fits now; null until that is known.</summary>
+    [Parameter]
+    public MemoryVerdict? Verdict { get; set; }
 
     [Parameter, EditorRequired]
     public ModelListItem Model { get; set; } = null!;

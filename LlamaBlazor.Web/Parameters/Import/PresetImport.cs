@@ -24,7 +24,7 @@ internal sealed class PresetImport(ParameterCatalogue catalogue, CommandImport i
             var command = await commands.PreviewAsync(id, cancellation).ConfigureAwait(false);
             var configuration = await store.ReadAsync(id, cancellation).ConfigureAwait(false);
             if (command.IsSuccess)
-                text.Append(PresetIni.WriteSection(name, command.Value with { Arguments = Bare(command.Value.Arguments) }, configuration?.Own.Get("preload") is true, lost));
+                text.Append(PresetIni.WriteSection(name, command.Value with { Arguments = Bare(command.Value.EngineArguments) }, configuration?.Own.Get("preload") is true, lost));
             else
                 lost.Add($"{name}: {command.Failure!.Message}");
         }

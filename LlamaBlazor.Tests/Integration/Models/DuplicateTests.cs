@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Models.Library;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LlamaBlazor.Tests.Integration.Models;
+
+/// <summary>Files that are there twice, and files that are deleted because somebody chose them.</summary>
+public sealed class DuplicateTests : AppFixture
+{
+    [Fact]
+    public async Task Copies_AreFound_ByTheirContent_AndCanBeDeletedByChoice()
+    {
+        Save("a.gguf");
+        Save("sub/b.gguf");
+        Save("other.gguf", "Other");
+        await ScanAsync();
+        await Http.PostAsync("/api/models/b/duplicate", null); // two models of one file are no duplicates, and go together with it
+        var found = await GetAsync("/api/models/duplicates");
+        var group = Assert.Single(found.GetProperty("items").EnumerateArray());
+        Assert.Equal(new FileInfo(PathOf("a.gguf")).Length, found.GetProperty("wasted_bytes").GetInt64());
+        Assert.Equal([PathOf("a.gguf"), PathOf("sub/b.gguf")], group.GetProperty("copies").EnumerateArray().Select(copy => copy.GetProperty("path").GetString()));
+        Assert.Equal(["b", "b-copy"], group.GetProperty("copies")[1].GetProperty("models").EnumerateArray().Select(name => name.GetString()));
+
+        Assert.Equal(HttpStatusCode.NoContent, (await Http.DeleteAsync("/api/models/b?file=true")).StatusCode);
+        Assert.False(File.Exists(PathOf("sub/b.gguf")));
+        Assert.Equal(HttpStatusCode.NotFound, (await Http.GetAsync("/api/models/b-copy")).StatusCode);
+        Assert.Empty((await GetAsync("/api/models/duplicates")).GetProperty("items").EnumerateArray());
+        Assert.Equal(HttpStatusCode.NoContent, (await Http.DeleteAsync("/api/models/a")).StatusCode);
+        Assert.True(File.Exists(PathOf("a.gguf"))); // not chosen, not deleted
+    }
+
+    [Fact]
+    public async Task Set_GoesWithAllItsParts()
+    {
+        GgufSamples.SavePart(ModelFolder, "set", 1, 2);
+        GgufSamples.SavePart(ModelFolder, "set", 2, 2);
+        await ScanAsync();
+        Assert.Equal(HttpStatusCode.NoContent, (await Http.DeleteAsync("/api/models/set?file=true")).StatusCode);
+        Assert.Empty(Directory.GetFiles(ModelFolder));
+    }
+
+    [Fact]
+    public async Task File_ThatRuns_OrLiesElsewhere_IsNotDeleted()
+    {
+        Save("busy.gguf");
+        await ScanAsync();
+        await Http.PostAsync("/api/models/busy/duplicate", null);
+        var id = (await GetAsync("/api/models/busy-copy")).GetProperty("id").GetInt64();
+        Services.GetRequiredService<InstanceBoard>().Publish(new InstanceSnapshot { Id = 1, ModelId = id, Model = "busy-copy", Status = ModelStatus.Running });
+        var refused = await Http.DeleteAsync("/api/models/busy?file=true");
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Contains("busy-copy", await refused.Content.ReadAsStringAsync());
+
+        var elsewhere = GgufSamples.Llama().Save(Folder.File("elsewhere.gguf"));
+        (await Http.PostAsJsonAsync("/api/models", new { path = elsewhere })).EnsureSuccessStatusCode();
+        Assert.Equal(HttpStatusCode.Conflict, (await Http.DeleteAsync("/api/models/elsewhere?file=true")).StatusCode);
+        Assert.True(File.Exists(elsewhere) && File.Exists(PathOf("busy.gguf")));
+    }
+
+    [Fact]
+    public async Task Batch_AnalysesAll_AndNamesThoseWithoutAdvice()
+    {
+        Save("good.gguf");
+        Save("gone.gguf", "Gone");
+        await ScanAsync();
+        File.Delete(PathOf("gone.gguf"));
+        Assert.Equal(HttpStatusCode.NotFound, (await Http.GetAsync("/api/models/fit")).StatusCode);
+        using var begun = await Http.PostAsync("/api/models/fit", null);
+        Assert.Equal(HttpStatusCode.Accepted, begun.StatusCode);
+        JsonElement batch = default;
+        await Until.TrueAsync(async () => !(batch = await GetAsync("/api/models/fit")).GetProperty("running").GetBoolean(), "the batch has ended");
+        Assert.Equal((2, 2, 1), (batch.GetProperty("total").GetInt32(), batch.GetProperty("done").GetInt32(), batch.GetProperty("failed").GetInt32()));
+        Assert.Equal("gone", batch.GetProperty("failures")[0].GetProperty("model").GetString());
+        Assert.True((await GetAsync("/api/models/good/fit")).GetProperty("fit_params_success").GetBoolean());
+        Assert.Equal(HttpStatusCode.Conflict, (await Http.DeleteAsync("/api/models/fit")).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Http.PostAsJsonAsync("/api/models/fit", new { ids = Array.Empty<long>() })).StatusCode);
+    }
+
+    private string PathOf(string name) => Path.Combine(ModelFolder, name);
+
+    private void Save(string name, string title = "Same") => GgufSamples.Llama(title).Save(PathOf(name));
+
+    private Task<ScanResult> ScanAsync() => Services.GetRequiredService<LibraryService>().ScanAsync();
+}
