@@ -56,7 +56,7 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
 
     private void Take(LegacyModel model, string source, object? value)
     {
-        var column = Renamed.GetValueOrDefault(source, source);
+        var column = kind is LegacyKind.WideV1 or LegacyKind.V2 ? source : Renamed.GetValueOrDefault(source, source); // there path is a setting of the server
         if (value is null or "" || Dropped.Contains(column))
             return;
         if (column is "parameters" or "custom_params")

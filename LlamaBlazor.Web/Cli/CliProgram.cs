@@ -43,6 +43,7 @@ internal static class CliProgram
 
         CliFileCommands.AddTo(root.Subcommands.Single(command => command.Name == "db"), context);
         CliOfflineCommands.AddTo(root.Subcommands.Single(command => command.Name == "db"), context);
+        CliTransferCommands.AddTo(root.Subcommands.Single(command => command.Name == "db"), context);
         CliLogCommands.AddTo(root.Subcommands.Single(command => command.Name == "logs"), context);
         root.Subcommands.Add(CliPresetCommands.Make(context));
         root.Subcommands.Add(Doctor.Make(context));

@@ -29,7 +29,7 @@ internal sealed class DatabaseStats(DataFolder folder, DatabaseWriter writer, Re
         return new DatabaseFacts
         {
             Path = folder.Database,
-            SizeBytes = Size(folder.Database),
+            SizeBytes = pages * Number(connection, "PRAGMA page_size"), // what is still in the WAL included
             WalBytes = Size(folder.Database + "-wal"),
             PageSize = Number(connection, "PRAGMA page_size"),
             FreeBytes = free * Number(connection, "PRAGMA page_size"),
@@ -89,7 +89,7 @@ internal sealed record DatabaseFacts
     /// <summary>The file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Bytes of the file.</summary>
+    /// <summary>Bytes of the database, what is not yet moved from the write-ahead log included.</summary>
     public long SizeBytes { get; init; }
 
     /// <summary>Bytes of the write-ahead log beside it.</summary>

@@ -1,5 +1,6 @@
 using LlamaBlazor.Web.Maintenance.Jobs;
 using LlamaBlazor.Web.Maintenance.Legacy;
+using LlamaBlazor.Web.Maintenance.Transfer;
 
 namespace LlamaBlazor.Web.Maintenance;
 
@@ -19,6 +20,8 @@ internal static class MaintenanceFeature
         services.AddSingleton<DatabaseFileEndpoints.Upload>();
         services.AddSingleton<DatabaseStats>();
         services.AddSingleton<LegacyImport>();
+        services.AddSingleton<SettingsExport>();
+        services.AddSingleton<SettingsImport>();
         services.AddSingleton<RetentionJob>();
         services.AddHostedService(provider => provider.GetRequiredService<RetentionJob>());
         return builder;
@@ -30,6 +33,7 @@ internal static class MaintenanceFeature
         DatabaseEndpoints.Map(app);
         JobEndpoints.Map(app);
         DatabaseFileEndpoints.Map(app);
+        TransferEndpoints.Map(app);
         return app;
     }
 }

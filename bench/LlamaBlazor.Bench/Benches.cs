@@ -13,6 +13,7 @@ internal static class Benches
     [
         new("database", DatabaseBench.RunAsync),
         new("logs", LogBench.RunAsync),
+        new("care", CareBench.RunAsync),
         new("telemetry", TelemetryBench.RunAsync),
         new("models", ModelsBench.RunAsync),
         new("parameters", ParameterBench.RunAsync),

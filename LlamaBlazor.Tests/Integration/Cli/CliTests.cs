@@ -49,6 +49,98 @@ public sealed class CliTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task Dump_Load_Merge_AndRecover_GoThroughTheDashboard()
+    {
+        var dump = app.Folder.File("whole.sql");
+        Assert.Equal(0, (await RunAsync("db", "dump", dump)).Code);
+        Assert.Equal(1, (await RunAsync("db", "dump", dump)).Code); // never over a file that is there
+        Assert.Equal(0, (await RunAsync("config", "set", "after_dump", "1")).Code);
+        var (code, output, _) = await RunAsync("db", "load", dump, "--json");
+        Assert.Equal(0, code);
+        Assert.Contains("before-restore", output);
+        Assert.Equal(1, (await RunAsync("config", "get", "after_dump")).Code);
+
+        var copy = app.Folder.File("merge.db");
+        Assert.Equal(0, (await RunAsync("db", "export", copy)).Code);
+        Assert.Contains("added", (await RunAsync("db", "merge", copy, "--json")).Output);
+        Assert.Equal(0, (await RunAsync("db", "backup")).Code);
+        Assert.Equal(0, (await RunAsync("db", "recover")).Code);
+        Assert.Contains("recovery", (await RunAsync("db", "jobs")).Output);
+        await File.WriteAllTextAsync(app.Folder.File("bad.sql"), "ATTACH '/tmp/stolen.db' AS x;\n");
+        var (bad, _, error) = await RunAsync("db", "load", app.Folder.File("bad.sql"));
+        Assert.Equal(1, bad);
+        Assert.Contains("Line 1", error);
+    }
+
+    [Fact]
+    public async Task Progress_GoesToTheErrorOutput_AndNotBesideJson()
+    {
+        Assert.NotEmpty((await RunAsync("db", "backup")).Error); // which step is seen depends on how fast it is
+        Assert.Empty((await RunAsync("db", "backup", "--json")).Error);
+    }
+
+    [Fact]
+    public async Task Settings_GoOutAndIn_SealedWhereAsked()
+    {
+        var (plain, sealedFile, phrase) = (app.Folder.File("plain.json"), app.Folder.File("sealed.json"), app.Folder.File("phrase"));
+        await File.WriteAllTextAsync(phrase, "correct horse battery\n");
+        Assert.Equal(0, (await RunAsync("db", "export-settings", plain)).Code);
+        Assert.Equal(1, (await RunAsync("db", "export-settings", app.Folder.File("none.json"), "--secrets")).Code);
+        Assert.Equal(0, (await RunAsync("db", "export-settings", sealedFile, "--secrets", "--passphrase-file", phrase)).Code);
+        Assert.Contains("\"sealed\"", await File.ReadAllTextAsync(sealedFile));
+        var (code, output, _) = await RunAsync("db", "import-settings", sealedFile, "--dry-run", "--passphrase-file", phrase, "--json");
+        Assert.Equal(0, code);
+        Assert.Contains("opened", output);
+        Assert.Equal(1, (await RunAsync("db", "import-settings", phrase)).Code);
+        Assert.Equal(2, (await RunAsync("db", "import-settings", plain, "--on-conflict", "guess")).Code);
+    }
+
+    [Fact]
+    public async Task Migrate_TellsItsSteps()
+    {
+        var (code, output, _) = await RunAsync("db", "migrate", "--status");
+        Assert.Equal(0, code);
+        Assert.Contains("applied  20", output);
+        Assert.DoesNotContain("pending", output);
+    }
+
+    [Fact]
+    public async Task Presets_AreExported_AndTried()
+    {
+        var path = app.Folder.File("models.ini");
+        Assert.Equal(0, (await RunAsync("presets", "export", path)).Code);
+        Assert.True(File.Exists(path));
+        await File.WriteAllTextAsync(app.Folder.File("one.ini"), "[one]\nmodel = /models/one.gguf\nctx-size = 4096\n");
+        var (code, output, _) = await RunAsync("presets", "import", app.Folder.File("one.ini"), "--dry-run", "--json");
+        Assert.Equal(0, code);
+        Assert.Contains("\"ctx_size\": 4096", output);
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -o filenames -F _llamablazor")]
+    [InlineData("zsh", "bashcompinit")]
+    [InlineData("powershell", "Register-ArgumentCompleter")]
+    public async Task Completion_KnowsTheCommands(string shell, string words)
+    {
+        var (code, script, _) = await RunAsync("completion", shell);
+        Assert.Equal(0, code);
+        Assert.Contains(words, script);
+        foreach (var command in new[] { "import-legacy", "recover", "tail", "export-settings", "--dry-run" })
+            Assert.Contains(command, script);
+    }
+
+    [Fact]
+    public async Task Completion_WorksInBash()
+    {
+        if (!File.Exists("/bin/bash"))
+            return;
+        var script = app.Folder.File("completion.bash");
+        await File.WriteAllTextAsync(script, (await RunAsync("completion", "bash")).Output + "COMP_WORDS=(llamablazor db import-leg); COMP_CWORD=2; _llamablazor; echo \"${COMPREPLY[@]}\"\nCOMP_WORDS=(llamablazor --json logs tail --l); COMP_CWORD=4; _llamablazor; echo \"${COMPREPLY[@]}\"\n");
+        using var bash = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/bash", [script]) { RedirectStandardOutput = true })!;
+        Assert.Equal("import-legacy\n--lines --level\n", await bash.StandardOutput.ReadToEndAsync());
+    }
+
+    [Fact]
     public async Task Preference_IsSet_AndRead()
     {
         Assert.Equal(0, (await RunAsync("config", "set", "cli_test", "{\"a\":1}")).Code);

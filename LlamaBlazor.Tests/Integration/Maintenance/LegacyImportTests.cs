@@ -130,6 +130,26 @@ public sealed class LegacyImportTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Leftovers_HoldNoSecretInTheClear_AndComeOnce()
+    {
+        const string Sql = """
+            CREATE TABLE models (name TEXT, temperature REAL);
+            INSERT INTO models VALUES ('x', 0.5);
+            CREATE TABLE accounts (user TEXT, hf_token TEXT, settings TEXT, max_tokens INTEGER, note TEXT);
+            INSERT INTO accounts VALUES ('ann', 'hf_plain_secret', '{"apiKey": "sk-plain", "deep": {"password": "pw-plain"}}', 512, 'started with --api-key argument-plain');
+            """;
+        await ImportAsync(Sql);
+        var json = (string)Value("SELECT row_json FROM import_leftovers WHERE table_name = 'accounts'")!;
+        foreach (var secret in new[] { "hf_plain_secret", "sk-plain", "pw-plain", "argument-plain" })
+            Assert.DoesNotContain(secret, json);
+        using var row = System.Text.Json.JsonDocument.Parse(json);
+        Assert.Equal("hf_plain_secret", _app.Services.GetRequiredService<SecretProtector>().Unprotect(row.RootElement.GetProperty("hf_token").GetString()!));
+        Assert.Equal(("ann", 512), (row.RootElement.GetProperty("user").GetString(), row.RootElement.GetProperty("max_tokens").GetInt32()));
+        await ImportAsync(Sql);
+        Assert.Equal(1L, Value("SELECT count(*) FROM import_leftovers WHERE table_name = 'accounts'"));
+    }
+
+    [Fact]
     public async Task Others_AreRefused_WithWords()
     {
         var import = _app.Services.GetRequiredService<LegacyImport>();

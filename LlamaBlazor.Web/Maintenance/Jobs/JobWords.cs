@@ -1,6 +1,7 @@
 using System.Globalization;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Maintenance.Legacy;
+using LlamaBlazor.Web.Maintenance.Transfer;
 
 namespace LlamaBlazor.Web.Maintenance.Jobs;
 
@@ -28,6 +29,7 @@ internal static class JobWords
         PruneReport report when report.Removed.Values.Sum() is 0 => "Prune: nothing was due.",
         PruneReport report => string.Create(CultureInfo.InvariantCulture, $"Prune: {report.Removed.Values.Sum():N0} rows removed."),
         MergeReport report => $"Merge: {report.Added.Count} model(s) added{(report.Kept.Count > 0 ? $", {report.Kept.Count} were here already" : "")}.",
+        TransferReport report => $"{(report.DryRun ? "An import would do this; nothing was changed" : "Settings imported")}: {report.Added.Count} model(s) added, {report.Updated.Count} updated, {report.Kept.Count} kept, {report.Settings.Count} setting(s); secrets: {report.Secrets}; {report.Problems.Count} left out.",
         LegacyReport report => report.DryRun ? $"Recognised as {report.Kind}. This is what an import would do; nothing was changed." : $"Imported as {report.Kind}.",
         OperationReport { Name: { } name } report when job.Kind is "restore" or "import" or "load" or "recovery" => $"{Title(job.Kind)}: done in {Seconds(report)}. What was there before is {name}.",
         OperationReport report => $"{Title(job.Kind)}: done in {Seconds(report)}, {ByteSize.Text(report.SizeBytes)}.",

@@ -58,7 +58,8 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
             return Failure.Invalid("file", $"No earlier dashboard is known that has these tables: {string.Join(", ", old.Tables.Take(20))}.");
         var report = new LegacyReport(work.Source, kind, work.DryRun);
         using var transaction = work.Live.BeginTransaction();
-        var target = new LegacyTarget(work.Live, transaction, report, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var target = new LegacyTarget(work.Live, transaction, report, new LegacyLeftovers(work.Live, transaction, secrets, work.Source, now), now);
         new LegacyModelImport(target, secrets).Import(old);
         LegacyTableCopier.Copy(old, target);
         CopyLaunchSettings(old, target);

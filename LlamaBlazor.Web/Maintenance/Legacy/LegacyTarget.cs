@@ -1,10 +1,9 @@
-using System.Text.Json;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
 /// <summary>The live database during an import: one transaction, a savepoint a row, and a place for what does not fit.</summary>
-internal sealed class LegacyTarget(SqliteConnection live, SqliteTransaction transaction, LegacyReport report, long now)
+internal sealed class LegacyTarget(SqliteConnection live, SqliteTransaction transaction, LegacyReport report, LegacyLeftovers leftovers, long now)
 {
     private readonly Dictionary<string, HashSet<string>> _columns = [];
 
@@ -66,20 +65,11 @@ internal sealed class LegacyTarget(SqliteConnection live, SqliteTransaction tran
         }
     }
 
-    /// <summary>Puts a row, or what is left of it, into <c>import_leftovers</c>, once.</summary>
+    /// <summary>Keeps a row aside, or what is left of it.</summary>
     public void KeepAside(string table, IReadOnlyDictionary<string, object?> row, string reason)
     {
         report.Table(table).KeptAside++;
         report.KeptAsideReasons[$"{table}: {reason}"] = report.KeptAsideReasons.GetValueOrDefault($"{table}: {reason}") + 1;
-        var leftover = new Dictionary<string, object?>
-        {
-            ["source"] = report.Source,
-            ["table_name"] = table,
-            ["row_json"] = JsonSerializer.Serialize(row),
-            ["reason"] = reason,
-            ["created_at"] = now,
-        };
-        if (!Has("import_leftovers", ["table_name", "row_json"], leftover))
-            SqliteWrite.Insert(live, transaction, "import_leftovers", leftover);
+        leftovers.Add(table, row, reason);
     }
 }

@@ -1,0 +1,91 @@
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Cli;
+using LlamaBlazor.Web.Data;
+
+namespace LlamaBlazor.Tests.Integration.Cli;
+
+/// <summary>Commands that help when no dashboard can run.</summary>
+public sealed class CliOfflineTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private string Database => _folder.File("llama-dashboard.db");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Recover_OfADamagedDatabase_TakesTheNewestSoundBackup_AndKeepsTheDamagedOne()
+    {
+        await MakeAsync();
+        var sound = Directory.GetFiles(_folder.File("backups")).Single();
+        var broken = Path.Combine(_folder.File("backups"), "llama-dashboard-manual-29990101-000000000.db"); // newer, but not sound
+        await File.WriteAllTextAsync(broken, "SQLite format 3\0 and nothing more");
+        await File.WriteAllBytesAsync(Database, [.. "SQLite format 3\0"u8, .. new byte[5000]]);
+        var damaged = await File.ReadAllBytesAsync(Database);
+        var (code, output, error) = await RunAsync("db", "recover");
+        Assert.True(code == 0, error);
+        Assert.Contains(Path.GetFileName(sound), output);
+        Assert.Equal(damaged, await File.ReadAllBytesAsync(Directory.GetFiles(_folder.File("backups"), "damaged-*.db").Single()));
+        using var connection = SqliteSetup.Open(Database);
+        Assert.Equal("ok", SqliteSetup.Scalar(connection, "PRAGMA integrity_check"));
+        Assert.Equal("yes", SqliteSetup.Scalar(connection, "SELECT value FROM metadata WHERE key = 'kept'"));
+    }
+
+    [Fact]
+    public async Task Recover_WithoutASoundBackup_ChangesNothing()
+    {
+        await MakeAsync();
+        foreach (var backup in Directory.GetFiles(_folder.File("backups")))
+            File.Delete(backup);
+        await File.WriteAllTextAsync(Database, "damaged");
+        var (code, _, error) = await RunAsync("db", "recover");
+        Assert.Equal(1, code);
+        Assert.Contains("no sound backup", error);
+        Assert.Equal("damaged", await File.ReadAllTextAsync(Database));
+    }
+
+    [Fact]
+    public async Task Migrate_Status_TellsOfANewerDatabase_WithoutTouchingIt()
+    {
+        await MakeAsync();
+        using (var connection = SqliteSetup.Open(Database))
+            SqliteSetup.Execute(connection, "INSERT INTO __EFMigrationsHistory (MigrationId, ProductVersion) VALUES ('29990101000000_Future', '99'); DELETE FROM __EFMigrationsHistory WHERE MigrationId LIKE '%LogSearch';");
+        var (code, output, _) = await RunAsync("db", "migrate", "--status");
+        Assert.Equal(1, code);
+        Assert.Contains("newer    29990101000000_Future", output);
+        Assert.Contains("pending  ", output);
+    }
+
+    [Theory]
+    [InlineData("db", "dump", "-")]
+    [InlineData("db", "migrate", "--status")]
+    public async Task WithoutADatabase_ItIsSaid(params string[] args)
+    {
+        var (code, _, error) = await RunAsync(args);
+        Assert.Equal(1, code);
+        Assert.Contains("There is no database", error);
+    }
+
+    // A database with a mark in it, and one backup of it.
+    private async Task MakeAsync()
+    {
+        await using var app = new StartedApp(_folder);
+        await app.InitializeAsync();
+        using (var connection = SqliteSetup.Open(Database))
+            SqliteSetup.Execute(connection, "INSERT INTO metadata (key, value, updated_at) VALUES ('kept', 'yes', 0)");
+        Assert.True((await app.Http.PostAsync("/api/database/backup", null)).IsSuccessStatusCode);
+    }
+
+    private async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await CliProgram.RunAsync([.. args, "--data", _folder.Path], _ => throw new InvalidOperationException("No dashboard must be started"), output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    private sealed class StartedApp : AppFixture
+    {
+        public StartedApp(TempFolder folder) => With("LlamaBlazor:DataDirectory", folder.Path);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using LlamaBlazor.Domain.Maintenance;
+using LlamaBlazor.Web.Parameters;
+using Microsoft.Data.Sqlite;
+
+namespace LlamaBlazor.Web.Maintenance.Legacy;
+
+/// <summary>
+/// <c>import_leftovers</c>: what has no place here, kept as it was, each row once however often it is imported. Secrets in it are protected like all others,
+/// so that the table, its backups and exports hold none in the clear.
+/// </summary>
+internal sealed partial class LegacyLeftovers(SqliteConnection live, SqliteTransaction transaction, SecretProtector secrets, string source, long now)
+{
+    private const string Hidden = "***";
+    private readonly HashSet<(string Table, string Json)> _known = [.. Known(live, transaction)]; // as many as the table has
+
+    /// <summary>Keeps a row.</summary>
+    public void Add(string table, IReadOnlyDictionary<string, object?> row, string reason)
+    {
+        if (!_known.Add((table, Json(row, _ => Hidden))))
+            return;
+        SqliteWrite.Insert(live, transaction, "import_leftovers", new Dictionary<string, object?>
+        {
+            ["source"] = source,
+            ["table_name"] = table,
+            ["row_json"] = Json(row, secrets.Protect),
+            ["reason"] = reason,
+            ["created_at"] = now,
+        });
+    }
+
+    private static string Json(IReadOnlyDictionary<string, object?> row, Func<string, string> replace) =>
+        JsonSerializer.Serialize(row.ToDictionary(pair => pair.Key, pair => SecretWords.Replace(pair.Key, pair.Value, replace)));
+
+    // Protecting gives another text each time, so rows are compared with their secrets hidden.
+    private static IEnumerable<(string Table, string Json)> Known(SqliteConnection live, SqliteTransaction transaction)
+    {
+        using var command = live.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = "SELECT table_name, row_json FROM import_leftovers";
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+            yield return (reader.GetString(0), ProtectedPattern().Replace(reader.GetString(1), Hidden));
+    }
+
+    [GeneratedRegex("protected:[A-Za-z0-9_-]+", RegexOptions.CultureInvariant)]
+    private static partial Regex ProtectedPattern();
+}
