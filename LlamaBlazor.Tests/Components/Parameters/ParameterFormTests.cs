@@ -14,16 +14,16 @@ using Radzen;
 
 namespace LlamaBlazor.Tests.Components.Parameters;
 
-/// <summary>The form over the real store and a real database.</summary>
+/// <summary>The form over the real store and a real database. Elements are found and used in one step of the renderer: nothing renders in between.</summary>
 public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFixture<AppFixture>
 {
     [Fact]
     public async Task Edit_ThenSave_ReachesTheDatabase()
     {
         var (form, id) = await OpenAsync();
-        await form.Find("#p-temperature").ChangeAsync("0.35");
+        await form.InvokeAsync(() => form.Find("#p-temperature").ChangeAsync("0.35"));
         form.WaitForAssertion(() => Assert.Contains("1 change", form.Find(".lb-savebar").TextContent));
-        await form.Find("form").SubmitAsync();
+        await form.InvokeAsync(() => form.Find("form").SubmitAsync());
         form.WaitForAssertion(() => Assert.DoesNotContain("change", form.Find(".lb-savebar").TextContent));
         Assert.Equal(0.35, await StoredAsync(id, "temperature"));
         Assert.Equal("0.35", form.Find("#p-temperature").GetAttribute("value"));
@@ -33,9 +33,9 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task Error_KeepsTheText_AndSavesNothing()
     {
         var (form, id) = await OpenAsync();
-        await form.Find("#p-top_k").ChangeAsync("forty");
-        await form.Find("#p-seed").ChangeAsync("7");
-        await form.Find("form").SubmitAsync();
+        await form.InvokeAsync(() => form.Find("#p-top_k").ChangeAsync("forty"));
+        await form.InvokeAsync(() => form.Find("#p-seed").ChangeAsync("7"));
+        await form.InvokeAsync(() => form.Find("form").SubmitAsync());
         Assert.Equal("forty", form.Find("#p-top_k").GetAttribute("value"));
         Assert.Contains("not a whole number", form.Find("#p-top_k-meta").TextContent);
         Assert.Null(await StoredAsync(id, "seed"));
@@ -45,8 +45,8 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task Reset_ThenSave_ClearsTheColumn()
     {
         var (form, id) = await OpenAsync(("top_p", 0.5));
-        await form.Find("[data-column=top_p] .lb-param-reset").ClickAsync();
-        await form.Find("form").SubmitAsync();
+        await form.InvokeAsync(() => form.Find("[data-column=top_p] .lb-param-reset").ClickAsync());
+        await form.InvokeAsync(() => form.Find("form").SubmitAsync());
         Assert.Null(await StoredAsync(id, "top_p"));
         Assert.Equal("0.95 or the model's advice", form.Find("#p-top_p").GetAttribute("placeholder"));
     }
@@ -55,8 +55,8 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task Discard_ShowsWhatIsStored()
     {
         var (form, _) = await OpenAsync(("top_p", 0.5));
-        await form.Find("#p-top_p").ChangeAsync("0.6");
-        await form.FindAll("button").First(button => button.TextContent.Contains("Discard")).ClickAsync();
+        await form.InvokeAsync(() => form.Find("#p-top_p").ChangeAsync("0.6"));
+        await form.InvokeAsync(() => form.FindAll("button").First(button => button.TextContent.Contains("Discard")).ClickAsync());
         Assert.Equal("0.5", form.Find("#p-top_p").GetAttribute("value"));
     }
 
@@ -64,12 +64,12 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task SomebodyElsesSave_KeepsTheEdit_AndTheSecondSaveWins()
     {
         var (form, id) = await OpenAsync();
-        await form.Find("#p-min_p").ChangeAsync("0.2");
+        await form.InvokeAsync(() => form.Find("#p-min_p").ChangeAsync("0.2"));
         await SaveAsync(id, ("min_p", 0.9), ("top_k", 3L));
         form.WaitForAssertion(() => Assert.Equal("3", form.Find("#p-top_k").GetAttribute("value")));
         Assert.Equal("0.2", form.Find("#p-min_p").GetAttribute("value"));
         Assert.Contains("0.9", form.Find("#p-min_p-meta").TextContent);
-        await form.Find("form").SubmitAsync();
+        await form.InvokeAsync(() => form.Find("form").SubmitAsync());
         Assert.Equal(0.2, await StoredAsync(id, "min_p"));
     }
 
@@ -77,7 +77,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task Edits_Wait_WhileAnotherTabIsOpen()
     {
         var (form, id) = await OpenAsync();
-        await form.Find("#p-typical_p").ChangeAsync("0.4");
+        await form.InvokeAsync(() => form.Find("#p-typical_p").ChangeAsync("0.4"));
         var again = Open(id);
         Assert.Equal("0.4", again.Find("#p-typical_p").GetAttribute("value"));
     }
@@ -97,7 +97,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     {
         var (form, id) = await OpenAsync(("top_p", 0.5));
         form.WaitForElement(".history");
-        form.Find(".history button").Click();
+        await form.InvokeAsync(() => form.Find(".history button").Click());
         form.WaitForAssertion(() => Assert.Equal("", form.Find("#p-top_p").GetAttribute("value")));
         Assert.Null(await StoredAsync(id, "top_p"));
     }
@@ -106,13 +106,13 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task ResetOfAGroup_WaitsForSave_AndDiscardBringsItBack()
     {
         var (form, id) = await OpenAsync(("temperature", 0.4), ("top_p", 0.5), ("presence_penalty", 0.3));
-        await form.Find("[aria-label='Reset all here: Temperature and truncation']").ClickAsync();
+        await form.InvokeAsync(() => form.Find("[aria-label='Reset all here: Temperature and truncation']").ClickAsync());
         Assert.Contains("2 changes", form.Find(".lb-savebar").TextContent);
         Assert.Equal(0.4, await StoredAsync(id, "temperature"));
-        await form.FindAll("button").First(button => button.TextContent.Contains("Discard")).ClickAsync();
+        await form.InvokeAsync(() => form.FindAll("button").First(button => button.TextContent.Contains("Discard")).ClickAsync());
         Assert.Equal("0.4", form.Find("#p-temperature").GetAttribute("value"));
-        await form.Find("[aria-label='Reset all here: Temperature and truncation']").ClickAsync();
-        await form.Find("form").SubmitAsync();
+        await form.InvokeAsync(() => form.Find("[aria-label='Reset all here: Temperature and truncation']").ClickAsync());
+        await form.InvokeAsync(() => form.Find("form").SubmitAsync());
         Assert.Equal((null, null, 0.3), (await StoredAsync(id, "temperature"), await StoredAsync(id, "top_p"), await StoredAsync(id, "presence_penalty")));
     }
 
@@ -120,9 +120,9 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task MissingFile_IsAWarningAtItsField_AndSaves()
     {
         var (form, id) = await OpenAsync();
-        await form.Find("#p-grammar_file").ChangeAsync("/nowhere/a.gbnf");
+        await form.InvokeAsync(() => form.Find("#p-grammar_file").ChangeAsync("/nowhere/a.gbnf"));
         form.WaitForAssertion(() => Assert.Contains("There is no /nowhere/a.gbnf", form.Find("#p-grammar_file-meta").TextContent));
-        await form.Find("form").SubmitAsync();
+        await form.InvokeAsync(() => form.Find("form").SubmitAsync());
         Assert.Equal("/nowhere/a.gbnf", await StoredAsync(id, "grammar_file"));
     }
 
