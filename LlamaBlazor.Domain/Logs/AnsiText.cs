@@ -85,11 +85,20 @@ public static class AnsiText
 
     private static void Apply(ReadOnlySpan<char> codes, ref string? colour, ref bool bold)
     {
+        var skip = 0; // numbers that belong to the code before
+        var extended = false;
         foreach (var range in codes.Split(';'))
         {
             var code = codes[range].IsEmpty ? 0 : int.TryParse(codes[range], out var number) ? number : -1;
+            if (extended)
+                (extended, skip, code) = (false, code switch { 5 => 1, 2 => 3, _ => 0 }, -1);
+            else if (skip-- > 0)
+                continue;
             switch (code)
             {
+                case 38 or 48: // 38;5;N and 38;2;R;G;B name one colour of many, which a log does without
+                    (extended, skip) = (true, 0);
+                    break;
                 case 0:
                     (colour, bold) = (null, false);
                     break;

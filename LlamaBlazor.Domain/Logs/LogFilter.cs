@@ -64,11 +64,19 @@ public sealed record LogFilter
 
     /// <summary>Whether a line is looked for.</summary>
     /// <param name="entry">The line.</param>
-    public bool Matches(LogEntry entry) =>
-        (Level is null || LogLevels.Rank(entry.Level) >= LogLevels.Rank(Level))
-        && (Source is null || entry.Source == Source)
-        && (ModelId is null || entry.ModelId == ModelId)
-        && (Since is null || entry.Timestamp >= Since)
-        && (Text is null || entry.Message.Contains(Text, StringComparison.OrdinalIgnoreCase))
-        && (Pattern is null || Pattern.IsMatch(entry.Message));
+    public bool Matches(LogEntry entry) => Matches(entry.Message, entry.Level, entry.Source, entry.ModelId, entry.Timestamp);
+
+    /// <summary>Whether a line of these values is looked for.</summary>
+    /// <param name="message">Its text.</param>
+    /// <param name="level">Its level.</param>
+    /// <param name="source">Its source.</param>
+    /// <param name="modelId">Its model.</param>
+    /// <param name="timestamp">Its time, Unix milliseconds.</param>
+    public bool Matches(string message, string level, string source, long? modelId, long timestamp) =>
+        (Level is null || LogLevels.Rank(level) >= LogLevels.Rank(Level))
+        && (Source is null || source == Source)
+        && (ModelId is null || modelId == ModelId)
+        && (Since is null || timestamp >= Since)
+        && (Text is null || message.Contains(Text, StringComparison.OrdinalIgnoreCase))
+        && (Pattern is null || Pattern.IsMatch(message));
 }

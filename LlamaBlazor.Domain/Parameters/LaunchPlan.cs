@@ -10,11 +10,11 @@ public sealed record LaunchPlan(int Port)
     /// <summary>Where the engine may download a model whose settings name only an address or a Docker repository.</summary>
     public string? DownloadPath { get; init; }
 
-    /// <summary>The file of a draft model whose settings name only its address (<c>model_url_draft</c>), or null.</summary>
-    public string? DraftPath { get; init; }
-
     /// <summary>Devices the engine may use, as its own list names them, or null where the setting decides.</summary>
     public IReadOnlyList<string>? Devices { get; init; }
+
+    /// <summary>The file of a draft model whose settings name only its address (<c>model_url_draft</c>), or null.</summary>
+    public string? DraftPath { get; init; }
 
     /// <summary>What the engine can do, or null while it was not probed.</summary>
     public EngineCapabilities? Engine { get; init; }

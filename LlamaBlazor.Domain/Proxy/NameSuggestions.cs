@@ -4,6 +4,7 @@ namespace LlamaBlazor.Domain.Proxy;
 public static class NameSuggestions
 {
     private const int LongestCompared = 128;
+    private const int ShortestBeginning = 5;
 
     /// <summary>The closest names, best first: those that contain it or are contained in it, then those a few letters away.</summary>
     /// <param name="name">What was asked for.</param>
@@ -14,11 +15,12 @@ public static class NameSuggestions
         var wanted = Normal(name);
         if (wanted.Length == 0)
             return [];
-        var limit = Math.Max(2, wanted.Length / 3);
+        var limit = Math.Max(3, wanted.Length / 3);
+        var plain = Normal(name[(name.LastIndexOf('/') + 1)..]); // without its owner
         return
         [
             .. candidates
-                .Select(candidate => (Name: candidate, Distance: Distance(wanted, Normal(candidate))))
+                .Select(candidate => (Name: candidate, Distance: Math.Min(Distance(wanted, Normal(candidate)), plain.Length == 0 ? int.MaxValue : Distance(plain, Normal(candidate)))))
                 .Where(pair => pair.Distance <= limit)
                 .OrderBy(pair => pair.Distance).ThenBy(pair => pair.Name, StringComparer.OrdinalIgnoreCase)
                 .Take(count).Select(pair => pair.Name),
@@ -31,13 +33,21 @@ public static class NameSuggestions
         return string.Concat(text.Where(char.IsLetterOrDigit)).ToLowerInvariant();
     }
 
-    // Containment counts as nearly equal: people leave out the quantisation or the owner.
+    // Containment counts as nearly equal, and so does a beginning that is: people leave out the quantisation or the owner.
     private static int Distance(string a, string b)
     {
         if (a == b)
             return 0;
         if (a.Length >= 3 && b.Length >= 3 && (b.Contains(a, StringComparison.Ordinal) || a.Contains(b, StringComparison.Ordinal)))
             return 1;
+        var edits = Edits(a, b);
+        var beginning = a.Length >= ShortestBeginning ? edits.Min() + 1 : int.MaxValue; // of all beginnings of b
+        return Math.Min(edits[b.Length], beginning) + 1;
+    }
+
+    // Letters to change, add or leave out to get from a to each beginning of b (Levenshtein).
+    private static int[] Edits(string a, string b)
+    {
         var previous = Enumerable.Range(0, b.Length + 1).ToArray();
         var current = new int[b.Length + 1];
         for (var i = 1; i <= a.Length; i++)
@@ -48,6 +58,6 @@ public static class NameSuggestions
             (previous, current) = (current, previous);
         }
 
-        return previous[b.Length] + 1;
+        return previous;
     }
 }

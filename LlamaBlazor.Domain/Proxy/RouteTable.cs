@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace LlamaBlazor.Domain.Proxy;
 
 /// <summary>
@@ -35,6 +37,12 @@ public static class RouteTable
         .. new[] { "/v1/audio/voices", "/sdapi/v1/loras", "/props", "/slots", "/lora-adapters" }
             .Select(path => new ProxyRoute("GET", path, ModelSource.Query, RouteKind.Other)),
     ];
+
+    /// <summary>Whether a path is one of those that programs use and no page of the dashboard.</summary>
+    /// <param name="path">The path without its query.</param>
+    public static bool IsForPrograms(string? path) => path is not null && (path.StartsWith("/v1/", StringComparison.Ordinal) || Literal.Contains(path));
+
+    private static readonly FrozenSet<string> Literal = All.Select(route => route.Path).Where(path => !path.Contains('{', StringComparison.Ordinal)).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The path that goes upstream for a path of a client.</summary>
     /// <param name="route">The matched route.</param>

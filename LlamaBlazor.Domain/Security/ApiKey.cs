@@ -21,6 +21,9 @@ public sealed record ApiKey
     /// <summary>Models it may ask, without regard to case; null is all.</summary>
     public IReadOnlySet<string>? Models { get; init; }
 
+    /// <summary>The project it belongs to: it may ask that project's models only; null is all.</summary>
+    public string? Project { get; init; }
+
     /// <summary>Requests in 60 seconds, or null.</summary>
     public long? RequestsPerMinute { get; init; }
 
@@ -40,6 +43,10 @@ public sealed record ApiKey
     /// <summary>Whether it may ask a model.</summary>
     /// <param name="model">Its name.</param>
     public bool MayAsk(string model) => Models is null || Models.Contains(model);
+
+    /// <summary>Whether it may ask the models of a project.</summary>
+    /// <param name="project">Name of the project.</param>
+    public bool MayUse(string project) => Project is null || Project.Equals(project, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether it has expired.</summary>
     /// <param name="now">Unix milliseconds.</param>

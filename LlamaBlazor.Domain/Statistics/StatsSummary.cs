@@ -77,7 +77,7 @@ public sealed record StatsDay(string Day, long Requests, long Failures, long Pro
 /// <param name="CacheHitRate">Share of requests answered by the response cache, 0 to 1.</param>
 /// <param name="All">Everything together.</param>
 /// <param name="ByModel">Each model.</param>
-/// <param name="ByKey">Each key by its id; <c>none</c> for requests without one.</param>
+/// <param name="ByKey">Each key by its name; <c>none</c> for requests without one.</param>
 /// <param name="ByDay">Each day, oldest first.</param>
 /// <param name="Sampled">True when there were more requests than were read, and only the newest count.</param>
 public sealed record StatsSummary(
@@ -94,7 +94,8 @@ public sealed record StatsSummary(
     /// <summary>Summarises requests.</summary>
     /// <param name="records">The requests, in any order.</param>
     /// <param name="sampled">Whether older ones were left out.</param>
-    public static StatsSummary Of(IReadOnlyList<GenerationRecord> records, bool sampled = false)
+    /// <param name="keyNames">Names of keys by id; those without one are shown with their number.</param>
+    public static StatsSummary Of(IReadOnlyList<GenerationRecord> records, bool sampled = false, IReadOnlyDictionary<long, string>? keyNames = null)
     {
         var all = StatsGroup.Of(records);
         return new StatsSummary(
@@ -104,7 +105,7 @@ public sealed record StatsSummary(
             all.Requests == 0 ? 0 : (double)all.CacheHits / all.Requests,
             all,
             Groups(records, r => r.Model),
-            Groups(records, r => r.KeyId?.ToString() ?? "none"),
+            Groups(records, r => NameOf(r.KeyId, keyNames)),
             [.. records.GroupBy(r => DayOf(r.CreatedAt)).OrderBy(g => g.Key, StringComparer.Ordinal)
                 .Select(g => new StatsDay(g.Key, g.Count(), g.Count(r => r.Failed), g.Sum(r => r.PromptTokens), g.Sum(r => r.GeneratedTokens)))],
             sampled);
@@ -113,6 +114,13 @@ public sealed record StatsSummary(
     /// <summary>The UTC day of a time, yyyy-MM-dd.</summary>
     /// <param name="unixMilliseconds">The time.</param>
     public static string DayOf(long unixMilliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds).ToString("yyyy-MM-dd");
+
+    private static string NameOf(long? keyId, IReadOnlyDictionary<long, string>? names)
+    {
+        if (keyId is not { } id)
+            return "none";
+        return names is not null && names.TryGetValue(id, out var name) ? name : $"key {id}";
+    }
 
     private static Dictionary<string, StatsGroup> Groups(IEnumerable<GenerationRecord> records, Func<GenerationRecord, string> key) =>
         records.GroupBy(key).OrderByDescending(g => g.Count()).ToDictionary(g => g.Key, g => StatsGroup.Of([.. g]));

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using LlamaBlazor.Web.Shared.Configuration;
+using LlamaBlazor.Web.Shell;
+using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Cli;
 
@@ -24,27 +26,42 @@ internal sealed record CliContext(string[] HostArguments, bool AsJson, Func<stri
     public string DataFolder => DashboardConnection.Locate(HostArguments);
 
     /// <summary>Connects and runs; failures become words and an exit code.</summary>
-    public async Task<int> RunAsync(Func<DashboardConnection, Task<int>> work, bool needsServer, CancellationToken cancellation)
+    public Task<int> RunAsync(Func<DashboardConnection, Task<int>> work, bool needsServer, CancellationToken cancellation) => TryAsync(async () =>
+    {
+        var connection = await DashboardConnection.FindAsync(DataFolder, cancellation).ConfigureAwait(false);
+        if (connection is null && needsServer)
+            return await FailAsync($"No dashboard is running on {DataFolder}. Start one first: LlamaBlazor.Web serve").ConfigureAwait(false);
+        connection ??= await DashboardConnection.StartAsync(HostArguments, Build, cancellation).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            return await work(connection).ConfigureAwait(false);
+    });
+
+    /// <summary>Runs work whose failures become words and an exit code.</summary>
+    public async Task<int> TryAsync(Func<Task<int>> work)
     {
         try
         {
-            var connection = await DashboardConnection.FindAsync(DataFolder, cancellation).ConfigureAwait(false);
-            if (connection is null && needsServer)
-            {
-                await Error.WriteLineAsync($"No dashboard is running on {DataFolder}. Start one first: LlamaBlazor.Web serve").ConfigureAwait(false);
-                return Failed;
-            }
-
-            connection ??= await DashboardConnection.StartAsync(HostArguments, Build, cancellation).ConfigureAwait(false);
-            await using (connection.ConfigureAwait(false))
-                return await work(connection).ConfigureAwait(false);
+            return await work().ConfigureAwait(false);
         }
-        catch (Exception error) when (error is StartupException or HttpRequestException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is StartupException or HttpRequestException or IOException or UnauthorizedAccessException or SqliteException)
         {
-            await Error.WriteLineAsync(error.Message).ConfigureAwait(false);
-            return Failed;
+            return await FailAsync(error.Message).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return await FailAsync("Cancelled.").ConfigureAwait(false);
         }
     }
+
+    /// <summary>Says why it was not done.</summary>
+    public async Task<int> FailAsync(string reason)
+    {
+        await Error.WriteLineAsync(reason).ConfigureAwait(false);
+        return Failed;
+    }
+
+    /// <summary>Says what was done: a value as JSON, or words.</summary>
+    public Task SayAsync<T>(T value, string words) => Output.WriteLineAsync(AsJson ? JsonSerializer.Serialize(value, ApiJson.Options) : words);
 
     /// <summary>Calls the API and shows the answer.</summary>
     public async Task<int> CallAsync(DashboardConnection connection, HttpRequestMessage request, IReadOnlyList<string> columns, CancellationToken cancellation)
@@ -65,8 +82,17 @@ internal sealed record CliContext(string[] HostArguments, bool AsJson, Func<stri
             return Failed;
         }
 
-        await Output.WriteLineAsync(isJson ? CliJson.Show(json, AsJson, columns) : AsJson ? "{}" : "Done.").ConfigureAwait(false);
-        return isJson && json.ValueKind == JsonValueKind.Object && json.TryGetProperty("ok", out var ok) && ok.ValueKind == JsonValueKind.False ? Failed : Ok;
+        if (isJson)
+            return await ShowAsync(json, columns).ConfigureAwait(false);
+        await Output.WriteLineAsync(AsJson ? "{}" : "Done.").ConfigureAwait(false);
+        return Ok;
+    }
+
+    /// <summary>Shows a result; one that says of itself that it is not ok is a failure.</summary>
+    public async Task<int> ShowAsync(JsonElement result, IReadOnlyList<string> columns)
+    {
+        await Output.WriteLineAsync(CliJson.Show(result, AsJson, columns)).ConfigureAwait(false);
+        return result.ValueKind == JsonValueKind.Object && result.TryGetProperty("ok", out var ok) && ok.ValueKind == JsonValueKind.False ? Failed : Ok;
     }
 
     /// <summary>A request with a JSON body, or none.</summary>

@@ -20,7 +20,7 @@ internal static class CliProgram
     {
         var (to, problems) = (output ?? Console.Out, error ?? Console.Error);
         var parsed = Tree(result => new CliContext(result.GetValue(Data) is { } folder ? ["--data", folder] : [], result.GetValue(Json), build, to, problems)).Parse(args);
-        var configuration = new InvocationConfiguration { Output = to, Error = problems };
+        var configuration = new InvocationConfiguration { Output = to, Error = problems, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) }; // after Ctrl+C an operation is taken back
         if (parsed.Errors.Count == 0)
             return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
         foreach (var mistake in parsed.Errors)
@@ -42,8 +42,11 @@ internal static class CliProgram
         }
 
         CliFileCommands.AddTo(root.Subcommands.Single(command => command.Name == "db"), context);
+        CliOfflineCommands.AddTo(root.Subcommands.Single(command => command.Name == "db"), context);
         CliLogCommands.AddTo(root.Subcommands.Single(command => command.Name == "logs"), context);
+        root.Subcommands.Add(CliPresetCommands.Make(context));
         root.Subcommands.Add(Doctor.Make(context));
+        root.Subcommands.Add(CliCompletion.Make(root, context));
         return root;
     }
 
@@ -62,6 +65,8 @@ internal static class CliProgram
             if (query.Count > 0)
                 path += (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + string.Join('&', query);
             var run = context(result);
+            if (verb.IsJob)
+                return run.RunAsync(connection => CliJobs.RunAsync(run, connection, CliContext.Request(verb.Method, path + "?background=true", null), cancellation), verb.NeedsServer, cancellation);
             return run.RunAsync(connection => run.CallAsync(connection, CliContext.Request(verb.Method, path, verb.Body?.Invoke(words)), verb.Columns, cancellation), verb.NeedsServer, cancellation);
         });
         return command;

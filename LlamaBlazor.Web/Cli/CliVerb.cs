@@ -20,6 +20,9 @@ internal sealed record CliVerb(string Group, string Name, string Help, string Me
     /// <summary>The body made of the arguments, or null.</summary>
     public Func<IReadOnlyDictionary<string, string>, object>? Body { get; init; }
 
+    /// <summary>True for an operation on the database that takes long: it is followed to its end, and ended with Ctrl+C.</summary>
+    public bool IsJob { get; init; }
+
     /// <summary>True when it means nothing without a running dashboard, because what it starts would end with the command.</summary>
     public bool NeedsServer { get; init; }
 }

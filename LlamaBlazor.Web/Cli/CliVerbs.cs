@@ -5,12 +5,14 @@ internal static class CliVerbs
 {
     private static readonly CliArgument Model = new("model", "Id, uid or name of a model");
     private static readonly CliArgument Since = new("since", "Unix milliseconds or a date such as 2026-01-31");
+    private static readonly CliArgument Reference = new("reference", "Image with its tag, such as ghcr.io/ggml-org/llama.cpp:server");
+    private static readonly string[] ImageColumns = ["reference", "built_for", "cuda_version", "framework_version", "is_cached"];
     private static readonly string[] ModelColumns = ["id", "name", "status", "architecture", "quantization", "context_length", "file_size_bytes"];
 
     private static readonly string[] DownloadColumns = ["id", "status", "received_bytes", "total_bytes", "target_path", "error"];
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<CliVerb> All { get; } = [.. Models, .. Instances, .. Database, .. Others];
+    public static IReadOnlyList<CliVerb> All { get; } = [.. Models, .. Instances, .. Images, .. Database, .. Others];
 
     private static IEnumerable<CliVerb> Models =>
     [
@@ -34,16 +36,27 @@ internal static class CliVerbs
         new("instances", "logs", "Shows the last lines of an engine", "GET", "/api/instances/{id}/logs") { Arguments = [new("id", "Id of the instance")], NeedsServer = true },
     ];
 
+    private static IEnumerable<CliVerb> Images =>
+    [
+        new("images", "list", "Lists the images of the catalogue", "GET", "/api/images?flat=true") { Columns = ImageColumns },
+        new("images", "search", "Looks for images", "GET", "/api/images?flat=true") { Columns = ImageColumns, Options = [new("q", "Part of a name or tag"), new("category", "server, full, light or other"), new("cuda", "Version of CUDA, such as 13"), new("cached", "true: on this machine; false: not")] },
+        new("images", "sync", "Asks the registries for their tags; at most once a day each", "POST", "/api/images/sync") { Columns = ["id", "image", "tags", "from_cache", "error"], Options = [new("id", "One image alone"), new("again", "true: also what was asked today")] },
+        new("images", "pull", "Downloads an image to this machine", "POST", "/api/images/pull?wait=true") { Arguments = [Reference], Body = words => new { reference = words["reference"] } },
+        new("images", "add", "Adds an image to the catalogue", "POST", "/api/images") { Arguments = [Reference], Body = words => new { reference = words["reference"] } },
+        new("images", "remove", "Removes an image from the catalogue; on this machine it stays", "DELETE", "/api/images/{id}") { Arguments = [new("id", "Its id")] },
+    ];
+
     private static IEnumerable<CliVerb> Database =>
     [
-        new("db", "backup", "Backs the database up, verified, into data/backups", "POST", "/api/database/backup"),
+        new("db", "backup", "Backs the database up, verified, into data/backups", "POST", "/api/database/backup") { IsJob = true },
         new("db", "backups", "Lists the backups", "GET", "/api/database/backups") { Columns = ["name", "kind", "created_at", "size_bytes"] },
-        new("db", "vacuum", "Rebuilds the file without gaps", "POST", "/api/database/vacuum"),
-        new("db", "analyze", "Renews what the planner of queries knows", "POST", "/api/database/analyze"),
-        new("db", "check", "Checks every page and reference", "POST", "/api/database/check"),
-        new("db", "prune", "Removes what retention says, now", "POST", "/api/database/prune"),
+        new("db", "vacuum", "Rebuilds the file without gaps", "POST", "/api/database/vacuum") { IsJob = true },
+        new("db", "analyze", "Renews what the planner of queries knows", "POST", "/api/database/analyze") { IsJob = true },
+        new("db", "check", "Checks every page and reference", "POST", "/api/database/check") { IsJob = true },
+        new("db", "prune", "Removes what retention says, now", "POST", "/api/database/prune") { IsJob = true },
         new("db", "stats", "Tells sizes, rows and retention", "GET", "/api/database"),
-        new("db", "migrate", "Brings the schema up to date and lists its steps", "GET", "/api/database"),
+        new("db", "jobs", "Lists the newest operations and how far they are", "GET", "/api/database/jobs") { Columns = ["id", "kind", "state", "step", "percent", "started_at", "ended_at", "error"] },
+        new("db", "cancel", "Ends an operation that runs; what it began is taken back", "POST", "/api/database/jobs/{id}/cancel") { Arguments = [new("id", "Its number; db jobs lists them")] },
     ];
 
     private static IEnumerable<CliVerb> Others =>

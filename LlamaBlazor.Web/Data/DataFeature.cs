@@ -15,6 +15,7 @@ internal static class DataFeature
         services.AddSingleton(_ => folder); // by factory: the container then disposes it, which frees the lock
         services.AddSingleton<DatabaseState>();
         services.AddSingleton<DatabaseBackup>();
+        services.AddSingleton<LogIndex>();
         services.AddPooledDbContextFactory<LlamaDbContext>(options => Configure(options, folder.Database));
         services.AddHostedService<DatabaseStartup>();
         services.AddSingleton<DatabaseWriter>();

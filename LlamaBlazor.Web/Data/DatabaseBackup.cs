@@ -1,6 +1,8 @@
+using LlamaBlazor.Domain.Common;
+
 namespace LlamaBlazor.Web.Data;
 
-/// <summary>Copies the live database: VACUUM INTO a new file, which counts only after an integrity check. Copying the file itself would lose what is in the WAL.</summary>
+/// <summary>Copies the live database page by page into a new file, which counts only after an integrity check. Copying the file itself would lose what is in the WAL.</summary>
 internal sealed class DatabaseBackup(DataFolder folder, TimeProvider clock)
 {
     /// <summary>Backups of one kind that are kept; older ones are deleted after a new one stands.</summary>
@@ -8,8 +10,10 @@ internal sealed class DatabaseBackup(DataFolder folder, TimeProvider clock)
 
     /// <summary>Makes a backup and returns its path.</summary>
     /// <param name="kind">Word that tells backups of one cause apart, such as <c>daily</c>: letters and dashes.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellation">Gives up and leaves nothing.</param>
     /// <exception cref="IOException">The copy failed its check.</exception>
-    public string Create(string kind)
+    public string Create(string kind, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
     {
         var name = $"llama-dashboard-{kind}-{clock.GetUtcNow():yyyyMMdd-HHmmssfff}.db";
         var target = Path.Combine(folder.Backups, name);
@@ -17,13 +21,13 @@ internal sealed class DatabaseBackup(DataFolder folder, TimeProvider clock)
         File.Delete(partial);
         try
         {
-            CopyTo(partial);
-            Check(partial);
+            CopyTo(partial, progress, cancellation);
+            Check(partial, progress, cancellation);
             File.Move(partial, target);
         }
         finally
         {
-            File.Delete(partial);
+            DeleteWithCompanions(partial);
         }
 
         foreach (var old in Directory.EnumerateFiles(folder.Backups, $"llama-dashboard-{kind}-*.db").OrderDescending(StringComparer.Ordinal).Skip(Kept))
@@ -32,22 +36,35 @@ internal sealed class DatabaseBackup(DataFolder folder, TimeProvider clock)
     }
 
     /// <summary>Writes one state of the live database to a new file, readable by its owner only. The file is not checked.</summary>
-    public void CopyTo(string path)
+    public void CopyTo(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
     {
-        using var connection = SqliteSetup.Open(folder.Database);
-        using var command = connection.CreateCommand();
-        command.CommandText = "VACUUM INTO $path";
-        command.Parameters.AddWithValue("$path", path);
-        command.CommandTimeout = 0; // as long as the disk needs
-        command.ExecuteNonQuery();
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        CreatePrivate(path);
+        using var source = SqliteSetup.Open(folder.Database);
+        using var target = SqliteSetup.Open(path);
+        PageCopy.Run(source, target, "Copying", progress, cancellation);
+        SqliteSetup.Execute(target, "PRAGMA journal_mode=DELETE;"); // one file, complete in itself
     }
 
-    private static void Check(string path)
+    /// <summary>Deletes a database with the files SQLite keeps beside it.</summary>
+    public static void DeleteWithCompanions(string path)
     {
+        foreach (var file in new[] { path, path + "-wal", path + "-shm", path + "-journal" })
+            File.Delete(file);
+    }
+
+    private static void CreatePrivate(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = new FileStream(path, options);
+    }
+
+    private static void Check(string path, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    {
+        progress?.Report(new WorkStep("Checking the copy"));
         using var connection = SqliteSetup.Open(path);
-        if (SqliteSetup.Scalar(connection, "PRAGMA integrity_check") is not "ok")
-            throw new IOException($"The backup {Path.GetFileName(path)} did not pass its integrity check and was removed. Check the disk.");
+        if (SqliteLong.Run(connection, () => SqliteSetup.Scalar(connection, "PRAGMA integrity_check"), cancellation) is not "ok")
+            throw new IOException($"The backup {Path.GetFileName(path)} did not pass its integrity check and was removed. Check the disk, then the database: db check.");
     }
 }

@@ -13,6 +13,7 @@ internal sealed partial class DatabaseStartup(
     DataFolder folder,
     DatabaseState state,
     DatabaseBackup backup,
+    LogIndex logIndex,
     TimeProvider clock,
     ILogger<DatabaseStartup> logger) : BackgroundService
 {
@@ -30,6 +31,7 @@ internal sealed partial class DatabaseStartup(
         {
             PrepareFile();
             await MigrateAsync(cancellation).ConfigureAwait(false);
+            ReconcileLogIndex();
             folder.ProtectDatabase();
             state.Succeed();
             LogReady(folder.Database);
@@ -48,6 +50,21 @@ internal sealed partial class DatabaseStartup(
         if (Convert.ToInt64(SqliteSetup.Scalar(connection, "SELECT count(*) FROM sqlite_master")) == 0)
             SqliteSetup.Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL; VACUUM;");
         SqliteSetup.Execute(connection, "PRAGMA journal_mode=WAL;");
+        LogIndex.Disarm(connection);
+    }
+
+    private void ReconcileLogIndex()
+    {
+        state.Progress = "Looking after the index of the log.";
+        try
+        {
+            using var connection = SqliteSetup.Open(folder.Database);
+            logIndex.Reconcile(connection);
+        }
+        catch (SqliteException error)
+        {
+            LogIndexFailed(error); // the disk is full, for example: searches look through the lines themselves
+        }
     }
 
     private async Task MigrateAsync(CancellationToken cancellation)
@@ -136,6 +153,9 @@ internal sealed partial class DatabaseStartup(
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The database cannot be used. {Reason}")]
     private partial void LogFailed(string reason, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The index of the log could not be made; searching it looks through the lines themselves")]
+    private partial void LogIndexFailed(Exception error);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Backed up the database to {Path} before {Count} migration(s)")]
     private partial void LogBackup(string path, int count);

@@ -64,6 +64,8 @@ internal static class SqliteSetup
         AssemblyLoadContext.Default.Resolving += static (context, name) =>
             name.Name == CoreAssembly ? context.LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, CoreAssembly + ".dll")) : null;
         UseSystemLibrary();
+        NativeLibrary.SetDllImportResolver(typeof(SqliteSetup).Assembly, static (name, assembly, path) =>
+            name == SqliteNative.Library ? NativeLibrary.Load(LibraryName, assembly, path) : 0); // 0: as usual
     }
 
     // Apart from Load, so that the provider's types are not needed before the handler above stands.

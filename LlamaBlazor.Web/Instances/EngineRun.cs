@@ -157,7 +157,7 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         }
         else
         {
-            var outcome = await _runner.Probe.WaitAsync(BaseUrl!, process, Port!.Value, _runner.StartLimit, _stopped.Token).ConfigureAwait(false);
+            var outcome = await _runner.Probe.WaitAsync(BaseUrl!, Command!.ApiKey, process, Port!.Value, _runner.StartLimit, _stopped.Token).ConfigureAwait(false);
             isReady = outcome is ReadinessOutcome.Ready;
             if (isReady)
                 await plan.Report(this, new InstanceEvent.BecameReady()).ConfigureAwait(false);

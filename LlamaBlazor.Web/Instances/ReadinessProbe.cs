@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Headers;
 using LlamaBlazor.Web.Instances.Processes;
 
 namespace LlamaBlazor.Web.Instances;
@@ -31,13 +32,13 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
     { Timeout = AnswerLimit };
 
     /// <summary>Waits until the engine is ready, its process ends, or the limit passes.</summary>
-    public async Task<ReadinessOutcome> WaitAsync(string baseUrl, RunningEngine process, int port, TimeSpan limit, CancellationToken cancellation)
+    public async Task<ReadinessOutcome> WaitAsync(string baseUrl, string? key, RunningEngine process, int port, TimeSpan limit, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         var exited = process.Exited;
         while (!exited.IsCompleted && !cancellation.IsCancellationRequested)
         {
-            if (await IsHealthyAsync(baseUrl, cancellation).ConfigureAwait(false) && process.OwnsPort(port))
+            if (await IsHealthyAsync(baseUrl, key, cancellation).ConfigureAwait(false) && process.OwnsPort(port))
                 return exited.IsCompleted ? ReadinessOutcome.Ended : ReadinessOutcome.Ready;
             var elapsed = Stopwatch.GetElapsedTime(started);
             if (elapsed >= limit)
@@ -49,12 +50,15 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
         return ReadinessOutcome.Ended;
     }
 
-    /// <summary>True when <c>/health</c> answers 200.</summary>
-    public async Task<bool> IsHealthyAsync(string baseUrl, CancellationToken cancellation)
+    /// <summary>True when <c>/health</c> answers 200. It asks with the key: below a prefix, llama-server counts no path as public.</summary>
+    public async Task<bool> IsHealthyAsync(string baseUrl, string? key, CancellationToken cancellation)
     {
         try
         {
-            using var answer = await _http.GetAsync(new Uri(baseUrl + "/health"), cancellation).ConfigureAwait(false);
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(baseUrl + "/health"));
+            if (key is not null)
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+            using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
             return answer.StatusCode == HttpStatusCode.OK;
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException)

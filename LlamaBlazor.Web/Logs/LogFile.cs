@@ -35,7 +35,7 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
             if (entry.ErrorType is not null)
                 file.WriteLine($"  {entry.ErrorType}: {entry.ErrorMessage}\n{entry.StackTrace}");
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Close();
         }
@@ -48,7 +48,7 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
         {
             _writer?.Flush();
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Close();
         }
@@ -65,7 +65,7 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
         _part = _day == day ? _part + 1 : 1;
         _day = day;
         string path;
-        while (File.Exists(path = Path.Combine(folder.Logs, $"llamablazor-{day}.{_part:000}.log")) && new FileInfo(path).Length >= SizeLimit)
+        while (File.Exists(path = Path.Combine(folder.Logs, $"llamablazor-{day}.{_part:00000}.log")) && new FileInfo(path).Length >= SizeLimit)
             _part++;
         var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
         if (!OperatingSystem.IsWindows())
@@ -82,7 +82,7 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
         {
             _writer?.Dispose();
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // The rest of the buffer does not fit on the disk.
         }

@@ -6,11 +6,17 @@ using Radzen;
 
 namespace LlamaBlazor.Web.Logs;
 
-/// <summary>The log, live and stored. The newest lines come from memory, older ones from the database, a page at a time.</summary>
+/// <summary>
+/// The log, live and stored. The newest lines come from memory, older ones from the database, a page at a time. The address holds filter and place, so that
+/// it is a bookmark.
+/// </summary>
 public sealed partial class LogsPage
 {
     /// <summary>Lines of one read.</summary>
     private const int PageSize = 200;
+
+    /// <summary>Lines shown after the one of a bookmark.</summary>
+    private const int NewerSize = 50;
 
     /// <summary>Lines the page holds; past it the oldest leave while it is live.</summary>
     private const int ShownBound = 2000;
@@ -20,18 +26,22 @@ public sealed partial class LogsPage
 
     private readonly Queue<LogEntry> _arrived = new(); // lines since the last render, at most ShownBound
     private readonly Lock _gate = new();
+    private List<Choice> _models = [new("All models", "")];
     private List<LogEntry> _entries = [];
     private LogFilter _filter = new();
+    private LogCursor? _place; // of the bookmark that is shown
     private LogCursor? _next;
     private LogEntry? _selected;
     private string _text = "";
     private string _level = "";
     private string _source = "";
+    private string _model = "";
     private string? _error;
     private int _scanned;
     private bool _paused;
     private bool _loading = true;
     private bool _older;
+    private bool _newer;
 
     /// <summary>Text or expression, from the address.</summary>
     [SupplyParameterFromQuery(Name = "q")]
@@ -44,6 +54,14 @@ public sealed partial class LogsPage
     /// <summary>Source, from the address.</summary>
     [SupplyParameterFromQuery(Name = "source")]
     public string? Source { get; set; }
+
+    /// <summary>Id of a model, from the address.</summary>
+    [SupplyParameterFromQuery(Name = "model")]
+    public string? Model { get; set; }
+
+    /// <summary>Place of a bookmark, <c>timestamp-id</c>, from the address.</summary>
+    [SupplyParameterFromQuery(Name = "at")]
+    public string? At { get; set; }
 
     [Inject]
     internal LogRing Ring { get; set; } = null!;
@@ -65,7 +83,7 @@ public sealed partial class LogsPage
 
     private bool IsSearch => _filter.Text is not null || _filter.Pattern is not null;
 
-    private bool IsFiltered => IsSearch || _filter.Level is not null || _filter.Source is not null;
+    private bool IsFiltered => IsSearch || _filter.Level is not null || _filter.Source is not null || _filter.ModelId is not null;
 
     private string State
     {
@@ -79,8 +97,17 @@ public sealed partial class LogsPage
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        (_text, _level, _source) = (Text ?? "", Level ?? "", Source ?? "");
         Watch(Tail, Arrive);
+        _models = [_models[0], .. (await Queries.ModelsAsync(Left)).Select(model => new Choice(model.Name, model.Id.ToString(CultureInfo.InvariantCulture)))];
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        var place = LogCursor.Parse(At) is { IsSuccess: true } parsed ? parsed.Value : null;
+        if (!_loading && place == _place && (_text, _level, _source, _model) == (Text ?? "", Level ?? "", Source ?? "", Model ?? ""))
+            return;
+        (_text, _level, _source, _model, _place) = (Text ?? "", Level ?? "", Source ?? "", Model ?? "", place);
         await LoadAsync();
     }
 
@@ -92,9 +119,17 @@ public sealed partial class LogsPage
         return true;
     }
 
-    private static string Iso(LogEntry entry) => DateTimeOffset.FromUnixTimeMilliseconds(entry.Timestamp).ToString("O", CultureInfo.InvariantCulture);
+    private static string Iso(long timestamp) => DateTimeOffset.FromUnixTimeMilliseconds(timestamp).ToString("O", CultureInfo.InvariantCulture);
 
     private static string Clock24(LogEntry entry) => DateTimeOffset.FromUnixTimeMilliseconds(entry.Timestamp).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
+
+    private static string PlaceOf(LogEntry entry) => new LogCursor(entry.Timestamp, entry.Id).ToString();
+
+    private string Link(LogEntry entry) => Address(PlaceOf(entry));
+
+    private string Around(LogEntry entry) => Navigation.GetUriWithQueryParameters("/logs", new Dictionary<string, object?> { ["at"] = PlaceOf(entry) });
+
+    private string Address(string? place) => Navigation.GetUriWithQueryParameters("/logs", new Dictionary<string, object?> { ["q"] = Word(_text), ["level"] = Word(_level), ["source"] = Word(_source), ["model"] = Word(_model), ["at"] = place });
 
     private void Arrive(LogEntry entry)
     {
@@ -125,39 +160,61 @@ public sealed partial class LogsPage
         }
     }
 
-    private void TogglePause() => _paused = !_paused;
+    private Task TogglePauseAsync()
+    {
+        _paused = !_paused;
+        return _place is null ? Task.CompletedTask : LeavePlaceAsync();
+    }
 
     private void Select(LogEntry entry) => _selected = entry == _selected ? null : entry;
 
     private async Task ApplyAsync()
     {
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["q"] = Word(_text), ["level"] = Word(_level), ["source"] = Word(_source) }), replace: true);
+        _place = null;
+        Navigation.NavigateTo(Address(null), replace: true);
         await LoadAsync();
     }
+
+    private Task LeavePlaceAsync() => ApplyAsync();
 
     private async Task LoadAsync()
     {
         var filter = LogFilter.Create(_level, _source, _text);
         _error = filter.Failure?.Errors is { } errors ? string.Join(' ', errors.SelectMany(error => error.Value)) : null;
-        if (_error is not null)
+        if (_error is null)
         {
-            _loading = false;
-            return;
+            lock (_gate)
+            {
+                _filter = long.TryParse(_model, out var model) ? filter.Value with { ModelId = model } : filter.Value;
+                _arrived.Clear();
+                _entries = [];
+            }
+
+            (_selected, _scanned, _next) = (null, 0, null);
+            _paused = _place is not null;
+            await (_place is { } place ? LoadAtAsync(place) : LoadNewestAsync());
         }
 
+        _loading = false;
+    }
+
+    private async Task LoadNewestAsync()
+    {
         lock (_gate)
-        {
-            _filter = filter.Value;
-            _arrived.Clear();
             _entries = [.. Ring.Newest(PageSize, _filter).Reverse()];
-        }
-
-        (_selected, _scanned, _next) = (null, 0, null);
         if (_entries.Count < PageSize)
             await ReadAsync(_entries.Count == 0 ? null : new LogCursor(_entries[^1].Timestamp, 0));
         else
             _next = new LogCursor(_entries[^1].Timestamp, 0);
-        _loading = false;
+    }
+
+    // The line itself is the first of what is older than the place behind it; one of the live tail had no row, and is found by its time.
+    private async Task LoadAtAsync(LogCursor place)
+    {
+        var behind = place.Id == 0 ? place with { Id = long.MaxValue } : place with { Id = place.Id + 1 };
+        await ReadAsync(behind);
+        _selected = _entries.Count > 0 && _entries[0].Timestamp == place.Timestamp ? _entries[0] : null;
+        await NewerAsync();
     }
 
     private async Task OlderAsync()
@@ -165,6 +222,16 @@ public sealed partial class LogsPage
         _older = true;
         await ReadAsync(_next);
         _older = false;
+    }
+
+    private async Task NewerAsync()
+    {
+        _newer = true;
+        var from = _entries.Count > 0 ? new LogCursor(_entries[0].Timestamp, _entries[0].Id) : _place!.Value;
+        var page = await Queries.NewerAsync(_filter, from, NewerSize, Left);
+        lock (_gate)
+            _entries = [.. page.Items.Reverse(), .. _entries];
+        _newer = false;
     }
 
     private async Task ReadAsync(LogCursor? after)
@@ -186,7 +253,7 @@ public sealed partial class LogsPage
     }
 
     private void Export(string format) => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameters("/api/logs/export", new Dictionary<string, object?> { ["format"] = format, ["q"] = Word(_text), ["level"] = Word(_level), ["source"] = Word(_source) }), forceLoad: true);
+        Navigation.GetUriWithQueryParameters("/api/logs/export", new Dictionary<string, object?> { ["format"] = format, ["q"] = Word(_text), ["level"] = Word(_level), ["source"] = Word(_source), ["model"] = Word(_model) }), forceLoad: true);
 
     private static string? Word(string text) => text.Length == 0 ? null : text;
 

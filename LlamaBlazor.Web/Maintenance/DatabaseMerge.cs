@@ -14,7 +14,7 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer)
     ];
 
     /// <summary>Merges a file, which is copied first so that it stays as it is.</summary>
-    public async Task<Result<MergeReport>> MergeAsync(string path, CancellationToken cancellation = default)
+    public async Task<Result<MergeReport>> MergeAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
     {
         var copy = Path.Combine(folder.Backups, $".merge-{Guid.NewGuid():N}.part");
         try
@@ -22,26 +22,29 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer)
             File.Copy(path, copy);
             if ((await DatabaseCandidate.PrepareAsync(copy, cancellation).ConfigureAwait(false)).Failure is { } failure)
                 return failure;
-            return await writer.MaintainAsync(live => Merge(copy, live), cancellation).ConfigureAwait(false);
+            return await writer.MaintainAsync(live => Merge(copy, live, progress, cancellation), CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or SqliteException or UnauthorizedAccessException)
+        catch (Exception error) when (DatabaseTrouble.Is(error))
         {
-            return Failure.Unavailable($"The merge failed: {error.Message} The database is as it was.");
+            return DatabaseTrouble.Explain("The merge", error, folder.Root);
         }
         finally
         {
-            foreach (var file in new[] { copy, copy + "-wal", copy + "-shm" })
-                File.Delete(file);
+            DatabaseBackup.DeleteWithCompanions(copy);
         }
     }
 
-    private static MergeReport Merge(string path, SqliteConnection live)
+    private static MergeReport Merge(string path, SqliteConnection live, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
         using var other = SqliteSetup.Open(path);
         using var transaction = live.BeginTransaction();
         List<string> added = [], kept = [];
-        foreach (var row in SqliteRead.Rows(other, "models").OrderBy(row => Convert.ToInt64(row["id"])))
+        var rows = SqliteRead.Rows(other, "models").OrderBy(row => Convert.ToInt64(row["id"])).ToList();
+        var settings = OwnedTables.ToDictionary(table => table, table => SqliteRead.Rows(other, table).ToLookup(owned => Convert.ToInt64(owned["model_id"])));
+        foreach (var row in rows)
         {
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Report(new WorkStep("Merging models", (double)(added.Count + kept.Count) / rows.Count));
             var name = (string)row["name"]!;
             if (SqliteWrite.Scalar(live, transaction, "SELECT 1 FROM models WHERE name = $value", name) is not null)
             {
@@ -58,7 +61,7 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer)
             var id = SqliteWrite.Insert(live, transaction, "models", row);
             foreach (var table in OwnedTables)
             {
-                foreach (var owned in SqliteRead.Rows(other, table).Where(owned => Convert.ToInt64(owned["model_id"]) == oldId))
+                foreach (var owned in settings[table][oldId])
                 {
                     owned.Remove("id");
                     owned["model_id"] = id;

@@ -1,26 +1,14 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Settings;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
 
-/// <summary>
-/// Backup, restore and care of the live database. A backup counts only after its integrity check. A restore looks at the file first, makes a safety copy,
-/// and then lets SQLite copy the pages in one transaction: whenever it is cut off, the database is the old or the new one, never something between.
-/// </summary>
-internal sealed partial class DatabaseOperations(
-    DataFolder folder,
-    DatabaseBackup backup,
-    DatabaseWriter writer,
-    InstanceBoard instances,
-    LaunchSettingsStore settings,
-    TimeProvider clock,
-    ILogger<DatabaseOperations> logger)
+/// <summary>Backup and care of the live database. A backup counts only after its integrity check. All of it tells how far it is, and can be given up.</summary>
+internal sealed partial class DatabaseOperations(DataFolder folder, DatabaseBackup backup, DatabaseWriter writer, TimeProvider clock, ILogger<DatabaseOperations> logger)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookAtWal = TimeSpan.FromMilliseconds(200);
 
     /// <summary>All backups, newest first.</summary>
     public IReadOnlyList<BackupFile> ListBackups() =>
@@ -32,123 +20,109 @@ internal sealed partial class DatabaseOperations(
             .Select(file => new BackupFile(file.Name!.FileName, file.Name.Kind, file.Name.CreatedAt, file.Info.Length)),
     ];
 
-    /// <summary>Backs up while the dashboard works. Readers and writers are not stopped: VACUUM INTO reads one state of the WAL.</summary>
-    public async Task<Result<OperationReport>> BackupAsync(string kind, CancellationToken cancellation = default)
+    /// <summary>Backs up while the dashboard works. Readers and writers are not stopped: the copy reads one state of the WAL.</summary>
+    public async Task<Result<OperationReport>> BackupAsync(string kind, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
     {
         var started = clock.GetTimestamp();
         try
         {
-            var path = await Task.Run(() => backup.Create(kind), cancellation).ConfigureAwait(false);
+            var path = await Task.Run(() => backup.Create(kind, progress, cancellation), cancellation).ConfigureAwait(false);
             LogDone("Backup", Path.GetFileName(path));
             return Report(Path.GetFileName(path), started, new FileInfo(path).Length);
         }
-        catch (Exception error) when (error is IOException or SqliteException or UnauthorizedAccessException)
+        catch (Exception error) when (DatabaseTrouble.Is(error))
         {
-            return Failure.Unavailable($"The backup could not be made: {error.Message} The database itself is as it was. Check the space in {folder.Backups}.");
+            return DatabaseTrouble.Explain("The backup", error, folder.Backups);
         }
     }
 
-    /// <summary>Writes a copy of the whole database to a file.</summary>
-    public Task ExportAsync(string path, CancellationToken cancellation = default) => Task.Run(() => backup.CopyTo(path), cancellation);
-
-    /// <summary>Rebuilds the file without gaps.</summary>
-    public Task<Result<OperationReport>> VacuumAsync(CancellationToken cancellation = default) => RunAsync("Vacuum", "VACUUM; PRAGMA wal_checkpoint(TRUNCATE);", cancellation);
-
-    /// <summary>Counts anew what the planner of queries needs.</summary>
-    public Task<Result<OperationReport>> AnalyzeAsync(CancellationToken cancellation = default) => RunAsync("Analyse", "ANALYZE; PRAGMA optimize;", cancellation);
-
-    /// <summary>Checks every page and every reference; changes nothing.</summary>
-    public Task<CheckReport> CheckAsync(CancellationToken cancellation = default) => Task.Run(() =>
+    /// <summary>Writes a copy of the whole database to a new file.</summary>
+    public async Task<Result<OperationReport>> ExportAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
     {
-        using var connection = SqliteSetup.Open(folder.Database);
-        var problems = SqliteRead.Column(connection, "PRAGMA integrity_check(100)").Where(line => line != "ok")
-            .Concat(SqliteRead.Column(connection, "SELECT 'Row ' || rowid || ' of ' || \"table\" || ' refers to a missing row of ' || parent FROM pragma_foreign_key_check LIMIT 100")).ToList();
-        return new CheckReport(problems.Count == 0, problems);
-    }, cancellation);
-
-    /// <summary>Puts a backup in the database's place.</summary>
-    /// <param name="name">Name of a file in the backups folder.</param>
-    /// <param name="cancellation">Gives up before the copy begins.</param>
-    public async Task<Result<OperationReport>> RestoreAsync(string name, CancellationToken cancellation = default)
-    {
-        if (BackupName.Parse(name) is null || Path.Combine(folder.Backups, name) is var path && !File.Exists(path))
-            return Failure.NotFound($"There is no backup '{name}'. The Database page lists them.");
-        return await RestoreFileAsync(Path.Combine(folder.Backups, name), cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>Puts a file in the database's place. The file itself is not changed.</summary>
-    public async Task<Result<OperationReport>> RestoreFileAsync(string path, CancellationToken cancellation = default)
-    {
-        if (instances.Active.Any())
-            return Failure.Conflict($"Models are running ({string.Join(", ", instances.Active.Take(3).Select(instance => instance.Model))}). Stop them first: the restored database may not know them.");
         var started = clock.GetTimestamp();
-        var copy = Path.Combine(folder.Backups, $".restore-{Guid.NewGuid():N}.part");
         try
         {
-            File.Copy(path, copy);
-            if ((await DatabaseCandidate.PrepareAsync(copy, cancellation).ConfigureAwait(false)).Failure is { } failure)
-                return failure;
-            var safety = await Task.Run(() => backup.Create("before-restore"), cancellation).ConfigureAwait(false);
-            await writer.MaintainAsync(live => CopyOver(copy, live), cancellation).ConfigureAwait(false);
-            settings.Forget();
-            LogDone("Restore", Path.GetFileName(path));
-            return Report(Path.GetFileName(safety), started, new FileInfo(folder.Database).Length);
+            await Task.Run(() => backup.CopyTo(path, progress, cancellation), cancellation).ConfigureAwait(false);
+            return Report(Path.GetFileName(path), started, new FileInfo(path).Length);
         }
-        catch (Exception error) when (error is IOException or SqliteException or UnauthorizedAccessException)
+        catch (Exception error) when (DatabaseTrouble.Is(error) || error is OperationCanceledException)
         {
-            return Failure.Unavailable($"The restore failed: {error.Message} The database is as it was.");
-        }
-        finally
-        {
-            foreach (var file in new[] { copy, copy + "-wal", copy + "-shm" })
-                File.Delete(file);
+            DatabaseBackup.DeleteWithCompanions(path);
+            if (error is OperationCanceledException)
+                throw;
+            return DatabaseTrouble.Explain("The export", error, Path.GetDirectoryName(path)!);
         }
     }
 
-    /// <summary>Runs statements that cannot be in a transaction.</summary>
-    private async Task<Result<OperationReport>> RunAsync(string what, string sql, CancellationToken cancellation)
+    /// <summary>Rebuilds the file without gaps.</summary>
+    public Task<Result<OperationReport>> VacuumAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) => RunAsync("The vacuum", connection =>
+    {
+        progress?.Report(new WorkStep("Rebuilding"));
+        // The new file is made on disk, in our folder, and not in memory as small temporary tables are.
+        SqliteSetup.Execute(connection, $"PRAGMA temp_store=FILE; PRAGMA temp_store_directory='{folder.Backups.Replace("'", "''", StringComparison.Ordinal)}';");
+        var size = Math.Max(1, Convert.ToInt64(SqliteSetup.Scalar(connection, "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size")));
+        using (new Timer(_ => ReportWal(size, progress), null, LookAtWal, LookAtWal))
+            SqliteLong.Execute(connection, "VACUUM;", cancellation);
+        progress?.Report(new WorkStep("Tidying up"));
+        SqliteSetup.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE);");
+    });
+
+    /// <summary>Counts anew what the planner of queries needs.</summary>
+    public Task<Result<OperationReport>> AnalyzeAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) => RunAsync("The analysis", connection =>
+    {
+        progress?.Report(new WorkStep("Counting"));
+        SqliteLong.Execute(connection, "ANALYZE; PRAGMA optimize;", cancellation);
+    });
+
+    /// <summary>Checks every page and every reference; changes nothing.</summary>
+    public Task<CheckReport> CheckAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) => Task.Run(() =>
+    {
+        using var connection = SqliteSetup.Open(folder.Database);
+        try
+        {
+            progress?.Report(new WorkStep("Checking pages and indexes"));
+            var problems = SqliteLong.Run(connection, () => SqliteRead.Column(connection, "PRAGMA integrity_check(100)"), cancellation).Where(line => line != "ok").ToList();
+            progress?.Report(new WorkStep("Checking references"));
+            problems.AddRange(SqliteLong.Run(connection, () => SqliteRead.Column(connection, "SELECT 'Row ' || rowid || ' of ' || \"table\" || ' refers to a missing row of ' || parent FROM pragma_foreign_key_check LIMIT 100"), cancellation));
+            return new CheckReport(problems.Count == 0, problems);
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode is 11 or 26)
+        {
+            return new CheckReport(false, [error.Message]); // too damaged to be read to the end
+        }
+    }, cancellation);
+
+    /// <summary>Runs work that cannot be in a transaction, while nothing else writes.</summary>
+    private async Task<Result<OperationReport>> RunAsync(string what, Action<SqliteConnection> work)
     {
         var started = clock.GetTimestamp();
         try
         {
             await writer.MaintainAsync(connection =>
             {
-                using var command = connection.CreateCommand();
-                command.CommandText = sql;
-                command.CommandTimeout = 0; // as long as the disk needs
-                return command.ExecuteNonQuery();
-            }, cancellation).ConfigureAwait(false);
+                work(connection);
+                return true;
+            }, CancellationToken.None).ConfigureAwait(false); // the work itself looks at its token: it has ended when this returns
             LogDone(what, folder.Database);
             return Report(null, started, new FileInfo(folder.Database).Length);
         }
         catch (SqliteException error)
         {
-            return Failure.Unavailable($"{what} failed: {error.Message}. The database is as it was. {(error.SqliteErrorCode == 13 ? "Free some space: it needs room for a second copy." : "Try again when less is going on.")}");
+            return DatabaseTrouble.Explain(what, error, folder.Root);
         }
     }
 
-    // Readers that are in the middle of something hold it off; they are soon done.
-    private bool CopyOver(string source, SqliteConnection live)
+    // At its end VACUUM writes the new file back through the write-ahead log, whose growth tells how far that is.
+    private void ReportWal(long size, IProgress<WorkStep>? progress)
     {
-        using var from = SqliteSetup.Open(source);
-        var started = clock.GetTimestamp();
-        for (var wait = new SpinWait(); ; wait.SpinOnce())
-        {
-            try
-            {
-                from.BackupDatabase(live);
-                return true;
-            }
-            catch (SqliteException error) when (error.SqliteErrorCode is 5 or 6 && clock.GetElapsedTime(started) < Patience)
-            {
-                // Locked: once more.
-            }
-        }
+        var wal = new FileInfo(folder.Database + "-wal");
+        if (wal.Exists && wal.Length > 64 * 1024)
+            progress?.Report(new WorkStep("Writing back", Math.Min(1, (double)wal.Length / size)));
     }
 
     private OperationReport Report(string? name, long started, long bytes) => new(name, bytes, (long)clock.GetElapsedTime(started).TotalMilliseconds);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{What} of the database done: {Name}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{What} is done: {Name}")]
     private partial void LogDone(string what, string name);
 }
 

@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Maintenance.Jobs;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -10,9 +11,7 @@ public sealed partial class DatabasePage : IDisposable
     private readonly CancellationTokenSource _left = new();
     private DatabaseFacts? _facts;
     private IReadOnlyList<BackupFile> _backups = [];
-    private string? _busy;
-    private string? _message;
-    private bool _failed;
+    private string? _refused;
 
     [Inject]
     internal DatabaseStats Stats { get; set; } = null!;
@@ -21,12 +20,18 @@ public sealed partial class DatabasePage : IDisposable
     internal DatabaseOperations Operations { get; set; } = null!;
 
     [Inject]
+    internal DatabaseRestore Restoring { get; set; } = null!;
+
+    [Inject]
+    internal DatabaseJobs Jobs { get; set; } = null!;
+
+    [Inject]
     internal RetentionJob Retention { get; set; } = null!;
 
     [Inject]
     private DialogService Dialogs { get; set; } = null!;
 
-    private bool IsBusy => _busy is not null;
+    private bool IsBusy => Jobs.Current is not null;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -44,38 +49,20 @@ public sealed partial class DatabasePage : IDisposable
         _facts = await Stats.ReadAsync(_left.Token);
     }
 
-    private async Task RunAsync(string what, Func<Task<Result<OperationReport>>> work, string done)
-    {
-        _busy = what;
-        var result = await work();
-        (_failed, _message) = result.Failure is { } failure
-            ? (true, failure.Errors is null ? failure.Message : string.Join(' ', failure.Errors.SelectMany(error => error.Value)))
-            : (false, $"{done} in {result.Value.ElapsedMs} ms, {ByteSize.Text(result.Value.SizeBytes)}.");
-        _busy = null;
-        await ReloadAsync();
-    }
-
-    private async Task CheckAsync()
-    {
-        _busy = "check";
-        var report = await Operations.CheckAsync(_left.Token);
-        (_failed, _message) = report.Ok ? (false, "Every page and every reference is sound.") : (true, $"Damaged: {string.Join("; ", report.Problems.Take(5))}. Restore the newest backup.");
-        _busy = null;
-    }
-
-    private async Task PruneAsync()
-    {
-        _busy = "prune";
-        var removed = await Retention.PruneAsync(_left.Token);
-        (_failed, _message) = (false, removed.Values.Sum() == 0 ? "Nothing was due." : $"Removed {removed.Values.Sum():N0} rows.");
-        _busy = null;
-        await ReloadAsync();
-    }
+    // The card above follows it: a job goes on when the page is left.
+    private void Start<T>(string kind, Func<IProgress<WorkStep>, CancellationToken, Task<Result<T>>> work) => _refused = Jobs.Start(kind, work).Failure?.Message;
 
     private async Task RestoreAsync(BackupFile backup)
     {
         var sure = await Dialogs.Confirm($"The database becomes what it was at {backup.CreatedAt:yyyy-MM-dd HH:mm} UTC. What is there now is backed up first.", "Restore this backup?", new ConfirmOptions { OkButtonText = "Restore", CancelButtonText = "Cancel" });
         if (sure == true)
-            await RunAsync(backup.Name, () => Operations.RestoreAsync(backup.Name, _left.Token), "Restored");
+            Start("restore", (progress, token) => Restoring.BackupAsync(backup.Name, progress, token));
+    }
+
+    private async Task RecoverAsync()
+    {
+        var sure = await Dialogs.Confirm("The newest backup that passes its check takes the place of this database. What is there now is kept, sound or not.", "Recover from a backup?", new ConfirmOptions { OkButtonText = "Recover", CancelButtonText = "Cancel" });
+        if (sure == true)
+            Start("recovery", Restoring.RecoverAsync);
     }
 }

@@ -1,20 +1,26 @@
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Maintenance;
 
 /// <summary>Looks at the database: sizes, rows, journal, migrations.</summary>
-internal sealed class DatabaseStats(DataFolder folder, DatabaseWriter writer, RetentionStore retention)
+internal sealed class DatabaseStats(DataFolder folder, DatabaseWriter writer, RetentionStore retention, IDbContextFactory<LlamaDbContext> contexts)
 {
     /// <summary>Everything the Database page shows. Counting rows reads an index of each table: off the caller's thread.</summary>
     public async Task<DatabaseFacts> ReadAsync(CancellationToken cancellation = default)
     {
         var rules = (await retention.ListAsync(cancellation).ConfigureAwait(false)).ToDictionary(rule => rule.Table);
-        return await Task.Run(() => Read(rules), cancellation).ConfigureAwait(false);
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var known = context.Database.GetMigrations().ToList();
+            return await Task.Run(() => Read(rules, known), cancellation).ConfigureAwait(false);
+        }
     }
 
-    private DatabaseFacts Read(Dictionary<string, RetentionRule> rules)
+    private DatabaseFacts Read(Dictionary<string, RetentionRule> rules, IReadOnlyList<string> known)
     {
         using var connection = SqliteSetup.Open(folder.Database);
         var pages = Number(connection, "PRAGMA page_count");
@@ -33,7 +39,9 @@ internal sealed class DatabaseStats(DataFolder folder, DatabaseWriter writer, Re
             SchemaVersion = DatabaseStartup.SchemaVersion,
             DroppedRows = writer.Dropped,
             LastError = writer.LastError,
+            LogSearch = LogIndex.IsReady(connection) ? "index" : "scan",
             Tables = [.. SqliteRead.Tables(connection).Where(table => !table.StartsWith("__EF", StringComparison.Ordinal)).Select(table => Describe(connection, table, bytes, rules))],
+            Pending = [.. known.Except(SqliteRead.Column(connection, "SELECT MigrationId FROM __EFMigrationsHistory"))],
             Migrations = [.. SqliteRead.Rows(connection, "schema_version").Select(row => new AppliedMigration(Convert.ToInt64(row["version"]), row["migration"]?.ToString() ?? "", Convert.ToInt64(row["applied_at"])))],
         };
     }
@@ -57,7 +65,7 @@ internal sealed class DatabaseStats(DataFolder folder, DatabaseWriter writer, Re
         try
         {
             using var command = connection.CreateCommand();
-            command.CommandText = "SELECT m.tbl_name, sum(s.pgsize) FROM dbstat s JOIN sqlite_master m ON m.name = s.name WHERE s.aggregate = TRUE GROUP BY m.tbl_name";
+            command.CommandText = "SELECT CASE WHEN m.tbl_name GLOB 'logs_fts*' THEN 'logs' ELSE m.tbl_name END, sum(s.pgsize) FROM dbstat s JOIN sqlite_master m ON m.name = s.name WHERE s.aggregate = TRUE GROUP BY 1";
             using var reader = command.ExecuteReader();
             var sizes = new Dictionary<string, long>();
             while (reader.Read())
@@ -111,11 +119,17 @@ internal sealed record DatabaseFacts
     /// <summary>Why, while it lasts.</summary>
     public string? LastError { get; init; }
 
+    /// <summary>How text in the log is found: <c>index</c>, or <c>scan</c> where SQLite has no FTS5 or the index is turned off.</summary>
+    public required string LogSearch { get; init; }
+
     /// <summary>All tables.</summary>
     public required IReadOnlyList<TableFacts> Tables { get; init; }
 
     /// <summary>The steps the schema was made in.</summary>
     public required IReadOnlyList<AppliedMigration> Migrations { get; init; }
+
+    /// <summary>Steps that are not applied yet.</summary>
+    public required IReadOnlyList<string> Pending { get; init; }
 }
 
 /// <summary>A table.</summary>

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Maintenance.Jobs;
 using LlamaBlazor.Web.Maintenance.Legacy;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
@@ -14,16 +15,11 @@ public sealed partial class DatabaseUploads
 
     private IBrowserFile? _file;
     private LegacyReport? _report;
-    private string? _busy;
+    private bool _busy;
     private string? _message;
-    private bool _failed;
-
-    /// <summary>Told when the database is another.</summary>
-    [Parameter]
-    public EventCallback Changed { get; set; }
 
     [Inject]
-    internal DatabaseOperations Operations { get; set; } = null!;
+    internal DatabaseRestore Restoring { get; set; } = null!;
 
     [Inject]
     internal DatabaseMerge Merge { get; set; } = null!;
@@ -32,10 +28,15 @@ public sealed partial class DatabaseUploads
     internal LegacyImport Legacy { get; set; } = null!;
 
     [Inject]
+    internal DatabaseJobs Jobs { get; set; } = null!;
+
+    [Inject]
     internal DataFolder Folder { get; set; } = null!;
 
     [Inject]
     private DialogService Dialogs { get; set; } = null!;
+
+    private bool IsSql => _file?.Name.EndsWith(".sql", StringComparison.OrdinalIgnoreCase) == true;
 
     private void Choose(InputFileChangeEventArgs args) => (_file, _message, _report) = (args.File, null, null);
 
@@ -43,43 +44,52 @@ public sealed partial class DatabaseUploads
     {
         var sure = await Dialogs.Confirm($"{_file!.Name} takes the place of this database. What is there now is backed up first.", "Replace everything?", new ConfirmOptions { OkButtonText = "Replace", CancelButtonText = "Cancel" });
         if (sure == true)
-            await WithFileAsync("replace", async path => Tell(await Operations.RestoreFileAsync(path), report => $"Replaced in {report.ElapsedMs} ms. The one before is {report.Name}."));
+            await WithFileAsync<OperationReport>("import", IsSql ? Restoring.SqlAsync : Restoring.FileAsync);
     }
 
-    private Task MergeAsync() => WithFileAsync("merge", async path =>
-        Tell(await Merge.MergeAsync(path), report => $"{report.Added.Count} model(s) added{(report.Kept.Count > 0 ? $", {report.Kept.Count} were here already" : "")}."));
+    private Task<Result<MergeReport>?> MergeAsync() => WithFileAsync<MergeReport>("merge", Merge.MergeAsync);
 
-    private Task LegacyAsync(bool dryRun) => WithFileAsync(dryRun ? "dry" : "legacy", async path =>
+    private async Task LegacyAsync(bool dryRun)
     {
-        var result = await Legacy.RunAsync(path, dryRun, _file!.Name);
-        _report = result.IsSuccess ? result.Value : null;
-        Tell(result, report => dryRun ? $"Recognised as {report.Kind}. This is what an import would do; nothing was changed." : $"Imported as {report.Kind}.");
-    });
+        var result = await WithFileAsync<LegacyReport>("import of an old database", (path, progress, token) => Legacy.RunAsync(path, dryRun, _file!.Name, progress, token));
+        _report = result is { IsSuccess: true } done ? done.Value : null;
+    }
 
-    private async Task WithFileAsync(string what, Func<string, Task> use)
+    // The job goes on when the page is left, so it removes the file itself. How it goes is shown by the card of jobs.
+    private async Task<Result<T>?> WithFileAsync<T>(string kind, Func<string, IProgress<WorkStep>, CancellationToken, Task<Result<T>>> use)
     {
-        _busy = what;
+        (_busy, _message, _report) = (true, null, null);
         var path = Path.Combine(Folder.Backups, $".upload-{Guid.NewGuid():N}.part");
         try
         {
             await using (var target = File.Create(path))
             await using (var source = _file!.OpenReadStream(SizeLimit))
                 await source.CopyToAsync(target);
-            await use(path);
-            await Changed.InvokeAsync();
+            var started = Jobs.Start<T>(kind, async (progress, token) =>
+            {
+                try
+                {
+                    return await use(path, progress, token);
+                }
+                finally
+                {
+                    File.Delete(path);
+                }
+            });
+            if (started.IsSuccess)
+                return await started.Value.Outcome;
+            _message = started.Failure!.Message;
         }
         catch (IOException error)
         {
-            (_failed, _message) = (true, $"The file could not be taken: {error.Message}");
+            _message = $"The file could not be taken: {error.Message}";
         }
         finally
         {
-            File.Delete(path);
-            _busy = null;
+            _busy = false;
         }
-    }
 
-    private void Tell<T>(Result<T> result, Func<T, string> words) => (_failed, _message) = result.Match(
-        value => (false, words(value)),
-        failure => (true, failure.Errors is null ? failure.Message : string.Join(' ', failure.Errors.SelectMany(error => error.Value))));
+        File.Delete(path);
+        return null;
+    }
 }

@@ -1,3 +1,4 @@
+using LlamaBlazor.Web.Maintenance.Jobs;
 using LlamaBlazor.Web.Maintenance.Legacy;
 
 namespace LlamaBlazor.Web.Maintenance;
@@ -12,7 +13,10 @@ internal static class MaintenanceFeature
         var services = builder.Services;
         services.AddSingleton<RetentionStore>();
         services.AddSingleton<DatabaseOperations>();
+        services.AddSingleton<DatabaseRestore>();
+        services.AddSingleton<DatabaseJobs>();
         services.AddSingleton<DatabaseMerge>();
+        services.AddSingleton<DatabaseFileEndpoints.Upload>();
         services.AddSingleton<DatabaseStats>();
         services.AddSingleton<LegacyImport>();
         services.AddSingleton<RetentionJob>();
@@ -24,6 +28,8 @@ internal static class MaintenanceFeature
     public static WebApplication MapMaintenance(this WebApplication app)
     {
         DatabaseEndpoints.Map(app);
+        JobEndpoints.Map(app);
+        DatabaseFileEndpoints.Map(app);
         return app;
     }
 }

@@ -1,5 +1,7 @@
+using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Maintenance.Jobs;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
@@ -8,7 +10,7 @@ namespace LlamaBlazor.Web.Maintenance;
 /// Once an hour removes what retention says, a few thousand rows a time so that other writes come between, and gives free pages back to the disk. Once a
 /// day, from 02:00 local time on, backs the database up.
 /// </summary>
-internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter writer, DatabaseState database, DatabaseOperations operations, TimeProvider clock, ILogger<RetentionJob> logger) : BackgroundService
+internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter writer, DatabaseState database, DatabaseOperations operations, DatabaseJobs jobs, TimeProvider clock, ILogger<RetentionJob> logger) : BackgroundService
 {
     private const int DeleteBatch = 5000;
     private const long DayMs = 86_400_000;
@@ -17,16 +19,18 @@ internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(2);
 
     /// <summary>Removes what is due now; rows removed by table.</summary>
-    public async Task<IReadOnlyDictionary<string, int>> PruneAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<string, int>> PruneAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
     {
         var removed = new Dictionary<string, int>();
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var rule in await store.ListAsync(cancellation).ConfigureAwait(false))
         {
+            progress?.Report(new WorkStep($"Pruning {rule.Table}", (double)removed.Count / RetentionRule.Defaults.Count));
             var count = 0;
             int batch;
             do
             {
+                cancellation.ThrowIfCancellationRequested();
                 batch = await writer.MaintainAsync(connection => DeleteBatchOf(connection, rule, now), cancellation).ConfigureAwait(false);
                 count += batch;
             }
@@ -55,7 +59,7 @@ internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter 
             await Task.Delay(FirstDelay, clock, stoppingToken).ConfigureAwait(false);
             while (true)
             {
-                await TryAsync(() => PruneAsync(stoppingToken)).ConfigureAwait(false);
+                await TryAsync(() => PruneAsync(null, stoppingToken)).ConfigureAwait(false);
                 await TryAsync(() => BackUpOncePerDayAsync(stoppingToken)).ConfigureAwait(false);
                 await Task.Delay(Interval, clock, stoppingToken).ConfigureAwait(false);
             }
@@ -92,7 +96,9 @@ internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter 
         var newest = operations.ListBackups().Where(backup => backup.Kind == "daily").Max(backup => (DateTimeOffset?)backup.CreatedAt);
         if (local.Hour < BackupHour || (newest is { } last && TimeZoneInfo.ConvertTime(last, clock.LocalTimeZone).Date >= local.Date))
             return;
-        await operations.BackupAsync("daily", cancellation).ConfigureAwait(false);
+        var made = await jobs.RunAsync("backup", (progress, token) => operations.BackupAsync("daily", progress, token), cancellation).ConfigureAwait(false);
+        if (made.Failure is { } failure)
+            LogNoBackup(failure.Message);
     }
 
     private async Task TryAsync(Func<Task> work)
@@ -106,6 +112,9 @@ internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter 
             LogFailed(error);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "No daily backup was made; it is tried again in an hour. {Reason}")]
+    private partial void LogNoBackup(string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Maintenance of the database failed; it is tried again in an hour")]
     private partial void LogFailed(Exception error);

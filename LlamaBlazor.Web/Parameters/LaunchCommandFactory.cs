@@ -12,7 +12,15 @@ using LlamaBlazor.Web.Settings;
 namespace LlamaBlazor.Web.Parameters;
 
 /// <summary>Makes the command that starts a model's engine, as a process or in a container, from everything that is set for it.</summary>
-internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator engines, EngineProbe probe, CommandLineBuilder builder, LaunchSettingsStore settings, DraftDownloads drafts, DataFolder folder, ContainerCommands containers)
+internal sealed class LaunchCommandFactory(
+    ConfigReader reader,
+    EngineLocator engines,
+    EngineProbe probe,
+    CommandLineBuilder builder,
+    LaunchSettingsStore settings,
+    DraftDownloads drafts,
+    ContainerCommands containers,
+    DataFolder folder)
 {
     /// <summary>The command that starts a model on a port of loopback. A draft model that is named by its address is downloaded first.</summary>
     /// <param name="modelId">The model.</param>
@@ -20,44 +28,44 @@ internal sealed class LaunchCommandFactory(ConfigReader reader, EngineLocator en
     /// <param name="cancellation">Gives up.</param>
     /// <param name="gpus">Devices given to it, or null where its own setting decides.</param>
     /// <returns>Not found for an unknown model; invalid when nothing says where its weights are; unavailable without an engine or its draft model.</returns>
-    public Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, CancellationToken cancellation, IReadOnlyList<string>? gpus = null) => CreateAsync(modelId, port, gpus, download: true, cancellation);
+    public Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, CancellationToken cancellation, IReadOnlyList<string>? gpus = null) =>
+        CreateAsync(modelId, port, gpus, download: true, cancellation);
 
     /// <summary>The command as it would be for the first port of the range: a real start takes the first free one. Downloads nothing.</summary>
-    public async Task<Result<LaunchCommand>> PreviewAsync(long modelId, CancellationToken cancellation)
+    /// <param name="modelId">The model.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="gpus">Devices given to it, or null where its own setting decides.</param>
+    public async Task<Result<LaunchCommand>> PreviewAsync(long modelId, CancellationToken cancellation, IReadOnlyList<string>? gpus = null)
     {
         var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
-        return await CreateAsync(modelId, LaunchSettingsRules.ParsePorts(range)?.First ?? 0, null, download: false, cancellation).ConfigureAwait(false);
+        return await CreateAsync(modelId, LaunchSettingsRules.ParsePorts(range)?.First ?? 0, gpus, download: false, cancellation).ConfigureAwait(false);
     }
 
     private async Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, IReadOnlyList<string>? gpus, bool download, CancellationToken cancellation)
     {
         if (await reader.ReadAsync(modelId, cancellation).ConfigureAwait(false) is not { } configuration)
             return Failure.NotFound($"There is no model with the id {modelId}.");
+        var isContainer = !engines.IsDemo && configuration.Runtime?.InstanceKind == ContainerKind.Container;
+        var planned = isContainer ? await containers.PlanAsync(configuration.Runtime!, cancellation).ConfigureAwait(false) : default(Result<(ContainerPlan Plan, EngineCommand Engine)>?);
+        if (planned?.Failure is { } failure)
+            return failure;
+        var found = planned is null ? await engines.FindAsync(configuration.EnginePath, cancellation).ConfigureAwait(false) : planned.Value.Value.Engine;
+        if (!found.IsSuccess)
+            return found.Failure!;
         var draftUrl = DraftUrl(configuration.Effective);
         if (draftUrl is not null && download && (await drafts.EnsureAsync(draftUrl, null, cancellation).ConfigureAwait(false)).Failure is { } missing)
             return missing;
-        var plan = new LaunchPlan(port) { Devices = gpus, DraftPath = draftUrl is null ? null : drafts.PathOf(draftUrl) };
-        if (!engines.IsDemo && configuration.Runtime is { InstanceKind: ContainerKind.Container } runtime)
-            return await ContainAsync(configuration, runtime, plan, cancellation).ConfigureAwait(false);
-        var engine = await engines.FindAsync(configuration.EnginePath, cancellation).ConfigureAwait(false);
-        if (!engine.IsSuccess)
-            return engine.Failure!;
-        var asked = await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false);
-        return Build(configuration, engine.Value, asked, plan);
+        var asked = await probe.ProbeAsync(found.Value, again: false, cancellation).ConfigureAwait(false);
+        var launch = new LaunchPlan(port) { Devices = gpus, DraftPath = draftUrl is null ? null : drafts.PathOf(draftUrl) };
+        return planned is { Value: var (plan, _) } ? Contain(configuration, plan, found.Value, asked, launch) : Build(configuration, found.Value, asked, launch);
     }
 
-    private async Task<Result<LaunchCommand>> ContainAsync(ModelConfiguration configuration, RuntimeConfig runtime, LaunchPlan launch, CancellationToken cancellation)
+    private Result<LaunchCommand> Contain(ModelConfiguration configuration, ContainerPlan plan, EngineCommand engine, Result<EngineCapabilities> asked, LaunchPlan launch)
     {
-        var planned = await containers.PlanAsync(runtime, cancellation).ConfigureAwait(false);
-        if (planned.Failure is { } failure)
-            return failure;
-        var (plan, engine) = planned.Value;
-        var asked = await probe.ProbeAsync(engine, again: false, cancellation).ConfigureAwait(false);
-        var gpus = launch.Devices;
-        plan = plan with { Gpus = GpuNames.Numbers(gpus), UsesGpu = gpus is not { Count: 0 } };
+        plan = plan with { Gpus = GpuNames.Numbers(launch.Devices), UsesGpu = launch.Devices is not { Count: 0 } };
         // A container that sees only some GPUs counts them from zero.
-        var inside = gpus is { Count: > 0 } && plan.Gpus.Count > 0 ? GpuNames.Renumber(gpus) : gpus;
-        var built = Build(configuration, engine with { Prefix = [] }, asked, launch with { Port = plan.EnginePort(launch.Port), Host = plan.EngineHost, Devices = inside });
+        var devices = launch.Devices is { Count: > 0 } gpus && plan.Gpus.Count > 0 ? GpuNames.Renumber(gpus) : launch.Devices;
+        var built = Build(configuration, engine with { Prefix = [] }, asked, launch with { Port = plan.EnginePort(launch.Port), Host = plan.EngineHost, Devices = devices });
         return built.IsSuccess ? ContainerCommands.Wrap(plan, engine, built.Value, launch.Port, configuration.Model.ModelPath is { Length: > 0 } ? null : containers.Downloads()) : built;
     }
 

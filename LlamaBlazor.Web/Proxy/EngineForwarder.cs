@@ -30,11 +30,16 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
     public TimeSpan IdleLimit => _config.ActivityTimeout!.Value;
 
     /// <summary>Passes the request on and its answer back.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="request">The same, as it is known here.</param>
+    /// <param name="engine">Where it goes.</param>
+    /// <param name="body">Its body where it was read; empty where it still comes from the client.</param>
+    /// <param name="capture">Keeps the answer for the cache, or null.</param>
     /// <returns>Why there is no answer, where nothing was sent yet; null when the client has its answer, whole or broken.</returns>
-    public async ValueTask<ForwardFailure?> ForwardAsync(HttpContext context, InFlightRequest request, InstanceSnapshot engine, ResponseCapture? capture)
+    public async ValueTask<ForwardFailure?> ForwardAsync(HttpContext context, InFlightRequest request, InstanceSnapshot engine, ReadOnlyMemory<byte> body, ResponseCapture? capture)
     {
         request.State = InFlightState.Prompt;
-        var transformer = new EngineTransformer(request, EngineTransformer.AddressOf(engine, request.Path, context.Request.QueryString), engine.UpstreamKey, clock) { Capture = capture };
+        var transformer = new EngineTransformer(request, EngineTransformer.AddressOf(engine, request.Path, context.Request.QueryString), engine.UpstreamKey, clock) { Body = body, Capture = capture };
         var error = await forwarder.SendAsync(context, "http://127.0.0.1/", _client, _config, transformer, request.Cancelled).ConfigureAwait(false);
         if (error == ForwarderError.None)
             return null;

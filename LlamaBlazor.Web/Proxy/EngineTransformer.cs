@@ -12,6 +12,9 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
 
     private static readonly string[] OurSecrets = ["Authorization", "X-Api-Key", "Cookie", "X-Llama-Cache"];
 
+    /// <summary>The whole body where it is known, else it comes from the request.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
     /// <summary>Keeps the answer for the cache, or null.</summary>
     public ResponseCapture? Capture { get; init; }
 
@@ -34,11 +37,26 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken).ConfigureAwait(false);
         proxyRequest.RequestUri = address;
         proxyRequest.Headers.Host = null;
+        if (!Body.IsEmpty)
+            proxyRequest.Content = ContentOf(proxyRequest.Content!);
         foreach (var name in OurSecrets)
             proxyRequest.Headers.Remove(name); // keys of the dashboard are none of the engine's business
         Authorize(proxyRequest, engineKey);
         if (request.Route.Source != ModelSource.Path || HttpMethods.IsPost(httpContext.Request.Method))
-            proxyRequest.Headers.AcceptEncoding.Clear(); // a packed answer could not be read for statistics
+            proxyRequest.Headers.Remove("Accept-Encoding"); // a packed answer could not be read for statistics
+    }
+
+    // The forwarder's own content sends headers and body apart, since it does not know when the body comes. This one goes out in one piece.
+    private ReadOnlyMemoryContent ContentOf(HttpContent streamed)
+    {
+        var content = new ReadOnlyMemoryContent(Body);
+        foreach (var (name, values) in streamed.Headers.NonValidated)
+        {
+            if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+                content.Headers.TryAddWithoutValidation(name, values);
+        }
+
+        return content;
     }
 
     /// <inheritdoc/>
@@ -46,8 +64,11 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
     {
         if (proxyResponse is null)
             return true;
-        await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken).ConfigureAwait(false);
         var headers = httpContext.Response.Headers;
+        var origin = headers.AccessControlAllowOrigin;
+        await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken).ConfigureAwait(false);
+        // Which pages may read an answer is decided here: engines allow every page.
+        (headers.AccessControlAllowOrigin, headers.AccessControlAllowCredentials) = (origin, default);
         headers[RequestIdHeader] = request.RequestId;
         if (request.Route.Source == ModelSource.Path)
             headers.Remove("Content-Security-Policy"); // the engine's own page brings its scripts inline

@@ -5,6 +5,7 @@ using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
@@ -131,7 +132,7 @@ internal sealed partial class ModelDirectory : IDisposable
                 orderby model.Name
                 select new
                 {
-                    Model = new ProxyModel(model.Id, model.Name, model.ModelPath, (int?)runtime.Concurrency, runtime.CacheMode, new ProxyModelFacts(
+                    Model = new ProxyModel(model.Id, model.Name, model.ModelPath, (int?)runtime.Concurrency, runtime.CacheMode, runtime.Project ?? InstanceFacts.DefaultProject, new ProxyModelFacts(
                         model.CreatedAt, model.Architecture, model.ParameterCount, model.Quantization, model.FileSizeBytes, model.ContextLength,
                         model.CtxSize, model.ChatTemplateText != null, model.ProjectorPath != null, model.Status)),
                     model.Alias,

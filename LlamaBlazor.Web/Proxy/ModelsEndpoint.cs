@@ -21,7 +21,7 @@ internal static class ModelsEndpoint
         if (!await ProxyEndpoint.PassesAsync(context, check).ConfigureAwait(false))
             return Results.Empty;
         var targets = await models.ReadAsync(context.RequestAborted).ConfigureAwait(false);
-        return Results.Ok(new { @object = "list", data = targets.Where(target => Sees(check.Key, target)).Select(target => Describe(target, board)).ToList() });
+        return Results.Ok(ListFor(check.Key, targets, board));
     }
 
     private static async Task<IResult> FindAsync(string name, HttpContext context, KeyAccess access, ModelDirectory models, InstanceBoard board)
@@ -29,7 +29,7 @@ internal static class ModelsEndpoint
         var check = await CheckAsync(context, access).ConfigureAwait(false);
         if (!await ProxyEndpoint.PassesAsync(context, check).ConfigureAwait(false))
             return Results.Empty;
-        if (await models.FindAsync(Uri.UnescapeDataString(name), context.RequestAborted).ConfigureAwait(false) is { } target && Sees(check.Key, target))
+        if (await models.FindAsync(Uri.UnescapeDataString(name), context.RequestAborted).ConfigureAwait(false) is { } target && target.IsOpenTo(check.Key))
             return Results.Ok(Describe(target, board));
         await ProxyAnswers.SendAsync(context, ProxyError.ModelNotFound, $"The model '{name}' does not exist. GET /v1/models lists all.").ConfigureAwait(false);
         return Results.Empty;
@@ -42,17 +42,18 @@ internal static class ModelsEndpoint
         return check.Verdict == KeyVerdict.Forbidden ? await access.CheckAsync(context, Scope.Read, count: false).ConfigureAwait(false) : check;
     }
 
-    private static bool Sees(ApiKey? key, ProxyTarget target) => key is null || key.MayAsk(target.Model.Name) || key.MayAsk(target.Name);
+    /// <summary>The list as one key sees it.</summary>
+    internal static object ListFor(ApiKey? key, IEnumerable<ProxyTarget> targets, InstanceBoard board) =>
+        new { @object = "list", data = targets.Where(target => target.IsOpenTo(key)).Select(target => Describe(target, board)).ToList() };
 
     private static object Describe(ProxyTarget target, InstanceBoard board)
     {
         var facts = target.Model.Facts;
         var instance = board.Find(target.Model.Id);
-        var embeds = facts.Architecture is "bert" or "nomic-bert" or "jina-bert-v2" or "modern-bert" or "t5encoder" or "gemma-embedding";
         string[] capabilities =
         [
-            .. embeds ? ["embeddings"] : new[] { "completion" },
-            .. facts.HasChatTemplate && !embeds ? new[] { "chat", "tools" } : [],
+            .. facts.Embeds ? ["embeddings"] : new[] { "completion" },
+            .. facts.HasChatTemplate && !facts.Embeds ? new[] { "chat", "tools" } : [],
             .. facts.HasProjector ? new[] { "vision" } : [],
         ];
         var context = facts.ConfiguredContext is > 0 ? facts.ConfiguredContext : facts.TrainedContext;

@@ -36,6 +36,18 @@ internal sealed partial class ProxyEndpoint(
             await RunAsync(context, route, path, check.Key, body).ConfigureAwait(false);
     }
 
+    /// <summary>Serves a request that was translated from another API.</summary>
+    /// <param name="context">The request; what is written to its answer is translated back on the way.</param>
+    /// <param name="route">The route it was translated to; its path goes upstream.</param>
+    /// <param name="body">The translated body, or null.</param>
+    /// <param name="begun">Gets the request once it has begun.</param>
+    public async Task HandleTranslatedAsync(HttpContext context, ProxyRoute route, RequestBody? body, Action<InFlightRequest> begun)
+    {
+        var check = await access.CheckAsync(context, Scope.Inference, count: true).ConfigureAwait(false);
+        if (await PassesAsync(context, check).ConfigureAwait(false))
+            await RunAsync(context, route, route.Path, check.Key, body, begun: begun).ConfigureAwait(false);
+    }
+
     /// <summary>Serves <c>/upstream/{model}/…</c>: any method, any path of that engine, WebSockets too.</summary>
     public async Task HandleUpstreamAsync(HttpContext context)
     {
@@ -86,9 +98,10 @@ internal sealed partial class ProxyEndpoint(
         return false;
     }
 
-    private async Task RunAsync(HttpContext context, ProxyRoute route, string path, ApiKey? key, RequestBody? body, string? modelName = null)
+    private async Task RunAsync(HttpContext context, ProxyRoute route, string path, ApiKey? key, RequestBody? body, string? modelName = null, Action<InFlightRequest>? begun = null)
     {
         var request = registry.Begin(route, path);
+        begun?.Invoke(request);
         try
         {
             request.Key = key;
@@ -128,8 +141,8 @@ internal sealed partial class ProxyEndpoint(
             request.Facts = changed;
         }
 
-        return request.Key is not { } key || key.MayAsk(target.Model.Name) || key.MayAsk(target.Name)
-            || await RefuseAsync(context, request, ProxyError.Forbidden, $"The key '{key.Name}' may not ask '{target.Name}'.").ConfigureAwait(false);
+        return target.IsOpenTo(request.Key)
+            || await RefuseAsync(context, request, ProxyError.Forbidden, $"The key '{request.Key!.Name}' may not ask '{target.Name}'.").ConfigureAwait(false);
     }
 
     // Step 4. Most requests have no ticket: the cache is off unless somebody switched it on.
@@ -146,7 +159,7 @@ internal sealed partial class ProxyEndpoint(
     // Steps 5 and 6. A request that never reached its engine is sent once more, since engines come and go.
     private async Task ServeAsync(HttpContext context, InFlightRequest request, RequestBody? body, ResponseCapture? capture)
     {
-        var waiting = request.Facts.Stream && options.KeepAliveSeconds > 0 && body is not null ? new WaitingStream(context, request, engines, clock) : null;
+        var waiting = request.Facts.Stream && options.KeepAliveSeconds > 0 && body is not null ? new WaitingStream(context, request, engines, clock) { TellsStatus = options.LoadingStatus && request.Route.Kind == RouteKind.Chat } : null;
         for (var attempt = 1; ; attempt++)
         {
             var turn = await scheduler.EnterAsync(request, waiting is null ? null : waiting.KeepAliveAsync, context.RequestAborted).ConfigureAwait(false);
@@ -185,7 +198,7 @@ internal sealed partial class ProxyEndpoint(
         }
 
         body?.Rewind(context.Request);
-        return await engines.ForwardAsync(context, request, engine, capture).ConfigureAwait(false);
+        return await engines.ForwardAsync(context, request, engine, body?.Memory ?? default, capture).ConfigureAwait(false);
     }
 
     private async ValueTask<bool> RefuseAsync(HttpContext context, InFlightRequest request, ProxyError error, string message, int retryAfter = 0, WaitingStream? waiting = null)

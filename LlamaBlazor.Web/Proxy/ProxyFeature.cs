@@ -1,6 +1,7 @@
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Proxy.Aliases;
+using LlamaBlazor.Web.Proxy.Ollama;
 using LlamaBlazor.Web.Shared.ModelTabs;
 
 namespace LlamaBlazor.Web.Proxy;
@@ -26,6 +27,7 @@ internal static class ProxyFeature
         services.AddSingleton<EngineForwarder>();
         services.AddSingleton<ProxyEndpoint>();
         services.AddSingleton<AliasStore>();
+        services.AddOllama(builder.Configuration);
         services.AddSingleton(new ModelTab("aliases", "Aliases", 290, typeof(AliasTab)));
         return builder;
     }
@@ -38,7 +40,7 @@ internal static class ProxyFeature
         app.MapWhen(context => context.Request.Path == RouteTable.Metrics.Path && HttpMethods.IsGet(context.Request.Method) && context.Request.Query.ContainsKey("model"),
             branch => branch.Run(context => endpoint.HandleAsync(context, RouteTable.Metrics)));
         foreach (var route in RouteTable.All)
-            app.MapMethods(route.Path, [route.Method], context => endpoint.HandleAsync(context, route)).ExcludeFromDescription();
+            app.MapMethods(route.Path, [route.Method], context => endpoint.HandleAsync(context, route)).ExcludeFromDescription().ShortCircuit();
         app.Map(RouteTable.UpstreamPrefix + "{**path}", endpoint.HandleUpstreamAsync).ExcludeFromDescription();
         ModelsEndpoint.Map(app);
         app.Map("/v1/{**path}", context => ProxyAnswers.SendAsync(context, ProxyError.UnknownRoute, $"{context.Request.Method} {context.Request.Path} is not a route of this endpoint.")).ExcludeFromDescription();

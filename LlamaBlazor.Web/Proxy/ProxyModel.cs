@@ -1,3 +1,5 @@
+using LlamaBlazor.Domain.Security;
+
 namespace LlamaBlazor.Web.Proxy;
 
 /// <summary>What the endpoint needs to know of a model.</summary>
@@ -6,8 +8,9 @@ namespace LlamaBlazor.Web.Proxy;
 /// <param name="Path">Its file.</param>
 /// <param name="Concurrency">Requests passed on at once; null is no limit.</param>
 /// <param name="CacheMode">off, on, sampled, or null for the global switch.</param>
+/// <param name="Project">The project it belongs to.</param>
 /// <param name="Facts">What clients may read about it.</param>
-internal sealed record ProxyModel(long Id, string Name, string? Path, int? Concurrency, string? CacheMode, ProxyModelFacts Facts);
+internal sealed record ProxyModel(long Id, string Name, string? Path, int? Concurrency, string? CacheMode, string Project, ProxyModelFacts Facts);
 
 /// <summary>What the list of models says of one.</summary>
 /// <param name="CreatedAt">Unix milliseconds.</param>
@@ -30,10 +33,18 @@ internal sealed record ProxyModelFacts(
     long? ConfiguredContext,
     bool HasChatTemplate,
     bool HasProjector,
-    string Status);
+    string Status)
+{
+    /// <summary>Whether it is made for embeddings and not for writing.</summary>
+    public bool Embeds => Architecture is "bert" or "nomic-bert" or "jina-bert-v2" or "modern-bert" or "t5encoder" or "gemma-embedding";
+}
 
 /// <summary>What a name leads to.</summary>
 /// <param name="Name">The name as it is written in the dashboard.</param>
 /// <param name="Model">The model.</param>
 /// <param name="ParametersJson">Request fields that this alias sets, as a JSON object, or null.</param>
-internal sealed record ProxyTarget(string Name, ProxyModel Model, string? ParametersJson);
+internal sealed record ProxyTarget(string Name, ProxyModel Model, string? ParametersJson)
+{
+    /// <summary>Whether a key may ask it; without a key everything may be asked.</summary>
+    public bool IsOpenTo(ApiKey? key) => key is null || (key.MayUse(Model.Project) && (key.MayAsk(Model.Name) || key.MayAsk(Name)));
+}

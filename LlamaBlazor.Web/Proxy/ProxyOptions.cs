@@ -21,6 +21,9 @@ internal sealed class ProxyOptions
     /// <summary>Seconds between the comments that keep a waiting stream open; 0 sends none, to 600.</summary>
     public int KeepAliveSeconds { get; init; } = 5;
 
+    /// <summary>Whether a waiting chat is told so in its stream, as thoughts that clients show; else it gets comments, which they do not.</summary>
+    public bool LoadingStatus { get; init; }
+
     /// <summary>Seconds an engine may say nothing; 1 to 86400.</summary>
     public int IdleTimeoutSeconds { get; init; } = 600;
 

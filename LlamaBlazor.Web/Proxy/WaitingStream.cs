@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using Microsoft.AspNetCore.Http.Features;
@@ -23,7 +24,10 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
     /// <summary>Whether the answer has begun.</summary>
     public bool HasBegun => context.Response.HasStarted;
 
-    /// <summary>Sends a comment; the first one begins the answer.</summary>
+    /// <summary>Whether the status goes out as an event that clients show, and not as a comment.</summary>
+    public bool TellsStatus { get; init; }
+
+    /// <summary>Sends a comment or the status; the first one begins the answer.</summary>
     public async Task KeepAliveAsync()
     {
         if (!HasBegun)
@@ -36,8 +40,10 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
             context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         }
 
-        var place = request.Place > 0 ? $": waiting, place {request.Place}\n\n" : ": waiting\n\n";
-        await context.Response.WriteAsync(place, context.RequestAborted).ConfigureAwait(false);
+        var waited = (int)clock.GetElapsedTime(request.StartTimestamp).TotalSeconds;
+        var words = request.Place > 0 ? $"waiting, place {request.Place}" : "waiting";
+        var part = TellsStatus ? StatusEvent.Make(request.ModelName, $"{request.ModelName}: {words}, {waited} s\n") : Encoding.UTF8.GetBytes($": {words}\n\n");
+        await context.Response.Body.WriteAsync(part, context.RequestAborted).ConfigureAwait(false);
         await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 

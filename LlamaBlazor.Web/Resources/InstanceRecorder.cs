@@ -40,7 +40,7 @@ internal sealed partial class InstanceRecorder(
         var samples = window.Latest?.Instances.ToDictionary(sample => sample.ModelId) ?? [];
         var readings = new List<(InstanceSnapshot Instance, InstanceSample? Sample, bool IsHealthy)>();
         foreach (var instance in board.Active.Where(instance => instance.BaseUrl is not null))
-            readings.Add((instance, samples.GetValueOrDefault(instance.ModelId), await probe.IsHealthyAsync(instance.BaseUrl!, cancellation).ConfigureAwait(false)));
+            readings.Add((instance, samples.GetValueOrDefault(instance.ModelId), await probe.IsHealthyAsync(instance.BaseUrl!, instance.UpstreamKey, cancellation).ConfigureAwait(false)));
         var usage = await containers.UsageAsync(cancellation).ConfigureAwait(false);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         await writer.ExecuteAsync(async (context, token) =>

@@ -1,3 +1,5 @@
+using LlamaBlazor.Web.Resources.Images;
+
 namespace LlamaBlazor.Web.Resources;
 
 /// <summary>The feature Resources: who may start, projects with their quotas, GPUs.</summary>
@@ -12,6 +14,12 @@ internal static class ResourcesFeature
         services.AddSingleton<AdmissionService>();
         services.AddSingleton<ProjectStore>();
         services.AddSingleton<AllocationStore>();
+        services.AddSingleton<ImageStore>();
+        services.AddSingleton<RegistryClient>();
+        services.AddSingleton<ImageCache>();
+        services.AddHostedService(provider => provider.GetRequiredService<ImageCache>());
+        services.AddSingleton<ImageSync>();
+        services.AddSingleton<ImagePuller>();
         services.AddSingleton<InstanceRecorder>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceRecorder>());
         return builder;
@@ -21,6 +29,7 @@ internal static class ResourcesFeature
     public static WebApplication MapResources(this WebApplication app)
     {
         ResourceEndpoints.Map(app);
+        ImageEndpoints.Map(app);
         return app;
     }
 }

@@ -1,8 +1,10 @@
 using System.Net;
+using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LlamaBlazor.Web.Security;
 
@@ -13,12 +15,19 @@ internal static class SecurityFeature
     public static WebApplicationBuilder AddSecurity(this WebApplicationBuilder builder)
     {
         RequireLoopback(builder.Configuration["Urls"]);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Who sends its request byte by byte holds a connection and nothing else, and not for long.
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+        });
         builder.Services.AddDataProtection().SetApplicationName("LlamaBlazor");
         builder.Services.AddOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>()
             .Configure<DataFolder, ILoggerFactory>((options, folder, loggers) =>
                 options.XmlRepository = new Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository(new DirectoryInfo(folder.Keys), loggers));
         builder.Services.AddAntiforgery();
+        builder.Services.AddSingleton(AllowedOrigins.Read(builder.Configuration));
         builder.Services.AddSingleton<KeyRing>();
         builder.Services.AddSingleton<KeyStore>();
         builder.Services.AddSingleton<KeyAccess>();
@@ -28,7 +37,8 @@ internal static class SecurityFeature
     /// <summary>Checks Host and Origin before anything else and adds the headers of a careful site.</summary>
     public static WebApplication UseSecurity(this WebApplication app)
     {
-        app.UseMiddleware<OriginGuard>();
+        app.UseMiddleware<OriginGuard>((Func<PathString, bool>)(path => RouteTable.IsForPrograms(path.Value)));
+        app.UseRouting(); // here: routes for programs are served at once, without what pages need
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<KeyGuard>();
         return app;

@@ -71,6 +71,14 @@ internal sealed class SimulatedCompletion(SimulatedModel model, SimulatedSlots s
         var predicting = Stopwatch.GetTimestamp();
         var room = Math.Max(1, model.ContextSize - slot.PromptTokens);
         var limit = Math.Min(room, request.MaxTokens is > 0 and var most ? most : SimulatedText.Length);
+        if (request.Tool is not null)
+        {
+            if (request.IsStream)
+                await SendAsync(context, request.ToolChunk(), cancellation);
+            await FinishAsync(context, request, slot, timings, "tool_calls");
+            return;
+        }
+
         for (var i = 0; i < limit; i++)
         {
             // Against the clock and not against the last token: short delays are rounded up by the system.

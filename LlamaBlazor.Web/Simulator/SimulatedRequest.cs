@@ -16,8 +16,13 @@ internal sealed class SimulatedRequest
         (Shape, _model, _created) = (shape, model, created);
         IsStream = Flag(body["stream"]);
         MaxTokens = Number(body["max_completion_tokens"] ?? body["max_tokens"] ?? body["n_predict"]);
+        var asksUser = (body["messages"] as JsonArray)?.LastOrDefault()?["role"]?.ToString() == "user" && body["tool_choice"]?.ToString() != "none";
+        Tool = shape is CompletionShape.Chat && asksUser ? (body["tools"] as JsonArray)?.FirstOrDefault()?["function"]?["name"]?.ToString() : null;
         _includeUsage = body["stream_options"] is JsonObject options && Flag(options["include_usage"]);
     }
+
+    /// <summary>The tool it calls instead of saying something: the first one it is given, as long as the question is the user's. Null mostly.</summary>
+    public string? Tool { get; }
 
     /// <summary>Its form.</summary>
     public CompletionShape Shape { get; }
@@ -30,6 +35,9 @@ internal sealed class SimulatedRequest
 
     /// <summary>The first chunk of a stream, where the form has one.</summary>
     public JsonObject? Opening() => Shape is CompletionShape.Chat ? Chunk(new JsonObject { ["role"] = "assistant", ["content"] = null }, null) : null;
+
+    /// <summary>The chunk that calls <see cref="Tool"/>.</summary>
+    public JsonObject ToolChunk() => Chunk(new JsonObject { ["tool_calls"] = ToolCalls(isChunk: true) }, null);
 
     /// <summary>The chunk of one token.</summary>
     public JsonObject Chunk(string token, int predicted, int evaluated) => Shape switch
@@ -73,10 +81,22 @@ internal sealed class SimulatedRequest
         if (Shape is CompletionShape.Native)
             return Native(text, reason, timings);
         var answer = Shape is CompletionShape.Chat
-            ? Envelope("chat.completion", [new JsonObject { ["finish_reason"] = reason, ["index"] = 0, ["message"] = new JsonObject { ["role"] = "assistant", ["content"] = text } }])
+            ? Envelope("chat.completion", [new JsonObject { ["finish_reason"] = reason, ["index"] = 0, ["message"] = Message(text) }])
             : Text(text, reason);
         (answer["usage"], answer["timings"]) = (timings.Usage(), timings.Timings());
         return answer;
+    }
+
+    private JsonObject Message(string text) => Tool is null
+        ? new JsonObject { ["role"] = "assistant", ["content"] = text }
+        : new JsonObject { ["role"] = "assistant", ["content"] = null, ["tool_calls"] = ToolCalls(isChunk: false) };
+
+    private JsonArray ToolCalls(bool isChunk)
+    {
+        var call = new JsonObject { ["id"] = "call-" + _id, ["type"] = "function", ["function"] = new JsonObject { ["name"] = Tool, ["arguments"] = "{}" } };
+        if (isChunk)
+            call["index"] = 0;
+        return [call];
     }
 
     private JsonObject Chunk(JsonObject delta, string? reason) =>

@@ -36,9 +36,9 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
 
     private Task RouteAsync(HttpContext context, string path) => (context.Request.Method, path) switch
     {
+        _ when !IsPublic(path) && !IsAllowed(context) => SimulatedCompletion.WriteErrorAsync(context, StatusCodes.Status401Unauthorized, "Invalid API Key", "authentication_error"),
         ("GET", "/health" or "/v1/health") => WriteAsync(context, new JsonObject { ["status"] = "ok" }),
         ("GET", "/v1/models" or "/models") => WriteAsync(context, Answers.Models()),
-        _ when !IsAllowed(context) => SimulatedCompletion.WriteErrorAsync(context, StatusCodes.Status401Unauthorized, "Invalid API Key", "authentication_error"),
         ("GET", "/props") => WriteAsync(context, Answers.Props()),
         ("GET", "/slots") => Answers.Slots() is { } slots ? WriteAsync(context, slots) : NotSupportedAsync(context, "This server does not support slots endpoint. Start it without `--no-slots`"),
         ("GET", "/metrics") => Answers.Metrics() is { } text ? WriteMetricsAsync(context, text) : NotSupportedAsync(context, "This server does not support metrics endpoint. Start it with `--metrics`"),
@@ -49,6 +49,9 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
         ("POST", "/tokenize") => TokenizeAsync(context),
         _ => NotFoundAsync(context),
     };
+
+    // The real one compares the whole path with its list of public ones: below a prefix none is.
+    private bool IsPublic(string path) => _prefix.Length == 0 && path is ("/health" or "/v1/health" or "/v1/models" or "/models");
 
     private bool IsAllowed(HttpContext context)
     {

@@ -3,13 +3,12 @@ using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Proxy;
-using LlamaBlazor.Web.Telemetry;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Statistics;
 
 /// <summary>Turns a finished request into a row of <c>stats</c>. It only queues: nothing here can slow a request down or make it fail (acceptance Y10).</summary>
-internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter writer, PrivacyOptions privacy, RequestMeter meter, TimeProvider clock, ILogger<RequestRecorder> logger)
+internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter writer, PrivacyOptions privacy, TimeProvider clock, ILogger<RequestRecorder> logger)
 {
     private const long UsedResolutionMs = 60_000;
     private readonly ConcurrentDictionary<long, long> _lastUsed = new(); // one a model that was ever asked for
@@ -20,7 +19,6 @@ internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter
     {
         if (request.Route.Method != "POST")
             return 0;
-        meter.Count();
         var row = RowOf(request, status);
         buffer.Add(row);
         if (request.Target is { } target && request.Error is null)

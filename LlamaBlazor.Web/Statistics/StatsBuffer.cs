@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Threading.Channels;
-using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -20,9 +19,7 @@ internal sealed partial class StatsBuffer(DatabaseWriter writer, TimeProvider cl
     private const int BatchBound = 1000;
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-    private static readonly ColumnMap Columns = ColumnMap.For(typeof(StatsRow));
-    private static readonly string[] Names = [.. Columns.Columns.Where(name => name != "id").Order()];
-    private static readonly string Insert = $"INSERT INTO stats ({string.Join(", ", Names)}) VALUES ({string.Join(", ", Names.Select(name => "$" + name))})";
+    private static readonly string Insert = $"INSERT INTO stats ({string.Join(", ", StatsColumns.All.Select(column => column.Name))}) VALUES ({string.Join(", ", StatsColumns.All.Select(column => "$" + column.Name))})";
 
     private readonly Channel<StatsRow> _rows = Channel.CreateBounded<StatsRow>(new BoundedChannelOptions(QueueBound) { SingleReader = true });
     private long _dropped;
@@ -92,12 +89,12 @@ internal sealed partial class StatsBuffer(DatabaseWriter writer, TimeProvider cl
         {
             command.Transaction = context.Database.CurrentTransaction!.GetDbTransaction();
             command.CommandText = Insert;
-            var parameters = Names.Select(name => Parameter(command, name)).ToArray();
+            var parameters = StatsColumns.All.Select(column => Parameter(command, column.Name)).ToArray();
             await command.PrepareAsync().ConfigureAwait(false);
             foreach (var row in batch)
             {
-                for (var i = 0; i < Names.Length; i++)
-                    parameters[i].Value = Columns.Get(row, Names[i]) ?? DBNull.Value;
+                for (var i = 0; i < parameters.Length; i++)
+                    parameters[i].Value = StatsColumns.All[i].Value(row) ?? DBNull.Value;
                 await command.ExecuteNonQueryAsync().ConfigureAwait(false);
             }
         }

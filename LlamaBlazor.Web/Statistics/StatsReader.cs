@@ -23,7 +23,10 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts)
                     row.ModelName, row.CreatedAt, row.HttpStatus, row.Error != null, row.CacheHit, row.PromptTokens ?? 0, row.GeneratedTokens ?? 0,
                     row.CachedTokens ?? 0, row.QueueTimeMs, row.LoadTimeMs, row.TtftMs, row.TotalTimeMs, row.TokensPerSecond, row.ApiKeyId))
                 .ToListAsync(cancellation).ConfigureAwait(false);
-            return StatsSummary.Of(records, records.Count == SummaryBound);
+            // Revoked keys too: what they used stays. Two of the same name are told apart by their number.
+            var keys = await context.Set<ApiKeyRow>().AsNoTracking().Select(row => new { row.Id, row.Name }).ToListAsync(cancellation).ConfigureAwait(false);
+            var names = keys.GroupBy(row => row.Name).SelectMany(same => same.Select(row => (row.Id, Name: same.Count() == 1 ? row.Name : $"{row.Name} ({row.Id})"))).ToDictionary(row => row.Id, row => row.Name);
+            return StatsSummary.Of(records, records.Count == SummaryBound, names);
         }
     }, cancellation);
 

@@ -12,6 +12,7 @@ internal static class Benches
     public static IReadOnlyList<Bench> All { get; } =
     [
         new("database", DatabaseBench.RunAsync),
+        new("logs", LogBench.RunAsync),
         new("telemetry", TelemetryBench.RunAsync),
         new("models", ModelsBench.RunAsync),
         new("parameters", ParameterBench.RunAsync),

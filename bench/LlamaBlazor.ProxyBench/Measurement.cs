@@ -45,6 +45,15 @@ internal static class Measurement
         return 0;
     }
 
+    /// <summary>Asks one question again and again: run.sh switches the response cache on before.</summary>
+    public static async Task<int> SingleAsync(string model, string url)
+    {
+        await LoadAsync(new Uri(url), model, 1, Single);
+        var times = (await LoadAsync(new Uri(url), model, 1, Single)).Times;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"p50 {At(times, 0.5):0.000} ms, p99 {At(times, 0.99):0.00} ms"));
+        return 0;
+    }
+
     private static async Task<(double PerSecond, IReadOnlyCollection<double> Times)> LoadAsync(Uri url, string model, int clients, int requests)
     {
         var times = new ConcurrentBag<double>();

@@ -42,6 +42,11 @@ fi
 paths+=("yarp=http://127.0.0.1:$((base + 1))/" "llamablazor=http://127.0.0.1:$base/" "$@")
 sleep 2
 dotnet "$bench" load bench "${paths[@]}"
+curl -sf -X PATCH "http://127.0.0.1:$base/api/models/bench/config/runtime" -H "Content-Type: application/json" -d '{"cache_mode":"sampled"}' > /dev/null
+sleep 6 # until the endpoint has read it
+curl -s -o /dev/null -D - "http://127.0.0.1:$base/v1/chat/completions" -d '{"model":"bench","messages":[]}' | grep -i "^x-llama-cache" || echo "the cache is not on"
+echo "cache hit: $(dotnet "$bench" single bench "http://127.0.0.1:$base/")"
+curl -sf -X PATCH "http://127.0.0.1:$base/api/models/bench/config/runtime" -H "Content-Type: application/json" -d '{"cache_mode":"off"}' > /dev/null
 if [ -n "${SOAK:-}" ]; then
   rss() { awk '/VmRSS/ {printf "%d MB\n", $2 / 1024}' "/proc/$dashboard/status"; }
   dotnet "$bench" soak bench "http://127.0.0.1:$base/" 20000 > /dev/null

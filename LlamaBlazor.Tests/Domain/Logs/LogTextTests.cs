@@ -24,6 +24,10 @@ public sealed class LogTextTests
         Assert.Equal("I srv bad!", AnsiText.Strip("\u001b[32mI \u001b[0msrv \u001b[1;31mbad\u001b[0m\u001b]0;title\a!\u001b[2K\u0007"));
     }
 
+    [Fact]
+    public void ColoursOfManyShades_AreLeftOut_AndDoNotSpillOver() =>
+        Assert.Equal([new AnsiRun("a", null, false), new("b", "red", true), new("c", null, false)], AnsiText.Parse("\u001b[38;5;1ma\u001b[48;2;1;31;1;31;1mb\u001b[0;38;2;31;1;1mc"));
+
     [Theory]
     [InlineData("plain\ttext", "plain\ttext")]
     [InlineData("\u001b", "")]

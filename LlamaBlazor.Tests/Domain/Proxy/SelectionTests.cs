@@ -61,6 +61,10 @@ public sealed class SelectionTests
         string[] names = ["Qwen3-8B-Q4_K_M", "qwen3-32b", "gemma-3-4b", "Llama-3.2-1B"];
         Assert.Equal("Qwen3-8B-Q4_K_M", NameSuggestions.Closest("qwen3-8b", names)[0]);
         Assert.Equal(["gemma-3-4b"], NameSuggestions.Closest("gema-3-4b", names));
+        Assert.Equal(["tiny-llama-F16"], NameSuggestions.Closest("tiny-lama", [.. names, "tiny-llama-F16"]));
+        Assert.Equal("Qwen3-8B-Q4_K_M", NameSuggestions.Closest("Qwen/qwen3-8b", names)[0]);
+        Assert.Equal("Llama-3.2-1B", NameSuggestions.Closest("meta/lama-3.2", names)[0]);
+        Assert.Empty(NameSuggestions.Closest("gpt-4o", names));
         Assert.Empty(NameSuggestions.Closest("completely-different", names));
         Assert.Empty(NameSuggestions.Closest("///", names));
     }

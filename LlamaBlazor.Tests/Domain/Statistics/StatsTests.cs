@@ -32,6 +32,13 @@ public sealed class StatsTests
     }
 
     [Fact]
+    public void Summary_NamesKeys_WhereItCan()
+    {
+        var summary = StatsSummary.Of([Record("a", 0) with { KeyId = 1 }, Record("a", 0) with { KeyId = 2 }, Record("a", 0)], keyNames: new Dictionary<long, string> { [1] = "laptop" });
+        Assert.Equal(["key 2", "laptop", "none"], summary.ByKey.Keys.Order());
+    }
+
+    [Fact]
     public void Summary_OfNothing_IsZero()
     {
         var summary = StatsSummary.Of([]);

@@ -7,6 +7,8 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Instances.Processes;
+using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -31,7 +33,7 @@ public class InstanceHarness : AppFixture
         var file = path ?? Path.Combine(ModelFolder, name + ".gguf");
         if (path is null)
             await File.WriteAllBytesAsync(file, [.. "GGUF"u8, 3, 0, 0, 0]);
-        return await Services.GetRequiredService<DatabaseWriter>().ExecuteAsync(async (context, token) =>
+        var id = await Services.GetRequiredService<DatabaseWriter>().ExecuteAsync(async (context, token) =>
         {
             var model = new Model { Uid = name, Name = name, Type = "llama", ModelPath = file };
             context.Models.Add(model);
@@ -41,6 +43,8 @@ public class InstanceHarness : AppFixture
             context.Add(runtime);
             return model.Id;
         });
+        Services.GetRequiredService<Broadcast<ModelChanged>>().Publish(new ModelChanged(id, ModelChanged.Added));
+        return id;
     }
 
     /// <summary>POSTs a command and returns status and body.</summary>

@@ -12,6 +12,10 @@ public sealed class CrashTests
     [InlineData("/api/database/backup")]
     [InlineData("/api/database/vacuum")]
     [InlineData("/api/database/restore")]
+    [InlineData("/api/database/check")]
+    [InlineData("/api/database/import?mode=merge")]
+    [InlineData("/api/database/load")]
+    [InlineData("/api/database/import-legacy")]
     public async Task Kill_DuringAnOperation_LosesNothingCommitted(string operation)
     {
         using var folder = new TempFolder();
@@ -22,7 +26,7 @@ public sealed class CrashTests
             await program.WaitReadyAsync();
             await PutAsync(program, "first");
             Assert.True((await program.Http.PostAsync("/api/database/backup", null)).IsSuccessStatusCode);
-            var work = WorkAsync(program, operation);
+            var work = operation.Contains("/import", StringComparison.Ordinal) || operation.EndsWith("/load", StringComparison.Ordinal) ? UploadAsync(program, operation, await FileForAsync(program, folder, operation)) : WorkAsync(program, operation);
             for (var i = 0; i < 20; i++)
             {
                 await PutAsync(program, $"key{i}");
@@ -39,7 +43,7 @@ public sealed class CrashTests
             Assert.Equal("ok", SqliteSetup.Scalar(connection, "PRAGMA integrity_check"));
             var keys = SqliteRead.Column(connection, "SELECT key FROM metadata");
             Assert.Contains("first", keys);
-            if (!operation.EndsWith("restore", StringComparison.Ordinal)) // that one goes back to before them, whenever it gets there
+            if (!operation.EndsWith("restore", StringComparison.Ordinal) && !operation.EndsWith("load", StringComparison.Ordinal)) // those go back to before them, whenever they get there
                 Assert.All(committed, key => Assert.Contains(key, keys));
         }
 
@@ -69,6 +73,31 @@ public sealed class CrashTests
                     ? (await program.GetAsync("/api/database/backups")).GetProperty("items").EnumerateArray().First(item => item.GetProperty("kind").GetString() == "manual").GetProperty("name").GetString()
                     : null;
                 (await program.Http.PostAsJsonAsync(operation, new { name })).Dispose();
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // Killed.
+        }
+    }
+
+    private static async Task<string> FileForAsync(ProgramProcess program, TempFolder folder, string operation)
+    {
+        var path = folder.File("sent" + (operation.EndsWith("load", StringComparison.Ordinal) ? ".sql" : ".db"));
+        if (operation.EndsWith("legacy", StringComparison.Ordinal))
+            return LegacyFixtures.Write(path, LegacyFixtures.WideV1);
+        await File.WriteAllBytesAsync(path, await program.Http.GetByteArrayAsync(operation.EndsWith("load", StringComparison.Ordinal) ? "/api/database/dump" : "/api/database/export"));
+        return path;
+    }
+
+    private static async Task UploadAsync(ProgramProcess program, string operation, string path)
+    {
+        try
+        {
+            while (true)
+            {
+                using var form = new MultipartFormDataContent { { new ByteArrayContent(await File.ReadAllBytesAsync(path)), "file", Path.GetFileName(path) } };
+                (await program.Http.PostAsync(operation, form)).Dispose();
             }
         }
         catch (HttpRequestException)

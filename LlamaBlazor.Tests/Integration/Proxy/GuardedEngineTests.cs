@@ -68,7 +68,7 @@ public sealed class GuardedEngineTests(GuardedApp app) : IClassFixture<GuardedAp
         return answer;
     }
 
-    private static Dictionary<string, string?> Guard(string prefix, string? certificate = null, string? key = null) =>
+    private static Dictionary<string, object?> Guard(string prefix, string? certificate = null, string? key = null) =>
         new() { ["api_key"] = EngineKey, ["api_prefix"] = prefix, ["ssl_cert_file"] = certificate, ["ssl_key_file"] = key };
 
     private (string Certificate, string Key) WriteCertificate()
@@ -89,7 +89,7 @@ public sealed class GuardedApp : InstanceHarness
     public GuardedApp() => With("LlamaBlazor:Proxy:KeepAliveSeconds", "1");
 
     /// <summary>Adds a model that will start with these server settings; returns its name.</summary>
-    public async Task<string> AddGuardedAsync(string engine, string? file, Dictionary<string, string?> settings)
+    public async Task<string> AddGuardedAsync(string engine, string? file, Dictionary<string, object?> settings)
     {
         using var saved = await Http.PatchAsJsonAsync("/api/server-config", settings);
         Assert.True(saved.IsSuccessStatusCode, await saved.Content.ReadAsStringAsync());

@@ -110,6 +110,10 @@ internal sealed class StubEngine : IAsyncDisposable
                 context.Response.ContentType = "application/octet-stream";
                 await context.Response.Body.WriteAsync(body);
                 break;
+            case "cors":
+                context.Response.Headers.AccessControlAllowOrigin = "*";
+                await JsonAsync(context, 200, Answer);
+                break;
             case "socket":
                 await SocketAsync(context);
                 break;

@@ -46,6 +46,24 @@ public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
     }
 
     [Fact]
+    public async Task KeyOfAProject_AsksItsModelsOnly()
+    {
+        using var made = await app.Http.PostAsJsonAsync("/api/projects", new { project_path = "team" });
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        await app.AddRunningAsync("theirs", runtime => runtime.Project = "team");
+        var (_, secret) = await CreateAsync(new { name = "member", project = "Team" });
+        using var own = await ChatAsync("theirs", secret);
+        using var foreign = await ChatAsync("open", secret);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Forbidden), (own.StatusCode, foreign.StatusCode));
+        using var list = new HttpRequestMessage(HttpMethod.Get, "/v1/models");
+        list.Headers.Authorization = new("Bearer", secret);
+        using var names = await app.Http.SendAsync(list);
+        Assert.Equal("theirs", Assert.Single((await names.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data").EnumerateArray()).GetProperty("id").GetString());
+        using var unknown = await app.Http.PostAsJsonAsync("/api/keys", new { name = "lost", project = "nowhere" });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, unknown.StatusCode);
+    }
+
+    [Fact]
     public async Task AllowList_HidesAndForbidsOtherModels()
     {
         var (_, secret) = await CreateAsync(new { name = "narrow", models = new[] { "OPEN" } });

@@ -2682,9 +2682,11 @@ namespace LlamaBlazor.Web.Data.Migrations
 
                     b.HasIndex(new[] { "Level" }, "idx_logs_level");
 
-                    b.HasIndex(new[] { "ModelId" }, "idx_logs_model");
+                    b.HasIndex(new[] { "ModelId", "Level", "Timestamp", "Id" }, "idx_logs_model")
+                        .IsDescending(false, false, true, true);
 
-                    b.HasIndex(new[] { "Source" }, "idx_logs_source");
+                    b.HasIndex(new[] { "Source", "Level", "Timestamp", "Id" }, "idx_logs_source")
+                        .IsDescending(false, false, true, true);
 
                     b.HasIndex(new[] { "Timestamp", "Id" }, "idx_logs_timestamp")
                         .IsDescending();

@@ -100,7 +100,8 @@ internal sealed partial class ContainerKeeper(
     // podman's word for an array, docker's for one object a line.
     private string Json => runtime.IsPodman ? "json" : "{{json .}}";
 
-    private async Task<bool> IsUsedAsync(CancellationToken cancellation)
+    /// <summary>True once a container was used: before, the runtime is not asked.</summary>
+    public async Task<bool> IsUsedAsync(CancellationToken cancellation)
     {
         if (board.ByModel.Values.Any(instance => instance.Kind == ContainerKind.Row))
             return true;

@@ -19,8 +19,9 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
     /// <param name="path">The old database.</param>
     /// <param name="dryRun">True to change nothing.</param>
     /// <param name="source">What to call it in the report; the path's own name otherwise.</param>
-    /// <param name="cancellation">Gives up before it begins.</param>
-    public async Task<Result<LegacyReport>> RunAsync(string path, bool dryRun, string? source = null, CancellationToken cancellation = default)
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellation">Gives up; nothing is changed.</param>
+    public async Task<Result<LegacyReport>> RunAsync(string path, bool dryRun, string? source = null, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
     {
         if (!File.Exists(path))
             return Failure.NotFound($"There is no file {path}.");
@@ -32,37 +33,37 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
             File.Copy(path, copy);
             if (File.Exists(path + "-wal"))
                 File.Copy(path + "-wal", copy + "-wal"); // what was committed but not yet moved into the file
-            var result = await writer.MaintainAsync(live => Run(copy, live, source ?? Path.GetFileName(path), dryRun), cancellation).ConfigureAwait(false);
+            var result = await writer.MaintainAsync(live => Run(new Work(copy, live, source ?? Path.GetFileName(path), dryRun), progress, cancellation), CancellationToken.None).ConfigureAwait(false);
             settings.Forget();
             return result;
         }
-        catch (Exception error) when (error is IOException or SqliteException or UnauthorizedAccessException)
+        catch (Exception error) when (DatabaseTrouble.Is(error))
         {
-            return Failure.Unavailable($"The import failed: {error.Message} Nothing was changed, here or in {path}.");
+            return DatabaseTrouble.Explain("The import", error, folder.Root);
         }
         finally
         {
-            foreach (var file in new[] { copy, copy + "-wal", copy + "-shm" })
-                File.Delete(file);
+            DatabaseBackup.DeleteWithCompanions(copy);
         }
     }
 
-    private Result<LegacyReport> Run(string path, SqliteConnection live, string source, bool dryRun)
+    private Result<LegacyReport> Run(Work work, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
-        using var old = SqliteSetup.Open(path);
-        var tables = SqliteRead.Tables(old).ToDictionary(table => table, table => SqliteRead.Columns(old, table));
-        var kind = LegacySchema.Recognise(tables);
+        using var connection = SqliteSetup.Open(work.Path);
+        var old = new LegacySource(connection, progress, cancellation);
+        var kind = LegacySchema.Recognise(old.Tables.ToDictionary(table => table, table => SqliteRead.Columns(connection, table)));
         if (kind == LegacyKind.Ours)
             return Failure.Invalid("file", "This is a database of this dashboard. Use restore or import with merge for it.");
         if (kind == LegacyKind.Unknown)
-            return Failure.Invalid("file", $"No earlier dashboard is known that has these tables: {string.Join(", ", tables.Keys.Take(20))}.");
-        var report = new LegacyReport(source, kind, dryRun);
-        using var transaction = live.BeginTransaction();
-        var target = new LegacyTarget(live, transaction, report, clock.GetUtcNow().ToUnixTimeMilliseconds());
+            return Failure.Invalid("file", $"No earlier dashboard is known that has these tables: {string.Join(", ", old.Tables.Take(20))}.");
+        var report = new LegacyReport(work.Source, kind, work.DryRun);
+        using var transaction = work.Live.BeginTransaction();
+        var target = new LegacyTarget(work.Live, transaction, report, clock.GetUtcNow().ToUnixTimeMilliseconds());
         new LegacyModelImport(target, secrets).Import(old);
         LegacyTableCopier.Copy(old, target);
-        CopyLaunchSettings(old, tables.Keys, target);
-        if (dryRun)
+        CopyLaunchSettings(old, target);
+        cancellation.ThrowIfCancellationRequested();
+        if (work.DryRun)
             transaction.Rollback();
         else
             transaction.Commit();
@@ -70,11 +71,11 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
     }
 
     // The async proxy's one object of settings (seed S1.6): its server and its folder of models. Settings that are here win.
-    private static void CopyLaunchSettings(SqliteConnection old, IEnumerable<string> tables, LegacyTarget target)
+    private static void CopyLaunchSettings(LegacySource old, LegacyTarget target)
     {
-        if (!tables.Contains("server_config"))
+        if (!old.Tables.Contains("server_config"))
             return;
-        foreach (var row in SqliteRead.Rows(old, "server_config"))
+        foreach (var row in old.Rows("server_config"))
         {
             var outcome = target.Report.Table("server_config");
             outcome.Read++;
@@ -108,4 +109,6 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
             return null;
         }
     }
+
+    private sealed record Work(string Path, SqliteConnection Live, string Source, bool DryRun);
 }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Parameters;
-using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
@@ -24,14 +23,14 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
     };
 
     /// <summary>Reads all models of the old file and writes those that are new.</summary>
-    public void Import(SqliteConnection old)
+    public void Import(LegacySource old)
     {
-        var tables = SqliteRead.Tables(old);
+        var tables = old.Tables;
         if (!tables.Contains("models"))
             return;
         var converter = new LegacyModelConverter(target.Report.Kind, ParameterCatalogue.Current);
         var models = new List<(LegacyModel Model, Dictionary<string, object?> Source)>();
-        foreach (var row in SqliteRead.Rows(old, "models"))
+        foreach (var row in old.Rows("models"))
         {
             target.Report.Table("models").Read++;
             if (converter.Convert(row) is { } model)
@@ -48,12 +47,12 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
 
     private static string? Key(IReadOnlyDictionary<string, object?> row, string column) => row.GetValueOrDefault(column)?.ToString();
 
-    private void AddSections(SqliteConnection old, IReadOnlyList<string> tables, LegacyModelConverter converter, List<(LegacyModel Model, Dictionary<string, object?> Source)> models)
+    private void AddSections(LegacySource old, IReadOnlyList<string> tables, LegacyModelConverter converter, List<(LegacyModel Model, Dictionary<string, object?> Source)> models)
     {
         var byId = models.GroupBy(pair => Key(pair.Source, "id") ?? "").ToDictionary(group => group.Key, group => group.First().Model);
         foreach (var table in tables.Where(table => table.StartsWith("model_", StringComparison.Ordinal) && table != "model_server_config" && Sections.ContainsValue(table)))
         {
-            foreach (var row in SqliteRead.Rows(old, table))
+            foreach (var row in old.Rows(table))
             {
                 var outcome = target.Report.Table(table);
                 outcome.Read++;
@@ -79,12 +78,12 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
     }
 
     // What all models agree on is the default of all instances; what they do not is each model's own.
-    private void ShareServerSettings(SqliteConnection old, IReadOnlyList<string> tables, LegacyModelConverter converter, List<LegacyModel> models)
+    private void ShareServerSettings(LegacySource old, IReadOnlyList<string> tables, LegacyModelConverter converter, List<LegacyModel> models)
     {
         var shared = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
         if (tables.Contains("model_server_config"))
         {
-            foreach (var row in SqliteRead.Rows(old, "model_server_config").Take(1))
+            foreach (var row in old.Rows("model_server_config").Take(1))
             {
                 target.Report.Table("model_server_config").Read++;
                 var settings = new LegacyModel("server");

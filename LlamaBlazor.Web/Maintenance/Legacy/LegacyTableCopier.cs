@@ -1,5 +1,4 @@
 using LlamaBlazor.Domain.Maintenance;
-using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
@@ -17,9 +16,9 @@ internal static class LegacyTableCopier
     };
 
     /// <summary>Copies all tables of the old file.</summary>
-    public static void Copy(SqliteConnection old, LegacyTarget target)
+    public static void Copy(LegacySource old, LegacyTarget target)
     {
-        var tables = SqliteRead.Tables(old).ToHashSet(StringComparer.Ordinal);
+        var tables = old.Tables.ToHashSet(StringComparer.Ordinal);
         var imageIds = new Dictionary<long, long>(); // image ids there and here
         foreach (var table in LegacyTable.All.Where(table => tables.Contains(table.Name)))
             CopyTable(old, table, target, imageIds);
@@ -27,7 +26,7 @@ internal static class LegacyTableCopier
             CopyMetrics(old, metrics, target);
         foreach (var unknown in tables.Where(table => !Handled.Contains(table) && LegacyTable.All.All(known => known.Name != table)).Order(StringComparer.Ordinal))
         {
-            foreach (var row in SqliteRead.Rows(old, unknown))
+            foreach (var row in old.Rows(unknown))
             {
                 target.Report.Table(unknown).Read++;
                 target.KeepAside(unknown, row, "There is no such table here");
@@ -35,19 +34,28 @@ internal static class LegacyTableCopier
         }
     }
 
-    private static void CopyTable(SqliteConnection old, LegacyTable table, LegacyTarget target, Dictionary<long, long> imageIds)
+    private static void CopyTable(LegacySource old, LegacyTable table, LegacyTarget target, Dictionary<long, long> imageIds)
     {
         var columns = target.Columns(table.Name);
         var outcome = target.Report.Table(table.Name);
-        foreach (var source in SqliteRead.Rows(old, table.Name))
+        var rows = old.Rows(table.Name).Select(source => (Source: source, Row: table.Convert(source, target.Now)));
+        var below = 0L; // lines of a log get rows before those that are here, so that the order of rows is the order of time
+        if (table.Name == "logs")
+        {
+            rows = rows.OrderByDescending(pair => pair.Row["timestamp"] as long? ?? 0);
+            below = Math.Min(0, target.Find("SELECT min(id) FROM logs WHERE id < $value", long.MaxValue) as long? ?? 0);
+        }
+
+        foreach (var (source, row) in rows)
         {
             outcome.Read++;
-            var row = table.Convert(source, target.Now);
             if (table.Name == "image_versions")
                 row["image_id"] = imageIds.TryGetValue(Convert.ToInt64(row["image_id"]), out var image) ? image : null;
             var foreign = row.Where(pair => !columns.Contains(pair.Key) && pair.Value is not null).ToDictionary();
             foreach (var column in row.Keys.Where(column => !columns.Contains(column)).ToList())
                 row.Remove(column);
+            if (table.Name == "logs")
+                row["id"] = --below;
             var id = Insert(table, row, source, target, outcome);
             if (table.Name == "ngc_images" && id is { } here)
                 imageIds[Convert.ToInt64(source["id"])] = here;
@@ -71,11 +79,11 @@ internal static class LegacyTableCopier
     }
 
     // Raw samples of another time become the minutes of the long charts.
-    private static void CopyMetrics(SqliteConnection old, string name, LegacyTarget target)
+    private static void CopyMetrics(LegacySource old, string name, LegacyTarget target)
     {
         var outcome = target.Report.Table(name);
         var columns = target.Columns("metrics");
-        var rows = SqliteRead.Rows(old, name).ToList();
+        var rows = old.Rows(name).ToList();
         outcome.Read += rows.Count;
         foreach (var unplaced in rows.Where(row => LegacyValues.Time(row.GetValueOrDefault("timestamp")) is null))
             target.KeepAside(name, unplaced, "No readable time");

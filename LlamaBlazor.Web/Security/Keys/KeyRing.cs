@@ -86,6 +86,7 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
         Hash = row.Hash,
         Scopes = row.Scopes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
         Models = row.Models is null ? null : JsonSerializer.Deserialize<string[]>(row.Models)!.ToFrozenSet(StringComparer.OrdinalIgnoreCase),
+        Project = row.Project,
         RequestsPerMinute = row.RequestsPerMinute,
         TokensPerMinute = row.TokensPerMinute,
         Priority = row.Priority,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
@@ -63,11 +64,24 @@ internal sealed partial class KeyStore(IDbContextFactory<LlamaDbContext> context
         }
     }
 
+    /// <summary>Names of the projects a key may belong to.</summary>
+    public async Task<IReadOnlyList<string>> ProjectsAsync(CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var named = await context.Set<ProjectQuotaRow>().AsNoTracking().OrderBy(row => row.ProjectPath).Select(row => row.ProjectPath).Take(KeyLimit).ToListAsync(cancellation).ConfigureAwait(false);
+            return [ProjectQuota.Default, .. named.Where(name => name != ProjectQuota.Default)];
+        }
+    }
+
     /// <summary>Makes a key. The answer holds its secret.</summary>
     public async Task<Result<KeyAnswer>> CreateAsync(NewKey wanted, CancellationToken cancellation)
     {
         if (Check(wanted) is { } failure)
             return failure;
+        if (wanted.Project?.Trim() is { Length: > 0 } project && !(await ProjectsAsync(cancellation).ConfigureAwait(false)).Contains(project, StringComparer.OrdinalIgnoreCase))
+            return Failure.Invalid("project", $"There is no project '{project}'. Make it on the page Resources, or leave it out.");
         var secret = KeySecret.Create();
         var row = new ApiKeyRow
         {

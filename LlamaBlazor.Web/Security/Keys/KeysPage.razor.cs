@@ -21,6 +21,8 @@ public sealed partial class KeysPage
     private string? _name;
     private string _scope = Scope.Inference;
     private string? _models;
+    private string? _project;
+    private IReadOnlyList<string> _projects = [];
     private long? _requests;
     private long? _tokens;
     private long _priority;
@@ -40,7 +42,11 @@ public sealed partial class KeysPage
     private NotificationService Notifications { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override async Task OnInitializedAsync() => _keys = await Store.ListAsync(CancellationToken.None);
+    protected override async Task OnInitializedAsync()
+    {
+        _projects = await Store.ProjectsAsync(CancellationToken.None);
+        _keys = await Store.ListAsync(CancellationToken.None);
+    }
 
     private static string Iso(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-ddTHH:mm:ssZ");
 
@@ -72,6 +78,7 @@ public sealed partial class KeysPage
             Name = _name,
             Scopes = _scope.Split(','),
             Models = _models?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            Project = _project,
             RequestsPerMinute = _requests,
             TokensPerMinute = _tokens,
             Priority = _priority,

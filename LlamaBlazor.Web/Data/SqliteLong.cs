@@ -1,0 +1,40 @@
+using Microsoft.Data.Sqlite;
+
+namespace LlamaBlazor.Web.Data;
+
+/// <summary>Statements that take long, and can be given up while they run.</summary>
+internal static class SqliteLong
+{
+    private const int Instructions = 20_000; // of SQLite's machine between two looks: some milliseconds at most
+
+    /// <summary>Runs work whose statements stop when it is cancelled; what they began is taken back.</summary>
+    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    public static T Run<T>(SqliteConnection connection, Func<T> work, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        SqliteNative.ProgressHandler look = _ => cancellation.IsCancellationRequested ? 1 : 0;
+        SqliteNative.sqlite3_progress_handler(SqliteNative.Handle(connection), Instructions, look, 0);
+        try
+        {
+            return work();
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode == SqliteNative.Interrupt)
+        {
+            throw new OperationCanceledException("Given up", error, cancellation);
+        }
+        finally
+        {
+            SqliteNative.sqlite3_progress_handler(SqliteNative.Handle(connection), 0, null, 0);
+            GC.KeepAlive(look);
+        }
+    }
+
+    /// <summary>Runs statements that return nothing of interest, for as long as the disk needs.</summary>
+    public static void Execute(SqliteConnection connection, string sql, CancellationToken cancellation) => Run(connection, () =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = 10; // for a lock of another program; the statement itself may take as long as the disk needs
+        return command.ExecuteNonQuery();
+    }, cancellation);
+}

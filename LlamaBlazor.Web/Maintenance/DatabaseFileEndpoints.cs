@@ -1,0 +1,142 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Maintenance.Jobs;
+using LlamaBlazor.Web.Maintenance.Legacy;
+using LlamaBlazor.Web.Shared.Api;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace LlamaBlazor.Web.Maintenance;
+
+/// <summary><c>/api/database</c>: what sends or takes a file.</summary>
+internal static class DatabaseFileEndpoints
+{
+    private const long UploadLimit = 16L * 1024 * 1024 * 1024;
+
+    /// <summary>Maps the endpoints.</summary>
+    public static void Map(WebApplication app)
+    {
+        var group = app.MapGroup("/api/database").WithTags("Database");
+        group.MapPost("/restore", RestoreAsync);
+        group.MapGet("/export", ExportAsync);
+        group.MapGet("/dump", DumpAsync);
+        group.MapPost("/import", (HttpRequest request, Upload upload, DatabaseRestore restore, DatabaseMerge merge, string mode = "replace", bool background = false) => mode switch
+        {
+            "replace" => upload.RunAsync<OperationReport>(request, "import", background, restore.FileAsync),
+            "merge" => upload.RunAsync<MergeReport>(request, "merge", background, merge.MergeAsync),
+            _ => Task.FromResult(ApiResults.Invalid("mode", "replace or merge.")),
+        });
+        group.MapPost("/load", (HttpRequest request, Upload upload, DatabaseRestore restore, bool background = false) => upload.RunAsync<OperationReport>(request, "load", background, restore.SqlAsync));
+        group.MapPost("/import-legacy", (HttpRequest request, Upload upload, LegacyImport legacy, bool dry_run = false, bool background = false) =>
+            upload.RunAsync<LegacyReport>(request, "import of an old database", background, (path, progress, token) => legacy.RunAsync(path, dry_run, request.Form.Files.GetFile("file")?.FileName, progress, token)));
+    }
+
+    private static async Task<IResult> RestoreAsync(HttpRequest request, Upload upload, DatabaseRestore restore, DatabaseJobs jobs, CancellationToken cancellation, bool background = false)
+    {
+        if (request.HasFormContentType)
+            return await upload.RunAsync<OperationReport>(request, "restore", background, restore.FileAsync);
+        var wanted = await ReadNameAsync(request, cancellation);
+        return wanted is null
+            ? ApiResults.Invalid("name", "Name a backup, or send a file.")
+            : await jobs.AnswerAsync("restore", background, (progress, token) => restore.BackupAsync(wanted, progress, token), cancellation);
+    }
+
+    // A temporary copy, removed when it has been sent.
+    private static async Task<IResult> ExportAsync(DatabaseOperations operations, DatabaseJobs jobs, DataFolder folder, TimeProvider clock, CancellationToken cancellation)
+    {
+        var path = Path.Combine(folder.Backups, $".export-{Guid.NewGuid():N}.part");
+        var made = await jobs.RunAsync("export", (progress, token) => operations.ExportAsync(path, progress, token), cancellation);
+        return made.ToApi(_ => Results.File(OpenOnce(path), "application/vnd.sqlite3", $"llama-dashboard-{clock.GetUtcNow():yyyyMMdd-HHmmss}.db"));
+    }
+
+    private static async Task<IResult> DumpAsync(DatabaseJobs jobs, DataFolder folder, TimeProvider clock, CancellationToken cancellation)
+    {
+        var path = Path.Combine(folder.Backups, $".export-{Guid.NewGuid():N}.part");
+        var made = await jobs.RunAsync<bool>("dump", async (progress, token) =>
+        {
+            try
+            {
+                await Task.Run(() => SqlDump.WriteFile(folder.Database, path, progress, token), token);
+                return true;
+            }
+            catch (Exception error) when (DatabaseTrouble.Is(error))
+            {
+                return DatabaseTrouble.Explain("The dump", error, folder.Backups);
+            }
+        }, cancellation);
+        return made.ToApi(_ => Results.File(OpenOnce(path), "application/sql", $"llama-dashboard-{clock.GetUtcNow():yyyyMMdd-HHmmss}.sql"));
+    }
+
+    private static FileStream OpenOnce(string path) =>
+        new(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous });
+
+    private static async Task<string?> ReadNameAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await request.ReadFromJsonAsync<RestoreRequest>(cancellation))?.Name;
+        }
+        catch (Exception error) when (error is System.Text.Json.JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private sealed record RestoreRequest(string? Name);
+
+    /// <summary>Takes the field <c>file</c> of a form into the data folder and runs a job on it.</summary>
+    internal sealed class Upload(DatabaseJobs jobs, DataFolder folder)
+    {
+        /// <summary>Runs the job; the file is removed when it has ended.</summary>
+        public async Task<IResult> RunAsync<T>(HttpRequest request, string kind, bool background, Func<string, IProgress<WorkStep>, CancellationToken, Task<Result<T>>> use)
+        {
+            var stored = await StoreAsync(request);
+            if (stored.Failure is { } failure)
+                return ApiResults.Problem(failure);
+            var path = stored.Value;
+            var started = jobs.Start<T>(kind, async (progress, token) =>
+            {
+                try
+                {
+                    return await use(path, progress, token);
+                }
+                finally
+                {
+                    File.Delete(path);
+                }
+            });
+            if (started.Failure is { } busy)
+            {
+                File.Delete(path);
+                return ApiResults.Problem(busy);
+            }
+
+            if (background)
+                return Results.Accepted($"/api/database/jobs/{started.Value.Job.Id}", started.Value.Job);
+            await using var gone = request.HttpContext.RequestAborted.Register(() => jobs.Cancel(started.Value.Job.Id));
+            return (await started.Value.Outcome).ToApi();
+        }
+
+        private async Task<Result<string>> StoreAsync(HttpRequest request)
+        {
+            if (!request.HasFormContentType)
+                return Failure.Invalid("file", "Send the database as multipart/form-data in the field 'file'.");
+            if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+                limit.MaxRequestBodySize = UploadLimit;
+            var path = Path.Combine(folder.Backups, $".upload-{Guid.NewGuid():N}.part");
+            try
+            {
+                var form = await request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = UploadLimit }, request.HttpContext.RequestAborted);
+                if (form.Files.GetFile("file") is not { } file)
+                    return Failure.Invalid("file", "The field 'file' is missing.");
+                await using var target = File.Create(path);
+                await file.CopyToAsync(target, request.HttpContext.RequestAborted);
+                return path;
+            }
+            catch (Exception error) when (error is IOException or OperationCanceledException)
+            {
+                File.Delete(path);
+                return Failure.Unavailable($"The file could not be stored in {folder.Backups}: {error.Message} Nothing was changed.");
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Maintenance;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Settings;
+using Microsoft.Data.Sqlite;
+
+namespace LlamaBlazor.Web.Maintenance;
+
+/// <summary>
+/// Puts another database in the live one's place. It looks at the file first, makes a safety copy, and then lets SQLite copy the pages in one transaction:
+/// whenever it is cut off or given up, the database is the old or the new one, never something between.
+/// </summary>
+internal sealed partial class DatabaseRestore(
+    DataFolder folder,
+    DatabaseBackup backup,
+    DatabaseWriter writer,
+    InstanceBoard instances,
+    LaunchSettingsStore settings,
+    LogIndex logIndex,
+    TimeProvider clock,
+    ILogger<DatabaseRestore> logger)
+{
+    /// <summary>Puts a backup in the database's place.</summary>
+    /// <param name="name">Name of a file in the backups folder.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellation">Gives up; the database is as it was.</param>
+    public async Task<Result<OperationReport>> BackupAsync(string name, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
+    {
+        if (BackupName.Parse(name) is null || Path.Combine(folder.Backups, name) is var path && !File.Exists(path))
+            return Failure.NotFound($"There is no backup '{name}'. The Database page lists them.");
+        return await FileAsync(Path.Combine(folder.Backups, name), progress, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts a file in the database's place. The file itself is not changed.</summary>
+    public Task<Result<OperationReport>> FileAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
+        RunAsync("The restore", copy =>
+        {
+            progress?.Report(new WorkStep("Fetching the file"));
+            File.Copy(path, copy);
+        }, progress, cancellation);
+
+    /// <summary>Puts the database that SQL statements make in the database's place.</summary>
+    public Task<Result<OperationReport>> SqlAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
+        RunAsync("The load", copy => SqlLoad.Run(path, copy, progress, cancellation), progress, cancellation);
+
+    /// <summary>Puts the newest backup that is sound in the database's place. What is there now is kept as it is, sound or not.</summary>
+    public async Task<Result<OperationReport>> RecoverAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
+    {
+        var found = await Task.Run(() => DatabaseRecovery.FindNewestGood(folder, progress, cancellation), cancellation).ConfigureAwait(false);
+        return found.Failure is { } failure ? failure : await FileAsync(found.Value, progress, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<Result<OperationReport>> RunAsync(string what, Action<string> fetch, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    {
+        if (instances.Active.Any())
+            return Failure.Conflict($"Models are running ({string.Join(", ", instances.Active.Take(3).Select(instance => instance.Model))}). Stop them first: the restored database may not know them.");
+        var started = clock.GetTimestamp();
+        var copy = Path.Combine(folder.Backups, $".restore-{Guid.NewGuid():N}.part");
+        try
+        {
+            await Task.Run(() => fetch(copy), cancellation).ConfigureAwait(false);
+            progress?.Report(new WorkStep("Checking the file"));
+            if ((await DatabaseCandidate.PrepareAsync(copy, cancellation).ConfigureAwait(false)).Failure is { } failure)
+                return failure;
+            var safety = await Task.Run(() => SafetyCopy(progress, cancellation), cancellation).ConfigureAwait(false);
+            await writer.MaintainAsync(live => CopyOver(copy, live, progress, cancellation), CancellationToken.None).ConfigureAwait(false); // it looks at the token itself
+            settings.Forget();
+            LogDone(what, Path.GetFileName(safety));
+            return new OperationReport(Path.GetFileName(safety), new FileInfo(folder.Database).Length, (long)clock.GetElapsedTime(started).TotalMilliseconds);
+        }
+        catch (Exception error) when (DatabaseTrouble.Is(error))
+        {
+            return DatabaseTrouble.Explain(what, error, folder.Root);
+        }
+        finally
+        {
+            DatabaseBackup.DeleteWithCompanions(copy);
+        }
+    }
+
+    // One that is damaged cannot be a verified backup; it is kept all the same, under a name that is not one.
+    private string SafetyCopy(IProgress<WorkStep>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            return backup.Create("before-restore", progress, cancellation);
+        }
+        catch (Exception error) when (error is SqliteException { SqliteErrorCode: 11 or 26 } || (error is IOException && IsDamaged()))
+        {
+            return DatabaseRecovery.KeepAside(folder, clock);
+        }
+    }
+
+    private bool IsDamaged()
+    {
+        using var connection = SqliteSetup.Open(folder.Database);
+        return SqliteSetup.Scalar(connection, "PRAGMA quick_check(1)") is not "ok";
+    }
+
+    private bool CopyOver(string source, SqliteConnection live, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    {
+        using (var from = SqliteSetup.Open(source))
+            PageCopy.Run(from, live, "Copying over", progress, cancellation);
+        logIndex.Reconcile(live); // the file may come from a machine with another SQLite
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{What} is done; what was there before is {Safety}")]
+    private partial void LogDone(string what, string safety);
+}

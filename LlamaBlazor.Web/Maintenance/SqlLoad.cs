@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Data;
+using Microsoft.Data.Sqlite;
+
+namespace LlamaBlazor.Web.Maintenance;
+
+/// <summary>Makes a database of SQL statements, such as <see cref="SqlDump"/> writes. They reach nothing but the new file: no other file, no extension.</summary>
+internal static class SqlLoad
+{
+    /// <summary>Longest statement, in characters.</summary>
+    private const int StatementLimit = 256 * 1024 * 1024;
+
+    // Codes of sqlite3_set_authorizer.
+    private const int Pragma = 19;
+    private const int Attach = 24;
+    private const int Detach = 25;
+
+    private static readonly HashSet<string> Pragmas = new(StringComparer.OrdinalIgnoreCase) { "foreign_keys", "auto_vacuum", "user_version", "application_id", "encoding" };
+
+    /// <summary>Runs the statements of a file in a new database.</summary>
+    /// <exception cref="IOException">A statement fails, with its line.</exception>
+    public static void Run(string source, string target, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    {
+        using var text = new StreamReader(source, Encoding.UTF8);
+        using var connection = SqliteSetup.Open(target);
+        SqliteSetup.Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL; VACUUM;");
+        SqliteNative.Authorizer guard = (_, action, name, _, _, _) => IsAllowed(action, Marshal.PtrToStringUTF8(name)) ? SqliteNative.Ok : SqliteNative.Deny;
+        _ = SqliteNative.sqlite3_set_authorizer(SqliteNative.Handle(connection), guard, 0);
+        var length = Math.Max(1, text.BaseStream.Length);
+        var statement = new StringBuilder();
+        var (line, first) = (0, 1);
+        while (text.ReadLine() is { } next)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            line++;
+            statement.Append(next).Append('\n');
+            if (statement.Length > StatementLimit)
+                throw new IOException($"The statement that begins in line {first} is too long");
+            if (!next.TrimEnd().EndsWith(';') || !SqliteNative.IsComplete(statement.ToString()))
+                continue;
+            Execute(connection, statement.ToString(), first);
+            statement.Clear();
+            first = line + 1;
+            if (line % 256 == 0)
+                progress?.Report(new WorkStep("Running the statements", (double)text.BaseStream.Position / length));
+        }
+
+        if (!string.IsNullOrWhiteSpace(statement.ToString()))
+            throw new IOException($"The file ends in the middle of the statement that begins in line {first}");
+        _ = SqliteNative.sqlite3_set_authorizer(SqliteNative.Handle(connection), null, 0);
+        GC.KeepAlive(guard);
+    }
+
+    private static void Execute(SqliteConnection connection, string sql, int line)
+    {
+        try
+        {
+            SqliteSetup.Execute(connection, sql);
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode != SqliteNative.Full)
+        {
+            throw new IOException($"Line {line}: {error.Message}", error);
+        }
+    }
+
+    private static bool IsAllowed(int action, string? name) => action switch
+    {
+        Attach or Detach => false,
+        Pragma => name is not null && Pragmas.Contains(name),
+        _ => true,
+    };
+}

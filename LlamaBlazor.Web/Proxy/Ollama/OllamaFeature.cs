@@ -1,0 +1,17 @@
+namespace LlamaBlazor.Web.Proxy.Ollama;
+
+/// <summary>Ollama's API in front of the endpoint.</summary>
+internal static class OllamaFeature
+{
+    /// <summary>Registers its services; nothing listens unless it is switched on.</summary>
+    public static IServiceCollection AddOllama(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(OllamaOptions.Read(configuration));
+        services.AddSingleton<OllamaLists>();
+        services.AddSingleton<OllamaKeepAlive>();
+        services.AddSingleton<OllamaEndpoint>();
+        services.AddSingleton<OllamaListener>();
+        services.AddHostedService(provider => provider.GetRequiredService<OllamaListener>());
+        return services;
+    }
+}

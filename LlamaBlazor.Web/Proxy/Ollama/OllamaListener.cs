@@ -1,0 +1,59 @@
+using System.Net;
+using LlamaBlazor.Web.Security;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace LlamaBlazor.Web.Proxy.Ollama;
+
+/// <summary>
+/// Listens on the port of its own: a second, bare server in the same process, so that a port that is taken (by Ollama itself, most likely) costs the
+/// dashboard nothing and none of its pages can be reached there.
+/// </summary>
+internal sealed partial class OllamaListener(OllamaEndpoint endpoint, AllowedOrigins origins, OllamaOptions options, ILogger<OllamaListener> logger) : IHostedService, IAsyncDisposable
+{
+    private WebApplication? _app;
+
+    /// <summary>Where it listens, or null.</summary>
+    public Uri? Address { get; private set; }
+
+    /// <summary>Why it does not listen although it should, or null.</summary>
+    public string? Problem { get; private set; }
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!options.Enabled)
+            return;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, options.Port);
+        });
+        _app = builder.Build();
+        _app.Use(next => new OriginGuard(next, origins, static _ => true).InvokeAsync);
+        _app.Run(endpoint.HandleAsync);
+        try
+        {
+            await _app.StartAsync(cancellationToken).ConfigureAwait(false);
+            Address = new Uri(((IApplicationBuilder)_app).ServerFeatures.Get<IServerAddressesFeature>()!.Addresses.First());
+            LogListening(Address);
+        }
+        catch (IOException error)
+        {
+            Problem = $"Port {options.Port} cannot be used: {error.Message} Is Ollama itself running? End it, or set {OllamaOptions.Section}:Port.";
+            LogProblem(Problem);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => _app?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Ollama's API is served at {Address}")]
+    private partial void LogListening(Uri address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Ollama's API is not served. {Problem}")]
+    private partial void LogProblem(string problem);
+}

@@ -1,0 +1,39 @@
+using LlamaBlazor.Domain.Instances.Containers;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Instances.Containers;
+using Microsoft.AspNetCore.Components;
+
+namespace LlamaBlazor.Web.Resources.Pages;
+
+/// <summary>The containers with our label, read again with each change of an instance. The runtime is asked only while one of ours may be there.</summary>
+public sealed partial class ContainerPanel
+{
+    private IReadOnlyList<ContainerItem> _containers = [];
+    private IReadOnlyList<ContainerUsage> _usage = [];
+    private string? _trouble;
+
+    [Inject]
+    internal ContainerKeeper Keeper { get; set; } = null!;
+
+    [Inject]
+    internal ContainerRuntime Runtime { get; set; } = null!;
+
+    [Inject]
+    internal InstanceBoard Board { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        Watch(Board.Changes, change => InvokeAsync(ReadAsync));
+        await ReadAsync();
+    }
+
+    private async Task ReadAsync()
+    {
+        if (Left.IsCancellationRequested || Runtime.Path is null || !await Keeper.IsUsedAsync(CancellationToken.None))
+            return;
+        var listed = await Keeper.ListAsync(CancellationToken.None);
+        (_containers, _trouble) = (listed.IsSuccess ? listed.Value : [], listed.Failure?.Message);
+        _usage = await Keeper.UsageAsync(CancellationToken.None);
+    }
+}

@@ -1,0 +1,20 @@
+using LlamaBlazor.Web.Resources.Images;
+using Microsoft.AspNetCore.Components;
+
+namespace LlamaBlazor.Web.Resources.Pages;
+
+/// <summary>A tag of an image and its pull.</summary>
+public sealed partial class ImageLine
+{
+    [Parameter, EditorRequired]
+    public EventCallback OnPull { get; set; }
+
+    [Parameter, EditorRequired]
+    public EventCallback OnCancel { get; set; }
+
+    [Parameter, EditorRequired]
+    public ImageVersion Version { get; set; } = null!;
+
+    [Parameter]
+    public PullItem? Pull { get; set; }
+}
