@@ -15,6 +15,7 @@ internal static class Benches
         new("logs", LogBench.RunAsync),
         new("telemetry", TelemetryBench.RunAsync),
         new("models", ModelsBench.RunAsync),
+        new("library", LibraryBench.RunAsync),
         new("parameters", ParameterBench.RunAsync),
     ];
 }
