@@ -40,11 +40,15 @@ internal sealed partial class DownloadService(
     /// <summary>Adds files to the queue.</summary>
     public async Task<Result<IReadOnlyList<DownloadSnapshot>>> AddAsync(IReadOnlyList<DownloadItem> items, CancellationToken cancellation = default)
     {
-        var rows = await store.AddAsync(items, cancellation).ConfigureAwait(false);
-        if (!rows.IsSuccess)
-            return rows.Failure!;
-        var added = rows.Value.Select(DownloadSnapshot.Of).ToList();
-        added.ForEach(Tell);
+        var added = await DecideAsync<Result<IReadOnlyList<DownloadSnapshot>>>(async () =>
+        {
+            var rows = await store.AddAsync(items, cancellation).ConfigureAwait(false);
+            if (!rows.IsSuccess)
+                return rows.Failure!;
+            var snapshots = rows.Value.Select(DownloadSnapshot.Of).ToList();
+            snapshots.ForEach(Tell); // before it can begin: nobody may hear "queued" after "done"
+            return snapshots;
+        }, cancellation).ConfigureAwait(false);
         Wake();
         return added;
     }
@@ -60,8 +64,9 @@ internal sealed partial class DownloadService(
     /// <summary>Puts one that was stopped or failed into the queue again.</summary>
     public async Task<Result<DownloadSnapshot>> ResumeAsync(long id, CancellationToken cancellation = default)
     {
-        var moved = await store.MoveAsync(id, DownloadStatus.CanResume, DownloadStatus.Queued, null, cancellation).ConfigureAwait(false);
-        var told = await TellAsync(id, cancellation).ConfigureAwait(false);
+        var (moved, told) = await DecideAsync(async () => (
+            await store.MoveAsync(id, DownloadStatus.CanResume, DownloadStatus.Queued, null, cancellation).ConfigureAwait(false),
+            await TellAsync(id, cancellation).ConfigureAwait(false)), cancellation).ConfigureAwait(false);
         if (moved)
             Wake();
         return !moved && told is { IsSuccess: true, Value.Status: DownloadStatus.Done } ? Failure.Conflict($"Download {id} is complete: there is nothing to resume.") : told;
@@ -120,6 +125,19 @@ internal sealed partial class DownloadService(
         catch (InvalidOperationException) when (database.Failure is not null)
         {
             // Said by DatabaseStartup; without a database there is no queue.
+        }
+    }
+
+    private async Task<T> DecideAsync<T>(Func<Task<T>> decision, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await decision().ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
         }
     }
 
