@@ -12,6 +12,15 @@ namespace LlamaBlazor.Domain.Instances;
 /// <param name="LastUsedAt">When its last request ended, Unix milliseconds, or null for never.</param>
 public sealed record Occupant(long ModelId, string Name, string Project, long Memory, bool IsRunning, bool IsBusy, bool IsPinned, long? ReadyAt, long? LastUsedAt)
 {
+    /// <summary>Bytes of GPU memory that its end sets free.</summary>
+    public long Vram { get; init; }
+
+    /// <summary>Cores it counts for.</summary>
+    public double Cores { get; init; }
+
+    /// <summary>GPUs it uses.</summary>
+    public int Gpus { get; init; }
+
     /// <summary>Since when nobody has used it, Unix milliseconds.</summary>
     public long IdleSince => Math.Max(ReadyAt ?? 0, LastUsedAt ?? 0);
 }
@@ -23,12 +32,15 @@ public sealed record Occupant(long ModelId, string Name, string Project, long Me
 /// <param name="ProjectInstances">Places in that project.</param>
 public sealed record EvictionNeed(int Instances, long Memory, string Project, int ProjectInstances)
 {
+    /// <summary>Bytes on GPUs.</summary>
+    public long Vram { get; init; }
+
     /// <summary>True when nothing must.</summary>
-    public bool IsNothing => Instances <= 0 && Memory <= 0 && ProjectInstances <= 0;
+    public bool IsNothing => Instances <= 0 && Memory <= 0 && Vram <= 0 && ProjectInstances <= 0;
 
     /// <summary>True when the end of these makes room.</summary>
     public bool IsMetBy(IReadOnlyCollection<Occupant> victims) =>
-        victims.Count >= Instances && victims.Sum(victim => victim.Memory) >= Memory && victims.Count(victim => victim.Project == Project) >= ProjectInstances;
+        victims.Count >= Instances && victims.Sum(victim => victim.Memory) >= Memory && victims.Sum(victim => victim.Vram) >= Vram && victims.Count(victim => victim.Project == Project) >= ProjectInstances;
 }
 
 /// <summary>

@@ -37,6 +37,10 @@ public sealed record InstanceSnapshot
     [System.Text.Json.Serialization.JsonIgnore]
     public string? UpstreamKey { get; init; }
 
+    /// <summary>How it was started, while it lives; never written to an answer, for its environment holds secrets.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public Parameters.LaunchCommand? Command { get; init; }
+
     /// <summary>When the process started, Unix milliseconds.</summary>
     public long? StartedAt { get; init; }
 

@@ -27,12 +27,19 @@ public sealed record MachineState(long? TotalMemory, long? FreeMemory, double? C
 /// <param name="Name">Its name.</param>
 /// <param name="Project">Whose quota counts.</param>
 /// <param name="Memory">Bytes it is expected to need.</param>
-/// <param name="HeldGpus">Devices it demands that another holds alone, with the holder's name.</param>
+/// <param name="Gpus">The GPUs it would have.</param>
 /// <param name="MayEvict">Whether others may be stopped for it.</param>
-public sealed record AdmissionRequest(long ModelId, string Name, string Project, long Memory, IReadOnlyDictionary<string, string> HeldGpus, bool MayEvict = true);
+public sealed record AdmissionRequest(long ModelId, string Name, string Project, long Memory, GpuPlan Gpus, bool MayEvict = true)
+{
+    /// <summary>Bytes of GPU memory it is expected to need; 0 when that is not known.</summary>
+    public long Vram { get; init; }
+
+    /// <summary>Cores it counts for.</summary>
+    public double Cores { get; init; }
+}
 
 /// <summary>One reason against a start.</summary>
-/// <param name="Code">models_max, memory, free_memory, cpu, load, quota or gpu.</param>
+/// <param name="Code">models_max, memory, free_memory, cpu, load, quota, gpu or vram.</param>
 /// <param name="Message">The words, with the next step.</param>
 public sealed record AdmissionReason(string Code, string Message);
 
@@ -57,12 +64,13 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
     /// <param name="now">Unix milliseconds.</param>
     public AdmissionDecision Decide(AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota, long now)
     {
-        var fixedReasons = MachineReasons(machine).Concat(GpuReasons(request)).Concat(MemoryQuotaReasons(request, others, quota)).ToList();
+        var fixedReasons = MachineReasons(machine).Concat(request.Gpus.Reasons).Concat(ShareReasons(request, others, quota)).ToList();
         var need = new EvictionNeed(
             ModelsMax > 0 ? Math.Max(0, others.Count + 1 - ModelsMax) : 0,
             MemoryShortage(request, machine),
             request.Project,
-            QuotaShortage(request, others, quota));
+            QuotaShortage(request, others, quota))
+        { Vram = request.Gpus.Missing };
         var plan = need.IsNothing ? [] : request.MayEvict ? EvictionPlanner.Plan(others, need, now) : null;
         if (plan is null)
             fixedReasons.AddRange(NeedReasons(request, machine, others, quota, need));
@@ -88,12 +96,14 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
             yield return new("load", $"The load is {machine.Load:0.0} on {machine.Cores} cores; starts wait above {Limits.MaxLoadPerCore * machine.Cores:0.#}. Try again when it is calmer, or raise LlamaBlazor:Admission:MaxLoadPerCore.");
     }
 
-    private static IEnumerable<AdmissionReason> GpuReasons(AdmissionRequest request) =>
-        request.HeldGpus.Select(held => new AdmissionReason("gpu", $"{held.Key} is held by '{held.Value}' alone. Release it on the Resources page, or choose another device on the GPU tab."));
-
-    private static IEnumerable<AdmissionReason> MemoryQuotaReasons(AdmissionRequest request, IReadOnlyList<Occupant> others, ProjectQuota? quota)
+    private static IEnumerable<AdmissionReason> ShareReasons(AdmissionRequest request, IReadOnlyList<Occupant> others, ProjectQuota? quota)
     {
-        var used = others.Where(other => other.Project == request.Project).Sum(other => other.Memory);
+        var team = others.Where(other => other.Project == request.Project).ToList();
+        var used = team.Sum(other => other.Memory);
+        if (quota?.MaxCores is { } cores && team.Sum(other => other.Cores) + request.Cores > cores)
+            yield return new("quota", $"The project '{request.Project}' may use {cores:0.##} cores; {team.Sum(other => other.Cores):0.##} are in use and '{request.Name}' counts for {request.Cores:0.##}. Set fewer threads or a processor limit, stop one of its models, or raise its limit on the Resources page.");
+        if (quota?.MaxGpus is { } gpus && request.Gpus.Devices is { Count: > 0 and var wanted } && team.Sum(other => other.Gpus) + wanted > gpus)
+            yield return new("quota", $"The project '{request.Project}' may use {gpus} GPUs; {team.Sum(other => other.Gpus)} are in use and '{request.Name}' takes {wanted}. Choose fewer, stop one of its models, or raise its limit on the Resources page.");
         if (quota?.MaxMemoryGb is { } most && used + request.Memory > most * Gb)
             yield return new("quota", $"The project '{request.Project}' may use {most:0.##} GiB; {ByteSize.Text(used)} are in use and '{request.Name}' needs about {ByteSize.Text(request.Memory)}. Stop one of its models, or raise its limit on the Resources page.");
     }
@@ -105,6 +115,8 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
             yield return new("models_max", $"{others.Count} of {ModelsMax} models are loading or running, {next}, or raise --models-max on the Server page.");
         if (need.ProjectInstances > 0)
             yield return new("quota", $"The project '{request.Project}' may have {quota!.MaxInstances} instances at a time, {next}, or raise its limit on the Resources page.");
+        if (need.Vram > 0)
+            yield return AllocationPlanner.Shortfall(request.Name, request.Vram, need.Vram);
         if (need.Memory > 0 && machine.FreeMemory is { } free)
         {
             var code = Limits.MinFreeMemoryGb * Gb >= machine.TotalMemory * Math.Max(0, 100 - Limits.MaxMemoryPercent) / 100 ? "free_memory" : "memory";

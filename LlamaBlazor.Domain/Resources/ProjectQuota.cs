@@ -6,6 +6,12 @@ namespace LlamaBlazor.Domain.Resources;
 /// <param name="MaxMemoryGb">GiB at a time.</param>
 public sealed record ProjectQuota(string Project, int? MaxInstances, double? MaxMemoryGb = null)
 {
+    /// <summary>Cores at a time, or null for no limit.</summary>
+    public double? MaxCores { get; init; }
+
+    /// <summary>GPUs at a time, or null for no limit. One that two of its models share counts for each.</summary>
+    public int? MaxGpus { get; init; }
+
     /// <summary>The project of models that name none.</summary>
     public const string Default = "default";
 

@@ -11,6 +11,7 @@ namespace LlamaBlazor.Web.Instances;
 /// <param name="Wish">How a place is taken; for starts.</param>
 /// <param name="OnlyIdle">Stops only where no request has come meanwhile.</param>
 /// <param name="IsWithdrawn">Takes back the wish to be told when it is ready.</param>
+/// <param name="IsNews">Only brings what is set for the model now.</param>
 internal sealed record ActorMessage(
     InstanceEvent? Event,
     TaskCompletionSource<Result<InstanceSnapshot>>? Reply = null,
@@ -18,4 +19,5 @@ internal sealed record ActorMessage(
     object? Source = null,
     StartWish? Wish = null,
     bool OnlyIdle = false,
-    bool IsWithdrawn = false);
+    bool IsWithdrawn = false,
+    bool IsNews = false);

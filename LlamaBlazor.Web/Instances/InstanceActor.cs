@@ -100,6 +100,8 @@ internal sealed partial class InstanceActor : IDisposable
             (_facts, Log.Model) = (facts, facts.Name);
         if (message.IsWithdrawn)
             Withdraw(message.Reply!);
+        else if (message.IsNews)
+            message.Reply?.TrySetResult(Snapshot());
         else if (message.Event is null)
             AwaitReady(message);
         else if (!message.OnlyIdle || MayStopIdle(message.Reply!))
@@ -272,6 +274,7 @@ internal sealed partial class InstanceActor : IDisposable
         Port = _run?.Process is null ? null : _run.Port,
         BaseUrl = _run?.Process is null ? null : _run.BaseUrl,
         UpstreamKey = _run?.Command?.ApiKey,
+        Command = _run?.Process is null ? null : _run.Command,
         StartedAt = _run?.StartedAt,
         ReadyAt = _state.ReadyAt,
         ExitCode = _lastEnd?.ExitCode,

@@ -3,6 +3,8 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Instances;
@@ -14,6 +16,7 @@ internal sealed partial class InstanceCare(
     InstanceBoard board,
     StartGate gate,
     HangProbe probe,
+    Broadcast<ConfigChanged> changes,
     InstanceOptions options,
     TimeProvider clock,
     ILogger<InstanceCare> logger) : BackgroundService
@@ -27,10 +30,13 @@ internal sealed partial class InstanceCare(
     {
         await supervisor.Swept.WaitAsync(stoppingToken).ConfigureAwait(false);
         _ = GuardAsync(() => PreloadAsync(stoppingToken));
+        using var news = changes.Subscribe(change => _ = GuardAsync(() => TakeOverAsync(change, stoppingToken)));
         using var timer = new PeriodicTimer(Tick, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
             await GuardAsync(() => LookAsync(stoppingToken)).ConfigureAwait(false);
     }
+
+    private Task TakeOverAsync(ConfigChanged change, CancellationToken cancellation) => change.ModelId is { } model ? supervisor.RefreshAsync(model, cancellation) : Task.CompletedTask;
 
     private async Task PreloadAsync(CancellationToken cancellation)
     {

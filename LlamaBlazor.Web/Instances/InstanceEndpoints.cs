@@ -16,6 +16,10 @@ internal static class InstanceEndpoints
         models.MapPost("/start", StartEndpoint.RunAsync);
         models.MapPost("/stop", (string id, ModelStore store, InstanceSupervisor supervisor, CancellationToken cancellation) => CommandAsync(id, store, supervisor.StopAsync, cancellation));
         models.MapPost("/restart", (string id, ModelStore store, InstanceSupervisor supervisor, CancellationToken cancellation) => CommandAsync(id, store, supervisor.RestartAsync, cancellation));
+        models.MapPost("/apply", (string id, ModelStore store, PendingChanges pending, CancellationToken cancellation) => CommandAsync(id, store, pending.ApplyAsync, cancellation));
+        models.MapGet("/pending-changes", async (string id, ModelStore store, PendingChanges pending, CancellationToken cancellation) => await store.FindAsync(id, cancellation) is { } model
+            ? (await pending.FindAsync(model.Id, cancellation)).ToApi()
+            : ApiResults.Problem(ModelStore.Unknown(id)));
 
         app.MapPost("/api/admission", StartEndpoint.PreviewAsync).WithTags("Resources");
         var instances = app.MapGroup("/api/instances").WithTags("Instances");

@@ -17,7 +17,10 @@ namespace LlamaBlazor.Web.Instances;
 /// <param name="Pinned">Never evicted, never stopped for idleness.</param>
 /// <param name="TtlSeconds">Its own idle time, or null for the default.</param>
 /// <param name="IsContainer">True where it runs as a container.</param>
-internal sealed record InstanceFacts(long ModelId, string Name, string Role, bool FileMissing, string? RestartPolicy, string Project, bool Pinned, long? TtlSeconds, bool IsContainer)
+/// <param name="CpuLimit">Cores it may use, or null.</param>
+/// <param name="GpuStrategy">Which GPUs a start takes, or null where its setting decides.</param>
+/// <param name="IsGpuExclusive">True when nobody else may have its GPUs.</param>
+internal sealed record InstanceFacts(long ModelId, string Name, string Role, bool FileMissing, string? RestartPolicy, string Project, bool Pinned, long? TtlSeconds, bool IsContainer, double? CpuLimit, string? GpuStrategy, bool IsGpuExclusive)
 {
     /// <summary>The project of models that name none.</summary>
     public const string DefaultProject = "default";
@@ -32,7 +35,7 @@ internal sealed record InstanceFacts(long ModelId, string Name, string Role, boo
                 from model in context.Models.AsNoTracking()
                 where model.Id == modelId
                 from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
-                select new { model.Name, model.Role, model.FileMissing, runtime.RestartPolicy, runtime.Project, runtime.Pinned, runtime.TtlSeconds, runtime.InstanceKind };
+                select new { model.Name, model.Role, model.FileMissing, runtime.RestartPolicy, runtime.Project, runtime.Pinned, runtime.TtlSeconds, runtime.InstanceKind, runtime.CpuLimit, runtime.GpuStrategy, runtime.GpuMode };
             var row = await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
             if (row is null)
                 return Failure.NotFound($"There is no model with the id {modelId}.");
@@ -40,7 +43,7 @@ internal sealed record InstanceFacts(long ModelId, string Name, string Role, boo
                 return Failure.Conflict($"'{row.Name}' is a {row.Role} and cannot be started on its own. Choose it in the settings of the model it belongs to.");
             return row.FileMissing
                 ? Failure.Conflict($"The file of '{row.Name}' was gone at the last scan. Put it back and scan again, or set another file on the Core tab.")
-                : new InstanceFacts(modelId, row.Name, row.Role, row.FileMissing, row.RestartPolicy, row.Project ?? DefaultProject, row.Pinned ?? false, row.TtlSeconds, row.InstanceKind == ContainerKind.Container);
+                : new InstanceFacts(modelId, row.Name, row.Role, row.FileMissing, row.RestartPolicy, row.Project ?? DefaultProject, row.Pinned ?? false, row.TtlSeconds, row.InstanceKind == ContainerKind.Container, row.CpuLimit, row.GpuStrategy, row.GpuMode == "exclusive");
         }
     }
 }

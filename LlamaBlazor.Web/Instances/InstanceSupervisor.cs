@@ -45,6 +45,15 @@ internal sealed partial class InstanceSupervisor(
     /// <summary>Ends a model's process and starts it with the settings of now; starts it where it was stopped.</summary>
     public Task<Result<InstanceSnapshot>> RestartAsync(long modelId, CancellationToken cancellation) => CommandAsync(modelId, new InstanceEvent.RestartRequested(), StartWish.Now, cancellation);
 
+    /// <summary>Takes over at once what needs no restart: pin, idle time, project and restart policy.</summary>
+    public async Task RefreshAsync(long modelId, CancellationToken cancellation)
+    {
+        if (!_actors.TryGetValue(modelId, out var actor) || (await ReadAsync(modelId, cancellation).ConfigureAwait(false)) is not { IsSuccess: true, Value: var facts })
+            return;
+        gate.Refresh(facts);
+        await actor.AskAsync(new ActorMessage(null, Facts: facts, IsNews: true), cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>What a start would meet now; changes nothing.</summary>
     public async Task<Result<AdmissionDecision>> PreviewAsync(long modelId, bool mayEvict, CancellationToken cancellation)
     {

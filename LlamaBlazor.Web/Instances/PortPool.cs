@@ -10,6 +10,16 @@ internal sealed class PortPool
     private readonly HashSet<int> _taken = []; // bounded by the range: at most 64,512
     private int _next = Random.Shared.Next(ushort.MaxValue); // two dashboards must not try the same ports at the same moment
 
+    /// <summary>Ports promised to instances now.</summary>
+    public int InUse
+    {
+        get
+        {
+            lock (_gate)
+                return _taken.Count;
+        }
+    }
+
     /// <summary>Takes the next free port of a range, or null when all are in use. Goes round, so that a port just freed rests.</summary>
     public int? Take(int first, int last)
     {

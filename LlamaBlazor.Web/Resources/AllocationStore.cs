@@ -1,8 +1,7 @@
+using System.Text.Json;
 using LlamaBlazor.Domain.Common;
-using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
-using LlamaBlazor.Web.Instances;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Resources;
@@ -18,13 +17,19 @@ internal sealed record AllocationItem(long Id, string GpuId, string ContainerNam
 internal sealed record AllocationEdit(string? GpuId, string? ContainerName, string? Mode, double? ReservedVramMb);
 
 /// <summary>
-/// Who holds which GPU: what people reserve, and what running models have chosen on their GPU tab. The latter is brought in line with the running
-/// instances as a whole, so that no crash can leave one behind.
+/// Who holds which GPU: what people reserve, and what starts took. The rows of starts are noted by their ids, so that those of an earlier run, however it
+/// ended, are released at the next start, and those of people never.
 /// </summary>
-internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, InstanceBoard board, TimeProvider clock)
+internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, TimeProvider clock)
 {
-    private const string Exclusive = "exclusive";
+    /// <summary>Nobody else may have it.</summary>
+    public const string Exclusive = "exclusive";
+
     private const string Shared = "shared";
+    private const string TakenKey = "gpu_allocations_taken";
+
+    private readonly Dictionary<long, List<long>> _taken = []; // rows by model, one entry a place; only the writer's thread of work touches it
+    private bool _isSynced;
 
     /// <summary>All allocations, by device.</summary>
     public async Task<IReadOnlyList<AllocationItem>> ListAsync(CancellationToken cancellation)
@@ -60,19 +65,76 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     public Task<bool> DeleteAsync(long id, CancellationToken cancellation) => writer.ExecuteAsync(async (context, token) =>
         await context.Set<GpuAllocationRow>().Where(row => row.Id == id).ExecuteDeleteAsync(token).ConfigureAwait(false) > 0, cancellation);
 
-    /// <summary>Brings the shared allocations in line with what runs.</summary>
-    public Task SyncAsync(CancellationToken cancellation) => writer.ExecuteAsync(async (context, token) =>
+    /// <summary>Takes the GPUs of a start, in one transaction with the look at who else has them. A conflict names the holder.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="gpus">The devices.</param>
+    /// <param name="isExclusive">True when nobody else may have them.</param>
+    /// <param name="bytes">Memory it is expected to need on all of them together.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<Failure?> TakeAsync(long modelId, string name, IReadOnlyList<string> gpus, bool isExclusive, long bytes, CancellationToken cancellation) => writer.ExecuteAsync<Failure?>(async (context, token) =>
     {
-        var running = board.Active.Where(instance => instance.Pid is not null).ToDictionary(instance => instance.ModelId, instance => instance.Model);
-        var devices = await context.Set<GpuConfig>().AsNoTracking().Where(row => running.Keys.Contains(row.ModelId) && row.Device != null)
-            .Select(row => new { row.ModelId, row.Device }).ToListAsync(token).ConfigureAwait(false);
-        var wanted = devices.SelectMany(row => Devices(row.Device).Select(gpu => (Gpu: gpu, Holder: running[row.ModelId]))).ToHashSet();
-        var rows = await context.Set<GpuAllocationRow>().ToListAsync(token).ConfigureAwait(false);
-        context.RemoveRange(rows.Where(row => row.Mode == Shared && row.ReservedVramMb is null && !wanted.Contains((row.GpuId, row.ContainerName))));
+        await ReleaseAsync(context, [modelId], token).ConfigureAwait(false);
+        var rows = await context.Set<GpuAllocationRow>().Where(row => gpus.Contains(row.GpuId)).ToListAsync(token).ConfigureAwait(false);
+        if (rows.Find(row => row.ContainerName != name && (isExclusive || row.Mode == Exclusive)) is { } other)
+            return Failure.Conflict($"{other.GpuId} is held by '{other.ContainerName}' ({other.Mode}).");
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        context.AddRange(wanted.Where(pair => !rows.Exists(row => row.GpuId == pair.Gpu && row.ContainerName == pair.Holder))
-            .Select(pair => new GpuAllocationRow { GpuId = pair.Gpu, ContainerName = pair.Holder, Mode = Shared, AllocatedAt = now }));
+        var made = gpus.Where(gpu => !rows.Exists(row => row.GpuId == gpu && row.ContainerName == name)).Select(gpu => new GpuAllocationRow
+        {
+            GpuId = gpu,
+            ContainerName = name,
+            Mode = isExclusive ? Exclusive : Shared,
+            ReservedVramMb = bytes > 0 ? Math.Round(bytes / 1048576.0 / gpus.Count, 1) : null,
+            AllocatedAt = now,
+        }).ToList();
+        context.AddRange(made);
+        await context.SaveChangesAsync(token).ConfigureAwait(false); // their ids are wanted
+        _taken[modelId] = [.. made.Select(row => row.Id)];
+        await NoteAsync(context, token).ConfigureAwait(false);
+        return null;
     }, cancellation);
+
+    /// <summary>Releases what starts took whose models hold no place any more; the first time also what an earlier run left.</summary>
+    /// <param name="readHolders">Models that hold a place; read when it is our turn, or a start meanwhile would lose what it took.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task SyncAsync(Func<IReadOnlySet<long>> readHolders, CancellationToken cancellation) => writer.ExecuteAsync(async (context, token) =>
+    {
+        var holders = readHolders();
+        var gone = _taken.Keys.Where(model => !holders.Contains(model)).ToList();
+        if (_isSynced && gone.Count == 0)
+            return;
+        if (!_isSynced)
+        {
+            var own = _taken.Values.SelectMany(ids => ids).ToHashSet();
+            var left = (await NotedAsync(context, token).ConfigureAwait(false)).Where(id => !own.Contains(id)).ToList();
+            await context.Set<GpuAllocationRow>().Where(row => left.Contains(row.Id)).ExecuteDeleteAsync(token).ConfigureAwait(false);
+            _isSynced = true;
+        }
+
+        await ReleaseAsync(context, gone, token).ConfigureAwait(false);
+        await NoteAsync(context, token).ConfigureAwait(false);
+    }, cancellation);
+
+    private async Task ReleaseAsync(LlamaDbContext context, IReadOnlyList<long> models, CancellationToken cancellation)
+    {
+        var ids = models.SelectMany(model => _taken.Remove(model, out var rows) ? rows : []).ToList();
+        if (ids.Count > 0)
+            await context.Set<GpuAllocationRow>().Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<List<long>> NotedAsync(LlamaDbContext context, CancellationToken cancellation)
+    {
+        var text = await context.Metadata.Where(row => row.Key == TakenKey).Select(row => row.Value).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+        return text is null ? [] : JsonSerializer.Deserialize<List<long>>(text) ?? [];
+    }
+
+    private async Task NoteAsync(LlamaDbContext context, CancellationToken cancellation)
+    {
+        var row = await context.Metadata.FindAsync([TakenKey], cancellation).ConfigureAwait(false);
+        if (row is null)
+            context.Metadata.Add(row = new MetadataRow { Key = TakenKey });
+        (row.Value, row.UpdatedAt) = (JsonSerializer.Serialize(_taken.Values.SelectMany(ids => ids)), clock.GetUtcNow().ToUnixTimeMilliseconds());
+    }
 
     /// <summary>The devices that <c>--device</c> names; none for automatic and for <c>none</c>.</summary>
     public static IReadOnlyList<string> Devices(string? device) => device is null or "" or "none" ? [] : device.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -23,6 +23,8 @@ internal sealed partial class InstanceRecorder(
     ReadinessProbe probe,
     AllocationStore allocations,
     ContainerKeeper containers,
+    ProjectStore projects,
+    StartGate gate,
     TimeProvider clock,
     ILogger<InstanceRecorder> logger) : BackgroundService
 {
@@ -70,12 +72,18 @@ internal sealed partial class InstanceRecorder(
 
     private async Task FollowAsync(CancellationToken cancellation)
     {
-        await GuardAsync(() => allocations.SyncAsync(cancellation)).ConfigureAwait(false);
+        await GuardAsync(() => SyncAsync(cancellation)).ConfigureAwait(false);
         while (await _changes.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false))
         {
             _changes.Reader.TryRead(out _);
-            await GuardAsync(() => allocations.SyncAsync(cancellation)).ConfigureAwait(false);
+            await GuardAsync(() => SyncAsync(cancellation)).ConfigureAwait(false);
         }
+    }
+
+    private async Task SyncAsync(CancellationToken cancellation)
+    {
+        await allocations.SyncAsync(() => gate.Occupants().Select(instance => instance.ModelId).ToHashSet(), cancellation).ConfigureAwait(false);
+        await projects.CacheUsageAsync(cancellation).ConfigureAwait(false);
     }
 
     private async Task BeatAsync(CancellationToken cancellation)

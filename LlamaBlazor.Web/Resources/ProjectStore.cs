@@ -13,15 +13,21 @@ namespace LlamaBlazor.Web.Resources;
 /// <param name="ProjectPath">Its name.</param>
 /// <param name="MaxContainers">Instances at a time, or null for no limit.</param>
 /// <param name="MaxMemoryGb">GiB at a time, or null for no limit.</param>
+/// <param name="MaxCpuCores">Cores at a time, or null for no limit.</param>
+/// <param name="MaxGpus">GPUs at a time, or null for no limit.</param>
 /// <param name="CurrentContainers">Instances now.</param>
 /// <param name="CurrentMemoryGb">GiB they are expected to need.</param>
-internal sealed record ProjectItem(long Id, string ProjectPath, long? MaxContainers, double? MaxMemoryGb, int CurrentContainers, double CurrentMemoryGb);
+/// <param name="CurrentCpuCores">Cores they count for.</param>
+/// <param name="CurrentGpus">GPUs they use.</param>
+internal sealed record ProjectItem(long Id, string ProjectPath, long? MaxContainers, double? MaxMemoryGb, double? MaxCpuCores, long? MaxGpus, int CurrentContainers, double CurrentMemoryGb, double CurrentCpuCores, int CurrentGpus);
 
 /// <summary>Limits to write.</summary>
 /// <param name="ProjectPath">Name, from 1 to 100 characters.</param>
 /// <param name="MaxContainers">From 0 to 1000, or null for no limit.</param>
 /// <param name="MaxMemoryGb">From 0 to 1048576, or null for no limit.</param>
-internal sealed record ProjectEdit(string? ProjectPath, long? MaxContainers, double? MaxMemoryGb);
+/// <param name="MaxCpuCores">From 0 to 4096, or null for no limit.</param>
+/// <param name="MaxGpus">From 0 to 1024, or null for no limit.</param>
+internal sealed record ProjectEdit(string? ProjectPath, long? MaxContainers, double? MaxMemoryGb, double? MaxCpuCores = null, long? MaxGpus = null);
 
 /// <summary>Tells that a project was made, changed or removed.</summary>
 internal sealed record ProjectsChanged;
@@ -56,7 +62,7 @@ internal sealed class ProjectStore(IDbContextFactory<LlamaDbContext> contexts, D
             if (await context.Set<ProjectQuotaRow>().AnyAsync(row => row.ProjectPath == name, token).ConfigureAwait(false))
                 return Failure.Conflict($"There is a project '{name}' already. Choose another name, or change that one.");
             var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            var row = new ProjectQuotaRow { ProjectPath = name, MaxContainers = edit.MaxContainers ?? ProjectQuota.NewProjectInstances, MaxMemoryGb = edit.MaxMemoryGb, CreatedAt = now, UpdatedAt = now };
+            var row = new ProjectQuotaRow { ProjectPath = name, MaxContainers = edit.MaxContainers ?? ProjectQuota.NewProjectInstances, MaxMemoryGb = edit.MaxMemoryGb, MaxCpuCores = edit.MaxCpuCores, MaxGpus = edit.MaxGpus, CreatedAt = now, UpdatedAt = now };
             context.Add(row);
             await context.SaveChangesAsync(token).ConfigureAwait(false); // its id is wanted
             return row;
@@ -71,10 +77,10 @@ internal sealed class ProjectStore(IDbContextFactory<LlamaDbContext> contexts, D
         {
             if (await context.Set<ProjectQuotaRow>().FindAsync([id], token).ConfigureAwait(false) is not { } row)
                 return Unknown(id);
-            var edit = change(new ProjectEdit(row.ProjectPath, row.MaxContainers, row.MaxMemoryGb));
+            var edit = change(new ProjectEdit(row.ProjectPath, row.MaxContainers, row.MaxMemoryGb, row.MaxCpuCores, row.MaxGpus));
             if (Check(edit) is { } failure)
                 return failure;
-            (row.MaxContainers, row.MaxMemoryGb, row.UpdatedAt) = (edit.MaxContainers, edit.MaxMemoryGb, clock.GetUtcNow().ToUnixTimeMilliseconds());
+            (row.MaxContainers, row.MaxMemoryGb, row.MaxCpuCores, row.MaxGpus, row.UpdatedAt) = (edit.MaxContainers, edit.MaxMemoryGb, edit.MaxCpuCores, edit.MaxGpus, clock.GetUtcNow().ToUnixTimeMilliseconds());
             return row;
         }, cancellation).ConfigureAwait(false);
         return Tell(result);
@@ -95,6 +101,22 @@ internal sealed class ProjectStore(IDbContextFactory<LlamaDbContext> contexts, D
         return Tell(result);
     }
 
+    /// <summary>Writes what is used now into the rows, for those who read the database. Decisions never use it.</summary>
+    public async Task CacheUsageAsync(CancellationToken cancellation)
+    {
+        var projects = (await ListAsync(cancellation).ConfigureAwait(false)).Where(project => project.Id > 0).ToDictionary(project => project.Id);
+        if (projects.Count == 0)
+            return;
+        await writer.ExecuteAsync(async (context, token) =>
+        {
+            foreach (var row in await context.Set<ProjectQuotaRow>().ToListAsync(token).ConfigureAwait(false))
+            {
+                if (projects.TryGetValue(row.Id, out var now))
+                    (row.CurrentContainers, row.CurrentMemoryGb, row.CurrentCpuCores, row.CurrentGpus) = (now.CurrentContainers, now.CurrentMemoryGb, now.CurrentCpuCores, now.CurrentGpus);
+            }
+        }, cancellation).ConfigureAwait(false);
+    }
+
     private static Failure Unknown(long id) => Failure.NotFound($"There is no project {id}. GET /api/projects lists them; 'default' has no limits.");
 
     private static Failure? Check(ProjectEdit edit)
@@ -108,6 +130,10 @@ internal sealed class ProjectStore(IDbContextFactory<LlamaDbContext> contexts, D
             errors["max_containers"] = ["From 0 to 1000, or nothing for no limit."];
         if (edit.MaxMemoryGb is < 0 or > 1_048_576 or double.NaN)
             errors["max_memory_gb"] = ["From 0 to 1048576, or nothing for no limit."];
+        if (edit.MaxCpuCores is < 0 or > 4096 or double.NaN)
+            errors["max_cpu_cores"] = ["From 0 to 4096, or nothing for no limit."];
+        if (edit.MaxGpus is < 0 or > 1024)
+            errors["max_gpus"] = ["From 0 to 1024, or nothing for no limit."];
         return errors.Count == 0 ? null : Failure.Invalid(errors);
     }
 
@@ -122,6 +148,8 @@ internal sealed class ProjectStore(IDbContextFactory<LlamaDbContext> contexts, D
     private ProjectItem Describe(ProjectQuotaRow row)
     {
         var held = gate.Occupants().Where(instance => instance.Project.Equals(row.ProjectPath, StringComparison.OrdinalIgnoreCase)).ToList();
-        return new ProjectItem(row.Id, row.ProjectPath, row.MaxContainers, row.MaxMemoryGb, held.Count, Math.Round(held.Sum(instance => instance.Memory) / 1073741824.0, 2));
+        return new ProjectItem(
+            row.Id, row.ProjectPath, row.MaxContainers, row.MaxMemoryGb, row.MaxCpuCores, row.MaxGpus,
+            held.Count, Math.Round(held.Sum(instance => instance.Memory) / 1073741824.0, 2), Math.Round(held.Sum(instance => instance.Cores), 2), held.Sum(instance => instance.Gpus));
     }
 }

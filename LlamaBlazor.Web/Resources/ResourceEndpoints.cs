@@ -8,6 +8,9 @@ namespace LlamaBlazor.Web.Resources;
 /// <summary><c>/api/projects</c>, <c>/api/gpus</c> and <c>/api/allocations</c>.</summary>
 internal static class ResourceEndpoints
 {
+    private static readonly string[] Limits = ["max_containers", "max_memory_gb", "max_cpu_cores", "max_gpus"];
+    private static readonly string[] Counts = ["max_containers", "max_gpus"];
+
     /// <summary>Maps them.</summary>
     public static void Map(WebApplication app)
     {
@@ -34,15 +37,17 @@ internal static class ResourceEndpoints
     {
         if (body.ValueKind is not JsonValueKind.Object)
             return ApiResults.Invalid("body", "An object with the columns to change.");
-        if (body.EnumerateObject().FirstOrDefault(property => property.Name is not ("max_containers" or "max_memory_gb")) is { Value.ValueKind: not JsonValueKind.Undefined } other)
-            return ApiResults.Invalid(other.Name, "Only max_containers and max_memory_gb can be changed.");
+        if (body.EnumerateObject().FirstOrDefault(property => !Limits.Contains(property.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } other)
+            return ApiResults.Invalid(other.Name, $"Only {string.Join(", ", Limits)} can be changed.");
         if (body.EnumerateObject().FirstOrDefault(property => property.Value.ValueKind is not (JsonValueKind.Number or JsonValueKind.Null)) is { Value.ValueKind: not JsonValueKind.Undefined } word)
             return ApiResults.Invalid(word.Name, "A number, or null for no limit.");
-        if (body.TryGetProperty("max_containers", out var count) && count.ValueKind is JsonValueKind.Number && !count.TryGetInt64(out _))
-            return ApiResults.Invalid("max_containers", "A whole number, or null for no limit.");
+        if (Counts.FirstOrDefault(name => body.TryGetProperty(name, out var count) && count.ValueKind is JsonValueKind.Number && !count.TryGetInt64(out _)) is { } part)
+            return ApiResults.Invalid(part, "A whole number, or null for no limit.");
         var result = await store.UpdateAsync(id, edit => edit with
         {
             MaxContainers = body.TryGetProperty("max_containers", out var instances) ? Nullable(instances, value => value.GetInt64()) : edit.MaxContainers,
+            MaxCpuCores = body.TryGetProperty("max_cpu_cores", out var cores) ? Nullable(cores, value => value.GetDouble()) : edit.MaxCpuCores,
+            MaxGpus = body.TryGetProperty("max_gpus", out var gpus) ? Nullable(gpus, value => value.GetInt64()) : edit.MaxGpus,
             MaxMemoryGb = body.TryGetProperty("max_memory_gb", out var memory) ? Nullable(memory, value => value.GetDouble()) : edit.MaxMemoryGb,
         }, cancellation);
         return result.ToApi();

@@ -1,3 +1,4 @@
+using LlamaBlazor.Web.Shared.Files;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -19,6 +20,9 @@ public sealed partial class SettingsPage
     private LaunchSettingsStore Store { get; set; } = null!;
 
     [Inject]
+    private DialogService Dialogs { get; set; } = null!;
+
+    [Inject]
     private NotificationService Notifications { get; set; } = null!;
 
     private bool IsDirty => _settings is not null
@@ -36,6 +40,14 @@ public sealed partial class SettingsPage
         _settings = settings;
         (_folders, _engine, _ports, _errors) = ([.. settings.ModelDirectories], settings.EnginePath, settings.PortRange, NoErrors);
     }
+
+    private async Task BrowseFolderAsync(int index)
+    {
+        if (await PathDialog.OpenAsync(Dialogs, _folders[index] ?? "", folders: true, []) is { } path)
+            _folders[index] = path;
+    }
+
+    private async Task BrowseEngineAsync() => _engine = await PathDialog.OpenAsync(Dialogs, _engine ?? "", folders: false, []) ?? _engine;
 
     private void Discard() => Show(_settings!);
 

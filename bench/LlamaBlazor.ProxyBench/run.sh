@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures what the endpoint adds to a request: the same stub engine directly, through nginx (where installed), a bare YARP app, and the dashboard with
 # statistics on, in turns. Further peers: bench/LlamaBlazor.ProxyBench/run.sh llama-swap=http://127.0.0.1:8080 (their engine must be the stub, started as
-# `dotnet LlamaBlazor.ProxyBench.dll --port N`). SOAK=100000 adds that many requests and prints the dashboard's memory before and after.
+# `dotnet LlamaBlazor.ProxyBench.dll --port N`). SOAK=100000 adds that many requests and prints the dashboard's memory on the way.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 base=${BENCH_PORT:-5190}
@@ -42,16 +42,18 @@ fi
 paths+=("yarp=http://127.0.0.1:$((base + 1))/" "llamablazor=http://127.0.0.1:$base/" "$@")
 sleep 2
 dotnet "$bench" load bench "${paths[@]}"
-curl -sf -X PATCH "http://127.0.0.1:$base/api/models/bench/config/runtime" -H "Content-Type: application/json" -d '{"cache_mode":"sampled"}' > /dev/null
-sleep 6 # until the endpoint has read it
-curl -s -o /dev/null -D - "http://127.0.0.1:$base/v1/chat/completions" -d '{"model":"bench","messages":[]}' | grep -i "^x-llama-cache" || echo "the cache is not on"
-echo "cache hit: $(dotnet "$bench" single bench "http://127.0.0.1:$base/")"
-curl -sf -X PATCH "http://127.0.0.1:$base/api/models/bench/config/runtime" -H "Content-Type: application/json" -d '{"cache_mode":"off"}' > /dev/null
 if [ -n "${SOAK:-}" ]; then
   rss() { awk '/VmRSS/ {printf "%d MB\n", $2 / 1024}' "/proc/$dashboard/status"; }
   dotnet "$bench" soak bench "http://127.0.0.1:$base/" 20000 > /dev/null
-  echo "memory before: $(rss)"
-  dotnet "$bench" soak bench "http://127.0.0.1:$base/" "$SOAK"
-  echo "memory after: $(rss)"
+  echo "memory after warming up: $(rss)"
+  for part in 1 2 3 4; do
+    dotnet "$bench" soak bench "http://127.0.0.1:$base/" $((SOAK / 4))
+    echo "memory: $(rss)"
+  done
   curl -sf "http://127.0.0.1:$base/api/stats/summary" | head -c 200; echo
 fi
+curl -sf -X PATCH "http://127.0.0.1:$base/api/models/bench/config/runtime" -H "Content-Type: application/json" -d '{"cache_mode":"sampled"}' > /dev/null
+sleep 6; ask() { curl -s -o /dev/null -D - "http://127.0.0.1:$base/v1/chat/completions" -d '{"model":"bench","messages":[]}'; }
+ask > /dev/null; sleep 1 # the endpoint reads the models anew after a request
+ask | grep -qi "^x-llama-cache" || echo "the cache is not on"
+echo "cache hit: $(dotnet "$bench" single bench "http://127.0.0.1:$base/")"

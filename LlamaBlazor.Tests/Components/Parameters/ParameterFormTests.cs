@@ -106,12 +106,12 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task ResetOfAGroup_WaitsForSave_AndDiscardBringsItBack()
     {
         var (form, id) = await OpenAsync(("temperature", 0.4), ("top_p", 0.5), ("presence_penalty", 0.3));
-        await form.Find("[aria-label='Reset all of Temperature and truncation']").ClickAsync();
+        await form.Find("[aria-label='Reset all here: Temperature and truncation']").ClickAsync();
         Assert.Contains("2 changes", form.Find(".lb-savebar").TextContent);
         Assert.Equal(0.4, await StoredAsync(id, "temperature"));
         await form.FindAll("button").First(button => button.TextContent.Contains("Discard")).ClickAsync();
         Assert.Equal("0.4", form.Find("#p-temperature").GetAttribute("value"));
-        await form.Find("[aria-label='Reset all of Temperature and truncation']").ClickAsync();
+        await form.Find("[aria-label='Reset all here: Temperature and truncation']").ClickAsync();
         await form.Find("form").SubmitAsync();
         Assert.Equal((null, null, 0.3), (await StoredAsync(id, "temperature"), await StoredAsync(id, "top_p"), await StoredAsync(id, "presence_penalty")));
     }

@@ -23,7 +23,7 @@ public sealed class AdmissionPolicyTests
     public void AllReasons_AreToldAtOnce()
     {
         Occupant[] busy = [Of(1) with { IsBusy = true }, Of(2) with { IsPinned = true, Project = "team" }];
-        var request = Ask(40 * Gb) with { Project = "team", HeldGpus = new Dictionary<string, string> { ["CUDA0"] = "m2" } };
+        var request = Ask(40 * Gb) with { Project = "team", Gpus = new GpuPlan(["CUDA0"], [new AdmissionReason("gpu", "CUDA0 is held by 'm2' alone.")], 0) };
         var decision = Policy.Decide(request, Calm with { CpuPercent = 95, Load = 9 }, busy, new ProjectQuota("team", 1), Now);
         Assert.False(decision.Admitted);
         Assert.Equal(["cpu", "load", "gpu", "models_max", "quota", "memory"], decision.Reasons.Select(reason => reason.Code));
@@ -68,7 +68,7 @@ public sealed class AdmissionPolicyTests
     public void NoLimits_RefuseNothing() =>
         Assert.True(new AdmissionPolicy(AdmissionLimits.None, 0).Decide(Ask(Gb), Calm with { CpuPercent = 100, Load = 1000 }, [.. Enumerable.Range(1, 50).Select(id => Of(id))], null, Now).Admitted);
 
-    private static AdmissionRequest Ask(long memory) => new(99, "new", "default", memory, new Dictionary<string, string>());
+    private static AdmissionRequest Ask(long memory) => new(99, "new", "default", memory, GpuPlan.None);
 
     private static Occupant Of(long id) => new(id, $"m{id}", "default", Gb, true, false, false, 1, id);
 }

@@ -100,7 +100,7 @@ public sealed class LegacyImportTests : IAsyncLifetime, IDisposable
 
         Assert.Equal(LegacyKind.Mlenv, (await ImportAsync(LegacyFixtures.Mlenv)).Kind);
         Assert.Equal(1L, Value("SELECT count(*) FROM ngc_images WHERE name = 'pytorch' AND team = ''"));
-        Assert.Equal("24.01", Value("SELECT tag FROM image_versions"));
+        Assert.Equal("24.01", Value("SELECT tag FROM image_versions WHERE image_id = (SELECT id FROM ngc_images WHERE name = 'pytorch')"));
         Assert.Equal("stopped", Value("SELECT status FROM container_instances WHERE container_id = 'c1'"));
         Assert.Equal(1L, Value("SELECT count(*) FROM resource_metrics"));
         Assert.Equal(3L, Value("SELECT max_containers FROM project_quotas WHERE project_path = '/p'"));

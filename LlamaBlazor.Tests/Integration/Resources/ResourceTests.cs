@@ -6,6 +6,7 @@ using LlamaBlazor.Tests.Integration.Instances;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Instances.Processes;
 using LlamaBlazor.Web.Resources;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -88,8 +89,29 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
         Assert.Contains(await context.Set<ActiveContainerView>().ToListAsync(), row => row.ContainerName == running.Model);
     }
 
+    [LinuxFact]
+    public async Task SilentEngine_CountsItsFailures_UntilItAnswersAgain()
+    {
+        const int Pause = 19, GoOn = 18; // SIGSTOP, SIGCONT
+        var running = await app.StartAsync(await app.AddModelAsync("load-ms=0"));
+        var recorder = app.Services.GetRequiredService<InstanceRecorder>();
+        Signals.Send(running.Pid!.Value, Pause);
+        await Until.TrueAsync(async () => await FailuresAsync(recorder, running.Id) is ("unhealthy", > 0), "a failure counted");
+        Signals.Send(running.Pid!.Value, GoOn);
+        await Until.TrueAsync(async () => await FailuresAsync(recorder, running.Id) is ("healthy", 0), "healthy again, with no failure left");
+    }
+
     [Fact]
     public async Task Gpus_AreAList() => Assert.Equal(JsonValueKind.Array, (await app.GetAsync("/api/gpus")).GetProperty("items").ValueKind);
+
+    private async Task<(string? Status, long Count)> FailuresAsync(InstanceRecorder recorder, long instance)
+    {
+        await recorder.RecordAsync(CancellationToken.None);
+        await using var context = await OpenAsync();
+        var id = await context.Instances.Where(row => row.Id == instance).Select(row => row.ContainerId).SingleOrDefaultAsync();
+        var check = await context.Set<HealthCheckRow>().SingleOrDefaultAsync(row => row.ContainerId == id);
+        return (check?.Status, check?.FailureCount ?? 0);
+    }
 
     private Task<LlamaDbContext> OpenAsync() => app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
 

@@ -1,5 +1,7 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -8,6 +10,7 @@ namespace LlamaBlazor.Web.Instances.Pages;
 /// <summary>Start where the model is stopped, stop where it is not; the outcome is told, the state itself is shown by its badge.</summary>
 public sealed partial class InstanceButtons
 {
+    private IReadOnlyList<ArgumentChange> _pending = [];
     private bool _working;
 
     [Parameter, EditorRequired]
@@ -26,6 +29,15 @@ public sealed partial class InstanceButtons
     internal InstanceSupervisor Supervisor { get; set; } = null!;
 
     [Inject]
+    internal PendingChanges Pending { get; set; } = null!;
+
+    [Inject]
+    internal Broadcast<ConfigChanged> Changes { get; set; } = null!;
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = null!;
+
+    [Inject]
     private NotificationService Notifications { get; set; } = null!;
 
     private InstanceSnapshot? Instance => Board.Find(ModelId);
@@ -37,11 +49,30 @@ public sealed partial class InstanceButtons
     private string Icon => IsActive ? "stop_circle" : "play_arrow";
 
     /// <inheritdoc/>
-    protected override void OnInitialized() => Watch(Board.Changes);
+    protected override async Task OnInitializedAsync()
+    {
+        Watch(Board.Changes, change => _ = change.ModelId == ModelId ? InvokeAsync(LookAsync) : Task.CompletedTask);
+        if (Compact)
+            return;
+        Watch(Changes, change => _ = change.ModelId is null || change.ModelId == ModelId ? InvokeAsync(LookAsync) : Task.CompletedTask);
+        await LookAsync();
+    }
 
     private Task RunMainAsync() => IsActive
         ? RunAsync(Supervisor.StopAsync, "could not be stopped")
         : RunAsync(Supervisor.StartAsync, "could not be started");
+
+    private async Task LookAsync()
+    {
+        if (!Compact && !Left.IsCancellationRequested)
+            _pending = (await Task.Run(() => Pending.FindAsync(ModelId, CancellationToken.None))) is { IsSuccess: true } found ? found.Value.Changes : [];
+    }
+
+    private async Task ApplyAsync()
+    {
+        if (await PendingDialog.OpenAsync(Dialogs, Name, _pending))
+            await RunAsync(Pending.ApplyAsync, "could not be restarted");
+    }
 
     private Task RestartAsync() => RunAsync(Supervisor.RestartAsync, "could not be restarted");
 

@@ -1,6 +1,7 @@
 using LlamaBlazor.Domain.Models.Library;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Files;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -31,6 +32,12 @@ public sealed partial class AddFolderDialog
     {
         var folders = (await Settings.GetAsync()).ModelDirectories;
         _places = [.. Foreign.Places.Where(place => Directory.Exists(place.Path) && !folders.Contains(place.Path))];
+    }
+
+    private async Task BrowseAsync()
+    {
+        if (await PathDialog.OpenAsync(Dialogs, _path, folders: true, [.. _places.Select(place => place.Path)]) is { } path)
+            _path = path;
     }
 
     private async Task SaveAsync()

@@ -14,6 +14,8 @@ public sealed partial class ProjectPanel
     private string _name = "";
     private long? _instances;
     private double? _memory;
+    private double? _cores;
+    private long? _gpus;
 
     [Inject]
     internal ProjectStore Store { get; set; } = null!;
@@ -41,13 +43,13 @@ public sealed partial class ProjectPanel
             _projects = await Store.ListAsync(CancellationToken.None);
     }
 
-    private void Edit(ProjectItem? project) => (_edited, _name, _instances, _memory, _errors) = (project, "", project?.MaxContainers, project?.MaxMemoryGb, new Dictionary<string, string[]>());
+    private void Edit(ProjectItem? project) => (_edited, _name, _instances, _memory, _cores, _gpus, _errors) = (project, "", project?.MaxContainers, project?.MaxMemoryGb, project?.MaxCpuCores, project?.MaxGpus, new Dictionary<string, string[]>());
 
     private async Task SaveAsync()
     {
         var result = _edited is null
-            ? await Store.CreateAsync(new ProjectEdit(_name, _instances, _memory), CancellationToken.None)
-            : await Store.UpdateAsync(_edited.Id, edit => edit with { MaxContainers = _instances, MaxMemoryGb = _memory }, CancellationToken.None);
+            ? await Store.CreateAsync(new ProjectEdit(_name, _instances, _memory, _cores, _gpus), CancellationToken.None)
+            : await Store.UpdateAsync(_edited.Id, edit => edit with { MaxContainers = _instances, MaxMemoryGb = _memory, MaxCpuCores = _cores, MaxGpus = _gpus }, CancellationToken.None);
         _errors = result.Failure?.Errors ?? new Dictionary<string, string[]>();
         if (result.IsSuccess)
             Edit(null);

@@ -1,0 +1,75 @@
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Domain.Resources;
+using LlamaBlazor.Domain.Telemetry;
+
+namespace LlamaBlazor.Tests.Domain.Resources;
+
+public sealed class AllocationPlannerTests
+{
+    private const long Gb = 1L << 30;
+
+    private static readonly GpuDevice[] Three = [new("CUDA0", 4 * Gb), new("CUDA1", 8 * Gb), new("CUDA2", 6 * Gb)];
+
+    [Theory]
+    [InlineData("best", 1, "CUDA1", 0)]
+    [InlineData("best", 10, "CUDA1", 2)]
+    [InlineData("auto", 7, "CUDA1", 0)]
+    [InlineData("auto", 9, "CUDA1,CUDA2", 0)]
+    [InlineData("auto", 0, "CUDA1", 0)]
+    [InlineData("auto", 20, "CUDA0,CUDA1,CUDA2", 2)]
+    [InlineData("all", 1, "CUDA0,CUDA1,CUDA2", 0)]
+    public void Strategies_Choose(string strategy, int needGb, string expected, int missingGb)
+    {
+        var plan = AllocationPlanner.Plan("m", new GpuWish(strategy, false, [], needGb * Gb), Three, []);
+        Assert.Equal((expected, missingGb * Gb), (string.Join(',', plan.Devices!), plan.Missing));
+        Assert.Empty(plan.Reasons);
+    }
+
+    [Fact]
+    public void HeldAlone_IsPassedBy_AndRefusedWhereNamed()
+    {
+        GpuHold[] holds = [new("CUDA1", "other", true, 0)];
+        Assert.Equal(["CUDA2"], AllocationPlanner.Plan("m", new GpuWish("best", false, [], 0), Three, holds).Devices!);
+        var named = AllocationPlanner.Plan("m", new GpuWish("manual", false, ["CUDA1"], 0), Three, holds);
+        Assert.Contains("'other' alone", Assert.Single(named.Reasons).Message);
+        Assert.Contains("'other' alone", Assert.Single(AllocationPlanner.Plan("m", new GpuWish(null, false, ["CUDA1"], 0), [], holds).Reasons).Message);
+    }
+
+    [Fact]
+    public void Exclusive_NeedsOneThatNobodyUses()
+    {
+        GpuHold[] holds = [new("CUDA1", "a", false, 0), new("CUDA2", "b", false, 0)];
+        Assert.Equal(["CUDA0"], AllocationPlanner.Plan("m", new GpuWish("best", true, [], 0), Three, holds).Devices!);
+        Assert.Equal(["CUDA0"], AllocationPlanner.Plan("m", new GpuWish(null, true, [], 0), Three, holds).Devices!);
+        Assert.Contains("'a'", AllocationPlanner.Plan("m", new GpuWish(null, true, ["CUDA1"], 0), Three, holds).Reasons[0].Message);
+    }
+
+    [Fact]
+    public void PromisedMemory_IsNotFree()
+    {
+        GpuHold[] holds = [new("CUDA1", "loading", false, 5 * Gb)];
+        Assert.Equal(["CUDA2"], AllocationPlanner.Plan("m", new GpuWish("best", false, [], 5 * Gb), Three, holds).Devices!);
+        Assert.Equal(Gb, AllocationPlanner.Plan("m", new GpuWish(null, false, [], 14 * Gb), Three, holds).Missing);
+    }
+
+    [Fact]
+    public void WithoutGpus_OrWithoutFigures_NothingIsRefused()
+    {
+        Assert.Equal(GpuPlan.None, AllocationPlanner.Plan("m", new GpuWish("best", false, [], 9 * Gb), [], []));
+        Assert.Equal(0, AllocationPlanner.Plan("m", new GpuWish("all", false, [], 9 * Gb), [new GpuDevice("CUDA0", null)], []).Missing);
+        Assert.Equal(0, AllocationPlanner.Plan("m", new GpuWish(null, false, [], 9 * Gb), [new GpuDevice("CUDA0", null)], []).Missing);
+    }
+
+    [Fact]
+    public void Devices_AreMapped_ByNameThenBySize()
+    {
+        EngineDevice[] engine = [new("CUDA0", "NVIDIA H100", 80_000, 1), new("CUDA1", "NVIDIA H100", 80_000, 1), new("Vulkan0", "RADV something", 16_000, 3), new("RPC0", "elsewhere", 9, 4)];
+        GpuSample[] cards = [Card("nvidia0", "NVIDIA H100", 80_000, 30_000), Card("nvidia1", "NVIDIA H100", 80_000, 10_000), Card("card1", "AMD GPU", 16_300, 300)];
+        Assert.Equal([50_000L << 20, 70_000L << 20, 16_000L << 20, 4L << 20], GpuDevice.Map(engine, cards).Select(device => device.FreeBytes!.Value));
+    }
+
+    [Fact]
+    public void Renumbered_AsAContainerSeesThem() => Assert.Equal(["CUDA0", "CUDA1", "Vulkan0"], GpuNames.Renumber(["CUDA1", "CUDA3", "Vulkan2"]));
+
+    private static GpuSample Card(string id, string name, double total, double used) => new(id, name, null, used, total, null, null);
+}

@@ -1,0 +1,45 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Web.Parameters;
+
+namespace LlamaBlazor.Web.Instances;
+
+/// <summary>What a restart of a model would change.</summary>
+/// <param name="Running">True while it loads or runs; otherwise nothing can be pending.</param>
+/// <param name="RestartNeeded">True when at least one argument differs.</param>
+/// <param name="Changes">The arguments that differ.</param>
+/// <param name="Warnings">Settings that the new command leaves out, and why.</param>
+internal sealed record PendingAnswer(bool Running, bool RestartNeeded, IReadOnlyList<ArgumentChange> Changes, IReadOnlyList<string> Warnings)
+{
+    /// <summary>Nothing runs.</summary>
+    public static PendingAnswer Nothing { get; } = new(false, false, [], []);
+}
+
+/// <summary>Compares what an engine runs with to what is set now, and restarts it only where that differs.</summary>
+internal sealed class PendingChanges(InstanceBoard board, InstanceSupervisor supervisor, StartGate gate, LaunchCommandFactory commands)
+{
+    /// <summary>What a restart would change now.</summary>
+    public async Task<Result<PendingAnswer>> FindAsync(long modelId, CancellationToken cancellation)
+    {
+        if (board.Find(modelId) is not { Command: { } running, Status: "loading" or "running" })
+            return PendingAnswer.Nothing;
+        var next = await commands.PreviewAsync(modelId, cancellation, gate.GpusOf(modelId)).ConfigureAwait(false);
+        if (next.Failure is { } failure)
+            return failure;
+        var changes = ArgumentDiff.Compare(running, next.Value);
+        return new PendingAnswer(true, changes.Count > 0, changes, next.Value.Warnings);
+    }
+
+    /// <summary>Restarts a running model whose arguments differ; leaves any other alone and tells its state.</summary>
+    public async Task<Result<InstanceSnapshot>> ApplyAsync(long modelId, CancellationToken cancellation)
+    {
+        var pending = await FindAsync(modelId, cancellation).ConfigureAwait(false);
+        if (pending.Failure is { } failure)
+            return failure;
+        if (pending.Value.RestartNeeded)
+            return await supervisor.RestartAsync(modelId, cancellation).ConfigureAwait(false);
+        return board.Find(modelId) is { } snapshot
+            ? snapshot
+            : new InstanceSnapshot { Id = 0, ModelId = modelId, Model = "", Status = "stopped", RuntimeStatus = "stopped" };
+    }
+}
