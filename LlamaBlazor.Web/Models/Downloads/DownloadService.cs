@@ -8,10 +8,7 @@ using LlamaBlazor.Web.Shared.Live;
 
 namespace LlamaBlazor.Web.Models.Downloads;
 
-/// <summary>
-/// Owns the downloads: takes them from the queue, a few at a time, tells how far they are, and lets them be stopped and resumed. What is on disk
-/// survives everything; what ran when the dashboard ended is paused at the next start.
-/// </summary>
+/// <summary>Owns the downloads: takes them from the queue, a few at a time, tells how far they are; what ran when the dashboard ended is paused at the next start.</summary>
 internal sealed partial class DownloadService(
     DownloadStore store,
     FileTransfer transfer,
@@ -24,7 +21,7 @@ internal sealed partial class DownloadService(
 {
     private readonly SemaphoreSlim _gate = new(1, 1); // one decision about the queue after the other
     private readonly SemaphoreSlim _wake = new(0, 1);
-    private readonly Dictionary<long, Running> _running = []; // at most options.Parallel
+    private readonly Dictionary<long, RunningDownload> _running = []; // at most options.Parallel
     private CancellationToken _stopping = CancellationToken.None;
 
     /// <summary>Tells of each change; while bytes come four times a second.</summary>
@@ -148,7 +145,7 @@ internal sealed partial class DownloadService(
         {
             while (_running.Count < options.Parallel && await store.TakeNextAsync(_stopping).ConfigureAwait(false) is { } row)
             {
-                var running = new Running(new DownloadJob(row, Tell, clock), CancellationTokenSource.CreateLinkedTokenSource(_stopping));
+                var running = new RunningDownload(new DownloadJob(row, Tell, clock), CancellationTokenSource.CreateLinkedTokenSource(_stopping));
                 lock (_running)
                     _running[row.Id] = running;
                 Tell(running.Job.Snapshot);
@@ -165,7 +162,7 @@ internal sealed partial class DownloadService(
         }
     }
 
-    private async Task RunAsync(Running running)
+    private async Task RunAsync(RunningDownload running)
     {
         var job = running.Job;
         var (status, error) = await TransferAsync(running).ConfigureAwait(false);
@@ -190,7 +187,7 @@ internal sealed partial class DownloadService(
         Wake();
     }
 
-    private async Task<(string Status, string? Error)> TransferAsync(Running running)
+    private async Task<(string Status, string? Error)> TransferAsync(RunningDownload running)
     {
         try
         {
@@ -227,7 +224,7 @@ internal sealed partial class DownloadService(
     private async Task EndAsync(long id, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation).ConfigureAwait(false);
-        Running? running;
+        RunningDownload? running;
         try
         {
             lock (_running)
@@ -298,13 +295,4 @@ internal sealed partial class DownloadService(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} could not be deleted ({Reason})")]
     private partial void LogKept(string path, string reason);
-
-    private sealed class Running(DownloadJob job, CancellationTokenSource stop)
-    {
-        public DownloadJob Job => job;
-
-        public CancellationTokenSource Stop => stop;
-
-        public Task Task { get; set; } = Task.CompletedTask;
-    }
 }
