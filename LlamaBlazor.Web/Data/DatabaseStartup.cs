@@ -121,10 +121,10 @@ internal sealed partial class DatabaseStartup(
     private async Task RecordAsync(LlamaDbContext context, IReadOnlyList<string> migrations, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var recorded = await context.SchemaVersions.Select(v => v.Migration).ToListAsync(cancellation).ConfigureAwait(false);
-        context.SchemaVersions.AddRange(migrations
-            .Select((migration, index) => new SchemaVersionRow { Version = index + 1, Migration = migration, AppliedAt = now })
-            .Where(row => !recorded.Contains(row.Migration)));
+        var recorded = await context.SchemaVersions.Select(v => new { v.Version, v.Migration }).ToListAsync(cancellation).ConfigureAwait(false);
+        var last = recorded.Count == 0 ? 0 : recorded.Max(row => row.Version); // numbered as they came: one with an older date may come later
+        context.SchemaVersions.AddRange(migrations.Except(recorded.Select(row => row.Migration))
+            .Select((migration, index) => new SchemaVersionRow { Version = last + index + 1, Migration = migration, AppliedAt = now }));
         await SetAsync(context, "db_version", SchemaVersion, now, cancellation).ConfigureAwait(false);
         await SetAsync(context, "server_start_time", now.ToString(), now, cancellation).ConfigureAwait(false);
         await context.SaveChangesAsync(cancellation).ConfigureAwait(false);

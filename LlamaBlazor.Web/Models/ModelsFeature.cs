@@ -22,6 +22,7 @@ internal static class ModelsFeature
         services.AddSingleton<LibraryService>();
         services.AddHostedService(provider => provider.GetRequiredService<LibraryService>());
         services.AddHostedService<LibraryWatcher>();
+        services.AddSingleton(ForeignFolders.OfThisMachine());
         services.AddSingleton<LibraryFiles>();
         services.AddSingleton<DuplicateFinder>();
         builder.AddDownloads();
@@ -31,6 +32,8 @@ internal static class ModelsFeature
         services.AddSingleton<FitProgram>();
         services.AddSingleton<FitAnalysis>();
         services.AddSingleton<FitBatch>();
+        services.AddSingleton<MeasuredMemory>();
+        services.AddHostedService(provider => provider.GetRequiredService<MeasuredMemory>());
         services.AddSingleton<MemoryVerdicts>();
         services.AddSingleton(new ModelTab("fit", "Fit", 100, typeof(FitTab)));
         services.AddSingleton(new ModelTab("gguf", "GGUF", 110, typeof(GgufTab)));

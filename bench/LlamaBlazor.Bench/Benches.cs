@@ -16,6 +16,7 @@ internal static class Benches
         new("care", CareBench.RunAsync),
         new("telemetry", TelemetryBench.RunAsync),
         new("models", ModelsBench.RunAsync),
+        new("library", LibraryBench.RunAsync),
         new("parameters", ParameterBench.RunAsync),
     ];
 }

@@ -6,7 +6,8 @@ namespace LlamaBlazor.Domain.Models.Library;
 /// <param name="Path">Absolute.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="ModifiedAt">Unix milliseconds.</param>
-public sealed record ModelFile(string Path, long Size, long ModifiedAt);
+/// <param name="Name">Name of the model where the file's own says nothing, or null.</param>
+public sealed record ModelFile(string Path, long Size, long ModifiedAt, string? Name = null);
 
 /// <summary>One entry of the library: a single file, or a whole split set that is loaded through its first part.</summary>
 public sealed record LibraryEntry

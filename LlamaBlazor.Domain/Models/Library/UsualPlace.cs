@@ -6,8 +6,7 @@ namespace LlamaBlazor.Domain.Models.Library;
 public sealed record UsualPlace(string Owner, string Path)
 {
     /// <summary>
-    /// The places on this machine: where the variables of those programs point, else their defaults. Ollama is not among them: its files have no
-    /// extension that a scan would look for.
+    /// The places on this machine: where the variables of those programs point, else their defaults.
     /// </summary>
     /// <param name="variable">Reads an environment variable.</param>
     /// <param name="home">The user's own folder.</param>
@@ -19,6 +18,9 @@ public sealed record UsualPlace(string Owner, string Path)
         yield return new("llama.cpp cache (macOS)", System.IO.Path.Combine(home, "Library", "Caches", "llama.cpp"));
         yield return new("LM Studio", System.IO.Path.Combine(home, ".lmstudio", "models"));
         yield return new("LM Studio (older)", System.IO.Path.Combine(cache, "lm-studio", "models"));
+
+        yield return new("Ollama", Given("OLLAMA_MODELS") ?? System.IO.Path.Combine(home, ".ollama", "models"));
+        yield return new("Ollama (service)", "/usr/share/ollama/.ollama/models");
 
         string? Given(string name) => variable(name) is { Length: > 0 } value ? value : null;
     }

@@ -4,7 +4,6 @@ using LlamaBlazor.Tests.Integration.Models.Downloads;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Models.Downloads;
 using LlamaBlazor.Web.Models.Fit;
-using LlamaBlazor.Web.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
 
@@ -22,7 +21,7 @@ public sealed class DownloadPanelTests : BunitContext, IClassFixture<DownloadFix
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddRadzenComponents();
         Services.AddSingleton(TimeProvider.System);
-        foreach (var service in new[] { typeof(DownloadService), typeof(DownloadStore), typeof(DownloadPlanner), typeof(MachineMemory), typeof(HubToken), typeof(LaunchSettingsStore), typeof(ReadFreeSpace) })
+        foreach (var service in new[] { typeof(DownloadService), typeof(DownloadStore), typeof(DownloadPlanner), typeof(MachineMemory), typeof(HubToken), typeof(ReadFreeSpace) })
             Services.AddSingleton(service, _app.Services.GetRequiredService(service)); // an instance: not disposed with the test
     }
 

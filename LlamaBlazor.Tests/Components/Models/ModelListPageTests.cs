@@ -61,7 +61,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
         var page = Show("/models");
         page.WaitForElement("tr.model");
         page.FindAll(".models-sort")[0].Click();
-        Assert.EndsWith("sort=name", Services.GetRequiredService<NavigationManager>().Uri);
+        page.WaitForAssertion(() => Assert.EndsWith("sort=name", Services.GetRequiredService<NavigationManager>().Uri)); // estimates may be rendering meanwhile
         page.Render();
         page.WaitForAssertion(() => Assert.Equal("ascending", page.FindAll("th")[2].GetAttribute("aria-sort")));
     }

@@ -1,12 +1,13 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models.Downloads;
 using LlamaBlazor.Domain.Models.Gguf;
+using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Settings;
 
 namespace LlamaBlazor.Web.Models.Downloads;
 
 /// <summary>Turns what a person asked for into files with addresses and places, and refuses what cannot be or is there already.</summary>
-internal sealed class DownloadPlanner(HubCatalogue hub, DownloadOptions options, DownloadWriter disk, LaunchSettingsStore settings)
+internal sealed class DownloadPlanner(HubCatalogue hub, DownloadOptions options, DownloadWriter disk, LaunchSettingsStore settings, ForeignFolders foreign)
 {
     private const int PartBound = 1000;
 
@@ -35,11 +36,15 @@ internal sealed class DownloadPlanner(HubCatalogue hub, DownloadOptions options,
         return items.IsSuccess ? Fresh(items.Value) : items;
     }
 
+    /// <summary>The folders that downloads may go to: those of other programs are only read.</summary>
+    public async Task<IReadOnlyList<string>> FoldersAsync(CancellationToken cancellation) =>
+        [.. (await settings.GetAsync(cancellation).ConfigureAwait(false)).ModelDirectories.Where(folder => foreign.Of(folder) is null)];
+
     private async Task<Result<string>> FolderAsync(string? wanted, CancellationToken cancellation)
     {
-        var folders = (await settings.GetAsync(cancellation).ConfigureAwait(false)).ModelDirectories;
+        var folders = await FoldersAsync(cancellation).ConfigureAwait(false);
         if (folders.Count == 0)
-            return Failure.Invalid("folder", "There is no models folder yet. Add one first: downloads go there.");
+            return Failure.Invalid("folder", "There is no models folder of your own yet. Add one first: downloads go there.");
         if (string.IsNullOrWhiteSpace(wanted))
             return folders.FirstOrDefault(Directory.Exists) is { } first ? first : Failure.Invalid("folder", $"The models folder {folders[0]} does not exist. Create it, or change the folders in the settings.");
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(wanted));

@@ -8,10 +8,7 @@ using LlamaBlazor.Web.Shared.Live;
 
 namespace LlamaBlazor.Web.Models.Downloads;
 
-/// <summary>
-/// Owns the downloads: takes them from the queue, a few at a time, tells how far they are, and lets them be stopped and resumed. What is on disk
-/// survives everything; what ran when the dashboard ended is paused at the next start.
-/// </summary>
+/// <summary>Owns the downloads: takes them from the queue, a few at a time, tells how far they are; what ran when the dashboard ended is paused at the next start.</summary>
 internal sealed partial class DownloadService(
     DownloadStore store,
     FileTransfer transfer,
@@ -24,7 +21,7 @@ internal sealed partial class DownloadService(
 {
     private readonly SemaphoreSlim _gate = new(1, 1); // one decision about the queue after the other
     private readonly SemaphoreSlim _wake = new(0, 1);
-    private readonly Dictionary<long, Running> _running = []; // at most options.Parallel
+    private readonly Dictionary<long, RunningDownload> _running = []; // at most options.Parallel
     private CancellationToken _stopping = CancellationToken.None;
 
     /// <summary>Tells of each change; while bytes come four times a second.</summary>
@@ -40,11 +37,15 @@ internal sealed partial class DownloadService(
     /// <summary>Adds files to the queue.</summary>
     public async Task<Result<IReadOnlyList<DownloadSnapshot>>> AddAsync(IReadOnlyList<DownloadItem> items, CancellationToken cancellation = default)
     {
-        var rows = await store.AddAsync(items, cancellation).ConfigureAwait(false);
-        if (!rows.IsSuccess)
-            return rows.Failure!;
-        var added = rows.Value.Select(DownloadSnapshot.Of).ToList();
-        added.ForEach(Tell);
+        var added = await DecideAsync<Result<IReadOnlyList<DownloadSnapshot>>>(async () =>
+        {
+            var rows = await store.AddAsync(items, cancellation).ConfigureAwait(false);
+            if (!rows.IsSuccess)
+                return rows.Failure!;
+            var snapshots = rows.Value.Select(DownloadSnapshot.Of).ToList();
+            snapshots.ForEach(Tell); // before it can begin: nobody may hear "queued" after "done"
+            return snapshots;
+        }, cancellation).ConfigureAwait(false);
         Wake();
         return added;
     }
@@ -60,8 +61,9 @@ internal sealed partial class DownloadService(
     /// <summary>Puts one that was stopped or failed into the queue again.</summary>
     public async Task<Result<DownloadSnapshot>> ResumeAsync(long id, CancellationToken cancellation = default)
     {
-        var moved = await store.MoveAsync(id, DownloadStatus.CanResume, DownloadStatus.Queued, null, cancellation).ConfigureAwait(false);
-        var told = await TellAsync(id, cancellation).ConfigureAwait(false);
+        var (moved, told) = await DecideAsync(async () => (
+            await store.MoveAsync(id, DownloadStatus.CanResume, DownloadStatus.Queued, null, cancellation).ConfigureAwait(false),
+            await TellAsync(id, cancellation).ConfigureAwait(false)), cancellation).ConfigureAwait(false);
         if (moved)
             Wake();
         return !moved && told is { IsSuccess: true, Value.Status: DownloadStatus.Done } ? Failure.Conflict($"Download {id} is complete: there is nothing to resume.") : told;
@@ -123,6 +125,19 @@ internal sealed partial class DownloadService(
         }
     }
 
+    private async Task<T> DecideAsync<T>(Func<Task<T>> decision, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await decision().ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
     private async Task TryPumpAsync()
     {
         await _gate.WaitAsync(_stopping).ConfigureAwait(false);
@@ -130,7 +145,7 @@ internal sealed partial class DownloadService(
         {
             while (_running.Count < options.Parallel && await store.TakeNextAsync(_stopping).ConfigureAwait(false) is { } row)
             {
-                var running = new Running(new DownloadJob(row, Tell, clock), CancellationTokenSource.CreateLinkedTokenSource(_stopping));
+                var running = new RunningDownload(new DownloadJob(row, Tell, clock), CancellationTokenSource.CreateLinkedTokenSource(_stopping));
                 lock (_running)
                     _running[row.Id] = running;
                 Tell(running.Job.Snapshot);
@@ -147,7 +162,7 @@ internal sealed partial class DownloadService(
         }
     }
 
-    private async Task RunAsync(Running running)
+    private async Task RunAsync(RunningDownload running)
     {
         var job = running.Job;
         var (status, error) = await TransferAsync(running).ConfigureAwait(false);
@@ -172,7 +187,7 @@ internal sealed partial class DownloadService(
         Wake();
     }
 
-    private async Task<(string Status, string? Error)> TransferAsync(Running running)
+    private async Task<(string Status, string? Error)> TransferAsync(RunningDownload running)
     {
         try
         {
@@ -209,7 +224,7 @@ internal sealed partial class DownloadService(
     private async Task EndAsync(long id, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation).ConfigureAwait(false);
-        Running? running;
+        RunningDownload? running;
         try
         {
             lock (_running)
@@ -280,13 +295,4 @@ internal sealed partial class DownloadService(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} could not be deleted ({Reason})")]
     private partial void LogKept(string path, string reason);
-
-    private sealed class Running(DownloadJob job, CancellationTokenSource stop)
-    {
-        public DownloadJob Job => job;
-
-        public CancellationTokenSource Stop => stop;
-
-        public Task Task { get; set; } = Task.CompletedTask;
-    }
 }

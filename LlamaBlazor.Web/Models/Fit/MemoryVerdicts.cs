@@ -16,6 +16,7 @@ internal sealed class MemoryVerdicts : IDisposable
     private readonly MemoryAdvisor _advisor;
     private readonly ModelStore _store;
     private readonly IDisposable _subscription;
+    private int _changes;
 
     /// <summary>Follows the changes of the library.</summary>
     public MemoryVerdicts(MemoryAdvisor advisor, ModelStore store)
@@ -45,9 +46,10 @@ internal sealed class MemoryVerdicts : IDisposable
         foreach (var id in ids.Take(Bound).Where(id => !IsKnown(id)))
         {
             cancellation.ThrowIfCancellationRequested();
+            var before = Volatile.Read(ref _changes);
             var model = await _store.FindAsync(id.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation).ConfigureAwait(false);
             var question = model is null ? default : await _advisor.PrepareAsync(model, cancellation).ConfigureAwait(false);
-            Keep(id, model is not null && question.IsSuccess ? question.Value : null);
+            Keep(id, model is not null && question.IsSuccess ? question.Value : null, before);
             isNew = true;
         }
 
@@ -60,10 +62,13 @@ internal sealed class MemoryVerdicts : IDisposable
             return _cases.ContainsKey(id);
     }
 
-    private void Keep(long id, MemoryCase? question)
+    // What was read before a change is not kept: whoever shows the model asks again.
+    private void Keep(long id, MemoryCase? question, int before)
     {
         lock (_cases)
         {
+            if (before != _changes)
+                return;
             if (_cases.TryAdd(id, question))
                 _order.Enqueue(id);
             while (_order.Count > Bound)
@@ -75,6 +80,7 @@ internal sealed class MemoryVerdicts : IDisposable
     {
         lock (_cases)
         {
+            _changes++;
             if (id != 0)
             {
                 _cases.Remove(id); // its place in the order stays: it costs eight bytes until its turn

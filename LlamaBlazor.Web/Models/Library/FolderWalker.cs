@@ -45,6 +45,13 @@ internal sealed class FolderWalker(ScanErrors errors, CancellationToken cancella
         {
             if (!_folders.Add(RealPath(new DirectoryInfo(folder))) || _folders.Count > FolderBound)
                 return;
+            if (OllamaFolder.Is(folder))
+            {
+                foreach (var file in OllamaFolder.Files(folder, errors, cancellation))
+                    _files.TryAdd(file.Path, file);
+                return;
+            }
+
             foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", Options))
             {
                 if (entry.Name.EndsWith(ModelFileName.Extension, StringComparison.OrdinalIgnoreCase) && entry is FileInfo file)

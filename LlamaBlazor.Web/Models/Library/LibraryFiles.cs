@@ -11,7 +11,7 @@ namespace LlamaBlazor.Web.Models.Library;
 /// Deletes files of models, which nothing else in the dashboard does, and only where a person chose that very file: inside the models folders, with all parts
 /// of a set, while nothing runs from it.
 /// </summary>
-internal sealed class LibraryFiles(IDbContextFactory<LlamaDbContext> contexts, ModelStore store, InstanceBoard instances, LaunchSettingsStore settings)
+internal sealed class LibraryFiles(IDbContextFactory<LlamaDbContext> contexts, ModelStore store, InstanceBoard instances, LaunchSettingsStore settings, ForeignFolders foreign)
 {
     /// <summary>Deletes the files of these models from the disk, and every model that uses them from the library.</summary>
     /// <returns>Bytes freed; a failure names the first file that could not be deleted: what was deleted before is gone.</returns>
@@ -22,6 +22,8 @@ internal sealed class LibraryFiles(IDbContextFactory<LlamaDbContext> contexts, M
         if (sharing.Select(model => instances.Find(model.Id)).FirstOrDefault(instance => instance is { IsActive: true }) is { } active)
             return Failure.Conflict($"'{active.Model}' is {active.Status}. Stop it first, then delete its file.");
         var paths = sharing.Select(model => model.Path).Distinct().ToList();
+        if (paths.Select(path => (Path: path, Place: foreign.Of(path))).FirstOrDefault(pair => pair.Place is not null) is { Place: { } place } owned)
+            return Failure.Conflict($"'{owned.Path}' belongs to another program ({place.Owner}): the dashboard does not delete it. Delete it there.");
         if (paths.Find(path => !folders.Any(folder => IsInside(path, folder))) is { } outside)
             return Failure.Conflict($"'{outside}' is in none of the models folders: the dashboard does not delete it. Delete it with the program it belongs to.");
         long freed = 0;

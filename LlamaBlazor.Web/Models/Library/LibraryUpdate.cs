@@ -110,7 +110,7 @@ internal sealed class LibraryUpdate(IDbContextFactory<LlamaDbContext> contexts, 
 
     private Model Create(ScannedModel scanned, ModelNames names)
     {
-        var model = ModelRows.New(names.Take(scanned.Entry.Path), Now());
+        var model = ModelRows.New(names.Take(scanned.Entry.Path, scanned.Entry.Files[0].Name), Now());
         scanned.Apply(model);
         return model;
     }

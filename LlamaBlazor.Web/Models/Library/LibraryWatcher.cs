@@ -33,11 +33,16 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
     {
         if (!configuration.GetValue("LlamaBlazor:WatchFolders", defaultValue: true))
             return;
-        using var subscription = settings.Changes.Subscribe(changed => Watch(changed.ModelDirectories));
+        using var subscription = settings.Changes.Subscribe(changed =>
+        {
+            Watch(changed.ModelDirectories);
+            Signal(); // files that came between the library's own scan of the new folders and the watch
+        });
         try
         {
             await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
             Watch((await settings.GetAsync(stoppingToken).ConfigureAwait(false)).ModelDirectories);
+            await ScanAsync(stoppingToken).ConfigureAwait(false); // what came before the watch began, while the dashboard was off or was starting
             while (true)
             {
                 if (await SignalAsync(Poll, stoppingToken).ConfigureAwait(false))

@@ -15,8 +15,12 @@ internal sealed class ModelNames(HashSet<string> taken)
     }
 
     /// <summary>A free name for a file.</summary>
-    public string Take(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="given">A name that is known for it, or null.</param>
+    public string Take(string path, string? given = null)
     {
+        if (given is not null)
+            return FreeOrNumbered(ModelFileName.ModelName(given));
         var name = ModelFileName.ModelName(Path.GetFileName(path));
         if (taken.Add(name))
             return name;

@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Models.Library;
+using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Files;
 using Microsoft.AspNetCore.Components;
@@ -18,6 +19,9 @@ public sealed partial class AddFolderDialog
     internal LaunchSettingsStore Settings { get; set; } = null!;
 
     [Inject]
+    internal ForeignFolders Foreign { get; set; } = null!;
+
+    [Inject]
     private DialogService Dialogs { get; set; } = null!;
 
     internal static Task OpenAsync(DialogService dialogs) =>
@@ -27,7 +31,7 @@ public sealed partial class AddFolderDialog
     protected override async Task OnInitializedAsync()
     {
         var folders = (await Settings.GetAsync()).ModelDirectories;
-        _places = [.. UsualPlace.Find(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)).Where(place => Directory.Exists(place.Path) && !folders.Contains(place.Path))];
+        _places = [.. Foreign.Places.Where(place => Directory.Exists(place.Path) && !folders.Contains(place.Path))];
     }
 
     private async Task BrowseAsync()

@@ -71,8 +71,10 @@ public sealed partial class ModelListPage
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        if (_ids is null || _shown != Filter)
+        if (_ids is null)
             await LoadAsync();
+        else if (_shown != Filter)
+            await SearchAsync();
     }
 
     /// <inheritdoc/>
@@ -87,9 +89,14 @@ public sealed partial class ModelListPage
 
     private async Task LoadAsync()
     {
-        _shown = Filter;
         _total = await Models.CountAsync(Left);
         _types = await Models.TypesAsync(Left);
+        await SearchAsync();
+    }
+
+    private async Task SearchAsync()
+    {
+        _shown = Filter;
         _ids = await Models.IdsAsync(_shown, Left);
         _ticked.IntersectWith(_ids); // what is not shown cannot be meant
         if (_rows is not null)
