@@ -15,8 +15,14 @@ public sealed class LegacyColumnTests : IAsyncLifetime, IDisposable
 {
     private static readonly Dictionary<string, string> Tables = new()
     {
-        ["model"] = "models", ["sampling"] = "model_sampling_config", ["memory"] = "model_memory_config", ["gpu"] = "model_gpu_config",
-        ["advanced"] = "model_advanced_config", ["lora"] = "model_lora_config", ["multimodal"] = "model_multimodal_config", ["server"] = "model_server_config",
+        ["model"] = "models",
+        ["sampling"] = "model_sampling_config",
+        ["memory"] = "model_memory_config",
+        ["gpu"] = "model_gpu_config",
+        ["advanced"] = "model_advanced_config",
+        ["lora"] = "model_lora_config",
+        ["multimodal"] = "model_multimodal_config",
+        ["server"] = "model_server_config",
     };
 
     private readonly AppFixture _app = new();
