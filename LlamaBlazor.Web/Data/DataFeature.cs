@@ -7,6 +7,9 @@ namespace LlamaBlazor.Web.Data;
 /// <summary>The database: contexts, the writer, start-up and retention.</summary>
 internal static class DataFeature
 {
+    /// <summary>Seconds a statement waits for a lock of another program. Those behind it in the writer's queue wait as long, one after another.</summary>
+    private const int LockWait = 10;
+
     /// <summary>Opens the data folder, which fails the start with words when it cannot be used, and registers the database.</summary>
     public static WebApplicationBuilder AddData(this WebApplicationBuilder builder)
     {
@@ -28,7 +31,7 @@ internal static class DataFeature
         Path.GetFullPath(Path.Combine(DashboardHost.SourceFolder ?? builder.Environment.ContentRootPath, builder.Configuration["LlamaBlazor:DataDirectory"] ?? "data"));
 
     internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string path) => options
-        .UseSqlite(SqliteSetup.ConnectionString(path), sqlite => sqlite.CommandTimeout(30))
+        .UseSqlite(SqliteSetup.ConnectionString(path), sqlite => sqlite.CommandTimeout(LockWait))
         .AddInterceptors(new PragmaInterceptor());
 }
 

@@ -35,41 +35,41 @@ public sealed class DownloadPanelTests : BunitContext, IClassFixture<DownloadFix
         Assert.Empty(panel.FindAll("details"));
         var isDone = false;
         var dialog = Render<AddFromHub>(parameters => parameters.Add(hub => hub.OnDone, () => isDone = true));
-        dialog.Find("input").Change("org/panel");
-        dialog.Find("form").Submit();
+        await dialog.InvokeAsync(() => dialog.Find("input").ChangeAsync("org/panel"));
+        await dialog.InvokeAsync(() => dialog.Find("form").SubmitAsync());
         dialog.WaitForAssertion(() => Assert.Equal(2, dialog.FindAll(".choice").Count));
         Assert.Empty(dialog.FindAll(".choice i"));
         Assert.True(dialog.FindAll(".choice input")[0].HasAttribute("checked")); // Q4_K_M is the usual one
-        dialog.FindAll(".choice input")[1].Change(true);
-        dialog.FindAll("form")[1].Submit();
+        await dialog.InvokeAsync(() => dialog.FindAll(".choice input")[1].ChangeAsync(true));
+        await dialog.InvokeAsync(() => dialog.FindAll("form")[1].SubmitAsync());
         dialog.WaitForAssertion(() => Assert.True(isDone));
         panel.WaitForAssertion(() => Assert.Contains("complete", panel.Find(".line").TextContent));
         Assert.Equal("p-Q8_0.gguf", panel.Find(".name").TextContent);
         Assert.Equal(model, await File.ReadAllBytesAsync(_app.PathOf("org/panel/p-Q8_0.gguf")));
-        panel.Find(".end button").Click();
+        await panel.InvokeAsync(() => panel.Find(".end button").ClickAsync());
         panel.WaitForAssertion(() => Assert.Empty(panel.FindAll("details")));
     }
 
     [Fact]
-    public void WrongRepository_IsSaid_BesideTheField()
+    public async Task WrongRepository_IsSaid_BesideTheField()
     {
         var dialog = Render<AddFromHub>();
-        dialog.Find("input").Change("nonsense");
-        dialog.Find("form").Submit();
+        await dialog.InvokeAsync(() => dialog.Find("input").ChangeAsync("nonsense"));
+        await dialog.InvokeAsync(() => dialog.Find("form").SubmitAsync());
         dialog.WaitForAssertion(() => Assert.Contains("owner/repository", dialog.Find("#hub-errors").TextContent));
     }
 
     [Fact]
-    public void AddressThatFails_ShowsWhy_AndCanBeTriedAgainOrRemoved()
+    public async Task AddressThatFails_ShowsWhy_AndCanBeTriedAgainOrRemoved()
     {
         var panel = Render<DownloadsPanel>();
         var dialog = Render<AddFromAddress>();
         dialog.WaitForElement("select"); // it renders once more when the folders are known
-        dialog.FindAll("input")[0].Change(_app.Mirror.Url("/not-there.gguf"));
-        dialog.Find("form").Submit();
+        await dialog.InvokeAsync(() => dialog.FindAll("input")[0].ChangeAsync(_app.Mirror.Url("/not-there.gguf")));
+        await dialog.InvokeAsync(() => dialog.Find("form").SubmitAsync());
         panel.WaitForAssertion(() => Assert.Contains("nothing at this address", panel.Find(".bad").TextContent));
         Assert.Equal(["Resume not-there.gguf", "Remove not-there.gguf"], panel.FindAll(".line button").Select(button => button.GetAttribute("aria-label")));
-        panel.FindAll(".line button")[1].Click();
+        await panel.InvokeAsync(() => panel.FindAll(".line button")[1].ClickAsync());
         panel.WaitForAssertion(() => Assert.DoesNotContain("not-there.gguf", panel.Markup));
     }
 }

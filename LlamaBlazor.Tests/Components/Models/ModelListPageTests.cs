@@ -56,31 +56,31 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
     }
 
     [Fact]
-    public void Head_SortsAndSaysSo()
+    public async Task Head_SortsAndSaysSo()
     {
         var page = Show("/models");
         page.WaitForElement("tr.model");
-        page.FindAll(".models-sort")[0].Click();
+        await page.InvokeAsync(() => page.FindAll(".models-sort")[0].ClickAsync());
         page.WaitForAssertion(() => Assert.EndsWith("sort=name", Services.GetRequiredService<NavigationManager>().Uri)); // estimates may be rendering meanwhile
         page.Render();
         page.WaitForAssertion(() => Assert.Equal("ascending", page.FindAll("th")[2].GetAttribute("aria-sort")));
     }
 
     [Fact]
-    public void NoMatch_OffersTheWayBack()
+    public async Task NoMatch_OffersTheWayBack()
     {
         var page = Show("/models?q=nothing-has-this-name");
         page.WaitForAssertion(() => Assert.Contains("No model matches", page.Markup));
-        page.Find(".lb-empty button").Click();
+        await page.InvokeAsync(() => page.Find(".lb-empty button").ClickAsync());
         Assert.EndsWith("/models", Services.GetRequiredService<NavigationManager>().Uri);
     }
 
     [Fact]
-    public void Typing_SearchesAfterARest()
+    public async Task Typing_SearchesAfterARest()
     {
         var page = Show("/models");
         page.WaitForElement("tr.model");
-        page.Find("input[type=search]").Input("gam");
+        await page.InvokeAsync(() => page.Find("input[type=search]").InputAsync("gam"));
         page.WaitForAssertion(() => Assert.EndsWith("q=gam", Services.GetRequiredService<NavigationManager>().Uri));
     }
 
@@ -99,7 +99,8 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
     public async Task Star_IsSavedAndShown()
     {
         var page = Show("/models?q=gamma");
-        page.WaitForElement("tr.model .models-star button").Click();
+        page.WaitForElement("tr.model");
+        await page.InvokeAsync(() => page.Find("tr.model .models-star button").ClickAsync());
         page.WaitForAssertion(() => Assert.Equal("true", page.Find(".models-star button").GetAttribute("aria-pressed")));
         Assert.True((await library.GetAsync("/api/models/gamma%20%3Cb%3E")).GetProperty("favorite").GetBoolean());
     }

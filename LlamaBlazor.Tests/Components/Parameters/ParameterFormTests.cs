@@ -86,9 +86,9 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     public async Task Search_FindsSettingsOfOtherTabs()
     {
         var (form, id) = await OpenAsync();
-        form.Find("#settings-search").Input("flash");
+        await form.InvokeAsync(() => form.Find("#settings-search").InputAsync("flash"));
         form.WaitForAssertion(() => Assert.Contains(form.FindAll(".settings-results a"), link => link.GetAttribute("href") == $"models/{id}/sampling#p-flash_attn"));
-        form.Find("#settings-search").Input("zzz");
+        await form.InvokeAsync(() => form.Find("#settings-search").InputAsync("zzz"));
         form.WaitForAssertion(() => Assert.Contains("No setting fits", form.Find(".settings-results").TextContent));
     }
 
