@@ -41,14 +41,20 @@ internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containe
             return Failure.Unavailable($"The port range '{range}' is not valid. Set two ports from 1024 to 65535 on the Settings page, such as 40000-40999.");
         if (ports.Take(first, last) is not { } port)
             return Failure.Unavailable($"No port of {range} is free: all are in use by other programs or instances. Stop one, or set a wider range on the Settings page.");
-        var command = await commands.CreateAsync(modelId, port, cancellation, gate.GpusOf(modelId)).ConfigureAwait(false);
-        if (command.Failure is { } failure)
+        var isUsed = false;
+        try
         {
-            ports.Release(port);
-            return failure;
+            var command = await commands.CreateAsync(modelId, port, cancellation, gate.GpusOf(modelId)).ConfigureAwait(false);
+            if (command.Failure is { } failure)
+                return failure;
+            isUsed = true;
+            return (port, command.Value);
         }
-
-        return (port, command.Value);
+        finally
+        {
+            if (!isUsed)
+                ports.Release(port); // also when a stop gives the launch up just here
+        }
     }
 
     /// <summary>Starts the process or the container.</summary>
