@@ -65,7 +65,7 @@ internal sealed class LaunchCommandFactory(
         plan = plan with { Gpus = GpuNames.Numbers(launch.Devices), UsesGpu = launch.Devices is not { Count: 0 } };
         // A container that sees only some GPUs counts them from zero.
         var devices = launch.Devices is { Count: > 0 } gpus && plan.Gpus.Count > 0 ? GpuNames.Renumber(gpus) : launch.Devices;
-        var built = Build(configuration, engine with { Prefix = [] }, asked, launch with { Port = plan.EnginePort(launch.Port), Host = plan.EngineHost, Devices = devices });
+        var built = Build(configuration, engine with { Prefix = [] }, asked, launch with { Port = plan.EnginePort(launch.Port), Host = plan.EngineHost, Devices = devices, HasModelFile = true });
         return built.IsSuccess ? ContainerCommands.Wrap(plan, engine, built.Value, launch.Port, configuration.Model.ModelPath is { Length: > 0 } ? null : containers.Downloads()) : built;
     }
 
@@ -74,7 +74,7 @@ internal sealed class LaunchCommandFactory(
         var model = configuration.Model;
         if (model is { ModelPath: null or "", HfRepo: null or "", ModelUrl: null or "", DockerRepo: null or "" })
             return Failure.Invalid("model_path", $"{model.Name} names no file, repository or address to load. Set the model file on the Core tab.");
-        plan = plan with { DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null };
+        plan = plan with { HasModelFile = plan.HasModelFile || File.Exists(model.ModelPath), DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null };
         var command = builder.Build(engine.Path, engine.Prefix, configuration.Effective, plan);
         command = command with { Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective)] };
         if (plan.DraftPath is { } draft && !File.Exists(draft))

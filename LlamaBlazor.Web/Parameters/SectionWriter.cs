@@ -70,6 +70,8 @@ internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtecto
     private bool Differs(object? stored, KeyValuePair<string, object?> edit)
     {
         var definition = catalogue.FindColumn(edit.Key)!;
+        if (definition.Secret && edit.Value is ShellText.Mask)
+            return false; // what stands for the secret is not the secret
         return definition.Secret && stored is string text ? !Equals(secrets.Unprotect(text), edit.Value) : !Equals(stored, edit.Value);
     }
 

@@ -12,7 +12,7 @@ internal sealed class PresetImport(ParameterCatalogue catalogue, CommandImport i
     /// <summary>Models in one file.</summary>
     public const int Bound = 1000;
 
-    private readonly CommandLineParser _parser = new(catalogue);
+    private readonly CommandLineParser _parser = new(catalogue, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
     /// <summary>All models as a preset file, and what such a file cannot say.</summary>
     public async Task<PresetFile> ExportAsync(CancellationToken cancellation)
