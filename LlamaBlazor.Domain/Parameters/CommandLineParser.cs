@@ -114,7 +114,7 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
         else if (definition is { Kind: ParameterKind.List, Repeatable: true })
             Append(parsed, definition, ParameterValue.Split(definition, text));
         else if (definition.Kind is ParameterKind.Text or ParameterKind.Lines or ParameterKind.Json or ParameterKind.Path)
-            Set(parsed, definition, text);
+            Set(parsed, definition, definition.Kind == ParameterKind.Json ? ParameterInput.Minify(text) : text);
         else if (ParameterInput.FromText(definition, text) is { Error: null, Value: { } value })
             Set(parsed, definition, value);
         else

@@ -76,7 +76,7 @@ internal sealed class LaunchCommandFactory(
             return Failure.Invalid("model_path", $"{model.Name} names no file, repository or address to load. Set the model file on the Core tab.");
         plan = plan with { HasModelFile = plan.HasModelFile || File.Exists(model.ModelPath), DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null };
         var command = builder.Build(engine.Path, engine.Prefix, configuration.Effective, plan);
-        command = command with { Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective)] };
+        command = command with { Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective), .. Conflicts(configuration.Effective, plan.Engine?.Devices.Count)] };
         if (plan.DraftPath is { } draft && !File.Exists(draft))
             command = command with { Warnings = [.. command.Warnings, "The draft model is downloaded at the first start, which takes longer."] };
         return asked.IsSuccess ? command : command with { Warnings = [$"It is not known which flags the engine has. {asked.Failure!.Message}", .. command.Warnings] };
@@ -89,7 +89,13 @@ internal sealed class LaunchCommandFactory(
         return Find("model_draft") is null && Find("hf_repo_draft") is null ? Find("model_url_draft") : null;
     }
 
+    // What the form says beside its fields, said here too.
+    private static IEnumerable<string> Conflicts(EffectiveParameters parameters, int? devices) => CrossFieldRules
+        .Check(column => parameters.Find(ParameterCatalogue.Current.FindColumn(column)!), Label, devices).Select(issue => $"{Label(issue.Column)}: {issue.Message}");
+
+    private static string Label(string column) => ParameterCatalogue.Current.FindColumn(column)!.Label;
+
     private static IEnumerable<string> MissingPaths(EffectiveParameters parameters) =>
         ParameterPaths.Missing(ParameterCatalogue.Current.Columns.Where(definition => definition.Flag is not null), parameters.Find)
-            .Select(pair => $"{ParameterCatalogue.Current.FindColumn(pair.Key)!.Label}: {pair.Value}");
+            .Select(pair => $"{Label(pair.Key)}: {pair.Value}");
 }
