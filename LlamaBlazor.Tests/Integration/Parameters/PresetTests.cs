@@ -5,8 +5,17 @@ using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Parameters;
 
-public sealed class PresetTests(AppFixture app) : IClassFixture<AppFixture>
+public sealed class PresetTests(PresetTests.App app) : IClassFixture<PresetTests.App>
 {
+    public sealed class App : AppFixture
+    {
+        public override Task InitializeAsync()
+        {
+            With("LlamaBlazor:EnginePath", EngineScript.Write(Folder));
+            return base.InitializeAsync();
+        }
+    }
+
     [Fact]
     public async Task Template_IsApplied_AndUndone()
     {
@@ -116,7 +125,7 @@ public sealed class PresetTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal(["huge", "healthCheckTimeout"], answer.GetProperty("not_understood").EnumerateArray().Select(word => word.GetProperty("token").GetString()));
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task Template_CarriesItsForces_AndLeavesThoseOfOthers()
     {
         var id = await AddAsync("forced-target", "--temp 0.8 --min-p 0.05");
@@ -131,7 +140,7 @@ public sealed class PresetTests(AppFixture app) : IClassFixture<AppFixture>
         await PostAsync("/api/templates", new { name = "Stray", values = new { sampling = new { seed = 1 } }, forced = new[] { "temperature" } }, HttpStatusCode.UnprocessableEntity);
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task Export_SaysWhatItLeavesOut()
     {
         await AddAsync("export-one", "--samplers 'top_k;top_p' --alias shared");
