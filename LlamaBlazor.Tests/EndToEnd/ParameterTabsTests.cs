@@ -43,8 +43,12 @@ public sealed class ParameterTabsTests(BrowserFixture chromium, AppFixture app) 
         await Assertions.Expect(page.Locator("#p-top_k-meta")).ToContainTextAsync("not a whole number");
         await page.FillAsync("#p-top_k", "17");
         await page.Locator("#p-top_k").BlurAsync();
+        await page.ClickAsync("a.tab:has-text('Memory')");
+        await Assertions.Expect(page.Locator("a.tab:has-text('Sampling') .tab-changed")).ToHaveTextAsync(", 1 not saved"); // the edit waits, and its tab says so
+        await page.ClickAsync("a.tab:has-text('Sampling')");
         await page.ClickAsync(".lb-savebar button[type=submit]");
         await Assertions.Expect(page.Locator(".history")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".tab-changed")).ToHaveCountAsync(0);
         await page.GotoAsync(new Uri(app.Address, $"models/{id}/sampling#p-top_k").ToString());
         await Assertions.Expect(page.Locator("#p-top_k")).ToHaveValueAsync("17");
         await Assertions.Expect(page.Locator("#p-top_k")).ToBeFocusedAsync();
