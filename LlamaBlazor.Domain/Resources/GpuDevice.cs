@@ -10,20 +10,30 @@ public sealed record GpuDevice(string Id, long? FreeBytes)
 {
     private const long MiB = 1 << 20;
 
-    /// <summary>Puts the engine's devices and the driver's readings together: by the name of the card and its place among those of that name.</summary>
+    private static readonly char[] Digits = [.. "0123456789"];
+
+    /// <summary>The card itself, as its driver's reading calls it: two builds name the same one CUDA0 and Vulkan0. Where no driver tells, the engine's name.</summary>
+    public string Card { get; init; } = Id;
+
+    /// <summary>True when this is what is meant by an id: the card's, or the engine's name.</summary>
+    public bool Is(string id) => id == Card || id == Id;
+
+    /// <summary>Puts the engine's devices and the driver's readings together: by the name of the card and its place among those of that name, for each backend anew.</summary>
     /// <param name="engine">What the engine lists.</param>
     /// <param name="readings">What the drivers say now.</param>
     public static IReadOnlyList<GpuDevice> Map(IReadOnlyList<EngineDevice> engine, IReadOnlyList<GpuSample> readings)
     {
-        var left = readings.ToList();
+        var left = new Dictionary<string, List<GpuSample>>();
         return [.. engine.Select(device =>
         {
-            var reading = left.Find(card => Named(device.Description, card.Name)) ?? left.Find(card => card.MemoryTotal is { } total && Math.Abs(total - device.TotalMib) < 0.06 * device.TotalMib);
+            var backend = device.Name.TrimEnd(Digits);
+            if (!left.TryGetValue(backend, out var cards))
+                left[backend] = cards = [.. readings];
+            var reading = cards.Find(card => Named(device.Description, card.Name)) ?? cards.Find(card => card.MemoryTotal is { } total && Math.Abs(total - device.TotalMib) < 0.06 * device.TotalMib);
             if (reading is not null)
-                left.Remove(reading);
-            return reading is { MemoryTotal: { } all, MemoryUsed: { } used }
-                ? new GpuDevice(device.Name, (long)((all - used) * MiB))
-                : new GpuDevice(device.Name, device.FreeMib > 0 ? device.FreeMib * MiB : null);
+                cards.Remove(reading);
+            var free = reading is { MemoryTotal: { } all, MemoryUsed: { } used } ? (long)((all - used) * MiB) : device.FreeMib > 0 ? device.FreeMib * MiB : (long?)null;
+            return new GpuDevice(device.Name, free) { Card = reading?.Id ?? device.Name };
         })];
     }
 

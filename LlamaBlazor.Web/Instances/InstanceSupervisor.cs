@@ -66,8 +66,8 @@ internal sealed partial class InstanceSupervisor(
     {
         if (!(await StopIdleAsync(modelId, cancellation).ConfigureAwait(false)).IsSuccess)
             return false;
-        while (_actors.TryGetValue(modelId, out var actor) && actor.HasProcess)
-            await Task.Delay(TimeSpan.FromMilliseconds(5), clock, cancellation).ConfigureAwait(false);
+        if (_actors.TryGetValue(modelId, out var actor))
+            await actor.Gone.WaitAsync(cancellation).ConfigureAwait(false);
         return true;
     }
 
@@ -189,8 +189,7 @@ internal sealed partial class InstanceSupervisor(
             await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(TimeSpan.FromSeconds(options.StopGraceSeconds + 5));
-            while (actor.HasProcess)
-                await Task.Delay(TimeSpan.FromMilliseconds(10), clock, limit.Token).ConfigureAwait(false);
+            await actor.Gone.WaitAsync(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -27,6 +27,7 @@ internal static class InstancesFeature
         services.AddSingleton<PortPool>();
         services.AddSingleton<ReadinessProbe>();
         services.TryAddSingleton<ReadLoad>(_ => static _ => default);
+        services.AddSingleton<LoadSignal>();
         services.AddSingleton<StartGate>();
         services.AddSingleton(provider => new Lazy<InstanceSupervisor>(provider.GetRequiredService<InstanceSupervisor>)); // the gate stops others through it
         services.AddSingleton(new HangProbe(TimeSpan.FromSeconds(10)));

@@ -42,7 +42,12 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
         var transformer = new EngineTransformer(request, EngineTransformer.AddressOf(engine, request.Path, context.Request.QueryString), engine.UpstreamKey, clock) { Body = body, Capture = capture };
         var error = await forwarder.SendAsync(context, "http://127.0.0.1/", _client, _config, transformer, request.Cancelled).ConfigureAwait(false);
         if (error == ForwarderError.None)
+        {
+            if (context.Response.StatusCode < StatusCodes.Status400BadRequest)
+                request.SucceededAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
             return null;
+        }
+
         var cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
         if (context.Response.HasStarted)
         {

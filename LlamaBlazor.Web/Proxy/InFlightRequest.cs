@@ -75,6 +75,9 @@ internal sealed class InFlightRequest(long id, string requestId, ProxyRoute rout
     /// <summary>When the first token came, by the clock that never goes back, or 0.</summary>
     public long FirstTokenTimestamp { get; set; }
 
+    /// <summary>When the engine last sent something of use for it, a token or a whole answer, Unix milliseconds, or 0. The watchdog reads it.</summary>
+    public long SucceededAt { get; set; }
+
     /// <summary>Reads the answer as it passes, or null while there is none to read.</summary>
     public UsageReader? Reader { get; set; }
 

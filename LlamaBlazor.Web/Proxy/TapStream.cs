@@ -94,6 +94,8 @@ internal sealed class TapStream(Stream inner, HttpContext context, InFlightReque
         var reader = request.Reader!;
         reader.Feed(bytes);
         Capture?.Add(bytes);
+        if (reader.HasFirstToken)
+            request.SucceededAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (request.FirstTokenTimestamp == 0 && reader.HasFirstToken)
         {
             request.FirstTokenTimestamp = clock.GetTimestamp();

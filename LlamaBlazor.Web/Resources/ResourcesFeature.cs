@@ -10,6 +10,8 @@ internal static class ResourcesFeature
     {
         var services = builder.Services;
         services.AddSingleton(AdmissionOptions.Read(builder.Configuration));
+        services.AddSingleton(GpuMeter.Drivers());
+        services.AddSingleton<GpuMeter>();
         services.AddSingleton<MachineMeter>();
         services.AddSingleton<AdmissionService>();
         services.AddSingleton<ProjectStore>();

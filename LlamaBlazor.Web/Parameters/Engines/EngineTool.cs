@@ -58,17 +58,9 @@ internal static class EngineTool
         };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        foreach (var name in start.Environment.Keys.Where(IsOurs).ToList())
-            start.Environment.Remove(name);
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
+        EngineEnvironment.Clean(start, environment);
         return start;
     }
-
-    // What llama-server would take as settings, and what is meant for the dashboard.
-    private static bool IsOurs(string name) =>
-        name.StartsWith("LLAMA_ARG_", StringComparison.Ordinal) || name.StartsWith("LLAMA_SERVER_", StringComparison.Ordinal) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)
-        || name.StartsWith("LLAMABLAZOR_", StringComparison.Ordinal) || name == "LLAMA_API_KEY";
 
     // Reads to the end so that the pipe never blocks, and keeps the beginning.
     private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellation)
