@@ -37,6 +37,9 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
     /// <summary>Its port, once chosen.</summary>
     public int? Port { get; private set; }
 
+    /// <summary>The cards it was given; empty where its engine chooses.</summary>
+    public IReadOnlyList<string> Cards { get; private set; } = [];
+
     /// <summary>What it waits for before it is launched; null once it is.</summary>
     public StartStage? Stage { get; private set; }
 
@@ -167,6 +170,7 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
             }
 
             Stage = null;
+            Cards = _runner.Gate.CardsOf(plan.Facts.ModelId);
             var prepared = await PrepareAsync().ConfigureAwait(false);
             if (prepared.Failure is { } failure)
             {

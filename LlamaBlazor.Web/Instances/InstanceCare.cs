@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances.Containers;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
@@ -16,12 +17,16 @@ internal sealed partial class InstanceCare(
     InstanceBoard board,
     StartGate gate,
     HangProbe probe,
+    ContainerKeeper containers,
     Broadcast<ConfigChanged> changes,
     InstanceOptions options,
     TimeProvider clock,
     ILogger<InstanceCare> logger) : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    // Not for each other's sake: what does not fit beside the others waits a while, since a machine that has just started is busy.
+    private static readonly StartWish Preload = new(Force: false, MayEvict: false, TimeSpan.FromMinutes(10));
 
     private readonly ConcurrentDictionary<(long Row, long ReadyAt), Pulse> _pulses = new(); // one a living engine, process or container; others are removed each round
 
@@ -40,6 +45,7 @@ internal sealed partial class InstanceCare(
 
     private async Task PreloadAsync(CancellationToken cancellation)
     {
+        await containers.Reconciled.WaitAsync(cancellation).ConfigureAwait(false);
         List<long> models;
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
@@ -49,10 +55,9 @@ internal sealed partial class InstanceCare(
                 .ToListAsync(cancellation).ConfigureAwait(false);
         }
 
-        // Not for each other's sake: what does not fit beside the others is left.
         foreach (var model in models)
         {
-            var result = await supervisor.StartAsync(model, StartWish.Now with { MayEvict = false }, cancellation).ConfigureAwait(false);
+            var result = await supervisor.StartAsync(model, Preload, cancellation).ConfigureAwait(false);
             if (result.Failure is { } failure)
                 LogNotPreloaded(failure.Message);
         }

@@ -37,6 +37,7 @@ internal static class InstancesFeature
         services.AddHostedService(provider => provider.GetRequiredService<InstanceLedger>());
         services.AddSingleton<InstanceSupervisor>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceSupervisor>());
+        services.AddSingleton<ReadLines>(provider => provider.GetRequiredService<InstanceSupervisor>().Lines);
         services.AddHostedService<InstanceCare>();
         services.AddSingleton<PendingChanges>();
         services.AddSingleton(new ModelAction(10, typeof(InstanceButtons)));

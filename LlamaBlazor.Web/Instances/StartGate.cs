@@ -51,6 +51,13 @@ internal sealed partial class StartGate : IDisposable
             return _places.TryGetValue(modelId, out var place) && place.Gpus.Devices is { } devices && (place.Facts.GpuStrategy is not null || !devices.SequenceEqual(place.Demand.Gpus.Named)) ? devices : null;
     }
 
+    /// <summary>The cards a model was given; empty where its engine chooses among all.</summary>
+    public IReadOnlyList<string> CardsOf(long modelId)
+    {
+        lock (_gate)
+            return _places.TryGetValue(modelId, out var place) ? place.Gpus.Cards ?? [] : [];
+    }
+
     /// <summary>Takes over what is set for a running model now: pin, idle time and project count at once.</summary>
     public void Refresh(InstanceFacts facts)
     {

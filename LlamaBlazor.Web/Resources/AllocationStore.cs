@@ -98,7 +98,7 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
                 left = left.SetItem(modelId, [.. made.Select(row => row.Id)]);
                 await NoteAsync(context, left, token).ConfigureAwait(false);
                 return ((Failure?)null, left);
-            }, cancellation).ConfigureAwait(false);
+            }, CancellationToken.None).ConfigureAwait(false); // who gives up here would not know what was committed
             Volatile.Write(ref _taken, taken);
             return failure;
         }
@@ -132,7 +132,7 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
                 var now = await ReleaseAsync(context, gone, token).ConfigureAwait(false);
                 await NoteAsync(context, now, token).ConfigureAwait(false);
                 return now;
-            }, cancellation).ConfigureAwait(false);
+            }, CancellationToken.None).ConfigureAwait(false); // who gives up here would not know what was committed
             Volatile.Write(ref _taken, taken);
             _isSynced = true;
         }

@@ -16,6 +16,7 @@ internal static class ResourcesFeature
         services.AddSingleton<AdmissionService>();
         services.AddSingleton<ProjectStore>();
         services.AddSingleton<AllocationStore>();
+        services.AddSingleton<GpuCatalogue>();
         services.AddSingleton<ImageStore>();
         services.AddSingleton<RegistryClient>();
         services.AddSingleton<ImageCache>();

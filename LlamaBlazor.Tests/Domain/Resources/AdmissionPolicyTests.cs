@@ -55,7 +55,7 @@ public sealed class AdmissionPolicyTests
     public void MemoryOfAProject_IsKept()
     {
         var request = Ask(3 * Gb) with { Project = "team" };
-        var others = new[] { Of(1) with { Project = "team", Memory = 2 * Gb } };
+        var others = new[] { Of(1) with { Project = "team", Memory = 2 * Gb, IsPinned = true } };
         Assert.True(Policy.Decide(request, Calm, others, new ProjectQuota("team", null, 5), Now).Admitted);
         Assert.Equal("quota", Assert.Single(Policy.Decide(request, Calm, others, new ProjectQuota("team", null, 4.9), Now).Reasons).Code);
     }

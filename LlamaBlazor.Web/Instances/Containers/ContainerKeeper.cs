@@ -23,6 +23,11 @@ internal sealed partial class ContainerKeeper(
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
+    private readonly TaskCompletionSource _reconciled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes after the first comparison, whatever came of it: what an earlier run left behind is gone then.</summary>
+    public Task Reconciled => _reconciled.Task;
+
     /// <summary>Our containers as the runtime lists them, running or not; a failure where it does not answer.</summary>
     public async Task<Result<ContainerItem[]>> ListAsync(CancellationToken cancellation)
     {
@@ -79,6 +84,7 @@ internal sealed partial class ContainerKeeper(
         }
         catch (InvalidOperationException)
         {
+            _reconciled.TrySetResult();
             return; // the database cannot be used, which is shown everywhere
         }
 
@@ -92,6 +98,10 @@ internal sealed partial class ContainerKeeper(
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 LogFailed(error);
+            }
+            finally
+            {
+                _reconciled.TrySetResult();
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
