@@ -63,7 +63,7 @@ internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, 
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var own = await context.Set<RuntimeConfig>().AsNoTracking().Where(runtime => runtime.EnginePath != null).Select(runtime => runtime.EnginePath).Distinct().Take(32).ToListAsync(cancellation).ConfigureAwait(false);
+            var own = await context.Set<RuntimeConfig>().AsNoTracking().Where(runtime => runtime.EnginePath != null).Select(runtime => runtime.EnginePath).Distinct().OrderBy(path => path).Take(32).ToListAsync(cancellation).ConfigureAwait(false);
             return [null, .. own];
         }
     }
