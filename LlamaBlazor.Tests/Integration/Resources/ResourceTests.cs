@@ -101,6 +101,17 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
         await Until.TrueAsync(async () => await FailuresAsync(recorder, running.Id) is ("healthy", 0), "healthy again, with no failure left");
     }
 
+    [LinuxFact]
+    public async Task EndedInstance_IsNotHealthyAnyMore()
+    {
+        var running = await app.StartAsync(await app.AddModelAsync("load-ms=0"));
+        var recorder = app.Services.GetRequiredService<InstanceRecorder>();
+        await Until.TrueAsync(async () => await FailuresAsync(recorder, running.Id) is ("healthy", 0), "healthy");
+        await app.PostAsync($"/api/models/{running.ModelId}/stop");
+        await app.WaitForAsync(running.ModelId, "stopped");
+        Assert.Equal(("unknown", 0L), await FailuresAsync(recorder, running.Id));
+    }
+
     [Fact]
     public async Task Gpus_AreAList() => Assert.Equal(JsonValueKind.Array, (await app.GetAsync("/api/gpus")).GetProperty("items").ValueKind);
 
