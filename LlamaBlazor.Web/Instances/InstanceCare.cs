@@ -4,6 +4,7 @@ using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances.Containers;
+using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
@@ -19,6 +20,7 @@ internal sealed partial class InstanceCare(
     HangProbe probe,
     ContainerKeeper containers,
     Broadcast<ConfigChanged> changes,
+    Broadcast<ModelChanged> models,
     InstanceOptions options,
     TimeProvider clock,
     ILogger<InstanceCare> logger) : BackgroundService
@@ -36,6 +38,7 @@ internal sealed partial class InstanceCare(
         await supervisor.Swept.WaitAsync(stoppingToken).ConfigureAwait(false);
         _ = GuardAsync(() => PreloadAsync(stoppingToken));
         using var news = changes.Subscribe(change => _ = GuardAsync(() => TakeOverAsync(change, stoppingToken)));
+        using var deletions = models.Subscribe(change => _ = change.Kind is ModelChanged.Deleted or ModelChanged.Library ? GuardAsync(() => supervisor.ForgetDeletedAsync(stoppingToken)) : Task.CompletedTask);
         using var timer = new PeriodicTimer(Tick, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
             await GuardAsync(() => LookAsync(stoppingToken)).ConfigureAwait(false);
@@ -46,16 +49,16 @@ internal sealed partial class InstanceCare(
     private async Task PreloadAsync(CancellationToken cancellation)
     {
         await containers.Reconciled.WaitAsync(cancellation).ConfigureAwait(false);
-        List<long> models;
+        List<long> wanted;
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            models = await context.Set<RuntimeConfig>().AsNoTracking().Where(row => row.Preload == true)
+            wanted = await context.Set<RuntimeConfig>().AsNoTracking().Where(row => row.Preload == true)
                 .Join(context.Models.Where(model => model.Role == ModelRole.Model), row => row.ModelId, model => model.Id, (row, _) => row.ModelId)
                 .ToListAsync(cancellation).ConfigureAwait(false);
         }
 
-        foreach (var model in models)
+        foreach (var model in wanted)
         {
             var result = await supervisor.StartAsync(model, Preload, cancellation).ConfigureAwait(false);
             if (result.Failure is { } failure)

@@ -109,6 +109,25 @@ internal sealed partial class InstanceSupervisor(
         return actor.IsSuccess ? await actor.Value.Actor.AskAsync(new ActorMessage(null, Facts: actor.Value.Facts), cancellation).ConfigureAwait(false) : actor.Failure!;
     }
 
+    /// <summary>Lets go of models that were deleted: one that waited for its next attempt must not come back.</summary>
+    public async Task ForgetDeletedAsync(CancellationToken cancellation)
+    {
+        var known = _actors.Keys.ToList();
+        List<long> present;
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+            present = await context.Models.AsNoTracking().Where(model => known.Contains(model.Id)).Select(model => model.Id).ToListAsync(cancellation).ConfigureAwait(false);
+        foreach (var model in known.Except(present))
+        {
+            if (!_actors.TryRemove(model, out var actor))
+                continue;
+            await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false);
+            await actor.Gone.WaitAsync(cancellation).ConfigureAwait(false);
+            actor.Dispose();
+            board.Remove(model);
+        }
+    }
+
     /// <summary>The last lines of a model's engine, oldest first; empty when it was not started in this run.</summary>
     public IReadOnlyList<InstanceLogLine> Lines(long modelId) => _actors.TryGetValue(modelId, out var actor) ? actor.Log.All() : [];
 

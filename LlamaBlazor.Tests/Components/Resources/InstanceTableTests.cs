@@ -8,6 +8,7 @@ using LlamaBlazor.Web.Shared.ModelTabs;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Radzen;
 
 namespace LlamaBlazor.Tests.Components.Resources;
@@ -15,7 +16,7 @@ namespace LlamaBlazor.Tests.Components.Resources;
 /// <summary>The rows of the instances: their figures, their actions, and the end of their logs.</summary>
 public sealed class InstanceTableTests : BunitContext
 {
-    private readonly InstanceBoard _board = new(new Broadcast<InstanceSnapshot>());
+    private readonly InstanceBoard _board = new(new Broadcast<InstanceSnapshot>(NullLogger<Broadcast<InstanceSnapshot>>.Instance));
     private readonly MetricWindow _window = new();
 
     public InstanceTableTests()
@@ -25,7 +26,7 @@ public sealed class InstanceTableTests : BunitContext
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton(_board);
         Services.AddSingleton(_window);
-        Services.AddSingleton(new Broadcast<Sample>());
+        Services.AddSingleton(new Broadcast<Sample>(NullLogger<Broadcast<Sample>>.Instance));
         Services.AddSingleton(new ModelAction(1, typeof(NamedAction)));
         Services.AddSingleton<ReadLines>(model => [new InstanceLogLine(model, "m", 1, "first"), new InstanceLogLine(model, "m", 2, "\u001b[31mlast\u001b[0m <b>")]);
     }
@@ -44,7 +45,7 @@ public sealed class InstanceTableTests : BunitContext
         var rows = table.FindAll("tbody tr");
         Assert.Equal(["waiting", "z-running", "a-failed"], rows.Select(row => row.QuerySelector("a")!.TextContent));
         Assert.Contains("Place 2", rows[0].TextContent);
-        Assert.Equal(["50 %", "1 GiB", "2 GiB", "12.5", "1 / 4", "40001", "77"], rows[1].QuerySelectorAll("td.number").Select(cell => cell.TextContent));
+        Assert.Equal(["50 %", "1.00 GiB", "2.00 GiB", "12.5", "1 / 4", "40001", "77"], rows[1].QuerySelectorAll("td.number").Select(cell => cell.TextContent));
         Assert.Contains("It broke.", rows[2].TextContent);
         Assert.Equal(["act on waiting", "act on z-running", "act on a-failed"], table.FindAll(".act").Select(action => action.TextContent));
     }

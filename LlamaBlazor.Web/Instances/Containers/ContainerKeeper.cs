@@ -61,7 +61,8 @@ internal sealed partial class ContainerKeeper(
             return;
         }
 
-        foreach (var stray in listed.Value.Where(item => !launcher.Knows(item.Name)))
+        // Those that are only asked something are removed by whoever asks, but for those of an earlier run.
+        foreach (var stray in listed.Value.Where(item => !launcher.Knows(item.Name) && (!_reconciled.Task.IsCompleted || !item.Name.StartsWith(ContainerKind.ProbePrefix, StringComparison.Ordinal))))
         {
             var removed = await runtime.RunAsync(["rm", "--force", "--volumes", stray.Name], cancellation).ConfigureAwait(false);
             LogRemoved(stray.Name, removed.Failure?.Message ?? "done");
