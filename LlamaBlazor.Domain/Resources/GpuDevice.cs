@@ -24,18 +24,28 @@ public sealed record GpuDevice(string Id, long? FreeBytes)
     public static IReadOnlyList<GpuDevice> Map(IReadOnlyList<EngineDevice> engine, IReadOnlyList<GpuSample> readings)
     {
         var left = new Dictionary<string, List<GpuSample>>();
-        return [.. engine.Select(device =>
+        var found = new List<(EngineDevice Told, GpuDevice Device)>();
+        foreach (var device in engine)
         {
-            var backend = device.Name.TrimEnd(Digits);
+            var backend = Backend(device);
             if (!left.TryGetValue(backend, out var cards))
                 left[backend] = cards = [.. readings];
             var reading = cards.Find(card => Named(device.Description, card.Name)) ?? cards.Find(card => card.MemoryTotal is { } total && Math.Abs(total - device.TotalMib) < 0.06 * device.TotalMib);
             if (reading is not null)
                 cards.Remove(reading);
             var free = reading is { MemoryTotal: { } all, MemoryUsed: { } used } ? (long)((all - used) * MiB) : device.FreeMib > 0 ? device.FreeMib * MiB : (long?)null;
-            return new GpuDevice(device.Name, free) { Card = reading?.Id ?? device.Name };
-        })];
+            found.Add((device, new GpuDevice(device.Name, free) { Card = reading?.Id ?? Twin(device, found) ?? device.Name }));
+        }
+
+        return [.. found.Select(one => one.Device)];
     }
+
+    // Where no driver tells, one build with two backends lists the same card twice, by the same description.
+    private static string? Twin(EngineDevice device, List<(EngineDevice Told, GpuDevice Device)> found) => found.Find(other =>
+        Backend(other.Told) != Backend(device) && other.Told.Description == device.Description
+        && !found.Exists(mine => Backend(mine.Told) == Backend(device) && mine.Device.Card == other.Device.Card)).Device?.Card;
+
+    private static string Backend(EngineDevice device) => device.Name.TrimEnd(Digits);
 
     private static bool Named(string described, string card) =>
         card.Length > 0 && (described.Contains(card, StringComparison.OrdinalIgnoreCase) || card.Contains(described, StringComparison.OrdinalIgnoreCase));

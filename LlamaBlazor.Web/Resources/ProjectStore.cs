@@ -86,7 +86,7 @@ internal sealed class ProjectStore(IDbContextFactory<LlamaDbContext> contexts, D
         return Tell(result);
     }
 
-    /// <summary>Removes a project; models that named it count for nobody's quota until they name another.</summary>
+    /// <summary>Removes a project; models that name it cannot be started until they name another.</summary>
     public async Task<Result<ProjectItem>> DeleteAsync(long id, CancellationToken cancellation)
     {
         var result = await writer.ExecuteAsync<Result<ProjectQuotaRow>>(async (context, token) =>

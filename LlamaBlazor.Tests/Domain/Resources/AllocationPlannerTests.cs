@@ -62,6 +62,8 @@ public sealed class AllocationPlannerTests
         var cuda = Assert.Single(GpuDevice.Map([new("CUDA0", "NVIDIA H100", 80_000, 1)], cards));
         var vulkan = GpuDevice.Map([new("Vulkan0", "NVIDIA H100", 80_000, 1), new("CUDA0", "NVIDIA H100", 80_000, 1)], cards);
         Assert.Equal(["nvidia0", "nvidia0"], vulkan.Select(device => device.Card)); // one build may bring both backends
+        EngineDevice[] unread = [new("CUDA0", "B", 9, 1), new("CUDA1", "B", 9, 1), new("Vulkan0", "B", 9, 1), new("Vulkan1", "B", 9, 1), new("Vulkan2", "C", 9, 1)];
+        Assert.Equal(["CUDA0", "CUDA1", "CUDA0", "CUDA1", "Vulkan2"], GpuDevice.Map(unread, []).Select(device => device.Card));
         var held = AllocationPlanner.Plan("a", new GpuWish(null, true, ["CUDA0"], 0), [cuda], []);
         Assert.Equal(["nvidia0"], held.Cards!);
         Assert.Single(AllocationPlanner.Plan("b", new GpuWish(null, false, ["Vulkan0"], 0), vulkan, [new GpuHold("nvidia0", "a", true, 0)]).Reasons);
