@@ -49,6 +49,17 @@ public sealed class ForwardingTests(ProxyFixture app) : IClassFixture<ProxyFixtu
     }
 
     [Fact]
+    public async Task PostWithoutABody_IsPassedOn_WhereTheQueryNamesTheModel()
+    {
+        await EnsureAsync("routes");
+        using var answer = await app.Http.PostAsync("/slots/3?action=erase&model=routes", null);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(("/slots/3?action=erase&model=routes", 0), (app.Engine.Seen.Last().Target, app.Engine.Seen.Last().Body.Length));
+        using var nameless = await app.Http.PostAsync("/slots/3?action=erase", null);
+        Assert.Equal(HttpStatusCode.BadRequest, nameless.StatusCode);
+    }
+
+    [Fact]
     public async Task Names_WithSlashes_WorkInBodyAndPath()
     {
         await app.AddRunningAsync("owner/na me");
@@ -93,12 +104,13 @@ public sealed class ForwardingTests(ProxyFixture app) : IClassFixture<ProxyFixtu
     [InlineData("gzip")]
     [InlineData("br")]
     [InlineData("deflate")]
+    [InlineData("identity")]
     public async Task PackedBody_IsUnpacked(string encoding)
     {
         await EnsureAsync("routes");
         var plain = Encoding.UTF8.GetBytes(ProxyFixture.Chat("routes"));
         using var packed = new MemoryStream();
-        await using (Stream packer = encoding switch { "gzip" => new GZipStream(packed, CompressionLevel.Fastest, true), "br" => new BrotliStream(packed, CompressionLevel.Fastest, true), _ => new ZLibStream(packed, CompressionLevel.Fastest, true) })
+        await using (Stream packer = encoding switch { "gzip" => new GZipStream(packed, CompressionLevel.Fastest, true), "br" => new BrotliStream(packed, CompressionLevel.Fastest, true), "identity" => new BufferedStream(packed), _ => new ZLibStream(packed, CompressionLevel.Fastest, true) })
             await packer.WriteAsync(plain);
         using var content = new ByteArrayContent(packed.ToArray());
         content.Headers.ContentEncoding.Add(encoding);

@@ -150,6 +150,17 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         Assert.NotNull(_app.Registry.LastCompletedAt(id));
     }
 
+    [Fact]
+    public async Task MistakeOfOurs_Is500_AndRecordedAsOne()
+    {
+        var id = await _app.AddModelAsync("odd");
+        _app.Publish(id, "odd", "running", 99_999_999); // an address nobody can make sense of
+        using var answer = await SendAsync("odd");
+        Assert.Equal((HttpStatusCode.InternalServerError, "internal_error"), (answer.StatusCode, (await ProxyFixture.ErrorAsync(answer)).GetProperty("code").GetString()));
+        Assert.Equal(500, (await _app.RowAsync(answer.Headers.GetValues("X-Request-Id").Single())).HttpStatus);
+        await Until.TrueAsync(() => _app.Registry.Count == 0 && _app.Registry.Busy(id) == 0, "nothing is left of it");
+    }
+
     private TaskCompletionSource<Result<InstanceSnapshot>> HoldStarts()
     {
         var ready = new TaskCompletionSource<Result<InstanceSnapshot>>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -77,6 +77,40 @@ public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
     }
 
     [Fact]
+    public async Task RefusalsOfAKnownKey_AreRecorded_WithTheKey()
+    {
+        var (id, secret) = await CreateAsync(new { name = "watched", models = new[] { "open" }, requests_per_minute = 3 });
+        using var closed = await ChatAsync("closed", secret);
+        using var unread = ProxyFixture.Post("/v1/chat/completions", "{");
+        unread.Headers.Authorization = new("Bearer", secret);
+        using var broken = await app.Http.SendAsync(unread);
+        using var unknown = ProxyFixture.Post("/upstream/nobody/v1/chat/completions", "{}");
+        unknown.Headers.Authorization = new("Bearer", secret);
+        using var missing = await app.Http.SendAsync(unknown);
+        using var limited = await ChatAsync("open", secret);
+        foreach (var (answer, status) in new[] { (closed, 403), (broken, 400), (missing, 404), (limited, 429) })
+        {
+            Assert.Equal(status, (int)answer.StatusCode);
+            var row = await app.RowAsync(answer.Headers.GetValues("X-Request-Id").Single());
+            Assert.Equal((status, id), (row.HttpStatus, row.ApiKeyId));
+        }
+
+        Assert.Equal(0, app.Registry.Count);
+    }
+
+    [Fact]
+    public async Task Suggestions_NameOnlyWhatTheKeyMaySee()
+    {
+        await app.AddRunningAsync("closed-circle");
+        var (_, secret) = await CreateAsync(new { name = "curious", models = new[] { "open" } });
+        foreach (var name in new[] { "closed-circl", "opem" })
+        {
+            using var answer = await ChatAsync(name, secret);
+            Assert.Equal(name == "opem", (await ProxyFixture.ErrorAsync(answer)).GetProperty("message").GetString()!.Contains("Did you mean", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task Limits_AreKept_WithRetryAfter()
     {
         var (_, secret) = await CreateAsync(new { name = "slow", requests_per_minute = 2 });
