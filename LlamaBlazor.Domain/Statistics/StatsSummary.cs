@@ -68,7 +68,31 @@ public sealed record StatsGroup
 /// <param name="Failures">Requests with an error.</param>
 /// <param name="PromptTokens">Sum of the prompts' tokens.</param>
 /// <param name="GeneratedTokens">Sum of the answers' tokens.</param>
-public sealed record StatsDay(string Day, long Requests, long Failures, long PromptTokens, long GeneratedTokens);
+public sealed record StatsDay(string Day, long Requests, long Failures, long PromptTokens, long GeneratedTokens)
+{
+    /// <summary>Mean speed of generation, or null.</summary>
+    public double? AvgTokensPerSecond { get; init; }
+
+    /// <summary>Milliseconds to the first token.</summary>
+    public Percentiles? TtftMs { get; init; }
+
+    /// <summary>Milliseconds to the last byte.</summary>
+    public Percentiles? TotalMs { get; init; }
+
+    /// <summary>Tokens a second.</summary>
+    public Percentiles? TokensPerSecond { get; init; }
+
+    /// <summary>A day from the totals of its requests.</summary>
+    /// <param name="day">yyyy-MM-dd, UTC.</param>
+    /// <param name="group">Its totals.</param>
+    public static StatsDay Of(string day, StatsGroup group) => new(day, group.Requests, group.Failures, group.PromptTokens, group.GeneratedTokens)
+    {
+        AvgTokensPerSecond = group.AvgTokensPerSecond,
+        TtftMs = group.TtftMs,
+        TotalMs = group.TotalMs,
+        TokensPerSecond = group.TokensPerSecond,
+    };
+}
 
 /// <summary>The answer of <c>/api/stats/summary</c> (seed S3.11).</summary>
 /// <param name="TotalGenerations">Requests.</param>
@@ -107,7 +131,7 @@ public sealed record StatsSummary(
             Groups(records, r => r.Model),
             Groups(records, r => NameOf(r.KeyId, keyNames)),
             [.. records.GroupBy(r => DayOf(r.CreatedAt)).OrderBy(g => g.Key, StringComparer.Ordinal)
-                .Select(g => new StatsDay(g.Key, g.Count(), g.Count(r => r.Failed), g.Sum(r => r.PromptTokens), g.Sum(r => r.GeneratedTokens)))],
+                .Select(g => StatsDay.Of(g.Key, StatsGroup.Of([.. g])))],
             sampled);
     }
 

@@ -62,7 +62,7 @@ internal sealed partial class RequestScheduler(
         if (!gate.TryJoin(waiter, out var mustPump))
         {
             return new Turn(null, ProxyError.QueueFull, $"{_queue.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
-                _queue.RetryAfterSeconds(gate.Waiting, null));
+                _queue.RetryAfterSeconds(gate.Waiting));
         }
 
         if (mustPump)
@@ -125,7 +125,7 @@ internal sealed partial class RequestScheduler(
     private Turn TimedOut(ModelGate gate, ProxyModel model)
     {
         var reason = board.Find(model.Id) is { Status: not "running", Reason: { Length: > 0 } words } ? $" {words}" : "";
-        return new(null, ProxyError.QueueTimeout, $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise LlamaBlazor:Proxy:QueueWaitSeconds.", _queue.RetryAfterSeconds(gate.Waiting, null));
+        return new(null, ProxyError.QueueTimeout, $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise LlamaBlazor:Proxy:QueueWaitSeconds.", _queue.RetryAfterSeconds(gate.Waiting));
     }
 
     private static Turn WhyGone(Waiter waiter, Exception error, CancellationToken client)
