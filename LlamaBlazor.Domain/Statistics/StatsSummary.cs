@@ -68,30 +68,18 @@ public sealed record StatsGroup
 /// <param name="Failures">Requests with an error.</param>
 /// <param name="PromptTokens">Sum of the prompts' tokens.</param>
 /// <param name="GeneratedTokens">Sum of the answers' tokens.</param>
-public sealed record StatsDay(string Day, long Requests, long Failures, long PromptTokens, long GeneratedTokens)
+/// <param name="AvgTokensPerSecond">Mean speed of generation, or null.</param>
+/// <param name="TtftMs">Milliseconds to the first token.</param>
+/// <param name="TotalMs">Milliseconds to the last byte.</param>
+/// <param name="TokensPerSecond">Tokens a second.</param>
+public sealed record StatsDay(
+    string Day, long Requests, long Failures, long PromptTokens, long GeneratedTokens, double? AvgTokensPerSecond, Percentiles? TtftMs, Percentiles? TotalMs, Percentiles? TokensPerSecond)
 {
-    /// <summary>Mean speed of generation, or null.</summary>
-    public double? AvgTokensPerSecond { get; init; }
-
-    /// <summary>Milliseconds to the first token.</summary>
-    public Percentiles? TtftMs { get; init; }
-
-    /// <summary>Milliseconds to the last byte.</summary>
-    public Percentiles? TotalMs { get; init; }
-
-    /// <summary>Tokens a second.</summary>
-    public Percentiles? TokensPerSecond { get; init; }
-
     /// <summary>A day from the totals of its requests.</summary>
     /// <param name="day">yyyy-MM-dd, UTC.</param>
     /// <param name="group">Its totals.</param>
-    public static StatsDay Of(string day, StatsGroup group) => new(day, group.Requests, group.Failures, group.PromptTokens, group.GeneratedTokens)
-    {
-        AvgTokensPerSecond = group.AvgTokensPerSecond,
-        TtftMs = group.TtftMs,
-        TotalMs = group.TotalMs,
-        TokensPerSecond = group.TokensPerSecond,
-    };
+    public static StatsDay Of(string day, StatsGroup group) => new(
+        day, group.Requests, group.Failures, group.PromptTokens, group.GeneratedTokens, group.AvgTokensPerSecond, group.TtftMs, group.TotalMs, group.TokensPerSecond);
 }
 
 /// <summary>The answer of <c>/api/stats/summary</c> (seed S3.11).</summary>
