@@ -30,6 +30,9 @@ internal sealed class InFlightRequest(long id, string requestId, ProxyRoute rout
     /// <summary>The route.</summary>
     public ProxyRoute Route => route;
 
+    /// <summary>Whether a slot of the engine works for it; questions about the engine, such as /slots, need none and wait for none.</summary>
+    public bool TakesPlace => route.Generates || route.Kind == RouteKind.Media;
+
     /// <summary>Path as it goes upstream.</summary>
     public string Path => path;
 

@@ -25,6 +25,7 @@ internal static class ProxyFeature
         services.AddSingleton<EnsureReady>(provider => provider.GetRequiredService<InstanceSupervisor>().EnsureReadyAsync);
         services.AddSingleton<RequestScheduler>();
         services.AddSingleton<EngineForwarder>();
+        services.AddSingleton<EngineSlots>();
         services.AddSingleton<ProxyEndpoint>();
         services.AddSingleton<AliasStore>();
         services.AddOllama(builder.Configuration);
