@@ -14,7 +14,7 @@ public sealed record ParameterInput(object? Value, string? Error = null)
     /// <summary>Nothing set.</summary>
     public static ParameterInput Cleared { get; } = new(Value: null);
 
-    /// <summary>Reads what somebody typed. Items are one a line.</summary>
+    /// <summary>Reads what somebody typed. Items are one a line; a line end inside of one is written <c>\n</c>, as the engine reads it too.</summary>
     /// <param name="definition">The parameter.</param>
     /// <param name="text">The text; blank clears.</param>
     public static ParameterInput FromText(ParameterDefinition definition, string? text)
@@ -30,7 +30,7 @@ public sealed record ParameterInput(object? Value, string? Error = null)
             return double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? new ParameterInput(number) : new ParameterInput(null, $"'{Shorten(word)}' is not a number. Write fractions with a point, such as 0.8.");
         return definition.Kind switch
         {
-            ParameterKind.Items => new ParameterInput(ItemList.Write([.. text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0)])),
+            ParameterKind.Items => new ParameterInput(ItemList.Write([.. text.Split('\n').Select(line => line.TrimEnd('\r').Replace("\\n", "\n")).Where(line => line.Length > 0)])),
             ParameterKind.Lines => new ParameterInput(text.ReplaceLineEndings("\n")),
             ParameterKind.Json => new ParameterInput(Minify(word)),
             _ => new ParameterInput(word),

@@ -30,7 +30,7 @@ public static partial class ShellWords
     [GeneratedRegex(@"(^|[\s=])([A-Za-z]:\\|\.{1,2}\\|\\\\)\w", RegexOptions.Multiline)]
     private static partial Regex WindowsPath();
 
-    [GeneratedRegex("'[^']*'|\"[^\"]*\"")]
+    [GeneratedRegex(@"\\['""]|'[^']*'|""(\\.|[^""\\])*""", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Quoted();
 
     private sealed class Reader(string text, bool windows)

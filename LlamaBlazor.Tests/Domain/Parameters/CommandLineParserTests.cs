@@ -10,7 +10,7 @@ public sealed class CommandLineParserTests
     private static readonly CommandLineParser Parser = new(Catalogue, "/home/me");
     private static readonly CommandLineBuilder Builder = new(Catalogue);
     private static readonly string[] Sources = ["hf_repo", "hf_file", "model_url", "docker_repo"];
-    private static readonly string[] Odd = ["it's \"quoted\" $HOME `x` \\ end", "a\nb\n", "-5", " lead", "ü;#,&|", "--agent", "C:\\a\\b c", "plain"];
+    private static readonly string[] Odd = ["it's \"quoted\" $HOME `x` \\ end", "a\nb\n", "-5", " lead", "ü;#,&|", "--agent", "C:\\a\\b c", "it's at C:\\x \\ y", "plain"];
     private static readonly string[] Items = ["a", "b c", "it's", "\"q\"", "-5", "x\\y", "a,b", "ü#|", "tab\there", "line\nend"];
 
     public static TheoryData<string, string> Spellings

@@ -18,8 +18,7 @@ public sealed class ParameterValidatorTests
         Assert.Null(ParameterValidator.Check(Catalogue, definition, value));
         var typed = ParameterInput.FromText(definition, ParameterInput.ToText(definition, value));
         Assert.Null(typed.Error);
-        if (column != "dry_sequence_breaker") // a line end in an item is shown as \n, which the engine reads as one
-            Assert.True(ParameterValue.AreEqual(definition, value, typed.Value), $"{value} became {typed.Value}");
+        Assert.True(ParameterValue.AreEqual(definition, value, typed.Value), $"{value} became {typed.Value}");
     }
 
     [Theory]

@@ -2,6 +2,11 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Parameters.Engines;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Parameters;
 
@@ -85,6 +90,40 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
     }
 
     [LinuxFact]
+    public async Task BrokenHelp_IsAskedAgain_AfterHalfAMinute()
+    {
+        var broken = app.Folder.File("broken");
+        await File.WriteAllTextAsync(broken, "");
+        var engine = new EngineCommand(EngineScript.WriteRaw(app.Folder, $"[ \"$1\" = --help ] && [ -e '{broken}' ] && exit 1\n{Old}"), [], Simulated: false);
+        var clock = new HandClock { Now = DateTimeOffset.UnixEpoch };
+        var probe = Probe(clock);
+        Assert.Contains("lists no --model and --port", (await probe.ProbeAsync(engine, again: false, CancellationToken.None)).Failure!.Message);
+        File.Delete(broken);
+        Assert.False((await probe.ProbeAsync(engine, again: false, CancellationToken.None)).IsSuccess);
+        clock.Now += EngineProbe.FailureStands;
+        var found = (await probe.ProbeAsync(engine, again: false, CancellationToken.None)).Value;
+        Assert.Equal((1, 0, null), (found.Values("--port"), found.Values("--metrics"), found.Values("--no-such")));
+        var stored = (await Probe(clock).ProbeAsync(engine, again: false, CancellationToken.None)).Value; // of the table, as after a restart
+        Assert.Equal(1, stored.Values("--ctx-size"));
+    }
+
+    [LinuxFact]
+    public async Task SeveralWhoAskAtOnce_ShareOneAnswer()
+    {
+        var (count, gate) = (app.Folder.File("asked-at-once"), app.Folder.File("gate"));
+        var engine = new EngineCommand(EngineScript.WriteRaw(app.Folder, $"echo x >> '{count}'\nwhile [ ! -e '{gate}' ]; do sleep 0.02; done\n{Old}"), [], Simulated: false);
+        var probe = Probe(TimeProvider.System);
+        using var leaves = new CancellationTokenSource();
+        var first = probe.ProbeAsync(engine, again: false, leaves.Token);
+        var others = Enumerable.Range(0, 6).Select(_ => probe.ProbeAsync(engine, again: false, CancellationToken.None)).ToList();
+        await leaves.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first); // who leaves does not take the answer with him
+        await File.WriteAllTextAsync(gate, "");
+        Assert.All(await Task.WhenAll(others), answer => Assert.True(answer.IsSuccess));
+        Assert.Equal(3, File.ReadAllLines(count).Length);
+    }
+
+    [LinuxFact]
     public async Task Action_ShowsWhatTheEnginePrints()
     {
         var old = EngineScript.WriteRaw(app.Folder, Old);
@@ -92,6 +131,15 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
         Assert.Contains("CUDA0: Test Card", (await SendAsync(HttpMethod.Post, "/api/engines/ask", new { path = old, action = "--list-devices" }, HttpStatusCode.OK)).GetProperty("output").GetString());
         await SendAsync(HttpMethod.Post, "/api/engines/ask", new { action = "--mlock" }, HttpStatusCode.UnprocessableEntity);
         await SendAsync(HttpMethod.Post, "/api/engines/ask", new { path = "/bin/sh", action = "--help" }, HttpStatusCode.NotFound); // only engines that are set up are run
+    }
+
+    private EngineProbe Probe(TimeProvider clock) => new(app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(), app.Services.GetRequiredService<DatabaseWriter>(), clock);
+
+    private sealed class HandClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     private async Task<string?> VersionAsync(string path) =>

@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Parameters.Import;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Parameters;
 
@@ -55,6 +58,29 @@ public sealed class ImportTests(AppFixture app) : IClassFixture<AppFixture>
     {
         var answer = await PostAsync(new { command = "HF_TOKEN=hf_shh llama-server -hf a/b", dry_run = true }, HttpStatusCode.OK);
         Assert.DoesNotContain("hf_shh", answer.GetRawText());
+    }
+
+    [Fact]
+    public async Task OurOwnCommand_PastedBack_KeepsTheSecret_AndWhatItDoesNotMention()
+    {
+        var id = (await PostAsync(new { command = "HF_TOKEN=hf_kept llama-server -m /nowhere/kept.gguf --temp 0.8 --min-p 0.05", name = "kept" }, HttpStatusCode.Created)).GetProperty("model").GetProperty("id").GetInt64();
+        var import = app.Services.GetRequiredService<CommandImport>();
+        var plan = import.Read("HF_TOKEN=*** llama-server -m /nowhere/kept.gguf --temp 0.5").Value;
+        Assert.Equal("HF_TOKEN", Assert.Single(plan.Ignored).Flag);
+        Assert.True((await import.ApplyAsync(id, plan, CancellationToken.None)).IsSuccess);
+        var own = (await app.Services.GetRequiredService<ParameterStore>().ReadAsync(id))!.Own;
+        Assert.Equal("hf_kept", own.Get("hf_token"));
+        Assert.Equal(0.5, own.Get("temperature"));
+        Assert.Equal(["min_p"], own.Forced); // temperature is said as another value; min-p is not mentioned
+    }
+
+    [Fact]
+    public async Task HomeFolder_IsTheDashboards()
+    {
+        var answer = await PostAsync(new { command = "llama-server -m ~/x.gguf --grammar-file $GRAMMARS/a.gbnf", dry_run = true }, HttpStatusCode.OK);
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        Assert.Equal(home + "/x.gguf", answer.GetProperty("sections").GetProperty("model").GetProperty("model_path").GetString());
+        Assert.Equal("$GRAMMARS/a.gbnf", Assert.Single(answer.GetProperty("not_understood").EnumerateArray()).GetProperty("token").GetString());
     }
 
     private async Task<JsonElement> PostAsync(object body, HttpStatusCode expected)

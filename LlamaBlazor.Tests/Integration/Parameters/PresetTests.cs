@@ -5,8 +5,17 @@ using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Parameters;
 
-public sealed class PresetTests(AppFixture app) : IClassFixture<AppFixture>
+public sealed class PresetTests(PresetTests.App app) : IClassFixture<PresetTests.App>
 {
+    public sealed class App : AppFixture
+    {
+        public override Task InitializeAsync()
+        {
+            With("LlamaBlazor:EnginePath", EngineScript.Write(Folder));
+            return base.InitializeAsync();
+        }
+    }
+
     [Fact]
     public async Task Template_IsApplied_AndUndone()
     {
@@ -73,6 +82,7 @@ public sealed class PresetTests(AppFixture app) : IClassFixture<AppFixture>
                   ${server}
                   --model ${folder}/swap.gguf
                   -c 4096   # the context
+                  --alias b,c
                 ttl: 300
                 concurrencyLimit: 3
                 aliases: [a, b]
@@ -86,8 +96,72 @@ public sealed class PresetTests(AppFixture app) : IClassFixture<AppFixture>
         var sections = model.GetProperty("sections");
         Assert.Equal(("/nowhere/swap.gguf", 4096, 9), (sections.GetProperty("model").GetProperty("model_path").GetString(), sections.GetProperty("model").GetProperty("ctx_size").GetInt32(), sections.GetProperty("model").GetProperty("predict").GetInt32()));
         Assert.Equal((300, 3), (sections.GetProperty("runtime").GetProperty("ttl_seconds").GetInt32(), sections.GetProperty("runtime").GetProperty("concurrency").GetInt32()));
+        Assert.Equal(["a", "b", "c"], sections.GetProperty("runtime").GetProperty("aliases").EnumerateArray().Select(alias => alias.GetString()));
         Assert.Equal("filters", Assert.Single(model.GetProperty("not_understood").EnumerateArray()).GetProperty("token").GetString());
         Assert.Equal("broken", Assert.Single(answer.GetProperty("not_understood").EnumerateArray()).GetProperty("token").GetString());
+    }
+
+    [Fact]
+    public async Task LlamaSwapFile_ReportsEachKeyItDrops_AndMacrosThatExplode()
+    {
+        var big = string.Join('\n', Enumerable.Range(0, 9).Select(i => $"  m{i}: \"{string.Concat(Enumerable.Repeat($"${{m{i + 1}}}", 20))}\""));
+        var yaml = $"""
+            healthCheckTimeout: 60
+            macros:
+            {big}
+              m9: xxxxxxxxxx
+            models:
+              kept:
+                cmd: C:\llama\llama-server.exe -m C:\models\x.gguf
+                proxy: http://x
+                description: mine
+              huge:
+                cmd: llama-server -m ${"{m0}"}
+            """;
+        var answer = await PostAsync("/api/presets/import", new { text = yaml, dry_run = true }, HttpStatusCode.OK);
+        var kept = Assert.Single(answer.GetProperty("models").EnumerateArray());
+        Assert.Equal("C:\\models\\x.gguf", kept.GetProperty("sections").GetProperty("model").GetProperty("model_path").GetString());
+        Assert.Equal(["proxy", "description"], kept.GetProperty("not_understood").EnumerateArray().Select(word => word.GetProperty("token").GetString()));
+        Assert.Equal(["huge", "healthCheckTimeout"], answer.GetProperty("not_understood").EnumerateArray().Select(word => word.GetProperty("token").GetString()));
+    }
+
+    [LinuxFact]
+    public async Task Template_CarriesItsForces_AndLeavesThoseOfOthers()
+    {
+        var id = await AddAsync("forced-target", "--temp 0.8 --min-p 0.05");
+        await PostAsync($"/api/models/{id}/apply-template", new { template = "code" }, HttpStatusCode.OK);
+        Assert.Equal(["min_p", "repeat_penalty"], (await app.GetAsync($"/api/models/{id}/config/sampling")).GetProperty("forced").EnumerateArray().Select(column => column.GetString()));
+        Assert.Contains("--repeat-penalty", (await app.GetAsync($"/api/models/{id}/command")).GetProperty("arguments").EnumerateArray().Select(word => word.GetString()));
+        var made = await PostAsync("/api/templates", new { name = "With forces", model = id.ToString() }, HttpStatusCode.Created);
+        Assert.Equal(["min_p", "repeat_penalty"], made.GetProperty("forced").EnumerateArray().Select(column => column.GetString()));
+        var other = await AddAsync("forced-other", "--temp 0.1");
+        await PostAsync($"/api/models/{other}/apply-template", new { template = "With forces" }, HttpStatusCode.OK);
+        Assert.Equal(["min_p", "repeat_penalty"], (await app.GetAsync($"/api/models/{other}/config/sampling")).GetProperty("forced").EnumerateArray().Select(column => column.GetString()));
+        await PostAsync("/api/templates", new { name = "Stray", values = new { sampling = new { seed = 1 } }, forced = new[] { "temperature" } }, HttpStatusCode.UnprocessableEntity);
+    }
+
+    [LinuxFact]
+    public async Task Export_SaysWhatItLeavesOut()
+    {
+        await AddAsync("export-one", "--samplers 'top_k;top_p' --alias shared");
+        await AddAsync("export-two", "--alias shared --lora a.gguf --grammar-file b.gbnf");
+        var export = await app.GetAsync("/api/presets/export");
+        var lost = export.GetProperty("lost").EnumerateArray().Select(line => line.GetString()!).ToList();
+        Assert.Contains(lost, line => line.StartsWith("export-one: --samplers"));
+        Assert.Contains(lost, line => line.StartsWith("export-two: the alias shared is taken"));
+        Assert.Contains(lost, line => line.StartsWith("export-two: --grammar-file b.gbnf is relative"));
+        Assert.Equal(2, export.GetProperty("text").GetString()!.Split("alias = shared").Length);
+    }
+
+    [Fact]
+    public async Task ServerSettings_HaveAHistory()
+    {
+        await app.Http.PatchAsJsonAsync("/api/server-config", new { threads_http = 3 });
+        await app.Http.PatchAsJsonAsync("/api/server-config", new { threads_http = 4 });
+        var latest = (await app.GetAsync("/api/server-config/revisions")).GetProperty("items")[0];
+        await PostAsync($"/api/server-config/revisions/{latest.GetProperty("number").GetInt64()}/undo", new { }, HttpStatusCode.OK);
+        Assert.Equal(3, (await app.GetAsync("/api/server-config")).GetProperty("values").GetProperty("threads_http").GetInt32());
+        await PostAsync("/api/server-config/revisions/999/undo", new { }, HttpStatusCode.NotFound);
     }
 
     [Theory]

@@ -55,7 +55,7 @@ internal sealed class CommandImport(ParameterCatalogue catalogue, ParameterStore
     // A file that is there is added as the library does it, with what its header says; else only the row is made.
     private async Task<Result<Model>> AddAsync(ImportPlan plan, string? name, CancellationToken cancellation)
     {
-        if (plan.ModelPath is { } path && File.Exists(path))
+        if (plan.ModelPath is { } path && Path.IsPathFullyQualified(path) && File.Exists(path))
             return await library.AddAsync(path, name, cancellation).ConfigureAwait(false);
         if (name is not null && ModelRules.NameError(name) is { } wrong)
             return Failure.Invalid("name", wrong);
