@@ -29,16 +29,30 @@ public static class CachePolicy
     /// <param name="facts">What the body says.</param>
     /// <param name="body">The body.</param>
     /// <param name="cacheControl">The request's <c>Cache-Control</c>.</param>
-    public static CacheDecision Decide(bool enabled, string? mode, ProxyRoute route, RequestFacts facts, ReadOnlySpan<byte> body, string? cacheControl)
+    /// <param name="wish">The request's own switch: on, off, or null.</param>
+    public static CacheDecision Decide(bool enabled, string? mode, ProxyRoute route, RequestFacts facts, ReadOnlySpan<byte> body, string? cacheControl, string? wish = null)
     {
-        if (mode == "off" || (!enabled && mode is not ("on" or "sampled")))
+        if (!IsOn(enabled, mode, wish))
             return CacheDecision.Off;
         var control = cacheControl ?? "";
-        if (!route.Cacheable || Has(control, "no-store") || body.Length > BodyLimit || (facts.Stream && !CanReplay(route.Kind)) || HasRemoteImage(body))
+        if (wish == "off" || !route.Cacheable || Has(control, "no-store") || body.Length > BodyLimit || HasRemoteImage(body))
+            return CacheDecision.Bypass;
+        if (facts.Stream && (!CanReplay(route.Kind) || HasTokenDetails(body)))
             return CacheDecision.Bypass;
         var repeatable = route.Kind == RouteKind.Embedding || facts.Temperature == 0 || facts.HasSeed || mode == "sampled";
         return repeatable ? new CacheDecision("MISS", !Has(control, "no-cache"), true, MaxAgeOf(control)) : CacheDecision.Bypass;
     }
+
+    /// <summary>Whether the cache is on for a request. What is set for the model counts more than the request, and the request more than the global switch.</summary>
+    /// <param name="enabled">The global switch.</param>
+    /// <param name="mode">The model's own: off, on, sampled, or null for the global one.</param>
+    /// <param name="wish">The request's own switch: on, off, or null.</param>
+    public static bool IsOn(bool enabled, string? mode, string? wish) => mode is "on" or "sampled" || (mode != "off" && (enabled || wish == "on"));
+
+    /// <summary>Whether the answer repeats the prompt: llama-server's own completions do, and rankings that are asked to.</summary>
+    /// <param name="kind">Kind of the route.</param>
+    /// <param name="body">The body.</param>
+    public static bool RepeatsPrompt(RouteKind kind, ReadOnlySpan<byte> body) => kind == RouteKind.Native || body.IndexOf("\"return_text\""u8) >= 0;
 
     /// <summary>Whether an answer may be kept.</summary>
     /// <param name="status">Its status.</param>
@@ -48,6 +62,10 @@ public static class CachePolicy
         status == 200 && usage.Error is null && usage.FinishReason is not "error" && length is > 0 and <= BodyLimit;
 
     private static bool CanReplay(RouteKind kind) => kind is RouteKind.Chat or RouteKind.Completion or RouteKind.Native;
+
+    // Probabilities and tokens stand in each event, and an answer put together from a stream would have lost them, or the other way round.
+    private static bool HasTokenDetails(ReadOnlySpan<byte> body) =>
+        body.IndexOf("\"logprobs\""u8) >= 0 || body.IndexOf("\"top_logprobs\""u8) >= 0 || body.IndexOf("\"n_probs\""u8) >= 0 || body.IndexOf("\"return_tokens\""u8) >= 0;
 
     // The picture behind an address may change; one inside the body is part of the key.
     private static bool HasRemoteImage(ReadOnlySpan<byte> body) =>

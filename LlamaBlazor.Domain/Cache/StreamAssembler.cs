@@ -75,8 +75,27 @@ public static class StreamAssembler
         if (objectName is not null)
             answer["object"] = objectName;
         answer["choices"] = new JsonArray([.. choices.Values]);
+        if (answer["usage"] is null && answer["timings"] is JsonObject timings)
+            answer["usage"] = UsageOf(timings);
         return answer;
     }
+
+    // A stream tells its usage only where that was asked for; a plain answer always has it.
+    private static JsonObject? UsageOf(JsonObject timings)
+    {
+        if (Count(timings["prompt_n"]) is not { } fresh || Count(timings["predicted_n"]) is not { } written)
+            return null;
+        var cached = Count(timings["cache_n"]) ?? 0;
+        return new JsonObject
+        {
+            ["completion_tokens"] = written,
+            ["prompt_tokens"] = fresh + cached,
+            ["total_tokens"] = fresh + cached + written,
+            ["prompt_tokens_details"] = new JsonObject { ["cached_tokens"] = cached },
+        };
+    }
+
+    private static long? Count(JsonNode? node) => node is JsonValue value && value.TryGetValue<long>(out var count) ? count : null;
 
     private static void MergeChoice(SortedDictionary<int, JsonObject> choices, JsonObject choice, Action<JsonObject, JsonObject> merge)
     {

@@ -26,7 +26,7 @@ public static class StreamReplay
             };
             return chunks is null ? null : Write(chunks, done: kind != RouteKind.Native);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException or InvalidCastException) // repeated fields, or not of the form of an answer
         {
             return null;
         }

@@ -1,3 +1,5 @@
+using LlamaBlazor.Domain.Resources;
+
 namespace LlamaBlazor.Domain.Instances;
 
 /// <summary>An instance that loads or runs, as the planner sees it.</summary>
@@ -18,8 +20,28 @@ public sealed record Occupant(long ModelId, string Name, string Project, long Me
     /// <summary>Cores it counts for.</summary>
     public double Cores { get; init; }
 
-    /// <summary>GPUs it uses.</summary>
-    public int Gpus { get; init; }
+    /// <summary>The cards it was given; null where its engine chooses among all.</summary>
+    public IReadOnlyList<string>? Cards { get; init; }
+
+    /// <summary>True when nobody else may have them.</summary>
+    public bool IsGpuExclusive { get; init; }
+
+    /// <summary>True while it ends: its place becomes free by itself.</summary>
+    public bool IsStopping { get; init; }
+
+    /// <summary>GPUs that count for its project.</summary>
+    public int Gpus => Cards?.Count ?? 0;
+
+    /// <summary>When it last sent something of use, Unix milliseconds, or null for never.</summary>
+    public long? LastSucceededAt { get; init; }
+
+    /// <summary>True when it counts for a project; their names are compared as the database does.</summary>
+    public bool IsOf(string project) => Project.Equals(project, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Bytes of a card that its end sets free.</summary>
+    /// <param name="device">The card.</param>
+    /// <param name="count">How many cards there are: an engine that chooses among all takes a part of each.</param>
+    public long BytesOn(GpuDevice device, int count) => Cards is null ? Vram / Math.Max(1, count) : Cards.Any(device.Is) ? Vram / Cards.Count : 0;
 
     /// <summary>Since when nobody has used it, Unix milliseconds.</summary>
     public long IdleSince => Math.Max(ReadyAt ?? 0, LastUsedAt ?? 0);
@@ -32,19 +54,37 @@ public sealed record Occupant(long ModelId, string Name, string Project, long Me
 /// <param name="ProjectInstances">Places in that project.</param>
 public sealed record EvictionNeed(int Instances, long Memory, string Project, int ProjectInstances)
 {
-    /// <summary>Bytes on GPUs.</summary>
-    public long Vram { get; init; }
+    /// <summary>The GPUs that are wanted: who must go depends on who holds them, and how much each leaves.</summary>
+    public GpuQuestion Gpus { get; init; } = GpuQuestion.None;
+
+    /// <summary>Bytes of the project's share.</summary>
+    public long ProjectMemory { get; init; }
+
+    /// <summary>Cores of the project's share.</summary>
+    public double ProjectCores { get; init; }
+
+    /// <summary>GPUs the project may still take; null for no limit. Below 0 where it has too many.</summary>
+    public int? ProjectGpusLeft { get; init; }
 
     /// <summary>True when nothing must.</summary>
-    public bool IsNothing => Instances <= 0 && Memory <= 0 && Vram <= 0 && ProjectInstances <= 0;
+    public bool IsNothing => IsMetBy([]);
 
     /// <summary>True when the end of these makes room.</summary>
-    public bool IsMetBy(IReadOnlyCollection<Occupant> victims) =>
-        victims.Count >= Instances && victims.Sum(victim => victim.Memory) >= Memory && victims.Sum(victim => victim.Vram) >= Vram && victims.Count(victim => victim.Project == Project) >= ProjectInstances;
+    public bool IsMetBy(IReadOnlyCollection<Occupant> victims)
+    {
+        if (victims.Count < Instances || victims.Sum(victim => victim.Memory) < Memory)
+            return false;
+        var team = victims.Where(victim => victim.IsOf(Project)).ToList();
+        if (team.Count < ProjectInstances || team.Sum(victim => victim.Memory) < ProjectMemory || team.Sum(victim => victim.Cores) < ProjectCores - 1e-9)
+            return false;
+        var plan = Gpus.Answer(victims);
+        return plan.IsFree && (ProjectGpusLeft is not { } left || (plan.Cards?.Count ?? 0) <= left + team.Sum(victim => victim.Gpus));
+    }
 }
 
 /// <summary>
-/// Chooses whom to stop: by need, never more than needed, the longest idle first. Busy, pinned, loading and just started ones are left alone.
+/// Chooses whom to stop: by need, never more than needed, the longest idle first. Busy, pinned, loading and just started ones are left alone;
+/// those that end already come first, for they cost nothing.
 /// </summary>
 public static class EvictionPlanner
 {
@@ -58,7 +98,7 @@ public static class EvictionPlanner
     public static IReadOnlyList<long>? Plan(IReadOnlyList<Occupant> others, EvictionNeed need, long now)
     {
         var chosen = new List<Occupant>();
-        foreach (var candidate in others.Where(other => MayEvict(other, now)).OrderBy(other => other.IdleSince))
+        foreach (var candidate in others.Where(other => MayEvict(other, now)).OrderByDescending(other => other.IsStopping).ThenBy(other => other.IdleSince))
         {
             if (need.IsMetBy(chosen))
                 break;
@@ -68,7 +108,7 @@ public static class EvictionPlanner
         if (!need.IsMetBy(chosen))
             return null;
         // Those without whom the need is met too stay, the most recently used first.
-        foreach (var candidate in chosen.OrderByDescending(victim => victim.IdleSince).ToList())
+        foreach (var candidate in chosen.OrderBy(victim => victim.IsStopping).ThenByDescending(victim => victim.IdleSince).ToList())
         {
             if (need.IsMetBy([.. chosen.Where(victim => victim != candidate)]))
                 chosen.Remove(candidate);
@@ -77,7 +117,12 @@ public static class EvictionPlanner
         return [.. chosen.Select(victim => victim.ModelId)];
     }
 
-    /// <summary>Whether an instance may be stopped for another.</summary>
-    public static bool MayEvict(Occupant other, long now) =>
-        other.IsRunning && !other.IsBusy && !other.IsPinned && now - (other.ReadyAt ?? now) >= MinimumWarm.TotalMilliseconds;
+    /// <summary>Whether an instance may be stopped for another; one that ends anyway may be waited for.</summary>
+    public static bool MayEvict(Occupant other, long now) => other.IsStopping || (MayEvictOnceWarm(other) && now - (other.ReadyAt ?? now) >= MinimumWarm.TotalMilliseconds);
+
+    /// <summary>When the next of those that are only too fresh may be stopped, Unix milliseconds, or null.</summary>
+    public static long? NextWarm(IEnumerable<Occupant> others, long now) =>
+        others.Where(other => MayEvictOnceWarm(other) && !MayEvict(other, now)).Min(other => other.ReadyAt + (long)MinimumWarm.TotalMilliseconds);
+
+    private static bool MayEvictOnceWarm(Occupant other) => other.IsRunning && !other.IsBusy && !other.IsPinned;
 }

@@ -10,11 +10,14 @@ public static class IdlePolicy
     public static bool IsExpired(Occupant instance, long ttlSeconds, long now) =>
         ttlSeconds > 0 && instance is { IsRunning: true, IsBusy: false, IsPinned: false } && now - instance.IdleSince >= ttlSeconds * 1000;
 
-    /// <summary>Whether the watchdog should ask for a token: nothing has succeeded for a while, and no request is at work that would tell.</summary>
+    /// <summary>
+    /// Whether the watchdog should look: nothing has succeeded for a while. Requests at work are no success: an engine that hangs, or answers only errors, has
+    /// those too.
+    /// </summary>
     /// <param name="instance">The instance.</param>
     /// <param name="probeSeconds">After how many seconds; 0 is never.</param>
-    /// <param name="lastSuccess">When it last answered a request or a probe, Unix milliseconds.</param>
+    /// <param name="lastSuccess">When it last answered a probe, Unix milliseconds.</param>
     /// <param name="now">Unix milliseconds.</param>
     public static bool NeedsProbe(Occupant instance, int probeSeconds, long lastSuccess, long now) =>
-        probeSeconds > 0 && instance is { IsRunning: true, IsBusy: false } && now - Math.Max(lastSuccess, instance.IdleSince) >= probeSeconds * 1000L;
+        probeSeconds > 0 && instance.IsRunning && now - Math.Max(lastSuccess, Math.Max(instance.ReadyAt ?? 0, instance.LastSucceededAt ?? 0)) >= probeSeconds * 1000L;
 }

@@ -61,9 +61,9 @@ public static class InstanceLifecycle
         StopRequested => OnStop(state),
         RestartRequested => OnRestart(state),
         Launched => state.Phase is InstancePhase.Stopping ? new(state, [InstanceEffect.Terminate]) : Unchanged(state),
-        LaunchFailed failed => OnLaunchFailed(state, failed.Reason, now),
+        LaunchFailed failed => OnLaunchFailed(state, failed.Reason, policy, now),
         StageChanged => Unchanged(state),
-        Refused refused => state.Phase is InstancePhase.Loading ? To(Fresh(state) with { Reason = refused.Reason }, InstancePhase.Stopped) : OnLaunchFailed(state, refused.Reason, now),
+        Refused refused => state.Phase is InstancePhase.Loading ? To(Fresh(state) with { Reason = refused.Reason }, InstancePhase.Stopped) : OnLaunchFailed(state, refused.Reason, policy, now),
         BecameReady => state.Phase is InstancePhase.Loading ? To(state with { ReadyAt = now, Reason = null }, InstancePhase.Running) : Unchanged(state),
         Exited exited => OnExit(state, exited.Outcome, policy, now),
         StartLimitReached limit => OnTrouble(state, InstancePhase.Loading, limit.Reason, again: false),
@@ -93,9 +93,10 @@ public static class InstanceLifecycle
         ? To(Fresh(state) with { StartAgain = true }, InstancePhase.Stopping, InstanceEffect.Terminate)
         : OnStart(state);
 
-    private static InstanceTransition OnLaunchFailed(InstanceState state, string reason, long now) => state.Phase switch
+    private static InstanceTransition OnLaunchFailed(InstanceState state, string reason, RestartPolicy policy, long now) => state.Phase switch
     {
         InstancePhase.Loading => To(state with { Reason = reason, FailedAt = now }, InstancePhase.Failed),
+        InstancePhase.Running => Retry(state, policy.AfterCrash(state.Failures, state.ReadyAt, now), reason, now), // whoever looked after it failed, and has ended it
         InstancePhase.Stopping => Ended(state),
         _ => Unchanged(state),
     };

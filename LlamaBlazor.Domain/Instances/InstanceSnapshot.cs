@@ -62,6 +62,9 @@ public sealed record InstanceSnapshot
     /// <summary>Requests in flight through the proxy.</summary>
     public int Busy { get; init; }
 
+    /// <summary>Its place among the starts that wait, from 1, or null.</summary>
+    public int? Place { get; init; }
+
     /// <summary>True while a process is starting, running or stopping.</summary>
     public bool IsActive => Status is "loading" or "running" or "stopping";
 }

@@ -15,7 +15,7 @@ public sealed record RetentionRule(string Table, string What, string TimeColumn,
     /// <summary>Most rows that can be set.</summary>
     public const int MaxRows = 100_000_000;
 
-    /// <summary>The rules as they come with the program. <c>metrics_history</c> (10 minutes), <c>stats</c> and <c>cache</c> are kept by their own features.</summary>
+    /// <summary>The rules as they come with the program. <c>metrics_history</c> (10 minutes) and <c>cache</c> are kept by their own features.</summary>
     public static IReadOnlyList<RetentionRule> Defaults { get; } =
     [
         new("metrics", "Means of each minute", "timestamp", null, 10_000),
@@ -26,6 +26,8 @@ public sealed record RetentionRule(string Table, string What, string TimeColumn,
         new("container_instances", "Instances that were removed", "stopped_at", 90, null, "status = 'deleted'"),
         new("audit_log", "Actions of administrators", "created_at", 180, null),
         new("health_checks", "Health of instances", "checked_at", 30, null),
+        // A day is added up before its requests leave: what is not in stats_daily yet stays.
+        new("stats", "Requests, one by one; their days are kept added up", "created_at", 365, null, "date(created_at / 1000, 'unixepoch') <= (SELECT max(day) FROM stats_daily)"),
     ];
 
     /// <summary>What is wrong with limits, or null.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,7 +15,7 @@ public static class AliasParameters
     // What a client asks is its own; an alias only says how it is answered.
     private static readonly string[] Forbidden = ["model", "messages", "prompt", "input", "stream", "stream_options"];
 
-    private static readonly JsonSerializerOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>What is wrong with the parameters of an alias, or null.</summary>
     /// <param name="json">A JSON object.</param>
@@ -34,14 +36,34 @@ public static class AliasParameters
         }
     }
 
-    /// <summary>The body with the fields of the alias in place of its own. Numbers stay as they were written.</summary>
-    /// <param name="body">A JSON object.</param>
+    /// <summary>
+    /// The body with the fields of the alias in place of its own. Values stay as they were written; of a repeated field the last counts, as engines
+    /// read it.
+    /// </summary>
+    /// <param name="body">A JSON object, with or without a byte order mark.</param>
     /// <param name="json">Fields of the alias.</param>
-    public static byte[] Apply(ReadOnlySpan<byte> body, string json)
+    public static byte[] Apply(ReadOnlyMemory<byte> body, string json)
     {
-        var request = JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { MaxDepth = 512 })!.AsObject();
-        foreach (var (name, value) in JsonNode.Parse(json)!.AsObject())
-            request[name] = value?.DeepClone();
-        return JsonSerializer.SerializeToUtf8Bytes(request, AsWritten);
+        using var request = JsonDocument.Parse(RequestReader.WithoutBom(body), new JsonDocumentOptions { MaxDepth = RequestReader.MaxDepth });
+        using var alias = JsonDocument.Parse(json);
+        var own = alias.RootElement.EnumerateObject().ToDictionary(field => field.Name, field => field.Value);
+        var buffer = new ArrayBufferWriter<byte>(body.Length + json.Length);
+        using (var writer = new Utf8JsonWriter(buffer, AsWritten))
+        {
+            writer.WriteStartObject();
+            foreach (var field in request.RootElement.EnumerateObject().GroupBy(field => field.Name).Select(group => group.Last()))
+                WriteField(writer, field.Name, own.Remove(field.Name, out var value) ? value : field.Value);
+            foreach (var (name, value) in own)
+                WriteField(writer, name, value);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteField(Utf8JsonWriter writer, string name, JsonElement value)
+    {
+        writer.WritePropertyName(name);
+        writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
     }
 }

@@ -51,6 +51,9 @@ public enum ProxyError
     /// <summary>The client went away.</summary>
     ClientGone,
 
+    /// <summary>A mistake of the dashboard itself.</summary>
+    Internal,
+
     /// <summary>The engine broke the connection before its answer.</summary>
     UpstreamFailed,
 
@@ -107,6 +110,7 @@ public static class ProxyErrors
         ProxyError.ShuttingDown => new(503, Server, "shutting_down", Severity.Debug),
         ProxyError.Cancelled => new(503, Server, "cancelled", Severity.Information),
         ProxyError.ClientGone => new(499, Invalid, "client_closed_request", Severity.Debug),
+        ProxyError.Internal => new(500, Server, "internal_error", Severity.Warning),
         ProxyError.UpstreamFailed => new(502, Server, "engine_failed", Severity.Warning),
         ProxyError.UpstreamDied => new(502, Server, "engine_died", Severity.Warning),
         ProxyError.UpstreamTimeout => new(504, Server, "engine_timeout", Severity.Warning),

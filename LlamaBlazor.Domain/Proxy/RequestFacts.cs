@@ -24,6 +24,6 @@ public sealed record RequestFacts
     /// <summary>Whether <c>stream_options.include_usage</c> is true.</summary>
     public bool IncludeUsage { get; init; }
 
-    /// <summary>First characters of the prompt or of the last message of the user, at most <see cref="RequestReader.PreviewLength"/>.</summary>
+    /// <summary>First characters of the prompt or of the last message of the user, as many as were asked for.</summary>
     public string? Preview { get; init; }
 }

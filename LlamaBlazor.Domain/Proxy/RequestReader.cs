@@ -10,13 +10,17 @@ public static class RequestReader
     /// <summary>Characters of the prompt that are kept as its preview (acceptance S3.7).</summary>
     public const int PreviewLength = 100;
 
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 512, CommentHandling = JsonCommentHandling.Disallow };
+    /// <summary>Deepest nesting of a body.</summary>
+    public const int MaxDepth = 512;
+
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Disallow };
 
     /// <summary>Reads the facts.</summary>
     /// <param name="body">The whole body.</param>
     /// <param name="facts">The facts; empty when it fails.</param>
+    /// <param name="previewLength">Characters of the prompt that are read.</param>
     /// <returns>What is wrong with the body, or null.</returns>
-    public static string? TryRead(ReadOnlySpan<byte> body, out RequestFacts facts)
+    public static string? TryRead(ReadOnlySpan<byte> body, out RequestFacts facts, int previewLength = PreviewLength)
     {
         facts = RequestFacts.Empty;
         try
@@ -24,7 +28,7 @@ public static class RequestReader
             var reader = new Utf8JsonReader(WithoutBom(body), Options);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
                 return "The body must be a JSON object.";
-            var draft = new Draft();
+            var draft = new Draft(previewLength);
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 ReadField(ref reader, draft);
             if (reader.Read())
@@ -41,6 +45,10 @@ public static class RequestReader
             return "The body holds a name that is not valid UTF-8.";
         }
     }
+
+    /// <summary>The body behind the byte order mark that some programs write.</summary>
+    /// <param name="body">The whole body.</param>
+    public static ReadOnlyMemory<byte> WithoutBom(ReadOnlyMemory<byte> body) => body.Span.StartsWith("\uFEFF"u8) ? body[3..] : body;
 
     private static ReadOnlySpan<byte> WithoutBom(ReadOnlySpan<byte> body) => body.StartsWith("\uFEFF"u8) ? body[3..] : body;
 
@@ -67,7 +75,7 @@ public static class RequestReader
         else if (reader.ValueTextEquals("messages"u8))
             ReadMessages(ref reader, draft);
         else if (reader.ValueTextEquals("prompt"u8) || reader.ValueTextEquals("input"u8) || reader.ValueTextEquals("content"u8) || reader.ValueTextEquals("query"u8))
-            draft.Preview = Next(ref reader) == JsonTokenType.String ? Preview(ref reader) : SkipFor(ref reader, draft.Preview);
+            draft.Preview = Next(ref reader) == JsonTokenType.String ? Preview(ref reader, draft.PreviewLength) : SkipFor(ref reader, draft.Preview);
         else
             Next(ref reader);
         reader.Skip(); // past an object or array; a plain value is past already
@@ -117,7 +125,7 @@ public static class RequestReader
                 if (reader.ValueTextEquals("role"u8))
                     isUser = Next(ref reader) == JsonTokenType.String && reader.ValueTextEquals("user"u8);
                 else if (reader.ValueTextEquals("content"u8))
-                    text = ReadContent(ref reader);
+                    text = ReadContent(ref reader, draft.PreviewLength);
                 else
                     Next(ref reader);
                 reader.Skip();
@@ -135,10 +143,10 @@ public static class RequestReader
     }
 
     // Text, or an array of parts of which the first text counts.
-    private static string? ReadContent(ref Utf8JsonReader reader)
+    private static string? ReadContent(ref Utf8JsonReader reader, int length)
     {
         if (Next(ref reader) == JsonTokenType.String)
-            return Preview(ref reader);
+            return Preview(ref reader, length);
         if (reader.TokenType != JsonTokenType.StartArray)
             return SkipFor(ref reader, null);
         string? text = null;
@@ -148,25 +156,25 @@ public static class RequestReader
             if (text is not null || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("text"u8))
                 continue;
             if (Next(ref reader) == JsonTokenType.String)
-                text = Preview(ref reader);
+                text = Preview(ref reader, length);
         }
 
         return text;
     }
 
     // Decodes no more of a long prompt than is shown.
-    private static string Preview(ref Utf8JsonReader reader)
+    private static string Preview(ref Utf8JsonReader reader, int length)
     {
         if (!reader.ValueIsEscaped)
         {
             var span = reader.ValueSpan;
-            return Cut(Encoding.UTF8.GetString(span[..Math.Min(span.Length, PreviewLength * 4)]));
+            return Cut(Encoding.UTF8.GetString(span[..Math.Min(span.Length, length * 4)]), length);
         }
 
         var buffer = ArrayPool<char>.Shared.Rent(reader.ValueSpan.Length);
         try
         {
-            return Cut(new string(buffer, 0, reader.CopyString(buffer)));
+            return Cut(new string(buffer, 0, reader.CopyString(buffer)), length);
         }
         catch (InvalidOperationException)
         {
@@ -178,15 +186,17 @@ public static class RequestReader
         }
     }
 
-    private static string Cut(string text)
+    private static string Cut(string text, int length)
     {
-        if (text.Length <= PreviewLength)
+        if (text.Length <= length)
             return text;
-        return text[..(char.IsHighSurrogate(text[PreviewLength - 1]) ? PreviewLength - 1 : PreviewLength)];
+        return text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
     }
 
-    private sealed class Draft
+    private sealed class Draft(int previewLength)
     {
+        public int PreviewLength => previewLength;
+
         public string? Model { get; set; }
 
         public bool Stream { get; set; }

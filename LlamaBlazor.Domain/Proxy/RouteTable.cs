@@ -30,9 +30,9 @@ public static class RouteTable
         .. Post(RouteKind.Native, "/completion", "/infill"),
         .. Post(RouteKind.Embedding, "/embedding"),
         .. Post(RouteKind.Other, "/tokenize", "/detokenize", "/apply-template", "/props", "/lora-adapters", "/slots/{slot:int}"),
-        .. Post(RouteKind.Media, "/v1/audio/speech", "/v1/audio/voices", "/v1/images/generations", "/sdapi/v1/txt2img", "/sdapi/v1/img2img"),
+        .. Post(RouteKind.Media, "/v1/audio/speech", "/audio/speech", "/v1/audio/voices", "/v1/images/generations", "/images/generations", "/sdapi/v1/txt2img", "/sdapi/v1/img2img"),
         new("POST", "/audioapi/v1/tasks/run", ModelSource.Body, RouteKind.Media, "/audioapi"),
-        .. new[] { "/v1/audio/transcriptions", "/audio/transcriptions", "/v1/audio/translations", "/v1/images/edits", "/v1/images/variations" }
+        .. new[] { "/v1/audio/transcriptions", "/audio/transcriptions", "/v1/audio/translations", "/audio/translations", "/v1/images/edits", "/images/edits", "/v1/images/variations", "/images/variations" }
             .Select(path => new ProxyRoute("POST", path, ModelSource.Form, RouteKind.Media)),
         .. new[] { "/v1/audio/voices", "/sdapi/v1/loras", "/props", "/slots", "/lora-adapters" }
             .Select(path => new ProxyRoute("GET", path, ModelSource.Query, RouteKind.Other)),

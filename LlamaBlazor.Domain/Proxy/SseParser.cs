@@ -24,6 +24,9 @@ public sealed class SseParser(SseHandler handler, int limit = SseParser.DefaultL
     private bool _afterCarriageReturn;
     private bool _started;
 
+    /// <summary>Whether the last event was over the limit, so that nobody knows what it said.</summary>
+    public bool LastWasSkipped { get; private set; }
+
     /// <summary>Takes the next bytes.</summary>
     /// <param name="bytes">Any number of them.</param>
     public void Feed(ReadOnlySpan<byte> bytes)
@@ -103,6 +106,8 @@ public sealed class SseParser(SseHandler handler, int limit = SseParser.DefaultL
     {
         if (_hasData && !_tooLong)
             handler(_data.WrittenSpan);
+        if (_hasData || _tooLong)
+            LastWasSkipped = _tooLong;
         _data.ResetWrittenCount();
         (_hasData, _tooLong) = (false, false);
     }

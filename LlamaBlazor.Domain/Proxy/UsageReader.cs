@@ -33,11 +33,11 @@ public sealed class UsageReader
     /// <summary>Whether anything of the answer itself has come; reports of progress do not count.</summary>
     public bool HasFirstToken { get; private set; }
 
-    /// <summary>A plain JSON answer as far as it is kept; empty for a stream.</summary>
-    public ReadOnlyMemory<byte> Body => _body?.WrittenMemory ?? default;
+    /// <summary>Whether the answer is a stream of events.</summary>
+    public bool IsEvents => _events is not null;
 
-    /// <summary>Whether <see cref="Body"/> holds the whole answer.</summary>
-    public bool BodyIsWhole { get; private set; } = true;
+    /// <summary>Whether the last event was too long to be read: the answer may have said there that it is over.</summary>
+    public bool LastWasSkipped => _events?.LastWasSkipped == true;
 
     /// <summary>Takes the next bytes.</summary>
     /// <param name="bytes">Any number of them.</param>
@@ -51,7 +51,6 @@ public sealed class UsageReader
 
         HasFirstToken |= bytes.Length > 0;
         var room = BodyLimit - _body!.WrittenCount;
-        BodyIsWhole &= bytes.Length <= room;
         _body.Write(bytes[..Math.Min(room, bytes.Length)]);
     }
 

@@ -5,11 +5,11 @@ namespace LlamaBlazor.Domain.Proxy;
 /// <param name="WaitLimit">Longest wait, loading included.</param>
 public sealed record RequestQueuePolicy(int Size, TimeSpan WaitLimit)
 {
+    private const int SecondsEach = 2; // a guess; a wrong one only makes the client ask again
+
     /// <summary>Seconds after which a refused client may try again: about when half of the line has moved, from 1 second to the wait limit.</summary>
     /// <param name="waiting">Requests that wait now.</param>
-    /// <param name="typical">How long a request takes, or null when none was measured.</param>
-    public int RetryAfterSeconds(int waiting, TimeSpan? typical) =>
-        (int)Math.Clamp(Math.Ceiling((typical ?? TimeSpan.FromSeconds(2)).TotalSeconds * Math.Max(1, waiting / 2)), 1, Math.Max(1, WaitLimit.TotalSeconds));
+    public int RetryAfterSeconds(int waiting) => (int)Math.Clamp(SecondsEach * Math.Max(1, waiting / 2), 1, Math.Max(1, WaitLimit.TotalSeconds));
 }
 
 /// <summary>A line of waiting things: higher priority first, then in the order they came. Not safe for several threads: its owner locks.</summary>

@@ -27,9 +27,9 @@ public sealed record MachineState(long? TotalMemory, long? FreeMemory, double? C
 /// <param name="Name">Its name.</param>
 /// <param name="Project">Whose quota counts.</param>
 /// <param name="Memory">Bytes it is expected to need.</param>
-/// <param name="Gpus">The GPUs it would have.</param>
+/// <param name="Gpus">The GPUs it wants.</param>
 /// <param name="MayEvict">Whether others may be stopped for it.</param>
-public sealed record AdmissionRequest(long ModelId, string Name, string Project, long Memory, GpuPlan Gpus, bool MayEvict = true)
+public sealed record AdmissionRequest(long ModelId, string Name, string Project, long Memory, GpuQuestion Gpus, bool MayEvict = true)
 {
     /// <summary>Bytes of GPU memory it is expected to need; 0 when that is not known.</summary>
     public long Vram { get; init; }
@@ -47,7 +47,16 @@ public sealed record AdmissionReason(string Code, string Message);
 /// <param name="Admitted">Whether it may go ahead, once <paramref name="WouldEvict"/> have ended.</param>
 /// <param name="Reasons">Everything that speaks against it, not only the first.</param>
 /// <param name="WouldEvict">Ids of the models to stop first.</param>
-public sealed record AdmissionDecision(bool Admitted, IReadOnlyList<AdmissionReason> Reasons, IReadOnlyList<long> WouldEvict);
+public sealed record AdmissionDecision(bool Admitted, IReadOnlyList<AdmissionReason> Reasons, IReadOnlyList<long> WouldEvict)
+{
+    /// <summary>Ids of models that end already and must have ended first.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyList<long> Awaits { get; init; } = [];
+
+    /// <summary>True when nobody has to end first.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsImmediate => Admitted && WouldEvict.Count == 0 && Awaits.Count == 0;
+}
 
 /// <summary>Decides whether an instance may start: thresholds, memory, number of models, quota of the project, GPUs; all reasons at once.</summary>
 /// <param name="Limits">The thresholds.</param>
@@ -64,17 +73,32 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
     /// <param name="now">Unix milliseconds.</param>
     public AdmissionDecision Decide(AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota, long now)
     {
-        var fixedReasons = MachineReasons(machine).Concat(request.Gpus.Reasons).Concat(ShareReasons(request, others, quota)).ToList();
-        var need = new EvictionNeed(
+        var reasons = MachineReasons(machine).ToList();
+        var need = Need(request, machine, others, quota);
+        var candidates = request.MayEvict ? others : [.. others.Where(other => other.IsStopping)];
+        var plan = need.IsNothing ? [] : EvictionPlanner.Plan(candidates, need, now);
+        if (plan is null)
+            reasons.AddRange([.. request.Gpus.Answer([]).Reasons, .. ShareReasons(request, others, quota), .. NeedReasons(request, machine, others, quota, need)]);
+        if (reasons.Count > 0)
+            return new AdmissionDecision(false, reasons, []);
+        var ending = others.Where(other => other.IsStopping).Select(other => other.ModelId).ToHashSet();
+        return new AdmissionDecision(true, [], [.. plan!.Where(id => !ending.Contains(id))]) { Awaits = [.. plan!.Where(ending.Contains)] };
+    }
+
+    private EvictionNeed Need(AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota)
+    {
+        var team = others.Where(other => other.IsOf(request.Project)).ToList();
+        return new EvictionNeed(
             ModelsMax > 0 ? Math.Max(0, others.Count + 1 - ModelsMax) : 0,
             MemoryShortage(request, machine),
             request.Project,
-            QuotaShortage(request, others, quota))
-        { Vram = request.Gpus.Missing };
-        var plan = need.IsNothing ? [] : request.MayEvict ? EvictionPlanner.Plan(others, need, now) : null;
-        if (plan is null)
-            fixedReasons.AddRange(NeedReasons(request, machine, others, quota, need));
-        return new AdmissionDecision(fixedReasons.Count == 0, fixedReasons, fixedReasons.Count == 0 ? plan! : []);
+            quota?.MaxInstances is { } most ? Math.Max(0, team.Count + 1 - most) : 0)
+        {
+            Gpus = request.Gpus,
+            ProjectMemory = quota?.MaxMemoryGb is { } gb ? (long)Math.Max(0, team.Sum(other => other.Memory) + request.Memory - (gb * Gb)) : 0,
+            ProjectCores = quota?.MaxCores is { } cores ? Math.Max(0, team.Sum(other => other.Cores) + request.Cores - cores) : 0,
+            ProjectGpusLeft = quota?.MaxGpus is { } gpus ? gpus - team.Sum(other => other.Gpus) : null,
+        };
     }
 
     private long MemoryShortage(AdmissionRequest request, MachineState machine)
@@ -84,9 +108,6 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
         var keep = Math.Max(Limits.MinFreeMemoryGb * Gb, total * Math.Max(0, 100 - Limits.MaxMemoryPercent) / 100);
         return (long)Math.Max(0, request.Memory + keep - free);
     }
-
-    private static int QuotaShortage(AdmissionRequest request, IReadOnlyList<Occupant> others, ProjectQuota? quota) =>
-        quota?.MaxInstances is { } most ? Math.Max(0, others.Count(other => other.Project == request.Project) + 1 - most) : 0;
 
     private IEnumerable<AdmissionReason> MachineReasons(MachineState machine)
     {
@@ -98,11 +119,11 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
 
     private static IEnumerable<AdmissionReason> ShareReasons(AdmissionRequest request, IReadOnlyList<Occupant> others, ProjectQuota? quota)
     {
-        var team = others.Where(other => other.Project == request.Project).ToList();
+        var team = others.Where(other => other.IsOf(request.Project)).ToList();
         var used = team.Sum(other => other.Memory);
         if (quota?.MaxCores is { } cores && team.Sum(other => other.Cores) + request.Cores > cores)
             yield return new("quota", $"The project '{request.Project}' may use {cores:0.##} cores; {team.Sum(other => other.Cores):0.##} are in use and '{request.Name}' counts for {request.Cores:0.##}. Set fewer threads or a processor limit, stop one of its models, or raise its limit on the Resources page.");
-        if (quota?.MaxGpus is { } gpus && request.Gpus.Devices is { Count: > 0 and var wanted } && team.Sum(other => other.Gpus) + wanted > gpus)
+        if (quota?.MaxGpus is { } gpus && request.Gpus.Answer([]).Devices is { Count: > 0 and var wanted } && team.Sum(other => other.Gpus) + wanted > gpus)
             yield return new("quota", $"The project '{request.Project}' may use {gpus} GPUs; {team.Sum(other => other.Gpus)} are in use and '{request.Name}' takes {wanted}. Choose fewer, stop one of its models, or raise its limit on the Resources page.");
         if (quota?.MaxMemoryGb is { } most && used + request.Memory > most * Gb)
             yield return new("quota", $"The project '{request.Project}' may use {most:0.##} GiB; {ByteSize.Text(used)} are in use and '{request.Name}' needs about {ByteSize.Text(request.Memory)}. Stop one of its models, or raise its limit on the Resources page.");
@@ -115,8 +136,8 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
             yield return new("models_max", $"{others.Count} of {ModelsMax} models are loading or running, {next}, or raise --models-max on the Server page.");
         if (need.ProjectInstances > 0)
             yield return new("quota", $"The project '{request.Project}' may have {quota!.MaxInstances} instances at a time, {next}, or raise its limit on the Resources page.");
-        if (need.Vram > 0)
-            yield return AllocationPlanner.Shortfall(request.Name, request.Vram, need.Vram);
+        if (request.Gpus.Answer([]).Missing is > 0 and var missing)
+            yield return AllocationPlanner.Shortfall(request.Name, request.Vram, missing);
         if (need.Memory > 0 && machine.FreeMemory is { } free)
         {
             var code = Limits.MinFreeMemoryGb * Gb >= machine.TotalMemory * Math.Max(0, 100 - Limits.MaxMemoryPercent) / 100 ? "free_memory" : "memory";

@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances;
 
 namespace LlamaBlazor.Domain.Resources;
 
@@ -23,20 +24,51 @@ public sealed record GpuWish(string? Strategy, bool IsExclusive, IReadOnlyList<s
 }
 
 /// <summary>A GPU held by somebody else.</summary>
-/// <param name="GpuId">The device.</param>
+/// <param name="GpuId">The card, or the name an engine gives it.</param>
 /// <param name="Holder">Who holds it.</param>
 /// <param name="IsExclusive">True when nobody else may have it.</param>
 /// <param name="Reserved">Bytes promised that the driver does not count as used yet.</param>
-public sealed record GpuHold(string GpuId, string Holder, bool IsExclusive, long Reserved);
+public sealed record GpuHold(string GpuId, string Holder, bool IsExclusive, long Reserved)
+{
+    /// <summary>True when people reserved it: it stays when its holder ends.</summary>
+    public bool IsReservation { get; init; }
+}
 
 /// <summary>The GPUs of a start.</summary>
-/// <param name="Devices">Those it uses; null where the engine chooses among all.</param>
-/// <param name="Reasons">What speaks against it, whoever is stopped.</param>
+/// <param name="Devices">Those it uses, as its engine names them; null where the engine chooses among all.</param>
+/// <param name="Reasons">What speaks against it.</param>
 /// <param name="Missing">Bytes that must become free on GPUs first.</param>
 public sealed record GpuPlan(IReadOnlyList<string>? Devices, IReadOnlyList<AdmissionReason> Reasons, long Missing)
 {
+    /// <summary>The cards of <see cref="Devices"/>.</summary>
+    public IReadOnlyList<string>? Cards { get; init; }
+
     /// <summary>No GPU is asked for.</summary>
     public static GpuPlan None { get; } = new(null, [], 0);
+
+    /// <summary>True when it can be had as it is.</summary>
+    public bool IsFree => Reasons.Count == 0 && Missing == 0;
+}
+
+/// <summary>What the GPUs of a start are chosen from.</summary>
+/// <param name="Name">Name of the model.</param>
+/// <param name="Wish">How it takes GPUs.</param>
+/// <param name="Devices">GPUs of the machine as its engine names them; empty when they are not known.</param>
+/// <param name="Holds">GPUs held by others.</param>
+public sealed record GpuQuestion(string Name, GpuWish Wish, IReadOnlyList<GpuDevice> Devices, IReadOnlyList<GpuHold> Holds)
+{
+    /// <summary>No GPU is asked for.</summary>
+    public static GpuQuestion None { get; } = new("", new GpuWish(null, false, [], 0), [], []);
+
+    /// <summary>The GPUs it would have once these have ended: their holds are released, and what they use of each card is free.</summary>
+    public GpuPlan Answer(IReadOnlyCollection<Occupant> gone)
+    {
+        if (gone.Count == 0)
+            return AllocationPlanner.Plan(Name, Wish, Devices, Holds);
+        var names = gone.Select(one => one.Name).ToHashSet();
+        var devices = Devices.Select(device => device with { FreeBytes = device.FreeBytes + gone.Sum(one => one.BytesOn(device, Devices.Count)) }).ToList();
+        return AllocationPlanner.Plan(Name, Wish, devices, [.. Holds.Where(hold => hold.IsReservation || !names.Contains(hold.Holder))]);
+    }
 }
 
 /// <summary>Chooses the GPUs of a start: who may have which, and where its memory fits.</summary>
@@ -49,14 +81,16 @@ public static class AllocationPlanner
     /// <param name="holds">GPUs held by others.</param>
     public static GpuPlan Plan(string name, GpuWish wish, IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds)
     {
-        var isOpen = wish.Strategy is GpuWish.Auto or GpuWish.Best or GpuWish.All || (wish.Named.Count == 0 && devices.Count > 0 && (wish.Strategy is not null || wish.IsExclusive));
+        // Without a strategy the engine takes all there are: where somebody has one alone, it must be told which those are.
+        var isGuarded = devices.Any(device => holds.Any(hold => hold.IsExclusive && device.Is(hold.GpuId)));
+        var isOpen = wish.Strategy is GpuWish.Auto or GpuWish.Best or GpuWish.All || (wish.Named.Count == 0 && devices.Count > 0 && (wish.Strategy is not null || wish.IsExclusive || isGuarded));
         var asked = isOpen ? devices.Select(device => device.Id).ToList() : wish.Named;
         if (asked.Count == 0)
             return GpuPlan.None with { Missing = Shortage(devices, holds, wish.Bytes) };
-        var taken = asked.Where(gpu => Conflict(gpu, wish, holds) is not null).ToList();
+        var taken = asked.Where(gpu => Conflict(Find(gpu, devices), wish, holds) is not null).ToList();
         var usable = devices.Where(device => asked.Contains(device.Id) && !taken.Contains(device.Id)).Select(device => device with { FreeBytes = Free(device, holds) }).OrderByDescending(device => device.FreeBytes ?? 0).ToList();
         if (taken.Count > 0 && (!isOpen || usable.Count == 0))
-            return new GpuPlan(asked, [.. taken.Select(gpu => Refuse(gpu, Conflict(gpu, wish, holds)!))], 0);
+            return new GpuPlan(asked, [.. taken.Select(gpu => Refuse(gpu, Conflict(Find(gpu, devices), wish, holds)!))], 0);
         var chosen = wish.Strategy switch
         {
             GpuWish.Best => usable.Take(1).ToList(),
@@ -65,7 +99,8 @@ public static class AllocationPlanner
         };
         var missing = chosen.Exists(device => device.FreeBytes is null) ? 0 : Math.Max(0, wish.Bytes - chosen.Sum(device => device.FreeBytes!.Value));
         // In the engine's own order, whatever we looked at first.
-        return new GpuPlan(isOpen ? [.. devices.Select(device => device.Id).Where(id => chosen.Exists(device => device.Id == id))] : asked, [], chosen.Count == 0 ? 0 : missing);
+        var mine = isOpen ? [.. devices.Select(device => device.Id).Where(id => chosen.Exists(device => device.Id == id))] : asked;
+        return new GpuPlan(mine, [], chosen.Count == 0 ? 0 : missing) { Cards = [.. mine.Select(gpu => Find(gpu, devices).Card).Distinct()] };
     }
 
     /// <summary>The words for GPU memory that is missing.</summary>
@@ -73,10 +108,12 @@ public static class AllocationPlanner
         "vram", $"'{name}' needs about {ByteSize.Text(needed)} of GPU memory and {ByteSize.Text(missing)} of it are not free. Stop another model, choose fewer layers for the GPU or a smaller context, or let it use more GPUs.");
 
     private static AdmissionReason Refuse(string gpu, GpuHold hold) => new("gpu", hold.IsExclusive
-        ? $"{gpu} is held by '{hold.Holder}' alone. Release it on the Resources page, or choose another device on the GPU tab."
+        ? $"{gpu} is held by '{hold.Holder}' alone. {(hold.IsReservation ? "Release it on the Resources page" : "Stop that model")}, or choose another device on the GPU tab."
         : $"{gpu} is used by '{hold.Holder}', and this model is to have it alone. Stop that one, or share the GPU.");
 
-    private static GpuHold? Conflict(string gpu, GpuWish wish, IReadOnlyList<GpuHold> holds) => holds.FirstOrDefault(hold => hold.GpuId == gpu && (hold.IsExclusive || wish.IsExclusive));
+    private static GpuDevice Find(string gpu, IReadOnlyList<GpuDevice> devices) => devices.FirstOrDefault(device => device.Id == gpu) ?? new GpuDevice(gpu, null);
+
+    private static GpuHold? Conflict(GpuDevice gpu, GpuWish wish, IReadOnlyList<GpuHold> holds) => holds.FirstOrDefault(hold => gpu.Is(hold.GpuId) && (hold.IsExclusive || wish.IsExclusive));
 
     private static List<GpuDevice> Fewest(List<GpuDevice> byFree, long bytes)
     {
@@ -87,12 +124,12 @@ public static class AllocationPlanner
     }
 
     private static long? Free(GpuDevice device, IReadOnlyList<GpuHold> holds) =>
-        device.FreeBytes is { } free ? Math.Max(0, free - holds.Where(hold => hold.GpuId == device.Id).Sum(hold => hold.Reserved)) : null;
+        device.FreeBytes is { } free ? Math.Max(0, free - holds.Where(hold => device.Is(hold.GpuId)).Sum(hold => hold.Reserved)) : null;
 
     // The engine takes from all that nobody has alone.
     private static long Shortage(IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds, long bytes)
     {
-        var open = devices.Where(device => !holds.Any(hold => hold.GpuId == device.Id && hold.IsExclusive)).Select(device => Free(device, holds)).ToList();
+        var open = devices.Where(device => !holds.Any(hold => device.Is(hold.GpuId) && hold.IsExclusive)).Select(device => Free(device, holds)).ToList();
         return open.Count == 0 || open.Contains(null) ? 0 : Math.Max(0, bytes - (open.Sum() ?? 0));
     }
 }

@@ -68,7 +68,19 @@ public sealed record StatsGroup
 /// <param name="Failures">Requests with an error.</param>
 /// <param name="PromptTokens">Sum of the prompts' tokens.</param>
 /// <param name="GeneratedTokens">Sum of the answers' tokens.</param>
-public sealed record StatsDay(string Day, long Requests, long Failures, long PromptTokens, long GeneratedTokens);
+/// <param name="AvgTokensPerSecond">Mean speed of generation, or null.</param>
+/// <param name="TtftMs">Milliseconds to the first token.</param>
+/// <param name="TotalMs">Milliseconds to the last byte.</param>
+/// <param name="TokensPerSecond">Tokens a second.</param>
+public sealed record StatsDay(
+    string Day, long Requests, long Failures, long PromptTokens, long GeneratedTokens, double? AvgTokensPerSecond, Percentiles? TtftMs, Percentiles? TotalMs, Percentiles? TokensPerSecond)
+{
+    /// <summary>A day from the totals of its requests.</summary>
+    /// <param name="day">yyyy-MM-dd, UTC.</param>
+    /// <param name="group">Its totals.</param>
+    public static StatsDay Of(string day, StatsGroup group) => new(
+        day, group.Requests, group.Failures, group.PromptTokens, group.GeneratedTokens, group.AvgTokensPerSecond, group.TtftMs, group.TotalMs, group.TokensPerSecond);
+}
 
 /// <summary>The answer of <c>/api/stats/summary</c> (seed S3.11).</summary>
 /// <param name="TotalGenerations">Requests.</param>
@@ -107,7 +119,7 @@ public sealed record StatsSummary(
             Groups(records, r => r.Model),
             Groups(records, r => NameOf(r.KeyId, keyNames)),
             [.. records.GroupBy(r => DayOf(r.CreatedAt)).OrderBy(g => g.Key, StringComparer.Ordinal)
-                .Select(g => new StatsDay(g.Key, g.Count(), g.Count(r => r.Failed), g.Sum(r => r.PromptTokens), g.Sum(r => r.GeneratedTokens)))],
+                .Select(g => StatsDay.Of(g.Key, StatsGroup.Of([.. g])))],
             sampled);
     }
 

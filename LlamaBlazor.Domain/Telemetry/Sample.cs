@@ -83,4 +83,8 @@ public sealed record GpuSample(string Id, string Name, double? Usage, double? Me
 /// <param name="SlotsTotal">Slots.</param>
 /// <param name="KvUsage">Percent of the slots' context in use.</param>
 /// <param name="Queued">Requests waiting in the engine.</param>
-public sealed record InstanceSample(long ModelId, string Model, string Status, double? Cpu, double? Memory, double? TokensPerSecond, int? SlotsBusy, int? SlotsTotal, double? KvUsage, int? Queued);
+public sealed record InstanceSample(long ModelId, string Model, string Status, double? Cpu, double? Memory, double? TokensPerSecond, int? SlotsBusy, int? SlotsTotal, double? KvUsage, int? Queued)
+{
+    /// <summary>MiB of GPU memory that its process holds on all cards, or null where no driver tells.</summary>
+    public double? Vram { get; init; }
+}

@@ -47,7 +47,7 @@ internal static class CacheEndpoints
     {
         if (body.Enabled is not { } on)
             return ApiResults.Invalid("enabled", "true or false.");
-        await @switch.SetAsync(on, cancellation);
-        return Results.Ok(new { enabled = on });
+        var set = await @switch.SetAsync(on, cancellation);
+        return set.IsSuccess ? Results.Ok(new { enabled = on }) : ApiResults.Problem(set.Failure!);
     }
 }

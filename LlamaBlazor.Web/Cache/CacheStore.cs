@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Linq.Expressions;
+using System.Text;
 using LlamaBlazor.Domain.Cache;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
@@ -10,7 +12,7 @@ namespace LlamaBlazor.Web.Cache;
 /// <summary>What the cache holds, in figures.</summary>
 /// <param name="Enabled">The global switch.</param>
 /// <param name="Entries">Answers.</param>
-/// <param name="SizeBytes">Their texts together.</param>
+/// <param name="SizeBytes">Their texts together, as they are stored.</param>
 /// <param name="MaxBytes">The cap.</param>
 /// <param name="Hits">Times an answer was served.</param>
 /// <param name="TtlSeconds">Life of an answer; 0 is for ever.</param>
@@ -64,13 +66,16 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     {
         row.CreatedAt = Now;
         row.ExpiresAt = options.TtlSeconds == 0 ? null : row.CreatedAt + (options.TtlSeconds * 1000);
-        await writer.ExecuteAsync(async (context, token) =>
+        var replaced = await writer.ExecuteAsync(async (context, token) =>
         {
-            await context.Cache.Where(old => old.CacheKey == row.CacheKey).ExecuteDeleteAsync(token).ConfigureAwait(false);
+            var old = context.Cache.Where(old => old.CacheKey == row.CacheKey);
+            var size = await old.Select(SizeOf).SumAsync(token).ConfigureAwait(false);
+            await old.ExecuteDeleteAsync(token).ConfigureAwait(false);
             context.Cache.Add(row);
+            return size;
         }, cancellation).ConfigureAwait(false);
-        var size = row.ResponseText.Length + (row.ResponseJson?.Length ?? 0);
-        if (Interlocked.Read(ref _bytes) < 0 || Interlocked.Add(ref _bytes, size) > options.MaxBytes)
+        var added = new[] { row.Prompt, row.ConfigJson, row.ResponseText, row.ResponseJson ?? "" }.Sum(text => (long)Encoding.UTF8.GetByteCount(text));
+        if (Interlocked.Read(ref _bytes) < 0 || Interlocked.Add(ref _bytes, added - replaced) > options.MaxBytes)
             await CleanUpAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -106,21 +111,23 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
         return removed > 0;
     }
 
-    /// <summary>Removes what has expired, then the least recently used until the rest fits under the cap (acceptance C3.7).</summary>
+    /// <summary>
+    /// Removes what has expired, then, where the rest is over the cap, the least recently used until a tenth of it is free (acceptance C3.7): else every
+    /// further answer would have to look for another one.
+    /// </summary>
     /// <returns>How many.</returns>
     public async Task<int> CleanUpAsync(CancellationToken cancellation)
     {
         await SaveHitsAsync(cancellation).ConfigureAwait(false);
         var now = Now;
         var removed = await writer.ExecuteAsync((context, token) => context.Cache.Where(row => row.ExpiresAt != null && row.ExpiresAt <= now).ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
-        while (true)
-        {
-            var (size, batch) = await writer.ExecuteAsync(EvictAsync, cancellation).ConfigureAwait(false);
-            Interlocked.Exchange(ref _bytes, size);
-            removed += batch;
-            if (batch == 0)
-                return removed;
-        }
+        if (removed > 0)
+            Interlocked.Exchange(ref _bytes, -1);
+        else if (Interlocked.Read(ref _bytes) is >= 0 and var known && known <= options.MaxBytes)
+            return 0;
+        var (size, evicted) = await writer.ExecuteAsync(EvictAsync, cancellation).ConfigureAwait(false);
+        Interlocked.Exchange(ref _bytes, size);
+        return removed + evicted;
     }
 
     /// <summary>Size and hits.</summary>
@@ -131,7 +138,7 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
         {
             var entries = await context.Cache.CountAsync(cancellation).ConfigureAwait(false);
             var hits = await context.Cache.SumAsync(row => row.HitCount, cancellation).ConfigureAwait(false) + _hits.Values.Sum();
-            return new CacheFigures(@switch.IsOn, entries, await SizeAsync(context, cancellation).ConfigureAwait(false), options.MaxBytes, hits, options.TtlSeconds);
+            return new CacheFigures(@switch.IsOn, entries, Interlocked.Read(ref _bytes) is >= 0 and var known ? known : await SizeAsync(context, cancellation).ConfigureAwait(false), options.MaxBytes, hits, options.TtlSeconds);
         }
     }, cancellation);
 
@@ -147,7 +154,7 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
             if (after is { } last)
                 rows = rows.Where(row => row.Id < last);
             var items = await rows.OrderByDescending(row => row.Id).Take(limit + 1)
-                .Select(row => new CacheItem(row.Id, row.CacheKey, row.ModelPath, row.Prompt, row.PromptHash, row.FinishReason, row.TokensGenerated, row.ResponseText.Length + (row.ResponseJson ?? "").Length, row.CreatedAt, row.ExpiresAt, row.HitCount, row.LastHitAt))
+                .Select(row => new CacheItem(row.Id, row.CacheKey, row.ModelPath, row.Prompt, row.PromptHash, row.FinishReason, row.TokensGenerated, SqliteText.ByteCount(row.Prompt) + SqliteText.ByteCount(row.ConfigJson) + SqliteText.ByteCount(row.ResponseText) + SqliteText.ByteCount(row.ResponseJson ?? ""), row.CreatedAt, row.ExpiresAt, row.HitCount, row.LastHitAt))
                 .ToListAsync(cancellation).ConfigureAwait(false);
             var more = items.Count > limit;
             return new ListPage<CacheItem>(more ? items[..limit] : items, more ? items[limit - 1].Id.ToString() : null);
@@ -164,23 +171,35 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
+    // What one answer takes of the cap: its texts, as they are stored.
+    private static readonly Expression<Func<CacheRow, long>> SizeOf = row =>
+        SqliteText.ByteCount(row.Prompt) + SqliteText.ByteCount(row.ConfigJson) + SqliteText.ByteCount(row.ResponseText) + SqliteText.ByteCount(row.ResponseJson ?? "");
+
     private async Task<(long Size, int Removed)> EvictAsync(LlamaDbContext context, CancellationToken cancellation)
     {
         var size = await SizeAsync(context, cancellation).ConfigureAwait(false);
         if (size <= options.MaxBytes)
             return (size, 0);
-        var oldest = await context.Cache.OrderBy(row => row.LastHitAt ?? row.CreatedAt).Take(EvictBatch)
-            .Select(row => new { row.Id, Size = (long)row.ResponseText.Length + (row.ResponseJson ?? "").Length }).ToListAsync(cancellation).ConfigureAwait(false);
-        var gone = new List<long>();
-        foreach (var row in oldest.TakeWhile(_ => size > options.MaxBytes))
+        var (goal, removed) = (options.MaxBytes / 10 * 9, 0);
+        while (size > goal)
         {
-            gone.Add(row.Id);
-            size -= row.Size;
+            var oldest = context.Cache.OrderBy(row => row.LastHitAt ?? row.CreatedAt).ThenBy(row => row.Id).Take(EvictBatch);
+            var ids = await oldest.Select(row => row.Id).ToListAsync(cancellation).ConfigureAwait(false);
+            var sizes = await oldest.Select(SizeOf).ToListAsync(cancellation).ConfigureAwait(false);
+            var gone = new List<long>();
+            foreach (var (id, bytes) in ids.Zip(sizes).TakeWhile(_ => size > goal))
+            {
+                gone.Add(id);
+                size -= bytes;
+            }
+
+            if (gone.Count == 0)
+                break; // nothing is left: the sum was wrong
+            removed += await context.Cache.Where(row => gone.Contains(row.Id)).ExecuteDeleteAsync(cancellation).ConfigureAwait(false);
         }
 
-        return (size, await context.Cache.Where(row => gone.Contains(row.Id)).ExecuteDeleteAsync(cancellation).ConfigureAwait(false));
+        return (size, removed);
     }
 
-    private static async Task<long> SizeAsync(LlamaDbContext context, CancellationToken cancellation) =>
-        await context.Cache.SumAsync(row => (long)row.ResponseText.Length + (row.ResponseJson ?? "").Length, cancellation).ConfigureAwait(false);
+    private static Task<long> SizeAsync(LlamaDbContext context, CancellationToken cancellation) => context.Cache.Select(SizeOf).SumAsync(cancellation);
 }

@@ -19,7 +19,7 @@ internal sealed record CacheTicket(CacheDecision Decision, CacheKey? Key, string
 /// <summary>Serves answers that were given before, and keeps new ones. Nothing that goes wrong here fails a request (acceptance Y5).</summary>
 internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switch, ModelIdentity identities, PrivacyOptions privacy, TimeProvider clock, ILogger<ResponseCache> logger)
 {
-    /// <summary>Header that tells what the cache did.</summary>
+    /// <summary>Header that tells what the cache did; in a request its own switch, on or off.</summary>
     public const string Header = "X-Llama-Cache";
 
     /// <summary>Answers that wait to be kept; more are not.</summary>
@@ -32,11 +32,12 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
     public async ValueTask<(bool Served, CacheTicket? Ticket)> TryServeAsync(HttpContext context, InFlightRequest request, ReadOnlyMemory<byte> body)
     {
         var model = request.Target!.Model;
-        if (!@switch.IsOn && model.CacheMode is null or "off")
+        var wish = WishOf(context.Request);
+        if (!CachePolicy.IsOn(@switch.IsOn, model.CacheMode, wish))
             return (false, null);
-        var decision = CachePolicy.Decide(@switch.IsOn, model.CacheMode, request.Route, request.Facts, body.Span, context.Request.Headers.CacheControl);
-        if (decision.Header is null)
-            return (false, null);
+        var decision = CachePolicy.Decide(@switch.IsOn, model.CacheMode, request.Route, request.Facts, body.Span, context.Request.Headers.CacheControl, wish);
+        if (!privacy.KeepsAll && CachePolicy.RepeatsPrompt(request.Route.Kind, body.Span))
+            decision = CacheDecision.Bypass; // its answer would keep what must not be kept
         var identity = decision.Store || decision.Lookup ? await IdentityAsync(model.Id, context.RequestAborted).ConfigureAwait(false) : null;
         var key = identity is null ? null : CacheKey.Of(request.Path, identity, body);
         if (key is null)
@@ -65,6 +66,8 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
         var (kind, streamed, model) = (request.Route.Kind, request.Facts.Stream, request.Target!.Model);
         _ = Task.Run(() => KeepAsync(ticket, kind, streamed, model, capture.Bytes, reader.Usage));
     }
+
+    private static string? WishOf(HttpRequest request) => request.Headers[Header] is { Count: 1 } wish ? wish[0]?.Trim().ToLowerInvariant() : null;
 
     private async ValueTask<string?> IdentityAsync(long modelId, CancellationToken cancellation)
     {
@@ -125,7 +128,7 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
                 return;
             var key = ticket.Key!;
             var json = streamed ? StreamAssembler.Assemble(kind, answer.Span) : answer.ToArray();
-            if (json is null)
+            if (json is null || (!privacy.KeepsAll && json.AsSpan().IndexOf("\"__verbose\""u8) >= 0)) // a talkative engine repeats the prompt there
                 return;
             await store.AddAsync(new CacheRow
             {

@@ -53,6 +53,7 @@ public sealed class LlamaDbContext(DbContextOptions<LlamaDbContext> options) : D
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(LlamaDbContext).Assembly);
+        modelBuilder.HasDbFunction(typeof(SqliteText).GetMethod(nameof(SqliteText.ByteCount))!).HasTranslation(SqliteText.Translate);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
         {
             var named = (property as IConventionProperty)?.GetColumnNameConfigurationSource() == ConfigurationSource.Explicit;

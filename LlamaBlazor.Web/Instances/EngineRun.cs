@@ -13,16 +13,20 @@ namespace LlamaBlazor.Web.Instances;
 /// <param name="RowId">Row of the instance.</param>
 /// <param name="Log">Takes what the engine says.</param>
 /// <param name="Report">Takes what happens, in order.</param>
-internal sealed record EngineRunPlan(InstanceFacts Facts, StartWish Wish, string Instance, long RowId, InstanceLog Log, Func<EngineRun, InstanceEvent, Task> Report);
+internal sealed record EngineRunPlan(InstanceFacts Facts, CurrentWish Wish, string Instance, long RowId, InstanceLog Log, Func<EngineRun, InstanceEvent, Task> Report);
 
 /// <summary>One launch, from choosing a port to the end of the process.</summary>
 /// <param name="plan">What it is about.</param>
 internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
 {
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource _stopped = new();
     private EngineRunner _runner = null!;
+    private Task<Result<PreparedLaunch>>? _early;
     private bool _isReleased;
     private bool _isRefused;
+    private int _isAsked;
 
     /// <summary>The process or container, once it exists.</summary>
     public RunningEngine? Process { get; private set; }
@@ -33,8 +37,11 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
     /// <summary>Its port, once chosen.</summary>
     public int? Port { get; private set; }
 
-    /// <summary>What it waits for before it is launched: pending or evicting, and why; null once it is.</summary>
-    public (string Word, string? Reason)? Stage { get; private set; }
+    /// <summary>The cards it was given; empty where its engine chooses.</summary>
+    public IReadOnlyList<string> Cards { get; private set; } = [];
+
+    /// <summary>What it waits for before it is launched; null once it is.</summary>
+    public StartStage? Stage { get; private set; }
 
     /// <summary>Why it could not be launched, or null.</summary>
     public Failure? Failure { get; private set; }
@@ -52,11 +59,18 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         _ = Task.Run(RunAsync);
     }
 
+    /// <summary>Tells a start that still waits for its place what it may do now.</summary>
+    public void ReplaceWish(StartWish wish)
+    {
+        plan.Wish.Replace(wish);
+        _runner.Gate.Wake();
+    }
+
     /// <summary>Ends it in good order: gives up a launch under way, asks a process to end, forces it after the grace.</summary>
     public void Stop()
     {
         _stopped.Cancel();
-        if (Process is { } process)
+        if (Process is { } process && Interlocked.Exchange(ref _isAsked, 1) == 0)
             _ = process.StopAsync(_runner.Grace, _runner.Clock);
     }
 
@@ -78,8 +92,13 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         }
         catch (Exception error)
         {
-            // A bug of ours must not leave the instance in a state that never ends.
-            Process?.Kill();
+            // A bug of ours must not leave the instance in a state that never ends, nor a process that nobody looks after.
+            if (Process is { } process)
+            {
+                process.Kill();
+                await Task.WhenAny(process.Exited, Task.Delay(KillLimit, _runner.Clock)).ConfigureAwait(false);
+            }
+
             await FailAsync(Failure.Unavailable($"The launch failed: {error.Message}")).ConfigureAwait(false);
         }
     }
@@ -91,12 +110,42 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         return plan.Report(this, _isRefused ? new InstanceEvent.Refused(failure.Message) : new InstanceEvent.LaunchFailed(failure.Message));
     }
 
-    private void SetStage(string word, string? reason)
+    private void SetStage(StartStage stage)
     {
-        if (Stage == (word, reason))
+        if (stage.Word == "evicting")
+            _early ??= _runner.PrepareAsync(plan.Facts.ModelId, _stopped.Token); // while others end
+        if (Stage == stage)
             return;
-        Stage = (word, reason);
+        Stage = stage;
         _ = plan.Report(this, new InstanceEvent.StageChanged());
+    }
+
+    // Made while others ended, unless the GPUs are other ones now.
+    private async Task<Result<PreparedLaunch>> PrepareAsync()
+    {
+        if (_early is { } early)
+        {
+            _early = null;
+            var made = await early.ConfigureAwait(false);
+            if (!made.IsSuccess || (made.Value.Gpus ?? []).SequenceEqual(_runner.Gate.GpusOf(plan.Facts.ModelId) ?? []))
+                return made;
+            _runner.Release(made.Value.Port);
+        }
+
+        return await _runner.PrepareAsync(plan.Facts.ModelId, _stopped.Token).ConfigureAwait(false);
+    }
+
+    private async Task DropEarlyAsync()
+    {
+        try
+        {
+            if (_early is { } early && await early.ConfigureAwait(false) is { IsSuccess: true, Value: var made })
+                _runner.Release(made.Port);
+        }
+        catch (OperationCanceledException)
+        {
+            // It was given up before it had a port.
+        }
     }
 
     // Before the end is told: the next launch may need this very port and place.
@@ -121,14 +170,15 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
             }
 
             Stage = null;
-            var prepared = await _runner.PrepareAsync(plan.Facts.ModelId, _stopped.Token).ConfigureAwait(false);
+            Cards = _runner.Gate.CardsOf(plan.Facts.ModelId);
+            var prepared = await PrepareAsync().ConfigureAwait(false);
             if (prepared.Failure is { } failure)
             {
                 Failure = failure;
                 return null;
             }
 
-            (Port, Command) = prepared.Value;
+            (Port, Command) = (prepared.Value.Port, prepared.Value.Command);
             _stopped.Token.ThrowIfCancellationRequested();
             StartedAt = _runner.Clock.GetUtcNow().ToUnixTimeMilliseconds();
             var started = await _runner.StartAsync(Command, plan).ConfigureAwait(false);
@@ -144,6 +194,11 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
             Failure = Failure.Unavailable($"{Command?.Executable} cannot be run: {error.Message}. Check the engine's path and its permissions.");
         }
 
+        finally
+        {
+            await DropEarlyAsync().ConfigureAwait(false);
+        }
+
         return null;
     }
 
@@ -151,11 +206,7 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
     {
         await plan.Report(this, new InstanceEvent.Launched()).ConfigureAwait(false);
         var isReady = false;
-        if (_stopped.IsCancellationRequested)
-        {
-            _ = process.StopAsync(_runner.Grace, _runner.Clock);
-        }
-        else
+        if (!_stopped.IsCancellationRequested) // else the state machine, told that it exists, ends it
         {
             var outcome = await _runner.Probe.WaitAsync(BaseUrl!, Command!.ApiKey, process, Port!.Value, _runner.StartLimit, _stopped.Token).ConfigureAwait(false);
             isReady = outcome is ReadinessOutcome.Ready;

@@ -7,6 +7,12 @@ using LlamaBlazor.Web.Settings;
 
 namespace LlamaBlazor.Web.Instances;
 
+/// <summary>A launch that only has to be begun.</summary>
+/// <param name="Port">Promised to it.</param>
+/// <param name="Command">The command.</param>
+/// <param name="Gpus">The GPUs it was made for; null where its setting decides.</param>
+internal sealed record PreparedLaunch(int Port, LaunchCommand Command, IReadOnlyList<string>? Gpus);
+
 /// <summary>What one launch needs and every instance shares.</summary>
 internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containers, LaunchCommandFactory commands, LaunchSettingsStore settings, PortPool ports, ReadinessProbe probe, StartGate gate, InstanceOptions options, TimeProvider clock)
 {
@@ -34,7 +40,7 @@ internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containe
     public ReadinessProbe Probe => probe;
 
     /// <summary>Takes a port and makes the command for it.</summary>
-    public async Task<Result<(int Port, LaunchCommand Command)>> PrepareAsync(long modelId, CancellationToken cancellation)
+    public async Task<Result<PreparedLaunch>> PrepareAsync(long modelId, CancellationToken cancellation)
     {
         var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
         if (LaunchSettingsRules.ParsePorts(range) is not var (first, last))
@@ -44,11 +50,12 @@ internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containe
         var isUsed = false;
         try
         {
-            var command = await commands.CreateAsync(modelId, port, cancellation, gate.GpusOf(modelId)).ConfigureAwait(false);
+            var gpus = gate.GpusOf(modelId);
+            var command = await commands.CreateAsync(modelId, port, cancellation, gpus).ConfigureAwait(false);
             if (command.Failure is { } failure)
                 return failure;
             isUsed = true;
-            return (port, command.Value);
+            return new PreparedLaunch(port, command.Value, gpus);
         }
         finally
         {

@@ -22,29 +22,31 @@ internal sealed class HangProbe : IDisposable
     })
     { Timeout = limit };
 
-    /// <summary>What is wrong, or null when it works, sleeps or is at work.</summary>
+    /// <summary>Looks at an engine, and asks it for a token unless it says that it sleeps or is at work.</summary>
     /// <param name="instance">The engine.</param>
-    /// <param name="isSuspect">True after a failure: then also one that claims to be at work is asked, for our own question may be what it hangs on.</param>
+    /// <param name="mayBeAtWork">False when the last question may itself be what it hangs on: then also one that claims to be at work is asked.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<string?> AskAsync(InstanceSnapshot instance, bool isSuspect, CancellationToken cancellation)
+    public async Task<ProbeAnswer> AskAsync(InstanceSnapshot instance, bool mayBeAtWork, CancellationToken cancellation)
     {
         try
         {
-            if (await IsSleepingAsync(instance, cancellation).ConfigureAwait(false) || (!isSuspect && await IsWorkingAsync(instance, cancellation).ConfigureAwait(false)))
-                return null;
+            if (await IsSleepingAsync(instance, cancellation).ConfigureAwait(false))
+                return ProbeAnswer.Works;
+            if (mayBeAtWork && await WorkAsync(instance, cancellation).ConfigureAwait(false) is { } work)
+                return new ProbeAnswer(null, work, false);
             using var request = Request(HttpMethod.Post, "/completion", instance);
             request.Content = JsonContent.Create(new { prompt = "a", n_predict = 1, cache_prompt = false });
             using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
             // Models that only embed answer 501; whatever is not a failure of the engine shows that it works.
-            return (int)answer.StatusCode < 500 || answer.StatusCode is HttpStatusCode.NotImplemented ? null : $"it answered {(int)answer.StatusCode}";
+            return (int)answer.StatusCode < 500 || answer.StatusCode is HttpStatusCode.NotImplemented ? ProbeAnswer.Works : new ProbeAnswer($"it answered {(int)answer.StatusCode}", null, false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return $"no answer within {_http.Timeout.TotalSeconds:0.#} seconds";
+            return new ProbeAnswer($"no answer within {_http.Timeout.TotalSeconds:0.#} seconds", null, true);
         }
         catch (HttpRequestException error)
         {
-            return error.Message;
+            return new ProbeAnswer(error.Message, null, false);
         }
     }
 
@@ -56,9 +58,14 @@ internal sealed class HangProbe : IDisposable
         await ReadAsync("/props", instance, cancellation).ConfigureAwait(false) is { ValueKind: JsonValueKind.Object } props
         && props.TryGetProperty("is_sleeping", out var sleeping) && sleeping.ValueKind is JsonValueKind.True;
 
-    private async Task<bool> IsWorkingAsync(InstanceSnapshot instance, CancellationToken cancellation) =>
-        await ReadAsync("/slots", instance, cancellation).ConfigureAwait(false) is { ValueKind: JsonValueKind.Array } slots
-        && slots.EnumerateArray().Any(slot => slot.TryGetProperty("is_processing", out var busy) && busy.ValueKind is JsonValueKind.True);
+    // What its busy slots have done so far, or null when all are idle.
+    private async Task<string?> WorkAsync(InstanceSnapshot instance, CancellationToken cancellation)
+    {
+        if (await ReadAsync("/slots", instance, cancellation).ConfigureAwait(false) is not { ValueKind: JsonValueKind.Array } slots)
+            return null;
+        var busy = slots.EnumerateArray().Where(slot => slot.TryGetProperty("is_processing", out var processing) && processing.ValueKind is JsonValueKind.True).Select(slot => slot.GetRawText());
+        return string.Join('\n', busy) is { Length: > 0 } work ? work : null;
+    }
 
     private async Task<JsonElement?> ReadAsync(string path, InstanceSnapshot instance, CancellationToken cancellation)
     {
@@ -74,4 +81,14 @@ internal sealed class HangProbe : IDisposable
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return request;
     }
+}
+
+/// <summary>What a look at an engine told.</summary>
+/// <param name="Trouble">What is wrong, or null.</param>
+/// <param name="Work">What its busy slots have done so far, where it says that it is at work; null otherwise.</param>
+/// <param name="IsSilent">True when it did not answer in time: a long step of the computation looks the same.</param>
+internal sealed record ProbeAnswer(string? Trouble, string? Work, bool IsSilent)
+{
+    /// <summary>Nothing is wrong.</summary>
+    public static ProbeAnswer Works { get; } = new(null, null, false);
 }

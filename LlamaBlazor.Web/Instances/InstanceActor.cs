@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
-using LlamaBlazor.Domain.Instances.Containers;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -15,8 +14,8 @@ internal sealed partial class InstanceActor : IDisposable
     private const int MailboxBound = 256;
 
     private readonly Channel<ActorMessage> _mailbox = Channel.CreateBounded<ActorMessage>(new BoundedChannelOptions(MailboxBound) { SingleReader = true });
-    private readonly List<TaskCompletionSource<Result<InstanceSnapshot>>> _launchWaiters = []; // bounded by the callers, who time out
-    private readonly List<TaskCompletionSource<Result<InstanceSnapshot>>> _readyWaiters = [];
+    private readonly WaiterList _launchWaiters = new();
+    private readonly WaiterList _readyWaiters = new();
     private readonly EngineRunner _runner;
     private readonly InstanceOptions _options;
     private readonly InstanceBoard _board;
@@ -29,6 +28,7 @@ internal sealed partial class InstanceActor : IDisposable
     private StartWish _wish = StartWish.Now;
     private EngineRun? _run;
     private CancellationTokenSource? _retry;
+    private TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StartOutcome? _lastEnd;
     private long _rowId;
     private bool _isContainer;
@@ -38,6 +38,7 @@ internal sealed partial class InstanceActor : IDisposable
     {
         (_facts, Log, _runner, _options, _board, _ledger, _load, _logger) = (facts, log, runner, options, board, ledger, load, logger);
         log.Model = facts.Name;
+        _gone.SetResult();
         Loop = Task.Run(RunAsync);
     }
 
@@ -47,8 +48,8 @@ internal sealed partial class InstanceActor : IDisposable
     /// <summary>Ends after <see cref="Dispose"/>.</summary>
     public Task Loop { get; }
 
-    /// <summary>True while a process exists or is being made.</summary>
-    public bool HasProcess => Volatile.Read(ref _run) is not null;
+    /// <summary>Ends when no process exists or is being made any more; the one of now, where another follows.</summary>
+    public Task Gone => Volatile.Read(ref _gone).Task;
 
     /// <summary>Sends a message and waits for its answer. Who stops waiting for readiness is forgotten: nothing starts for one that has left.</summary>
     public async Task<Result<InstanceSnapshot>> AskAsync(ActorMessage message, CancellationToken cancellation)
@@ -110,9 +111,32 @@ internal sealed partial class InstanceActor : IDisposable
 
     private void ApplyCommand(ActorMessage message)
     {
-        if (message.Wish is { } wish && _state.Phase is not (InstancePhase.Loading or InstancePhase.Running))
+        if (message.Wish is not { } wish)
+        {
+            Apply(message.Event!, message.Reply);
+            return;
+        }
+
+        var isRestart = message.Event is InstanceEvent.RestartRequested;
+        if (isRestart || _state.Phase is not (InstancePhase.Loading or InstancePhase.Running))
             _wish = wish;
+        else if (Stage is not null && !ReplaceWish(wish))
+        {
+            message.Reply?.TrySetResult(Snapshot()); // it waits already, and goes on waiting
+            return;
+        }
+
         Apply(message.Event!, message.Reply);
+    }
+
+    // A start that waits for its place is told what it may do now. True when that leads to an answer soon. Requests that wait too stay patient.
+    private bool ReplaceWish(StartWish wish)
+    {
+        if (_readyWaiters.IsAwaited && !wish.Force)
+            return false;
+        _wish = wish;
+        _run!.ReplaceWish(wish);
+        return wish.Force || wish.Wait == TimeSpan.Zero;
     }
 
     // Said first, asked afterwards: the proxy takes a place first and looks at the board afterwards, so that one of the two sees the other.
@@ -125,7 +149,7 @@ internal sealed partial class InstanceActor : IDisposable
         }
 
         _board.Publish(Snapshot() with { Status = InstancePhase.Stopping.Status(), RuntimeStatus = InstancePhase.Stopping.RuntimeStatus() });
-        if (_load(_facts.ModelId) is { Busy: 0, Waiting: 0 })
+        if (_load(_facts.ModelId) is { Busy: 0 })
             return true;
         _board.Publish(Snapshot());
         reply.TrySetResult(Failure.Conflict($"'{_facts.Name}' has just got a request."));
@@ -134,7 +158,7 @@ internal sealed partial class InstanceActor : IDisposable
 
     private void Withdraw(TaskCompletionSource<Result<InstanceSnapshot>> reply)
     {
-        if (_readyWaiters.Remove(reply) && _readyWaiters.Count == 0 && _wish == StartWish.Patient && _run?.Stage is not null)
+        if (_readyWaiters.RemoveLast(reply) && _wish == StartWish.Patient && _run?.Stage is not null)
             Apply(new InstanceEvent.StopRequested(), null);
     }
 
@@ -151,10 +175,10 @@ internal sealed partial class InstanceActor : IDisposable
     private void Join(TaskCompletionSource<Result<InstanceSnapshot>> reply)
     {
         _readyWaiters.Add(reply);
-        if (_state.Phase is not (InstancePhase.Stopped or InstancePhase.Failed or InstancePhase.Stopping))
+        // One that is being ended because it does not work waits for its turn like after a crash: a request must not wipe the count of its failures.
+        if (_state.Phase is not (InstancePhase.Stopped or InstancePhase.Failed or InstancePhase.Stopping) || _state is { Phase: InstancePhase.Stopping, Reason: not null })
             return;
-        _wish = StartWish.Patient;
-        Apply(new InstanceEvent.StartRequested(), null);
+        StartPatiently();
     }
 
     private void Apply(InstanceEvent happened, TaskCompletionSource<Result<InstanceSnapshot>>? reply)
@@ -169,6 +193,7 @@ internal sealed partial class InstanceActor : IDisposable
         {
             Volatile.Write(ref _run, null);
             ended.Dispose();
+            _gone.TrySetResult();
         }
         foreach (var effect in effects)
             Perform(effect);
@@ -212,7 +237,9 @@ internal sealed partial class InstanceActor : IDisposable
         _lastEnd = null;
         // A restart has waited already, and has had its place: it waits a little for another.
         var wish = _state.Failures == FailureCount.None ? _wish : StartWish.Patient with { Wait = TimeSpan.FromMinutes(1) };
-        Volatile.Write(ref _run, _runner.Begin(new EngineRunPlan(_facts, wish, _uid, _rowId, Log, async (run, happened) =>
+        if (_gone.Task.IsCompleted)
+            Volatile.Write(ref _gone, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Volatile.Write(ref _run, _runner.Begin(new EngineRunPlan(_facts, new CurrentWish(wish, _runner.Clock), _uid, _rowId, Log, async (run, happened) =>
             await _mailbox.Writer.WriteAsync(new ActorMessage(happened, Source: run)).ConfigureAwait(false))));
     }
 
@@ -229,66 +256,28 @@ internal sealed partial class InstanceActor : IDisposable
         }
     }
 
-    private void Publish(InstanceState before, InstanceEvent happened)
-    {
-        if (before.Phase == _state.Phase && happened is not (InstanceEvent.Launched or InstanceEvent.StageChanged))
-            return;
-        var snapshot = Snapshot();
-        _board.Publish(snapshot);
-        _ledger.Record(snapshot, _facts, _uid, _run);
-        if (before.Phase != _state.Phase)
-            LogPhase(_state.Phase is InstancePhase.Failed or InstancePhase.Backoff ? LogLevel.Warning : LogLevel.Information, _facts.Name, snapshot.RuntimeStatus!, snapshot.Reason);
-    }
-
     private void Answer(InstanceEvent happened, EngineRun? ended)
     {
-        if (_launchWaiters.Count > 0 && _state.Phase is not InstancePhase.Loading || happened is InstanceEvent.Launched or InstanceEvent.StageChanged)
-            Complete(_launchWaiters, ended?.Failure is { } failure ? failure : Snapshot());
+        if (_launchWaiters.IsAwaited && _state.Phase is not InstancePhase.Loading || happened is InstanceEvent.Launched or InstanceEvent.StageChanged)
+            _launchWaiters.Complete(ended?.Failure is { } failure ? failure : Snapshot());
         if (_state.Phase is InstancePhase.Running)
-            Complete(_readyWaiters, Snapshot());
+            _readyWaiters.Complete(Snapshot());
         else if (_state.Phase is InstancePhase.Failed)
-            Complete(_readyWaiters, Failure.Unavailable($"'{_facts.Name}' could not be started: {_state.Reason}"));
+            _readyWaiters.Complete(Failure.Unavailable($"'{_facts.Name}' could not be started: {_state.Reason}"));
+        else if (_state.Phase is InstancePhase.Stopped && happened is InstanceEvent.Refused && _readyWaiters.IsAwaited)
+            StartPatiently(); // a person's start was refused; requests that had joined it wait on
         else if (_state.Phase is InstancePhase.Stopped)
-            Complete(_readyWaiters, ended?.Failure is { Kind: FailureKind.Conflict } refusal && happened is InstanceEvent.Refused ? refusal : Failure.Unavailable($"'{_facts.Name}' was stopped while it was loading. Start it again."));
+            _readyWaiters.Complete(Failure.Unavailable($"'{_facts.Name}' was stopped while it was loading. Start it again."));
     }
 
-    private static void Complete(List<TaskCompletionSource<Result<InstanceSnapshot>>> waiters, Result<InstanceSnapshot> result)
+    private void StartPatiently()
     {
-        foreach (var waiter in waiters)
-            waiter.TrySetResult(result);
-        waiters.Clear();
+        _wish = StartWish.Patient;
+        Apply(new InstanceEvent.StartRequested(), null);
     }
-
-    private (string Word, string? Reason)? Stage => _state.Phase is InstancePhase.Loading ? _run?.Stage : null;
-
-    private InstanceSnapshot Snapshot() => new()
-    {
-        Id = _rowId,
-        ModelId = _facts.ModelId,
-        Model = _facts.Name,
-        Kind = _isContainer ? ContainerKind.Row : ContainerKind.Process,
-        ContainerId = _run?.Process?.ContainerId,
-        Status = _state.Phase.Status(),
-        RuntimeStatus = Stage?.Word ?? _state.Phase.RuntimeStatus(),
-        Pid = _run?.Process?.Pid,
-        Port = _run?.Process is null ? null : _run.Port,
-        BaseUrl = _run?.Process is null ? null : _run.BaseUrl,
-        UpstreamKey = _run?.Command?.ApiKey,
-        Command = _run?.Process is null ? null : _run.Command,
-        StartedAt = _run?.StartedAt,
-        ReadyAt = _state.ReadyAt,
-        ExitCode = _lastEnd?.ExitCode,
-        Signal = _lastEnd?.Signal,
-        Reason = Stage is { } stage ? stage.Reason : _state.Reason,
-        Busy = _load(_facts.ModelId).Busy,
-        LastLines = _state.Phase is InstancePhase.Failed or InstancePhase.Backoff ? Log.LastOfLaunch() : [],
-    };
 
     private long Now() => _runner.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The instance of {Model} could not handle a message")]
     private partial void LogFailed(string model, Exception error);
-
-    [LoggerMessage(Message = "{Model}: {Phase} {Reason}")]
-    private partial void LogPhase(LogLevel level, string model, string phase, string? reason);
 }

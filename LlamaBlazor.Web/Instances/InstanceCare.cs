@@ -3,6 +3,8 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances.Containers;
+using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
@@ -16,14 +18,19 @@ internal sealed partial class InstanceCare(
     InstanceBoard board,
     StartGate gate,
     HangProbe probe,
+    ContainerKeeper containers,
     Broadcast<ConfigChanged> changes,
+    Broadcast<ModelChanged> models,
     InstanceOptions options,
     TimeProvider clock,
     ILogger<InstanceCare> logger) : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<int, Pulse> _pulses = new(); // one a living process; others are removed each round
+    // Not for each other's sake: what does not fit beside the others waits a while, since a machine that has just started is busy.
+    private static readonly StartWish Preload = new(Force: false, MayEvict: false, TimeSpan.FromMinutes(10));
+
+    private readonly ConcurrentDictionary<(long Row, long ReadyAt), Pulse> _pulses = new(); // one a living engine, process or container; others are removed each round
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -31,6 +38,7 @@ internal sealed partial class InstanceCare(
         await supervisor.Swept.WaitAsync(stoppingToken).ConfigureAwait(false);
         _ = GuardAsync(() => PreloadAsync(stoppingToken));
         using var news = changes.Subscribe(change => _ = GuardAsync(() => TakeOverAsync(change, stoppingToken)));
+        using var deletions = models.Subscribe(change => _ = change.Kind is ModelChanged.Deleted or ModelChanged.Library ? GuardAsync(() => supervisor.ForgetDeletedAsync(stoppingToken)) : Task.CompletedTask);
         using var timer = new PeriodicTimer(Tick, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
             await GuardAsync(() => LookAsync(stoppingToken)).ConfigureAwait(false);
@@ -40,19 +48,19 @@ internal sealed partial class InstanceCare(
 
     private async Task PreloadAsync(CancellationToken cancellation)
     {
-        List<long> models;
+        await containers.Reconciled.WaitAsync(cancellation).ConfigureAwait(false);
+        List<long> wanted;
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            models = await context.Set<RuntimeConfig>().AsNoTracking().Where(row => row.Preload == true)
+            wanted = await context.Set<RuntimeConfig>().AsNoTracking().Where(row => row.Preload == true)
                 .Join(context.Models.Where(model => model.Role == ModelRole.Model), row => row.ModelId, model => model.Id, (row, _) => row.ModelId)
                 .ToListAsync(cancellation).ConfigureAwait(false);
         }
 
-        // Not for each other's sake: what does not fit beside the others is left.
-        foreach (var model in models)
+        foreach (var model in wanted)
         {
-            var result = await supervisor.StartAsync(model, StartWish.Now with { MayEvict = false }, cancellation).ConfigureAwait(false);
+            var result = await supervisor.StartAsync(model, Preload, cancellation).ConfigureAwait(false);
             if (result.Failure is { } failure)
                 LogNotPreloaded(failure.Message);
         }
@@ -66,31 +74,26 @@ internal sealed partial class InstanceCare(
         {
             if (IdlePolicy.IsExpired(instance, gate.TtlOf(instance.ModelId) ?? options.TtlSeconds, now))
                 await supervisor.StopIdleAsync(instance.ModelId, cancellation).ConfigureAwait(false);
-            else if (board.Find(instance.ModelId) is { Pid: { } pid } snapshot)
-                Feel(instance, snapshot, _pulses.GetOrAdd(pid, _ => new Pulse { LastSuccess = now }), now, cancellation);
+            else if (board.Find(instance.ModelId) is { ReadyAt: { } ready } snapshot)
+                Feel(instance, snapshot, _pulses.GetOrAdd((snapshot.Id, ready), _ => Pulse.Since(now)), now, cancellation);
         }
 
-        var pids = board.Active.Select(instance => instance.Pid).ToHashSet();
-        foreach (var pid in _pulses.Keys.Where(pid => !pids.Contains(pid)))
-            _pulses.TryRemove(pid, out _);
+        var present = board.Active.Select(instance => (instance.Id, instance.ReadyAt ?? 0)).ToHashSet();
+        foreach (var gone in _pulses.Keys.Where(key => !present.Contains(key)))
+            _pulses.TryRemove(gone, out _);
     }
 
     private void Feel(Occupant instance, InstanceSnapshot snapshot, Pulse pulse, long now, CancellationToken cancellation)
     {
-        if (pulse.Probe.IsCompleted && IdlePolicy.NeedsProbe(instance, options.HangProbeSeconds, pulse.LastSuccess, now))
-            pulse.Probe = GuardAsync(() => ProbeAsync(snapshot, pulse, cancellation));
+        if (pulse.Probe.IsCompleted && now >= pulse.NotBefore && IdlePolicy.NeedsProbe(instance, options.HangProbeSeconds, pulse.LastSuccess, now))
+            pulse.Probe = GuardAsync(() => ProbeAsync(instance, snapshot, pulse, cancellation));
     }
 
-    private async Task ProbeAsync(InstanceSnapshot snapshot, Pulse pulse, CancellationToken cancellation)
+    private async Task ProbeAsync(Occupant instance, InstanceSnapshot snapshot, Pulse pulse, CancellationToken cancellation)
     {
-        var trouble = await probe.AskAsync(snapshot, pulse.Failures > 0, cancellation).ConfigureAwait(false);
-        if (trouble is null)
-        {
-            (pulse.LastSuccess, pulse.Failures) = (clock.GetUtcNow().ToUnixTimeMilliseconds(), 0);
-            return;
-        }
-
-        if (++pulse.Failures < HangProbe.Attempts || board.Find(snapshot.ModelId)?.Pid != snapshot.Pid)
+        var answer = await probe.AskAsync(snapshot, mayBeAtWork: pulse.Failures == 0 || instance.IsBusy, cancellation).ConfigureAwait(false);
+        var trouble = pulse.Judge(answer, instance.IsBusy, clock.GetUtcNow().ToUnixTimeMilliseconds(), options.HangProbeSeconds * 1000L);
+        if (trouble is null || pulse.Failures < HangProbe.Attempts || board.Find(snapshot.ModelId)?.Id != snapshot.Id || board.Find(snapshot.ModelId)?.ReadyAt != snapshot.ReadyAt)
             return;
         pulse.Failures = 0;
         await supervisor.ReportHungAsync(snapshot.ModelId, $"The engine says it is healthy, but {HangProbe.Attempts} test completions failed: {trouble}. It is restarted.", cancellation).ConfigureAwait(false);
@@ -120,10 +123,35 @@ internal sealed partial class InstanceCare(
 
     private sealed class Pulse
     {
-        public long LastSuccess { get; set; }
+        private string? _work;
+
+        public long LastSuccess { get; private set; }
+
+        public long NotBefore { get; private set; }
 
         public int Failures { get; set; }
 
         public Task Probe { get; set; } = Task.CompletedTask;
+
+        public static Pulse Since(long now) => new() { LastSuccess = now };
+
+        // Takes an answer; what is wrong, or null. While clients wait, an engine that does nothing visible gets three whole periods: one step over a long prompt
+        // can take minutes on a slow processor, and looks the same until it is done.
+        public string? Judge(ProbeAnswer answer, bool isBusy, long now, long period)
+        {
+            var isStill = answer.Work is not null && answer.Work == _work && isBusy;
+            var trouble = answer.Trouble ?? (isStill ? "its slots are busy and nothing moves in them" : null);
+            _work = answer.Work;
+            if (trouble is null)
+            {
+                (Failures, NotBefore) = (0, answer.Work is null ? 0 : now + period);
+                LastSuccess = answer.Work is null ? now : LastSuccess;
+                return null;
+            }
+
+            Failures++;
+            NotBefore = isBusy && (answer.IsSilent || isStill) ? now + period : 0;
+            return trouble;
+        }
     }
 }

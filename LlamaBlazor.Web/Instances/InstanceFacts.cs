@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Instances;
@@ -20,7 +21,8 @@ namespace LlamaBlazor.Web.Instances;
 /// <param name="CpuLimit">Cores it may use, or null.</param>
 /// <param name="GpuStrategy">Which GPUs a start takes, or null where its setting decides.</param>
 /// <param name="IsGpuExclusive">True when nobody else may have its GPUs.</param>
-internal sealed record InstanceFacts(long ModelId, string Name, string Role, bool FileMissing, string? RestartPolicy, string Project, bool Pinned, long? TtlSeconds, bool IsContainer, double? CpuLimit, string? GpuStrategy, bool IsGpuExclusive)
+/// <param name="QueuePriority">Its place among models that wait for a start; higher is sooner.</param>
+internal sealed record InstanceFacts(long ModelId, string Name, string Role, bool FileMissing, string? RestartPolicy, string Project, bool Pinned, long? TtlSeconds, bool IsContainer, double? CpuLimit, string? GpuStrategy, bool IsGpuExclusive, long QueuePriority = 0)
 {
     /// <summary>The project of models that name none.</summary>
     public const string DefaultProject = "default";
@@ -35,15 +37,17 @@ internal sealed record InstanceFacts(long ModelId, string Name, string Role, boo
                 from model in context.Models.AsNoTracking()
                 where model.Id == modelId
                 from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
-                select new { model.Name, model.Role, model.FileMissing, runtime.RestartPolicy, runtime.Project, runtime.Pinned, runtime.TtlSeconds, runtime.InstanceKind, runtime.CpuLimit, runtime.GpuStrategy, runtime.GpuMode };
+                select new { model.Name, model.Role, model.FileMissing, runtime.RestartPolicy, runtime.Project, runtime.Pinned, runtime.TtlSeconds, runtime.InstanceKind, runtime.CpuLimit, runtime.GpuStrategy, runtime.GpuMode, runtime.QueuePriority, IsProjectKnown = runtime.Project == null || context.Set<ProjectQuotaRow>().Any(quota => quota.ProjectPath == runtime.Project) };
             var row = await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
             if (row is null)
                 return Failure.NotFound($"There is no model with the id {modelId}.");
             if (row.Role != ModelRole.Model)
                 return Failure.Conflict($"'{row.Name}' is a {row.Role} and cannot be started on its own. Choose it in the settings of the model it belongs to.");
+            if (!row.IsProjectKnown && !DefaultProject.Equals(row.Project, StringComparison.OrdinalIgnoreCase))
+                return Failure.Invalid("project", $"'{row.Name}' names the project '{row.Project}', which does not exist: nobody's limits would count. Make it on the Resources page, or name another in the model's settings.");
             return row.FileMissing
                 ? Failure.Conflict($"The file of '{row.Name}' was gone at the last scan. Put it back and scan again, or set another file on the Core tab.")
-                : new InstanceFacts(modelId, row.Name, row.Role, row.FileMissing, row.RestartPolicy, row.Project ?? DefaultProject, row.Pinned ?? false, row.TtlSeconds, row.InstanceKind == ContainerKind.Container, row.CpuLimit, row.GpuStrategy, row.GpuMode == "exclusive");
+                : new InstanceFacts(modelId, row.Name, row.Role, row.FileMissing, row.RestartPolicy, row.Project ?? DefaultProject, row.Pinned ?? false, row.TtlSeconds, row.InstanceKind == ContainerKind.Container, row.CpuLimit, row.GpuStrategy, row.GpuMode == "exclusive", row.QueuePriority ?? 0);
         }
     }
 }

@@ -146,6 +146,8 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
             row.PortMappings = JsonSerializer.Serialize(new Dictionary<string, int> { [$"{container.Port}"] = container.Plan.EnginePort(container.Port) });
         }
 
+        if (run is not null)
+            row.GpuDevices = run.Cards.Count == 0 ? null : JsonSerializer.Serialize(run.Cards);
         if (run?.Command is { } command)
             (row.ImageName, row.EnginePath, row.ArgumentsJson) = (command.Container?.Plan.Image ?? command.Executable, command.Executable, JsonSerializer.Serialize(command.Arguments));
     }

@@ -66,8 +66,8 @@ internal sealed partial class InstanceSupervisor(
     {
         if (!(await StopIdleAsync(modelId, cancellation).ConfigureAwait(false)).IsSuccess)
             return false;
-        while (_actors.TryGetValue(modelId, out var actor) && actor.HasProcess)
-            await Task.Delay(TimeSpan.FromMilliseconds(5), clock, cancellation).ConfigureAwait(false);
+        if (_actors.TryGetValue(modelId, out var actor))
+            await actor.Gone.WaitAsync(cancellation).ConfigureAwait(false);
         return true;
     }
 
@@ -107,6 +107,25 @@ internal sealed partial class InstanceSupervisor(
             return running;
         var actor = await FindActorAsync(modelId, cancellation).ConfigureAwait(false);
         return actor.IsSuccess ? await actor.Value.Actor.AskAsync(new ActorMessage(null, Facts: actor.Value.Facts), cancellation).ConfigureAwait(false) : actor.Failure!;
+    }
+
+    /// <summary>Lets go of models that were deleted: one that waited for its next attempt must not come back.</summary>
+    public async Task ForgetDeletedAsync(CancellationToken cancellation)
+    {
+        var known = _actors.Keys.ToList();
+        List<long> present;
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+            present = await context.Models.AsNoTracking().Where(model => known.Contains(model.Id)).Select(model => model.Id).ToListAsync(cancellation).ConfigureAwait(false);
+        foreach (var model in known.Except(present))
+        {
+            if (!_actors.TryRemove(model, out var actor))
+                continue;
+            await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false);
+            await actor.Gone.WaitAsync(cancellation).ConfigureAwait(false);
+            actor.Dispose();
+            board.Remove(model);
+        }
     }
 
     /// <summary>The last lines of a model's engine, oldest first; empty when it was not started in this run.</summary>
@@ -189,8 +208,7 @@ internal sealed partial class InstanceSupervisor(
             await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(TimeSpan.FromSeconds(options.StopGraceSeconds + 5));
-            while (actor.HasProcess)
-                await Task.Delay(TimeSpan.FromMilliseconds(10), clock, limit.Token).ConfigureAwait(false);
+            await actor.Gone.WaitAsync(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -27,6 +27,7 @@ internal static class InstancesFeature
         services.AddSingleton<PortPool>();
         services.AddSingleton<ReadinessProbe>();
         services.TryAddSingleton<ReadLoad>(_ => static _ => default);
+        services.AddSingleton<LoadSignal>();
         services.AddSingleton<StartGate>();
         services.AddSingleton(provider => new Lazy<InstanceSupervisor>(provider.GetRequiredService<InstanceSupervisor>)); // the gate stops others through it
         services.AddSingleton(new HangProbe(TimeSpan.FromSeconds(10)));
@@ -36,6 +37,7 @@ internal static class InstancesFeature
         services.AddHostedService(provider => provider.GetRequiredService<InstanceLedger>());
         services.AddSingleton<InstanceSupervisor>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceSupervisor>());
+        services.AddSingleton<ReadLines>(provider => provider.GetRequiredService<InstanceSupervisor>().Lines);
         services.AddHostedService<InstanceCare>();
         services.AddSingleton<PendingChanges>();
         services.AddSingleton(new ModelAction(10, typeof(InstanceButtons)));

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Instances.Processes;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,17 +12,24 @@ namespace LlamaBlazor.Web.Instances;
 /// </summary>
 internal sealed partial class LeftoverSweep(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, DatabaseWriter writer, DataFolder folder, InstanceLedger ledger, TimeProvider clock, ILogger<LeftoverSweep> logger)
 {
+    private const string BootKey = "boot_id";
+
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
     private static readonly string[] Living = ["created", "starting", "running", "stopping"];
 
     /// <summary>Sweeps; once, at the start.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         await database.Ready.WaitAsync(cancellation).ConfigureAwait(false);
-        foreach (var pid in ProcessTable.FindMarked(ProcessTable.MarkerOf(folder.Root, "")))
+        var marked = ProcessTable.FindMarked(ProcessTable.MarkerOf(folder.Root, ""));
+        foreach (var pid in marked)
         {
             Signals.Send(pid, Signals.Kill);
             LogEnded(pid);
         }
+
+        var boot = ProcessTable.BootId();
+        List<int> recorded;
 
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
@@ -29,19 +37,43 @@ internal sealed partial class LeftoverSweep(IDbContextFactory<LlamaDbContext> co
             ledger.StartAfter(await context.Instances.MaxAsync(row => (long?)row.Id, cancellation).ConfigureAwait(false) ?? 0);
             var rows = await context.Instances.AsNoTracking().Where(row => Living.Contains(row.Status) && row.Kind == "process" && row.Pid != null)
                 .Select(row => new { row.Pid, row.ProcessStartTime }).ToListAsync(cancellation).ConfigureAwait(false);
-            foreach (var row in rows.Where(row => row.ProcessStartTime is not null && ProcessTable.StartTime((int)row.Pid!.Value) == row.ProcessStartTime))
-            {
-                Signals.SendToGroup((int)row.Pid!.Value, Signals.Kill);
-                LogEnded((int)row.Pid!.Value);
-            }
+            // Start times count from the boot of the machine: those of an earlier one say nothing.
+            var isSameBoot = await context.Metadata.AsNoTracking().Where(row => row.Key == BootKey).Select(row => row.Value).FirstOrDefaultAsync(cancellation).ConfigureAwait(false) is not { } before || before == boot;
+            recorded = [.. rows.Where(row => isSameBoot && row.ProcessStartTime is not null && ProcessTable.StartTime((int)row.Pid!.Value) == row.ProcessStartTime).Select(row => (int)row.Pid!.Value)];
         }
 
-        await writer.ExecuteAsync(CorrectAsync, cancellation).ConfigureAwait(false);
+        foreach (var pid in recorded)
+        {
+            Signals.SendToGroup(pid, Signals.Kill);
+            LogEnded(pid);
+        }
+
+        await WaitAsync([.. marked, .. recorded], cancellation).ConfigureAwait(false);
+        await writer.ExecuteAsync((context, token) => CorrectAsync(context, boot, token), cancellation).ConfigureAwait(false);
     }
 
-    private async Task CorrectAsync(LlamaDbContext context, CancellationToken cancellation)
+    // What they held, memory above all, is free once they have gone: the first starts are decided by it.
+    private async Task WaitAsync(IReadOnlyList<int> pids, CancellationToken cancellation)
+    {
+        var started = clock.GetTimestamp();
+        while (pids.Any(ProcessTable.IsAlive))
+        {
+            if (clock.GetElapsedTime(started) >= EndLimit)
+            {
+                LogLeft(string.Join(", ", pids.Where(ProcessTable.IsAlive)));
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CorrectAsync(LlamaDbContext context, string? boot, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (await context.Metadata.FindAsync([BootKey], cancellation).ConfigureAwait(false) is not { } note)
+            context.Metadata.Add(note = new MetadataRow { Key = BootKey });
+        (note.Value, note.UpdatedAt) = (boot ?? "", now);
         await context.Instances.Where(row => Living.Contains(row.Status) && row.Kind == "process").ExecuteUpdateAsync(
             set => set.SetProperty(row => row.Status, "stopped").SetProperty(row => row.Pid, (long?)null).SetProperty(row => row.Port, (long?)null)
                 .SetProperty(row => row.StoppedAt, now).SetProperty(row => row.Reason, "The dashboard ended without stopping it."),
@@ -50,6 +82,9 @@ internal sealed partial class LeftoverSweep(IDbContextFactory<LlamaDbContext> co
             set => set.SetProperty(model => model.Status, ModelStatus.Stopped).SetProperty(model => model.RuntimeStatus, (string?)null),
             cancellation).ConfigureAwait(false);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Processes {Pids} of an earlier run do not end; the dashboard goes on without waiting for them")]
+    private partial void LogLeft(string pids);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Ended process {Pid}, an engine that an earlier run of the dashboard left behind")]
     private partial void LogEnded(int pid);

@@ -6,18 +6,29 @@ using LlamaBlazor.Web.Resources;
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>
-/// Gives places to starts: one decision after the other, so that two cannot take the last one. Stopping others for a start and waiting for a place happen
-/// outside of the decision and hold nobody else up.
+/// Gives places to starts: one decision after the other, so that two cannot take the last one. Those without a place wait in a line. Stopping others for a
+/// start happens outside of the decision and holds nobody else up.
 /// </summary>
-internal sealed class StartGate(AdmissionService admission, AllocationStore allocations, InstanceBoard board, ReadLoad readLoad, Lazy<InstanceSupervisor> supervisor, TimeProvider clock) : IDisposable
+internal sealed partial class StartGate : IDisposable
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan VramLimit = TimeSpan.FromSeconds(5);
-
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _decision = new(1, 1);
     private readonly Dictionary<long, Place> _places = []; // one a process that exists or is about to
-    private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AdmissionService _admission;
+    private readonly AllocationStore _allocations;
+    private readonly InstanceBoard _board;
+    private readonly ReadLoad _readLoad;
+    private readonly Lazy<InstanceSupervisor> _supervisor;
+    private readonly InstanceOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<StartGate> _logger;
+
+    /// <summary>Makes the gate; a model that becomes idle moves the line.</summary>
+    public StartGate(AdmissionService admission, AllocationStore allocations, InstanceBoard board, ReadLoad readLoad, LoadSignal signal, Lazy<InstanceSupervisor> supervisor, InstanceOptions options, TimeProvider clock, ILogger<StartGate> logger)
+    {
+        (_admission, _allocations, _board, _readLoad, _supervisor, _options, _clock, _logger) = (admission, allocations, board, readLoad, supervisor, options, clock, logger);
+        signal.Listen(Wake);
+    }
 
     /// <summary>Those that hold a place, as planners see them; without one model, where it is named.</summary>
     public IReadOnlyList<Occupant> Occupants(long except = 0)
@@ -33,11 +44,18 @@ internal sealed class StartGate(AdmissionService admission, AllocationStore allo
             return _places.TryGetValue(modelId, out var place) ? place.Facts.TtlSeconds : null;
     }
 
-    /// <summary>The GPUs a model was given, or null where its setting decides.</summary>
+    /// <summary>The GPUs a model was given, as its engine names them; null where its setting says the same.</summary>
     public IReadOnlyList<string>? GpusOf(long modelId)
     {
         lock (_gate)
-            return _places.TryGetValue(modelId, out var place) && place.Facts.GpuStrategy is not null ? place.Gpus : null;
+            return _places.TryGetValue(modelId, out var place) && place.Gpus.Devices is { } devices && (place.Facts.GpuStrategy is not null || !devices.SequenceEqual(place.Demand.Gpus.Named)) ? devices : null;
+    }
+
+    /// <summary>The cards a model was given; empty where its engine chooses among all.</summary>
+    public IReadOnlyList<string> CardsOf(long modelId)
+    {
+        lock (_gate)
+            return _places.TryGetValue(modelId, out var place) ? place.Gpus.Cards ?? [] : [];
     }
 
     /// <summary>Takes over what is set for a running model now: pin, idle time and project count at once.</summary>
@@ -53,39 +71,34 @@ internal sealed class StartGate(AdmissionService admission, AllocationStore allo
     /// <summary>What a start would meet now; changes nothing.</summary>
     public async Task<AdmissionDecision> PreviewAsync(InstanceFacts facts, bool mayEvict, CancellationToken cancellation)
     {
-        var demand = await admission.DemandAsync(facts, cancellation).ConfigureAwait(false);
+        var demand = await _admission.DemandAsync(facts, cancellation).ConfigureAwait(false);
         return (await DecideAsync(facts, demand, mayEvict, cancellation).ConfigureAwait(false)).Decision;
     }
 
     /// <summary>Takes a place, stopping others where that is allowed and needed. Given back by <see cref="Leave"/>.</summary>
     /// <param name="facts">The model.</param>
-    /// <param name="wish">What it may do, and how long it waits.</param>
-    /// <param name="onStage">Told what is waited for: pending or evicting, and why.</param>
+    /// <param name="wish">What it may do, and how long it waits; may change while it waits.</param>
+    /// <param name="onStage">Told what is waited for.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<Failure?> EnterAsync(InstanceFacts facts, StartWish wish, Action<string, string?> onStage, CancellationToken cancellation)
+    public async Task<Failure?> EnterAsync(InstanceFacts facts, CurrentWish wish, Action<StartStage> onStage, CancellationToken cancellation)
     {
-        var started = clock.GetTimestamp();
-        var demand = await admission.DemandAsync(facts, cancellation).ConfigureAwait(false);
+        var since = _clock.GetTimestamp();
+        var demand = await _admission.DemandAsync(facts, cancellation).ConfigureAwait(false);
         while (true)
         {
-            var released = Volatile.Read(ref _released).Task;
-            var decision = await TryTakeAsync(facts, demand, wish, cancellation).ConfigureAwait(false);
-            if (decision.Admitted)
-            {
-                if (decision.WouldEvict.Count == 0 || wish.Force)
-                    return null;
-                onStage("evicting", null);
-                if (await EvictAsync(decision.WouldEvict, cancellation).ConfigureAwait(false) && await ChooseAgainAsync(facts, demand, cancellation).ConfigureAwait(false))
-                    return null;
-                Leave(facts.ModelId); // one of them was needed again: look for another way
-                continue;
-            }
-
-            if (wish.Wait is { } patience && clock.GetElapsedTime(started) >= patience)
+            var entry = new StartEntry(facts, demand, wish, onStage, since);
+            var decision = await TryTakeAsync(entry, cancellation).ConfigureAwait(false);
+            if (!decision.Admitted && !wish.IsOverdue)
+                decision = await WaitAsync(entry, decision, cancellation).ConfigureAwait(false);
+            if (!decision.Admitted)
                 return Refusal(facts, decision);
-            onStage("pending", string.Join(' ', decision.Reasons.Select(reason => reason.Message)));
-            await Task.WhenAny(released, Task.Delay(LookAgain, clock, cancellation)).ConfigureAwait(false);
-            cancellation.ThrowIfCancellationRequested();
+            if (decision.IsImmediate)
+                return null;
+            onStage(new StartStage("evicting"));
+            var isFree = await EvictAsync([.. decision.WouldEvict, .. decision.Awaits], cancellation).ConfigureAwait(false) && await SettleAsync(entry, cancellation).ConfigureAwait(false);
+            if (isFree || wish.Value.Force)
+                return null;
+            Leave(facts.ModelId); // one of them was needed again, or what it left is not free: look for another way
         }
     }
 
@@ -98,7 +111,7 @@ internal sealed class StartGate(AdmissionService admission, AllocationStore allo
                 return;
         }
 
-        Interlocked.Exchange(ref _released, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        Wake();
     }
 
     /// <inheritdoc/>
@@ -106,21 +119,25 @@ internal sealed class StartGate(AdmissionService admission, AllocationStore allo
 
     private static Failure Refusal(InstanceFacts facts, AdmissionDecision decision) => new(
         FailureKind.Conflict,
-        $"'{facts.Name}' cannot be started now. {string.Join(' ', decision.Reasons.Select(reason => reason.Message))}",
+        $"'{facts.Name}' cannot be started now. {Words(decision)}",
         decision.Reasons.GroupBy(reason => reason.Code).ToDictionary(group => group.Key, group => group.Select(reason => reason.Message).ToArray()));
 
-    private async Task<AdmissionDecision> TryTakeAsync(InstanceFacts facts, StartDemand demand, StartWish wish, CancellationToken cancellation)
+    private static string Words(AdmissionDecision decision) => string.Join(' ', decision.Reasons.Select(reason => reason.Message));
+
+    private async Task<AdmissionDecision> TryTakeAsync(StartEntry entry, CancellationToken cancellation)
     {
+        var (facts, demand, wish) = (entry.Facts, entry.Demand, entry.Wish.Value);
         await _decision.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             var (decision, gpus) = await DecideAsync(facts, demand, wish.MayEvict, cancellation).ConfigureAwait(false);
             if (!decision.Admitted && !wish.Force)
                 return decision;
-            lock (_gate)
-                _places[facts.ModelId] = new Place(facts, demand, gpus.Devices); // first, for who takes GPUs without a place is taken for one that has gone
-            if (await TakeGpusAsync(facts, demand, gpus, cancellation).ConfigureAwait(false) is not { } taken || wish.Force)
-                return decision with { Admitted = true };
+            // First the place, for who takes GPUs without one is taken for one that has gone.
+            Put(facts, demand, gpus.Answer(Victims(decision)));
+            decision = decision with { Admitted = true };
+            if (!decision.IsImmediate || await TakeGpusAsync(facts, demand, gpus.Answer([]), cancellation).ConfigureAwait(false) is not { } taken || wish.Force)
+                return decision;
             Leave(facts.ModelId);
             return new AdmissionDecision(false, [new AdmissionReason("gpu", taken.Message)], []);
         }
@@ -130,59 +147,40 @@ internal sealed class StartGate(AdmissionService admission, AllocationStore allo
         }
     }
 
-    // Those that stop hold no place any more, only their memory for a moment; those that load have not taken all of theirs yet.
-    private Task<(AdmissionDecision Decision, GpuPlan Gpus)> DecideAsync(InstanceFacts facts, StartDemand demand, bool mayEvict, CancellationToken cancellation)
+    // Those that load have not taken all of their memory yet.
+    private Task<(AdmissionDecision Decision, GpuQuestion Gpus)> DecideAsync(InstanceFacts facts, StartDemand demand, bool mayEvict, CancellationToken cancellation)
     {
-        var all = Occupants(facts.ModelId);
-        var stopping = all.Where(other => board.Find(other.ModelId)?.Status == "stopping").ToList();
-        var others = all.Except(stopping).ToList();
-        var freed = stopping.Sum(other => other.Memory) - others.Where(other => !other.IsRunning).Sum(other => other.Memory);
-        return admission.DecideAsync(facts, demand, mayEvict, others, freed, cancellation);
+        var others = Occupants(facts.ModelId);
+        var promised = others.Where(other => other is { IsRunning: false, IsStopping: false }).Sum(other => other.Memory);
+        return _admission.DecideAsync(facts, demand, mayEvict, others, promised, cancellation);
     }
 
-    // True once all of them have ended.
-    private async Task<bool> EvictAsync(IReadOnlyList<long> victims, CancellationToken cancellation)
-    {
-        var results = await Task.WhenAll(victims.Select(victim => supervisor.Value.EvictAsync(victim, cancellation))).ConfigureAwait(false);
-        return results.All(ended => ended);
-    }
+    private List<Occupant> Victims(AdmissionDecision decision) => [.. Occupants().Where(other => decision.WouldEvict.Contains(other.ModelId) || decision.Awaits.Contains(other.ModelId))];
 
-    // Where GPUs count, those that are free after an eviction may be others than before, and the driver frees their memory a moment after the process has gone.
-    private async Task<bool> ChooseAgainAsync(InstanceFacts facts, StartDemand demand, CancellationToken cancellation)
+    private void Put(InstanceFacts facts, StartDemand demand, GpuPlan gpus)
     {
-        if (demand.Devices.Count == 0 && demand.Gpus.Named.Count == 0)
-            return true;
-        for (var started = clock.GetTimestamp(); ;)
-        {
-            var gpus = await admission.PlanGpusAsync(facts, demand, Occupants(facts.ModelId), cancellation).ConfigureAwait(false);
-            if (gpus is { Reasons.Count: 0, Missing: 0 } && await TakeGpusAsync(facts, demand, gpus, cancellation).ConfigureAwait(false) is null)
-            {
-                lock (_gate)
-                    _places[facts.ModelId] = new Place(facts, demand, gpus.Devices);
-                return true;
-            }
-
-            if (clock.GetElapsedTime(started) >= VramLimit)
-                return false;
-            await Task.Delay(LookAgain, clock, cancellation).ConfigureAwait(false);
-        }
+        lock (_gate)
+            _places[facts.ModelId] = new Place(facts, demand, gpus);
     }
 
     private async Task<Failure?> TakeGpusAsync(InstanceFacts facts, StartDemand demand, GpuPlan gpus, CancellationToken cancellation) =>
-        gpus.Devices is { Count: > 0 } devices ? await allocations.TakeAsync(facts.ModelId, facts.Name, devices, facts.IsGpuExclusive, demand.Vram, cancellation).ConfigureAwait(false) : null;
+        gpus.Cards is { Count: > 0 } cards ? await _allocations.TakeAsync(facts.ModelId, facts.Name, cards, facts.IsGpuExclusive, demand.Vram, cancellation).ConfigureAwait(false) : null;
 
     private Occupant Describe(Place place)
     {
         var facts = place.Facts;
-        var snapshot = board.Find(facts.ModelId);
-        var load = readLoad(facts.ModelId);
-        return new Occupant(facts.ModelId, facts.Name, facts.Project, place.Demand.Memory, snapshot?.Status == "running", load.Busy + load.Waiting > 0, facts.Pinned, snapshot?.ReadyAt, load.LastCompletedAt)
+        var snapshot = _board.Find(facts.ModelId);
+        var load = _readLoad(facts.ModelId);
+        return new Occupant(facts.ModelId, facts.Name, facts.Project, place.Demand.Memory, snapshot?.Status == "running", load.Busy > 0, facts.Pinned, snapshot?.ReadyAt, load.LastCompletedAt)
         {
+            IsStopping = snapshot?.Status == "stopping",
+            LastSucceededAt = load.LastSucceededAt,
             Vram = place.Demand.Vram,
             Cores = place.Demand.Cores,
-            Gpus = place.Gpus?.Count ?? 0,
+            Cards = place.Gpus.Cards,
+            IsGpuExclusive = facts.IsGpuExclusive,
         };
     }
 
-    private sealed record Place(InstanceFacts Facts, StartDemand Demand, IReadOnlyList<string>? Gpus);
+    private sealed record Place(InstanceFacts Facts, StartDemand Demand, GpuPlan Gpus);
 }

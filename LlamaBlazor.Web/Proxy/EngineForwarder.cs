@@ -39,10 +39,16 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
     public async ValueTask<ForwardFailure?> ForwardAsync(HttpContext context, InFlightRequest request, InstanceSnapshot engine, ReadOnlyMemory<byte> body, ResponseCapture? capture)
     {
         request.State = InFlightState.Prompt;
+        var ours = context.Response.Headers.ToArray(); // which pages may read it, and what the cache did
         var transformer = new EngineTransformer(request, EngineTransformer.AddressOf(engine, request.Path, context.Request.QueryString), engine.UpstreamKey, clock) { Body = body, Capture = capture };
         var error = await forwarder.SendAsync(context, "http://127.0.0.1/", _client, _config, transformer, request.Cancelled).ConfigureAwait(false);
         if (error == ForwarderError.None)
+        {
+            if (context.Response.StatusCode < StatusCodes.Status400BadRequest)
+                request.SucceededAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
             return null;
+        }
+
         var cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
         if (context.Response.HasStarted)
         {
@@ -52,15 +58,28 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
         }
 
         context.Response.Clear();
+        foreach (var (name, value) in ours)
+            context.Response.Headers[name] = value;
         return Explain(context, request, error, cause);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
+    // A body that is passed on while it comes fails inside the request to the engine.
+    private static BadHttpRequestException? BodyFault(Exception? error) => error switch
+    {
+        null => null,
+        BadHttpRequestException fault => fault,
+        AggregateException many => many.InnerExceptions.Select(BodyFault).FirstOrDefault(fault => fault is not null),
+        _ => BodyFault(error.InnerException),
+    };
+
     private ForwardFailure Explain(HttpContext context, InFlightRequest request, ForwarderError error, Exception? cause)
     {
         var model = request.Target?.Model.Name;
+        if (BodyFault(cause) is { } fault)
+            return new(RequestBody.ErrorOf(fault), ProxyAnswers.BodyMessage(RequestBody.ErrorOf(fault), options), false);
         if (context.RequestAborted.IsCancellationRequested)
             return new(ProxyError.ClientGone, "The client went away before the answer.", false);
         if (request.Cancelled.IsCancellationRequested)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Telemetry;
 
@@ -15,7 +16,7 @@ internal sealed record InFlightChanged
 /// <summary>
 /// All requests under way, and how busy each model is: read by the supervisor before it stops an idle engine, by pages and by <c>/api/inflight</c>.
 /// </summary>
-internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, Broadcast<InFlightChanged> changes)
+internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, Broadcast<InFlightChanged> changes, LoadSignal signal)
 {
     // Bounded by Kestrel's connections; each request leaves in a finally.
     private readonly ConcurrentDictionary<long, InFlightRequest> _requests = new();
@@ -47,6 +48,8 @@ internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, B
     public void End(InFlightRequest request)
     {
         _requests.TryRemove(request.Id, out _);
+        if (request.SucceededAt > 0 && request.Target is { } target)
+            Volatile.Write(ref _loads.GetOrAdd(target.Model.Id, static _ => new Load()).LastSucceededAt, request.SucceededAt);
         request.Dispose();
         changes.Publish(InFlightChanged.Message);
     }
@@ -74,6 +77,19 @@ internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, B
     /// <summary>When the last request of a model ended, Unix milliseconds, or null when it had none: idle time counts from here.</summary>
     public long? LastCompletedAt(long modelId) => _loads.TryGetValue(modelId, out var load) && load.LastCompletedAt > 0 ? load.LastCompletedAt : null;
 
+    /// <summary>When the engine of a model last sent something of use, also in an answer that is not over, Unix milliseconds, or null for never.</summary>
+    public long? LastSucceededAt(long modelId)
+    {
+        var last = _loads.TryGetValue(modelId, out var load) ? Volatile.Read(ref load.LastSucceededAt) : 0;
+        foreach (var (_, request) in _requests)
+        {
+            if (request.Target?.Model.Id == modelId)
+                last = Math.Max(last, request.SucceededAt);
+        }
+
+        return last > 0 ? last : null;
+    }
+
     /// <summary>A request takes a place at an engine.</summary>
     public void Enter(long modelId) => Interlocked.Increment(ref _loads.GetOrAdd(modelId, static _ => new Load()).Busy);
 
@@ -82,12 +98,14 @@ internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, B
     {
         var load = _loads.GetOrAdd(modelId, static _ => new Load());
         Volatile.Write(ref load.LastCompletedAt, clock.GetUtcNow().ToUnixTimeMilliseconds());
-        Interlocked.Decrement(ref load.Busy);
+        if (Interlocked.Decrement(ref load.Busy) == 0)
+            signal.Raise();
     }
 
     private sealed class Load
     {
         public int Busy;
         public long LastCompletedAt;
+        public long LastSucceededAt;
     }
 }

@@ -30,6 +30,9 @@ internal sealed class InFlightRequest(long id, string requestId, ProxyRoute rout
     /// <summary>The route.</summary>
     public ProxyRoute Route => route;
 
+    /// <summary>Whether a slot of the engine works for it; questions about the engine, such as /slots, need none and wait for none.</summary>
+    public bool TakesPlace => route.Generates || route.Kind == RouteKind.Media;
+
     /// <summary>Path as it goes upstream.</summary>
     public string Path => path;
 
@@ -74,6 +77,9 @@ internal sealed class InFlightRequest(long id, string requestId, ProxyRoute rout
 
     /// <summary>When the first token came, by the clock that never goes back, or 0.</summary>
     public long FirstTokenTimestamp { get; set; }
+
+    /// <summary>When the engine last sent something of use for it, a token or a whole answer, Unix milliseconds, or 0. The watchdog reads it.</summary>
+    public long SucceededAt { get; set; }
 
     /// <summary>Reads the answer as it passes, or null while there is none to read.</summary>
     public UsageReader? Reader { get; set; }

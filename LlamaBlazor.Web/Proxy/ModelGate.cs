@@ -67,14 +67,14 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
         }
     }
 
-    /// <summary>Goes straight through: nobody waits, and there is a place.</summary>
-    public bool TryEnter(int? concurrency)
+    /// <summary>Goes straight through: nobody waits, and there is a place. What takes none only waits while the gate is closed.</summary>
+    public bool TryEnter(int? concurrency, bool takesPlace)
     {
         lock (_gate)
         {
-            if (_line.Count > 0 || IsDraining || _active >= (concurrency ?? int.MaxValue))
+            if (IsDraining || (takesPlace && (_line.Count > 0 || _active >= (concurrency ?? int.MaxValue))))
                 return false;
-            _active++;
+            _active += takesPlace ? 1 : 0;
         }
 
         registry.Enter(modelId);
@@ -128,7 +128,7 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
                 }
 
                 next = _line.TakeFirst()!;
-                _active++;
+                _active += next.Request.TakesPlace ? 1 : 0;
                 Number();
             }
 
@@ -177,12 +177,12 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
     }
 
     /// <summary>A place is free again. True when the caller has to move the line.</summary>
-    public bool Leave()
+    public bool Leave(bool tookPlace)
     {
         registry.Leave(modelId);
         lock (_gate)
         {
-            _active--;
+            _active -= tookPlace ? 1 : 0;
             if (_line.Count == 0 || _pumped)
                 return false;
             _pumped = true;
@@ -195,7 +195,7 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
         registry.Leave(modelId);
         lock (_gate)
         {
-            _active--;
+            _active -= waiter.Request.TakesPlace ? 1 : 0;
             if (!waiter.HasLeft)
                 _line.PutFirst(waiter, waiter.Request.Priority);
             Number();

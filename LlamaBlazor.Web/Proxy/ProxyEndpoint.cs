@@ -28,12 +28,12 @@ internal sealed partial class ProxyEndpoint(
     public async Task HandleAsync(HttpContext context, ProxyRoute route)
     {
         var check = await access.CheckAsync(context, Scope.Inference, count: route.Method == "POST").ConfigureAwait(false);
-        if (!await PassesAsync(context, check).ConfigureAwait(false))
+        var arrival = new Arrival(route, RouteTable.UpstreamPath(route, RawPath(context)), check.Key);
+        if (!await PassesAsync(context, arrival, check).ConfigureAwait(false))
             return;
-        var path = RouteTable.UpstreamPath(route, RawPath(context));
-        using var body = await ReadBodyAsync(context, route, path).ConfigureAwait(false);
-        if (body is not null)
-            await RunAsync(context, route, path, check.Key, body).ConfigureAwait(false);
+        var (read, error) = await RequestBody.ReadAsync(context.Request, options.BodyLimit, context.RequestAborted).ConfigureAwait(false);
+        using var body = read;
+        await RunAsync(context, body is null ? arrival with { Refusal = new(error, ProxyAnswers.BodyMessage(error, options)) } : arrival with { Body = body }).ConfigureAwait(false);
     }
 
     /// <summary>Serves a request that was translated from another API.</summary>
@@ -44,18 +44,21 @@ internal sealed partial class ProxyEndpoint(
     public async Task HandleTranslatedAsync(HttpContext context, ProxyRoute route, RequestBody? body, Action<InFlightRequest> begun)
     {
         var check = await access.CheckAsync(context, Scope.Inference, count: true).ConfigureAwait(false);
-        if (await PassesAsync(context, check).ConfigureAwait(false))
-            await RunAsync(context, route, route.Path, check.Key, body, begun: begun).ConfigureAwait(false);
+        var arrival = new Arrival(route, route.Path, check.Key) { Body = body, Begun = begun };
+        if (await PassesAsync(context, arrival, check).ConfigureAwait(false))
+            await RunAsync(context, arrival).ConfigureAwait(false);
     }
 
     /// <summary>Serves <c>/upstream/{model}/…</c>: any method, any path of that engine, WebSockets too.</summary>
     public async Task HandleUpstreamAsync(HttpContext context)
     {
-        var check = await access.CheckAsync(context, Scope.Inference, count: HttpMethods.IsPost(context.Request.Method)).ConfigureAwait(false);
-        if (!await PassesAsync(context, check).ConfigureAwait(false))
-            return;
+        var method = context.Request.Method;
+        var check = await access.CheckAsync(context, Scope.Inference, count: HttpMethods.IsPost(method)).ConfigureAwait(false);
         var path = RawPath(context);
         var raw = path.StartsWith(RouteTable.UpstreamPrefix, StringComparison.OrdinalIgnoreCase) ? path[RouteTable.UpstreamPrefix.Length..] : "";
+        var arrival = new Arrival(new ProxyRoute(method, RouteTable.UpstreamPrefix, ModelSource.Path, RouteKind.Other), path, check.Key);
+        if (!await PassesAsync(context, arrival, check).ConfigureAwait(false))
+            return;
         var split = ModelSelector.FromPath(raw, models.Contains);
         if (split is null)
         {
@@ -66,56 +69,62 @@ internal sealed partial class ProxyEndpoint(
         if (split is null)
         {
             var name = ModelSelector.FirstSegment(raw);
-            await ProxyAnswers.SendAsync(context, ProxyError.ModelNotFound, UnknownModel(name)).ConfigureAwait(false);
+            await RunAsync(context, arrival with { ModelName = name, Refusal = new(ProxyError.ModelNotFound, UnknownModel(name, check.Key)) }).ConfigureAwait(false);
             return;
         }
 
         if (split.Rest.Length == 0)
         {
             // Relative links of the engine's page need the slash.
-            context.Response.StatusCode = HttpMethods.IsGet(context.Request.Method) ? StatusCodes.Status301MovedPermanently : StatusCodes.Status308PermanentRedirect;
-            context.Response.Headers.Location = RawPath(context) + "/" + context.Request.QueryString.ToUriComponent();
+            context.Response.StatusCode = HttpMethods.IsGet(method) ? StatusCodes.Status301MovedPermanently : StatusCodes.Status308PermanentRedirect;
+            context.Response.Headers.Location = path + "/" + context.Request.QueryString.ToUriComponent();
             return;
         }
 
-        var kind = RouteTable.KindOf(context.Request.Method, split.Rest);
-        var route = new ProxyRoute(context.Request.Method, RouteTable.UpstreamPrefix, ModelSource.Path, kind);
-        await RunAsync(context, route, split.Rest, check.Key, null, split.Model).ConfigureAwait(false);
-    }
-
-    /// <summary>Answers a request whose key was not accepted. True when it was.</summary>
-    public static async ValueTask<bool> PassesAsync(HttpContext context, KeyCheck check)
-    {
-        if (check.Verdict == KeyVerdict.Allowed)
-            return true;
-        var error = check.Verdict switch
+        var route = arrival.Route with { Kind = RouteTable.KindOf(method, split.Rest) };
+        var tooLarge = !RequestBody.TryLimit(context.Request, options.BodyLimit); // the body passes through unread, and no larger than any other
+        await RunAsync(context, new Arrival(route, split.Rest, check.Key)
         {
-            KeyVerdict.Forbidden => ProxyError.Forbidden,
-            KeyVerdict.Limited => ProxyError.RateLimited,
-            _ => ProxyError.Unauthorized,
-        };
-        await ProxyAnswers.SendAsync(context, error, check.Message, check.RetryAfter).ConfigureAwait(false);
-        return false;
+            ModelName = split.Model,
+            Refusal = tooLarge ? new(ProxyError.BodyTooLarge, ProxyAnswers.BodyMessage(ProxyError.BodyTooLarge, options)) : null,
+        }).ConfigureAwait(false);
     }
 
-    private async Task RunAsync(HttpContext context, ProxyRoute route, string path, ApiKey? key, RequestBody? body, string? modelName = null, Action<InFlightRequest>? begun = null)
+    private async Task RunAsync(HttpContext context, Arrival arrival)
     {
-        var request = registry.Begin(route, path);
-        begun?.Invoke(request);
+        var request = registry.Begin(arrival.Route, arrival.Path);
         try
         {
-            request.Key = key;
-            request.Session = SessionOf(context) ?? key?.Name;
-            if (await TryDescribeAsync(context, request, body, modelName).ConfigureAwait(false))
-                await AnswerAsync(context, request, body).ConfigureAwait(false);
+            arrival.Begun?.Invoke(request);
+            (request.Key, request.Session) = (arrival.Key, SessionOf(context) ?? arrival.Key?.Name);
+            request.ModelName = Shorten(arrival.ModelName ?? "");
+            if (arrival.Refusal is { } refusal)
+                await RefuseAsync(context, request, refusal.Error, refusal.Message, refusal.RetryAfter).ConfigureAwait(false);
+            else if (await TryDescribeAsync(context, request, arrival.Body, arrival.ModelName).ConfigureAwait(false))
+                await AnswerAsync(context, request, arrival.Body).ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             request.Fail(ProxyError.ClientGone, "The client went away.");
         }
+        catch (Exception error)
+        {
+            await ConfessAsync(context, request, error).ConfigureAwait(false);
+        }
         finally
         {
+            End(context, request);
+        }
+    }
+
+    private void End(HttpContext context, InFlightRequest request)
+    {
+        try
+        {
             access.CountTokens(request.KeyId, recorder.Record(request, context.Response.StatusCode));
+        }
+        finally
+        {
             registry.End(request);
         }
     }
@@ -124,20 +133,22 @@ internal sealed partial class ProxyEndpoint(
     private async ValueTask<bool> TryDescribeAsync(HttpContext context, InFlightRequest request, RequestBody? body, string? modelName)
     {
         var facts = RequestFacts.Empty;
-        if (request.Route.Source == ModelSource.Body && RequestReader.TryRead(body!.Memory.Span, out facts) is { } wrong)
+        // Without a body there is nothing to read, and nothing wrong where the query names the model: /slots/3?action=erase&model=x.
+        var isJson = request.Route.Source == ModelSource.Body && !(body!.Memory.IsEmpty && context.Request.Query.ContainsKey("model"));
+        if (isJson && RequestReader.TryRead(body!.Memory.Span, out facts, recorder.PromptLength) is { } wrong)
             return await RefuseAsync(context, request, ProxyError.BadBody, wrong).ConfigureAwait(false);
         request.Facts = facts;
         var name = modelName ?? NameOf(context, request.Route, facts, body) ?? OnlyRunning();
         if (string.IsNullOrEmpty(name))
             return await RefuseAsync(context, request, ProxyError.ModelRequired, "The request names no model. Send one in the field \"model\" (or as ?model=); GET /v1/models lists them.").ConfigureAwait(false);
-        request.ModelName = name.Length > 200 ? name[..200] : name;
+        request.ModelName = Shorten(name);
         request.Target = await models.FindAsync(name, context.RequestAborted).ConfigureAwait(false);
         if (request.Target is not { } target)
-            return await RefuseAsync(context, request, ProxyError.ModelNotFound, UnknownModel(request.ModelName)).ConfigureAwait(false);
-        if (target.ParametersJson is { } parameters && request.Route.Source == ModelSource.Body)
+            return await RefuseAsync(context, request, ProxyError.ModelNotFound, UnknownModel(request.ModelName, request.Key)).ConfigureAwait(false);
+        if (target.ParametersJson is { } parameters && isJson)
         {
-            body!.Replace(AliasParameters.Apply(body.Memory.Span, parameters));
-            RequestReader.TryRead(body.Memory.Span, out var changed);
+            body!.Replace(AliasParameters.Apply(body.Memory, parameters));
+            RequestReader.TryRead(body.Memory.Span, out var changed, recorder.PromptLength);
             request.Facts = changed;
         }
 
@@ -176,7 +187,7 @@ internal sealed partial class ProxyEndpoint(
             }
             finally
             {
-                scheduler.Leave(request.Target!.Model);
+                scheduler.Leave(request);
             }
 
             if (failure is null)
@@ -201,29 +212,6 @@ internal sealed partial class ProxyEndpoint(
         return await engines.ForwardAsync(context, request, engine, body?.Memory ?? default, capture).ConfigureAwait(false);
     }
 
-    private async ValueTask<bool> RefuseAsync(HttpContext context, InFlightRequest request, ProxyError error, string message, int retryAfter = 0, WaitingStream? waiting = null)
-    {
-        request.Fail(error, message);
-        LogRefused(LevelOf(error), request.RequestId, request.ModelName, message);
-        if (waiting?.HasBegun == true)
-            await waiting.FailAsync(error, message).ConfigureAwait(false);
-        else
-            await ProxyAnswers.SendAsync(context, error, message, retryAfter, request.RequestId).ConfigureAwait(false);
-        return false;
-    }
-
-    private async ValueTask<RequestBody?> ReadBodyAsync(HttpContext context, ProxyRoute route, string path)
-    {
-        var (body, error) = await RequestBody.ReadAsync(context.Request, options.BodyLimit, context.RequestAborted).ConfigureAwait(false);
-        if (body is not null)
-            return body;
-        var request = registry.Begin(route, path);
-        await RefuseAsync(context, request, error, ProxyAnswers.BodyMessage(error, options)).ConfigureAwait(false);
-        recorder.Record(request, context.Response.StatusCode);
-        registry.End(request);
-        return null;
-    }
-
     private static string? NameOf(HttpContext context, ProxyRoute route, RequestFacts facts, RequestBody? body)
     {
         var named = route.Source switch
@@ -238,13 +226,7 @@ internal sealed partial class ProxyEndpoint(
     // Clients of a single llama-server name no model: with one engine running there is no doubt which is meant.
     private string? OnlyRunning() => scheduler.OnlyRunning;
 
-    private string UnknownModel(string name)
-    {
-        var close = NameSuggestions.Closest(name, models.All.Select(target => target.Name));
-        return close.Count > 0
-            ? $"The model '{name}' does not exist. Did you mean {string.Join(", ", close.Select(candidate => $"'{candidate}'"))}? GET /v1/models lists all."
-            : $"The model '{name}' does not exist. GET /v1/models lists all.";
-    }
+    private static string Shorten(string name) => name.Length > 200 ? name[..200] : name;
 
     private static string? SessionOf(HttpContext context) =>
         context.Request.Headers["X-Session-Id"].ToString() is { Length: > 0 } session ? session[..Math.Min(session.Length, 200)] : null;
@@ -258,14 +240,4 @@ internal sealed partial class ProxyEndpoint(
         var query = target.IndexOf('?', StringComparison.Ordinal);
         return query < 0 ? target : target[..query];
     }
-
-    private static LogLevel LevelOf(ProxyError error) => error.Facts().Severity switch
-    {
-        Severity.Warning => LogLevel.Warning,
-        Severity.Information => LogLevel.Information,
-        _ => LogLevel.Debug,
-    };
-
-    [LoggerMessage(Message = "Request {RequestId} for '{Model}' was refused: {Reason}")]
-    private partial void LogRefused(LogLevel level, string requestId, string model, string reason);
 }

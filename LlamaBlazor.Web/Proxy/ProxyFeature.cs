@@ -20,11 +20,12 @@ internal static class ProxyFeature
         services.AddSingleton<ReadLoad>(provider => // the supervisor stops no model that has a request
         {
             var registry = provider.GetRequiredService<InFlightRegistry>();
-            return model => new InstanceLoad(registry.Busy(model), 0, registry.LastCompletedAt(model));
+            return model => new InstanceLoad(registry.Busy(model), registry.LastCompletedAt(model), registry.LastSucceededAt(model));
         });
         services.AddSingleton<EnsureReady>(provider => provider.GetRequiredService<InstanceSupervisor>().EnsureReadyAsync);
         services.AddSingleton<RequestScheduler>();
         services.AddSingleton<EngineForwarder>();
+        services.AddSingleton<EngineSlots>();
         services.AddSingleton<ProxyEndpoint>();
         services.AddSingleton<AliasStore>();
         services.AddOllama(builder.Configuration);

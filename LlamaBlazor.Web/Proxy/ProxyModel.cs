@@ -6,7 +6,7 @@ namespace LlamaBlazor.Web.Proxy;
 /// <param name="Id">Its id.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Path">Its file.</param>
-/// <param name="Concurrency">Requests passed on at once; null is no limit.</param>
+/// <param name="Concurrency">Requests passed on at once; null is as many as the engine has slots.</param>
 /// <param name="CacheMode">off, on, sampled, or null for the global switch.</param>
 /// <param name="Project">The project it belongs to.</param>
 /// <param name="Facts">What clients may read about it.</param>

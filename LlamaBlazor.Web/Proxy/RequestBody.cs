@@ -36,6 +36,26 @@ internal sealed class RequestBody : IDisposable
         return (null, error.Value);
     }
 
+    /// <summary>Lets no more of a body through that is passed on unread.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="limit">Most bytes, as they come.</param>
+    /// <returns>False when it is known to be larger.</returns>
+    public static bool TryLimit(HttpRequest request, long limit)
+    {
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+            feature.MaxRequestBodySize = limit;
+        return request.ContentLength is not { } length || length <= limit;
+    }
+
+    /// <summary>What the server found wrong with a body while it came.</summary>
+    /// <param name="error">Its finding.</param>
+    public static ProxyError ErrorOf(BadHttpRequestException error) => error.StatusCode switch
+    {
+        StatusCodes.Status408RequestTimeout => ProxyError.SlowClient,
+        StatusCodes.Status413PayloadTooLarge => ProxyError.BodyTooLarge,
+        _ => ProxyError.BadBody,
+    };
+
     /// <summary>Makes the request carry these bytes once more, as a plain body of known length.</summary>
     /// <param name="request">The request.</param>
     public void Rewind(HttpRequest request)
@@ -68,7 +88,7 @@ internal sealed class RequestBody : IDisposable
     {
         try
         {
-            if (request.Headers.ContentEncoding is { Count: 0 })
+            if (request.Headers.ContentEncoding is { Count: 0 } || IsPlain(request.Headers.ContentEncoding.ToString()))
                 return await FillAsync(request.Body, limit, cancellation).ConfigureAwait(false);
             if (Unpack(request) is not { } unpacked)
                 return ProxyError.UnsupportedEncoding;
@@ -81,12 +101,7 @@ internal sealed class RequestBody : IDisposable
         }
         catch (BadHttpRequestException error)
         {
-            return error.StatusCode switch
-            {
-                StatusCodes.Status408RequestTimeout => ProxyError.SlowClient,
-                StatusCodes.Status413PayloadTooLarge => ProxyError.BodyTooLarge,
-                _ => ProxyError.BadBody,
-            };
+            return ErrorOf(error);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
@@ -94,9 +109,10 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
+    private static bool IsPlain(string encoding) => encoding.Trim().Equals("identity", StringComparison.OrdinalIgnoreCase);
+
     private static Stream? Unpack(HttpRequest request) => request.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant() switch
     {
-        "identity" => new BufferedStream(request.Body),
         "gzip" or "x-gzip" => new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true),
         "br" => new BrotliStream(request.Body, CompressionMode.Decompress, leaveOpen: true),
         "deflate" => new ZLibStream(request.Body, CompressionMode.Decompress, leaveOpen: true),

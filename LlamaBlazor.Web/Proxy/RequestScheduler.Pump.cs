@@ -13,9 +13,10 @@ internal sealed partial class RequestScheduler
         {
             do
             {
-                if (RunningAt(model.Id) is not null)
+                if (RunningAt(model.Id) is { } engine)
                 {
-                    if (!gate.Admit(() => RunningAt(model.Id), model.Concurrency))
+                    await slots.ReadAsync(engine).ConfigureAwait(false);
+                    if (!gate.Admit(() => RunningAt(model.Id), Places(model, engine)))
                         return;
                     await Task.Delay(LookAgain, clock, lifetime.ApplicationStopping).ConfigureAwait(false); // draining, or stopped just now
                 }

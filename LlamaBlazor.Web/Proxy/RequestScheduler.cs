@@ -16,6 +16,7 @@ internal delegate Task<Result<InstanceSnapshot>> EnsureReady(long modelId, Cance
 internal sealed partial class RequestScheduler(
     InstanceBoard board,
     EnsureReady ensureReady,
+    EngineSlots slots,
     InFlightRegistry registry,
     ProxyOptions options,
     IHostApplicationLifetime lifetime,
@@ -46,12 +47,12 @@ internal sealed partial class RequestScheduler(
         var model = request.Target!.Model;
         var gate = GateOf(model.Id);
         gate.IsPinned = model.IsPinned;
-        if (RunningAt(model.Id) is not null && gate.TryEnter(model.Concurrency))
+        if (RunningAt(model.Id) is { } running && gate.TryEnter(Places(model, running), request.TakesPlace))
         {
             // Looked at again, now that the place is taken: the supervisor may have begun to stop it in between.
             if (RunningAt(model.Id) is { } engine)
                 return new Turn(engine);
-            Leave(model);
+            Leave(request);
         }
 
         if (lifetime.ApplicationStopping.IsCancellationRequested)
@@ -61,7 +62,7 @@ internal sealed partial class RequestScheduler(
         if (!gate.TryJoin(waiter, out var mustPump))
         {
             return new Turn(null, ProxyError.QueueFull, $"{_queue.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
-                _queue.RetryAfterSeconds(gate.Waiting, null));
+                _queue.RetryAfterSeconds(gate.Waiting));
         }
 
         if (mustPump)
@@ -72,16 +73,20 @@ internal sealed partial class RequestScheduler(
     }
 
     /// <summary>Gives a place back.</summary>
-    public void Leave(ProxyModel model)
+    public void Leave(InFlightRequest request)
     {
+        var model = request.Target!.Model;
         var gate = GateOf(model.Id);
-        if (gate.Leave())
+        if (gate.Leave(request.TakesPlace))
             Pump(gate, model);
     }
 
     private static Turn ShuttingDown => new(null, ProxyError.ShuttingDown, "The dashboard is being stopped. Try again when it is back.", 5);
 
     private ModelGate GateOf(long modelId) => _gates.GetOrAdd(modelId, static (id, more) => new ModelGate(id, more.Size, more.registry), (_queue.Size, registry));
+
+    // What is set for the model, else as many as the engine has slots, else no limit.
+    private int? Places(ProxyModel model, InstanceSnapshot engine) => model.Concurrency ?? slots.Find(engine);
 
     private InstanceSnapshot? RunningAt(long modelId) => board.Find(modelId) is { Status: "running", BaseUrl: not null } engine ? engine : null;
 
@@ -120,7 +125,7 @@ internal sealed partial class RequestScheduler(
     private Turn TimedOut(ModelGate gate, ProxyModel model)
     {
         var reason = board.Find(model.Id) is { Status: not "running", Reason: { Length: > 0 } words } ? $" {words}" : "";
-        return new(null, ProxyError.QueueTimeout, $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise LlamaBlazor:Proxy:QueueWaitSeconds.", _queue.RetryAfterSeconds(gate.Waiting, null));
+        return new(null, ProxyError.QueueTimeout, $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise LlamaBlazor:Proxy:QueueWaitSeconds.", _queue.RetryAfterSeconds(gate.Waiting));
     }
 
     private static Turn WhyGone(Waiter waiter, Exception error, CancellationToken client)
@@ -143,7 +148,7 @@ internal sealed partial class RequestScheduler(
     private async Task GiveBackAsync(Waiter waiter)
     {
         if ((await waiter.Turn.ConfigureAwait(false)).Error is null)
-            Leave(waiter.Request.Target!.Model);
+            Leave(waiter.Request);
     }
 
     // What was waited while the engine was not ready is loading, the rest is queueing.

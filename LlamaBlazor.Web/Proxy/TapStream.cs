@@ -94,6 +94,8 @@ internal sealed class TapStream(Stream inner, HttpContext context, InFlightReque
         var reader = request.Reader!;
         reader.Feed(bytes);
         Capture?.Add(bytes);
+        if (reader.HasFirstToken)
+            request.SucceededAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (request.FirstTokenTimestamp == 0 && reader.HasFirstToken)
         {
             request.FirstTokenTimestamp = clock.GetTimestamp();
@@ -111,7 +113,7 @@ internal sealed class TapStream(Stream inner, HttpContext context, InFlightReque
             return; // the engine refused, and says so itself
         if (reader.Usage.Error is { } error)
             request.Fail(ProxyError.UpstreamFailed, $"The engine reported: {error}");
-        else if (isEvents && request.Route.Generates && !reader.Usage.Finished)
+        else if (isEvents && request.Route.Generates && !reader.Usage.Finished && !reader.LastWasSkipped)
             await TellAsync(ProxyError.UpstreamDied, "The engine ended its stream before the answer was complete.").ConfigureAwait(false);
     }
 
@@ -120,6 +122,8 @@ internal sealed class TapStream(Stream inner, HttpContext context, InFlightReque
         _over = true;
         request.Reader!.Complete();
         var (reason, message) = Explain(error);
+        if (isEvents && reason == ProxyError.UpstreamDied && request.Reader.Usage is { Finished: true, Error: null })
+            return; // the answer was whole when the engine went: nothing is missing that an error could tell of
         if (reason == ProxyError.ClientGone || !isEvents)
         {
             request.Fail(reason, message);

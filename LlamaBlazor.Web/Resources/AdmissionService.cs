@@ -1,9 +1,12 @@
+using System.Globalization;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Models.Fit;
 using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.EntityFrameworkCore;
@@ -18,9 +21,13 @@ internal sealed class AdmissionService(
     AllocationStore allocations,
     EngineLocator engines,
     EngineProbe probe,
+    GpuMeter gpus,
+    MemoryAdvisor advisor,
+    ModelStore models,
     IConfiguration configuration,
     TimeProvider clock)
 {
+    private const double MiB = 1048576;
     private const int ModelsMaxByDefault = 4;
 
     private readonly bool _isDemo = configuration.GetValue<bool>(DashboardHost.DemoKey);
@@ -30,9 +37,9 @@ internal sealed class AdmissionService(
     /// <param name="demand">What it needs: <see cref="DemandAsync"/>.</param>
     /// <param name="mayEvict">Whether idle models may be stopped for it.</param>
     /// <param name="others">Those that load or run.</param>
-    /// <param name="freed">Bytes that become free by themselves, because their holders are stopping, less those promised to others that load.</param>
+    /// <param name="promised">Bytes that others which load were promised and have not all taken yet.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<(AdmissionDecision Decision, GpuPlan Gpus)> DecideAsync(InstanceFacts facts, StartDemand demand, bool mayEvict, IReadOnlyList<Occupant> others, long freed, CancellationToken cancellation)
+    public async Task<(AdmissionDecision Decision, GpuQuestion Gpus)> DecideAsync(InstanceFacts facts, StartDemand demand, bool mayEvict, IReadOnlyList<Occupant> others, long promised, CancellationToken cancellation)
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
@@ -40,43 +47,64 @@ internal sealed class AdmissionService(
             var most = await context.ServerConfigs.AsNoTracking().Select(row => row.ModelsMax).SingleOrDefaultAsync(cancellation).ConfigureAwait(false);
             var quota = await QuotaAsync(context, facts.Project, cancellation).ConfigureAwait(false);
             var state = machine.Read();
-            state = state with { FreeMemory = state.FreeMemory is { } free ? Math.Max(0, free + freed) : null };
-            var gpus = await PlanGpusAsync(facts, demand, others, cancellation).ConfigureAwait(false);
+            state = state with { FreeMemory = state.FreeMemory is { } free ? Math.Max(0, free - promised) : null };
+            var gpus = await AskGpusAsync(facts, demand, others, cancellation).ConfigureAwait(false);
             var request = new AdmissionRequest(facts.ModelId, facts.Name, facts.Project, demand.Memory, gpus, mayEvict) { Vram = demand.Vram, Cores = demand.Cores };
             return (new AdmissionPolicy(limits, (int)(most ?? ModelsMaxByDefault)).Decide(request, state, others, quota, clock.GetUtcNow().ToUnixTimeMilliseconds()), gpus);
         }
     }
 
-    /// <summary>The GPUs a start would have now.</summary>
-    /// <param name="facts">The model.</param>
-    /// <param name="demand">What it needs.</param>
-    /// <param name="others">Those that load or run: what those that load were promised is not measured yet.</param>
-    /// <param name="cancellation">Gives up.</param>
-    public async Task<GpuPlan> PlanGpusAsync(InstanceFacts facts, StartDemand demand, IReadOnlyList<Occupant> others, CancellationToken cancellation)
-    {
-        if (demand.Devices.Count == 0 && demand.Gpus.Named.Count == 0)
-            return GpuPlan.None;
-        var running = others.Where(other => other.IsRunning).Select(other => other.Name).ToHashSet();
-        var holds = (await allocations.ListAsync(cancellation).ConfigureAwait(false)).Where(row => row.ContainerName != facts.Name)
-            .Select(row => new GpuHold(row.GpuId, row.ContainerName, row.Mode == AllocationStore.Exclusive, running.Contains(row.ContainerName) ? 0 : (long)((row.ReservedVramMb ?? 0) * 1048576))).ToList();
-        return AllocationPlanner.Plan(facts.Name, demand.Gpus, GpuDevice.Map(demand.Devices, machine.Gpus), holds);
-    }
-
-    /// <summary>
-    /// What a model is expected to need: measured by llama-fit-params, else estimated, else its file and a fifth more. GPU memory is known only from
-    /// llama-fit-params.
-    /// </summary>
+    /// <summary>What a model is expected to need.</summary>
     public async Task<StartDemand> DemandAsync(InstanceFacts facts, CancellationToken cancellation)
     {
         if (_isDemo)
             return new StartDemand(0, 0, 0, new GpuWish(null, false, [], 0), []);
         var row = await ReadAsync(facts.ModelId, cancellation).ConfigureAwait(false);
-        var hasFit = row?.Fit == true;
-        var memory = (long?)((hasFit ? row!.Cpu : null) * 1024 * 1024) ?? row?.Estimated ?? (long)((row?.Size ?? 0) * 1.2);
-        var vram = (long)((hasFit ? row!.Gpu ?? 0 : 0) * 1024 * 1024);
+        var devices = row?.Device == "none" ? [] : await DevicesAsync(facts, row?.Engine, cancellation).ConfigureAwait(false);
+        var (memory, vram) = await MemoryAsync(facts.ModelId, row, devices.Count > 0, cancellation).ConfigureAwait(false);
         var cores = facts.CpuLimit ?? (row?.Threads is > 0 ? row.Threads.Value : Environment.ProcessorCount);
-        var wish = new GpuWish(facts.GpuStrategy, facts.IsGpuExclusive, AllocationStore.Devices(row?.Device), vram);
-        return new StartDemand(memory, vram, cores, wish, row?.Device == "none" ? [] : await DevicesAsync(facts, row?.Engine, cancellation).ConfigureAwait(false));
+        return new StartDemand(memory, vram, cores, new GpuWish(facts.GpuStrategy, facts.IsGpuExclusive, AllocationStore.Devices(row?.Device), vram), devices);
+    }
+
+    // The estimate for the settings of now, corrected by what the engine said it took at its last start; else what llama-fit-params said; else the file and a fifth more.
+    // Host and GPUs are counted apart: where the engine has no GPU, all of it is the host's.
+    private async Task<(long Host, long Gpus)> MemoryAsync(long modelId, Needs? row, bool hasGpus, CancellationToken cancellation)
+    {
+        var estimate = await EstimateAsync(modelId, cancellation).ConfigureAwait(false);
+        var share = estimate is { Devices: { Count: > 0 } uses, TotalBytes: > 0 } ? (double)uses[^1].Bytes / Math.Max(1, uses.Sum(use => use.Bytes)) : 1;
+        var (host, gpus) = (row, estimate) switch
+        {
+            ({ Measured: > 0 and var measured, Estimated: > 0 and var then }, { } now) => Split(now.TotalBytes * Math.Clamp((double)measured / then, 0.5, 2), share),
+            ({ Fit: true } fit, _) => ((long)((fit.Cpu ?? 0) * MiB), (long)((fit.Gpu ?? 0) * MiB)),
+            (_, { } now) => Split(now.TotalBytes, share),
+            _ => ((long)((row?.Size ?? 0) * 1.2), 0L),
+        };
+        return hasGpus ? (host, gpus) : (host + gpus, 0);
+    }
+
+    private static (long Host, long Gpus) Split(double bytes, double share) => ((long)(bytes * share), (long)(bytes * (1 - share)));
+
+    private async Task<MemoryAnswer?> EstimateAsync(long modelId, CancellationToken cancellation)
+    {
+        if (await models.FindAsync(modelId.ToString(CultureInfo.InvariantCulture), cancellation).ConfigureAwait(false) is not { } model)
+            return null;
+        var question = await advisor.PrepareAsync(model, cancellation).ConfigureAwait(false);
+        return question.IsSuccess ? advisor.Answer(question.Value) : null;
+    }
+
+    // Who holds which card: the rows of the database, what starts that evict others are about to take, and, for who must have a card alone, those whose engines use all.
+    private async Task<GpuQuestion> AskGpusAsync(InstanceFacts facts, StartDemand demand, IReadOnlyList<Occupant> others, CancellationToken cancellation)
+    {
+        if (demand.Devices.Count == 0 && demand.Gpus.Named.Count == 0)
+            return GpuQuestion.None;
+        var devices = GpuDevice.Map(demand.Devices, await gpus.ReadAsync(cancellation).ConfigureAwait(false));
+        var settled = others.Where(other => other.IsRunning || other.IsStopping).Select(other => other.Name).ToHashSet(); // the driver counts what they use
+        var rows = (await allocations.ListAsync(cancellation).ConfigureAwait(false)).Where(row => row.ContainerName != facts.Name).ToList();
+        var holds = rows.Select(row => new GpuHold(row.GpuId, row.ContainerName, row.Mode == AllocationStore.Exclusive, settled.Contains(row.ContainerName) ? 0 : (long)((row.ReservedVramMb ?? 0) * MiB)) { IsReservation = !allocations.IsTaken(row.Id) });
+        var silent = others.Where(other => !rows.Exists(row => row.ContainerName == other.Name) && (other.Cards is not null || other.Vram > 0));
+        var planned = silent.SelectMany(other => devices.Where(device => other.Cards?.Any(device.Is) ?? true).Select(device =>
+            new GpuHold(device.Card, other.Name, other.IsGpuExclusive && other.Cards is not null, settled.Contains(other.Name) ? 0 : other.BytesOn(device, devices.Count))));
+        return new GpuQuestion(facts.Name, demand.Gpus, devices, [.. holds, .. planned]);
     }
 
     private async Task<Needs?> ReadAsync(long modelId, CancellationToken cancellation)
@@ -90,7 +118,7 @@ internal sealed class AdmissionService(
                 from fit in context.FitParams.Where(fit => fit.ModelId == model.Id).DefaultIfEmpty()
                 from gpu in context.Set<GpuConfig>().Where(gpu => gpu.ModelId == model.Id).DefaultIfEmpty()
                 from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
-                select new Needs(model.FileSizeBytes, (bool?)fit.FitParamsSuccess, fit.ProjectedCpuMemoryMb, fit.ProjectedGpuMemoryMb, fit.EstimatedBytes, model.Threads, gpu.Device, runtime.EnginePath);
+                select new Needs(model.FileSizeBytes, (bool?)fit.FitParamsSuccess, fit.ProjectedCpuMemoryMb, fit.ProjectedGpuMemoryMb, fit.EstimatedBytes, fit.MeasuredBytes, model.Threads, gpu.Device, runtime.EnginePath);
             return await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
         }
     }
@@ -99,18 +127,18 @@ internal sealed class AdmissionService(
     private async Task<IReadOnlyList<EngineDevice>> DevicesAsync(InstanceFacts facts, string? enginePath, CancellationToken cancellation)
     {
         if (facts.IsContainer)
-            return [.. machine.Gpus.Where(gpu => gpu.Id.StartsWith("nvidia", StringComparison.Ordinal)).Select((gpu, index) => new EngineDevice($"CUDA{index}", gpu.Name, (long)(gpu.MemoryTotal ?? 0), 0))];
+            return [.. gpus.Last.Where(gpu => gpu.Id.StartsWith("nvidia", StringComparison.Ordinal)).Select((gpu, index) => new EngineDevice($"CUDA{index}", gpu.Name, (long)(gpu.MemoryTotal ?? 0), 0))];
         var engine = await engines.FindAsync(enginePath, cancellation).ConfigureAwait(false);
         return engine.IsSuccess && (await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false)) is { IsSuccess: true } asked ? asked.Value.Devices : [];
     }
 
     private static async Task<ProjectQuota?> QuotaAsync(LlamaDbContext context, string project, CancellationToken cancellation)
     {
-        if (project == ProjectQuota.Default)
+        if (project.Equals(ProjectQuota.Default, StringComparison.OrdinalIgnoreCase))
             return null;
         var row = await context.Set<ProjectQuotaRow>().AsNoTracking().FirstOrDefaultAsync(row => row.ProjectPath == project, cancellation).ConfigureAwait(false);
         return row is null ? null : new ProjectQuota(row.ProjectPath, (int?)row.MaxContainers, row.MaxMemoryGb) { MaxCores = row.MaxCpuCores, MaxGpus = (int?)row.MaxGpus };
     }
 
-    private sealed record Needs(long? Size, bool? Fit, double? Cpu, double? Gpu, long? Estimated, long? Threads, string? Device, string? Engine);
+    private sealed record Needs(long? Size, bool? Fit, double? Cpu, double? Gpu, long? Estimated, long? Measured, long? Threads, string? Device, string? Engine);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
@@ -20,7 +21,7 @@ internal sealed record AllocationEdit(string? GpuId, string? ContainerName, stri
 /// Who holds which GPU: what people reserve, and what starts took. The rows of starts are noted by their ids, so that those of an earlier run, however it
 /// ended, are released at the next start, and those of people never.
 /// </summary>
-internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, TimeProvider clock)
+internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, TimeProvider clock) : IDisposable
 {
     /// <summary>Nobody else may have it.</summary>
     public const string Exclusive = "exclusive";
@@ -28,8 +29,12 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     private const string Shared = "shared";
     private const string TakenKey = "gpu_allocations_taken";
 
-    private readonly Dictionary<long, List<long>> _taken = []; // rows by model, one entry a place; only the writer's thread of work touches it
+    private readonly SemaphoreSlim _turn = new(1, 1); // so that what is noted below is what was committed last
+    private ImmutableDictionary<long, ImmutableArray<long>> _taken = ImmutableDictionary<long, ImmutableArray<long>>.Empty; // rows by model, one entry a place
     private bool _isSynced;
+
+    /// <summary>True when a start took it, and not people.</summary>
+    public bool IsTaken(long id) => Volatile.Read(ref _taken).Values.Any(ids => ids.Contains(id));
 
     /// <summary>All allocations, by device.</summary>
     public async Task<IReadOnlyList<AllocationItem>> ListAsync(CancellationToken cancellation)
@@ -72,54 +77,94 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     /// <param name="isExclusive">True when nobody else may have them.</param>
     /// <param name="bytes">Memory it is expected to need on all of them together.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<Failure?> TakeAsync(long modelId, string name, IReadOnlyList<string> gpus, bool isExclusive, long bytes, CancellationToken cancellation) => writer.ExecuteAsync<Failure?>(async (context, token) =>
+    public async Task<Failure?> TakeAsync(long modelId, string name, IReadOnlyList<string> gpus, bool isExclusive, long bytes, CancellationToken cancellation)
     {
-        await ReleaseAsync(context, [modelId], token).ConfigureAwait(false);
-        var rows = await context.Set<GpuAllocationRow>().Where(row => gpus.Contains(row.GpuId)).ToListAsync(token).ConfigureAwait(false);
-        if (rows.Find(row => row.ContainerName != name && (isExclusive || row.Mode == Exclusive)) is { } other)
-            return Failure.Conflict($"{other.GpuId} is held by '{other.ContainerName}' ({other.Mode}).");
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var made = gpus.Where(gpu => !rows.Exists(row => row.GpuId == gpu && row.ContainerName == name)).Select(gpu => new GpuAllocationRow
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
         {
-            GpuId = gpu,
-            ContainerName = name,
-            Mode = isExclusive ? Exclusive : Shared,
-            ReservedVramMb = bytes > 0 ? Math.Round(bytes / 1048576.0 / gpus.Count, 1) : null,
-            AllocatedAt = now,
-        }).ToList();
-        context.AddRange(made);
-        await context.SaveChangesAsync(token).ConfigureAwait(false); // their ids are wanted
-        _taken[modelId] = [.. made.Select(row => row.Id)];
-        await NoteAsync(context, token).ConfigureAwait(false);
-        return null;
-    }, cancellation);
+            var (failure, taken) = await writer.ExecuteAsync(async (context, token) =>
+            {
+                var left = await ReleaseAsync(context, [modelId], token).ConfigureAwait(false);
+                var rows = await context.Set<GpuAllocationRow>().Where(row => gpus.Contains(row.GpuId)).ToListAsync(token).ConfigureAwait(false);
+                if (rows.Find(row => row.ContainerName != name && (isExclusive || row.Mode == Exclusive)) is { } other)
+                {
+                    await NoteAsync(context, left, token).ConfigureAwait(false);
+                    return (Failure.Conflict($"{other.GpuId} is held by '{other.ContainerName}' ({other.Mode})."), left);
+                }
+
+                var made = Rows(name, gpus.Where(gpu => !rows.Exists(row => row.GpuId == gpu && row.ContainerName == name)), isExclusive, bytes / gpus.Count);
+                context.AddRange(made);
+                await context.SaveChangesAsync(token).ConfigureAwait(false); // their ids are wanted
+                left = left.SetItem(modelId, [.. made.Select(row => row.Id)]);
+                await NoteAsync(context, left, token).ConfigureAwait(false);
+                return ((Failure?)null, left);
+            }, CancellationToken.None).ConfigureAwait(false); // who gives up here would not know what was committed
+            Volatile.Write(ref _taken, taken);
+            return failure;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     /// <summary>Releases what starts took whose models hold no place any more; the first time also what an earlier run left.</summary>
     /// <param name="readHolders">Models that hold a place; read when it is our turn, or a start meanwhile would lose what it took.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task SyncAsync(Func<IReadOnlySet<long>> readHolders, CancellationToken cancellation) => writer.ExecuteAsync(async (context, token) =>
+    public async Task SyncAsync(Func<IReadOnlySet<long>> readHolders, CancellationToken cancellation)
     {
-        var holders = readHolders();
-        var gone = _taken.Keys.Where(model => !holders.Contains(model)).ToList();
-        if (_isSynced && gone.Count == 0)
-            return;
-        if (!_isSynced)
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
         {
-            var own = _taken.Values.SelectMany(ids => ids).ToHashSet();
-            var left = (await NotedAsync(context, token).ConfigureAwait(false)).Where(id => !own.Contains(id)).ToList();
-            await context.Set<GpuAllocationRow>().Where(row => left.Contains(row.Id)).ExecuteDeleteAsync(token).ConfigureAwait(false);
+            var holders = readHolders();
+            var gone = _taken.Keys.Where(model => !holders.Contains(model)).ToList();
+            if (_isSynced && gone.Count == 0)
+                return;
+            var taken = await writer.ExecuteAsync(async (context, token) =>
+            {
+                if (!_isSynced)
+                {
+                    var own = _taken.Values.SelectMany(ids => ids).ToHashSet();
+                    var left = (await NotedAsync(context, token).ConfigureAwait(false)).Where(id => !own.Contains(id)).ToList();
+                    await context.Set<GpuAllocationRow>().Where(row => left.Contains(row.Id)).ExecuteDeleteAsync(token).ConfigureAwait(false);
+                }
+
+                var now = await ReleaseAsync(context, gone, token).ConfigureAwait(false);
+                await NoteAsync(context, now, token).ConfigureAwait(false);
+                return now;
+            }, CancellationToken.None).ConfigureAwait(false); // who gives up here would not know what was committed
+            Volatile.Write(ref _taken, taken);
             _isSynced = true;
         }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
-        await ReleaseAsync(context, gone, token).ConfigureAwait(false);
-        await NoteAsync(context, token).ConfigureAwait(false);
-    }, cancellation);
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
 
-    private async Task ReleaseAsync(LlamaDbContext context, IReadOnlyList<long> models, CancellationToken cancellation)
+    private List<GpuAllocationRow> Rows(string name, IEnumerable<string> gpus, bool isExclusive, long bytes)
     {
-        var ids = models.SelectMany(model => _taken.Remove(model, out var rows) ? rows : []).ToList();
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return [.. gpus.Select(gpu => new GpuAllocationRow
+        {
+            GpuId = gpu,
+            ContainerName = name,
+            Mode = isExclusive ? Exclusive : Shared,
+            ReservedVramMb = bytes > 0 ? Math.Round(bytes / 1048576.0, 1) : null,
+            AllocatedAt = now,
+        })];
+    }
+
+    // What is left once these models' rows are gone; counts when it is committed.
+    private async Task<ImmutableDictionary<long, ImmutableArray<long>>> ReleaseAsync(LlamaDbContext context, IReadOnlyList<long> models, CancellationToken cancellation)
+    {
+        var ids = models.SelectMany(model => _taken.GetValueOrDefault(model, [])).ToList();
         if (ids.Count > 0)
             await context.Set<GpuAllocationRow>().Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(cancellation).ConfigureAwait(false);
+        return _taken.RemoveRange(models);
     }
 
     private static async Task<List<long>> NotedAsync(LlamaDbContext context, CancellationToken cancellation)
@@ -128,12 +173,12 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
         return text is null ? [] : JsonSerializer.Deserialize<List<long>>(text) ?? [];
     }
 
-    private async Task NoteAsync(LlamaDbContext context, CancellationToken cancellation)
+    private async Task NoteAsync(LlamaDbContext context, ImmutableDictionary<long, ImmutableArray<long>> taken, CancellationToken cancellation)
     {
         var row = await context.Metadata.FindAsync([TakenKey], cancellation).ConfigureAwait(false);
         if (row is null)
             context.Metadata.Add(row = new MetadataRow { Key = TakenKey });
-        (row.Value, row.UpdatedAt) = (JsonSerializer.Serialize(_taken.Values.SelectMany(ids => ids)), clock.GetUtcNow().ToUnixTimeMilliseconds());
+        (row.Value, row.UpdatedAt) = (JsonSerializer.Serialize(taken.Values.SelectMany(ids => ids)), clock.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
     /// <summary>The devices that <c>--device</c> names; none for automatic and for <c>none</c>.</summary>

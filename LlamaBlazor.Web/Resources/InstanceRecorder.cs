@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Instances.Containers;
@@ -6,13 +7,13 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Instances.Containers;
+using LlamaBlazor.Web.Instances.Processes;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Resources;
 
 /// <summary>
-/// Every 30 seconds: a row of <c>resource_metrics</c> for each instance, its averages and its health; old rows leave (7 days of metrics, 30 of
-/// <c>system_snapshots</c>). GPU allocations follow each start and end at once.
+/// Every 30 seconds: a row of <c>resource_metrics</c> for each instance, its averages and its health. GPU allocations follow each start and end at once.
 /// </summary>
 internal sealed partial class InstanceRecorder(
     DatabaseState database,
@@ -28,31 +29,72 @@ internal sealed partial class InstanceRecorder(
     TimeProvider clock,
     ILogger<InstanceRecorder> logger) : BackgroundService
 {
-    private const long Day = 86_400_000;
+    private const int AtOnce = 8;
+    private const string Unknown = "unknown";
     private const double MbOfGb = 1024;
     private const double Mb = 1024 * 1024;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
+    private readonly Dictionary<(long Row, long StartedAt), InstanceAverages> _averages = []; // one a living instance; only the loop touches it
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Writes the rows of this moment.</summary>
     public async Task RecordAsync(CancellationToken cancellation)
     {
-        var samples = window.Latest?.Instances.ToDictionary(sample => sample.ModelId) ?? [];
-        var readings = new List<(InstanceSnapshot Instance, InstanceSample? Sample, bool IsHealthy)>();
-        foreach (var instance in board.Active.Where(instance => instance.BaseUrl is not null))
-            readings.Add((instance, samples.GetValueOrDefault(instance.ModelId), await probe.IsHealthyAsync(instance.BaseUrl!, instance.UpstreamKey, cancellation).ConfigureAwait(false)));
+        var latest = window.Latest;
+        var samples = latest?.Instances.ToDictionary(sample => sample.ModelId) ?? [];
+        var living = board.Active.Where(instance => instance.BaseUrl is not null).ToList();
+        var health = await AskAllAsync(living, cancellation).ConfigureAwait(false);
         var usage = await containers.UsageAsync(cancellation).ConfigureAwait(false);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var readings = living.Select((instance, index) => (Instance: instance, Metric: Metric(instance, samples.GetValueOrDefault(instance.ModelId), latest?.Gpus ?? [], usage, now), IsHealthy: health[index])).ToList();
+        Count(readings.Select(reading => (reading.Instance, reading.Metric)));
         await writer.ExecuteAsync(async (context, token) =>
         {
-            foreach (var (instance, sample, isHealthy) in readings)
-                await WriteAsync(context, instance, Metric(instance, sample, usage, now), isHealthy, now, token).ConfigureAwait(false);
-            await context.Set<ResourceMetricRow>().Where(row => row.Timestamp < now - (7 * Day)).ExecuteDeleteAsync(token).ConfigureAwait(false);
-            await context.SystemSnapshots.Where(row => row.Timestamp < now - (30 * Day)).ExecuteDeleteAsync(token).ConfigureAwait(false);
+            foreach (var (instance, metric, isHealthy) in readings)
+                await WriteAsync(context, instance, metric?.Row, isHealthy, now, token).ConfigureAwait(false);
+            await EndHealthAsync(context, [.. living.Select(instance => instance.Id)], now, token).ConfigureAwait(false);
         }, cancellation).ConfigureAwait(false);
     }
+
+    // A few at a time: one that hangs must not hold up the others, nor fifty be asked at once.
+    private async Task<bool[]> AskAllAsync(List<InstanceSnapshot> living, CancellationToken cancellation)
+    {
+        using var places = new SemaphoreSlim(AtOnce);
+        return await Task.WhenAll(living.Select(async instance =>
+        {
+            await places.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                return await probe.IsHealthyAsync(instance.BaseUrl!, instance.UpstreamKey, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                places.Release();
+            }
+        })).ConfigureAwait(false);
+    }
+
+    private void Count(IEnumerable<(InstanceSnapshot Instance, InstanceMetric? Metric)> readings)
+    {
+        var present = new HashSet<(long, long)>();
+        foreach (var (instance, metric) in readings)
+        {
+            var key = (instance.Id, instance.StartedAt ?? 0);
+            present.Add(key);
+            if (metric is not null)
+                _averages[key] = _averages.GetValueOrDefault(key, InstanceAverages.None).With(metric);
+        }
+
+        foreach (var gone in _averages.Keys.Where(key => !present.Contains(key)).ToList())
+            _averages.Remove(gone);
+    }
+
+    // Of one that has ended nobody knows whether it is healthy.
+    private static Task<int> EndHealthAsync(LlamaDbContext context, List<long> living, long now, CancellationToken cancellation) =>
+        context.Set<HealthCheckRow>().Where(check => check.Status != Unknown && !context.Instances.Any(row => row.ContainerId == check.ContainerId && living.Contains(row.Id)))
+            .ExecuteUpdateAsync(set => set.SetProperty(check => check.Status, Unknown).SetProperty(check => check.FailureCount, 0).SetProperty(check => check.Detail, "ended").SetProperty(check => check.CheckedAt, now), cancellation);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -94,28 +136,35 @@ internal sealed partial class InstanceRecorder(
     }
 
     // A container's figures come from its runtime, which counts everything in it; a process' from its last sample.
-    private ResourceMetricRow? Metric(InstanceSnapshot instance, InstanceSample? sample, IReadOnlyList<ContainerUsage> usage, long now)
+    private InstanceMetric? Metric(InstanceSnapshot instance, InstanceSample? sample, IReadOnlyList<GpuSample> gpus, IReadOnlyList<ContainerUsage> usage, long now)
     {
         var total = machine.Read().TotalMemory;
+        var cards = gate.CardsOf(instance.ModelId) is { Count: > 0 } own ? gpus.Where(gpu => own.Contains(gpu.Id)).ToList() : [];
+        var row = new ResourceMetricRow { Timestamp = now, GpuMetrics = GpuMetrics(cards, sample?.Vram) };
         if (instance.ContainerId is { } id && usage.FirstOrDefault(item => id.StartsWith(item.Id, StringComparison.Ordinal)) is { } used)
         {
-            return new ResourceMetricRow
-            {
-                Timestamp = now,
-                CpuPercent = used.CpuPercent,
-                MemoryUsedGb = used.MemoryBytes / (Mb * MbOfGb),
-                MemoryPercent = total > 0 ? used.MemoryBytes / total * 100 : null,
-                DiskReadMb = used.DiskRead / Mb,
-                DiskWriteMb = used.DiskWrite / Mb,
-                NetworkRxMb = used.NetworkReceived / Mb,
-                NetworkTxMb = used.NetworkSent / Mb,
-            };
+            (row.CpuPercent, row.MemoryUsedGb, row.MemoryPercent) = (used.CpuPercent, used.MemoryBytes / (Mb * MbOfGb), total > 0 ? used.MemoryBytes / total * 100 : null);
+            (row.DiskReadMb, row.DiskWriteMb, row.NetworkRxMb, row.NetworkTxMb) = (used.DiskRead / Mb, used.DiskWrite / Mb, used.NetworkReceived / Mb, used.NetworkSent / Mb);
+        }
+        else if (sample is null)
+        {
+            return null;
+        }
+        else
+        {
+            var disk = instance.Pid is { } pid ? ProcessTable.DiskBytes(pid) : null;
+            (row.CpuPercent, row.MemoryUsedGb, row.MemoryPercent) = (sample.Cpu, sample.Memory / MbOfGb, total > 0 ? sample.Memory * Mb / total * 100 : null);
+            (row.DiskReadMb, row.DiskWriteMb) = (disk?.Read / Mb, disk?.Written / Mb);
         }
 
-        return sample is null ? null : new ResourceMetricRow { Timestamp = now, CpuPercent = sample.Cpu, MemoryUsedGb = sample.Memory / MbOfGb, MemoryPercent = total > 0 ? sample.Memory * Mb / total * 100 : null };
+        return new InstanceMetric(row, cards.Average(gpu => gpu.Usage));
     }
 
-    private static async Task WriteAsync(LlamaDbContext context, InstanceSnapshot instance, ResourceMetricRow? metric, bool isHealthy, long now, CancellationToken cancellation)
+    private static string? GpuMetrics(List<GpuSample> cards, double? vram) => cards.Count == 0 && vram is null
+        ? null
+        : JsonSerializer.Serialize(new { process_memory_mb = vram, gpus = cards.Select(gpu => new { id = gpu.Id, utilization = gpu.Usage, memory_used_mb = gpu.MemoryUsed, memory_total_mb = gpu.MemoryTotal }) });
+
+    private async Task WriteAsync(LlamaDbContext context, InstanceSnapshot instance, ResourceMetricRow? metric, bool isHealthy, long now, CancellationToken cancellation)
     {
         if (await context.Instances.FindAsync([instance.Id], cancellation).ConfigureAwait(false) is not { } row)
             return; // its row is about to be written
@@ -125,15 +174,12 @@ internal sealed partial class InstanceRecorder(
             context.Add(metric);
         }
 
-        await context.SaveChangesAsync(cancellation).ConfigureAwait(false); // the averages below count it
-        var since = instance.StartedAt ?? 0;
-        var rows = context.Set<ResourceMetricRow>().Where(metric => metric.ContainerId == row.ContainerId && metric.Timestamp >= since);
-        row.CpuUsageAvg = await rows.AverageAsync(metric => metric.CpuPercent, cancellation).ConfigureAwait(false);
-        row.MemoryUsageAvgGb = await rows.AverageAsync(metric => metric.MemoryUsedGb, cancellation).ConfigureAwait(false);
+        if (_averages.TryGetValue((instance.Id, instance.StartedAt ?? 0), out var averages))
+            (row.CpuUsageAvg, row.MemoryUsageAvgGb, row.GpuUtilizationAvg) = (averages.Cpu.Mean, averages.Memory.Mean, averages.Gpu.Mean);
         var health = await context.Set<HealthCheckRow>().FirstOrDefaultAsync(check => check.ContainerId == row.ContainerId, cancellation).ConfigureAwait(false);
         if (health is null)
             context.Add(health = new HealthCheckRow { ContainerId = row.ContainerId });
-        health.Status = isHealthy ? "healthy" : instance.Status == "running" ? "unhealthy" : "unknown";
+        health.Status = isHealthy ? "healthy" : instance.Status == "running" ? "unhealthy" : Unknown;
         health.FailureCount = health.Status == "unhealthy" ? health.FailureCount + 1 : 0;
         (health.CheckedAt, health.Detail) = (now, isHealthy ? "ok" : instance.RuntimeStatus);
     }

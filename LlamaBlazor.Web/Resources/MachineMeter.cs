@@ -6,9 +6,6 @@ namespace LlamaBlazor.Web.Resources;
 /// <summary>The machine as an admission sees it: memory of this very moment, because a start may follow the end of another at once; the rest from the last sample.</summary>
 internal sealed class MachineMeter(MetricWindow window)
 {
-    /// <summary>The GPUs of the last sample.</summary>
-    public IReadOnlyList<GpuSample> Gpus => window.Latest?.Gpus ?? [];
-
     /// <summary>Reads it.</summary>
     public MachineState Read()
     {

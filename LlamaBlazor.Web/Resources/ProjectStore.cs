@@ -86,14 +86,14 @@ internal sealed class ProjectStore(IDbContextFactory<LlamaDbContext> contexts, D
         return Tell(result);
     }
 
-    /// <summary>Removes a project; models that named it count for nobody's quota until they name another.</summary>
+    /// <summary>Removes a project; models that name it cannot be started until they name another.</summary>
     public async Task<Result<ProjectItem>> DeleteAsync(long id, CancellationToken cancellation)
     {
         var result = await writer.ExecuteAsync<Result<ProjectQuotaRow>>(async (context, token) =>
         {
             if (await context.Set<ProjectQuotaRow>().FindAsync([id], token).ConfigureAwait(false) is not { } row)
                 return Unknown(id);
-            if (gate.Occupants().Any(instance => instance.Project == row.ProjectPath))
+            if (gate.Occupants().Any(instance => instance.IsOf(row.ProjectPath)))
                 return Failure.Conflict($"Instances of '{row.ProjectPath}' are running. Stop them first.");
             context.Remove(row);
             return row;
@@ -147,7 +147,7 @@ internal sealed class ProjectStore(IDbContextFactory<LlamaDbContext> contexts, D
 
     private ProjectItem Describe(ProjectQuotaRow row)
     {
-        var held = gate.Occupants().Where(instance => instance.Project.Equals(row.ProjectPath, StringComparison.OrdinalIgnoreCase)).ToList();
+        var held = gate.Occupants().Where(instance => instance.IsOf(row.ProjectPath)).ToList();
         return new ProjectItem(
             row.Id, row.ProjectPath, row.MaxContainers, row.MaxMemoryGb, row.MaxCpuCores, row.MaxGpus,
             held.Count, Math.Round(held.Sum(instance => instance.Memory) / 1073741824.0, 2), Math.Round(held.Sum(instance => instance.Cores), 2), held.Sum(instance => instance.Gpus));

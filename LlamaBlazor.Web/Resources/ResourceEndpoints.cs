@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
-using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Resources;
@@ -23,11 +22,11 @@ internal static class ResourceEndpoints
         projects.MapPatch("/{id:long}", PatchAsync);
         projects.MapDelete("/{id:long}", async (long id, ProjectStore store, CancellationToken cancellation) => (await store.DeleteAsync(id, cancellation)).ToApi(_ => Results.NoContent()));
 
-        app.MapGet("/api/gpus", (MetricWindow window) => new ListPage<GpuSample>(window.Latest?.Gpus ?? [], null)).WithTags("Resources");
+        app.MapGet("/api/gpus", async (GpuCatalogue catalogue, CancellationToken cancellation) => new ListPage<GpuItem>(await catalogue.ListAsync(cancellation), null)).WithTags("Resources");
         var allocations = app.MapGroup("/api/allocations").WithTags("Resources");
         allocations.MapGet("", async (AllocationStore store, CancellationToken cancellation) => new ListPage<AllocationItem>(await store.ListAsync(cancellation), null));
-        allocations.MapPost("", async (AllocationEdit edit, AllocationStore store, CancellationToken cancellation) =>
-            (await store.CreateAsync(edit, cancellation)).ToApi(made => Results.Created($"/api/allocations/{made.Id}", made)));
+        allocations.MapPost("", async (AllocationEdit edit, GpuCatalogue catalogue, CancellationToken cancellation) =>
+            (await catalogue.ReserveAsync(edit, cancellation)).ToApi(made => Results.Created($"/api/allocations/{made.Id}", made)));
         allocations.MapDelete("/{id:long}", async (long id, AllocationStore store, CancellationToken cancellation) =>
             await store.DeleteAsync(id, cancellation) ? Results.NoContent() : Unknown("allocation", id));
     }

@@ -10,10 +10,13 @@ internal static class ResourcesFeature
     {
         var services = builder.Services;
         services.AddSingleton(AdmissionOptions.Read(builder.Configuration));
+        services.AddSingleton(GpuMeter.Drivers());
+        services.AddSingleton<GpuMeter>();
         services.AddSingleton<MachineMeter>();
         services.AddSingleton<AdmissionService>();
         services.AddSingleton<ProjectStore>();
         services.AddSingleton<AllocationStore>();
+        services.AddSingleton<GpuCatalogue>();
         services.AddSingleton<ImageStore>();
         services.AddSingleton<RegistryClient>();
         services.AddSingleton<ImageCache>();

@@ -14,11 +14,11 @@ internal static class LaunchSettingsSources
     };
 
     /// <summary>Names of the settings that the environment or the command line sets.</summary>
-    public static IReadOnlySet<string> Locked(IConfiguration configuration)
-    {
-        if (configuration is not IConfigurationRoot root)
-            return new HashSet<string>();
-        var outside = root.Providers.Where(provider => provider is EnvironmentVariablesConfigurationProvider or CommandLineConfigurationProvider).ToList();
-        return Keys.Where(pair => outside.Any(provider => provider.TryGet(pair.Value, out _) || provider.GetChildKeys([], pair.Value).Any())).Select(pair => pair.Key).ToHashSet();
-    }
+    public static IReadOnlySet<string> Locked(IConfiguration configuration) =>
+        Keys.Where(pair => IsOutside(configuration, pair.Value)).Select(pair => pair.Key).ToHashSet();
+
+    /// <summary>Whether the environment or the command line sets a key.</summary>
+    public static bool IsOutside(IConfiguration configuration, string key) => configuration is IConfigurationRoot root
+        && root.Providers.Where(provider => provider is EnvironmentVariablesConfigurationProvider or CommandLineConfigurationProvider)
+            .Any(provider => provider.TryGet(key, out _) || provider.GetChildKeys([], key).Any());
 }

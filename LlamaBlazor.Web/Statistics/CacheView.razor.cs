@@ -56,7 +56,8 @@ public sealed partial class CacheView
 
     private async Task SwitchAsync(bool on)
     {
-        await Switch.SetAsync(on, CancellationToken.None);
+        if ((await Switch.SetAsync(on, CancellationToken.None)).Failure is { } failure)
+            Notifications.Notify(NotificationSeverity.Warning, failure.Message);
         await RefreshAsync();
     }
 

@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Shared.Configuration;
 
 namespace LlamaBlazor.Web.Statistics;
@@ -6,6 +7,9 @@ namespace LlamaBlazor.Web.Statistics;
 /// <param name="StorePrompts">The word.</param>
 internal sealed record PrivacyOptions(string StorePrompts)
 {
+    /// <summary>Characters of a whole prompt that statistics keep.</summary>
+    private const int FullLength = 16_384;
+
     private const string Key = "LlamaBlazor:Security:StorePrompts";
 
     /// <summary>Whether whole prompts may be kept.</summary>
@@ -23,6 +27,9 @@ internal sealed record PrivacyOptions(string StorePrompts)
             ? new PrivacyOptions(word)
             : throw new StartupException($"{Key} is '{word}'. It must be none, preview or full.");
     }
+
+    /// <summary>Characters of a prompt that are kept at most.</summary>
+    public int PromptLength => KeepsAll ? FullLength : RequestReader.PreviewLength;
 
     /// <summary>A preview, or null where nothing may be kept.</summary>
     public string? Keep(string? preview) => KeepsNothing ? null : preview;

@@ -11,6 +11,10 @@ namespace LlamaBlazor.Web.Statistics;
 internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter writer, PrivacyOptions privacy, TimeProvider clock, ILogger<RequestRecorder> logger)
 {
     private const long UsedResolutionMs = 60_000;
+
+    /// <summary>Characters of a prompt that a row keeps at most.</summary>
+    public int PromptLength => privacy.PromptLength;
+
     private readonly ConcurrentDictionary<long, long> _lastUsed = new(); // one a model that was ever asked for
 
     /// <summary>Records a request. Those that ask for no work (pages and files of an engine) are left out.</summary>
@@ -35,7 +39,7 @@ internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter
             ModelPath = request.Target?.Model.Path,
             ModelName = request.Target?.Model.Name ?? request.ModelName,
             Endpoint = request.Path,
-            Stream = request.Facts.Stream,
+            Stream = request.CacheHit ? request.Facts.Stream : request.Reader?.IsEvents ?? request.Facts.Stream,
             QueueTimeMs = Round(request.QueueMs),
             LoadTimeMs = Round(request.LoadMs),
             TotalTimeMs = Round(total),
@@ -49,7 +53,7 @@ internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter
             PromptPreview = privacy.Keep(request.Facts.Preview),
             CreatedAt = request.StartedAt,
         };
-        if (request.FirstTokenTimestamp > 0 && request.Facts.Stream)
+        if (request.FirstTokenTimestamp > 0 && row.Stream)
             row.TtftMs = Round(clock.GetElapsedTime(request.StartTimestamp, request.FirstTokenTimestamp).TotalMilliseconds);
         if (request.Reader is { } reader)
             Fill(row, reader, total);

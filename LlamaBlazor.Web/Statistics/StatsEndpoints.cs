@@ -17,6 +17,7 @@ internal static class StatsEndpoints
         group.MapGet("/history/{id}", FindAsync).Produces<StatsRow>();
         group.MapGet("/daily", async (StatsReader reader, string? model, CancellationToken cancellation) => new ListPage<StatsDailyRow>(await reader.DaysAsync(model, cancellation), null));
         group.MapGet("/export", ExportAsync);
+        group.MapDelete("", PurgeAsync);
     }
 
     private static async Task<IResult> SummaryAsync(StatsReader reader, string? model, string? since, string? until, CancellationToken cancellation)
@@ -38,6 +39,13 @@ internal static class StatsEndpoints
         return filter.IsSuccess
             ? Results.Ok(await reader.HistoryAsync(filter.Value, after is null ? null : long.Parse(after), limit, offset, cancellation))
             : ApiResults.Problem(filter.Failure!);
+    }
+
+    private static async Task<IResult> PurgeAsync(
+        StatsMaintenance maintenance, string? model, string? since, string? until, string? outcome, long? key, string? session, CancellationToken cancellation)
+    {
+        var filter = StatsFilter.Parse(model, since, until, outcome, key, session);
+        return filter.IsSuccess ? Results.Ok(new { removed = await maintenance.PurgeAsync(filter.Value, cancellation) }) : ApiResults.Problem(filter.Failure!);
     }
 
     private static async Task<IResult> FindAsync(string id, StatsReader reader, CancellationToken cancellation) =>

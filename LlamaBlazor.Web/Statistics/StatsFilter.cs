@@ -11,7 +11,7 @@ namespace LlamaBlazor.Web.Statistics;
 /// <param name="Outcome">ok, failed or cached.</param>
 /// <param name="KeyId">The key.</param>
 /// <param name="Session">The session.</param>
-internal sealed record StatsFilter(string? Model = null, long? Since = null, long? Until = null, string? Outcome = null, long? KeyId = null, string? Session = null)
+public sealed record StatsFilter(string? Model = null, long? Since = null, long? Until = null, string? Outcome = null, long? KeyId = null, string? Session = null)
 {
     /// <summary>Words of <see cref="Outcome"/>.</summary>
     public static IReadOnlyList<string> Outcomes { get; } = ["ok", "failed", "cached"];
@@ -24,6 +24,13 @@ internal sealed record StatsFilter(string? Model = null, long? Since = null, lon
         if (!string.IsNullOrEmpty(outcome) && !Outcomes.Contains(outcome))
             errors["outcome"] = [$"One of {string.Join(", ", Outcomes)}."];
         return errors.Count > 0 ? Failure.Invalid(errors) : new StatsFilter(Text(model), from, to, Text(outcome), key, Text(session));
+    }
+
+    /// <summary>The filter as the query of an address, with a leading question mark; empty where it means all.</summary>
+    public string ToQuery(params (string Name, string? Value)[] more)
+    {
+        var pairs = more.Concat([("model", Model), ("since", Text(Since)), ("until", Text(Until)), ("outcome", Outcome), ("key", Text(KeyId)), ("session", Session)]);
+        return QueryString.Create(pairs.Where(pair => pair.Item2 is not null).Select(pair => new KeyValuePair<string, string?>(pair.Item1, pair.Item2))).ToUriComponent();
     }
 
     /// <summary>Unix milliseconds of a time written either way, or null.</summary>
@@ -55,6 +62,8 @@ internal sealed record StatsFilter(string? Model = null, long? Since = null, lon
             _ => rows,
         };
     }
+
+    private static string? Text(long? number) => number?.ToString(CultureInfo.InvariantCulture);
 
     private static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 

@@ -1,27 +1,43 @@
 using LlamaBlazor.Domain.Statistics;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
-using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Statistics;
 
-/// <summary>Once an hour: rolls finished days up into <c>stats_daily</c>, which is kept, and removes requests past their retention (acceptance 1.6).</summary>
-internal sealed partial class StatsMaintenance(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, DatabaseWriter writer, IConfiguration configuration, TimeProvider clock, ILogger<StatsMaintenance> logger) : BackgroundService
+/// <summary>
+/// Once an hour rolls finished days up into <c>stats_daily</c>, which is kept (acceptance 1.6); the requests themselves leave by the retention that is set on
+/// the Database page. Removes them too where somebody asks for it.
+/// </summary>
+internal sealed partial class StatsMaintenance(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, DatabaseWriter writer, TimeProvider clock, ILogger<StatsMaintenance> logger) : BackgroundService
 {
-    private const string Key = "LlamaBlazor:Retention:stats:Days";
     private const int DeleteBatch = 5000;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(1);
 
-    private readonly int _days = ReadDays(configuration);
-
-    /// <summary>Rolls up and prunes now.</summary>
+    /// <summary>Removes recorded requests and the days they were added up to, in batches so that other writes get in between.</summary>
+    /// <param name="filter">Which; without any condition all of them.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>Requests removed.</returns>
-    public async Task<int> RunAsync(CancellationToken cancellation)
+    public async Task<int> PurgeAsync(StatsFilter filter, CancellationToken cancellation)
     {
-        await RollUpAsync(cancellation).ConfigureAwait(false);
-        return await PruneAsync(cancellation).ConfigureAwait(false);
+        var removed = 0;
+        int batch;
+        do
+        {
+            batch = await writer.ExecuteAsync((context, token) => context.Stats
+                .Where(row => filter.Apply(context.Stats).OrderBy(old => old.Id).Take(DeleteBatch).Select(old => old.Id).Contains(row.Id))
+                .ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
+            removed += batch;
+        }
+        while (batch == DeleteBatch);
+        if (filter is { Outcome: null, KeyId: null, Session: null, Since: null, Until: null })
+        {
+            await writer.ExecuteAsync((context, token) => context.Set<StatsDailyRow>()
+                .Where(row => filter.Model == null || row.ModelName == filter.Model).ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
+        }
+
+        return removed;
     }
 
     /// <inheritdoc/>
@@ -47,7 +63,7 @@ internal sealed partial class StatsMaintenance(IDbContextFactory<LlamaDbContext>
     {
         try
         {
-            await RunAsync(cancellation).ConfigureAwait(false);
+            await RollUpAsync(cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -55,8 +71,8 @@ internal sealed partial class StatsMaintenance(IDbContextFactory<LlamaDbContext>
         }
     }
 
-    // Days before today that are newer than the newest rolled-up one. Today is rolled up tomorrow.
-    private Task RollUpAsync(CancellationToken cancellation) => Task.Run(async () =>
+    /// <summary>Rolls up the days before today that are newer than the newest rolled-up one. Today is rolled up tomorrow.</summary>
+    public Task RollUpAsync(CancellationToken cancellation) => Task.Run(async () =>
     {
         var today = StartOfDay(StatsSummary.DayOf(Now));
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
@@ -97,38 +113,12 @@ internal sealed partial class StatsMaintenance(IDbContextFactory<LlamaDbContext>
         }
     }, cancellation);
 
-    // In batches, so that other writes get in between.
-    private async Task<int> PruneAsync(CancellationToken cancellation)
-    {
-        var limit = Now - (_days * DayMs);
-        var removed = 0;
-        while (true)
-        {
-            var batch = await writer.ExecuteAsync((context, token) => context.Stats
-                .Where(row => context.Stats.Where(old => old.CreatedAt < limit).OrderBy(old => old.Id).Take(DeleteBatch).Select(old => old.Id).Contains(row.Id))
-                .ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
-            removed += batch;
-            if (batch < DeleteBatch)
-                return removed;
-        }
-    }
-
     private const long DayMs = 86_400_000;
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     private static long StartOfDay(string day) => new DateTimeOffset(DateTime.SpecifyKind(DateTime.ParseExact(day, "yyyy-MM-dd", null), DateTimeKind.Utc)).ToUnixTimeMilliseconds();
 
-    private static int ReadDays(IConfiguration configuration)
-    {
-        var text = configuration[Key];
-        if (text is null)
-            return 365;
-        return int.TryParse(text, out var days) && days is >= 1 and <= 36_500
-            ? days
-            : throw new StartupException($"{Key} is '{text}'. It must be a number of days from 1 to 36500.");
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Statistics could not be rolled up or pruned; it is tried again in an hour")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Statistics could not be rolled up; it is tried again in an hour")]
     private partial void LogFailed(Exception error);
 }

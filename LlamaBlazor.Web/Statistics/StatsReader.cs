@@ -70,6 +70,14 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts)
             return await context.Stats.AsNoTracking().Select(row => row.ModelName).Distinct().OrderBy(name => name).Take(1000).ToListAsync(cancellation).ConfigureAwait(false);
     }, cancellation);
 
+    /// <summary>Names of all keys by id; revoked ones too, since what they used stays.</summary>
+    public async Task<Dictionary<long, string>> KeysAsync(CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+            return await context.Set<ApiKeyRow>().AsNoTracking().OrderBy(row => row.Name).Take(1000).ToDictionaryAsync(row => row.Id, row => row.Name, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Days that were rolled up, oldest first.</summary>
     public async Task<List<StatsDailyRow>> DaysAsync(string? model, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Statistics;
 
 namespace LlamaBlazor.Web.Telemetry;
 
@@ -9,11 +10,11 @@ internal static class PrometheusEndpoint
     private const double MiB = 1048576;
 
     /// <summary>Maps the endpoint.</summary>
-    public static void Map(WebApplication app) => app.MapGet("/metrics", (MetricWindow window, DatabaseWriter writer) =>
-        Results.Text(Write(window.Latest, writer.Dropped), PrometheusText.ContentType)).WithTags("Telemetry");
+    public static void Map(WebApplication app) => app.MapGet("/metrics", (MetricWindow window, DatabaseWriter writer, StatsBuffer statistics) =>
+        Results.Text(Write(window.Latest, writer.Dropped, statistics.Dropped), PrometheusText.ContentType)).WithTags("Telemetry");
 
     /// <summary>The newest sample in the text format; units are Prometheus' own: bytes, seconds, ratios as percent in the name.</summary>
-    internal static string Write(Sample? sample, long droppedRows)
+    internal static string Write(Sample? sample, long droppedRows, long droppedRequests)
     {
         var text = new PrometheusText();
         if (sample is not null)
@@ -23,7 +24,8 @@ internal static class PrometheusEndpoint
             WriteInstances(text, sample.Instances);
         }
 
-        return text.Counter("llamablazor_database_rows_dropped_total", "Rows that could not be written to the database", droppedRows).ToString();
+        return text.Counter("llamablazor_database_rows_dropped_total", "Rows that could not be written to the database", droppedRows)
+            .Counter("llamablazor_statistics_dropped_total", "Requests that could not be recorded, because too many waited for the database", droppedRequests).ToString();
     }
 
     private static void WriteMachine(PrometheusText text, Sample sample) => text

@@ -32,7 +32,8 @@ internal sealed class SampleSource(
         var reading = machine.Read();
         var seconds = _last is null ? 0 : clock.GetElapsedTime(_lastAt, now).TotalSeconds;
         GpuSample[] gpus = [.. _gpus.SelectMany(reader => reader.Read())];
-        InstanceSample[] instances = [.. board.Active.OrderBy(instance => instance.ModelId).Select(Read)];
+        var held = _gpus.Count > 0 && board.Active.Any() ? _gpus.Select(reader => reader.ReadProcesses()).ToList() : [];
+        InstanceSample[] instances = [.. board.Active.OrderBy(instance => instance.ModelId).Select(instance => Read(instance, held))];
         processes.Keep(board.Active.Select(instance => instance.Pid ?? 0).ToHashSet());
         var sample = Describe(reading, gpus, instances) with
         {
@@ -72,11 +73,14 @@ internal sealed class SampleSource(
         Instances = instances,
     };
 
-    private InstanceSample Read(InstanceSnapshot instance)
+    private InstanceSample Read(InstanceSnapshot instance, List<IReadOnlyDictionary<int, double>> held)
     {
         var (cpu, memory) = instance.Pid is { } pid ? processes.Read(pid) : (null, null);
         var engine = engines.Find(instance.ModelId);
-        return new InstanceSample(instance.ModelId, instance.Model, instance.Status, Round(cpu), Round(memory), Round(engine?.TokensPerSecond), engine?.SlotsBusy, engine?.SlotsTotal, Round(engine?.KvUsage), engine?.Queued);
+        return new InstanceSample(instance.ModelId, instance.Model, instance.Status, Round(cpu), Round(memory), Round(engine?.TokensPerSecond), engine?.SlotsBusy, engine?.SlotsTotal, Round(engine?.KvUsage), engine?.Queued)
+        {
+            Vram = instance.Pid is { } process && held.Exists(processes => processes.ContainsKey(process)) ? Round(held.Sum(processes => processes.GetValueOrDefault(process))) : null,
+        };
     }
 
     // A sum of what is known; null when nothing is.

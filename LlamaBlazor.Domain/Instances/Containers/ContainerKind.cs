@@ -15,6 +15,9 @@ public static class ContainerKind
     /// <summary>Label with the data folder of the dashboard that made it: others on the same machine are not ours to touch.</summary>
     public const string DataLabel = "llamablazor.data";
 
+    /// <summary>Beginning of the names of containers in which an engine is only asked what it can do.</summary>
+    public const string ProbePrefix = "llamablazor-probe-";
+
     /// <summary>Label with the name of the model, for people who list containers.</summary>
     public const string ModelLabel = "llamablazor.model";
 }

@@ -48,6 +48,40 @@ public sealed class CacheTests
     }
 
     [Theory]
+    [InlineData(false, null, "on", "MISS")]
+    [InlineData(false, "off", "on", null)] // what is set for the model counts more
+    [InlineData(true, null, "off", "BYPASS")]
+    [InlineData(true, null, "nonsense", "MISS")]
+    [InlineData(false, null, null, null)]
+    public void Decision_Follows_TheRequestsOwnSwitch(bool enabled, string? mode, string? wish, string? header) =>
+        Assert.Equal(header, CachePolicy.Decide(enabled, mode, Chat, new RequestFacts { Temperature = 0 }, "{}"u8, null, wish).Header);
+
+    [Theory]
+    [InlineData("""{"logprobs":true}""")]
+    [InlineData("""{"top_logprobs":3}""")]
+    [InlineData("""{"n_probs":3}""")]
+    [InlineData("""{"return_tokens":true}""")]
+    public void Streams_WithDetailsOfEachToken_PassBy(string body)
+    {
+        Assert.Equal("BYPASS", CachePolicy.Decide(true, null, Chat, new RequestFacts { Temperature = 0, Stream = true }, Encoding.UTF8.GetBytes(body), null).Header);
+        Assert.Equal("MISS", CachePolicy.Decide(true, null, Chat, new RequestFacts { Temperature = 0 }, Encoding.UTF8.GetBytes(body), null).Header);
+    }
+
+    [Fact]
+    public void AssembledAnswer_HasItsUsage_AlsoWhereTheStreamToldNone()
+    {
+        var stream = Encoding.UTF8.GetBytes("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}],\"timings\":{\"cache_n\":3,\"prompt_n\":4,\"predicted_n\":2}}\n\ndata: [DONE]\n\n");
+        var usage = JsonDocument.Parse(StreamAssembler.Assemble(RouteKind.Chat, stream)!).RootElement.GetProperty("usage");
+        Assert.Equal((7, 2, 9, 3), (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32(), usage.GetProperty("total_tokens").GetInt32(), usage.GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("""{"choices":[{"index":0,"index":1,"message":{"content":"a"},"finish_reason":"stop"}]}""")]
+    [InlineData("""{"choices":[{"message":"no object"}]}""")]
+    public void Replay_OfAnOddAnswer_IsNoneAndNoException(string answer) =>
+        Assert.Null(StreamReplay.ToStream(RouteKind.Chat, Encoding.UTF8.GetBytes(answer), false));
+
+    [Theory]
     [InlineData(false, null, "", null, false, false)] // off
     [InlineData(true, "off", "", null, false, false)]
     [InlineData(false, "on", "", "MISS", true, true)]

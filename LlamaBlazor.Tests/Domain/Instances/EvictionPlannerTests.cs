@@ -32,6 +32,14 @@ public sealed class EvictionPlannerTests
         Assert.Equal([2], EvictionPlanner.Plan([Of(1, used: 1), Of(2, used: 2) with { Project = "team" }], new EvictionNeed(0, 0, "team", 1), Now));
 
     [Fact]
+    public void NextWarm_IsTheEndOfTheFirstWarmTime()
+    {
+        Occupant[] others = [Of(1) with { ReadyAt = Now - 1000 }, Of(2) with { ReadyAt = Now - 4000 }, Of(3) with { ReadyAt = Now - 4900, IsPinned = true }, Of(4)];
+        Assert.Equal(Now + 1000, EvictionPlanner.NextWarm(others, Now));
+        Assert.Null(EvictionPlanner.NextWarm([Of(4)], Now));
+    }
+
+    [Fact]
     public void Plans_MeetTheNeed_AreMinimal_AndTouchNobodyTheyMayNot() => Prop.ForAll(Cases(), pair =>
     {
         var (others, need) = pair;

@@ -35,7 +35,7 @@ public sealed class InstanceLifecycleTests
         {
             (InstancePhase.Stopped, "start:Loading:Launch restart:Loading:Launch"),
             (InstancePhase.Loading, "stop:Stopping:Terminate restart:Stopping:Terminate launch-failed:Failed no-place:Stopped ready:Running exit:Backoff:ScheduleRetry exit-0:Backoff:ScheduleRetry refused:Failed limit:Stopping:Terminate"),
-            (InstancePhase.Running, "stop:Stopping:Terminate restart:Stopping:Terminate exit:Backoff:ScheduleRetry exit-0:Stopped refused:Backoff:ScheduleRetry hung:Stopping:Terminate"),
+            (InstancePhase.Running, "stop:Stopping:Terminate restart:Stopping:Terminate launch-failed:Backoff:ScheduleRetry no-place:Backoff:ScheduleRetry exit:Backoff:ScheduleRetry exit-0:Stopped refused:Backoff:ScheduleRetry hung:Stopping:Terminate"),
             (InstancePhase.Stopping, "launched:Stopping:Terminate launch-failed:Stopped no-place:Stopped exit:Stopped exit-0:Stopped refused:Stopped"),
             (InstancePhase.Backoff, "start:Loading:CancelRetry,Launch stop:Stopped:CancelRetry restart:Loading:CancelRetry,Launch backoff:Loading:Launch"),
             (InstancePhase.Failed, "start:Loading:Launch stop:Stopped restart:Loading:Launch"),

@@ -97,9 +97,9 @@ public sealed class SelectionTests
     public void RetryAfter_GrowsWithTheLine_UpToTheWaitLimit()
     {
         var policy = new RequestQueuePolicy(64, TimeSpan.FromSeconds(30));
-        Assert.Equal(2, policy.RetryAfterSeconds(1, null));
-        Assert.Equal(10, policy.RetryAfterSeconds(20, TimeSpan.FromSeconds(1)));
-        Assert.Equal(30, policy.RetryAfterSeconds(64, TimeSpan.FromSeconds(60)));
+        Assert.Equal(2, policy.RetryAfterSeconds(1));
+        Assert.Equal(20, policy.RetryAfterSeconds(20));
+        Assert.Equal(30, policy.RetryAfterSeconds(64));
     }
 
     [Fact]

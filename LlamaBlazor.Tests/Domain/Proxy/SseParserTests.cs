@@ -32,6 +32,18 @@ public sealed class SseParserTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void SkippedEvent_IsTold_UntilTheNextOneIsRead()
+    {
+        var parser = new SseParser(_ => { }, limit: 10);
+        parser.Feed("data: short\n\ndata: much too long\n\n"u8);
+        Assert.True(parser.LastWasSkipped);
+        parser.Feed(": comment\n\n"u8);
+        Assert.True(parser.LastWasSkipped);
+        parser.Feed("data: a\n\n"u8);
+        Assert.False(parser.LastWasSkipped);
+    }
+
+    [Fact]
     public void Event_OverTheLimit_IsSkippedAndTheNextIsRead()
     {
         var events = new List<string>();

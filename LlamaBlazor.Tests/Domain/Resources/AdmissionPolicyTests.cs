@@ -23,7 +23,7 @@ public sealed class AdmissionPolicyTests
     public void AllReasons_AreToldAtOnce()
     {
         Occupant[] busy = [Of(1) with { IsBusy = true }, Of(2) with { IsPinned = true, Project = "team" }];
-        var request = Ask(40 * Gb) with { Project = "team", Gpus = new GpuPlan(["CUDA0"], [new AdmissionReason("gpu", "CUDA0 is held by 'm2' alone.")], 0) };
+        var request = Ask(40 * Gb) with { Project = "team", Gpus = new GpuQuestion("new", new GpuWish(null, false, ["CUDA0"], 0), [], [new GpuHold("CUDA0", "m9", true, 0)]) };
         var decision = Policy.Decide(request, Calm with { CpuPercent = 95, Load = 9 }, busy, new ProjectQuota("team", 1), Now);
         Assert.False(decision.Admitted);
         Assert.Equal(["cpu", "load", "gpu", "models_max", "quota", "memory"], decision.Reasons.Select(reason => reason.Code));
@@ -55,9 +55,55 @@ public sealed class AdmissionPolicyTests
     public void MemoryOfAProject_IsKept()
     {
         var request = Ask(3 * Gb) with { Project = "team" };
-        var others = new[] { Of(1) with { Project = "team", Memory = 2 * Gb } };
+        var others = new[] { Of(1) with { Project = "team", Memory = 2 * Gb, IsPinned = true } };
         Assert.True(Policy.Decide(request, Calm, others, new ProjectQuota("team", null, 5), Now).Admitted);
         Assert.Equal("quota", Assert.Single(Policy.Decide(request, Calm, others, new ProjectQuota("team", null, 4.9), Now).Reasons).Code);
+    }
+
+    [Fact]
+    public void ShareOfAProject_IsMadeFree_ByItsOwnIdleModels()
+    {
+        var request = Ask(3 * Gb) with { Project = "Team", Cores = 2 };
+        Occupant[] others = [Of(1), Of(2) with { Project = "team", Memory = 2 * Gb, Cores = 2, Cards = ["CUDA0"] }];
+        Assert.Equal([2], new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, new ProjectQuota("team", null, 4), Now).WouldEvict);
+        Assert.Equal([2], new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, new ProjectQuota("team", null) { MaxCores = 3 }, Now).WouldEvict);
+        var wish = request with { Gpus = new GpuQuestion("new", new GpuWish("best", false, [], 0), [new("CUDA0", Gb), new("CUDA1", 2 * Gb)], []) };
+        Assert.Equal([2], new AdmissionPolicy(new AdmissionLimits(), 0).Decide(wish, Calm, others, new ProjectQuota("team", null) { MaxGpus = 1 }, Now).WouldEvict);
+        Assert.Equal("quota", Assert.Single(new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, new ProjectQuota("team", null, 2.9), Now).Reasons).Code); // alone it is too much
+    }
+
+    [Fact]
+    public void HolderOfAGpu_IsEvicted_ForOneThatNeedsItAlone_AReservationIsNot()
+    {
+        GpuDevice[] cards = [new("CUDA0", 4 * Gb), new("CUDA1", 4 * Gb)];
+        Occupant[] others = [Of(1) with { Cards = ["CUDA0"] }, Of(2) with { Cards = ["CUDA1"] }];
+        GpuHold[] holds = [new("CUDA0", "m1", false, 0), new("CUDA1", "m2", false, 0)];
+        var request = Ask(1) with { Gpus = new GpuQuestion("new", new GpuWish(null, true, ["CUDA1"], 0), cards, holds) };
+        var decision = new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, null, Now);
+        Assert.Equal([2], decision.WouldEvict); // though the other one is idle longer
+        var reserved = request with { Gpus = request.Gpus with { Holds = [holds[0], holds[1] with { IsReservation = true }] } };
+        Assert.Equal("gpu", Assert.Single(new AdmissionPolicy(new AdmissionLimits(), 0).Decide(reserved, Calm, others, null, Now).Reasons).Code);
+    }
+
+    [Fact]
+    public void GpuMemory_CountsOnTheCardThatIsWanted()
+    {
+        GpuDevice[] cards = [new("CUDA0", Gb) { Card = "nvidia0" }, new("CUDA1", Gb) { Card = "nvidia1" }];
+        Occupant[] others = [Of(1) with { Cards = ["nvidia0"], Vram = 6 * Gb }, Of(2) with { Cards = ["nvidia1"], Vram = 6 * Gb }];
+        var request = Ask(1) with { Vram = 5 * Gb, Gpus = new GpuQuestion("new", new GpuWish(null, false, ["CUDA1"], 5 * Gb), cards, []) };
+        Assert.Equal([2], new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, null, Now).WouldEvict);
+        Assert.Equal("vram", Assert.Single(new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request with { MayEvict = false }, Calm, others, null, Now).Reasons).Code);
+    }
+
+    [Fact]
+    public void OneThatEndsAlready_IsWaitedFor_BeforeAnybodyIsStopped()
+    {
+        Occupant[] others = [Of(1), Of(2) with { IsRunning = false, IsStopping = true, IsPinned = true }];
+        var decision = Policy.Decide(Ask(1) with { MayEvict = false }, Calm, others, null, Now);
+        Assert.True(decision.Admitted);
+        Assert.Empty(decision.WouldEvict);
+        Assert.Equal([2], decision.Awaits);
+        Assert.False(decision.IsImmediate);
     }
 
     [Fact]
@@ -68,7 +114,7 @@ public sealed class AdmissionPolicyTests
     public void NoLimits_RefuseNothing() =>
         Assert.True(new AdmissionPolicy(AdmissionLimits.None, 0).Decide(Ask(Gb), Calm with { CpuPercent = 100, Load = 1000 }, [.. Enumerable.Range(1, 50).Select(id => Of(id))], null, Now).Admitted);
 
-    private static AdmissionRequest Ask(long memory) => new(99, "new", "default", memory, GpuPlan.None);
+    private static AdmissionRequest Ask(long memory) => new(99, "new", "default", memory, GpuQuestion.None);
 
     private static Occupant Of(long id) => new(id, $"m{id}", "default", Gb, true, false, false, 1, id);
 }

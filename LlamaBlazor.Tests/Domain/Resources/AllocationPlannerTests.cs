@@ -45,6 +45,31 @@ public sealed class AllocationPlannerTests
     }
 
     [Fact]
+    public void OrdinaryModel_KeepsOff_WhatSomebodyHasAlone()
+    {
+        GpuHold[] holds = [new("CUDA1", "other", true, 0)];
+        var plan = AllocationPlanner.Plan("m", new GpuWish(null, false, [], 0), Three, holds);
+        Assert.Equal(["CUDA0", "CUDA2"], plan.Devices!); // else its engine would take all three
+        Assert.Null(AllocationPlanner.Plan("m", new GpuWish(null, false, [], 0), Three, [new("CUDA1", "other", false, 0)]).Devices);
+        GpuHold[] all = [new("CUDA0", "a", true, 0), new("CUDA1", "b", true, 0), new("CUDA2", "c", true, 0)];
+        Assert.Equal(3, AllocationPlanner.Plan("m", new GpuWish(null, false, [], 0), Three, all).Reasons.Count);
+    }
+
+    [Fact]
+    public void TwoBuilds_NameTheSameCard_AndConflict()
+    {
+        GpuSample[] cards = [Card("nvidia0", "NVIDIA H100", 80_000, 0)];
+        var cuda = Assert.Single(GpuDevice.Map([new("CUDA0", "NVIDIA H100", 80_000, 1)], cards));
+        var vulkan = GpuDevice.Map([new("Vulkan0", "NVIDIA H100", 80_000, 1), new("CUDA0", "NVIDIA H100", 80_000, 1)], cards);
+        Assert.Equal(["nvidia0", "nvidia0"], vulkan.Select(device => device.Card)); // one build may bring both backends
+        EngineDevice[] unread = [new("CUDA0", "B", 9, 1), new("CUDA1", "B", 9, 1), new("Vulkan0", "B", 9, 1), new("Vulkan1", "B", 9, 1), new("Vulkan2", "C", 9, 1)];
+        Assert.Equal(["CUDA0", "CUDA1", "CUDA0", "CUDA1", "Vulkan2"], GpuDevice.Map(unread, []).Select(device => device.Card));
+        var held = AllocationPlanner.Plan("a", new GpuWish(null, true, ["CUDA0"], 0), [cuda], []);
+        Assert.Equal(["nvidia0"], held.Cards!);
+        Assert.Single(AllocationPlanner.Plan("b", new GpuWish(null, false, ["Vulkan0"], 0), vulkan, [new GpuHold("nvidia0", "a", true, 0)]).Reasons);
+    }
+
+    [Fact]
     public void PromisedMemory_IsNotFree()
     {
         GpuHold[] holds = [new("CUDA1", "loading", false, 5 * Gb)];

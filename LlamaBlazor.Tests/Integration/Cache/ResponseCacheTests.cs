@@ -96,12 +96,25 @@ public sealed class ResponseCacheTests(CacheFixture app) : IClassFixture<CacheFi
     }
 
     [Fact]
+    public async Task RequestsOwnSwitch_IsObeyed_AndGoesNoFurther()
+    {
+        await app.AddRunningAsync("wishes");
+        using var request = ProxyFixture.Post(Path, Body("wishes", "q"));
+        request.Headers.Add("X-Llama-Cache", "off");
+        Assert.Equal("BYPASS", Word(await app.Http.SendAsync(request)));
+        Assert.DoesNotContain("X-Llama-Cache", app.Engine.Seen.Last().Headers.Keys);
+        using var locked = await app.Http.PutAsJsonAsync("/api/cache/switch", new { enabled = false });
+        Assert.Equal(HttpStatusCode.Conflict, locked.StatusCode); // this fixture's command line says on
+    }
+
+    [Fact]
     public async Task RandomOrFailedAnswers_AreNotKept()
     {
         await app.AddRunningAsync("never");
         await app.AddRunningAsync("off", runtime => runtime.CacheMode = "off");
         Assert.Equal("BYPASS", Word(await SendAsync(ProxyFixture.Chat("never"))));
         Assert.Null(Word(await SendAsync(Body("off", "q"))));
+        Assert.Equal("MISS", Word(await SendAsync(Body("never", "breaks"), "die-before")));
         (await SendAsync(Body("never", "fails"), "status:500")).Dispose();
         Assert.Equal("MISS", Word(await SendAsync(Body("never", "fails"), "status:500")));
         (await SendAsync(Body("never", "truncated", stream: true), "truncate")).Dispose();
@@ -137,11 +150,15 @@ public sealed class ResponseCacheTests(CacheFixture app) : IClassFixture<CacheFi
                 context.Add(Row($"row{i}", 60_000, hit: 1000 + i));
             return Task.CompletedTask;
         });
-        Assert.Equal(1 + 13, await store.CleanUpAsync(CancellationToken.None));
-        Assert.Null(await store.FindAsync("row12", CancellationToken.None));
-        Assert.NotNull(await store.FindAsync("row13", CancellationToken.None));
+        Assert.Equal(1 + 15, await store.CleanUpAsync(CancellationToken.None));
+        Assert.Null(await store.FindAsync("row14", CancellationToken.None));
+        Assert.NotNull(await store.FindAsync("row15", CancellationToken.None));
         var figures = await app.GetAsync("/api/cache/stats");
-        Assert.InRange(figures.GetProperty("size_bytes").GetInt64(), 1, 1 << 20);
+        Assert.Equal(15 * 60_000, figures.GetProperty("size_bytes").GetInt64());
+        await store.AddAsync(new CacheRow { CacheKey = "wide", ModelPath = "wide", Prompt = "ü", ResponseJson = new string('ü', 100) }, CancellationToken.None);
+        await store.AddAsync(new CacheRow { CacheKey = "wide", ModelPath = "wide", Prompt = "ü", ResponseJson = new string('ü', 150) }, CancellationToken.None);
+        Assert.Equal(302, (await app.GetAsync("/api/cache?model=wide")).GetProperty("items")[0].GetProperty("size_bytes").GetInt64());
+        Assert.Equal((15 * 60_000) + 302, (await app.GetAsync("/api/cache/stats")).GetProperty("size_bytes").GetInt64());
         await store.InvalidateAsync(null, null, null, CancellationToken.None);
     }
 

@@ -63,6 +63,71 @@ public sealed class AdmissionTests : IAsyncLifetime, IDisposable
     }
 
     [LinuxFact]
+    public async Task Line_IsOrderedByPriority_AndToldWithItsPlaces()
+    {
+        var low = await FillAsync(pinned: true);
+        var high = await _app.AddModelWithAsync(EngineScript.Write(_app.Folder, "load-ms=0"), configure: runtime => (runtime.QueuePriority, runtime.Pinned) = (5, true));
+        await _app.PostAsync($"/api/models/{low}/start?wait=60");
+        Assert.Equal(1, _app.Board.Find(low)!.Place);
+        await _app.PostAsync($"/api/models/{high}/start?wait=60");
+        await Until.TrueAsync(() => (_app.Board.Find(low)!.Place, _app.Board.Find(high)!.Place) is (2, 1), "the places");
+        await _app.PostAsync($"/api/models/{_app.Board.Active.First(instance => instance.Status == "running").ModelId}/stop");
+        await _app.WaitForAsync(high, "running");
+        Assert.Equal("pending", _app.Board.Find(low)!.RuntimeStatus);
+    }
+
+    [LinuxFact]
+    public async Task LaterWord_ReplacesTheWishOfAStartThatWaits()
+    {
+        var third = await FillAsync(pinned: true);
+        await _app.PostAsync($"/api/models/{third}/start?wait=60");
+        Assert.Equal(409, (await _app.PostAsync($"/api/models/{third}/start")).Status); // now, or not at all
+        await _app.WaitForAsync(third, "stopped");
+        await _app.PostAsync($"/api/models/{third}/start?wait=60");
+        Assert.Equal(202, (await _app.PostAsync($"/api/models/{third}/start?force=true")).Status);
+        var forced = await _app.WaitForAsync(third, "running");
+        // Force was for that start only: a restart asks again.
+        await _app.PostAsync($"/api/models/{third}/restart");
+        await Until.TrueAsync(() => _app.Board.Find(third) is { Status: "stopped", Reason: { } reason } && reason.Contains("models are loading or running"), "refused");
+        Assert.False(InstanceHarness.IsAlive(forced.Pid!.Value));
+    }
+
+    [LinuxFact]
+    public async Task Requests_OutliveTheRefusalOfTheStartTheyJoined()
+    {
+        var third = await FillAsync(pinned: true);
+        var stages = new System.Collections.Concurrent.ConcurrentBag<string>();
+        using var seen = _app.Board.Changes.Subscribe(change => stages.Add(change.ModelId == third ? change.Status : ""));
+        await _app.PostAsync($"/api/models/{third}/start?wait=1");
+        var request = _app.Supervisor.EnsureReadyAsync(third, CancellationToken.None);
+        await Until.TrueAsync(() => stages.Contains("stopped"), "the refusal after a second");
+        Assert.False(request.IsCompleted);
+        await _app.PostAsync($"/api/models/{_app.Board.Active.First(instance => instance.Status == "running").ModelId}/stop");
+        Assert.True((await request).IsSuccess);
+    }
+
+    [LinuxFact]
+    public async Task Force_StopsIdleOnes_WhereThatIsPossible()
+    {
+        var third = await FillAsync(pinned: false);
+        await Until.TrueAsync(async () => (await _app.PostAsync($"/api/models/{third}/start?dry_run=true")).Body.GetProperty("admitted").GetBoolean(), "the end of the warm time");
+        await _app.PostAsync($"/api/models/{third}/start?force=true");
+        await _app.WaitForAsync(third, "running");
+        Assert.Equal(2, _app.Board.Active.Count());
+    }
+
+    [LinuxFact]
+    public async Task UnknownProject_IsSaid_AndItsNameMayBeWrittenAnyWay()
+    {
+        var engine = EngineScript.Write(_app.Folder, "load-ms=0");
+        var model = await _app.AddModelWithAsync(engine, configure: runtime => runtime.Project = "Nowhere");
+        var (status, body) = await _app.PostAsync($"/api/models/{model}/start");
+        Assert.Equal((422, true), (status, body.GetProperty("errors").TryGetProperty("project", out _)));
+        await WriteAsync(context => context.Add(new ProjectQuotaRow { ProjectPath = "nowhere", MaxContainers = 0 }));
+        Assert.Equal("quota", (await _app.PostAsync($"/api/models/{model}/start")).Body.GetProperty("reasons")[0].GetProperty("code").GetString());
+    }
+
+    [LinuxFact]
     public async Task RequestThatLeaves_WithdrawsItsPendingStart()
     {
         var third = await FillAsync(pinned: true);

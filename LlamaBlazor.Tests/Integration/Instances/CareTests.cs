@@ -32,12 +32,47 @@ public sealed class CareTests(CareApp app) : IClassFixture<CareApp>
     }
 
     [LinuxFact]
+    public async Task EngineThatHangs_WithClientsWaiting_IsFound()
+    {
+        var model = await app.AddModelAsync("load-ms=0", "hang");
+        var first = await app.StartAsync(model);
+        app.Busy.Add(model);
+        using var http = new HttpClient();
+        var client = http.PostAsync(new Uri(first.BaseUrl + "/completion"), new StringContent("{\"prompt\":\"a\"}", null, "application/json")); // holds a slot, for ever
+        await Until.TrueAsync(() => app.Board.Find(model) is { Status: "error", Reason: { } reason } && reason.Contains("nothing moves"), "found hung");
+        Assert.False(InstanceHarness.IsAlive(first.Pid!.Value));
+        await Task.WhenAny(client); // broken off
+        await app.PostAsync($"/api/models/{model}/stop");
+    }
+
+    [LinuxFact]
+    public async Task EngineThatAnswers500_UnderTraffic_IsFound()
+    {
+        var model = await app.AddModelAsync("load-ms=0", "error-status=500");
+        await app.StartAsync(model);
+        app.Busy.Add(model); // as with requests that never cease
+        await Until.TrueAsync(() => app.Board.Find(model) is { Status: "error", Reason: { } reason } && reason.Contains("it answered 500"), "found broken");
+        await app.PostAsync($"/api/models/{model}/stop");
+    }
+
+    [LinuxFact]
+    public async Task RequestDuringTheEndOfABrokenEngine_DoesNotStartItAtOnce()
+    {
+        var model = await app.AddModelAsync("load-ms=0", "hang", "ignore-term");
+        await app.StartAsync(model);
+        await Until.TrueAsync(() => app.Board.Find(model) is { Status: "stopping" }, "its end");
+        var answer = await app.Supervisor.EnsureReadyAsync(model, CancellationToken.None);
+        Assert.Contains("test completions failed", answer.Failure?.Message); // no restart is allowed here, and the request has not wiped the count
+        Assert.Equal("error", app.Board.Find(model)!.Status);
+    }
+
+    [LinuxFact]
     public async Task WorkingEngine_IsLeftAlone_ByTheWatchdog()
     {
         var model = await app.AddModelAsync("load-ms=0", "tps=1000");
         var first = await app.StartAsync(model);
         var probe = app.Services.GetRequiredService<HangProbe>();
-        Assert.Null(await probe.AskAsync(first, isSuspect: false, CancellationToken.None));
+        Assert.Equal(ProbeAnswer.Works, await probe.AskAsync(first, mayBeAtWork: true, CancellationToken.None));
         Assert.Equal(first.Pid, app.Board.Find(model)!.Pid);
     }
 
@@ -65,7 +100,7 @@ public sealed class CareApp : InstanceHarness
         base.ConfigureWebHost(builder);
         builder.ConfigureTestServices(services =>
         {
-            services.AddSingleton<ReadLoad>(model => new InstanceLoad(Busy.Contains(model) ? 1 : 0, 0, null));
+            services.AddSingleton<ReadLoad>(model => new InstanceLoad(Busy.Contains(model) ? 1 : 0, null));
             services.AddSingleton(new HangProbe(TimeSpan.FromMilliseconds(300)));
         });
     }

@@ -107,6 +107,17 @@ public sealed class FaultTests(InstanceHarness app) : IClassFixture<InstanceHarn
     }
 
     [LinuxFact]
+    public async Task ModelDeleted_DuringThePause_IsForgotten()
+    {
+        var model = await app.AddModelAsync("load-ms=0");
+        var first = await app.StartAsync(model);
+        Signals.Send(first.Pid!.Value, Signals.Kill);
+        await Until.TrueAsync(() => app.Board.Find(model) is { RuntimeStatus: "backoff" }, "backoff");
+        (await app.Http.DeleteAsync(new Uri($"/api/models/{model}", UriKind.Relative))).EnsureSuccessStatusCode();
+        await Until.TrueAsync(() => app.Board.Find(model) is null && app.Supervisor.Lines(model).Count == 0, "no trace of it");
+    }
+
+    [LinuxFact]
     public async Task TakenPorts_AreNotUsed_AndNoneLeftIsSaid()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);

@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Instances.Processes;
 using Microsoft.EntityFrameworkCore;
 
@@ -55,6 +56,38 @@ public sealed class OrphanTests : IDisposable
     }
 
     [LinuxFact]
+    public async Task RecordedProcess_IsEnded_ByIdAndStartTime_ButNotAnotherWithItsId()
+    {
+        using (var first = new ProgramProcess(Data))
+            await first.WaitReadyAsync();
+        using var leftover = System.Diagnostics.Process.Start("sleep", ["300"]);
+        using var stranger = System.Diagnostics.Process.Start("sleep", ["300"]);
+        await using (var context = Open())
+        {
+            context.AddRange(Row(1, leftover.Id, ProcessTable.StartTime(leftover.Id)), Row(2, stranger.Id, ProcessTable.StartTime(stranger.Id) - 1));
+            await context.SaveChangesAsync();
+        }
+
+        using var second = new ProgramProcess(Data);
+        await second.WaitReadyAsync();
+        await leftover.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        await Until.TrueAsync(async () => await EndedAsync() == 2, "both rows told as stopped");
+        Assert.False(stranger.HasExited);
+        stranger.Kill();
+    }
+
+    [LinuxFact]
+    public async Task PreloadedModel_StartsWithTheDashboard()
+    {
+        using (var first = new ProgramProcess(Data))
+            await first.WaitReadyAsync();
+        await AddModelAsync(EngineScript.Write(_folder, "load-ms=0"), runtime => runtime.Preload = true);
+        using var second = new ProgramProcess(Data);
+        await second.WaitReadyAsync();
+        await Until.TrueAsync(async () => (await second.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1, "a running instance that nobody asked for");
+    }
+
+    [LinuxFact]
     public async Task Shutdown_DuringALongAnswer_EndsSoon_AndLeavesNothing()
     {
         using var app = new ProgramProcess(Data);
@@ -76,7 +109,16 @@ public sealed class OrphanTests : IDisposable
     private LlamaDbContext Open() =>
         new((DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), Path.Combine(Data, "llama-dashboard.db")).Options);
 
-    private async Task<long> AddModelAsync(string engine)
+    private static ContainerInstanceRow Row(long id, int pid, long? started) =>
+        new() { Id = id, ContainerId = $"process:{id}", ContainerName = "m", Kind = "process", Status = "running", Pid = pid, ProcessStartTime = started };
+
+    private async Task<int> EndedAsync()
+    {
+        await using var context = Open();
+        return await context.Instances.CountAsync(row => row.Status == "stopped" && row.Pid == null);
+    }
+
+    private async Task<long> AddModelAsync(string engine, Action<RuntimeConfig>? configure = null)
     {
         await using var context = Open();
         var file = _folder.File("model.gguf");
@@ -84,7 +126,9 @@ public sealed class OrphanTests : IDisposable
         var model = new Model { Uid = "m", Name = "model", Type = "llama", ModelPath = file };
         context.Models.Add(model);
         await context.SaveChangesAsync();
-        context.Add(new RuntimeConfig { ModelId = model.Id, EnginePath = engine });
+        var runtime = new RuntimeConfig { ModelId = model.Id, EnginePath = engine };
+        configure?.Invoke(runtime);
+        context.Add(runtime);
         await context.SaveChangesAsync();
         return model.Id;
     }

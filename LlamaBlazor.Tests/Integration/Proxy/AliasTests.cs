@@ -25,6 +25,18 @@ public sealed class AliasTests(ProxyFixture app) : IClassFixture<ProxyFixture>
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
     }
 
+    [Fact]
+    public async Task Variant_TakesWhatEnginesTake_AByteOrderMarkAndRepeatedFields()
+    {
+        await app.AddRunningAsync("lenient");
+        using var made = await app.Http.PostAsJsonAsync("/api/aliases", new { name = "lenient-warm", model = "lenient", parameters = new { temperature = 1.5, top_k = 5 } });
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        using var answer = await app.Http.SendAsync(ProxyFixture.Post("/completion", "\uFEFF" + """{"model":"x","model":"lenient-warm","prompt":"a\u0062","n":1,"n":2.0,"temperature":0,"temperature":0.1}"""));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("""{"model":"lenient-warm","prompt":"a\u0062","n":2.0,"temperature":1.5,"top_k":5}""", System.Text.Encoding.UTF8.GetString(app.Engine.Seen.Last().Body));
+        Assert.Equal((200, 1.5), ((await app.RowAsync(answer.Headers.GetValues("X-Request-Id").Single())) is var row ? (row.HttpStatus, row.Temperature) : default));
+    }
+
     [Theory]
     [InlineData("""{"name":"","model":"other"}""", "name")]
     [InlineData("""{"name":"OTHER","model":"other"}""", "name")]

@@ -32,6 +32,8 @@ public sealed class ForwardingTests(ProxyFixture app) : IClassFixture<ProxyFixtu
     [InlineData("/chat/completions", "/chat/completions")]
     [InlineData("/v/chat/completions", "/chat/completions")]
     [InlineData("/v1/embeddings?x=%2F&y=a+b", "/v1/embeddings?x=%2F&y=a+b")]
+    [InlineData("/audio/speech", "/audio/speech")]
+    [InlineData("/images/generations", "/images/generations")]
     [InlineData("/infill", "/infill")]
     [InlineData("/tokenize", "/tokenize")]
     [InlineData("/v1/messages/count_tokens", "/v1/messages/count_tokens")]
@@ -46,6 +48,17 @@ public sealed class ForwardingTests(ProxyFixture app) : IClassFixture<ProxyFixtu
         using var answer = await app.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(upstream, app.Engine.Seen.Last().Target);
+    }
+
+    [Fact]
+    public async Task PostWithoutABody_IsPassedOn_WhereTheQueryNamesTheModel()
+    {
+        await EnsureAsync("routes");
+        using var answer = await app.Http.PostAsync("/slots/3?action=erase&model=routes", null);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(("/slots/3?action=erase&model=routes", 0), (app.Engine.Seen.Last().Target, app.Engine.Seen.Last().Body.Length));
+        using var nameless = await app.Http.PostAsync("/slots/3?action=erase", null);
+        Assert.Equal(HttpStatusCode.BadRequest, nameless.StatusCode);
     }
 
     [Fact]
@@ -68,6 +81,13 @@ public sealed class ForwardingTests(ProxyFixture app) : IClassFixture<ProxyFixtu
         using var form = new MultipartFormDataContent { { new ByteArrayContent([1, 2, 3]), "file", "model.wav" }, { new StringContent("routes"), "model" } };
         using var spoken = await app.Http.PostAsync("/v1/audio/transcriptions", form);
         Assert.Equal(HttpStatusCode.OK, spoken.StatusCode);
+        foreach (var path in new[] { "/audio/translations", "/images/edits", "/images/variations" })
+        {
+            using var again = new MultipartFormDataContent { { new StringContent("routes"), "model" } };
+            using var changed = await app.Http.PostAsync(path, again);
+            Assert.Equal((HttpStatusCode.OK, path), (changed.StatusCode, app.Engine.Seen.Last().Target));
+        }
+
         using var props = await app.Http.GetAsync("/props?model=routes");
         Assert.Equal("/props?model=routes", app.Engine.Seen.Last().Target);
         using var metrics = await app.Http.GetAsync("/metrics?model=routes");
@@ -93,12 +113,13 @@ public sealed class ForwardingTests(ProxyFixture app) : IClassFixture<ProxyFixtu
     [InlineData("gzip")]
     [InlineData("br")]
     [InlineData("deflate")]
+    [InlineData("identity")]
     public async Task PackedBody_IsUnpacked(string encoding)
     {
         await EnsureAsync("routes");
         var plain = Encoding.UTF8.GetBytes(ProxyFixture.Chat("routes"));
         using var packed = new MemoryStream();
-        await using (Stream packer = encoding switch { "gzip" => new GZipStream(packed, CompressionLevel.Fastest, true), "br" => new BrotliStream(packed, CompressionLevel.Fastest, true), _ => new ZLibStream(packed, CompressionLevel.Fastest, true) })
+        await using (Stream packer = encoding switch { "gzip" => new GZipStream(packed, CompressionLevel.Fastest, true), "br" => new BrotliStream(packed, CompressionLevel.Fastest, true), "identity" => new BufferedStream(packed), _ => new ZLibStream(packed, CompressionLevel.Fastest, true) })
             await packer.WriteAsync(plain);
         using var content = new ByteArrayContent(packed.ToArray());
         content.Headers.ContentEncoding.Add(encoding);
@@ -119,6 +140,19 @@ public sealed class ForwardingTests(ProxyFixture app) : IClassFixture<ProxyFixtu
         var buffer = new byte[100];
         var answer = await socket.ReceiveAsync(buffer, CancellationToken.None);
         Assert.Equal("echo hello", Encoding.UTF8.GetString(buffer, 0, answer.Count));
+    }
+
+    [Fact]
+    public async Task EnginesPage_MayReachItsOwnPathOnly()
+    {
+        await EnsureAsync("own;page");
+        using var answer = await app.Http.GetAsync("/upstream/own;page/index.html?a=b");
+        var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+        var own = $"http://127.0.0.1:{app.Address.Port}/upstream/own%3Bpage/";
+        Assert.Contains($"connect-src {own} ws://", policy);
+        Assert.Contains($"script-src {own} 'unsafe-inline'", policy);
+        Assert.Contains($"form-action {own};", policy);
+        Assert.DoesNotContain("'self'", policy);
     }
 
     [Fact]

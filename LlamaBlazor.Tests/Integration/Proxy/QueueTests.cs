@@ -103,6 +103,25 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
     }
 
     [Fact]
+    public async Task CancelledWaiter_LeavesTheLine_AndTheOthersMoveUp()
+    {
+        await _app.AddRunningAsync("single", runtime => runtime.Concurrency = 1);
+        var first = SendAsync("single", "wait");
+        await Until.TrueAsync(() => _app.Engine.Seen.Count == 1, "the first is at work");
+        var second = SendAsync("single");
+        await Until.TrueAsync(() => _app.Registry.All.Any(request => request.Place == 1), "the second waits");
+        var third = SendAsync("single");
+        await Until.TrueAsync(() => _app.Registry.All.Any(request => request.Place == 2), "the third waits");
+        Assert.True(_app.Registry.Cancel(_app.Registry.All.Single(request => request.Place == 1).Id));
+        using var cancelled = await second;
+        Assert.Equal("cancelled", (await ProxyFixture.ErrorAsync(cancelled)).GetProperty("code").GetString());
+        await Until.TrueAsync(() => _app.Registry.All.Any(request => request.Place == 1), "the third has moved up");
+        _app.Engine.Release();
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), ((await first).StatusCode, (await third).StatusCode));
+        Assert.Equal(2, _app.Engine.Seen.Count);
+    }
+
+    [Fact]
     public async Task WaitingStream_GetsComments_ThenItsEvents()
     {
         var id = await _app.AddModelAsync("slow");
@@ -148,6 +167,17 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         await Until.TrueAsync(() => _app.Registry.Busy(id) == 0, "the place is given back, which happens just after the last byte");
         Assert.NotNull(_app.Registry.LastCompletedAt(id));
+    }
+
+    [Fact]
+    public async Task MistakeOfOurs_Is500_AndRecordedAsOne()
+    {
+        var id = await _app.AddModelAsync("odd");
+        _app.Publish(id, "odd", "running", 99_999_999); // an address nobody can make sense of
+        using var answer = await SendAsync("odd");
+        Assert.Equal((HttpStatusCode.InternalServerError, "internal_error"), (answer.StatusCode, (await ProxyFixture.ErrorAsync(answer)).GetProperty("code").GetString()));
+        Assert.Equal(500, (await _app.RowAsync(answer.Headers.GetValues("X-Request-Id").Single())).HttpStatus);
+        await Until.TrueAsync(() => _app.Registry.Count == 0 && _app.Registry.Busy(id) == 0, "nothing is left of it");
     }
 
     private TaskCompletionSource<Result<InstanceSnapshot>> HoldStarts()

@@ -85,6 +85,43 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
     }
 
     [Fact]
+    public async Task EngineThatGoes_AfterItsWholeAnswer_IsNoFailure()
+    {
+        using var answer = await SendAsync("die-after", stream: true);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        while (await reader.ReadLineAsync() is { } line && line != "data: [DONE]")
+        {
+            // until the end is here
+        }
+
+        app.Engine.Release();
+        Assert.Equal("", (await reader.ReadToEndAsync()).Trim());
+        var row = await app.RowAsync(Id(answer));
+        Assert.Equal((200, "stop"), (row.HttpStatus, row.FinishReason));
+        Assert.Null(row.Error);
+    }
+
+    [Fact]
+    public async Task LastEvent_ThatIsTooLongToRead_IsNoFailure()
+    {
+        using var answer = await app.Http.SendAsync(ProxyFixture.Post("/completion", $$"""{"model":"{{Model}}","stream":true,"prompt":"x"}""", "huge-end"));
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.EndsWith("\"stop_type\":\"limit\"}\n\n", text);
+        Assert.Equal(200, (await app.RowAsync(Id(answer))).HttpStatus);
+    }
+
+    [Fact]
+    public async Task StreamByPath_IsRecordedAsAStream()
+    {
+        using var request = ProxyFixture.Post($"/upstream/{Model}/v1/chat/completions", ProxyFixture.Chat(Model, stream: true), "stream:3");
+        using var answer = await app.Http.SendAsync(request);
+        await answer.Content.ReadAsStringAsync();
+        var row = await app.RowAsync(Id(answer));
+        Assert.Equal((true, 3), (row.Stream, row.GeneratedTokens));
+        Assert.NotNull(row.TtftMs);
+    }
+
+    [Fact]
     public async Task PlainAnswerThatBreaksOff_IsNotPassedOffAsWhole()
     {
         using var answer = await SendAsync("die-json");

@@ -89,6 +89,16 @@ internal sealed class StubEngine : IAsyncDisposable
             case "truncate":
                 await StreamAsync(context, 1, finish: false, null);
                 break;
+            case "die-after":
+                await StreamAsync(context, 1, finish: true, null);
+                await context.Response.Body.FlushAsync();
+                await gate;
+                context.Abort();
+                break;
+            case "huge-end":
+                context.Response.ContentType = "text/event-stream";
+                await context.Response.WriteAsync("data: {\"content\":\"t0\",\"stop\":false}\n\ndata: {\"content\":\"\",\"prompt\":\"" + new string('x', 2 << 20) + "\",\"stop\":true,\"stop_type\":\"limit\"}\n\n");
+                break;
             case "die-before":
                 context.Abort();
                 break;

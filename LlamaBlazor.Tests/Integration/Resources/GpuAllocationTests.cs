@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Integration.Instances;
@@ -34,13 +35,49 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
         var first = await app.StartAsync(alone);
         var second = await app.StartAsync(await AddAsync("best"));
         Assert.Contains("--device CUDA0 ", await CommandAsync(second.Id) + " ");
-        var (status, body) = await app.PostAsync($"/api/models/{await AddAsync("all", isExclusive: true)}/start");
+        var (status, body) = await app.PostAsync($"/api/models/{await AddAsync("all", isExclusive: true)}/start?evict=false");
         Assert.Equal((409, "gpu"), (status, body.GetProperty("reasons")[0].GetProperty("code").GetString()));
         LlamaBlazor.Web.Instances.Processes.Signals.Send(first.Pid!.Value, LlamaBlazor.Web.Instances.Processes.Signals.Kill);
         await app.WaitForAsync(alone, "error");
         await Until.TrueAsync(async () => !(await RowsAsync()).Exists(row => row.ContainerName == first.Model), "released by the crash");
         await app.PostAsync($"/api/models/{second.ModelId}/stop");
         await app.WaitForAsync(second.ModelId, "stopped");
+    }
+
+    [LinuxFact]
+    public async Task OrdinaryModel_IsKeptOff_WhatAnotherHasAlone()
+    {
+        var alone = await app.StartAsync(await AddAsync("best", isExclusive: true));
+        var other = await app.StartAsync(await AddAsync(null));
+        Assert.Contains("--device CUDA0 ", await CommandAsync(other.Id) + " "); // its engine would take both
+        await StopAsync(alone, other);
+    }
+
+    [LinuxFact]
+    public async Task IdleHolder_MakesRoom_ForOneThatNeedsAllCardsAlone()
+    {
+        var holder = await app.StartAsync(await AddAsync("all", vramMb: 4000));
+        var alone = await app.StartAsync(await AddAsync("all", isExclusive: true)); // waits for the end of the other's warm time
+        Assert.False(app.Board.Find(holder.ModelId)!.IsActive);
+        Assert.Equal(["CUDA0", "CUDA1"], (await RowsAsync()).Where(row => row.ContainerName == alone.Model).Select(row => row.GpuId).Order());
+        Assert.Contains("--device CUDA0,CUDA1 ", await CommandAsync(alone.Id) + " ");
+        await using var context = await OpenAsync();
+        Assert.Equal("""["CUDA0","CUDA1"]""", await context.Instances.Where(row => row.Id == alone.Id).Select(row => row.GpuDevices).SingleAsync());
+        await StopAsync(alone);
+    }
+
+    [LinuxFact]
+    public async Task Reservation_IsKept_ShownWithTheCard_AndReleased()
+    {
+        var model = await AddAsync("best");
+        using var made = await app.Http.PostAsJsonAsync("/api/allocations", new { gpu_id = "CUDA1", container_name = "somebody" });
+        var card = (await app.GetAsync("/api/gpus")).GetProperty("items").EnumerateArray().Single(gpu => gpu.GetProperty("id").GetString() == "CUDA1");
+        Assert.Equal("Pretend B", card.GetProperty("name").GetString());
+        Assert.True(card.GetProperty("holders")[0].GetProperty("reserved").GetBoolean());
+        var running = await app.StartAsync(model);
+        Assert.Contains("--device CUDA0 ", await CommandAsync(running.Id) + " ");
+        await app.Http.DeleteAsync(made.Headers.Location);
+        await StopAsync(running);
     }
 
     [LinuxFact]
@@ -72,7 +109,17 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
         await app.WaitForAsync(first.ModelId, "stopped");
     }
 
-    private async Task<long> AddAsync(string strategy, bool isExclusive = false, double vramMb = 0, Action<RuntimeConfig>? configure = null)
+    private async Task StopAsync(params InstanceSnapshot[] running)
+    {
+        foreach (var instance in running)
+        {
+            await app.PostAsync($"/api/models/{instance.ModelId}/stop");
+            await app.WaitForAsync(instance.ModelId, "stopped");
+            await Until.TrueAsync(async () => !(await RowsAsync()).Exists(row => row.ContainerName == instance.Model), "released");
+        }
+    }
+
+    private async Task<long> AddAsync(string? strategy, bool isExclusive = false, double vramMb = 0, Action<RuntimeConfig>? configure = null)
     {
         var (program, prefix) = OwnProgram.Find();
         string[] line = [program, .. prefix, OwnProgram.SimulatorWord, "--simulate", "load-ms=0"];

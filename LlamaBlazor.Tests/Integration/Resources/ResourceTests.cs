@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Integration.Instances;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Instances.Processes;
 using LlamaBlazor.Web.Resources;
 using Microsoft.EntityFrameworkCore;
@@ -99,6 +101,40 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
         await Until.TrueAsync(async () => await FailuresAsync(recorder, running.Id) is ("unhealthy", > 0), "a failure counted");
         Signals.Send(running.Pid!.Value, GoOn);
         await Until.TrueAsync(async () => await FailuresAsync(recorder, running.Id) is ("healthy", 0), "healthy again, with no failure left");
+    }
+
+    [LinuxFact]
+    public async Task EndedInstance_IsNotHealthyAnyMore()
+    {
+        var running = await app.StartAsync(await app.AddModelAsync("load-ms=0"));
+        var recorder = app.Services.GetRequiredService<InstanceRecorder>();
+        await Until.TrueAsync(async () => await FailuresAsync(recorder, running.Id) is ("healthy", 0), "healthy");
+        await app.PostAsync($"/api/models/{running.ModelId}/stop");
+        await app.WaitForAsync(running.ModelId, "stopped");
+        Assert.Equal(("unknown", 0L), await FailuresAsync(recorder, running.Id));
+    }
+
+    [LinuxFact]
+    public async Task Demand_IsTheEstimate_CorrectedByWhatWasMeasured()
+    {
+        var file = app.Folder.File($"{Guid.NewGuid():N}.gguf");
+        await File.WriteAllBytesAsync(file, GgufSamples.Llama("demand").ToArray());
+        var model = await app.AddModelWithAsync(EngineScript.Write(app.Folder, "load-ms=0"), file);
+        var estimate = await DemandAsync(model);
+        Assert.True(estimate.Memory > new FileInfo(file).Length, $"{estimate.Memory}");
+        Assert.Equal(0, estimate.Vram); // its engine lists no GPU
+        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
+        {
+            context.FitParams.Add(new FitParams { ModelId = model, EstimatedBytes = estimate.Memory, MeasuredBytes = estimate.Memory * 3 / 2 });
+            return Task.CompletedTask;
+        });
+        Assert.InRange((await DemandAsync(model)).Memory / (double)estimate.Memory, 1.49, 1.51);
+    }
+
+    private async Task<StartDemand> DemandAsync(long model)
+    {
+        var facts = await InstanceFacts.ReadAsync(app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(), model, CancellationToken.None);
+        return await app.Services.GetRequiredService<AdmissionService>().DemandAsync(facts.Value, CancellationToken.None);
     }
 
     [Fact]

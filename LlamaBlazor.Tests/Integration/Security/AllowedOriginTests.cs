@@ -46,6 +46,16 @@ public sealed class AllowedOriginTests(OriginFixture app) : IClassFixture<Origin
     }
 
     [Fact]
+    public async Task AllowedPage_MayReadErrorsToo()
+    {
+        await app.AddRunningAsync("falls");
+        using var request = ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat("falls"), "die-before");
+        request.Headers.Add("Origin", Friend);
+        using var answer = await app.Http.SendAsync(request);
+        Assert.Equal((HttpStatusCode.BadGateway, Friend, "Origin"), (answer.StatusCode, Header(answer, "Access-Control-Allow-Origin"), Header(answer, "Vary")));
+    }
+
+    [Fact]
     public async Task EnginesOwnPermission_GoesNoFurther()
     {
         await app.AddRunningAsync("loose");

@@ -77,6 +77,40 @@ public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
     }
 
     [Fact]
+    public async Task RefusalsOfAKnownKey_AreRecorded_WithTheKey()
+    {
+        var (id, secret) = await CreateAsync(new { name = "watched", models = new[] { "open" }, requests_per_minute = 3 });
+        using var closed = await ChatAsync("closed", secret);
+        using var unread = ProxyFixture.Post("/v1/chat/completions", "{");
+        unread.Headers.Authorization = new("Bearer", secret);
+        using var broken = await app.Http.SendAsync(unread);
+        using var unknown = ProxyFixture.Post("/upstream/nobody/v1/chat/completions", "{}");
+        unknown.Headers.Authorization = new("Bearer", secret);
+        using var missing = await app.Http.SendAsync(unknown);
+        using var limited = await ChatAsync("open", secret);
+        foreach (var (answer, status) in new[] { (closed, 403), (broken, 400), (missing, 404), (limited, 429) })
+        {
+            Assert.Equal(status, (int)answer.StatusCode);
+            var row = await app.RowAsync(answer.Headers.GetValues("X-Request-Id").Single());
+            Assert.Equal((status, id), (row.HttpStatus, row.ApiKeyId));
+        }
+
+        Assert.Equal(0, app.Registry.Count);
+    }
+
+    [Fact]
+    public async Task Suggestions_NameOnlyWhatTheKeyMaySee()
+    {
+        await app.AddRunningAsync("closed-circle");
+        var (_, secret) = await CreateAsync(new { name = "curious", models = new[] { "open" } });
+        foreach (var name in new[] { "closed-circl", "opem" })
+        {
+            using var answer = await ChatAsync(name, secret);
+            Assert.Equal(name == "opem", (await ProxyFixture.ErrorAsync(answer)).GetProperty("message").GetString()!.Contains("Did you mean", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task Limits_AreKept_WithRetryAfter()
     {
         var (_, secret) = await CreateAsync(new { name = "slow", requests_per_minute = 2 });
@@ -116,6 +150,31 @@ public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
     }
 
     [Fact]
+    public async Task ExpiredKey_IsRefused()
+    {
+        var (_, secret) = await CreateAsync(new { name = "brief", expires_at = app.Now + 1000 });
+        await Until.TrueAsync(async () => (await ChatAsync("open", secret)).StatusCode == HttpStatusCode.Unauthorized, "the key has expired");
+    }
+
+    [Fact]
+    public async Task HigherPriority_GoesFirst()
+    {
+        var id = await app.AddRunningAsync("busy", runtime => runtime.Concurrency = 1);
+        var (_, usual) = await CreateAsync(new { name = "usual" });
+        var (_, urgent) = await CreateAsync(new { name = "urgent", priority = 5 });
+        var first = ChatAsync("busy", usual, "wait");
+        await Until.TrueAsync(() => app.Registry.Busy(id) == 1, "the first is at work");
+        var second = ChatAsync("busy", usual);
+        await Until.TrueAsync(() => app.Registry.All.Any(request => request.Key?.Name == "usual" && request.Place == 1), "the usual one waits");
+        var third = ChatAsync("busy", urgent);
+        await Until.TrueAsync(() => app.Registry.All.Any(request => request.Key?.Name == "urgent" && request.Place == 1), "the urgent one is before it");
+        Assert.Equal(2, app.Registry.All.Where(request => request.Key?.Name == "usual").Max(request => request.Place));
+        app.Engine.Release();
+        foreach (var answer in await Task.WhenAll(first, second, third))
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task BadValues_AreAllNamed()
     {
         using var answer = await app.Http.PostAsJsonAsync("/api/keys", new { name = "", scopes = new[] { "root" }, requests_per_minute = 0, expires_at = 1 });
@@ -142,9 +201,9 @@ public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
         return answer.StatusCode;
     }
 
-    private async Task<HttpResponseMessage> ChatAsync(string model, string? secret)
+    private async Task<HttpResponseMessage> ChatAsync(string model, string? secret, string? stub = null)
     {
-        var request = ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat(model));
+        var request = ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat(model), stub);
         if (secret is not null)
             request.Headers.Authorization = new("Bearer", secret);
         return await app.Http.SendAsync(request);

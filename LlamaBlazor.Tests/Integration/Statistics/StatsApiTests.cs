@@ -2,6 +2,7 @@ using System.Net;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Statistics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -82,12 +83,23 @@ public sealed class StatsApiTests(AppFixture app) : IClassFixture<AppFixture>, I
     public async Task Maintenance_RollsUpDays_ThenPrunes_AndRepeatsHarmlessly()
     {
         var maintenance = app.Services.GetRequiredService<StatsMaintenance>();
-        Assert.Equal(1, await maintenance.RunAsync(CancellationToken.None));
-        Assert.Equal(0, await maintenance.RunAsync(CancellationToken.None));
+        var retention = app.Services.GetRequiredService<RetentionJob>();
+        Assert.Equal(0, (await retention.PruneAsync())["stats"]); // nothing leaves before it is added up
+        await maintenance.RollUpAsync(CancellationToken.None);
+        await maintenance.RollUpAsync(CancellationToken.None);
+        Assert.Equal(1, (await retention.PruneAsync())["stats"]);
+        Assert.Equal(0, (await retention.PruneAsync())["stats"]);
         var days = (await app.GetAsync("/api/stats/daily")).GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(3, days.Count);
         var failed = days.Single(day => day.GetProperty("model_name").GetString()!.StartsWith('b'));
         Assert.Equal((1, 1, 15), (failed.GetProperty("requests").GetInt32(), failed.GetProperty("failures").GetInt32(), failed.GetProperty("prompt_tokens").GetInt32() + failed.GetProperty("generated_tokens").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Retention_IsSetLikeAnyOther()
+    {
+        var rules = (await app.GetAsync("/api/database/retention")).GetProperty("items").EnumerateArray();
+        Assert.Contains(rules, rule => rule.GetProperty("table").GetString() == "stats" && rule.GetProperty("days").GetInt32() == 365);
     }
 
     private static StatsRow Row(string model, long at, double total, string? error = null) => new()

@@ -23,6 +23,11 @@ internal sealed partial class ContainerKeeper(
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
+    private readonly TaskCompletionSource _reconciled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes after the first comparison, whatever came of it: what an earlier run left behind is gone then.</summary>
+    public Task Reconciled => _reconciled.Task;
+
     /// <summary>Our containers as the runtime lists them, running or not; a failure where it does not answer.</summary>
     public async Task<Result<ContainerItem[]>> ListAsync(CancellationToken cancellation)
     {
@@ -56,7 +61,8 @@ internal sealed partial class ContainerKeeper(
             return;
         }
 
-        foreach (var stray in listed.Value.Where(item => !launcher.Knows(item.Name)))
+        // Those that are only asked something are removed by whoever asks, but for those of an earlier run.
+        foreach (var stray in listed.Value.Where(item => !launcher.Knows(item.Name) && (!_reconciled.Task.IsCompleted || !item.Name.StartsWith(ContainerKind.ProbePrefix, StringComparison.Ordinal))))
         {
             var removed = await runtime.RunAsync(["rm", "--force", "--volumes", stray.Name], cancellation).ConfigureAwait(false);
             LogRemoved(stray.Name, removed.Failure?.Message ?? "done");
@@ -79,6 +85,7 @@ internal sealed partial class ContainerKeeper(
         }
         catch (InvalidOperationException)
         {
+            _reconciled.TrySetResult();
             return; // the database cannot be used, which is shown everywhere
         }
 
@@ -92,6 +99,10 @@ internal sealed partial class ContainerKeeper(
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 LogFailed(error);
+            }
+            finally
+            {
+                _reconciled.TrySetResult();
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));

@@ -28,9 +28,20 @@ internal sealed class ContainerLauncher(ContainerRuntime runtime, Launcher launc
     {
         _names[name] = true;
         guard.Add(name);
-        var engine = await TryStartAsync(command, name, model, onLine).ConfigureAwait(false);
-        _ = engine.IsSuccess ? ForgetAsync(engine.Value, name) : UndoAsync(name);
-        return engine;
+        var isStarted = false;
+        try
+        {
+            var engine = await TryStartAsync(command, name, model, onLine).ConfigureAwait(false);
+            isStarted = engine.IsSuccess;
+            if (isStarted)
+                _ = ForgetAsync(engine.Value, name);
+            return engine;
+        }
+        finally
+        {
+            if (!isStarted)
+                _ = UndoAsync(name); // also where its client could not be run: the container was made by then
+        }
     }
 
     private async Task<Result<RunningEngine>> TryStartAsync(LaunchCommand command, string name, string model, Action<string> onLine)

@@ -57,7 +57,8 @@ internal sealed class EngineProcess : RunningEngine
     /// <summary>Forces the whole group to end.</summary>
     public override void Kill()
     {
-        if (_hasExited)
+        // Asked some time after it was told to end: its id may be another's by now.
+        if (_hasExited || ProcessTable.StartTime(Id) != StartTime)
             return;
         if (OperatingSystem.IsWindows())
             TryKillTree();

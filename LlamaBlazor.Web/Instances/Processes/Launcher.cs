@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Data;
 
 namespace LlamaBlazor.Web.Instances.Processes;
@@ -11,7 +12,7 @@ namespace LlamaBlazor.Web.Instances.Processes;
 /// </summary>
 internal sealed class Launcher : IDisposable
 {
-    private static readonly string[] DroppedVariables = ["LLAMA_ARG_", "LLAMA_SERVER_", "LLAMA_API_KEY", "LLAMABLAZOR_", "ASPNETCORE_"];
+    private static readonly Lazy<string[]> Wrapping = new(Wrapper); // looked for once: it costs a walk through PATH
 
     private readonly BlockingCollection<Action> _work = new(boundedCapacity: 256);
     private readonly ProcessGuard _guard;
@@ -83,7 +84,7 @@ internal sealed class Launcher : IDisposable
 
     private ProcessStartInfo Describe(LaunchCommand command, string? marker)
     {
-        string[] line = [.. Wrapper(), command.Executable, .. command.Arguments];
+        string[] line = [.. Wrapping.Value, command.Executable, .. command.Arguments];
         var start = new ProcessStartInfo(line[0])
         {
             RedirectStandardInput = true,
@@ -95,10 +96,7 @@ internal sealed class Launcher : IDisposable
         };
         foreach (var argument in line[1..])
             start.ArgumentList.Add(argument);
-        foreach (var name in start.Environment.Keys.Where(name => DroppedVariables.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ToList())
-            start.Environment.Remove(name);
-        foreach (var (name, value) in command.Environment)
-            start.Environment[name] = value;
+        EngineEnvironment.Clean(start, command.Environment);
         if (marker is not null)
             start.Environment[ProcessTable.Marker] = marker;
         return start;

@@ -32,6 +32,42 @@ internal static class ProcessTable
         }
     }
 
+    /// <summary>True while a process with this id exists that is not just a remembered exit code.</summary>
+    public static bool IsAlive(int pid)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() ? Stat(pid)[0] is not ("Z" or "X") : StartTime(pid) is not null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Names this run of the machine, from its boot to its end; null where the system does not tell.</summary>
+    public static string? BootId()
+    {
+        const string Path = "/proc/sys/kernel/random/boot_id";
+        return OperatingSystem.IsLinux() && File.Exists(Path) ? File.ReadAllText(Path).Trim() : null;
+    }
+
+    /// <summary>Bytes that a process has read from and written to disks since its start; null where the system does not tell.</summary>
+    public static (long Read, long Written)? DiskBytes(int pid)
+    {
+        try
+        {
+            if (!OperatingSystem.IsLinux())
+                return null;
+            var lines = File.ReadAllLines($"/proc/{pid}/io").Select(line => line.Split(": ")).Where(parts => parts.Length == 2).ToDictionary(parts => parts[0], parts => parts[1]);
+            return (long.Parse(lines["read_bytes"], CultureInfo.InvariantCulture), long.Parse(lines["write_bytes"], CultureInfo.InvariantCulture));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or KeyNotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Living processes whose marker begins with this text. Linux only; elsewhere the list is empty.</summary>
     public static IReadOnlyList<int> FindMarked(string marker)
     {

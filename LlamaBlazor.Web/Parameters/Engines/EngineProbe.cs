@@ -14,7 +14,7 @@ namespace LlamaBlazor.Web.Parameters.Engines;
 /// Learns what an engine can do from its own <c>--version</c>, <c>--help</c> and <c>--list-devices</c>, once for each path, size and time of the file: in
 /// memory for this run, in the table <c>engines</c> for the next. Who asks while it is being asked waits for the same answer.
 /// </summary>
-internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, TimeProvider clock)
+internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, DataFolder folder, TimeProvider clock)
 {
     /// <summary>How long a failure stands before the engine is asked again.</summary>
     public static readonly TimeSpan FailureStands = TimeSpan.FromSeconds(30);
@@ -56,9 +56,9 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         }
     }
 
-    private static async Task<Result<EngineCapabilities>> AskAsync(EngineCommand engine, CancellationToken cancellation)
+    private async Task<Result<EngineCapabilities>> AskAsync(EngineCommand engine, CancellationToken cancellation)
     {
-        Task<Result<ToolResult>> Run(string action) => EngineTool.RunAsync(engine.Path, engine.Prefix.Append(action), NoVariables, cancellation);
+        Task<Result<ToolResult>> Run(string action) => EngineTool.RunAsync(engine.Path, engine.Prefix.Append(action), NoVariables, cancellation, folder.Root, clock);
         var version = await Run("--version").ConfigureAwait(false);
         if (!version.IsSuccess)
             return version.Failure!;

@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances.Containers;
+using LlamaBlazor.Web.Instances.Processes;
 
 namespace LlamaBlazor.Web.Parameters.Engines;
 
@@ -22,21 +24,24 @@ internal static class EngineTool
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Variables to add.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <param name="folder">Its working folder, or null for that of the dashboard.</param>
+    /// <param name="folder">The data folder: its working folder, and written into its marker, so that the next run of a killed dashboard ends it. Null for neither.</param>
     /// <param name="clock">Measures the 15 seconds; null for the system's.</param>
     public static async Task<Result<ToolResult>> RunAsync(string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation, string? folder = null, TimeProvider? clock = null)
     {
         using var timeout = new CancellationTokenSource(Limit, clock ?? TimeProvider.System);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        var words = arguments.ToList();
+        var container = NameContainer(words, folder);
         Process? process = null;
         try
         {
-            process = Process.Start(Describe(executable, arguments, environment, folder))!;
+            process = Process.Start(Describe(executable, words, environment, folder))!;
             process.StandardInput.Close();
             var output = ReadAsync(process.StandardOutput, limit.Token);
             var error = ReadAsync(process.StandardError, limit.Token);
             var text = await output.ConfigureAwait(false) + await error.ConfigureAwait(false);
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+            container = null; // it has removed itself
             return new ToolResult(process.ExitCode, text);
         }
         catch (Win32Exception error)
@@ -50,7 +55,19 @@ internal static class EngineTool
         finally
         {
             End(process);
+            if (container is not null)
+                _ = RunAsync(executable, ["rm", "--force", "--volumes", container], environment, CancellationToken.None); // the end of its client is not its own
         }
+    }
+
+    // An engine in a container gets a name by which it can be removed, and the label by which the next run of the dashboard finds it.
+    private static string? NameContainer(List<string> words, string? folder)
+    {
+        if (words is not ["run", "--rm", ..])
+            return null;
+        var name = $"{ContainerKind.ProbePrefix}{Guid.NewGuid():N}";
+        words.InsertRange(1, folder is null ? ["--name", name] : ["--name", name, "--label", $"{ContainerKind.DataLabel}={folder}"]);
+        return name;
     }
 
     private static ProcessStartInfo Describe(string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? folder)
@@ -65,17 +82,11 @@ internal static class EngineTool
         };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        foreach (var name in start.Environment.Keys.Where(IsOurs).ToList())
-            start.Environment.Remove(name);
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
+        EngineEnvironment.Clean(start, environment);
+        if (folder is not null)
+            start.Environment[ProcessTable.Marker] = ProcessTable.MarkerOf(folder, "probe");
         return start;
     }
-
-    // What llama-server would take as settings, and what is meant for the dashboard.
-    private static bool IsOurs(string name) =>
-        name.StartsWith("LLAMA_ARG_", StringComparison.Ordinal) || name.StartsWith("LLAMA_SERVER_", StringComparison.Ordinal) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)
-        || name.StartsWith("LLAMABLAZOR_", StringComparison.Ordinal) || name == "LLAMA_API_KEY";
 
     // Reads to the end so that the pipe never blocks, and keeps the beginning.
     private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellation)

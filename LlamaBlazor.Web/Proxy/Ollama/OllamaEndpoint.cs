@@ -36,23 +36,29 @@ internal sealed class OllamaEndpoint(ProxyEndpoint proxy, OllamaLists lists, Oll
     private async Task TranslateAsync(HttpContext context, OllamaVerb verb)
     {
         // Before the body is read: a client without a key is not worth 64 MiB.
-        if (!await lists.MayAsync(context, Scope.Inference).ConfigureAwait(false))
+        if (await lists.CheckAsync(context, Scope.Inference).ConfigureAwait(false) is not { } check)
             return;
         var (read, error) = await RequestBody.ReadAsync(context.Request, options.BodyLimit, context.RequestAborted).ConfigureAwait(false);
         using var body = read;
         if (body is null)
         {
-            await OllamaLists.RefuseAsync(context, error.Facts().Status, ProxyAnswers.BodyMessage(error, options)).ConfigureAwait(false);
+            await RefuseAsync(context, check.Key, error, ProxyAnswers.BodyMessage(error, options)).ConfigureAwait(false);
             return;
         }
 
         var request = OllamaRequest.Read(verb, body.Memory.Span, models.Contains);
         if (request.Failure is { } failure)
-            await OllamaLists.RefuseAsync(context, StatusCodes.Status400BadRequest, failure.Message).ConfigureAwait(false);
+            await RefuseAsync(context, check.Key, ProxyError.BadBody, failure.Message).ConfigureAwait(false);
         else if (request.Value is { LoadsOnly: true, KeepAlive: { Ticks: 0 } } farewell)
             await LetGoAsync(context, farewell).ConfigureAwait(false);
         else
             await RunAsync(context, request.Value, body).ConfigureAwait(false);
+    }
+
+    private Task RefuseAsync(HttpContext context, ApiKey? key, ProxyError error, string message)
+    {
+        proxy.NoteRefused(context, new ProxyRoute("POST", context.Request.Path.Value!.TrimEnd('/'), ModelSource.Body, RouteKind.Other), key, error, message);
+        return OllamaLists.RefuseAsync(context, error.Facts().Status, message);
     }
 
     // Nothing asked and no time to stay: the client wants the model gone, and not started for that.

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Proxy.Ollama;
 using LlamaBlazor.Web.Data;
@@ -20,10 +19,16 @@ internal sealed partial class OllamaKeepAlive(
     ILogger<OllamaKeepAlive> logger)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
-    private readonly ConcurrentDictionary<long, long> _until = new(); // when each model may go, Unix milliseconds; one a model that was ever asked for
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1); // timers end after 49 days
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, Stay> _stays = []; // one a model that was ever asked for, and one timer each
 
     /// <summary>When a model will be let go, or null when nothing was said.</summary>
-    public DateTimeOffset? Until(long modelId) => _until.TryGetValue(modelId, out var until) ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null;
+    public DateTimeOffset? Until(long modelId)
+    {
+        lock (_gate)
+            return _stays.TryGetValue(modelId, out var stay) ? stay.Until : null;
+    }
 
     /// <summary>Notes what a request said about its model.</summary>
     /// <param name="modelId">The model, or null when the request found none.</param>
@@ -32,38 +37,50 @@ internal sealed partial class OllamaKeepAlive(
     {
         if (modelId is not { } id || keepAlive is not { } time)
             return;
-        _until.TryRemove(id, out _);
-        if (time == OllamaDuration.Forever)
-            return;
-        var until = (clock.GetUtcNow() + time).ToUnixTimeMilliseconds();
-        _until[id] = until;
-        _ = LetGoAsync(id, time, until);
+        var stay = time == OllamaDuration.Forever ? null : new Stay(clock.GetUtcNow() + time, time, CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping));
+        lock (_gate)
+        {
+            if (_stays.Remove(id, out var before))
+                before.Over.Cancel(); // its timer ends: the later request counts
+            if (stay is not null)
+                _stays[id] = stay;
+        }
+
+        if (stay is not null)
+            _ = LetGoAsync(id, stay);
     }
 
-    private async Task LetGoAsync(long modelId, TimeSpan time, long until)
+    private async Task LetGoAsync(long modelId, Stay stay)
     {
         try
         {
-            for (var pause = time; ; pause = LookAgain)
-            {
-                await Task.Delay(pause, clock, lifetime.ApplicationStopping).ConfigureAwait(false);
-                if (!_until.TryGetValue(modelId, out var wanted) || wanted != until)
-                    return; // a later request said otherwise
-                if (registry.Busy(modelId) == 0 && Rested(modelId, time) && await TryStopAsync(modelId).ConfigureAwait(false))
-                    break;
-            }
-
-            _until.TryRemove(new(modelId, until));
+            while (!await MayGoAsync(modelId, stay).ConfigureAwait(false))
+                await Task.Delay(Pause(stay.Until - clock.GetUtcNow()), clock, stay.Over.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            // The dashboard ends, and its engines with it.
+            // A later request said otherwise, or the dashboard ends, and its engines with it.
         }
         catch (Exception error)
         {
             LogFailed(modelId, error);
         }
+        finally
+        {
+            lock (_gate)
+            {
+                if (_stays.TryGetValue(modelId, out var now) && now == stay)
+                    _stays.Remove(modelId);
+                stay.Over.Dispose();
+            }
+        }
     }
+
+    private async Task<bool> MayGoAsync(long modelId, Stay stay) =>
+        clock.GetUtcNow() >= stay.Until && registry.Busy(modelId) == 0 && Rested(modelId, stay.Time) && await TryStopAsync(modelId).ConfigureAwait(false);
+
+    // The time itself first; after it a look now and then.
+    private static TimeSpan Pause(TimeSpan left) => left <= TimeSpan.Zero ? LookAgain : left < LongestPause ? left : LongestPause;
 
     // False when a request has come meanwhile.
     private async Task<bool> TryStopAsync(long modelId)
@@ -78,6 +95,8 @@ internal sealed partial class OllamaKeepAlive(
     // Requests that did not come through here count too.
     private bool Rested(long modelId, TimeSpan time) =>
         registry.LastCompletedAt(modelId) is not { } last || clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(last) >= time - TimeSpan.FromMilliseconds(50);
+
+    private sealed record Stay(DateTimeOffset Until, TimeSpan Time, CancellationTokenSource Over);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Model {ModelId} could not be let go after its keep_alive")]
     private partial void LogFailed(long modelId, Exception error);

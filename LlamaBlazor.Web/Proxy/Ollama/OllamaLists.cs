@@ -47,7 +47,7 @@ internal sealed class OllamaLists(KeyAccess access, ModelDirectory models, Insta
     /// <summary><c>/api/show</c>.</summary>
     public async Task ShowAsync(HttpContext context)
     {
-        if (!await MayAsync(context, Scope.Inference).ConfigureAwait(false))
+        if (await CheckAsync(context, Scope.Inference).ConfigureAwait(false) is null)
             return;
         var (body, error) = await RequestBody.ReadAsync(context.Request, LargestQuestion, context.RequestAborted).ConfigureAwait(false);
         using (body)
@@ -69,9 +69,6 @@ internal sealed class OllamaLists(KeyAccess access, ModelDirectory models, Insta
         return null;
     }
 
-    /// <summary>Whether the caller may do this; answers in Ollama's form where not.</summary>
-    public async Task<bool> MayAsync(HttpContext context, string scope) => await CheckAsync(context, scope).ConfigureAwait(false) is not null;
-
     /// <summary>Answers with JSON.</summary>
     public static async Task WriteAsync(HttpContext context, object answer, int status = StatusCodes.Status200OK)
     {
@@ -85,7 +82,8 @@ internal sealed class OllamaLists(KeyAccess access, ModelDirectory models, Insta
     /// <summary>Answers with an error in Ollama's form.</summary>
     public static Task RefuseAsync(HttpContext context, int status, string message) => WriteAsync(context, new { error = message }, status);
 
-    private async Task<KeyCheck?> CheckAsync(HttpContext context, string scope)
+    /// <summary>What the caller may do; null, and answered in Ollama's form, where it may not.</summary>
+    public async Task<KeyCheck?> CheckAsync(HttpContext context, string scope)
     {
         var check = await access.CheckAsync(context, scope, count: false).ConfigureAwait(false);
         if (check.Verdict == KeyVerdict.Allowed)

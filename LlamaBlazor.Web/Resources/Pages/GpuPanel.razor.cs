@@ -1,42 +1,82 @@
 using LlamaBlazor.Domain.Telemetry;
+using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
+using Microsoft.EntityFrameworkCore;
+using Radzen;
 
 namespace LlamaBlazor.Web.Resources.Pages;
 
-/// <summary>The GPUs of the last sample with the allocations of the database.</summary>
+/// <summary>The cards with who holds them, kept up to date by each start and end; reservations are made and released here.</summary>
 public sealed partial class GpuPanel
 {
-    private IReadOnlyList<AllocationItem> _allocations = [];
+    private const int Bound = 2000;
+
+    private static readonly Dictionary<string, object> GpuLabel = new() { ["aria-label"] = "GPU" };
+    private static readonly Dictionary<string, object> ModelLabel = new() { ["aria-label"] = "Model that may use it" };
+
+    private IReadOnlyList<GpuItem> _gpus = [];
+    private IReadOnlyList<string> _models = [];
+    private string? _gpu;
+    private string? _model;
+    private bool _shared;
+    private bool _loaded;
 
     [Inject]
-    internal MetricWindow Window { get; set; } = null!;
+    internal GpuCatalogue Catalogue { get; set; } = null!;
 
     [Inject]
-    internal Broadcast<Sample> Samples { get; set; } = null!;
+    internal AllocationStore Allocations { get; set; } = null!;
 
     [Inject]
     internal InstanceBoard Board { get; set; } = null!;
 
     [Inject]
-    internal AllocationStore Allocations { get; set; } = null!;
+    internal MetricWindow Window { get; set; } = null!;
 
-    private IReadOnlyList<GpuSample> Gpus => Window.Latest?.Gpus ?? [];
+    [Inject]
+    internal IDbContextFactory<LlamaDbContext> Contexts { get; set; } = null!;
+
+    [Inject]
+    internal NotificationService Notifications { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        Watch(Samples);
         Watch(Board.Changes, change => InvokeAsync(ReadAsync));
+        await using var context = await Contexts.CreateDbContextAsync();
+        _models = await context.Models.AsNoTracking().OrderBy(model => model.Name).Take(Bound).Select(model => model.Name).ToListAsync();
         await ReadAsync();
     }
 
-    private IEnumerable<AllocationItem> Of(string gpu) => _allocations.Where(allocation => allocation.GpuId == gpu);
+    private GpuSample? SampleOf(string gpu) => Window.Latest?.Gpus.FirstOrDefault(sample => sample.Id == gpu);
+
+    private static string NameOf(GpuItem gpu) => gpu.EngineNames.Count == 0 ? gpu.Id : $"{gpu.Id} ({string.Join(", ", gpu.EngineNames)})";
 
     private async Task ReadAsync()
     {
-        if (!Left.IsCancellationRequested)
-            _allocations = await Allocations.ListAsync(CancellationToken.None);
+        if (Left.IsCancellationRequested)
+            return;
+        _gpus = await Catalogue.ListAsync(CancellationToken.None);
+        _loaded = true;
+    }
+
+    private async Task ReserveAsync()
+    {
+        if (_gpu is null || _model is null)
+            return;
+        var made = await Catalogue.ReserveAsync(new AllocationEdit(_gpu, _model, _shared ? "shared" : AllocationStore.Exclusive, null), CancellationToken.None);
+        if (made.Failure is { } failure)
+            Notifications.Notify(NotificationSeverity.Error, "Not reserved", failure.Message);
+        else
+            (_gpu, _model) = (null, null);
+        await ReadAsync();
+    }
+
+    private async Task ReleaseAsync(GpuHolder holder)
+    {
+        await Allocations.DeleteAsync(holder.Id, CancellationToken.None);
+        Notifications.Notify(NotificationSeverity.Success, $"Released from {holder.ContainerName}");
+        await ReadAsync();
     }
 }

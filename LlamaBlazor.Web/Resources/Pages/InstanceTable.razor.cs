@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Logs;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Shared.Live;
@@ -10,6 +11,10 @@ namespace LlamaBlazor.Web.Resources.Pages;
 /// <summary>The instances, those at work first, kept up to date by their board and by each sample.</summary>
 public sealed partial class InstanceTable
 {
+    private const int TailLines = 12;
+
+    private long? _open;
+
     [Inject]
     internal InstanceBoard Board { get; set; } = null!;
 
@@ -22,6 +27,9 @@ public sealed partial class InstanceTable
     [Inject]
     internal IEnumerable<ModelAction> Actions { get; set; } = null!;
 
+    [Inject]
+    internal ReadLines ReadLines { get; set; } = null!;
+
     private IReadOnlyList<InstanceSnapshot> Rows => [.. Board.ByModel.Values.OrderByDescending(instance => instance.IsActive).ThenBy(instance => instance.Model, StringComparer.OrdinalIgnoreCase)];
 
     /// <inheritdoc/>
@@ -30,6 +38,10 @@ public sealed partial class InstanceTable
         Watch(Board.Changes);
         Watch(Samples);
     }
+
+    private void Toggle(long modelId) => _open = _open == modelId ? null : modelId;
+
+    private string Tail(long modelId) => ReadLines(modelId).TakeLast(TailLines).Select(line => AnsiText.Strip(line.Text)) is var lines && lines.Any() ? string.Join('\n', lines) : "It has said nothing yet.";
 
     private InstanceSample? SampleOf(long modelId) => Window.Latest?.Instances.FirstOrDefault(sample => sample.ModelId == modelId);
 

@@ -59,7 +59,7 @@ public sealed partial class ProjectPanel
 
     private async Task DeleteAsync(ProjectItem project)
     {
-        if (await Dialogs.Confirm($"Its limits are removed. Models that name '{project.ProjectPath}' keep the name and have no limits.", $"Delete the project {project.ProjectPath}?", new ConfirmOptions { OkButtonText = "Delete", CancelButtonText = "Keep" }) != true)
+        if (await Dialogs.Confirm($"Its limits are removed. Models that name '{project.ProjectPath}' cannot be started until they name another.", $"Delete the project {project.ProjectPath}?", new ConfirmOptions { OkButtonText = "Delete", CancelButtonText = "Keep" }) != true)
             return;
         var result = await Store.DeleteAsync(project.Id, CancellationToken.None);
         if (result.Failure is { } failure)

@@ -7,6 +7,11 @@ internal interface IGpuReader : IDisposable
 {
     /// <summary>Looks once at each GPU. A value the driver does not tell is null.</summary>
     IEnumerable<GpuSample> Read();
+
+    /// <summary>MiB that each process holds on all GPUs of this maker; empty where the driver does not tell.</summary>
+    IReadOnlyDictionary<int, double> ReadProcesses() => NoProcesses;
+
+    private static IReadOnlyDictionary<int, double> NoProcesses { get; } = new Dictionary<int, double>();
 }
 
 /// <summary>Finds the readers that have something to read on this machine.</summary>

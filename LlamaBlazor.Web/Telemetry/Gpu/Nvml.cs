@@ -5,6 +5,8 @@ namespace LlamaBlazor.Web.Telemetry.Gpu;
 /// <summary>The few functions of NVIDIA's management library that we call (nvml.h). It comes with the driver and is loaded only where it is.</summary>
 internal sealed class Nvml : IDisposable
 {
+    private static readonly string[] ProcessLists = ["nvmlDeviceGetComputeRunningProcesses_v3", "nvmlDeviceGetGraphicsRunningProcesses_v3"];
+
     private readonly nint _library;
 
     private Nvml(nint library)
@@ -19,6 +21,7 @@ internal sealed class Nvml : IDisposable
         Memory = Function<OfDevice<Bytes>>("nvmlDeviceGetMemoryInfo");
         Temperature = Function<OfSensor>("nvmlDeviceGetTemperature");
         Power = Function<DeviceNumber>("nvmlDeviceGetPowerUsage");
+        Processes = [.. ProcessLists.Select(TryFunction<ProcessesOf>).OfType<ProcessesOf>()];
     }
 
     /// <summary>A function without arguments. Every function returns 0 on success.</summary>
@@ -41,6 +44,12 @@ internal sealed class Nvml : IDisposable
 
     /// <summary>A function that reads a sensor; 0 is the chip's.</summary>
     public delegate int OfSensor(nint device, int sensor, out uint value);
+
+    /// <summary>A function that lists processes: as many as fit, and how many there are.</summary>
+    public delegate int ProcessesOf(nint device, ref uint count, [In, Out] ProcessInfo[] processes);
+
+    /// <summary>Those that list processes, by the kind of work; none with a driver older than 2021.</summary>
+    public IReadOnlyList<ProcessesOf> Processes { get; }
 
     /// <summary>Starts the library.</summary>
     public NoArguments Initialise { get; }
@@ -90,6 +99,26 @@ internal sealed class Nvml : IDisposable
 
     private T Function<T>(string name)
         where T : Delegate => Marshal.GetDelegateForFunctionPointer<T>(NativeLibrary.GetExport(_library, name));
+
+    private T? TryFunction<T>(string name)
+        where T : Delegate => NativeLibrary.TryGetExport(_library, name, out var address) ? Marshal.GetDelegateForFunctionPointer<T>(address) : null;
+
+    /// <summary>nvmlProcessInfo_t, second layout.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public readonly struct ProcessInfo
+    {
+        /// <summary>Process id.</summary>
+        public readonly uint Pid;
+
+        /// <summary>Bytes; all ones where the driver does not tell.</summary>
+        public readonly ulong UsedMemory;
+
+        /// <summary>Part of a divided card.</summary>
+        public readonly uint GpuInstance;
+
+        /// <summary>Part of that part.</summary>
+        public readonly uint ComputeInstance;
+    }
 
     /// <summary>nvmlUtilization_t: percent.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -8,6 +8,9 @@ internal sealed class NvmlReader : IGpuReader
 {
     private const double MiB = 1048576;
 
+    /// <summary>Processes listed of each card; a machine of ours has a few.</summary>
+    private const int ProcessBound = 256;
+
     private readonly Nvml _nvml;
     private readonly (nint Handle, string Name)[] _devices; // fixed when the library starts
 
@@ -37,6 +40,29 @@ internal sealed class NvmlReader : IGpuReader
 
     /// <inheritdoc/>
     public IEnumerable<GpuSample> Read() => _devices.Select((device, index) => Read(index, device.Handle, device.Name));
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<int, double> ReadProcesses()
+    {
+        var held = new Dictionary<int, double>();
+        var buffer = new Nvml.ProcessInfo[ProcessBound];
+        foreach (var list in _nvml.Processes)
+        {
+            foreach (var (device, _) in _devices)
+            {
+                var count = (uint)buffer.Length;
+                if (list(device, ref count, buffer) != 0)
+                    continue;
+                foreach (var process in buffer.AsSpan(0, (int)Math.Min(count, ProcessBound)))
+                {
+                    if (process.UsedMemory != ulong.MaxValue)
+                        held[(int)process.Pid] = held.GetValueOrDefault((int)process.Pid) + (process.UsedMemory / MiB);
+                }
+            }
+        }
+
+        return held;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,6 +1,7 @@
-using System.Net;
 using System.Net.Http.Json;
+using System.Net;
 using System.Text.Json;
+using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Proxy.Ollama;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -111,6 +112,14 @@ public sealed class OllamaApiTests(OllamaFixture app) : IClassFixture<OllamaFixt
         Assert.Contains("completion", shown.GetProperty("capabilities").EnumerateArray().Select(item => item.GetString()));
         Assert.Equal("gguf", shown.GetProperty("details").GetProperty("format").GetString());
         Assert.Equal(0, app.Starts(id));
+    }
+
+    [Fact]
+    public async Task RefusedBody_IsRecorded()
+    {
+        using var answer = await app.Ollama.SendAsync(Ask("/api/generate", "no json"));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        await Until.TrueAsync(async () => (await app.GetAsync("/api/stats/history")).GetProperty("items").EnumerateArray().Any(row => row.GetProperty("endpoint").GetString() == "/api/generate" && row.GetProperty("http_status").GetInt32() == 400), "the refusal is recorded");
     }
 
     [Theory]

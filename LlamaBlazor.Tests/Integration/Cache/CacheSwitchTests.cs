@@ -1,0 +1,44 @@
+using System.Net;
+using System.Net.Http.Json;
+using LlamaBlazor.Tests.Integration.Proxy;
+using LlamaBlazor.Web.Cache;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LlamaBlazor.Tests.Integration.Cache;
+
+/// <summary>The global switch where nothing outside sets it.</summary>
+public sealed class CacheSwitchTests(ProxyFixture app) : IClassFixture<ProxyFixture>
+{
+    [Fact]
+    public async Task Switch_CountsAtOnce_AndAfterARestart()
+    {
+        await app.AddRunningAsync("plain");
+        Assert.Null(await AskAsync(null));
+        Assert.Equal("MISS", await AskAsync("on")); // this request only
+        Assert.Null(await AskAsync(null));
+
+        using var on = await app.Http.PutAsJsonAsync("/api/cache/switch", new { enabled = true });
+        Assert.Equal(HttpStatusCode.OK, on.StatusCode);
+        Assert.NotNull(await AskAsync(null));
+        Assert.Equal("BYPASS", await AskAsync("off"));
+        Assert.True((await app.GetAsync("/api/cache/stats")).GetProperty("enabled").GetBoolean());
+        var next = ActivatorUtilities.CreateInstance<CacheSwitch>(app.Services); // as the next run makes it
+        Assert.False(next.IsOn);
+        await next.LoadAsync(CancellationToken.None);
+        Assert.True(next.IsOn);
+
+        using var off = await app.Http.PutAsJsonAsync("/api/cache/switch", new { enabled = false });
+        Assert.Null(await AskAsync(null));
+        using var wrong = await app.Http.PutAsJsonAsync("/api/cache/switch", new { });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+    }
+
+    private async Task<string?> AskAsync(string? wish)
+    {
+        using var request = ProxyFixture.Post("/v1/completions", """{"model":"plain","prompt":"q","temperature":0}""");
+        if (wish is not null)
+            request.Headers.Add("X-Llama-Cache", wish);
+        using var answer = await app.Http.SendAsync(request);
+        return answer.Headers.TryGetValues("X-Llama-Cache", out var values) ? values.Single() : null;
+    }
+}

@@ -1,0 +1,166 @@
+using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Resources;
+
+namespace LlamaBlazor.Web.Instances;
+
+/// <summary>The line of those that wait, and the way from an eviction to memory that is really free.</summary>
+internal sealed partial class StartGate
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MeasureAgain = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EndReserve = TimeSpan.FromSeconds(5);
+
+    // Others may pass one that does not fit, but not for ever: after this nobody passes it any more.
+    private static readonly TimeSpan PassLimit = TimeSpan.FromSeconds(30);
+
+    private readonly StartLine _line = new();
+    private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Something has changed that those in the line may wait for.</summary>
+    public void Wake()
+    {
+        if (!_line.IsEmpty) // asked after each request that ends
+            Interlocked.Exchange(ref _released, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
+
+    private async Task<AdmissionDecision> WaitAsync(StartEntry entry, AdmissionDecision refused, CancellationToken cancellation)
+    {
+        Tell(entry, refused);
+        if (_line.Add(entry))
+            _ = Task.Run(MoveAsync, CancellationToken.None);
+        else
+            Wake();
+        try
+        {
+            return await entry.Outcome.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _line.Remove(entry);
+            Wake();
+            if (!entry.Outcome.TrySetCanceled(cancellation) && entry.Outcome.Task is { IsCompletedSuccessfully: true })
+                Leave(entry.Facts.ModelId); // its turn had just come
+            throw;
+        }
+    }
+
+    // One at a time moves the line, as long as there is one.
+    private async Task MoveAsync()
+    {
+        while (!_line.TryRest())
+        {
+            var released = Volatile.Read(ref _released).Task;
+            foreach (var entry in _line.All)
+            {
+                if (await TryLetInAsync(entry).ConfigureAwait(false))
+                    continue;
+                if (_clock.GetElapsedTime(entry.Since) >= PassLimit)
+                    break;
+            }
+
+            var pause = Task.Delay(UntilNextLook(), _clock);
+            await Task.WhenAny(released, pause).ConfigureAwait(false);
+        }
+    }
+
+    // True when it does not wait any more.
+    private async Task<bool> TryLetInAsync(StartEntry entry)
+    {
+        try
+        {
+            if (entry.Outcome.Task.IsCompleted)
+                return true;
+            var decision = await TryTakeAsync(entry, CancellationToken.None).ConfigureAwait(false);
+            if (!decision.Admitted && !entry.Wish.IsOverdue)
+            {
+                Tell(entry, decision);
+                return false;
+            }
+
+            _line.Remove(entry);
+            if (!entry.Outcome.TrySetResult(decision) && decision.Admitted)
+                Leave(entry.Facts.ModelId); // it has left meanwhile
+        }
+        catch (Exception error)
+        {
+            LogNotDecided(entry.Facts.Name, error);
+            _line.Remove(entry);
+            entry.Outcome.TrySetException(error);
+        }
+
+        return true;
+    }
+
+    private void Tell(StartEntry entry, AdmissionDecision decision)
+    {
+        var place = _line.All.TakeWhile(other => other != entry).Count() + 1;
+        entry.OnStage(new StartStage("pending", Words(decision), place));
+    }
+
+    // Soon, or at the very end of a warm time or of somebody's patience.
+    private TimeSpan UntilNextLook()
+    {
+        var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var pause = LookAgain;
+        if (EvictionPlanner.NextWarm(Occupants(), now) is { } warm && TimeSpan.FromMilliseconds(warm - now) is var left && left < pause)
+            pause = left;
+        foreach (var entry in _line.All)
+        {
+            if (entry.Wish.Left is { } patience && patience < pause)
+                pause = patience;
+        }
+
+        return pause > TimeSpan.FromMilliseconds(1) ? pause : TimeSpan.FromMilliseconds(1);
+    }
+
+    // True once all of them have ended. One that cannot be ended must not hold this start for ever.
+    private async Task<bool> EvictAsync(IReadOnlyList<long> victims, CancellationToken cancellation)
+    {
+        try
+        {
+            var results = await Task.WhenAll(victims.Select(victim => _supervisor.Value.EvictAsync(victim, cancellation)))
+                .WaitAsync(TimeSpan.FromSeconds(_options.StopGraceSeconds) + EndReserve, _clock, cancellation).ConfigureAwait(false);
+            return results.All(ended => ended);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    // What was expected to become free is measured: the system and the driver free it a moment after the process has gone, and it may be less than it was taken for.
+    private async Task<bool> SettleAsync(StartEntry entry, CancellationToken cancellation)
+    {
+        for (var started = _clock.GetTimestamp(); ;)
+        {
+            if (await TrySettleAsync(entry, cancellation).ConfigureAwait(false))
+                return true;
+            if (_clock.GetElapsedTime(started) >= SettleLimit)
+                return false;
+            await Task.Delay(MeasureAgain, _clock, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> TrySettleAsync(StartEntry entry, CancellationToken cancellation)
+    {
+        await _decision.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            var (decision, gpus) = await DecideAsync(entry.Facts, entry.Demand, mayEvict: false, cancellation).ConfigureAwait(false);
+            // How busy the machine is was looked at before anybody was stopped for it.
+            if (!decision.IsImmediate && !(decision.Reasons.Count > 0 && decision.Reasons.All(reason => reason.Code is "cpu" or "load")))
+                return false;
+            var plan = gpus.Answer([]);
+            Put(entry.Facts, entry.Demand, plan);
+            return await TakeGpusAsync(entry.Facts, entry.Demand, plan, cancellation).ConfigureAwait(false) is null;
+        }
+        finally
+        {
+            _decision.Release();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Whether {Model} may start could not be decided")]
+    private partial void LogNotDecided(string model, Exception error);
+}

@@ -1,0 +1,93 @@
+using LlamaBlazor.Domain.Resources;
+using LlamaBlazor.Web.Resources;
+
+namespace LlamaBlazor.Web.Instances;
+
+/// <summary>What a start is told to do, until it has its place: a later word replaces an earlier one.</summary>
+internal sealed class CurrentWish(StartWish wish, TimeProvider clock)
+{
+    private volatile Word _word = new(wish, clock.GetTimestamp());
+
+    /// <summary>The word of now.</summary>
+    public StartWish Value => _word.Wish;
+
+    /// <summary>True when it waits no longer.</summary>
+    public bool IsOverdue => Left <= TimeSpan.Zero;
+
+    /// <summary>How long it still waits; null for as long as somebody wants it.</summary>
+    public TimeSpan? Left => _word is { Wish.Wait: { } wait } word ? wait - clock.GetElapsedTime(word.At) : null;
+
+    /// <summary>Says something else; waiting begins anew.</summary>
+    public void Replace(StartWish wish) => _word = new Word(wish, clock.GetTimestamp());
+
+    private sealed record Word(StartWish Wish, long At);
+}
+
+/// <summary>What a start waits for.</summary>
+/// <param name="Word">pending or evicting.</param>
+/// <param name="Reason">Why, or null.</param>
+/// <param name="Place">Its place in the line from 1, or null.</param>
+internal sealed record StartStage(string Word, string? Reason = null, int? Place = null);
+
+/// <summary>A start that waits for its place.</summary>
+/// <param name="Facts">The model.</param>
+/// <param name="Demand">What it needs.</param>
+/// <param name="Wish">What it may do, and how long it waits.</param>
+/// <param name="OnStage">Told what is waited for.</param>
+/// <param name="Since">When it began to wait, by the clock that never goes back.</param>
+internal sealed record StartEntry(InstanceFacts Facts, StartDemand Demand, CurrentWish Wish, Action<StartStage> OnStage, long Since)
+{
+    /// <summary>Given its place, or refused it.</summary>
+    public TaskCompletionSource<AdmissionDecision> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>Those that wait for a place: by the priority of their model, then by how long they wait. Bounded by the models, each of which starts once at a time.</summary>
+internal sealed class StartLine
+{
+    private readonly Lock _gate = new();
+    private readonly List<StartEntry> _entries = [];
+    private bool _isMoved;
+    private int _count;
+
+    /// <summary>True when nobody waits; asked often, so without the lock.</summary>
+    public bool IsEmpty => Volatile.Read(ref _count) == 0;
+
+    /// <summary>All, the next one first.</summary>
+    public IReadOnlyList<StartEntry> All
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _entries];
+        }
+    }
+
+    /// <summary>Joins. True when nobody moves the line, and the caller has to begin.</summary>
+    public bool Add(StartEntry entry)
+    {
+        lock (_gate)
+        {
+            var place = _entries.FindIndex(other => other.Facts.QueuePriority < entry.Facts.QueuePriority || (other.Facts.QueuePriority == entry.Facts.QueuePriority && other.Since > entry.Since));
+            _entries.Insert(place < 0 ? _entries.Count : place, entry);
+            _count = _entries.Count;
+            return !_isMoved && (_isMoved = true);
+        }
+    }
+
+    /// <summary>Leaves.</summary>
+    public void Remove(StartEntry entry)
+    {
+        lock (_gate)
+        {
+            _entries.Remove(entry);
+            _count = _entries.Count;
+        }
+    }
+
+    /// <summary>Stops being moved where nobody is left. False when somebody is.</summary>
+    public bool TryRest()
+    {
+        lock (_gate)
+            return _entries.Count == 0 && !(_isMoved = false);
+    }
+}
