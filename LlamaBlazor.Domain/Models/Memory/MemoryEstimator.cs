@@ -6,9 +6,6 @@ namespace LlamaBlazor.Domain.Models.Memory;
 /// </summary>
 public static class MemoryEstimator
 {
-    private const long Padding = 256;
-    private const long ContextBound = 1L << 24;
-
     /// <summary>The estimate for some settings.</summary>
     /// <param name="model">Sizes of the model.</param>
     /// <param name="settings">Launch settings.</param>
@@ -45,14 +42,14 @@ public static class MemoryEstimator
     /// <param name="hostFreeBytes">Free main memory, or null.</param>
     public static long LongestContext(ModelGeometry model, MemorySettings settings, IReadOnlyList<MemoryDevice> devices, long? hostFreeBytes)
     {
-        var (low, high) = (0L, Math.Clamp(model.TrainedContext, Padding, ContextBound) / Padding);
+        var (low, high) = (0L, Math.Clamp(model.TrainedContext, MemoryPlacement.ContextStep, MemoryPlacement.ContextBound) / MemoryPlacement.ContextStep);
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            (low, high) = Estimate(model, settings with { CtxSize = middle * Padding }, devices, hostFreeBytes).Fits ? (middle, high) : (low, middle - 1);
+            (low, high) = Estimate(model, settings with { CtxSize = middle * MemoryPlacement.ContextStep }, devices, hostFreeBytes).Fits ? (middle, high) : (low, middle - 1);
         }
 
-        return low * Padding;
+        return low * MemoryPlacement.ContextStep;
     }
 
     private static MemoryEstimate Place(ModelGeometry model, MemorySettings settings, int gpuLayers, IReadOnlyList<MemoryDevice> devices, long? hostFreeBytes) =>

@@ -4,8 +4,12 @@ namespace LlamaBlazor.Domain.Models.Memory;
 internal sealed class MemoryPlacement
 {
     private const string HostName = "Host";
-    private const long LeastContext = 256;
-    private const long ContextBound = 1L << 24;
+
+    /// <summary>Contexts are multiples of this many tokens (llama.cpp, <c>GGML_PAD</c> in llama_context).</summary>
+    public const long ContextStep = 256;
+
+    /// <summary>Longest context an estimate is made for.</summary>
+    public const long ContextBound = 1L << 24;
 
     private readonly ModelGeometry _model;
     private readonly MemorySettings _settings;
@@ -22,7 +26,7 @@ internal sealed class MemoryPlacement
     {
         (_model, _settings, _gpuLayers, _devices) = (model, settings, gpuLayers, devices);
         _use = new long[devices.Count + 1];
-        _context = Math.Min(settings.CtxSize > 0 ? settings.CtxSize : Math.Max(model.TrainedContext, LeastContext), ContextBound);
+        _context = Math.Min(settings.CtxSize > 0 ? settings.CtxSize : Math.Max(model.TrainedContext, ContextStep), ContextBound);
         PlaceLayers();
         PlaceEnds();
         PlaceCompute();
@@ -69,7 +73,7 @@ internal sealed class MemoryPlacement
     private void PlaceEnds()
     {
         var output = OutputPlace;
-        var outputBytes = _model.OutputBytes + (output != Host && _model.IsTied ? _model.InputBytes : 0);
+        var outputBytes = _model.OutputBytes + (output != Host ? _model.TiedBytes : 0);
         _use[Host] += _model.InputBytes;
         _use[output] += outputBytes;
         _weights += _model.InputBytes + outputBytes;

@@ -15,7 +15,7 @@ public sealed class ModelGeometry
     private ModelGeometry(GgufFile file)
     {
         var keys = file.Metadata;
-        var embedding = keys.Number(keys.Of("embedding_length")) ?? 0;
+        var embedding = HeadSizes.Size(keys, "embedding_length") ?? 0;
         var count = (int)Math.Clamp(Math.Max(keys.Number(keys.Of("block_count")) ?? 0, file.Tensors.Max(tensor => tensor.Block + 1) ?? 0), 0, LayerBound);
         var heads = PerLayer(keys, "attention.head_count", count, 0);
         var headsKv = keys.Find(keys.Of("attention.head_count_kv")) is null ? heads : PerLayer(keys, "attention.head_count_kv", count, 0);
@@ -24,13 +24,14 @@ public sealed class ModelGeometry
         _layers = [.. Enumerable.Range(0, count).Select(layer => new Layer(kinds[layer], sizes.Keys(kinds[layer], headsKv[layer]), sizes.Values(kinds[layer], headsKv[layer])))];
         StateBytes = RecurrentState.Bytes(keys, embedding);
         Window = LayerKinds.Window(keys);
-        TrainedContext = keys.Number(keys.Of("context_length")) ?? 0;
+        TrainedContext = HeadSizes.Size(keys, "context_length") ?? 0;
         Embedding = embedding;
-        FeedForward = Math.Max(keys.Number(keys.Of("feed_forward_length")) ?? 0, keys.Number(keys.Of("expert_feed_forward_length")) ?? 0);
-        Vocabulary = keys.Count("tokenizer.ggml.tokens") ?? keys.Number(keys.Of("vocab_size")) ?? 0;
+        FeedForward = Math.Max(HeadSizes.Size(keys, "feed_forward_length") ?? 0, HeadSizes.Size(keys, "expert_feed_forward_length") ?? 0);
+        Vocabulary = keys.Count("tokenizer.ggml.tokens") ?? HeadSizes.Size(keys, "vocab_size") ?? 0;
         foreach (var tensor in file.Tensors)
             Add(tensor);
-        IsTied = OutputBytes == 0 || !file.Tensors.Any(tensor => tensor.Name == "output.weight");
+        if (file.Tensors.Any(tensor => tensor.Name == "output.weight"))
+            TiedBytes = 0;
     }
 
     /// <summary>Number of layers without the output layer.</summary>
@@ -57,8 +58,8 @@ public sealed class ModelGeometry
     /// <summary>Weights of the output layer and its norm.</summary>
     internal long OutputBytes { get; private set; }
 
-    /// <summary>True where the embedding serves as output layer too: on a device it is there twice.</summary>
-    internal bool IsTied { get; }
+    /// <summary>Weights of the token embedding where it serves as output layer too: on a device they are there a second time. Else 0.</summary>
+    internal long TiedBytes { get; private set; }
 
     /// <summary>The sizes of a header, all parts joined.</summary>
     /// <param name="file">The header.</param>
@@ -75,6 +76,7 @@ public sealed class ModelGeometry
         else if (tensor.Name.StartsWith("token_embd", StringComparison.Ordinal) || tensor.Name.StartsWith("per_layer_token_embd", StringComparison.Ordinal))
         {
             InputBytes += tensor.Bytes;
+            TiedBytes += tensor.Name.StartsWith("token_embd.", StringComparison.Ordinal) ? tensor.Bytes : 0;
         }
         else
         {
@@ -85,8 +87,8 @@ public sealed class ModelGeometry
     private static long[] PerLayer(GgufMetadata keys, string key, int count, long fallback)
     {
         if (keys.Numbers(keys.Of(key)) is { } each)
-            return [.. Enumerable.Range(0, count).Select(layer => layer < each.Count ? each[layer] : fallback)];
-        var scalar = keys.Number(keys.Of(key)) ?? fallback;
+            return [.. Enumerable.Range(0, count).Select(layer => layer < each.Count ? Math.Clamp(each[layer], 0, HeadSizes.Bound) : fallback)];
+        var scalar = HeadSizes.Size(keys, key) ?? fallback;
         return [.. Enumerable.Repeat(scalar, count)];
     }
 

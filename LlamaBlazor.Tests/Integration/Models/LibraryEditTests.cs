@@ -39,11 +39,22 @@ public sealed class LibraryEditTests : AppFixture
     [InlineData("relative.gguf")]
     [InlineData("/nowhere/at/all.gguf")]
     [InlineData("")]
+    [InlineData("/nul\0/m.gguf")]
+    [InlineData("/proc/self/mem/m-00001-of-00002.gguf")]
     public async Task AFile_ThatIsNotThere_IsAFieldError(string path)
     {
         var answer = await Http.PostAsJsonAsync("/api/models", new { path });
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").TryGetProperty("path", out _));
+    }
+
+    [Fact]
+    public async Task ALoopOrAnEmptyLink_IsAFieldError()
+    {
+        File.CreateSymbolicLink(Path.Combine(ModelFolder, "loop.gguf"), Path.Combine(ModelFolder, "loop.gguf"));
+        File.CreateSymbolicLink(Path.Combine(ModelFolder, "empty.gguf"), Path.Combine(ModelFolder, "nothing.gguf"));
+        foreach (var name in new[] { "loop.gguf", "empty.gguf" })
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Http.PostAsJsonAsync("/api/models", new { path = Path.Combine(ModelFolder, name) })).StatusCode);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models;
-using LlamaBlazor.Domain.Models.Gguf;
 using LlamaBlazor.Domain.Models.Library;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
@@ -82,17 +81,20 @@ internal sealed class LibraryEdits(DatabaseWriter writer, InstanceBoard instance
     {
         if (string.IsNullOrWhiteSpace(path) || !Path.IsPathFullyQualified(path))
             return Failure.Invalid("path", "Give the absolute path of a .gguf file on this machine.");
-        var file = new FileInfo(path);
-        if (!file.Exists)
-            return Failure.Invalid("path", $"There is no file '{path}'.");
-        var siblings = SplitName.Parse(file.Name) is null ? [file] : file.Directory!.GetFiles("*.gguf");
-        return LibraryEntry.Group(siblings.Select(Describe)).First(entry => entry.Files.Any(part => part.Path == file.FullName));
-    }
-
-    private static ModelFile Describe(FileInfo file)
-    {
-        var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return new ModelFile(file.FullName, target.Exists ? target.Length : 0, new DateTimeOffset(target.LastWriteTimeUtc).ToUnixTimeMilliseconds());
+        if (path.Contains('\0'))
+            return Failure.Invalid("path", "A path cannot hold the character of the code 0.");
+        try
+        {
+            return File.Exists(path) || new FileInfo(path).LinkTarget is not null ? DiskEntry.Of(path) : Failure.Invalid("path", $"There is no file '{path}'.");
+        }
+        catch (FileNotFoundException)
+        {
+            return Failure.Invalid("path", $"The link '{path}' leads to a file that does not exist.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return Failure.Invalid("path", $"'{path}': {FolderWalker.Explain(error)}");
+        }
     }
 
     private async Task CopyConfigsAsync(LlamaDbContext context, long from, long to, CancellationToken cancellation)

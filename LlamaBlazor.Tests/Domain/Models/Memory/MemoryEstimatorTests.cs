@@ -71,6 +71,24 @@ public sealed class MemoryEstimatorTests
         Assert.Equal(6 * state + 2 * 256 * 2 * 32, Kv(hybrid, OneSlot with { CtxSize = 256 }));
     }
 
+    [Theory]
+    [InlineData("llama", "attention.key_length")]
+    [InlineData("llama", "attention.head_count_kv")]
+    [InlineData("llama", "embedding_length")]
+    [InlineData("mamba", "ssm.inner_size")]
+    [InlineData("rwkv7", "wkv.head_size")]
+    [InlineData("lfm2", "shortconv.l_cache")]
+    public void SizesOfAHostileHeader_NeverFit(string architecture, string key)
+    {
+        var writer = new GgufWriter().Add("general.architecture", architecture).Add($"{architecture}.block_count", 4096u).Add($"{architecture}.{key}", (ulong)long.MaxValue)
+            .Add($"{architecture}.ssm.state_size", (ulong)long.MaxValue).Add($"{architecture}.context_length", (ulong)long.MaxValue);
+        foreach (var (other, value) in new[] { ("embedding_length", 64ul), ("attention.head_count", 4ul), ("attention.head_count_kv", architecture == "lfm2" ? 0ul : 4ul) }.Where(pair => pair.Item1 != key))
+            writer.Add($"{architecture}.{other}", value);
+        var estimate = MemoryEstimator.Estimate(Geometry(writer), new MemorySettings { Slots = 256, KvUnified = false }, [], 1L << 45);
+        Assert.False(estimate.Fits);
+        Assert.True(estimate.TotalBytes > 1L << 45);
+    }
+
     [Fact]
     public void Encoders_KeepNothing() => Assert.Equal(0, Kv(Model("bert", 4, 4u), OneSlot));
 
