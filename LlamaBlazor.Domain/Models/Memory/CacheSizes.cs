@@ -6,7 +6,7 @@ internal sealed class CacheSizes
     /// <summary>Most bytes of one layer, 1 PiB: no machine has them, and thousands of layers still add up without overflow.</summary>
     public const long LayerBound = 1L << 50;
 
-    private const long Padding = MemoryPlacement.ContextStep;
+    private const long Padding = MemoryEstimator.ContextStep;
 
     private readonly MemorySettings _settings;
     private readonly long _cells;

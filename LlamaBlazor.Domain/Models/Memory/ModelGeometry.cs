@@ -10,7 +10,12 @@ public sealed class ModelGeometry
 {
     private const int LayerBound = 4096;
 
+    private const int InputPart = -1;
+    private const int OutputPart = -2;
+
     private readonly Layer[] _layers;
+    private readonly (int Part, string Name, long Bytes)[] _tensors;
+    private Overrides? _overrides; // those asked for last: a slider asks hundreds of times
 
     private ModelGeometry(GgufFile file)
     {
@@ -28,8 +33,9 @@ public sealed class ModelGeometry
         Embedding = embedding;
         FeedForward = Math.Max(HeadSizes.Size(keys, "feed_forward_length") ?? 0, HeadSizes.Size(keys, "expert_feed_forward_length") ?? 0);
         Vocabulary = keys.Count("tokenizer.ggml.tokens") ?? HeadSizes.Size(keys, "vocab_size") ?? 0;
-        foreach (var tensor in file.Tensors)
-            Add(tensor);
+        _tensors = [.. file.Tensors.Select(tensor => (PartOf(tensor), tensor.Name, tensor.Bytes))];
+        foreach (var (part, name, bytes) in _tensors)
+            Add(part, name, bytes);
         if (file.Tensors.Any(tensor => tensor.Name == "output.weight"))
             TiedBytes = 0;
     }
@@ -65,22 +71,44 @@ public sealed class ModelGeometry
     /// <param name="file">The header.</param>
     public static ModelGeometry Of(GgufFile file) => new(file);
 
-    private void Add(GgufTensor tensor)
+    internal static bool IsExpert(string tensor) => tensor.Contains("_exps", StringComparison.Ordinal);
+
+    /// <summary>What <c>--override-tensor</c> takes out of the layers, by layer.</summary>
+    internal IEnumerable<MovedTensors> MovedOf(string? setting, int layer) => OverridesOf(setting)[layer];
+
+    /// <summary>What it takes out of the embedding.</summary>
+    internal IEnumerable<MovedTensors> MovedInput(string? setting) => OverridesOf(setting)[InputPart];
+
+    /// <summary>What it takes out of the output layer.</summary>
+    internal IEnumerable<MovedTensors> MovedOutput(string? setting) => OverridesOf(setting)[OutputPart];
+
+    private ILookup<int, MovedTensors> OverridesOf(string? setting)
     {
-        if (tensor.Block is { } block && block < _layers.Length)
+        var known = Volatile.Read(ref _overrides);
+        if (known is null || known.Setting != setting)
+            Volatile.Write(ref _overrides, known = new Overrides(setting, TensorOverrides.Find(setting, _tensors)));
+        return known.Moved;
+    }
+
+    private int PartOf(GgufTensor tensor) => tensor.Block is { } block && block < _layers.Length ? block
+        : tensor.Name.StartsWith("token_embd", StringComparison.Ordinal) || tensor.Name.StartsWith("per_layer_token_embd", StringComparison.Ordinal) ? InputPart
+        : OutputPart;
+
+    private void Add(int part, string name, long bytes)
+    {
+        if (part == InputPart)
         {
-            _layers[block].WeightBytes += tensor.Bytes;
-            if (tensor.Name.Contains("_exps", StringComparison.Ordinal))
-                _layers[block].ExpertBytes += tensor.Bytes;
+            InputBytes += bytes;
+            TiedBytes += name.StartsWith("token_embd.", StringComparison.Ordinal) ? bytes : 0;
         }
-        else if (tensor.Name.StartsWith("token_embd", StringComparison.Ordinal) || tensor.Name.StartsWith("per_layer_token_embd", StringComparison.Ordinal))
+        else if (part == OutputPart)
         {
-            InputBytes += tensor.Bytes;
-            TiedBytes += tensor.Name.StartsWith("token_embd.", StringComparison.Ordinal) ? tensor.Bytes : 0;
+            OutputBytes += bytes;
         }
         else
         {
-            OutputBytes += tensor.Bytes;
+            _layers[part].WeightBytes += bytes;
+            _layers[part].ExpertBytes += IsExpert(name) ? bytes : 0;
         }
     }
 
@@ -108,4 +136,6 @@ public sealed class ModelGeometry
 
         public long ExpertBytes { get; set; }
     }
+
+    private sealed record Overrides(string? Setting, ILookup<int, MovedTensors> Moved);
 }

@@ -86,6 +86,36 @@ public sealed class LibraryEditTests : AppFixture
     }
 
     [Fact]
+    public async Task Cleanup_LeavesTheModelsOfAFolderThatIsNotThere()
+    {
+        GgufSamples.Llama().Save(Path.Combine(ModelFolder, "m.gguf"));
+        await ScanAsync();
+        Directory.Move(ModelFolder, ModelFolder + "-unmounted");
+        await ScanAsync();
+        Assert.True((await GetAsync("/api/models/m")).GetProperty("file_missing").GetBoolean());
+        var edits = Services.GetRequiredService<LibraryEdits>();
+        Assert.Empty(await edits.RemovableAsync());
+        Assert.Equal(0, await edits.CleanupAsync());
+        Directory.CreateDirectory(ModelFolder);
+        Assert.Equal(1, await edits.CleanupAsync());
+    }
+
+    [Fact]
+    public async Task Drafts_AreSmall_AndHaveTheSameTokenizer()
+    {
+        GgufSamples.Llama("big").AddTensor("blk.1.more.weight", "F16", 4096, 4096).Save(Path.Combine(ModelFolder, "big.gguf"));
+        GgufSamples.Llama("small").Save(Path.Combine(ModelFolder, "small.gguf"));
+        GgufSamples.Llama("other").Add("tokenizer.ggml.pre", "qwen2").Save(Path.Combine(ModelFolder, "other.gguf"));
+        GgufSamples.Vocabulary().Save(Path.Combine(ModelFolder, "vocab.gguf"));
+        await ScanAsync();
+        var drafts = Services.GetRequiredService<DraftCandidates>();
+        async Task<IEnumerable<string>> FindAsync(string name) => (await drafts.FindAsync((await GetAsync($"/api/models/{name}")).GetProperty("id").GetInt64())).Select(draft => draft.Name);
+        Assert.Equal(["small"], await FindAsync("big"));
+        Assert.Empty(await FindAsync("small"));
+        Assert.Empty(await drafts.FindAsync(-1));
+    }
+
+    [Fact]
     public async Task Duplicate_HasItsOwnNameAndSettings()
     {
         GgufSamples.Llama().Save(Path.Combine(ModelFolder, "m.gguf"));

@@ -18,8 +18,11 @@ internal sealed class HeaderStore
     {
         if (model.ModelPath is not { } path)
             return Failure.Conflict($"'{model.Name}' has no file on this machine yet.");
-        return await Task.Run(() => Read(path, cancellation), cancellation).ConfigureAwait(false);
+        return await ReadAsync(path, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>The header of a file, all parts joined.</summary>
+    public Task<Result<GgufFile>> ReadAsync(string path, CancellationToken cancellation = default) => Task.Run(() => Read(path, cancellation), cancellation);
 
     /// <summary>Some items of an array of the header.</summary>
     public static Task<Result<GgufValue>> ReadItemsAsync(Model model, string key, long after, int limit, CancellationToken cancellation = default) => Task.Run<Result<GgufValue>>(() =>
@@ -58,7 +61,7 @@ internal sealed class HeaderStore
 
             return Keep(key, GgufFile.Join(parts));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return Failure.Conflict($"{path}: {FolderWalker.Explain(error)}");
         }
