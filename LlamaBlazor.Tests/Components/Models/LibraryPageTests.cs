@@ -89,7 +89,7 @@ public sealed class LibraryPageTests(LibraryPageTests.Library library) : BunitCo
     {
         DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddRadzenComponents();
+        Services.AddSingleton(TimeProvider.System).AddRadzenComponents();
         foreach (var service in new[] { typeof(DuplicateFinder), typeof(LibraryCopies), typeof(ModelStore), typeof(LibraryEdits), typeof(DraftCandidates), typeof(ParameterStore) })
             Services.AddSingleton(service, library.Services.GetRequiredService(service)); // an instance: not disposed with the test
     }
