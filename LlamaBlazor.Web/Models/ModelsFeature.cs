@@ -24,6 +24,8 @@ internal static class ModelsFeature
         services.AddHostedService<LibraryWatcher>();
         services.AddSingleton(ForeignFolders.OfThisMachine());
         services.AddSingleton<LibraryFiles>();
+        services.AddSingleton<DraftCandidates>();
+        services.AddSingleton<LibraryCopies>();
         services.AddSingleton<DuplicateFinder>();
         builder.AddDownloads();
         services.AddSingleton<HeaderStore>();

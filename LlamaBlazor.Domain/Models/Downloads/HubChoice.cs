@@ -20,7 +20,7 @@ public sealed record HubChoice(string Name, string? Quantization, bool IsProject
     /// <summary>All that a list of files offers, models by size first, then projectors. A split set is one choice.</summary>
     /// <param name="files">The files of a repository.</param>
     public static IReadOnlyList<HubChoice> Group(IEnumerable<HubFile> files) =>
-        [.. files.Where(file => file.Name.EndsWith(ModelFileName.Extension, StringComparison.OrdinalIgnoreCase))
+        [.. files.Where(file => file.Name.EndsWith(ModelFileName.Extension, StringComparison.OrdinalIgnoreCase) && !ModelFileName.LooksLikeImportance(file.Name))
             .GroupBy(file => SplitName.Parse(file.Name) is { } split ? (Folder(file), split.Prefix, split.Count) : (Folder(file), file.Name, 0))
             .Select(set => Of(set.Key.Item3, [.. set.OrderBy(file => file.Name, StringComparer.Ordinal)]))
             .OrderBy(choice => choice.IsProjector).ThenBy(choice => choice.Size).ThenBy(choice => choice.Name, StringComparer.Ordinal)];

@@ -116,7 +116,17 @@ internal sealed class GgufCursor(Stream stream, byte[] buffer, CancellationToken
             // 2. The one that crosses its end.
             if (count-- > 0)
                 Skip(TextLength(GgufLimits.Value));
+
+            // 3. Texts without a byte take eight bytes each: a lie about their number must not make us read the whole file.
+            CheckHeader();
         }
+    }
+
+    /// <summary>Ends the reading of a header without end.</summary>
+    public void CheckHeader()
+    {
+        if (Position > GgufLimits.Header)
+            Fail($"The header is larger than {GgufLimits.Header >> 20} MiB");
     }
 
     private ulong Number(ReadOnlySpan<byte> bytes) => BigEndian ? BinaryPrimitives.ReadUInt64BigEndian(bytes) : BinaryPrimitives.ReadUInt64LittleEndian(bytes);

@@ -76,6 +76,8 @@ internal sealed class GgufHeaderReader(GgufCursor cursor)
     {
         if (cursor.Length == 0)
             cursor.Fail("The file is empty");
+        if (cursor.Length > GgufLimits.File)
+            cursor.Fail($"The file is larger than {GgufLimits.File >> 40} TiB");
         cursor.Reading = "the first four bytes";
         if (cursor.Byte() != 'G' | cursor.Byte() != 'G' | cursor.Byte() != 'U' | cursor.Byte() != 'F')
             cursor.Fail("This is not a GGUF file: it does not start with 'GGUF'");
@@ -117,11 +119,13 @@ internal sealed class GgufHeaderReader(GgufCursor cursor)
                 cursor.Fail($"The key '{Shown(key)}' is there twice");
             cursor.Reading = $"the value of '{Shown(key)}'";
             entries.Add(new GgufEntry(key, _values.Value()));
-            if (cursor.Position > GgufLimits.Header)
-                cursor.Fail($"The header is larger than {GgufLimits.Header >> 20} MiB");
+            cursor.CheckHeader();
         }
 
-        return new GgufMetadata(cursor.Failed ? [] : entries);
+        var metadata = new GgufMetadata(cursor.Failed ? [] : entries);
+        if (metadata.Find("general.architecture")?.Count > GgufLimits.Architecture)
+            cursor.Fail($"The name of the architecture is longer than {GgufLimits.Architecture} bytes");
+        return metadata;
     }
 
     private long Alignment(GgufMetadata metadata)
@@ -138,6 +142,7 @@ internal sealed class GgufHeaderReader(GgufCursor cursor)
     {
         var tensors = new List<GgufTensor>((int)_tensors);
         var seen = new HashSet<string>((int)_tensors);
+        var weights = 0L;
         for (var i = 0L; i < _tensors && !cursor.Failed; i++)
         {
             cursor.Reading = "the name of a tensor";
@@ -145,7 +150,11 @@ internal sealed class GgufHeaderReader(GgufCursor cursor)
             if (!seen.Add(name))
                 cursor.Fail($"The tensor '{Shown(name)}' is there twice");
             cursor.Reading = $"the tensor '{Shown(name)}'";
-            tensors.Add(Tensor(name));
+            var tensor = Tensor(name);
+            if (tensor.Weights > GgufLimits.Weights - weights)
+                cursor.Fail("The tensors claim more weights than any model has");
+            weights += cursor.Failed ? 0 : tensor.Weights;
+            tensors.Add(tensor);
         }
 
         return tensors;

@@ -24,6 +24,18 @@ public static class GgufLimits
     /// <summary>Bytes from the start to the tensor data; vocabularies of 262,144 tokens take about 15 MiB.</summary>
     public const long Header = 512L << 20;
 
+    /// <summary>Weights of one file: thirty times the largest model there is, and the sum over 99,999 parts stays far below 2^63.</summary>
+    public const long Weights = 1L << 45;
+
+    /// <summary>Bytes of one file; as many parts as a name can count still add up without overflow.</summary>
+    public const long File = 1L << 45;
+
+    /// <summary>Bytes of an architecture's name; the longest of llama.cpp has 20.</summary>
+    public const int Architecture = 64;
+
+    /// <summary>Items of arrays kept from one file, all together; what is beyond is counted, not kept.</summary>
+    public const int KeptItems = 64 << 10;
+
     /// <summary>Bytes of text kept from one file, keys included; what is beyond is counted, not kept.</summary>
     public const int KeptText = 4 << 20;
 

@@ -4,6 +4,7 @@ namespace LlamaBlazor.Domain.Models.Gguf;
 internal sealed class GgufValueReader(GgufCursor cursor)
 {
     private int _textLeft = GgufLimits.KeptText;
+    private int _itemsLeft = GgufLimits.KeptItems;
 
     /// <summary>A text that must be kept whole, such as a key; too much of them ends the reading.</summary>
     public string Name(int limit)
@@ -94,8 +95,9 @@ internal sealed class GgufValueReader(GgufCursor cursor)
     private GgufValue Sequence()
     {
         var (element, count) = ArrayHead();
-        var whole = count <= (element == GgufType.Text ? GgufLimits.KeptTexts : GgufLimits.KeptNumbers);
-        var kept = whole ? count : GgufLimits.KeptSample;
+        var whole = count <= Math.Min(_itemsLeft, element == GgufType.Text ? GgufLimits.KeptTexts : GgufLimits.KeptNumbers);
+        var kept = whole ? count : Math.Min(_itemsLeft, Math.Min(count, GgufLimits.KeptSample));
+        _itemsLeft -= (int)kept;
         var items = Items(element, kept);
         SkipItems(element, count - kept);
         return new GgufValue { Type = GgufType.Array, Element = element, Count = count, Items = items, IsCut = !whole };

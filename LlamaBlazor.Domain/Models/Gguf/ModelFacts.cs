@@ -29,6 +29,9 @@ public sealed record ModelFacts
     /// <summary>Parts the header speaks of, at least 1.</summary>
     public int SplitCount { get; init; } = 1;
 
+    /// <summary>The part this file is, from 1.</summary>
+    public int SplitPart { get; init; } = 1;
+
     /// <summary>All keys.</summary>
     public required GgufMetadata Metadata { get; init; }
 
@@ -52,6 +55,7 @@ public sealed record ModelFacts
             Quantization = role == ModelRole.Vocabulary ? null
                 : keys.Number("general.file_type") is { } fileType && FileTypeNames.Find(fileType) is { } name ? name : Dominant(file.Tensors),
             SplitCount = (int)Math.Clamp(keys.Number("split.count") ?? 1, 1, 99_999),
+            SplitPart = (int)Math.Clamp(keys.Number("split.no") ?? 0, 0, 99_998) + 1,
             Metadata = keys,
         };
     }

@@ -6,7 +6,8 @@ namespace LlamaBlazor.Domain.Models.Gguf;
 /// <summary>What the name of a model file tells: the model's name, its quantisation, whether it looks like a projector.</summary>
 public static partial class ModelFileName
 {
-    private const int NameBound = 200;
+    /// <summary>Characters of a model's name.</summary>
+    public const int NameBound = 200;
 
     /// <summary>Extension of model files; compared without regard to case.</summary>
     public const string Extension = ".gguf";
@@ -36,6 +37,10 @@ public static partial class ModelFileName
     /// <summary>Whether a file is called as projectors are: <c>mmproj-…</c> or <c>…-mmproj-…</c>.</summary>
     /// <param name="fileName">Name without folders.</param>
     public static bool LooksLikeProjector(string fileName) => fileName.Contains("mmproj", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a file is called as importance matrices are, which quantisers use and nothing runs: <c>imatrix.gguf</c>, but not <c>…-imatrix-Q4_K_M.gguf</c>.</summary>
+    /// <param name="fileName">Name without folders.</param>
+    public static bool LooksLikeImportance(string fileName) => fileName.Contains("imatrix", StringComparison.OrdinalIgnoreCase) && Quantization(fileName) is null;
 
     /// <summary>
     /// What two files of one model have in common: letters and digits of the name without quantisation and projector words. A projector

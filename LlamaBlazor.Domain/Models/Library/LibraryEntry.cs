@@ -25,7 +25,7 @@ public sealed record LibraryEntry
     public string Path => Files[0].Path;
 
     /// <summary>Bytes of all files that are there.</summary>
-    public long Size => Files.Sum(file => file.Size);
+    public long Size => Files.Aggregate(0L, (sum, file) => file.Size > long.MaxValue - sum ? long.MaxValue : sum + file.Size); // sparse files may claim anything
 
     /// <summary>When the youngest of them changed, in Unix milliseconds.</summary>
     public long ModifiedAt => Files.Max(file => file.ModifiedAt);

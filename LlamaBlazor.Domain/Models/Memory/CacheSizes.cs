@@ -3,7 +3,10 @@ namespace LlamaBlazor.Domain.Models.Memory;
 /// <summary>Bytes that a layer remembers.</summary>
 internal sealed class CacheSizes
 {
-    private const long Padding = 256;
+    /// <summary>Most bytes of one layer, 1 PiB: no machine has them, and thousands of layers still add up without overflow.</summary>
+    public const long LayerBound = 1L << 50;
+
+    private const long Padding = MemoryEstimator.ContextStep;
 
     private readonly MemorySettings _settings;
     private readonly long _cells;
@@ -20,7 +23,7 @@ internal sealed class CacheSizes
         _streams = unified ? 1 : slots;
         _cells = Pad(unified ? context : context / slots);
         _windowCells = settings.SwaFull ? _cells : Math.Min(_cells, Pad(window * (unified ? slots : 1) + settings.UbatchSize));
-        _stateBytes = stateBytes * slots;
+        _stateBytes = Math.Min(stateBytes * slots, LayerBound);
     }
 
     /// <summary>Bytes of one layer.</summary>
@@ -29,12 +32,12 @@ internal sealed class CacheSizes
         LayerKind.Full => Cached(layer, _cells),
         LayerKind.Window => Cached(layer, _windowCells),
         LayerKind.Recurrent => _stateBytes,
-        LayerKind.Both => _stateBytes + Cached(layer, _cells),
+        LayerKind.Both => Math.Min(_stateBytes + Cached(layer, _cells), LayerBound),
         _ => 0,
     };
 
     private long Cached(ModelGeometry.Layer layer, long cells) =>
-        (long)(cells * _streams * (layer.Keys * _settings.CacheTypeK.BytesPerWeight + layer.Values * _settings.CacheTypeV.BytesPerWeight));
+        (long)Math.Min((double)cells * _streams * (layer.Keys * _settings.CacheTypeK.BytesPerWeight + layer.Values * _settings.CacheTypeV.BytesPerWeight), LayerBound);
 
     private static long Pad(long tokens) => (tokens + Padding - 1) / Padding * Padding;
 }

@@ -32,9 +32,6 @@ public sealed partial class EngineMemoryReport
         return true;
     }
 
-    /// <summary>Forgets everything: the engine starts again.</summary>
-    public void Clear() => _parts.Clear();
-
     [GeneratedRegex(@"(?<device>\S+)\s+(?<kind>model|KV|RS|compute|output) buffer size =\s*(?<size>\d{1,9}(\.\d{1,4})?) MiB")]
     private static partial Regex Pattern();
 }

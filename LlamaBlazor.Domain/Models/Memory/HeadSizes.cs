@@ -5,6 +5,9 @@ namespace LlamaBlazor.Domain.Models.Memory;
 /// <summary>Widths of cached keys and values (parameters.md, h).</summary>
 internal sealed record HeadSizes(long Key, long Value, long KeyWindow, long ValueWindow, bool IsMla)
 {
+    /// <summary>The largest size taken from a header: what is larger is a lie, and two of them still multiply without overflow.</summary>
+    public const long Bound = int.MaxValue;
+
     /// <summary>The widths of a model.</summary>
     public static HeadSizes Of(GgufMetadata keys, long embedding, long heads)
     {
@@ -33,7 +36,10 @@ internal sealed record HeadSizes(long Key, long Value, long KeyWindow, long Valu
         _ => 0,
     };
 
-    private static long? Number(GgufMetadata keys, string key) => keys.Number(keys.Of(key)) is > 0 and var number ? number : null;
+    /// <summary>A size of the architecture within bounds, or null.</summary>
+    public static long? Size(GgufMetadata keys, string key) => keys.Number(keys.Of(key)) is { } number ? Math.Clamp(number, 0, Bound) : null;
+
+    private static long? Number(GgufMetadata keys, string key) => keys.Number(keys.Of(key)) is > 0 and var number ? Math.Min(number, Bound) : null;
 }
 
 /// <summary>What a recurrent layer keeps for each slot, whatever the context (parameters.md, h).</summary>
@@ -42,14 +48,17 @@ internal static class RecurrentState
     /// <summary>Bytes of one layer and slot, 32-bit floats.</summary>
     public static long Bytes(GgufMetadata keys, long embedding)
     {
-        if (keys.Number(keys.Of("wkv.head_size")) is { } wkv)
-            return 4 * ((keys.Number(keys.Of("token_shift_count")) ?? 2) * embedding + embedding * wkv);
-        if (keys.Number(keys.Of("shortconv.l_cache")) is { } shortConvolution)
-            return 4 * Math.Max(0, shortConvolution - 1) * embedding;
-        var inner = keys.Number(keys.Of("ssm.inner_size")) ?? 0;
-        var state = keys.Number(keys.Of("ssm.state_size")) ?? 0;
-        var groups = keys.Number(keys.Of("ssm.group_count")) ?? 0;
-        var kernel = keys.Number(keys.Of("ssm.conv_kernel")) ?? 1;
-        return 4 * (Math.Max(0, kernel - 1) * (inner + 2 * groups * state) + state * inner);
+        double width = embedding; // a product of lies is a large number, not a negative one
+        if (HeadSizes.Size(keys, "wkv.head_size") is { } wkv)
+            return Whole(4 * ((HeadSizes.Size(keys, "token_shift_count") ?? 2) * width + width * wkv));
+        if (HeadSizes.Size(keys, "shortconv.l_cache") is { } shortConvolution)
+            return Whole(4 * Math.Max(0, shortConvolution - 1) * width);
+        double inner = HeadSizes.Size(keys, "ssm.inner_size") ?? 0;
+        double state = HeadSizes.Size(keys, "ssm.state_size") ?? 0;
+        var groups = HeadSizes.Size(keys, "ssm.group_count") ?? 0;
+        var kernel = HeadSizes.Size(keys, "ssm.conv_kernel") ?? 1;
+        return Whole(4 * (Math.Max(0, kernel - 1) * (inner + 2 * groups * state) + state * inner));
     }
+
+    private static long Whole(double bytes) => (long)Math.Min(bytes, CacheSizes.LayerBound);
 }

@@ -39,10 +39,9 @@ internal static class LayerKinds
         ["plamo3"] = 8,
         ["llama4"] = 4,
         ["cohere2moe"] = 4,
-        ["modern-bert"] = 3,
     };
 
-    private static readonly HashSet<string> DenseFirst = ["cohere2moe", "modern-bert"];
+    private static readonly HashSet<string> DenseFirst = ["cohere2moe"];
 
     private static readonly HashSet<string> Memoryless =
         ["bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2", "jina-bert-v3", "modern-bert", "eurobert", "t5encoder", "dream", "llada", "llada-moe", "rnd1", "wavtokenizer-dec", "clip"];
@@ -100,5 +99,5 @@ internal static class LayerKinds
     }
 
     /// <summary>Tokens of the window, 0 without one.</summary>
-    public static long Window(GgufMetadata keys) => keys.Number(keys.Of("attention.sliding_window")) ?? (keys.Architecture == "llama4" ? 8192 : 0);
+    public static long Window(GgufMetadata keys) => HeadSizes.Size(keys, "attention.sliding_window") ?? (keys.Architecture == "llama4" ? 8192 : 0);
 }

@@ -6,8 +6,11 @@ namespace LlamaBlazor.Domain.Models.Memory;
 /// </summary>
 public static class MemoryEstimator
 {
-    private const long Padding = 256;
-    private const long ContextBound = 1L << 24;
+    /// <summary>Contexts are multiples of this many tokens (llama.cpp pads them in llama_context).</summary>
+    public const long ContextStep = 256;
+
+    /// <summary>Longest context an estimate is made for.</summary>
+    internal const long ContextBound = 1L << 24;
 
     /// <summary>The estimate for some settings.</summary>
     /// <param name="model">Sizes of the model.</param>
@@ -45,14 +48,14 @@ public static class MemoryEstimator
     /// <param name="hostFreeBytes">Free main memory, or null.</param>
     public static long LongestContext(ModelGeometry model, MemorySettings settings, IReadOnlyList<MemoryDevice> devices, long? hostFreeBytes)
     {
-        var (low, high) = (0L, Math.Clamp(model.TrainedContext, Padding, ContextBound) / Padding);
+        var (low, high) = (0L, Math.Clamp(model.TrainedContext, ContextStep, ContextBound) / ContextStep);
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            (low, high) = Estimate(model, settings with { CtxSize = middle * Padding }, devices, hostFreeBytes).Fits ? (middle, high) : (low, middle - 1);
+            (low, high) = Estimate(model, settings with { CtxSize = middle * ContextStep }, devices, hostFreeBytes).Fits ? (middle, high) : (low, middle - 1);
         }
 
-        return low * Padding;
+        return low * ContextStep;
     }
 
     private static MemoryEstimate Place(ModelGeometry model, MemorySettings settings, int gpuLayers, IReadOnlyList<MemoryDevice> devices, long? hostFreeBytes) =>

@@ -1,11 +1,11 @@
+using System.Globalization;
+
 namespace LlamaBlazor.Domain.Models.Memory;
 
 /// <summary>Puts the parts of a model on devices and host as llama.cpp does; made for one estimate.</summary>
 internal sealed class MemoryPlacement
 {
     private const string HostName = "Host";
-    private const long LeastContext = 256;
-    private const long ContextBound = 1L << 24;
 
     private readonly ModelGeometry _model;
     private readonly MemorySettings _settings;
@@ -13,20 +13,24 @@ internal sealed class MemoryPlacement
     private readonly int _gpuLayers;
     private readonly long _context;
     private readonly long[] _use; // by device, the host last
+    private readonly double[] _shares; // of each device, adding up to 1
     private long _weights;
     private long _cache;
     private long _compute;
+    private long _draft;
 
     /// <summary>Places everything.</summary>
     public MemoryPlacement(ModelGeometry model, MemorySettings settings, int gpuLayers, IReadOnlyList<MemoryDevice> devices)
     {
         (_model, _settings, _gpuLayers, _devices) = (model, settings, gpuLayers, devices);
         _use = new long[devices.Count + 1];
-        _context = Math.Min(settings.CtxSize > 0 ? settings.CtxSize : Math.Max(model.TrainedContext, LeastContext), ContextBound);
+        _context = Math.Min(settings.CtxSize > 0 ? settings.CtxSize : Math.Max(model.TrainedContext, MemoryEstimator.ContextStep), MemoryEstimator.ContextBound);
+        _shares = Shares(settings, devices);
         PlaceLayers();
         PlaceEnds();
         PlaceCompute();
-        _use[gpuLayers > 0 ? 0 : Host] += settings.ProjectorBytes + settings.DraftBytes;
+        PlaceDraft();
+        _use[devices.Count > 0 && settings.ProjectorOffload ? 0 : Host] += settings.ProjectorBytes;
     }
 
     private int Host => _devices.Count;
@@ -40,7 +44,7 @@ internal sealed class MemoryPlacement
         KvCacheBytes = _cache,
         ComputeBytes = _compute,
         ProjectorBytes = _settings.ProjectorBytes,
-        DraftBytes = _settings.DraftBytes,
+        DraftBytes = _draft,
         CtxSize = _context,
         GpuLayers = _gpuLayers,
         Devices = [.. _devices.Select((device, i) => new DeviceUse(device.Name, _use[i], device.FreeBytes)), new DeviceUse(HostName, _use[Host], hostFreeBytes)],
@@ -55,8 +59,9 @@ internal sealed class MemoryPlacement
         {
             var layer = _model.Layers[i];
             var place = i >= first ? Share(i - first) : Host;
-            var experts = i < _settings.CpuMoeLayers ? layer.ExpertBytes : 0;
-            _use[place] += layer.WeightBytes - experts;
+            var (weights, expertsLeft) = Move(_model.MovedOf(_settings.OverrideTensor, i), layer.WeightBytes, layer.ExpertBytes);
+            var experts = i < _settings.CpuMoeLayers ? expertsLeft : 0;
+            PutWeights(place, weights - experts);
             _use[Host] += experts;
             _weights += layer.WeightBytes;
             var remembered = cache.Of(layer);
@@ -65,14 +70,82 @@ internal sealed class MemoryPlacement
         }
     }
 
+    // What is left where it was, after the overrides have put their tensors.
+    private (long Weights, long Experts) Move(IEnumerable<MovedTensors> moved, long weights, long experts)
+    {
+        foreach (var tensors in moved)
+        {
+            _use[PlaceOf(tensors.Buffer)] += tensors.Bytes;
+            weights -= tensors.Bytes;
+            experts -= tensors.IsExpert ? tensors.Bytes : 0;
+        }
+
+        return (weights, experts);
+    }
+
+    private int PlaceOf(string buffer)
+    {
+        for (var i = 0; i < _devices.Count; i++)
+        {
+            if (_devices[i].Name.Equals(buffer, StringComparison.OrdinalIgnoreCase))
+                return i;
+        }
+
+        return Host; // CPU, and the host's buffers of a device
+    }
+
+    // Split by rows, every device has its share of each layer on them; the cache stays with the layer.
+    private void PutWeights(int place, long bytes)
+    {
+        if (place == Host || _settings.SplitMode is not ("row" or "tensor"))
+        {
+            _use[place] += bytes;
+            return;
+        }
+
+        var left = bytes;
+        for (var i = 0; i < _devices.Count - 1; i++)
+        {
+            var part = (long)(bytes * _shares[i]);
+            _use[i] += part;
+            left -= part;
+        }
+
+        _use[_devices.Count - 1] += left;
+    }
+
+    // A small model of its own, with the same context, beside the large one (llama.cpp, server_context::load_model).
+    private void PlaceDraft()
+    {
+        if (_settings.Draft is not { } draft)
+        {
+            _draft = _settings.DraftBytes;
+            _use[_devices.Count > 0 ? 0 : Host] += _draft;
+            return;
+        }
+
+        var devices = MemoryDevice.Named(_devices, draft.Device);
+        var settings = new MemorySettings
+        {
+            CtxSize = _context, CacheTypeK = draft.CacheTypeK, CacheTypeV = draft.CacheTypeV, Slots = _settings.Slots, KvUnified = _settings.KvUnified,
+            UbatchSize = _settings.UbatchSize, GpuLayers = draft.GpuLayers ?? int.MaxValue,
+        };
+        var estimate = MemoryEstimator.Estimate(draft.Model, settings, devices, null);
+        foreach (var use in estimate.Devices)
+            _use[PlaceOf(use.Name)] += use.Bytes;
+        _draft = estimate.TotalBytes;
+    }
+
     // The embedding stays on the host; as output layer of another device it is there a second time.
     private void PlaceEnds()
     {
         var output = OutputPlace;
-        var outputBytes = _model.OutputBytes + (output != Host && _model.IsTied ? _model.InputBytes : 0);
-        _use[Host] += _model.InputBytes;
-        _use[output] += outputBytes;
-        _weights += _model.InputBytes + outputBytes;
+        var (input, _) = Move(_model.MovedInput(_settings.OverrideTensor), _model.InputBytes, 0);
+        var (rest, _) = Move(_model.MovedOutput(_settings.OverrideTensor), _model.OutputBytes, 0);
+        var tied = (output != Host ? _model.TiedBytes : 0);
+        _use[Host] += input;
+        PutWeights(output, rest + tied);
+        _weights += _model.InputBytes + _model.OutputBytes + tied;
     }
 
     // Logits where the output layer is, activations on the other devices, inputs and the mask on the host.
@@ -91,18 +164,26 @@ internal sealed class MemoryPlacement
         }
     }
 
-    // Devices take layers in proportion to what is free on them; where that is not known, alike.
+    // Layers go to devices by their shares (llama.cpp, load_tensors).
     private int Share(int index)
     {
-        var total = _devices.Sum(device => (double)(device.FreeBytes ?? 1));
         var reached = 0.0;
         for (var i = 0; i < _devices.Count - 1; i++)
         {
-            reached += (_devices[i].FreeBytes ?? 1) / Math.Max(total, 1);
+            reached += _shares[i];
             if ((double)index / _gpuLayers < reached)
                 return i;
         }
 
         return _devices.Count - 1;
+    }
+
+    // As --tensor-split says; else in proportion to what is free, and where that is not known, alike.
+    private static double[] Shares(MemorySettings settings, IReadOnlyList<MemoryDevice> devices)
+    {
+        var said = (settings.TensorSplit ?? "").Split([',', '/']).Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && double.IsFinite(share) ? Math.Max(0, share) : 0).ToList();
+        var shares = devices.Select((device, i) => said.Sum() > 0 ? i < said.Count ? said[i] : 0 : device.FreeBytes ?? 1.0).ToList();
+        var total = shares.Sum();
+        return [.. shares.Select(share => total > 0 ? share / total : 1.0 / devices.Count)];
     }
 }

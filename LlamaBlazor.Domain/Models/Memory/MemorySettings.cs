@@ -35,17 +35,64 @@ public sealed record MemorySettings
     /// <summary>Layers from the first whose experts stay on the host; a large number is all. <c>--n-cpu-moe</c>, <c>--cpu-moe</c>.</summary>
     public int CpuMoeLayers { get; init; }
 
-    /// <summary>Bytes of the multimodal projector; on the first device where there is one.</summary>
+    /// <summary>Devices to use, as a comma list in their order; <c>none</c> for the host alone, null for all. <c>--device</c>.</summary>
+    public string? Device { get; init; }
+
+    /// <summary><c>layer</c> (also null), <c>row</c>, <c>tensor</c>, or <c>none</c> for the main device alone. <c>--split-mode</c>.</summary>
+    public string? SplitMode { get; init; }
+
+    /// <summary>Place of the main device among the used ones, from 0. <c>--main-gpu</c>.</summary>
+    public int MainGpu { get; init; }
+
+    /// <summary>Share of each device, such as <c>3,1</c>; null shares by what is free. <c>--tensor-split</c>.</summary>
+    public string? TensorSplit { get; init; }
+
+    /// <summary>Tensors that lie elsewhere, as expressions. <c>--override-tensor</c>.</summary>
+    public string? OverrideTensor { get; init; }
+
+    /// <summary>Weights on the host are the file itself, which the system may drop and read again. <c>--mmap</c>.</summary>
+    public bool Mmap { get; init; } = true;
+
+    /// <summary>Bytes of the multimodal projector.</summary>
     public long ProjectorBytes { get; init; }
 
-    /// <summary>Bytes of the draft model's file.</summary>
+    /// <summary>The projector is on the first device where there is one. <c>--mmproj-offload</c>.</summary>
+    public bool ProjectorOffload { get; init; } = true;
+
+    /// <summary>The draft model, or null.</summary>
+    public DraftSettings? Draft { get; init; }
+
+    /// <summary>Bytes of a draft model whose header cannot be read.</summary>
     public long DraftBytes { get; init; }
+
+    /// <summary>The devices of an engine that these settings use, in their order.</summary>
+    /// <param name="devices">All that the engine lists.</param>
+    public IReadOnlyList<MemoryDevice> Use(IReadOnlyList<MemoryDevice> devices)
+    {
+        var used = MemoryDevice.Named(devices, Device);
+        return SplitMode != "none" ? used : MainGpu >= 0 && MainGpu < used.Count ? [used[MainGpu]] : [];
+    }
 }
+
+/// <summary>A draft model and where it is put.</summary>
+/// <param name="Model">Its sizes.</param>
+/// <param name="GpuLayers">Layers on its device; null is all. <c>--spec-draft-ngl</c>.</param>
+/// <param name="Device">Its devices as in <see cref="MemorySettings.Device"/>; null is those of the model. <c>--spec-draft-device</c>.</param>
+/// <param name="CacheTypeK">Format of its cached keys.</param>
+/// <param name="CacheTypeV">Format of its cached values.</param>
+public sealed record DraftSettings(ModelGeometry Model, int? GpuLayers, string? Device, GgmlType CacheTypeK, GgmlType CacheTypeV);
 
 /// <summary>A place for weights and cache: a GPU, or the host.</summary>
 /// <param name="Name">As llama.cpp lists it, such as <c>CUDA0</c>; <c>Host</c> for main memory.</param>
 /// <param name="FreeBytes">What is free now; null where that is not known.</param>
-public sealed record MemoryDevice(string Name, long? FreeBytes);
+public sealed record MemoryDevice(string Name, long? FreeBytes)
+{
+    /// <summary>Those that a setting names, in its order; all where it is null or empty.</summary>
+    /// <param name="devices">All there are.</param>
+    /// <param name="names">A comma list, or <c>none</c>.</param>
+    public static IReadOnlyList<MemoryDevice> Named(IReadOnlyList<MemoryDevice> devices, string? names) => string.IsNullOrWhiteSpace(names) ? devices
+        : [.. names.Split(',', StringSplitOptions.TrimEntries).Select(name => devices.FirstOrDefault(device => device.Name.Equals(name, StringComparison.OrdinalIgnoreCase))).OfType<MemoryDevice>().Distinct()];
+}
 
 /// <summary>How much of one device is taken.</summary>
 /// <param name="Name">Its name.</param>

@@ -10,12 +10,17 @@ public sealed class ModelGeometry
 {
     private const int LayerBound = 4096;
 
+    private const int InputPart = -1;
+    private const int OutputPart = -2;
+
     private readonly Layer[] _layers;
+    private readonly (int Part, string Name, long Bytes)[] _tensors;
+    private Overrides? _overrides; // those asked for last: a slider asks hundreds of times
 
     private ModelGeometry(GgufFile file)
     {
         var keys = file.Metadata;
-        var embedding = keys.Number(keys.Of("embedding_length")) ?? 0;
+        var embedding = HeadSizes.Size(keys, "embedding_length") ?? 0;
         var count = (int)Math.Clamp(Math.Max(keys.Number(keys.Of("block_count")) ?? 0, file.Tensors.Max(tensor => tensor.Block + 1) ?? 0), 0, LayerBound);
         var heads = PerLayer(keys, "attention.head_count", count, 0);
         var headsKv = keys.Find(keys.Of("attention.head_count_kv")) is null ? heads : PerLayer(keys, "attention.head_count_kv", count, 0);
@@ -24,13 +29,15 @@ public sealed class ModelGeometry
         _layers = [.. Enumerable.Range(0, count).Select(layer => new Layer(kinds[layer], sizes.Keys(kinds[layer], headsKv[layer]), sizes.Values(kinds[layer], headsKv[layer])))];
         StateBytes = RecurrentState.Bytes(keys, embedding);
         Window = LayerKinds.Window(keys);
-        TrainedContext = keys.Number(keys.Of("context_length")) ?? 0;
+        TrainedContext = HeadSizes.Size(keys, "context_length") ?? 0;
         Embedding = embedding;
-        FeedForward = Math.Max(keys.Number(keys.Of("feed_forward_length")) ?? 0, keys.Number(keys.Of("expert_feed_forward_length")) ?? 0);
-        Vocabulary = keys.Count("tokenizer.ggml.tokens") ?? keys.Number(keys.Of("vocab_size")) ?? 0;
-        foreach (var tensor in file.Tensors)
-            Add(tensor);
-        IsTied = OutputBytes == 0 || !file.Tensors.Any(tensor => tensor.Name == "output.weight");
+        FeedForward = Math.Max(HeadSizes.Size(keys, "feed_forward_length") ?? 0, HeadSizes.Size(keys, "expert_feed_forward_length") ?? 0);
+        Vocabulary = keys.Count("tokenizer.ggml.tokens") ?? HeadSizes.Size(keys, "vocab_size") ?? 0;
+        _tensors = [.. file.Tensors.Select(tensor => (PartOf(tensor), tensor.Name, tensor.Bytes))];
+        foreach (var (part, name, bytes) in _tensors)
+            Add(part, name, bytes);
+        if (file.Tensors.Any(tensor => tensor.Name == "output.weight"))
+            TiedBytes = 0;
     }
 
     /// <summary>Number of layers without the output layer.</summary>
@@ -57,36 +64,59 @@ public sealed class ModelGeometry
     /// <summary>Weights of the output layer and its norm.</summary>
     internal long OutputBytes { get; private set; }
 
-    /// <summary>True where the embedding serves as output layer too: on a device it is there twice.</summary>
-    internal bool IsTied { get; }
+    /// <summary>Weights of the token embedding where it serves as output layer too: on a device they are there a second time. Else 0.</summary>
+    internal long TiedBytes { get; private set; }
 
     /// <summary>The sizes of a header, all parts joined.</summary>
     /// <param name="file">The header.</param>
     public static ModelGeometry Of(GgufFile file) => new(file);
 
-    private void Add(GgufTensor tensor)
+    internal static bool IsExpert(string tensor) => tensor.Contains("_exps", StringComparison.Ordinal);
+
+    /// <summary>What <c>--override-tensor</c> takes out of the layers, by layer.</summary>
+    internal IEnumerable<MovedTensors> MovedOf(string? setting, int layer) => OverridesOf(setting)[layer];
+
+    /// <summary>What it takes out of the embedding.</summary>
+    internal IEnumerable<MovedTensors> MovedInput(string? setting) => OverridesOf(setting)[InputPart];
+
+    /// <summary>What it takes out of the output layer.</summary>
+    internal IEnumerable<MovedTensors> MovedOutput(string? setting) => OverridesOf(setting)[OutputPart];
+
+    private ILookup<int, MovedTensors> OverridesOf(string? setting)
     {
-        if (tensor.Block is { } block && block < _layers.Length)
+        var known = Volatile.Read(ref _overrides);
+        if (known is null || known.Setting != setting)
+            Volatile.Write(ref _overrides, known = new Overrides(setting, TensorOverrides.Find(setting, _tensors)));
+        return known.Moved;
+    }
+
+    private int PartOf(GgufTensor tensor) => tensor.Block is { } block && block < _layers.Length ? block
+        : tensor.Name.StartsWith("token_embd", StringComparison.Ordinal) || tensor.Name.StartsWith("per_layer_token_embd", StringComparison.Ordinal) ? InputPart
+        : OutputPart;
+
+    private void Add(int part, string name, long bytes)
+    {
+        if (part == InputPart)
         {
-            _layers[block].WeightBytes += tensor.Bytes;
-            if (tensor.Name.Contains("_exps", StringComparison.Ordinal))
-                _layers[block].ExpertBytes += tensor.Bytes;
+            InputBytes += bytes;
+            TiedBytes += name.StartsWith("token_embd.", StringComparison.Ordinal) ? bytes : 0;
         }
-        else if (tensor.Name.StartsWith("token_embd", StringComparison.Ordinal) || tensor.Name.StartsWith("per_layer_token_embd", StringComparison.Ordinal))
+        else if (part == OutputPart)
         {
-            InputBytes += tensor.Bytes;
+            OutputBytes += bytes;
         }
         else
         {
-            OutputBytes += tensor.Bytes;
+            _layers[part].WeightBytes += bytes;
+            _layers[part].ExpertBytes += IsExpert(name) ? bytes : 0;
         }
     }
 
     private static long[] PerLayer(GgufMetadata keys, string key, int count, long fallback)
     {
         if (keys.Numbers(keys.Of(key)) is { } each)
-            return [.. Enumerable.Range(0, count).Select(layer => layer < each.Count ? each[layer] : fallback)];
-        var scalar = keys.Number(keys.Of(key)) ?? fallback;
+            return [.. Enumerable.Range(0, count).Select(layer => layer < each.Count ? Math.Clamp(each[layer], 0, HeadSizes.Bound) : fallback)];
+        var scalar = HeadSizes.Size(keys, key) ?? fallback;
         return [.. Enumerable.Repeat(scalar, count)];
     }
 
@@ -106,4 +136,6 @@ public sealed class ModelGeometry
 
         public long ExpertBytes { get; set; }
     }
+
+    private sealed record Overrides(string? Setting, ILookup<int, MovedTensors> Moved);
 }

@@ -129,7 +129,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
         Services.AddSingleton(app.GetRequiredService<ModelQueries>()).AddSingleton(app.GetRequiredService<ModelStore>()).AddSingleton(app.GetRequiredService<LibraryService>())
             .AddSingleton(app.GetRequiredService<InstanceBoard>()).AddSingleton(app.GetRequiredService<InstanceSupervisor>()).AddSingleton(app.GetRequiredService<LaunchSettingsStore>()).AddSingleton(TimeProvider.System).AddRadzenComponents();
         Services.AddSingleton(app.GetRequiredService<DownloadService>()).AddSingleton(app.GetRequiredService<DownloadStore>())
-            .AddSingleton(app.GetRequiredService<DuplicateFinder>()).AddSingleton(app.GetRequiredService<FitBatch>()).AddSingleton(app.GetRequiredService<MemoryVerdicts>());
+            .AddSingleton(app.GetRequiredService<DuplicateFinder>()).AddSingleton(app.GetRequiredService<LibraryEdits>()).AddSingleton(app.GetRequiredService<FitBatch>()).AddSingleton(app.GetRequiredService<MemoryVerdicts>());
         Services.GetRequiredService<NavigationManager>().NavigateTo(address);
         return Render<ModelListPage>();
     }

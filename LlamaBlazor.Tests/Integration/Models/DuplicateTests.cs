@@ -1,11 +1,14 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models.Library;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Models;
@@ -33,6 +36,50 @@ public sealed class DuplicateTests : AppFixture
         Assert.Empty((await GetAsync("/api/models/duplicates")).GetProperty("items").EnumerateArray());
         Assert.Equal(HttpStatusCode.NoContent, (await Http.DeleteAsync("/api/models/a")).StatusCode);
         Assert.True(File.Exists(PathOf("a.gguf"))); // not chosen, not deleted
+    }
+
+    [Fact]
+    public async Task TwoWaysToOneFile_AreNoDuplicates_AndItsLastCopyIsNotDeleted()
+    {
+        Save("a.gguf");
+        Save("sub/b.gguf");
+        await ScanAsync();
+        File.Delete(PathOf("sub/b.gguf"));
+        using (var link = Process.Start(new ProcessStartInfo("ln", [PathOf("a.gguf"), PathOf("sub/b.gguf")])))
+            await link!.WaitForExitAsync(); // the library believes in two files still
+        Assert.Empty((await GetAsync("/api/models/duplicates")).GetProperty("items").EnumerateArray());
+        var copies = Services.GetRequiredService<LibraryCopies>();
+        var id = (await GetAsync("/api/models/b")).GetProperty("id").GetInt64();
+        Assert.Contains("nothing was deleted", (await copies.DeleteAsync([id])).Failure?.Message);
+
+        File.Delete(PathOf("sub/b.gguf"));
+        Save("sub/b.gguf", "Something else"); // no copy any more
+        Assert.Contains("nothing was deleted", (await copies.DeleteAsync([(await GetAsync("/api/models/a")).GetProperty("id").GetInt64()])).Failure?.Message);
+        Assert.True(File.Exists(PathOf("a.gguf")) && File.Exists(PathOf("sub/b.gguf")));
+
+        Save("sub/b.gguf");
+        Assert.Equal(new FileInfo(PathOf("a.gguf")).Length, (await copies.DeleteAsync([id])).Value);
+        Assert.Equal((true, false), (File.Exists(PathOf("a.gguf")), File.Exists(PathOf("sub/b.gguf"))));
+        var audit = Assert.Single(await AuditAsync());
+        Assert.Contains(PathOf("sub/b.gguf"), audit);
+    }
+
+    [Fact]
+    public async Task LinkOutOfTheFolders_ProtectsWhatItLeadsTo()
+    {
+        GgufSamples.Llama().Save(Folder.File("elsewhere/m.gguf"));
+        Directory.CreateSymbolicLink(PathOf("linked"), Folder.File("elsewhere"));
+        await ScanAsync();
+        var refused = await Http.DeleteAsync("/api/models/m?file=true");
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Contains("is really", await refused.Content.ReadAsStringAsync());
+        Assert.True(File.Exists(Folder.File("elsewhere/m.gguf")));
+    }
+
+    private async Task<List<string?>> AuditAsync()
+    {
+        await using var context = await Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
+        return await context.Audit.Where(row => row.Action == "model.delete_file").Select(row => row.Details).ToListAsync();
     }
 
     [Fact]

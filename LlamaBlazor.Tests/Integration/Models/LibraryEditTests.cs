@@ -39,11 +39,22 @@ public sealed class LibraryEditTests : AppFixture
     [InlineData("relative.gguf")]
     [InlineData("/nowhere/at/all.gguf")]
     [InlineData("")]
+    [InlineData("/nul\0/m.gguf")]
+    [InlineData("/proc/self/mem/m-00001-of-00002.gguf")]
     public async Task AFile_ThatIsNotThere_IsAFieldError(string path)
     {
         var answer = await Http.PostAsJsonAsync("/api/models", new { path });
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").TryGetProperty("path", out _));
+    }
+
+    [Fact]
+    public async Task ALoopOrAnEmptyLink_IsAFieldError()
+    {
+        File.CreateSymbolicLink(Path.Combine(ModelFolder, "loop.gguf"), Path.Combine(ModelFolder, "loop.gguf"));
+        File.CreateSymbolicLink(Path.Combine(ModelFolder, "empty.gguf"), Path.Combine(ModelFolder, "nothing.gguf"));
+        foreach (var name in new[] { "loop.gguf", "empty.gguf" })
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Http.PostAsJsonAsync("/api/models", new { path = Path.Combine(ModelFolder, name) })).StatusCode);
     }
 
     [Fact]
@@ -72,6 +83,36 @@ public sealed class LibraryEditTests : AppFixture
         Assert.Equal(1, (await (await Http.PostAsync("/api/models/cleanup", null)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("removed").GetInt32());
         Assert.Equal(["b", "c"], (await GetAsync("/api/models?sort=name")).GetProperty("items").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
         Assert.Equal(HttpStatusCode.Conflict, (await Http.DeleteAsync("/api/models/b")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Cleanup_LeavesTheModelsOfAFolderThatIsNotThere()
+    {
+        GgufSamples.Llama().Save(Path.Combine(ModelFolder, "m.gguf"));
+        await ScanAsync();
+        Directory.Move(ModelFolder, ModelFolder + "-unmounted");
+        await ScanAsync();
+        Assert.True((await GetAsync("/api/models/m")).GetProperty("file_missing").GetBoolean());
+        var edits = Services.GetRequiredService<LibraryEdits>();
+        Assert.Empty(await edits.RemovableAsync());
+        Assert.Equal(0, await edits.CleanupAsync());
+        Directory.CreateDirectory(ModelFolder);
+        Assert.Equal(1, await edits.CleanupAsync());
+    }
+
+    [Fact]
+    public async Task Drafts_AreSmall_AndHaveTheSameTokenizer()
+    {
+        GgufSamples.Llama("big").AddTensor("blk.1.more.weight", "F16", 4096, 4096).Save(Path.Combine(ModelFolder, "big.gguf"));
+        GgufSamples.Llama("small").Save(Path.Combine(ModelFolder, "small.gguf"));
+        GgufSamples.Llama("other").Add("tokenizer.ggml.pre", "qwen2").Save(Path.Combine(ModelFolder, "other.gguf"));
+        GgufSamples.Vocabulary().Save(Path.Combine(ModelFolder, "vocab.gguf"));
+        await ScanAsync();
+        var drafts = Services.GetRequiredService<DraftCandidates>();
+        async Task<IEnumerable<string>> FindAsync(string name) => (await drafts.FindAsync((await GetAsync($"/api/models/{name}")).GetProperty("id").GetInt64())).Select(draft => draft.Name);
+        Assert.Equal(["small"], await FindAsync("big"));
+        Assert.Empty(await FindAsync("small"));
+        Assert.Empty(await drafts.FindAsync(-1));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
@@ -93,6 +94,62 @@ public sealed class ScanTests : AppFixture
         Assert.Equal(1, result.Found);
         Assert.Equal(Path("a-link.gguf"), (await ModelAsync("a-link")).GetProperty("model_path").GetString());
         Assert.Equal(["dangling.gguf", "self.gguf"], result.Errors.Select(error => System.IO.Path.GetFileName(error.Path)));
+    }
+
+    [Fact]
+    public async Task AFile_WithMoreWeightsThanANumberHolds_IsListed_AndTheOthersAreScanned()
+    {
+        GgufSamples.Llama().Save(Path("good.gguf"));
+        new GgufWriter().Add("general.architecture", "llama").AddTensorRaw("a", 99, 0, long.MaxValue / 2).AddTensorRaw("b", 99, 0, long.MaxValue / 2)
+            .AddTensorRaw("c", 99, 0, long.MaxValue / 2).Save(Path("bad.gguf"));
+        var result = await ScanAsync();
+        Assert.Equal((1, 1), (result.Found, result.Added));
+        Assert.Contains("more weights than any model has", Assert.Single(result.Errors).Reason);
+    }
+
+    [Fact]
+    public async Task Move_TakesAllModelsOfTheFileAlong()
+    {
+        GgufSamples.Llama().Save(Path("m.gguf"));
+        await ScanAsync();
+        await Http.PostAsync("/api/models/m/duplicate", null);
+        File.Move(Path("m.gguf"), Path("moved.gguf"));
+        Assert.Equal((1, 0, 2, 0), Numbers(await ScanAsync()));
+        foreach (var name in new[] { "m", "m-copy" })
+            Assert.Equal((Path("moved.gguf"), false), ((await ModelAsync(name)).GetProperty("model_path").GetString(), (await ModelAsync(name)).GetProperty("file_missing").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task LinkAbove_AndTwoRootsOfOnePlace_ListAFileOnce()
+    {
+        GgufSamples.Llama().Save(Folder.File("disk/real/m.gguf"));
+        GgufSamples.SavePart(Folder.File("disk/real"), "set", 1, 2);
+        GgufSamples.SavePart(Folder.File("disk/real"), "set", 2, 2);
+        Directory.CreateSymbolicLink(Folder.File("linked"), Folder.File("disk"));
+        var result = await Services.GetRequiredService<LibraryScan>().RunAsync([Folder.File("disk/real"), Folder.File("linked/real")], _ => { }, default);
+        Assert.Equal(2, result.Found);
+        Assert.Equal(2, (await GetAsync("/api/models")).GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task SetsInCapitals_AreReadAndDeleted()
+    {
+        for (var part = 1; part <= 2; part++)
+            File.Move(GgufSamples.SavePart(ModelFolder, "set", part, 2), Path($"SET-{part:00000}-of-00002.GGUF"));
+        Assert.Equal(1, (await ScanAsync()).Found);
+        Assert.Equal(82_240 + 64 * 128, (await GetAsync("/api/models/SET/gguf")).GetProperty("parameter_count").GetInt64());
+        Assert.Equal(System.Net.HttpStatusCode.Conflict, (await Http.PostAsJsonAsync("/api/models", new { path = Path("SET-00002-of-00002.GGUF") })).StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.NoContent, (await Http.DeleteAsync("/api/models/SET?file=true")).StatusCode);
+        Assert.Empty(Directory.GetFiles(ModelFolder));
+    }
+
+    [Fact]
+    public async Task PartsOnlyTheHeaderKnows_AreFlagged()
+    {
+        File.Move(GgufSamples.SavePart(ModelFolder, "set", 1, 3), Path("renamed.gguf"));
+        await ScanAsync();
+        var model = await ModelAsync("renamed");
+        Assert.Equal((3, "[2,3]"), (model.GetProperty("split_count").GetInt32(), model.GetProperty("split_missing").GetRawText()));
     }
 
     [Fact]

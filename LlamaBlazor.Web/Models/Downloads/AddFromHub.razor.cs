@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models.Downloads;
+using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Models.Fit;
 using Microsoft.AspNetCore.Components;
 
@@ -13,6 +14,7 @@ public sealed partial class AddFromHub : IDisposable
     private readonly CancellationTokenSource _left = new();
     private IReadOnlyDictionary<string, string[]> _errors = NoErrors;
     private HubOffer? _offer;
+    private IReadOnlyList<EngineDevice>? _engine;
     private HubChoice? _chosen;
     private string _source = "";
     private string? _folder;
@@ -47,13 +49,14 @@ public sealed partial class AddFromHub : IDisposable
     }
 
     // Weights alone, against all memory that is free: a first idea, before the header is here.
-    private bool? Fits(HubChoice choice) => choice.IsProjector || Memory.HostFreeBytes is not { } host ? null : choice.Size < host + Memory.Devices.Sum(device => device.FreeBytes ?? 0);
+    private bool? Fits(HubChoice choice) => choice.IsProjector || Memory.HostFreeBytes is not { } host ? null : choice.Size < host + Memory.Devices(_engine).Sum(device => device.FreeBytes ?? 0);
 
     private async Task AskAsync()
     {
         (_asking, _offer, _chosen, _errors) = (true, null, null, NoErrors);
         try
         {
+            _engine = await Memory.EngineDevicesAsync(null, _left.Token);
             var offer = await Planner.OfferAsync(_source ?? "", _left.Token);
             if (offer.Failure is { } failure)
                 _errors = failure.Errors ?? new Dictionary<string, string[]> { ["source"] = [failure.Message] };

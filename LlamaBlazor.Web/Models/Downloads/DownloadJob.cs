@@ -36,9 +36,6 @@ internal sealed class DownloadJob(DownloadRow row, Action<DownloadSnapshot> repo
     /// <summary>The state now.</summary>
     public DownloadSnapshot Snapshot { get; private set; } = DownloadSnapshot.Of(row);
 
-    /// <summary>Bytes still to come, as far as known.</summary>
-    public long Remaining => Math.Max(0, (TotalBytes ?? 0) - Snapshot.ReceivedBytes);
-
     /// <summary>Tells what it is doing beside receiving.</summary>
     public void Tell(string note, long received)
     {

@@ -33,7 +33,12 @@ internal sealed class DownloadPlanner(HubCatalogue hub, DownloadOptions options,
             return folder.Failure!;
         var isHub = !source.Contains("://", StringComparison.Ordinal) || HubReference.IsHubAddress(source, options.Hub.Authority);
         var items = isHub ? await FromHubAsync(source, request, folder.Value, cancellation).ConfigureAwait(false) : FromUrl(source, request, folder.Value);
-        return items.IsSuccess ? Fresh(items.Value) : items;
+        if (!items.IsSuccess)
+            return items;
+        var own = await FoldersAsync(cancellation).ConfigureAwait(false);
+        return items.Value.Select(item => Path.GetDirectoryName(item.TargetPath)!).Distinct().FirstOrDefault(place => !IsOwn(place, own)) is { } elsewhere
+            ? Failure.Invalid("folder", $"'{elsewhere}' leads out of the models folders, or into the folder of another program. Choose another one.")
+            : Fresh(items.Value);
     }
 
     /// <summary>The folders that downloads may go to: those of other programs are only read.</summary>
@@ -47,10 +52,23 @@ internal sealed class DownloadPlanner(HubCatalogue hub, DownloadOptions options,
             return Failure.Invalid("folder", "There is no models folder of your own yet. Add one first: downloads go there.");
         if (string.IsNullOrWhiteSpace(wanted))
             return folders.FirstOrDefault(Directory.Exists) is { } first ? first : Failure.Invalid("folder", $"The models folder {folders[0]} does not exist. Create it, or change the folders in the settings.");
-        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(wanted));
-        return Path.IsPathFullyQualified(wanted) && folders.Any(folder => full == Path.TrimEndingDirectorySeparator(folder) || full.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            ? full
+        return IsOwn(wanted, folders)
+            ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(wanted))
             : Failure.Invalid("folder", $"Choose one of the models folders, or a folder below one: {string.Join(", ", folders)}.");
+    }
+
+    // Where the links of a path lead counts: a folder of ours may hold one into the cache of another program.
+    private bool IsOwn(string wanted, IReadOnlyList<string> folders)
+    {
+        try
+        {
+            return !wanted.Contains('\0') && Path.IsPathFullyQualified(wanted) && foreign.Of(wanted) is null
+                && RealPath.Of(wanted) is var real && folders.Any(folder => RealPath.IsInside(real, folder));
+        }
+        catch (IOException)
+        {
+            return false; // links in a circle
+        }
     }
 
     private async Task<Result<IReadOnlyList<DownloadItem>>> FromHubAsync(string source, DownloadRequest request, string folder, CancellationToken cancellation)

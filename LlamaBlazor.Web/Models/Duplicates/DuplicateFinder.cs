@@ -1,4 +1,5 @@
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Models.Library;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Models.Duplicates;
@@ -18,10 +19,23 @@ internal sealed class DuplicateFinder(IDbContextFactory<LlamaDbContext> contexts
             var several = files.GroupBy(model => model.Fingerprint).Where(group => group.Select(model => model.ModelPath).Distinct().Count() > 1).Select(group => group.Key);
             var rows = await files.Where(model => several.Contains(model.Fingerprint)).OrderBy(model => model.Id).Take(GroupBound * 10)
                 .Select(model => new { model.Id, model.Name, model.ModelPath, model.Fingerprint, model.FileSizeBytes, model.LastUsedAt }).ToListAsync(cancellation).ConfigureAwait(false);
-            return [.. rows.GroupBy(row => row.Fingerprint!)
-                .Select(group => new DuplicateGroup(group.Key, group.First().FileSizeBytes ?? 0, [.. group.GroupBy(row => row.ModelPath!)
-                    .Select(file => new DuplicateCopy(file.First().Id, file.Key, [.. file.Select(row => row.Name)], file.Max(row => row.LastUsedAt)))]))
-                .OrderByDescending(group => group.WastedBytes).ThenBy(group => group.Fingerprint, StringComparer.Ordinal).Take(GroupBound)];
+            // Two ways to one file are one copy.
+            return await Task.Run(() => (IReadOnlyList<DuplicateGroup>)[.. rows.GroupBy(row => row.Fingerprint!)
+                .Select(group => new DuplicateGroup(group.Key, group.First().FileSizeBytes ?? 0, [.. group.GroupBy(row => IdentityOf(row.ModelPath!))
+                    .Select(file => new DuplicateCopy(file.First().Id, file.First().ModelPath!, [.. file.Select(row => row.Name)], file.Max(row => row.LastUsedAt)))]))
+                .Where(group => group.Copies.Count > 1).OrderByDescending(group => group.WastedBytes).ThenBy(group => group.Fingerprint, StringComparer.Ordinal).Take(GroupBound)], cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static string IdentityOf(string path)
+    {
+        try
+        {
+            return FileIdentity.Of(path);
+        }
+        catch (IOException)
+        {
+            return path; // links in a circle since the scan
         }
     }
 }

@@ -18,7 +18,7 @@ public sealed partial class DuplicatesPage
     internal DuplicateFinder Finder { get; set; } = null!;
 
     [Inject]
-    internal LibraryFiles Files { get; set; } = null!;
+    internal LibraryCopies Copies { get; set; } = null!;
 
     [Inject]
     internal ModelStore Store { get; set; } = null!;
@@ -74,7 +74,7 @@ public sealed partial class DuplicatesPage
         if (await Dialogs.Confirm(words, "Delete files?", new ConfirmOptions { OkButtonText = "Delete", CancelButtonText = "Keep" }) != true)
             return;
         (_busy, _failure) = (true, null);
-        var freed = await Files.DeleteAsync([.. _ticked]);
+        var freed = await Copies.DeleteAsync([.. _ticked]);
         _busy = false;
         _failure = freed.Failure?.Message;
         if (freed.IsSuccess)

@@ -1,7 +1,9 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Models.Memory;
+using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Parameters;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,6 +21,7 @@ internal sealed class FitAnalysis(
     LaunchCommandFactory commands,
     ParameterStore parameters,
     FitProgram program,
+    InstanceBoard board,
     TimeProvider clock)
 {
     private const int RawBound = 64 << 10;
@@ -32,8 +35,12 @@ internal sealed class FitAnalysis(
             return await context.FitParams.AsNoTracking().FirstOrDefaultAsync(fit => fit.ModelId == modelId && fit.FitParamsAnalyzedAt != null, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Whether file or devices have changed since an analysis.</summary>
-    public bool IsStale(Model model, FitParams fit) => fit.AnalyzedFor != Subject(model);
+    /// <summary>Whether file or devices of the engine have changed since an analysis.</summary>
+    public async Task<bool> IsStaleAsync(Model model, FitParams fit, CancellationToken cancellation = default)
+    {
+        var configuration = await parameters.ReadAsync(model.Id, cancellation).ConfigureAwait(false);
+        return fit.AnalyzedFor != Subject(model, await advisor.Machine.EngineDevicesAsync(configuration?.EnginePath, cancellation).ConfigureAwait(false));
+    }
 
     /// <summary>Analyses a model now.</summary>
     /// <returns>The analysis, whose own success says whether there is an advice; a failure when the model cannot be analysed at all.</returns>
@@ -43,6 +50,8 @@ internal sealed class FitAnalysis(
         if (!question.IsSuccess)
             return question.Failure!;
         var fit = Facts(model, question.Value);
+        if (board.Active.OrderBy(instance => instance.Model, StringComparer.Ordinal).Take(100).Select(instance => instance.Model).ToList() is { Count: > 0 } running)
+            fit.FitParamsRawOutput = $"Running meanwhile, so their memory was not free: {string.Join(", ", running)}\n\n";
         var configuration = await parameters.ReadAsync(model.Id, cancellation).ConfigureAwait(false);
         var path = await program.FindAsync(configuration?.EnginePath, cancellation).ConfigureAwait(false);
         if (path is null)
@@ -71,7 +80,7 @@ internal sealed class FitAnalysis(
 
         fit.FitParamsSuccess = true;
         fit.RecommendedCtxSize = advice.CtxSize > 0 ? advice.CtxSize : question.Geometry.TrainedContext;
-        fit.RecommendedGpuLayers = advisor.Machine.Devices.Count == 0 ? 0 : advice.GpuLayers >= 0 ? advice.GpuLayers : question.Geometry.LayerCount + 1;
+        fit.RecommendedGpuLayers = advisor.Free(question).Devices.Count == 0 ? 0 : advice.GpuLayers >= 0 ? advice.GpuLayers : question.Geometry.LayerCount + 1;
         (fit.RecommendedTensorSplit, fit.RecommendedOverrideTensor) = (advice.TensorSplit, advice.OverrideTensor);
         var second = await program.RunAsync(path, arguments = FitCommand.Projection(arguments, advice), cancellation).ConfigureAwait(false);
         if (second.IsSuccess && second.Value.ExitCode == 0 && FitCommand.ReadProjection(second.Value.Output) is { } projection)
@@ -85,12 +94,16 @@ internal sealed class FitAnalysis(
 
     private void FromEstimate(FitParams fit, MemoryCase question)
     {
-        var answer = advisor.Answer(question with { Settings = question.Settings with { GpuLayers = null } });
-        fit.RecommendedCtxSize = answer.MaxCtxSize;
-        fit.RecommendedGpuLayers = answer.MaxGpuLayers;
-        fit.FitParamsSuccess = answer.MaxCtxSize > 0;
+        // The context first, then layers and sizes from one estimate with that context: they must be true together.
+        var (devices, host) = advisor.Free(question);
+        var settings = question.Settings with { GpuLayers = null };
+        var context = MemoryEstimator.LongestContext(question.Geometry, settings, devices, host);
+        var answer = MemoryEstimator.Estimate(question.Geometry, settings with { CtxSize = Math.Max(context, MemoryEstimator.ContextStep) }, devices, host);
+        fit.RecommendedCtxSize = context;
+        fit.RecommendedGpuLayers = answer.GpuLayers;
+        fit.FitParamsSuccess = context > 0;
         fit.FitParamsError = fit.FitParamsSuccess ? null : "Not even 256 tokens of context fit into the free memory. Stop other models, or take a smaller quantisation.";
-        fit.FitParamsRawOutput = "There is no llama-fit-params beside the engine: these figures are the dashboard's own estimate.";
+        fit.FitParamsRawOutput += "There is no llama-fit-params beside the engine: these figures are the dashboard's own estimate.";
         fit.ProjectedCpuMemoryMb = answer.Devices[^1].Bytes / MiB;
         fit.ProjectedGpuMemoryMb = answer.Devices.SkipLast(1).Sum(device => device.Bytes) / MiB;
     }
@@ -105,7 +118,7 @@ internal sealed class FitAnalysis(
         ContextWindow = model.ContextLength,
         FitParamsAnalyzedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
         EstimatedBytes = advisor.Answer(question).TotalBytes,
-        AnalyzedFor = Subject(model),
+        AnalyzedFor = Subject(model, question.Engine),
     };
 
     private Task<Result<FitParams>> SaveAsync(Model model, FitParams fit, CancellationToken cancellation) => writer.ExecuteAsync<Result<FitParams>>(async (context, token) =>
@@ -113,10 +126,7 @@ internal sealed class FitAnalysis(
         if (await context.Models.FindAsync([model.Id], token).ConfigureAwait(false) is not { } row)
             return ModelStore.Unknown(model.Name);
         var kept = await context.FitParams.FirstOrDefaultAsync(old => old.ModelId == model.Id, token).ConfigureAwait(false);
-        if (kept is not null)
-            (fit.MeasuredBytes, fit.MeasuredAt, fit.CreatedAt, fit.Revision) = (kept.MeasuredBytes, kept.MeasuredAt, kept.CreatedAt, kept.Revision + 1);
-        else
-            fit.CreatedAt = fit.FitParamsAnalyzedAt!.Value;
+        Keep(kept, fit);
         fit.UpdatedAt = fit.FitParamsAnalyzedAt!.Value;
         fit.Id = kept?.Id ?? 0;
         if (kept is null)
@@ -127,11 +137,22 @@ internal sealed class FitAnalysis(
         return fit;
     }, cancellation);
 
-    private string Subject(Model model) => $"{model.Fingerprint}|{string.Join(',', advisor.Machine.Devices.Select(device => device.Name))}";
+    private string Subject(Model model, IReadOnlyList<EngineDevice>? engine) => $"{model.Fingerprint}|{string.Join(',', advisor.Machine.Devices(engine).Select(device => device.Name))}";
+
+    // What was measured stays beside the estimate only while that is for the same settings.
+    private static void Keep(FitParams? kept, FitParams fit)
+    {
+        if (kept is not null && Alike(kept.EstimatedBytes, fit.EstimatedBytes))
+            (fit.MeasuredBytes, fit.MeasuredAt) = (kept.MeasuredBytes, kept.MeasuredAt);
+        (fit.CreatedAt, fit.Revision) = kept is null ? (fit.FitParamsAnalyzedAt!.Value, 0) : (kept.CreatedAt, kept.Revision + 1);
+    }
+
+    // Layers follow what is free, and a few buffers with them: a percent is no other setting.
+    private static bool Alike(long? before, long? now) => before is { } old && now is { } other && Math.Abs(old - other) <= Math.Max(old, other) / 100;
 
     private static void Note(FitParams fit, string path, IReadOnlyList<string> arguments, FitRun run)
     {
         var text = $"{fit.FitParamsRawOutput}$ {Path.GetFileName(path)} {string.Join(' ', arguments)}\n{run.Output.TrimEnd()}\n{run.Log.TrimEnd()}\n\n";
-        fit.FitParamsRawOutput = text.Length <= RawBound ? text : text[..RawBound];
+        fit.FitParamsRawOutput = text.Length <= RawBound ? text : text[^RawBound..]; // a reason comes last
     }
 }

@@ -46,8 +46,10 @@ internal sealed partial class FitBatch(FitAnalysis analysis, ModelStore store, B
     public bool Cancel()
     {
         lock (_gate)
+        {
             _stop?.Cancel();
-        return _stop is not null;
+            return _stop is not null;
+        }
     }
 
     private async Task RunAsync(List<long> ids, CancellationTokenSource stop)

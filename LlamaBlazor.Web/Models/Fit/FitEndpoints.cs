@@ -27,7 +27,7 @@ internal static class FitEndpoints
         if (await store.FindAsync(id, cancellation) is not { } model)
             return ApiResults.Problem(ModelStore.Unknown(id));
         return await analysis.FindAsync(model.Id, cancellation) is { } fit
-            ? Results.Ok(FitAnswer.Of(fit, analysis.IsStale(model, fit)))
+            ? Results.Ok(FitAnswer.Of(fit, await analysis.IsStaleAsync(model, fit, cancellation)))
             : Results.Problem($"'{model.Name}' has not been analysed yet. POST to the same address does it.", statusCode: StatusCodes.Status404NotFound, title: "Not found");
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Parameters;
 using Microsoft.AspNetCore.Components;
 using Radzen;
@@ -18,6 +19,7 @@ public sealed partial class FitPanel : IDisposable
     private string? _failure;
     private bool _running;
     private bool _stale;
+    private bool _hasDevices;
 
     [Parameter, EditorRequired]
     public long ModelId { get; set; }
@@ -32,6 +34,9 @@ public sealed partial class FitPanel : IDisposable
     internal ModelStore Store { get; set; } = null!;
 
     [Inject]
+    internal InstanceBoard Board { get; set; } = null!;
+
+    [Inject]
     internal ParameterStore Settings { get; set; } = null!;
 
     [Inject]
@@ -44,22 +49,24 @@ public sealed partial class FitPanel : IDisposable
         _left.Dispose();
     }
 
+    private string Running => string.Join(", ", Board.Active.Select(instance => instance.Model).Order(StringComparer.Ordinal).Take(20));
+
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
         if (await FindAsync() is { } model && await Analysis.FindAsync(ModelId) is { } fit)
-            Show(fit, Analysis.IsStale(model, fit));
+            Show(fit, await Analysis.IsStaleAsync(model, fit));
     }
 
     private Task<Model?> FindAsync() => Store.FindAsync(ModelId.ToString(CultureInfo.InvariantCulture));
 
     private void Show(FitParams fit, bool stale)
     {
-        (_fit, _stale) = (fit, stale);
+        (_fit, _stale, _hasDevices) = (fit, stale, fit.AnalyzedFor?.EndsWith('|') == false);
         _advice = [.. new[]
         {
             Advice.Of("Context", ConfigSection.Model, "ctx_size", fit.RecommendedCtxSize, $"{fit.RecommendedCtxSize:N0} tokens"),
-            Advice.Of("Layers on GPU", ConfigSection.Gpu, "gpu_layers", fit.RecommendedGpuLayers > 0 ? fit.RecommendedGpuLayers.Value.ToString(CultureInfo.InvariantCulture) : null, $"{fit.RecommendedGpuLayers}"),
+            Advice.Of("Layers on GPU", ConfigSection.Gpu, "gpu_layers", _hasDevices || fit.RecommendedGpuLayers > 0 ? fit.RecommendedGpuLayers?.ToString(CultureInfo.InvariantCulture) : null, $"{fit.RecommendedGpuLayers}"),
             Advice.Of("Share of each GPU", ConfigSection.Gpu, "tensor_split", fit.RecommendedTensorSplit, fit.RecommendedTensorSplit),
             Advice.Of("Placement of tensors", ConfigSection.Advanced, "override_tensor", fit.RecommendedOverrideTensor, fit.RecommendedOverrideTensor),
         }.OfType<Advice>()];

@@ -59,19 +59,24 @@ internal sealed class FitProgram(EngineLocator engines, TimeProvider clock)
         return start;
     }
 
-    // Reads everything, keeps the first 64 KiB.
+    // Reads everything, keeps the last 64 KiB: the reason of a failure comes last.
     private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellation)
     {
         var kept = new StringBuilder();
         var buffer = new char[4096];
         for (int read; (read = await reader.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
-            kept.Append(buffer, 0, Math.Min(read, OutputBound - kept.Length));
-        return kept.ToString();
+        {
+            kept.Append(buffer, 0, read);
+            if (kept.Length > 2 * OutputBound)
+                kept.Remove(0, kept.Length - OutputBound);
+        }
+
+        return kept.ToString(Math.Max(0, kept.Length - OutputBound), Math.Min(kept.Length, OutputBound));
     }
 }
 
 /// <summary>How one run ended.</summary>
 /// <param name="ExitCode">0 is success.</param>
-/// <param name="Output">Standard output, at most 64 KiB.</param>
-/// <param name="Log">Standard error, at most 64 KiB.</param>
+/// <param name="Output">Standard output, its last 64 KiB.</param>
+/// <param name="Log">Standard error, its last 64 KiB.</param>
 internal sealed record FitRun(int ExitCode, string Output, string Log);

@@ -14,7 +14,7 @@ namespace LlamaBlazor.Web.Models.Fit;
 /// <summary>Will it run here, and how: the estimate, live against what is free, as a function of the settings that matter.</summary>
 public sealed partial class FitTab
 {
-    private const long ContextStep = 256;
+    private const long ContextStep = MemoryEstimator.ContextStep;
 
     // The formats llama-server takes for its cache.
     private static readonly string[] CacheTypes = ["F32", "F16", "BF16", "Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0", "IQ4_NL"];

@@ -1,18 +1,60 @@
 using LlamaBlazor.Domain.Models.Memory;
-using LlamaBlazor.Domain.Telemetry;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Domain.Resources;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Parameters.Engines;
+using LlamaBlazor.Web.Resources;
 
 namespace LlamaBlazor.Web.Models.Fit;
 
-/// <summary>What is free on this machine now, from the last sample.</summary>
-internal sealed class MachineMemory(MetricWindow window)
+/// <summary>What is free on this machine now: main memory as admissions see it, and the devices that an engine itself lists, with the drivers' readings.</summary>
+internal sealed class MachineMemory(MachineMeter meter, EngineLocator engines, EngineProbe probe, TimeProvider clock)
 {
-    private const double MiB = 1024 * 1024;
+    private const long MiB = 1 << 20;
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(0.5); // a list asks once a row
 
-    /// <summary>The GPUs in order; empty without one.</summary>
-    public IReadOnlyList<MemoryDevice> Devices => [.. (window.Latest?.Gpus ?? [])
-        .Where(gpu => gpu.MemoryTotal > 0)
-        .Select(gpu => new MemoryDevice(gpu.Id, gpu.MemoryUsed is { } used ? (long)((gpu.MemoryTotal!.Value - used) * MiB) : null))];
+    private Reading? _last;
 
-    /// <summary>Free main memory in bytes, or null before the first sample. A container's limit counts as the machine's.</summary>
-    public long? HostFreeBytes => window.Latest is { } sample ? (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * (100 - sample.MemoryUsage) / 100) : null;
+    /// <summary>Main memory in bytes: all of it, and what is free; null where the system does not tell.</summary>
+    public (long? Total, long? Free) Host
+    {
+        get
+        {
+            var last = Volatile.Read(ref _last);
+            if (last is null || clock.GetElapsedTime(last.At) > Fresh)
+            {
+                var state = meter.Read();
+                Volatile.Write(ref _last, last = new Reading(clock.GetTimestamp(), state.TotalMemory, state.FreeMemory));
+            }
+
+            return (last.Total, last.Free);
+        }
+    }
+
+    /// <summary>Free main memory in bytes, or null.</summary>
+    public long? HostFreeBytes => Host.Free;
+
+    /// <summary>The devices an engine lists: none for one that was built without a GPU. Null where there is no engine, or it does not answer.</summary>
+    /// <param name="enginePath">A model's own engine, or null.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<EngineDevice>?> EngineDevicesAsync(string? enginePath, CancellationToken cancellation)
+    {
+        var engine = await engines.FindAsync(enginePath, cancellation).ConfigureAwait(false);
+        return engine.IsSuccess && (await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false)) is { IsSuccess: true } asked ? asked.Value.Devices : null;
+    }
+
+    /// <summary>Those devices with what is free on each now. Without an engine the GPUs of the drivers are taken, as an engine may come to use them.</summary>
+    /// <param name="engine">What <see cref="EngineDevicesAsync"/> said.</param>
+    public IReadOnlyList<MemoryDevice> Devices(IReadOnlyList<EngineDevice>? engine) => engine is not null
+        ? [.. GpuDevice.Map(engine, meter.Gpus).Select(device => new MemoryDevice(device.Id, device.FreeBytes))]
+        : [.. meter.Gpus.Where(gpu => gpu.MemoryTotal > 0).Select(gpu => new MemoryDevice(gpu.Id, gpu.MemoryUsed is { } used ? (long)((gpu.MemoryTotal!.Value - used) * MiB) : null))];
+
+    /// <summary>Whole memory of a device in bytes, or null.</summary>
+    /// <param name="engine">What <see cref="EngineDevicesAsync"/> said.</param>
+    /// <param name="name">Its name.</param>
+    public long? TotalBytes(IReadOnlyList<EngineDevice>? engine, string name) => engine is not null
+        ? engine.FirstOrDefault(device => device.Name == name) is { TotalMib: > 0 } known ? known.TotalMib * MiB : null
+        : meter.Gpus.FirstOrDefault(gpu => gpu.Id == name)?.MemoryTotal is { } total ? (long)(total * MiB) : null;
+
+    private sealed record Reading(long At, long? Total, long? Free);
 }

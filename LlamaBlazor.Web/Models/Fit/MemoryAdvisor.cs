@@ -2,13 +2,15 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Models.Gguf;
 using LlamaBlazor.Domain.Models.Memory;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models.Headers;
 using LlamaBlazor.Web.Parameters;
 
 namespace LlamaBlazor.Web.Models.Fit;
 
-/// <summary>Brings together what an estimate needs: the header of the model, its settings, and what is free on the machine.</summary>
-internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore parameters, MachineMemory machine)
+/// <summary>Brings together what an estimate needs: the header of the model, its settings, the devices of its engine, and what is free on the machine.</summary>
+internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore parameters, MachineMemory machine, InstanceBoard board)
 {
     /// <summary>The memory of the machine.</summary>
     public MachineMemory Machine => machine;
@@ -23,14 +25,15 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
         if (!header.IsSuccess)
             return header.Failure!;
         var configuration = await parameters.ReadAsync(model.Id, cancellation).ConfigureAwait(false);
-        var settings = configuration is null ? new MemorySettings() : Settings(model, configuration);
-        return new MemoryCase(await Task.Run(() => ModelGeometry.Of(header.Value), cancellation).ConfigureAwait(false), settings);
+        var devices = await machine.EngineDevicesAsync(configuration?.EnginePath, cancellation).ConfigureAwait(false);
+        var settings = configuration is null ? new MemorySettings() : await SettingsAsync(model, configuration, cancellation).ConfigureAwait(false);
+        return new MemoryCase(await Task.Run(() => ModelGeometry.Of(header.Value), cancellation).ConfigureAwait(false), settings) { ModelId = model.Id, Saved = settings, Engine = devices };
     }
 
     /// <summary>The estimate for a case on this machine as it is now.</summary>
     public MemoryAnswer Answer(MemoryCase question)
     {
-        var (devices, host) = (machine.Devices, machine.HostFreeBytes);
+        var (devices, host) = Free(question);
         var estimate = MemoryEstimator.Estimate(question.Geometry, question.Settings, devices, host);
         return new MemoryAnswer(
             estimate.WeightsBytes, estimate.KvCacheBytes, estimate.ComputeBytes, estimate.ProjectorBytes, estimate.DraftBytes, estimate.TotalBytes, estimate.CtxSize, estimate.GpuLayers,
@@ -39,34 +42,97 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
             MemoryEstimator.MostLayers(question.Geometry, question.Settings, devices));
     }
 
-    private static MemorySettings Settings(Model model, ModelConfiguration configuration)
+    /// <summary>The same in a word, for lists.</summary>
+    public MemoryVerdict Judge(MemoryCase question)
+    {
+        var (devices, host) = Free(question);
+        return MemoryVerdict.Of(question.Geometry, question.Settings, devices, host);
+    }
+
+    /// <summary>What is free for a model on the devices its settings use, and in main memory. What the model holds itself while it runs counts as free.</summary>
+    public (IReadOnlyList<MemoryDevice> Devices, long? Host) Free(MemoryCase question)
+    {
+        var devices = question.Settings.Use(machine.Devices(question.Engine));
+        var host = machine.Host;
+        if (board.Find(question.ModelId) is not { Status: ModelStatus.Running })
+            return (devices, host.Free);
+        var held = MemoryEstimator.Estimate(question.Geometry, question.Saved, [.. question.Saved.Use(machine.Devices(question.Engine)).Select(device => device with { FreeBytes = null })], null);
+        var usable = devices.Select(device => device with { FreeBytes = Together(device.FreeBytes, held.Devices.SkipLast(1).FirstOrDefault(use => use.Name == device.Name)?.Bytes ?? 0, machine.TotalBytes(question.Engine, device.Name)) });
+        return ([.. usable], Together(host.Free, HeldOnHost(question.Saved, held), host.Total));
+    }
+
+    // Weights that are the file itself are counted as free memory by the system already.
+    private static long HeldOnHost(MemorySettings saved, MemoryEstimate held)
+    {
+        var whole = held.Devices[^1].Bytes;
+        return !saved.Mmap ? whole : Math.Min(whole, held.Devices.Count == 1 ? whole - held.WeightsBytes : saved.KvOffload ? 0 : held.KvCacheBytes);
+    }
+
+    private static long? Together(long? free, long held, long? total) => free is { } bytes ? Math.Min(bytes + held, Math.Max(total ?? long.MaxValue, bytes)) : null;
+
+    private async Task<MemorySettings> SettingsAsync(Model model, ModelConfiguration configuration, CancellationToken cancellation)
     {
         var own = configuration.Own;
         var slots = own.Get("n_parallel") as long? ?? -1;
+        var draft = own.Get("model_draft") as string;
+        var draftHeader = draft is null ? default : await headers.ReadAsync(draft, cancellation).ConfigureAwait(false);
+        var usual = new MemorySettings();
         return new MemorySettings
         {
             CtxSize = own.Get("ctx_size") as long? ?? 0,
             GpuLayers = MemoryQuery.Layers(own.Get("gpu_layers") as string),
-            CacheTypeK = GgmlType.Find(own.Get("cache_type_k") as string ?? "") ?? new MemorySettings().CacheTypeK,
-            CacheTypeV = GgmlType.Find(own.Get("cache_type_v") as string ?? "") ?? new MemorySettings().CacheTypeV,
-            Slots = slots < 1 ? new MemorySettings().Slots : (int)Math.Min(slots, MemoryQuery.SlotBound),
+            CacheTypeK = Format(own, "cache_type_k"),
+            CacheTypeV = Format(own, "cache_type_v"),
+            Slots = slots < 1 ? usual.Slots : (int)Math.Min(slots, MemoryQuery.SlotBound),
             KvUnified = slots < 1 || own.Get("kv_unified") is true,
             SwaFull = own.Get("swa_full") is true,
-            UbatchSize = (int)Math.Clamp(own.Get("ubatch_size") as long? ?? new MemorySettings().UbatchSize, 1, MemoryQuery.BatchBound),
+            UbatchSize = (int)Math.Clamp(own.Get("ubatch_size") as long? ?? usual.UbatchSize, 1, MemoryQuery.BatchBound),
             KvOffload = own.Get("kv_offload") is not false,
             CpuMoeLayers = own.Get("cpu_moe") is true ? int.MaxValue : (int)Math.Clamp(own.Get("n_cpu_moe") as long? ?? 0, 0, int.MaxValue),
-            ProjectorBytes = Size(own.Get("mmproj") as string ?? model.ProjectorPath),
-            DraftBytes = Size(own.Get("model_draft") as string),
+            Device = own.Get("device") as string,
+            SplitMode = own.Get("split_mode") as string,
+            MainGpu = (int)Math.Clamp(own.Get("main_gpu") as long? ?? 0, -1, int.MaxValue),
+            TensorSplit = own.Get("tensor_split") as string,
+            OverrideTensor = own.Get("override_tensor") as string,
+            Mmap = own.Get("mmap") is not false && own.Get("mlock") is not true,
+            ProjectorBytes = DiskEntrySize(own.Get("mmproj") as string ?? model.ProjectorPath),
+            ProjectorOffload = own.Get("mmproj_offload") is not false,
+            Draft = draftHeader is { IsSuccess: true, Value: { } known }
+                ? new DraftSettings(ModelGeometry.Of(known), MemoryQuery.Layers(own.Get("n_gpu_layers_draft") as string), own.Get("device_draft") as string, Format(own, "cache_type_k_draft"), Format(own, "cache_type_v_draft"))
+                : null,
+            DraftBytes = DiskEntrySize(draft),
         };
     }
 
-    private static long Size(string? path) => path is not null && new FileInfo(path) is { Exists: true, Length: var length } ? length : 0;
+    private static GgmlType Format(ParameterSet own, string column) => GgmlType.Find(own.Get(column) as string ?? "") ?? new MemorySettings().CacheTypeK;
+
+    private static long DiskEntrySize(string? path)
+    {
+        try
+        {
+            return path is not null && File.Exists(path) ? Math.Min(Library.DiskEntry.Of(path).Size, GgufLimits.File) : 0;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return 0; // the start says what is wrong with it
+        }
+    }
 }
 
 /// <summary>A question about memory.</summary>
 /// <param name="Geometry">The model.</param>
-/// <param name="Settings">The settings.</param>
-internal sealed record MemoryCase(ModelGeometry Geometry, MemorySettings Settings);
+/// <param name="Settings">The settings to answer for.</param>
+internal sealed record MemoryCase(ModelGeometry Geometry, MemorySettings Settings)
+{
+    /// <summary>The model's row.</summary>
+    public long ModelId { get; init; }
+
+    /// <summary>The settings that are saved, with which it runs where it runs.</summary>
+    public MemorySettings Saved { get; init; } = Settings;
+
+    /// <summary>The devices its engine lists, or null without an engine.</summary>
+    public IReadOnlyList<EngineDevice>? Engine { get; init; }
+}
 
 /// <summary>The answer of <c>GET /api/models/{id}/memory</c> (product.md 16).</summary>
 public sealed record MemoryAnswer(

@@ -17,13 +17,20 @@ internal sealed record MemoryQuery(
     [FromQuery(Name = "swa_full")] string? SwaFull,
     [FromQuery(Name = "ubatch_size")] string? UbatchSize,
     [FromQuery(Name = "kv_offload")] string? KvOffload,
-    [FromQuery(Name = "n_cpu_moe")] string? NCpuMoe)
+    [FromQuery(Name = "n_cpu_moe")] string? NCpuMoe,
+    [FromQuery(Name = "device")] string? Device,
+    [FromQuery(Name = "split_mode")] string? SplitMode,
+    [FromQuery(Name = "main_gpu")] string? MainGpu,
+    [FromQuery(Name = "tensor_split")] string? TensorSplit,
+    [FromQuery(Name = "override_tensor")] string? OverrideTensor)
 {
     /// <summary>Most slots llama-server takes.</summary>
     public const int SlotBound = 256;
 
     /// <summary>Largest batch an estimate is made for.</summary>
     public const int BatchBound = 1 << 20;
+
+    private const int TextBound = 16 << 10;
 
     /// <summary>The settings with these in place, or all that is wrong.</summary>
     public Result<MemorySettings> Apply(MemorySettings settings)
@@ -40,12 +47,23 @@ internal sealed record MemoryQuery(
             UbatchSize = (int?)read.Number("ubatch_size", UbatchSize, 1, BatchBound) ?? settings.UbatchSize,
             KvOffload = read.Flag("kv_offload", KvOffload) ?? settings.KvOffload,
             CpuMoeLayers = (int?)read.Number("n_cpu_moe", NCpuMoe, 0, int.MaxValue) ?? settings.CpuMoeLayers,
+            Device = Given(Device) ?? settings.Device,
+            SplitMode = Given(SplitMode) ?? settings.SplitMode,
+            MainGpu = (int?)read.Number("main_gpu", MainGpu, -1, 255) ?? settings.MainGpu,
+            TensorSplit = Given(TensorSplit) ?? settings.TensorSplit,
+            OverrideTensor = Given(OverrideTensor) ?? settings.OverrideTensor,
             GpuLayers = string.IsNullOrEmpty(GpuLayers) ? settings.GpuLayers : Layers(GpuLayers),
         };
         if (!string.IsNullOrEmpty(GpuLayers) && result.GpuLayers is null && GpuLayers is not ("auto" or "-1"))
             read.Errors["gpu_layers"] = ["A number, auto or all."];
+        if (Given(SplitMode) is not (null or "none" or "layer" or "row" or "tensor"))
+            read.Errors["split_mode"] = ["none, layer, row or tensor."];
+        if (OverrideTensor?.Length > TextBound)
+            read.Errors["override_tensor"] = [$"At most {TextBound:N0} characters."];
         return read.Errors.Count == 0 ? result : Failure.Invalid(read.Errors);
     }
+
+    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     /// <summary>A number of layers as <c>--gpu-layers</c> takes it; null is as many as fit.</summary>
     public static int? Layers(string? text) => text switch

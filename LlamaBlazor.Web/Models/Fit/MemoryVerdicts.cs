@@ -1,5 +1,7 @@
 using LlamaBlazor.Domain.Models.Memory;
 
+using LlamaBlazor.Web.Parameters;
+
 namespace LlamaBlazor.Web.Models.Fit;
 
 /// <summary>
@@ -8,25 +10,31 @@ namespace LlamaBlazor.Web.Models.Fit;
 /// </summary>
 internal sealed class MemoryVerdicts : IDisposable
 {
-    /// <summary>Models kept: about 10 KiB each.</summary>
+    /// <summary>Models kept: about 40 KiB each, most of it the names of tensors.</summary>
     private const int Bound = 512;
 
     private readonly Dictionary<long, MemoryCase?> _cases = []; // null where a model has no estimate
     private readonly Queue<long> _order = new(); // as they came
     private readonly MemoryAdvisor _advisor;
     private readonly ModelStore _store;
-    private readonly IDisposable _subscription;
+    private readonly IDisposable _library;
+    private readonly IDisposable _settings;
     private int _changes;
 
-    /// <summary>Follows the changes of the library.</summary>
-    public MemoryVerdicts(MemoryAdvisor advisor, ModelStore store)
+    /// <summary>Follows the changes of the library and of settings.</summary>
+    public MemoryVerdicts(MemoryAdvisor advisor, ModelStore store, ParameterStore parameters)
     {
         (_advisor, _store) = (advisor, store);
-        _subscription = store.Changes.Subscribe(change => Forget(change.Id));
+        _library = store.Changes.Subscribe(change => Forget(change.Id));
+        _settings = parameters.Changes.Subscribe(change => Forget(change.ModelId ?? 0));
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _subscription.Dispose();
+    public void Dispose()
+    {
+        _library.Dispose();
+        _settings.Dispose();
+    }
 
     /// <summary>The verdict for a model that was prepared, or null.</summary>
     public MemoryVerdict? Find(long id)
@@ -34,7 +42,7 @@ internal sealed class MemoryVerdicts : IDisposable
         MemoryCase? known;
         lock (_cases)
             _cases.TryGetValue(id, out known);
-        return known is null ? null : MemoryVerdict.Of(known.Geometry, known.Settings, _advisor.Machine.Devices, _advisor.Machine.HostFreeBytes);
+        return known is null ? null : _advisor.Judge(known);
     }
 
     /// <summary>Reads what the verdicts of some models need. True when there is something new to show.</summary>

@@ -1,7 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Models.Gguf;
-using LlamaBlazor.Domain.Models.Library;
 using LlamaBlazor.Web.Models.Library;
 
 namespace LlamaBlazor.Web.Models.Headers;
@@ -19,15 +18,18 @@ internal sealed class HeaderStore
     {
         if (model.ModelPath is not { } path)
             return Failure.Conflict($"'{model.Name}' has no file on this machine yet.");
-        return await Task.Run(() => Read(path, cancellation), cancellation).ConfigureAwait(false);
+        return await ReadAsync(path, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>The header of a file, all parts joined.</summary>
+    public Task<Result<GgufFile>> ReadAsync(string path, CancellationToken cancellation = default) => Task.Run(() => Read(path, cancellation), cancellation);
 
     /// <summary>Some items of an array of the header.</summary>
     public static Task<Result<GgufValue>> ReadItemsAsync(Model model, string key, long after, int limit, CancellationToken cancellation = default) => Task.Run<Result<GgufValue>>(() =>
     {
         try
         {
-            using var file = ScannedModel.Open(Describe(model.ModelPath ?? ""));
+            using var file = ScannedModel.Open(DiskEntry.Describe(new FileInfo(model.ModelPath ?? "")));
             var items = file is null ? Failure.Conflict("The file is empty.") : GgufReader.ReadItems(file, key, after, limit, cancellation);
             return items.Failure is { Kind: FailureKind.NotFound } ? Failure.NotFound($"The header has no array '{key}'.") : items;
         }
@@ -41,12 +43,14 @@ internal sealed class HeaderStore
     {
         try
         {
-            var first = Describe(path);
-            var key = $"{path}|{first.Size}|{first.ModifiedAt}";
+            var entry = DiskEntry.Of(path);
+            if (entry.Problem is { } problem)
+                return Failure.Conflict(problem);
+            var key = string.Join('\n', entry.Files.Select(part => $"{part.Path}|{part.Size}|{part.ModifiedAt}"));
             if (Find(key) is { } known)
                 return known;
             var parts = new List<GgufFile>();
-            foreach (var part in Parts(first))
+            foreach (var part in entry.Files)
             {
                 using var file = ScannedModel.Open(part);
                 var header = file is null ? Failure.Conflict($"{part.Path}: The file is empty.") : GgufReader.Read(file, cancellation);
@@ -57,25 +61,10 @@ internal sealed class HeaderStore
 
             return Keep(key, GgufFile.Join(parts));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return Failure.Conflict($"{path}: {FolderWalker.Explain(error)}");
         }
-    }
-
-    private static IEnumerable<ModelFile> Parts(ModelFile first)
-    {
-        if (SplitName.Parse(Path.GetFileName(first.Path)) is not { } split)
-            return [first];
-        var folder = Path.GetDirectoryName(first.Path)!;
-        return Enumerable.Range(1, split.Count).Select(part => Path.Combine(folder, split.FileName(part))).Where(File.Exists).Select(Describe);
-    }
-
-    private static ModelFile Describe(string path)
-    {
-        var link = new FileInfo(path);
-        var file = link.LinkTarget is null ? link : link.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? link;
-        return new ModelFile(path, file.Length, new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeMilliseconds());
     }
 
     private GgufFile? Find(string key)

@@ -9,9 +9,10 @@ namespace LlamaBlazor.Web.Models.Headers;
 public sealed partial class KeyTable
 {
     private const int ShownBound = 200;
-    private const int RowBound = 500;
+    private const int PageSize = 500;
 
     private string _text = "";
+    private int _pages = 1;
 
     [Parameter, EditorRequired]
     public Model Model { get; set; } = null!;
@@ -23,8 +24,14 @@ public sealed partial class KeyTable
     private DialogService Dialogs { get; set; } = null!;
 
     private List<GgufEntry> Found => [.. Metadata.Entries
-        .Where(entry => entry.Key.Contains(_text, StringComparison.OrdinalIgnoreCase) || Shown(entry.Value).Contains(_text, StringComparison.OrdinalIgnoreCase))
-        .Take(RowBound)];
+        .Where(entry => entry.Key.Contains(_text, StringComparison.OrdinalIgnoreCase) || MetadataText.Show(entry.Value).Contains(_text, StringComparison.OrdinalIgnoreCase))];
+
+    // Longer than a row shows; what the reader itself has cut, longer than 256 KiB, ends with a sign.
+    private static bool IsShortened(GgufValue value) => value is not { Type: GgufType.Array, IsCut: true } && MetadataText.Show(value).Length > ShownBound;
+
+    private static string Whole(GgufValue value) => MetadataText.Show(value) + (value is { Type: GgufType.Text, IsCut: true } ? "…" : "");
+
+    private void Search(ChangeEventArgs change) => (_text, _pages) = (change.Value as string ?? "", 1);
 
     private static string Shown(GgufValue value)
     {

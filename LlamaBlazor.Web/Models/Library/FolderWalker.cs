@@ -43,7 +43,8 @@ internal sealed class FolderWalker(ScanErrors errors, CancellationToken cancella
     {
         try
         {
-            if (!_folders.Add(RealPath(new DirectoryInfo(folder))) || _folders.Count > FolderBound)
+            var real = RealPath.Of(folder);
+            if (!_folders.Add(real) || _folders.Count > FolderBound)
                 return;
             if (OllamaFolder.Is(folder))
             {
@@ -55,7 +56,7 @@ internal sealed class FolderWalker(ScanErrors errors, CancellationToken cancella
             foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", Options))
             {
                 if (entry.Name.EndsWith(ModelFileName.Extension, StringComparison.OrdinalIgnoreCase) && entry is FileInfo file)
-                    Add(file);
+                    Add(file, real);
                 else if (entry is DirectoryInfo && depth < DepthBound && !entry.Name.StartsWith('.'))
                     _open.Push((entry.FullName, depth + 1));
             }
@@ -66,23 +67,21 @@ internal sealed class FolderWalker(ScanErrors errors, CancellationToken cancella
         }
     }
 
-    private void Add(FileInfo file)
+    private void Add(FileInfo file, string folder)
     {
         try
         {
-            var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
-            if (target is not { Exists: true })
+            var real = file.LinkTarget is null ? Path.Combine(folder, file.Name) : RealPath.Of(file.FullName);
+            if (!File.Exists(real))
                 errors.Add(file.FullName, "This link leads to a file that does not exist.");
-            else if (!_files.TryGetValue(target.FullName, out var other) || string.CompareOrdinal(file.FullName, other.Path) < 0) // the same one of several ways, scan after scan
-                _files[target.FullName] = new ModelFile(file.FullName, target.Length, new DateTimeOffset(target.LastWriteTimeUtc).ToUnixTimeMilliseconds());
+            else if (!_files.TryGetValue(real, out var other) || string.CompareOrdinal(file.FullName, other.Path) < 0) // the same one of several ways, scan after scan
+                _files[real] = DiskEntry.Describe(file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             errors.Add(file.FullName, Explain(error));
         }
     }
-
-    private static string RealPath(DirectoryInfo folder) => folder.LinkTarget is null ? folder.FullName : folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder.FullName;
 
     /// <summary>Why a file or folder could not be opened.</summary>
     public static string Explain(Exception error) => error switch

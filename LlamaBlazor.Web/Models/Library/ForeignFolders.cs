@@ -9,10 +9,12 @@ internal sealed record ForeignFolders(IReadOnlyList<UsualPlace> Places)
     /// <summary>Those of this machine and user.</summary>
     public static ForeignFolders OfThisMachine() => new([.. UsualPlace.Find(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile))]);
 
-    /// <summary>The place that a path lies in, or null.</summary>
+    /// <summary>The place that a path lies in, also where a link leads there, or null.</summary>
+    /// <exception cref="IOException">The links lead in a circle.</exception>
     public UsualPlace? Of(string path)
     {
-        var full = Path.GetFullPath(path);
-        return Places.FirstOrDefault(place => full == place.Path || full.StartsWith(Path.TrimEndingDirectorySeparator(place.Path) + Path.DirectorySeparatorChar, StringComparison.Ordinal));
+        var real = RealPath.OfEntry(path);
+        var end = RealPath.Of(path);
+        return Places.FirstOrDefault(place => RealPath.IsInside(real, place.Path) || (Directory.Exists(end) && RealPath.IsInside(end, place.Path)));
     }
 }

@@ -1,16 +1,17 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models;
-using LlamaBlazor.Domain.Models.Gguf;
 using LlamaBlazor.Domain.Models.Library;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Settings;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Models.Library;
 
 /// <summary>Changes of the library that people ask for: add one file, copy a model with its settings, remove models without a file.</summary>
-internal sealed class LibraryEdits(DatabaseWriter writer, InstanceBoard instances, ModelStore store, TimeProvider clock)
+internal sealed class LibraryEdits(
+    IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, InstanceBoard instances, ModelStore store, LaunchSettingsStore settings, TimeProvider clock)
 {
     /// <summary>Adds a file, or a split set by any of its parts, from anywhere on this machine. A file that is there already is a conflict.</summary>
     public async Task<Result<Model>> AddAsync(string path, string? name, CancellationToken cancellation = default)
@@ -63,15 +64,32 @@ internal sealed class LibraryEdits(DatabaseWriter writer, InstanceBoard instance
         }, cancellation).ConfigureAwait(false), ModelChanged.Added);
     }
 
+    /// <summary>The models that <see cref="CleanupAsync"/> would remove: those of a folder that is not there itself, as on a disk that is not mounted, stay.</summary>
+    public async Task<IReadOnlyList<long>> RemovableAsync(CancellationToken cancellation = default)
+    {
+        var active = instances.Active.Select(instance => instance.ModelId).ToHashSet();
+        var absent = (await settings.GetAsync(cancellation).ConfigureAwait(false)).ModelDirectories.Where(folder => !Directory.Exists(folder))
+            .Select(folder => Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar).ToList();
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var marked = await context.Models.AsNoTracking().Where(model => model.FileMissing && model.ModelPath != null).Select(model => new { model.Id, Path = model.ModelPath! }).ToListAsync(cancellation).ConfigureAwait(false);
+            return await Task.Run(() => marked
+                .Where(model => !active.Contains(model.Id) && !absent.Exists(folder => model.Path.StartsWith(folder, StringComparison.Ordinal)) && !File.Exists(model.Path)) // it may have come back since the scan
+                .Select(model => model.Id).ToList(), cancellation).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Removes every model whose file is gone and that is not running, in one transaction. Returns how many.</summary>
     public async Task<int> CleanupAsync(CancellationToken cancellation = default)
     {
-        var active = instances.Active.Select(instance => instance.ModelId).ToList();
+        var ids = await RemovableAsync(cancellation).ConfigureAwait(false);
         var removed = await writer.ExecuteAsync(async (context, token) =>
         {
-            var marked = await context.Models.Where(model => model.FileMissing && !active.Contains(model.Id)).Select(model => new { model.Id, model.ModelPath }).ToListAsync(token).ConfigureAwait(false);
-            var ids = marked.Where(model => !File.Exists(model.ModelPath)).Select(model => model.Id).ToList(); // it may have come back since the scan
-            return await context.Models.Where(model => ids.Contains(model.Id)).ExecuteDeleteAsync(token).ConfigureAwait(false);
+            var count = 0;
+            foreach (var chunk in ids.Chunk(500))
+                count += await context.Models.Where(model => chunk.Contains(model.Id) && model.FileMissing).ExecuteDeleteAsync(token).ConfigureAwait(false);
+            return count;
         }, cancellation).ConfigureAwait(false);
         if (removed > 0)
             store.Changes.Publish(new ModelChanged(0, ModelChanged.Library));
@@ -82,17 +100,20 @@ internal sealed class LibraryEdits(DatabaseWriter writer, InstanceBoard instance
     {
         if (string.IsNullOrWhiteSpace(path) || !Path.IsPathFullyQualified(path))
             return Failure.Invalid("path", "Give the absolute path of a .gguf file on this machine.");
-        var file = new FileInfo(path);
-        if (!file.Exists)
-            return Failure.Invalid("path", $"There is no file '{path}'.");
-        var siblings = SplitName.Parse(file.Name) is null ? [file] : file.Directory!.GetFiles("*.gguf");
-        return LibraryEntry.Group(siblings.Select(Describe)).First(entry => entry.Files.Any(part => part.Path == file.FullName));
-    }
-
-    private static ModelFile Describe(FileInfo file)
-    {
-        var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return new ModelFile(file.FullName, target.Exists ? target.Length : 0, new DateTimeOffset(target.LastWriteTimeUtc).ToUnixTimeMilliseconds());
+        if (path.Contains('\0'))
+            return Failure.Invalid("path", "A path cannot hold the character of the code 0.");
+        try
+        {
+            return File.Exists(path) || new FileInfo(path).LinkTarget is not null ? DiskEntry.Of(path) : Failure.Invalid("path", $"There is no file '{path}'.");
+        }
+        catch (FileNotFoundException)
+        {
+            return Failure.Invalid("path", $"The link '{path}' leads to a file that does not exist.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return Failure.Invalid("path", $"'{path}': {FolderWalker.Explain(error)}");
+        }
     }
 
     private async Task CopyConfigsAsync(LlamaDbContext context, long from, long to, CancellationToken cancellation)

@@ -1,6 +1,8 @@
+using System.Globalization;
+using System.Text.Json;
 using LlamaBlazor.Domain.Common;
-using LlamaBlazor.Domain.Models.Gguf;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Settings;
 using Microsoft.EntityFrameworkCore;
@@ -9,9 +11,10 @@ namespace LlamaBlazor.Web.Models.Library;
 
 /// <summary>
 /// Deletes files of models, which nothing else in the dashboard does, and only where a person chose that very file: inside the models folders, with all parts
-/// of a set, while nothing runs from it.
+/// of a set, while nothing runs from it. Each deletion is in <c>audit_log</c>.
 /// </summary>
-internal sealed class LibraryFiles(IDbContextFactory<LlamaDbContext> contexts, ModelStore store, InstanceBoard instances, LaunchSettingsStore settings, ForeignFolders foreign)
+internal sealed class LibraryFiles(
+    IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, ModelStore store, InstanceBoard instances, LaunchSettingsStore settings, ForeignFolders foreign, TimeProvider clock)
 {
     /// <summary>Deletes the files of these models from the disk, and every model that uses them from the library.</summary>
     /// <returns>Bytes freed; a failure names the first file that could not be deleted: what was deleted before is gone.</returns>
@@ -22,18 +25,18 @@ internal sealed class LibraryFiles(IDbContextFactory<LlamaDbContext> contexts, M
         if (sharing.Select(model => instances.Find(model.Id)).FirstOrDefault(instance => instance is { IsActive: true }) is { } active)
             return Failure.Conflict($"'{active.Model}' is {active.Status}. Stop it first, then delete its file.");
         var paths = sharing.Select(model => model.Path).Distinct().ToList();
-        if (paths.Select(path => (Path: path, Place: foreign.Of(path))).FirstOrDefault(pair => pair.Place is not null) is { Place: { } place } owned)
-            return Failure.Conflict($"'{owned.Path}' belongs to another program ({place.Owner}): the dashboard does not delete it. Delete it there.");
-        if (paths.Find(path => !folders.Any(folder => IsInside(path, folder))) is { } outside)
-            return Failure.Conflict($"'{outside}' is in none of the models folders: the dashboard does not delete it. Delete it with the program it belongs to.");
+        if (paths.Select(path => Refusal(path, folders)).FirstOrDefault(refusal => refusal is not null) is { } refused)
+            return refused;
         long freed = 0;
         foreach (var path in paths)
         {
             var deleted = await Task.Run(() => DeleteFiles(path), cancellation).ConfigureAwait(false);
+            var users = sharing.Where(model => model.Path == path).Select(model => model.Id).ToList();
+            await AuditAsync(path, users, deleted, cancellation).ConfigureAwait(false);
             if (deleted.Failure is { } failure)
                 return failure;
             freed += deleted.Value;
-            var removed = await store.DeleteManyAsync([.. sharing.Where(model => model.Path == path).Select(model => model.Id)], ignore: false, cancellation).ConfigureAwait(false);
+            var removed = await store.DeleteManyAsync(users, ignore: false, cancellation).ConfigureAwait(false);
             if (removed.Failure is { } trouble)
                 return trouble;
         }
@@ -52,7 +55,36 @@ internal sealed class LibraryFiles(IDbContextFactory<LlamaDbContext> contexts, M
         }
     }
 
-    private static bool IsInside(string path, string folder) => Path.GetFullPath(path).StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    private Failure? Refusal(string path, IReadOnlyList<string> folders)
+    {
+        try
+        {
+            var place = RealPath.OfEntry(path);
+            if (foreign.Of(path) is { } owner)
+                return Failure.Conflict($"'{path}' belongs to another program ({owner.Owner}): the dashboard does not delete it. Delete it there.");
+            return folders.Any(folder => RealPath.IsInside(place, folder))
+                ? null
+                : Failure.Conflict($"'{path}' {(place == path ? "is" : $"is really '{place}', which is")} in none of the models folders: the dashboard does not delete it. Delete it with the program it belongs to.");
+        }
+        catch (IOException error)
+        {
+            return Failure.Conflict($"'{path}' is not deleted: {error.Message}");
+        }
+    }
+
+    private Task AuditAsync(string path, IReadOnlyList<long> users, Result<long> deleted, CancellationToken cancellation) => writer.ExecuteAsync(
+        (context, _) =>
+        {
+            context.Audit.Add(new AuditRow
+            {
+                Action = "model.delete_file",
+                ResourceType = "model",
+                ResourceId = string.Join(',', users.Take(100).Select(id => id.ToString(CultureInfo.InvariantCulture))),
+                Details = JsonSerializer.Serialize(new { path, bytes = deleted.IsSuccess ? deleted.Value : 0, error = deleted.Failure?.Message }),
+                CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            });
+            return Task.CompletedTask;
+        }, cancellation);
 
     private static Result<long> DeleteFiles(string path)
     {
@@ -60,6 +92,8 @@ internal sealed class LibraryFiles(IDbContextFactory<LlamaDbContext> contexts, M
         var file = path;
         try
         {
+            if (!File.Exists(path) && new FileInfo(path).LinkTarget is null)
+                return 0; // gone already
             foreach (var part in Parts(path))
             {
                 file = part;
@@ -76,7 +110,6 @@ internal sealed class LibraryFiles(IDbContextFactory<LlamaDbContext> contexts, M
         }
     }
 
-    private static IEnumerable<string> Parts(string path) => SplitName.Parse(Path.GetFileName(path)) is { } split
-        ? Enumerable.Range(1, split.Count).Select(part => Path.Combine(Path.GetDirectoryName(path)!, split.FileName(part)))
-        : [path];
+    // A link that leads nowhere goes alone.
+    private static IEnumerable<string> Parts(string path) => File.Exists(path) ? DiskEntry.Of(path).Files.Select(part => part.Path) : [path];
 }

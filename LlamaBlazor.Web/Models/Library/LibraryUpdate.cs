@@ -52,10 +52,11 @@ internal sealed class LibraryUpdate(IDbContextFactory<LlamaDbContext> contexts, 
         foreach (var scanned in batch)
         {
             var existing = rows[scanned.Entry.Path].ToList();
-            if (existing.Count == 0 && gone.Find(file => file.Fingerprint == scanned.Fingerprint) is { } moved && await context.Models.FindAsync([moved.Id], token).ConfigureAwait(false) is { } elsewhere)
+            if (existing.Count == 0 && gone.Find(file => file.Fingerprint == scanned.Fingerprint) is { } moved)
             {
-                gone.Remove(moved);
-                existing.Add(elsewhere);
+                var ids = gone.Where(file => file.Path == moved.Path).Select(file => file.Id).ToList(); // a file may have several models
+                gone.RemoveAll(file => file.Path == moved.Path);
+                existing.AddRange(await context.Models.Where(model => ids.Contains(model.Id)).ToListAsync(token).ConfigureAwait(false));
             }
 
             foreach (var model in existing)

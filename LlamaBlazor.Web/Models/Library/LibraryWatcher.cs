@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Models.Gguf;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Models.Downloads;
 using LlamaBlazor.Web.Settings;
@@ -13,6 +14,9 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
 {
     /// <summary>How long files must rest before they are read: a copy of gigabytes changes its file all the time.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
+
+    /// <summary>Longest time to wait for that: where files change without end, those that rest must not wait for them.</summary>
+    private static readonly TimeSpan RestBound = TimeSpan.FromMinutes(1);
 
     /// <summary>Longest time between two looks.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMinutes(5);
@@ -77,7 +81,8 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
 
     private async Task RestAsync(CancellationToken cancellation)
     {
-        while (await SignalAsync(Quiet, cancellation).ConfigureAwait(false))
+        var started = clock.GetTimestamp();
+        while (clock.GetElapsedTime(started) < RestBound && await SignalAsync(Quiet, cancellation).ConfigureAwait(false))
         {
             // Files are still changing.
         }
@@ -106,10 +111,10 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
         try
         {
             var watcher = new FileSystemWatcher(folder) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.Size | NotifyFilters.LastWrite };
-            watcher.Created += (_, change) => Signal(change.Name);
-            watcher.Changed += (_, change) => Signal(change.Name);
-            watcher.Deleted += (_, change) => Signal(change.Name);
-            watcher.Renamed += (_, _) => Signal();
+            watcher.Created += (_, change) => SignalIf(IsModel(change.FullPath) || Directory.Exists(change.FullPath));
+            watcher.Changed += (_, change) => SignalIf(IsModel(change.FullPath));
+            watcher.Deleted += (_, change) => SignalIf(!change.FullPath.EndsWith(PartFile.Extension, StringComparison.OrdinalIgnoreCase)); // what is gone cannot be asked whether it was a folder
+            watcher.Renamed += (_, change) => SignalIf(IsModel(change.FullPath) || IsModel(change.OldFullPath) || Directory.Exists(change.FullPath));
             watcher.Error += (_, _) => Signal(); // its queue ran over: something changed
             watcher.EnableRaisingEvents = true;
             return watcher;
@@ -121,10 +126,13 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
         }
     }
 
-    // What a download has so far changes all the time and means nothing yet.
-    private void Signal(string? name)
+    // What a download has so far, logs and notes change all the time and mean nothing. Ollama's lists have no extension.
+    private static bool IsModel(string path) =>
+        path.EndsWith(ModelFileName.Extension, StringComparison.OrdinalIgnoreCase) || path.Split(Path.DirectorySeparatorChar).Contains("manifests");
+
+    private void SignalIf(bool matters)
     {
-        if (name?.EndsWith(PartFile.Extension, StringComparison.OrdinalIgnoreCase) != true)
+        if (matters)
             Signal();
     }
 

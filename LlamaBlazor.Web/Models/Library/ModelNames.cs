@@ -29,14 +29,16 @@ internal sealed class ModelNames(HashSet<string> taken)
     }
 
     /// <summary>A free name that starts with the given one.</summary>
-    public string FreeOrNumbered(string name) => taken.Add(name) ? name : Numbered(name);
+    public string FreeOrNumbered(string name) => name.Length <= ModelFileName.NameBound && taken.Add(name) ? name : Numbered(name);
 
     private string Numbered(string name)
     {
         for (var number = 2; ; number++)
         {
-            if (taken.Add($"{name}-{number}"))
-                return $"{name}-{number}";
+            var end = $"-{number}";
+            var numbered = name[..Math.Min(name.Length, ModelFileName.NameBound - end.Length)] + end;
+            if (taken.Add(numbered))
+                return numbered;
         }
     }
 }

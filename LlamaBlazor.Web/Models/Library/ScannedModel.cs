@@ -15,6 +15,7 @@ internal sealed record ScannedModel(LibraryEntry Entry, ModelFacts Facts, string
 {
     private const int HashedHeader = 64 << 10;
     private const int HashedSample = 4 << 10;
+    private const int MissingBound = 1000; // a header may claim 65,535 parts
 
     /// <summary>Reads the headers of an entry; the data of tensors is not read, but for three small samples.</summary>
     public static Result<ScannedModel> Read(LibraryEntry entry, CancellationToken cancellation)
@@ -42,7 +43,7 @@ internal sealed record ScannedModel(LibraryEntry Entry, ModelFacts Facts, string
 
             return new ScannedModel(entry, facts.Value with { ParameterCount = weights }, FingerprintOf(first, entry.Size));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is not OperationCanceledException) // whatever a file does to us, the others are scanned
         {
             return Failure.Conflict(FolderWalker.Explain(error));
         }
@@ -57,8 +58,17 @@ internal sealed record ScannedModel(LibraryEntry Entry, ModelFacts Facts, string
         model.FileSizeBytes = Entry.Size;
         model.FileModifiedAt = Entry.ModifiedAt;
         model.SplitCount = Math.Max(Entry.SplitCount, Facts.SplitCount);
-        model.SplitMissing = Entry.Missing.Count == 0 ? null : JsonSerializer.Serialize(Entry.Missing);
+        model.SplitMissing = Missing() is { Count: > 0 } missing ? JsonSerializer.Serialize(missing) : null;
         model.FileMissing = false;
+    }
+
+    // The header knows more parts than the names where someone renamed one: llama.cpp finds the others by their names.
+    private List<int> Missing()
+    {
+        if (Facts.SplitCount <= Entry.SplitCount)
+            return [.. Entry.Missing];
+        var present = Entry.SplitCount == 1 ? [Facts.SplitPart] : Enumerable.Range(1, Entry.SplitCount).Except(Entry.Missing);
+        return [.. Enumerable.Range(1, Facts.SplitCount).Except(present).Take(MissingBound)];
     }
 
     /// <summary>Opens a file for its header, or null where it is empty. Unbuffered: the reader has a buffer, and most of the file is never read.</summary>

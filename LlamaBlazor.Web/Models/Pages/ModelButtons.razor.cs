@@ -21,6 +21,9 @@ public sealed partial class ModelButtons
     private DialogService Dialogs { get; set; } = null!;
 
     [Inject]
+    private NotificationService Notifications { get; set; } = null!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     private async Task ToggleFavoriteAsync() => await Store.SetFavoriteAsync(Model.Uid, !Model.Favorite);
@@ -30,6 +33,8 @@ public sealed partial class ModelButtons
         var copy = await Library.DuplicateAsync(Model.Uid, name: null);
         if (copy.IsSuccess)
             Navigation.NavigateTo($"models/{copy.Value.Id}");
+        else
+            Notifications.Notify(NotificationSeverity.Error, "Not duplicated", copy.Failure!.Message);
     }
 
     private async Task DeleteAsync()

@@ -33,5 +33,9 @@ public sealed class HubChoiceTests
     public void Word_MeansOneChoice(string? word, string? name) => Assert.Equal(name, HubChoice.Find(HubChoice.Group(Files), word)?.Name);
 
     [Fact]
+    public void ImportanceMatrix_IsNoModel() =>
+        Assert.Equal(["m-imatrix-Q4_K_M"], HubChoice.Group([new("imatrix.gguf", 1, null), new("m.imatrix.gguf", 1, null), new("m-imatrix-Q4_K_M.gguf", 40, null)]).Select(choice => choice.Name));
+
+    [Fact]
     public void Nothing_IsMeant_WhereNothingIs() => Assert.Null(HubChoice.Find(HubChoice.Group([new("mmproj.gguf", 1, null)]), null));
 }

@@ -80,6 +80,28 @@ public sealed class GgufRefusalTests
     }
 
     [Fact]
+    public void MoreWeights_ThanAnyModelHas()
+    {
+        Refused(new GgufWriter().AddTensorRaw("a", 99, 0, long.MaxValue), "more weights than any model has");
+        Refused(new GgufWriter().AddTensorRaw("a", 99, 0, GgufLimits.Weights).AddTensorRaw("b", 99, 0, 1), "more weights than any model has");
+        var most = GgufReader.Read(new MemoryStream(new GgufWriter().AddTensorRaw("a", 99, 0, GgufLimits.Weights - 1).AddTensorRaw("b", 99, 0, 1).ToArray()));
+        Assert.Equal(GgufLimits.Weights, most.Value.ParameterCount);
+    }
+
+    [Fact]
+    public void LongArchitecture() => Refused(new GgufWriter().Add("general.architecture", new string('a', GgufLimits.Architecture + 1)), "longer than 64 bytes");
+
+    [Fact]
+    public void EndlessTexts_AreReadToTheHeaderLimit_NotToTheEnd()
+    {
+        using var stream = new ZeroTail(new GgufWriter().AddArrayHead("k", GgufType.Text, (ulong)GgufLimits.Value).Header(), (GgufLimits.Value + 100) * 8);
+        var result = GgufReader.Read(stream);
+        Assert.Contains("larger than 512 MiB", result.Failure?.Message);
+        Assert.InRange(stream.BytesRead, GgufLimits.Header, GgufLimits.Header + (1 << 20));
+        Assert.Contains("larger than 512 MiB", GgufReader.ReadItems(stream, "other", 0, 10).Failure?.Message);
+    }
+
+    [Fact]
     public void RowsThatAreNoWholeBlocks() => Refused(new GgufWriter().AddTensor("t", "Q4_K", 100), "no whole blocks of Q4_K");
 
     [Fact]
@@ -113,5 +135,42 @@ public sealed class GgufRefusalTests
         var result = GgufReader.Read(new MemoryStream(bytes));
         Assert.Contains(reason, result.Failure?.Message);
         return result.Failure!.Message;
+    }
+
+    /// <summary>Some bytes, then zeros without taking memory.</summary>
+    private sealed class ZeroTail(byte[] head, long length) : Stream
+    {
+        public long BytesRead { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => length;
+
+        public override long Position { get; set; }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var read = (int)Math.Min(count, length - Position);
+            buffer.AsSpan(offset, read).Clear();
+            if (Position < head.Length)
+                head.AsSpan((int)Position, (int)Math.Min(read, head.Length - Position)).CopyTo(buffer.AsSpan(offset));
+            Position += read;
+            BytesRead += read;
+            return read;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

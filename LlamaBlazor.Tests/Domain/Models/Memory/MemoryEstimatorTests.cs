@@ -71,6 +71,24 @@ public sealed class MemoryEstimatorTests
         Assert.Equal(6 * state + 2 * 256 * 2 * 32, Kv(hybrid, OneSlot with { CtxSize = 256 }));
     }
 
+    [Theory]
+    [InlineData("llama", "attention.key_length")]
+    [InlineData("llama", "attention.head_count_kv")]
+    [InlineData("llama", "embedding_length")]
+    [InlineData("mamba", "ssm.inner_size")]
+    [InlineData("rwkv7", "wkv.head_size")]
+    [InlineData("lfm2", "shortconv.l_cache")]
+    public void SizesOfAHostileHeader_NeverFit(string architecture, string key)
+    {
+        var writer = new GgufWriter().Add("general.architecture", architecture).Add($"{architecture}.block_count", 4096u).Add($"{architecture}.{key}", (ulong)long.MaxValue)
+            .Add($"{architecture}.ssm.state_size", (ulong)long.MaxValue).Add($"{architecture}.context_length", (ulong)long.MaxValue);
+        foreach (var (other, value) in new[] { ("embedding_length", 64ul), ("attention.head_count", 4ul), ("attention.head_count_kv", architecture == "lfm2" ? 0ul : 4ul) }.Where(pair => pair.Item1 != key))
+            writer.Add($"{architecture}.{other}", value);
+        var estimate = MemoryEstimator.Estimate(Geometry(writer), new MemorySettings { Slots = 256, KvUnified = false }, [], 1L << 45);
+        Assert.False(estimate.Fits);
+        Assert.True(estimate.TotalBytes > 1L << 45);
+    }
+
     [Fact]
     public void Encoders_KeepNothing() => Assert.Equal(0, Kv(Model("bert", 4, 4u), OneSlot));
 
@@ -135,6 +153,60 @@ public sealed class MemoryEstimatorTests
         var estimate = MemoryEstimator.Estimate(model, OneSlot with { GpuLayers = 99, CtxSize = 256 }, devices, null);
         Assert.InRange(estimate.Devices[0].Bytes / (double)estimate.Devices[1].Bytes, 2.0, 6.5);
     }
+
+    [Fact]
+    public void TensorSplit_DecidesBeforeFreeMemory()
+    {
+        MemoryDevice[] devices = [new("CUDA0", 3000 * MiB), new("CUDA1", 1000 * MiB)];
+        var settings = OneSlot with { GpuLayers = 99 };
+        Assert.Equal(0, MemoryEstimator.Estimate(Llama(), settings with { TensorSplit = "0,1" }, devices, null).Devices[0].Bytes - Activations);
+        Assert.True(MemoryEstimator.Estimate(Llama(), settings with { TensorSplit = "1,0" }, devices, null).Devices[0].Bytes > MemoryEstimator.Estimate(Llama(), settings, devices, null).Devices[1].Bytes);
+        Assert.Equal(["CUDA1"], (settings with { SplitMode = "none", MainGpu = 1 }).Use(devices).Select(device => device.Name));
+        Assert.Empty((settings with { Device = "none" }).Use(devices));
+        Assert.Equal(["CUDA1", "CUDA0"], (settings with { Device = "cuda1, CUDA0,CUDA9" }).Use(devices).Select(device => device.Name));
+    }
+
+    [Theory]
+    [InlineData(@"blk\.(0|1)\.ffn_up=CPU", 2 * 64 * 128 * 2)]
+    [InlineData(@"blk\.1\.ffn_(up|gate)=CUDA_Host,blk\.1\.ffn_up=CUDA0", 2 * 64 * 128 * 2)]
+    [InlineData(@"^output\.weight=CPU", 64 * 64 * 2)]
+    [InlineData("nothing=CPU", 0)]
+    [InlineData("(broken=CPU", 0)]
+    [InlineData("blk=CUDA0", 0)]
+    public void OverriddenTensors_GoWhereTheSettingPutsThem(string setting, long moved)
+    {
+        MemoryDevice[] gpu = [new("CUDA0", null)];
+        var settings = OneSlot with { GpuLayers = 99 };
+        var (plain, placed) = (MemoryEstimator.Estimate(Llama(), settings, gpu, null), MemoryEstimator.Estimate(Llama(), settings with { OverrideTensor = setting }, gpu, null));
+        Assert.Equal((moved, -moved, 0L), (plain.Devices[0].Bytes - placed.Devices[0].Bytes, plain.Devices[1].Bytes - placed.Devices[1].Bytes, plain.TotalBytes - placed.TotalBytes));
+    }
+
+    [Fact]
+    public void TiedOutput_RepeatsTheEmbedding_ButNotTheOneOfEachLayer()
+    {
+        var tied = Model("gemma3n", 1, 1u, writer => writer.AddTensor("token_embd.weight", "F16", 64, 100).AddTensor("per_layer_token_embd.weight", "F16", 64, 1000));
+        MemoryDevice[] gpu = [new("CUDA0", null)];
+        long Weights(int layers) => MemoryEstimator.Estimate(tied, OneSlot with { GpuLayers = layers }, gpu, null).WeightsBytes;
+        Assert.Equal(64 * 100 * 2, Weights(2) - Weights(0));
+    }
+
+    [Fact]
+    public void Draft_HasWeightsCacheAndComputation_WhereItIsPut()
+    {
+        MemoryDevice[] gpu = [new("CUDA0", null)];
+        var draft = new DraftSettings(Llama(), null, null, OneSlot.CacheTypeK, OneSlot.CacheTypeV);
+        var plain = MemoryEstimator.Estimate(Llama(), OneSlot with { GpuLayers = 99 }, gpu, null);
+        var with = MemoryEstimator.Estimate(Llama(), OneSlot with { GpuLayers = 99, Draft = draft, ProjectorBytes = 100, ProjectorOffload = false }, gpu, null);
+        Assert.Equal(plain.TotalBytes, with.DraftBytes);
+        Assert.Equal((plain.Devices[0].Bytes, plain.Devices[1].Bytes + 100), (with.Devices[0].Bytes - plain.Devices[0].Bytes, with.Devices[1].Bytes - plain.Devices[1].Bytes));
+        var onHost = MemoryEstimator.Estimate(Llama(), OneSlot with { GpuLayers = 99, Draft = draft with { GpuLayers = 0 } }, gpu, null);
+        Assert.Equal(plain.Devices[0].Bytes, onHost.Devices[0].Bytes);
+        var nowhere = MemoryEstimator.Estimate(Llama(), OneSlot with { GpuLayers = 99, Draft = draft with { Device = "none" } }, gpu, null);
+        Assert.Equal(plain.Devices[0].Bytes, nowhere.Devices[0].Bytes);
+    }
+
+    // Buffers of the computation on a device without layers: (2 × width + 2 × feed-forward) × batch × 4 bytes.
+    private const long Activations = (2 * 64 + 2 * 128) * 512 * 4;
 
     private static long Kv(ModelGeometry model, MemorySettings settings) => MemoryEstimator.Estimate(model, settings, [], null).KvCacheBytes;
 

@@ -65,6 +65,7 @@ public sealed class DownloadSafetyTests(DownloadFixture app) : IClassFixture<Dow
     [InlineData("""{"source":"MIRROR/m.gguf","name":"m.exe"}""", "name")]
     [InlineData("""{"source":"MIRROR/m.gguf","folder":"/etc"}""", "folder")]
     [InlineData("""{"source":"MIRROR/m.gguf","folder":"relative"}""", "folder")]
+    [InlineData("""{"source":"MIRROR/m.gguf","folder":"/nul\u0000"}""", "folder")]
     [InlineData("""{"source":"MIRROR/m.gguf","sha256":"12"}""", "sha256")]
     [InlineData("""{"source":"MIRROR/page"}""", "name")]
     [InlineData("""{"source":"ftp://example.org/m.gguf"}""", "source")]
