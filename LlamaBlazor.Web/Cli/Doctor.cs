@@ -100,11 +100,11 @@ internal static class Doctor
             using var connection = SqliteSetup.Open(path);
             return SqliteSetup.Scalar(connection, "PRAGMA quick_check(1)") is "ok"
                 ? new Finding("Database", true, $"{path}, sound")
-                : new Finding("Database", false, $"{path} is damaged", "Stop the dashboard and restore the newest backup: db restore NAME (db backups lists them).");
+                : new Finding("Database", false, $"{path} is damaged", "Stop the dashboard, then take the newest sound backup: db recover, or one you name: db restore NAME.");
         }
         catch (Microsoft.Data.Sqlite.SqliteException error)
         {
-            return new Finding("Database", false, $"{path}: {error.Message}", "If it is locked, close the other program; if it is damaged, move it away and copy a backup in its place.");
+            return new Finding("Database", false, $"{path}: {error.Message}", "If it is locked, close the other program; if it is damaged, stop the dashboard, then: db recover.");
         }
     }
 

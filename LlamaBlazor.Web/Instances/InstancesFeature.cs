@@ -37,6 +37,7 @@ internal static class InstancesFeature
         services.AddSingleton<InstanceSupervisor>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceSupervisor>());
         services.AddHostedService<InstanceCare>();
+        services.AddSingleton<InstancePause>();
         services.AddSingleton<PendingChanges>();
         services.AddSingleton(new ModelAction(10, typeof(InstanceButtons)));
         services.AddSingleton(new ModelTab("logs", "Logs", 300, typeof(InstanceTab)));

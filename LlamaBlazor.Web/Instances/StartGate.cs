@@ -17,7 +17,28 @@ internal sealed class StartGate(AdmissionService admission, AllocationStore allo
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _decision = new(1, 1);
     private readonly Dictionary<long, Place> _places = []; // one a process that exists or is about to
+    private string? _closed; // why nothing starts
     private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Refuses all starts until the pause is disposed. A conflict while somebody holds a place, or another pause lasts.</summary>
+    /// <param name="reason">Told to whoever wants one.</param>
+    public Result<StartPause> Close(string reason)
+    {
+        lock (_gate)
+        {
+            if (_closed is { } other)
+                return Failure.Conflict(other);
+            if (_places.Count > 0)
+                return Busy(_places.Values.Select(place => place.Facts.Name));
+            _closed = reason;
+        }
+
+        return new StartPause(() => Volatile.Write(ref _closed, null));
+    }
+
+    /// <summary>Why the database cannot be replaced now.</summary>
+    public static Failure Busy(IEnumerable<string> models) =>
+        Failure.Conflict($"Models are running ({string.Join(", ", models.Take(3))}). Stop them first: the other database may not know them.");
 
     /// <summary>Those that hold a place, as planners see them; without one model, where it is named.</summary>
     public IReadOnlyList<Occupant> Occupants(long except = 0)
@@ -68,6 +89,8 @@ internal sealed class StartGate(AdmissionService admission, AllocationStore allo
         var demand = await admission.DemandAsync(facts, cancellation).ConfigureAwait(false);
         while (true)
         {
+            if (Volatile.Read(ref _closed) is { } reason)
+                return Failure.Conflict($"'{facts.Name}' cannot be started now. {reason}");
             var released = Volatile.Read(ref _released).Task;
             var decision = await TryTakeAsync(facts, demand, wish, cancellation).ConfigureAwait(false);
             if (decision.Admitted)
@@ -118,7 +141,12 @@ internal sealed class StartGate(AdmissionService admission, AllocationStore allo
             if (!decision.Admitted && !wish.Force)
                 return decision;
             lock (_gate)
+            {
+                if (_closed is { } reason)
+                    return new AdmissionDecision(false, [new AdmissionReason("maintenance", reason)], []);
                 _places[facts.ModelId] = new Place(facts, demand, gpus.Devices); // first, for who takes GPUs without a place is taken for one that has gone
+            }
+
             if (await TakeGpusAsync(facts, demand, gpus, cancellation).ConfigureAwait(false) is not { } taken || wish.Force)
                 return decision with { Admitted = true };
             Leave(facts.ModelId);

@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace LlamaBlazor.Web.Maintenance;
 
 /// <summary>Takes the models of another database of ours that this one does not have, by name, with all their settings. Nothing that is here is changed.</summary>
-internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer)
+internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, DatabaseFollowers followers)
 {
     private static readonly string[] OwnedTables =
     [
@@ -22,7 +22,9 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer)
             File.Copy(path, copy);
             if ((await DatabaseCandidate.PrepareAsync(copy, cancellation).ConfigureAwait(false)).Failure is { } failure)
                 return failure;
-            return await writer.MaintainAsync(live => Merge(copy, live, progress, cancellation), CancellationToken.None).ConfigureAwait(false);
+            var report = await writer.MaintainAsync(live => Merge(copy, live, progress, cancellation), CancellationToken.None).ConfigureAwait(false);
+            await followers.TellAsync().ConfigureAwait(false);
+            return report;
         }
         catch (Exception error) when (DatabaseTrouble.Is(error))
         {

@@ -20,16 +20,19 @@ internal sealed record AllocationEdit(string? GpuId, string? ContainerName, stri
 /// Who holds which GPU: what people reserve, and what starts took. The rows of starts are noted by their ids, so that those of an earlier run, however it
 /// ended, are released at the next start, and those of people never.
 /// </summary>
-internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, TimeProvider clock)
+internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, DatabaseState database, TimeProvider clock)
 {
     /// <summary>Nobody else may have it.</summary>
     public const string Exclusive = "exclusive";
 
+    /// <summary>Key of metadata with the ids of the rows that starts took.</summary>
+    public const string TakenKey = "gpu_allocations_taken";
+
     private const string Shared = "shared";
-    private const string TakenKey = "gpu_allocations_taken";
 
     private readonly Dictionary<long, List<long>> _taken = []; // rows by model, one entry a place; only the writer's thread of work touches it
     private bool _isSynced;
+    private int _generation;
 
     /// <summary>All allocations, by device.</summary>
     public async Task<IReadOnlyList<AllocationItem>> ListAsync(CancellationToken cancellation)
@@ -74,6 +77,7 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     /// <param name="cancellation">Gives up.</param>
     public Task<Failure?> TakeAsync(long modelId, string name, IReadOnlyList<string> gpus, bool isExclusive, long bytes, CancellationToken cancellation) => writer.ExecuteAsync<Failure?>(async (context, token) =>
     {
+        ForgetReplaced();
         await ReleaseAsync(context, [modelId], token).ConfigureAwait(false);
         var rows = await context.Set<GpuAllocationRow>().Where(row => gpus.Contains(row.GpuId)).ToListAsync(token).ConfigureAwait(false);
         if (rows.Find(row => row.ContainerName != name && (isExclusive || row.Mode == Exclusive)) is { } other)
@@ -99,6 +103,7 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     /// <param name="cancellation">Gives up.</param>
     public Task SyncAsync(Func<IReadOnlySet<long>> readHolders, CancellationToken cancellation) => writer.ExecuteAsync(async (context, token) =>
     {
+        ForgetReplaced();
         var holders = readHolders();
         var gone = _taken.Keys.Where(model => !holders.Contains(model)).ToList();
         if (_isSynced && gone.Count == 0)
@@ -114,6 +119,15 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
         await ReleaseAsync(context, gone, token).ConfigureAwait(false);
         await NoteAsync(context, token).ConfigureAwait(false);
     }, cancellation);
+
+    // In another database the ids are those of other rows; what its own starts left is released as after a restart.
+    private void ForgetReplaced()
+    {
+        if (_generation == database.Generation)
+            return;
+        (_generation, _isSynced) = (database.Generation, false);
+        _taken.Clear();
+    }
 
     private async Task ReleaseAsync(LlamaDbContext context, IReadOnlyList<long> models, CancellationToken cancellation)
     {

@@ -16,6 +16,9 @@ internal sealed partial class StatsMaintenance(IDbContextFactory<LlamaDbContext>
 
     private readonly int _days = ReadDays(configuration);
 
+    /// <summary>Days after which a request is removed.</summary>
+    public int Days => _days;
+
     /// <summary>Rolls up and prunes now.</summary>
     /// <returns>Requests removed.</returns>
     public async Task<int> RunAsync(CancellationToken cancellation)
