@@ -51,11 +51,28 @@ internal sealed partial class DatabaseStartup(
     {
         if (new FileInfo(folder.Database) is not { Exists: true, Length: > 0 } && File.Exists(folder.Database + Unfinished))
             throw new InvalidOperationException($"There is no {folder.Database}, but a restore that was cut off left {folder.Database}{Unfinished}. Repeat it with the dashboard stopped (db recover, or db restore FILE), or delete that file to begin with an empty database.");
+        RemoveUnfinished();
         using var connection = SqliteSetup.Open(folder.Database);
         if (Convert.ToInt64(SqliteSetup.Scalar(connection, "SELECT count(*) FROM sqlite_master")) == 0)
             SqliteSetup.Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL; VACUUM;");
         SqliteSetup.Execute(connection, "PRAGMA journal_mode=WAL;");
         LogIndex.Disarm(connection);
+    }
+
+    // What a run that was killed had begun to write; this one holds the folder alone.
+    private void RemoveUnfinished()
+    {
+        foreach (var path in Directory.EnumerateFiles(folder.Backups, "*.part*").Append(folder.Database + Unfinished))
+        {
+            try
+            {
+                File.Delete(path);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                LogNotRemoved(path, error.Message); // it only takes room
+            }
+        }
     }
 
     private void ReconcileLogIndex()
@@ -152,6 +169,9 @@ internal sealed partial class DatabaseStartup(
         DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException } => error.InnerException?.Message ?? error.Message,
         _ => error.Message,
     };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path}, which an earlier run left half written, could not be removed: {Reason}")]
+    private partial void LogNotRemoved(string path, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Database ready: {Path}")]
     private partial void LogReady(string path);

@@ -1,11 +1,12 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Parameters;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
 
 /// <summary>Takes the models of another database of ours that this one does not have, by name, with all their settings. Nothing that is here is changed.</summary>
-internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, DatabaseFollowers followers)
+internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, DatabaseFollowers followers, SecretProtector secrets)
 {
     private static readonly string[] OwnedTables =
     [
@@ -23,7 +24,7 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, Da
             if ((await DatabaseCandidate.PrepareAsync(copy, cancellation).ConfigureAwait(false)).Failure is { } failure)
                 return failure;
             var report = await writer.MaintainAsync(live => Merge(copy, live, progress, cancellation), CancellationToken.None).ConfigureAwait(false);
-            await followers.TellAsync().ConfigureAwait(false);
+            await followers.TellAsync("merge", Path.GetFileName(path), new { added = report.Added.Count, kept = report.Kept.Count }).ConfigureAwait(false);
             return report;
         }
         catch (Exception error) when (DatabaseTrouble.Is(error))
@@ -36,12 +37,13 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, Da
         }
     }
 
-    private static MergeReport Merge(string path, SqliteConnection live, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    private MergeReport Merge(string path, SqliteConnection live, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
         using var other = SqliteSetup.Open(path);
         using var transaction = live.BeginTransaction();
-        List<string> added = [], kept = [];
+        List<string> added = [], kept = [], unreadable = [];
         var rows = SqliteRead.Rows(other, "models").OrderBy(row => Convert.ToInt64(row["id"])).ToList();
+        var aliases = SqliteRead.Rows(other, "model_aliases").ToLookup(alias => Convert.ToInt64(alias["model_id"]));
         var settings = OwnedTables.ToDictionary(table => table, table => SqliteRead.Rows(other, table).ToLookup(owned => Convert.ToInt64(owned["model_id"])));
         foreach (var row in rows)
         {
@@ -60,13 +62,22 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, Da
             row["runtime_status"] = null;
             if (SqliteWrite.Scalar(live, transaction, "SELECT 1 FROM models WHERE uid = $value", row["uid"]) is not null)
                 row["uid"] = $"{row["uid"]}m{oldId}";
+            DropUnreadable(row, name, unreadable);
             var id = SqliteWrite.Insert(live, transaction, "models", row);
+            foreach (var alias in aliases[oldId].Where(alias => !IsTaken(live, transaction, alias["name"])))
+            {
+                alias.Remove("id");
+                alias["model_id"] = id;
+                SqliteWrite.Insert(live, transaction, "model_aliases", alias);
+            }
+
             foreach (var table in OwnedTables)
             {
                 foreach (var owned in settings[table][oldId])
                 {
                     owned.Remove("id");
                     owned["model_id"] = id;
+                    DropUnreadable(owned, name, unreadable);
                     SqliteWrite.Insert(live, transaction, table, owned);
                 }
             }
@@ -75,11 +86,25 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, Da
         }
 
         transaction.Commit();
-        return new MergeReport(added, kept);
+        return new MergeReport(added, kept, unreadable);
+    }
+
+    private static bool IsTaken(SqliteConnection live, SqliteTransaction transaction, object? name) =>
+        SqliteWrite.Scalar(live, transaction, "SELECT 1 FROM model_aliases WHERE name = $value COLLATE NOCASE UNION SELECT 1 FROM models WHERE name = $value COLLATE NOCASE", name) is not null;
+
+    // The key that opens them is in the data folder of the other installation.
+    private void DropUnreadable(Dictionary<string, object?> row, string model, List<string> unreadable)
+    {
+        foreach (var column in row.Where(pair => pair.Value is string text && secrets.Unprotect(text) is null).Select(pair => pair.Key).ToList())
+        {
+            row[column] = null;
+            unreadable.Add($"{model}: {column}");
+        }
     }
 }
 
 /// <summary>What a merge did.</summary>
 /// <param name="Added">Models that came.</param>
 /// <param name="Kept">Models of the file that were here already.</param>
-internal sealed record MergeReport(IReadOnlyList<string> Added, IReadOnlyList<string> Kept);
+/// <param name="UnreadableSecrets">Secrets that only the other installation can open, by model and column: now unset. Enter them again.</param>
+internal sealed record MergeReport(IReadOnlyList<string> Added, IReadOnlyList<string> Kept, IReadOnlyList<string> UnreadableSecrets);

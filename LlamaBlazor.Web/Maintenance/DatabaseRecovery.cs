@@ -61,6 +61,7 @@ internal static class DatabaseRecovery
                 return failure;
             var kept = File.Exists(folder.Database) ? SafetyCopy(folder, new DatabaseBackup(folder, clock), clock, progress, cancellation) : null;
             cancellation.ThrowIfCancellationRequested();
+            Note(fresh, source, kept, clock);
             foreach (var journal in new[] { "-wal", "-shm", "-journal" })
                 File.Delete(folder.Database + journal); // kept with the copy; the new file must not be read with it
             File.Move(fresh, folder.Database, overwrite: true); // in one step: there is always a database, that one or this one
@@ -88,6 +89,28 @@ internal static class DatabaseRecovery
         {
             return KeepAside(folder, clock);
         }
+    }
+
+    // In the trail of the new database: it tells where it comes from.
+    private static void Note(string database, string source, string? kept, TimeProvider clock)
+    {
+        using (var connection = SqliteSetup.Open(database))
+        using (var transaction = connection.BeginTransaction())
+        {
+            SqliteWrite.Insert(connection, transaction, "audit_log", new Dictionary<string, object?>
+            {
+                ["action"] = "restore",
+                ["resource_type"] = "database",
+                ["resource_id"] = Path.GetFileName(source),
+                ["details"] = System.Text.Json.JsonSerializer.Serialize(new { safety_copy = Path.GetFileName(kept), offline = true }),
+                ["created_at"] = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            });
+            transaction.Commit();
+            SqliteSetup.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE);");
+        }
+
+        foreach (var journal in new[] { "-wal", "-shm" })
+            File.Delete(database + journal);
     }
 
     private static bool IsDamaged(DataFolder folder)

@@ -33,7 +33,7 @@ internal sealed partial class DatabaseRestore(
 
     /// <summary>Puts a file in the database's place. The file itself is not changed.</summary>
     public Task<Result<OperationReport>> FileAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
-        RunAsync("The restore", copy =>
+        RunAsync("The restore", path, copy =>
         {
             progress?.Report(new WorkStep("Fetching the file"));
             File.Copy(path, copy);
@@ -41,7 +41,7 @@ internal sealed partial class DatabaseRestore(
 
     /// <summary>Puts the database that SQL statements make in the database's place.</summary>
     public Task<Result<OperationReport>> SqlAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
-        RunAsync("The load", copy => SqlLoad.Run(path, copy, progress, cancellation), progress, cancellation);
+        RunAsync("The load", path, copy => SqlLoad.Run(path, copy, progress, cancellation), progress, cancellation);
 
     /// <summary>Puts the newest backup that is sound in the database's place. What is there now is kept as it is, sound or not.</summary>
     public async Task<Result<OperationReport>> RecoverAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
@@ -50,7 +50,7 @@ internal sealed partial class DatabaseRestore(
         return found.Failure is { } failure ? failure : await FileAsync(found.Value, progress, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<Result<OperationReport>> RunAsync(string what, Action<string> fetch, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    private async Task<Result<OperationReport>> RunAsync(string what, string source, Action<string> fetch, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
         var begun = pause.Begin("The database is being replaced. Try again when that has ended.");
         if (begun.Failure is { } busy)
@@ -68,7 +68,7 @@ internal sealed partial class DatabaseRestore(
             await pause.SettleAsync().ConfigureAwait(false);
             var (safety, lastInstance) = await writer.MaintainAsync(live => Replace(copy, live, progress, cancellation), CancellationToken.None).ConfigureAwait(false); // it looks at the token itself
             await pause.ForgetAsync(lastInstance, CancellationToken.None).ConfigureAwait(false);
-            await followers.TellAsync().ConfigureAwait(false);
+            await followers.TellAsync(what.Replace("The ", "", StringComparison.Ordinal), Path.GetFileName(source), new { safety_copy = Path.GetFileName(safety) }).ConfigureAwait(false);
             LogDone(what, Path.GetFileName(safety));
             return new OperationReport(Path.GetFileName(safety), new FileInfo(folder.Database).Length, (long)clock.GetElapsedTime(started).TotalMilliseconds);
         }

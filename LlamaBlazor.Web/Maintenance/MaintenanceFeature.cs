@@ -20,6 +20,7 @@ internal static class MaintenanceFeature
         services.AddSingleton<DatabaseMerge>();
         services.AddSingleton<DatabaseFileEndpoints.Upload>();
         services.AddSingleton<DatabaseStats>();
+        services.AddSingleton<LeftoverStore>();
         services.AddSingleton<RetentionDue>();
         services.AddSingleton<LegacyImport>();
         services.AddSingleton<SettingsExport>();

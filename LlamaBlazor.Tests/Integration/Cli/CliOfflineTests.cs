@@ -145,11 +145,19 @@ public sealed class CliOfflineTests : IDisposable
     // A database with a mark in it, and one backup of it.
     private async Task MakeAsync()
     {
-        await using var app = new StartedApp(_folder);
-        await app.InitializeAsync();
-        using (var connection = SqliteSetup.Open(Database))
-            SqliteSetup.Execute(connection, "INSERT INTO metadata (key, value, updated_at) VALUES ('kept', 'yes', 0)");
-        Assert.True((await app.Http.PostAsync("/api/database/backup", null)).IsSuccessStatusCode);
+        await using (var app = new StartedApp(_folder))
+        {
+            await app.InitializeAsync();
+            using (var connection = SqliteSetup.Open(Database))
+                SqliteSetup.Execute(connection, "INSERT INTO metadata (key, value, updated_at) VALUES ('kept', 'yes', 0)");
+            Assert.True((await app.Http.PostAsync("/api/database/backup", null)).IsSuccessStatusCode);
+        }
+
+        await Until.TrueAsync(() =>
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools(); // commands are processes of their own; here they would share its connections
+            return !File.Exists(Database + "-wal");
+        }, "the dashboard's connections to be closed");
     }
 
     private async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)

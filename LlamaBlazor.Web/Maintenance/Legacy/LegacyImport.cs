@@ -37,7 +37,7 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
             var rules = await retention.ReadAsync(cancellation).ConfigureAwait(false);
             var result = await writer.MaintainAsync(live => Run(new Work(copy, live, source ?? Path.GetFileName(path), dryRun, rules), progress, cancellation), CancellationToken.None).ConfigureAwait(false);
             if (result.IsSuccess && !dryRun)
-                await followers.TellAsync().ConfigureAwait(false);
+                await followers.TellAsync("import of an old database", result.Value.Source, new { kind = result.Value.Kind.ToString(), imported = result.Value.Tables.Values.Sum(table => table.Imported) }).ConfigureAwait(false);
             return result;
         }
         catch (Exception error) when (DatabaseTrouble.Is(error))

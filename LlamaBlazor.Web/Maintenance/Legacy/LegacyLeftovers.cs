@@ -37,6 +37,9 @@ internal sealed partial class LegacyLeftovers(SqliteConnection live, SqliteTrans
     private static string Json(IReadOnlyDictionary<string, object?> row, Func<string, string> replace) =>
         JsonSerializer.Serialize(row.ToDictionary(pair => pair.Key, pair => SecretWords.Replace(pair.Key, pair.Value, replace)), Options);
 
+    /// <summary>A stored row without its secrets.</summary>
+    public static string Hide(string json) => ProtectedPattern().Replace(json, Hidden);
+
     // Protecting gives another text each time, so rows are compared with their secrets hidden.
     private static IEnumerable<(string Table, string Json)> Known(SqliteConnection live, SqliteTransaction transaction)
     {
@@ -45,7 +48,7 @@ internal sealed partial class LegacyLeftovers(SqliteConnection live, SqliteTrans
         command.CommandText = "SELECT table_name, row_json FROM import_leftovers";
         using var reader = command.ExecuteReader();
         while (reader.Read())
-            yield return (reader.GetString(0), ProtectedPattern().Replace(reader.GetString(1), Hidden));
+            yield return (reader.GetString(0), Hide(reader.GetString(1)));
     }
 
     [GeneratedRegex("protected:[A-Za-z0-9_-]+", RegexOptions.CultureInvariant)]
