@@ -76,7 +76,7 @@ internal static class CliVerbs
             Arguments = [new("name", "What it is for", "laptop")],
             Options =
             [
-                new("scopes", "inference, read, manage, admin; several with commas"), new("models", "Models it may ask, with commas; all when left out"), new("project", "Project it belongs to"),
+                new("scopes", "inference, read or admin; several with commas"), new("models", "Models it may ask, with commas; all when left out"), new("project", "Project it belongs to"),
                 new("requests_per_minute", "Limit"), new("tokens_per_minute", "Limit"), new("expires", "Unix milliseconds or a date such as 2027-01-31"),
             ],
             OptionsInBody = true,
