@@ -4,7 +4,10 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import WebSocket from "ws"; // comes with the SignalR client
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+const WebSocket = createRequire(require.resolve("@microsoft/signalr"))("ws"); // the one that comes with the SignalR client, wherever npm put it
 
 const [folder, seconds = "60", viewers = "1"] = process.argv.slice(2);
 if (!folder) throw new Error("Name the published folder");

@@ -20,15 +20,15 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
         var words = new WordList(plan.Engine);
         words.AddRange(prefix);
         AddSource(words, parameters, plan);
+        var drafting = Drafting(parameters, plan.DraftPath);
         foreach (var definition in catalogue.Columns)
         {
             if (definition.Emission is not (Emission.None or Emission.Action or Emission.Removed) && !Decided.Contains(definition.Column) && !(definition.Column == "device" && plan.Devices is not null) && !ModelSource.Columns.Contains(definition.Column))
-                AddSetting(words, parameters, definition);
+                AddSetting(words, parameters, definition, drafting.GetValueOrDefault(definition.Column));
         }
 
         if (plan.Devices is { } devices)
             words.AddValue(catalogue.FindColumn("device")!, devices.Count == 0 ? "none" : string.Join(',', devices));
-        AddDraft(words, parameters, plan.DraftPath);
         words.AddRange(["--host", plan.Host, "--port", plan.Port.ToString()]);
         if (parameters.Find(catalogue.FindColumn("metrics_enabled")!) is not false)
             words.AddSwitch(catalogue.FindColumn("metrics_enabled")!, true);
@@ -38,15 +38,15 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
 
     private void AddSource(WordList words, EffectiveParameters parameters, LaunchPlan plan)
     {
-        var source = ModelSource.Choose(column => parameters.Find(catalogue.FindColumn(column)!) as string, plan.DownloadPath);
+        var source = ModelSource.Choose(column => parameters.Find(catalogue.FindColumn(column)!) as string, plan.DownloadPath, plan.HasModelFile);
         foreach (var (column, value) in source.Values)
             words.AddValue(catalogue.FindColumn(column)!, value);
         words.Warn(source.Warnings);
     }
 
-    private static void AddSetting(WordList words, EffectiveParameters parameters, ParameterDefinition definition)
+    private static void AddSetting(WordList words, EffectiveParameters parameters, ParameterDefinition definition, string? ours)
     {
-        if (parameters.Find(definition) is not { } value || (!parameters.IsForced(definition) && IsSilent(definition, value)))
+        if ((ours ?? parameters.Find(definition)) is not { } value || (ours is null && !parameters.IsForced(definition) && IsSilent(definition, value)))
             return;
         switch (definition.Emission)
         {
@@ -73,15 +73,17 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
     private static bool IsSilent(ParameterDefinition definition, object value) =>
         ParameterValue.IsDefault(definition, value) || (definition is { CanForce: true, Unit: "threads" } && value is <= 0L);
 
-    // Since 2026-06-01 a draft model alone drafts nothing.
-    private void AddDraft(WordList words, EffectiveParameters parameters, string? downloaded)
+    // What a draft model needs that nobody has set: its downloaded file, and since 2026-06-01 a method, without which it drafts nothing.
+    private Dictionary<string, string> Drafting(EffectiveParameters parameters, string? downloaded)
     {
         object? Find(string column) => parameters.Find(catalogue.FindColumn(column)!);
         var named = Find("model_draft") ?? Find("hf_repo_draft");
+        var ours = new Dictionary<string, string>();
         if (named is null && downloaded is not null)
-            words.AddValue(catalogue.FindColumn("model_draft")!, downloaded);
-        if ((named ?? downloaded) is not null && Find("spec_type") is null && Find("spec_default") is not true)
-            words.AddValue(catalogue.FindColumn("spec_type")!, "draft-simple");
+            ours["model_draft"] = downloaded;
+        if ((named ?? downloaded) is not null && Find("spec_default") is not true)
+            ours["spec_type"] = Find("spec_type") as string ?? "draft-simple"; // none is said aloud here: silence would mean that nobody chose
+        return ours;
     }
 
     private Dictionary<string, string> Secrets(EffectiveParameters parameters)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace LlamaBlazor.Domain.Parameters;
 
@@ -8,7 +9,8 @@ namespace LlamaBlazor.Domain.Parameters;
 /// know is kept in <c>custom_params</c> or reported; nothing is lost.
 /// </summary>
 /// <param name="catalogue">The catalogue.</param>
-public sealed class CommandLineParser(ParameterCatalogue catalogue)
+/// <param name="home">The folder that <c>~</c> and <c>$HOME</c> mean, or null to leave them as they are.</param>
+public sealed partial class CommandLineParser(ParameterCatalogue catalogue, string? home = null)
 {
     private static readonly HashSet<string> RouterOnly = ["models_dir", "models_preset", "models_max", "models_autoload"];
 
@@ -54,6 +56,8 @@ public sealed class CommandLineParser(ParameterCatalogue catalogue)
 
         var count = definition switch { { Emission: Emission.Pair or Emission.Flag } => 0, { Emission: Emission.TwoValues } => 2, _ => 1 };
         var values = attached is null ? [] : new List<string> { attached };
+        if (IsOnOff(definition) && attached is null && (!queue.TryPeek(out var next) || IsFlag(next)))
+            values.Add("on"); // older engines took -fa alone
         while (values.Count < count && queue.TryDequeue(out var value))
             values.Add(value);
         if (values.Count < count)
@@ -68,29 +72,49 @@ public sealed class CommandLineParser(ParameterCatalogue catalogue)
             definition = catalogue.FindFlag(replacement)!;
         }
 
-        if (count == 0 && !definition.HasColumn)
-            parsed.Custom[definition.Flag!] = true;
-        else if (count == 0)
-            Set(parsed, definition, IsNegation(definition, flag) == definition.Inverted);
+        if (count == 0)
+            TakeSwitch(parsed, definition, flag, attached);
         else
             TakeText(parsed, definition, flag, string.Join(' ', values));
     }
 
-    private static void TakeText(ParsedCommand parsed, ParameterDefinition definition, string flag, string text)
+    private static void TakeSwitch(ParsedCommand parsed, ParameterDefinition definition, string flag, string? attached)
     {
+        var word = attached is null ? "on" : Word(attached);
+        if (word is not ("on" or "off"))
+        {
+            parsed.NotUnderstood.Add(new NotUnderstood($"{flag}={attached}", "It is a switch: on or off can follow, nothing else."));
+            return;
+        }
+
+        var on = (word == "on") != IsNegation(definition, flag);
+        if (definition.HasColumn)
+            Set(parsed, definition, on != definition.Inverted);
+        else if (on)
+            parsed.Custom[definition.Flag!] = true;
+    }
+
+    private void TakeText(ParsedCommand parsed, ParameterDefinition definition, string flag, string text)
+    {
+        if (definition.Secret && text == ShellText.Mask)
+        {
+            parsed.Ignored.Add(new IgnoredFlag(flag, "The command shows its secret as ***: what is stored stays."));
+            return;
+        }
+
         if (definition.Column is "host" or "port" || RouterOnly.Contains(definition.Column))
         {
             parsed.Ignored.Add(new IgnoredFlag(flag, definition.Note!));
             return;
         }
 
-        text = FromContainer(parsed, definition, Canonical(definition, text));
+        text = TakePath(parsed, definition, Canonical(definition, text));
         if (definition.Kind is ParameterKind.Items)
             Append(parsed, definition, [text]);
         else if (definition is { Kind: ParameterKind.List, Repeatable: true })
             Append(parsed, definition, ParameterValue.Split(definition, text));
         else if (definition.Kind is ParameterKind.Text or ParameterKind.Lines or ParameterKind.Json or ParameterKind.Path)
-            Set(parsed, definition, text);
+            Set(parsed, definition, definition.Kind == ParameterKind.Json ? ParameterInput.Minify(text) : text);
         else if (ParameterInput.FromText(definition, text) is { Error: null, Value: { } value })
             Set(parsed, definition, value);
         else
@@ -132,14 +156,16 @@ public sealed class CommandLineParser(ParameterCatalogue catalogue)
         else if (catalogue.Options.FirstOrDefault(option => option.Env == name) is not { HasColumn: true } definition)
             parsed.NotUnderstood.Add(new NotUnderstood(name + "=…", "No setting belongs to this variable."));
         else if (definition.Emission is Emission.Pair or Emission.Flag)
-            Set(parsed, definition, Word(value) == "on" != definition.Inverted);
+            TakeSwitch(parsed, definition, name, value);
         else
             TakeText(parsed, definition, name, value);
     }
 
     // The engine takes several words for one thing where the choices are on, off and auto.
     private static string Canonical(ParameterDefinition definition, string text) =>
-        definition.Kind == ParameterKind.Choice && definition.Choices.Contains("on") && !definition.Choices.Contains(text) ? Word(text) ?? text : text;
+        IsOnOff(definition) && !definition.Choices.Contains(text) ? Word(text) ?? text : text;
+
+    private static bool IsOnOff(ParameterDefinition definition) => definition.Kind == ParameterKind.Choice && definition.Choices.Contains("on");
 
     private static string? Word(string text) => text.ToLowerInvariant() switch
     {
@@ -149,13 +175,35 @@ public sealed class CommandLineParser(ParameterCatalogue catalogue)
         _ => null,
     };
 
-    private static string FromContainer(ParsedCommand parsed, ParameterDefinition definition, string text) =>
-        definition.Kind == ParameterKind.Path && parsed.Volumes.FirstOrDefault(volume => text.StartsWith(volume.Key + "/", StringComparison.Ordinal)) is { Key: not null } folder
-            ? folder.Value + text[folder.Key.Length..]
-            : text;
+    // A path inside a container becomes that of the host, and the home folder its own name.
+    private string TakePath(ParsedCommand parsed, ParameterDefinition definition, string text)
+    {
+        if (definition.Kind != ParameterKind.Path && !definition.NamesFiles)
+            return text;
+        return definition.Kind == ParameterKind.Path
+            ? TakePath(parsed, text)
+            : ParameterValue.Join(definition, [.. ParameterValue.Split(definition, text).Select(item => TakePath(parsed, item))]);
+    }
+
+    private string TakePath(ParsedCommand parsed, string path)
+    {
+        if (parsed.Volumes.FirstOrDefault(volume => path.StartsWith(volume.Key + "/", StringComparison.Ordinal)) is { Key: not null } folder)
+            path = folder.Value + path[folder.Key.Length..];
+        if (home is not null && HomeFolder().Match(path) is { Success: true } match)
+            path = home + path[match.Length..];
+        if (ShellVariable().IsMatch(path))
+            parsed.NotUnderstood.Add(new NotUnderstood(path, "Variables of the shell are not known here, so the text is kept as it is. Write the path itself."));
+        return path;
+    }
 
     private static bool IsNegation(ParameterDefinition definition, string flag) =>
         definition.NegationAliases.Prepend(definition.Negation).Contains(ParameterCatalogue.Normalise(flag));
 
     private static bool IsFlag(string word) => word.Length > 1 && word[0] == '-' && !double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+
+    [GeneratedRegex(@"^(~|\$HOME|\$\{HOME\}|\$env:USERPROFILE|\$env:HOME|%USERPROFILE%)(?=[\\/]|$)", RegexOptions.IgnoreCase)]
+    private static partial Regex HomeFolder();
+
+    [GeneratedRegex(@"^(\$\{?\w+(:\w+)?\}?|%\w+%)[\\/]")]
+    private static partial Regex ShellVariable();
 }

@@ -1,34 +1,37 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace LlamaBlazor.Domain.Parameters;
 
 /// <summary>The column <c>custom_params</c>: a JSON object of flags that have no field of their own, with a text, a number, true, or a list of those.</summary>
-public static class CustomParameters
+public static partial class CustomParameters
 {
-    /// <summary>The flags and their values; empty when the text is no JSON object.</summary>
+    /// <summary>The first flag that may not stand in <c>custom_params</c>, and why; null when all may.</summary>
+    /// <param name="catalogue">The catalogue.</param>
     /// <param name="json">The column's text.</param>
-    public static IReadOnlyList<(string Flag, IReadOnlyList<string?> Values)> Read(string json)
+    public static (string Flag, string Reason)? Refuse(ParameterCatalogue catalogue, string json)
     {
-        try
+        using var document = TryParse(json);
+        if (document is not { RootElement.ValueKind: JsonValueKind.Object })
+            return null;
+        foreach (var property in document.RootElement.EnumerateObject())
         {
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? [.. document.RootElement.EnumerateObject().Select(property => (property.Name, Values(property.Value)))]
-                : [];
+            if (Refuse(catalogue, property.Name, property.Value) is { } reason)
+                return (property.Name, reason);
         }
-        catch (JsonException)
-        {
-            return [];
-        }
+
+        return null;
     }
 
     internal static void Add(WordList words, ParameterCatalogue catalogue, string? json)
     {
-        if (json is null)
+        using var document = TryParse(json ?? "");
+        if (document is not { RootElement.ValueKind: JsonValueKind.Object })
             return;
-        foreach (var (flag, values) in Read(json))
+        foreach (var property in document.RootElement.EnumerateObject())
         {
-            if (Refuse(words, catalogue, flag) is { } reason)
+            var (flag, values) = (property.Name, Values(property.Value));
+            if ((Refuse(catalogue, flag, property.Value) ?? Unfit(words, flag, values)) is { } reason)
             {
                 words.Warn([$"Other flags: {flag} was left out, because {reason}"]);
                 continue;
@@ -39,24 +42,43 @@ public static class CustomParameters
         }
     }
 
-    /// <summary>Why a flag may not stand in <c>custom_params</c>, or null.</summary>
-    /// <param name="catalogue">The catalogue.</param>
-    /// <param name="flag">The flag.</param>
-    public static string? Refuse(ParameterCatalogue catalogue, string flag)
+    // A value must not be read as a flag, nor a flag swallow the word behind it: what the engine gets is what stands here.
+    private static string? Refuse(ParameterCatalogue catalogue, string flag, JsonElement value)
     {
-        if (!flag.StartsWith('-') || flag.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c == '='))
+        if (!FlagName().IsMatch(flag) || flag.Any(char.IsControl))
             return "it is not a flag; write it as --flag, with its value apart.";
-        return catalogue.FindFlag(flag) switch
+        var reason = catalogue.FindFlag(flag) switch
         {
             { HasColumn: true } known => $"it has a field of its own: {known.Label}.",
             { Emission: Emission.Action } => "it prints something and stops.",
             { Emission: Emission.Removed } gone => $"llama.cpp removed it; use {gone.ReplacedBy}.",
+            { Shortcut: true } when value.ValueKind is not (JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null) => "it takes no value; give true.",
+            _ => null,
+        };
+        if (reason is not null)
+            return reason;
+        if (HoldsObject(value))
+            return "its value is an object. Give a text, a number, true, or a list of those.";
+        var texts = Values(value).OfType<string>().ToList();
+        if (texts.Any(text => text.Any(c => char.IsControl(c) && c is not ('\n' or '\t'))))
+            return "its value holds control characters.";
+        return texts.FirstOrDefault(text => catalogue.FindFlag(text) is not null) is { } option ? $"its value {option} is a flag of its own." : null;
+    }
+
+    private static string? Unfit(WordList words, string flag, IReadOnlyList<string?> values)
+    {
+        if (words.Lacks(flag))
+            return "this engine does not list it.";
+        return words.ValuesOf(flag) switch
+        {
+            0 when values.Any(value => value is not null) => "this engine takes no value for it; give true.",
+            > 0 when values.Any(value => value is null) => "this engine wants a value for it.",
             _ => null,
         };
     }
 
-    private static string? Refuse(WordList words, ParameterCatalogue catalogue, string flag) =>
-        Refuse(catalogue, flag) ?? (words.Lacks(flag) ? "this engine does not list it." : null);
+    private static bool HoldsObject(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object || (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(HoldsObject));
 
     private static IReadOnlyList<string?> Values(JsonElement value) => value.ValueKind switch
     {
@@ -66,4 +88,19 @@ public static class CustomParameters
         JsonValueKind.String => [value.GetString()],
         _ => [value.GetRawText()],
     };
+
+    private static JsonDocument? TryParse(string json)
+    {
+        try
+        {
+            return JsonDocument.Parse(json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex(@"^--?[A-Za-z0-9][^\s=]*$")]
+    private static partial Regex FlagName();
 }

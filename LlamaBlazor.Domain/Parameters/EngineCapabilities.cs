@@ -5,17 +5,17 @@ namespace LlamaBlazor.Domain.Parameters;
 /// <summary>What one llama-server binary can do, as its own help says.</summary>
 public sealed class EngineCapabilities
 {
-    private readonly FrozenSet<string> _flags;
+    private readonly FrozenDictionary<string, int> _flags;
 
     /// <summary>An engine with these flags.</summary>
     /// <param name="version">As <c>--version</c> prints it.</param>
-    /// <param name="flags">All spellings it lists.</param>
+    /// <param name="flags">All spellings it lists; of several with one name the first counts.</param>
     /// <param name="devices">Devices it can offload to.</param>
-    public EngineCapabilities(string version, IEnumerable<string> flags, IReadOnlyList<EngineDevice>? devices = null)
+    public EngineCapabilities(string version, IEnumerable<EngineFlag> flags, IReadOnlyList<EngineDevice>? devices = null)
     {
         Version = version;
         Devices = devices ?? [];
-        _flags = flags.Select(ParameterCatalogue.Normalise).ToFrozenSet();
+        _flags = flags.GroupBy(flag => ParameterCatalogue.Normalise(flag.Name)).ToFrozenDictionary(group => group.Key, group => group.First().Values);
     }
 
     /// <summary>As <c>--version</c> prints it.</summary>
@@ -25,11 +25,15 @@ public sealed class EngineCapabilities
     public IReadOnlyList<EngineDevice> Devices { get; }
 
     /// <summary>All spellings it lists.</summary>
-    public IReadOnlySet<string> Flags => _flags;
+    public IReadOnlyList<string> Flags => _flags.Keys;
 
     /// <summary>Whether it lists a spelling.</summary>
     /// <param name="spelling">A flag.</param>
-    public bool Lists(string spelling) => _flags.Contains(ParameterCatalogue.Normalise(spelling));
+    public bool Lists(string spelling) => _flags.ContainsKey(ParameterCatalogue.Normalise(spelling));
+
+    /// <summary>Values that follow a spelling; null where it does not list it.</summary>
+    /// <param name="spelling">A flag.</param>
+    public int? Values(string spelling) => _flags.TryGetValue(ParameterCatalogue.Normalise(spelling), out var count) ? count : null;
 
     /// <summary>The preferred spelling that it knows of a parameter, or null when it has none.</summary>
     /// <param name="definition">A parameter with a flag.</param>

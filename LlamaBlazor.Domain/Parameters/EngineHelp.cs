@@ -10,22 +10,28 @@ namespace LlamaBlazor.Domain.Parameters;
 /// <param name="FreeMib">Free memory in MiB when it was asked.</param>
 public sealed record EngineDevice(string Name, string Description, long TotalMib, long FreeMib);
 
+/// <summary>A spelling that an engine lists.</summary>
+/// <param name="Name">Such as <c>--ctx-size</c>.</param>
+/// <param name="Values">Values that follow it: 0 for a switch, else 1 or 2.</param>
+public sealed record EngineFlag(string Name, int Values);
+
 /// <summary>Reads what llama-server prints about itself.</summary>
 public static partial class EngineHelp
 {
-    /// <summary>All spellings that <c>--help</c> lists, removed ones left out.</summary>
+    /// <summary>All spellings that <c>--help</c> lists, with the number of values each takes; removed ones left out.</summary>
     /// <remarks>
-    /// An entry begins in the first column; its text may go on in lines that are indented:
+    /// An entry begins in the first column: spellings, the form of the value where it takes one, then at least two spaces and its text, which may go on in
+    /// lines that are indented:
     /// <code>
     /// -ngl,  --gpu-layers, --n-gpu-layers N   max. number of layers to store in VRAM
     ///                                         (env: LLAMA_ARG_N_GPU_LAYERS)
     /// </code>
     /// </remarks>
     /// <param name="help">The text.</param>
-    public static IReadOnlyList<string> ReadFlags(string help)
+    public static IReadOnlyList<EngineFlag> ReadFlags(string help)
     {
-        var flags = new List<string>();
-        var entry = new List<string>();
+        var flags = new List<EngineFlag>();
+        var entry = new List<EngineFlag>();
         foreach (var line in help.Split('\n').Append("-"))
         {
             if (line.StartsWith('-'))
@@ -68,11 +74,21 @@ public static partial class EngineHelp
         };
     }
 
-    private static IEnumerable<string> Spellings(string line) =>
-        line.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).TakeWhile(word => Flag().IsMatch(word));
+    // The form of a value may be several words, of which only START END means two values; in brackets or angles it is one.
+    private static IEnumerable<EngineFlag> Spellings(string line)
+    {
+        if (Entry().Match(line) is not { Success: true } match)
+            return [];
+        var hint = match.Groups["hint"].Value;
+        var count = hint.Length == 0 ? 0 : TwoWords().IsMatch(hint) ? 2 : 1;
+        return match.Groups["flag"].Captures.Select(flag => new EngineFlag(flag.Value, count));
+    }
 
-    [GeneratedRegex("^--?[a-zA-Z][a-zA-Z0-9._-]*$")]
-    private static partial Regex Flag();
+    [GeneratedRegex(@"^(?<flag>--?[a-zA-Z][a-zA-Z0-9._-]*)(,\s*(?<flag>--?[a-zA-Z][a-zA-Z0-9._-]*))*( (?<hint>\S.*?))?(\s\s|\s*$)")]
+    private static partial Regex Entry();
+
+    [GeneratedRegex("^[A-Z]+ [A-Z]+$")]
+    private static partial Regex TwoWords();
 
     [GeneratedRegex(@"^version: (?<build>\d+) \((?<commit>[^)]+)\)", RegexOptions.Multiline)]
     private static partial Regex VersionLine();

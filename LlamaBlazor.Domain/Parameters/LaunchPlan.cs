@@ -10,6 +10,9 @@ public sealed record LaunchPlan(int Port)
     /// <summary>Where the engine may download a model whose settings name only an address or a Docker repository.</summary>
     public string? DownloadPath { get; init; }
 
+    /// <summary>True where the model's file is known to be there, so that nothing is downloaded over it.</summary>
+    public bool HasModelFile { get; init; }
+
     /// <summary>Devices the engine may use, as its own list names them, or null where the setting decides.</summary>
     public IReadOnlyList<string>? Devices { get; init; }
 

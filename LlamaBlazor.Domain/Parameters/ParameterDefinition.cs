@@ -120,6 +120,9 @@ public sealed record ParameterDefinition
     /// <summary>True where it has a column of its own.</summary>
     public bool HasColumn => Column.Length > 0;
 
+    /// <summary>True for lists whose items are files, or files with a number behind a colon.</summary>
+    public bool NamesFiles => Column is "lora" or "lora_scaled" or "control_vector" or "control_vector_scaled";
+
     /// <summary>All spellings, on and off.</summary>
     public IEnumerable<string> Spellings => Flag is null
         ? []

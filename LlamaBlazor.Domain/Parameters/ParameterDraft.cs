@@ -14,6 +14,9 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
     private readonly HashSet<string> _forceToggled = [];
     private ILookup<string, ParameterIssue>? _issues;
 
+    /// <summary>Told after each edit and each time that edits go.</summary>
+    public event Action? Changed;
+
     /// <summary>The fields of the form.</summary>
     public IReadOnlyList<ParameterDefinition> Definitions => definitions;
 
@@ -60,6 +63,7 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
         (Inherited, Own, Revisions) = (inherited, own, revisions);
         _forceToggled.RemoveWhere(column => Own.Get(column) is null && !_edits.ContainsKey(column));
         _issues = null;
+        Changed?.Invoke();
     }
 
     /// <summary>Takes what was typed into a field.</summary>
@@ -74,6 +78,7 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
             Forget(definition.Column);
         else
             _edits[definition.Column] = (text ?? "", input);
+        Changed?.Invoke();
     }
 
     /// <summary>Chooses whether a value is passed on even where it equals the engine's default.</summary>
@@ -85,6 +90,7 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
             _forceToggled.Add(definition.Column);
         else
             _forceToggled.Remove(definition.Column);
+        Changed?.Invoke();
     }
 
     /// <summary>Drops all edits.</summary>
@@ -95,6 +101,7 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
         _refused.Clear();
         _conflicts.Clear();
         _issues = null;
+        Changed?.Invoke();
     }
 
     /// <summary>Shows errors that the store found.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace LlamaBlazor.Domain.Parameters;
@@ -8,6 +9,8 @@ namespace LlamaBlazor.Domain.Parameters;
 /// <param name="Error">What is wrong, or null.</param>
 public sealed record ParameterInput(object? Value, string? Error = null)
 {
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Nothing set.</summary>
     public static ParameterInput Cleared { get; } = new(Value: null);
 
@@ -29,6 +32,7 @@ public sealed record ParameterInput(object? Value, string? Error = null)
         {
             ParameterKind.Items => new ParameterInput(ItemList.Write([.. text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0)])),
             ParameterKind.Lines => new ParameterInput(text.ReplaceLineEndings("\n")),
+            ParameterKind.Json => new ParameterInput(Minify(word)),
             _ => new ParameterInput(word),
         };
     }
@@ -50,14 +54,29 @@ public sealed record ParameterInput(object? Value, string? Error = null)
         {
             (JsonValueKind.String, _) when json.GetString() is "" => Cleared,
             (JsonValueKind.String, ParameterKind.Items) => new ParameterInput(ItemList.Write(ItemList.Read(json.GetString()!))),
+            (JsonValueKind.String, ParameterKind.Json) => new ParameterInput(Minify(json.GetString()!)),
             (JsonValueKind.String, _) => new ParameterInput(json.GetString()),
             (JsonValueKind.Array, ParameterKind.Items) => Items(json),
-            (JsonValueKind.Object, ParameterKind.Json) => new ParameterInput(json.GetRawText()),
+            (JsonValueKind.Object, ParameterKind.Json) => new ParameterInput(Minify(json.GetRawText())),
             (JsonValueKind.Number, _) when definition.Column is "gpu_layers" or "n_gpu_layers_draft" or "fit_target" => new ParameterInput(json.GetRawText()),
             (_, ParameterKind.Items) => new ParameterInput(null, "A list of texts is needed."),
             (_, ParameterKind.Json) => new ParameterInput(null, "A JSON object, or a text that holds one, is needed."),
             _ => new ParameterInput(null, "A text is needed."),
         };
+    }
+
+    /// <summary>JSON in one line, as it is stored: so it fits into a preset file too. A text that is none stays as it is.</summary>
+    /// <param name="text">Any text.</param>
+    public static string Minify(string text)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(JsonElement.Parse(text), Plain);
+        }
+        catch (JsonException)
+        {
+            return text;
+        }
     }
 
     /// <summary>A value as the form shows it.</summary>

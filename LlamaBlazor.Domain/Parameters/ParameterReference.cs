@@ -56,7 +56,7 @@ public static class ParameterReference
     [
         definition.HasColumn ? $"`{definition.Column}`" : "",
         string.Join(" ", definition.Spellings.Select(spelling => $"`{spelling}`")),
-        definition.Env is { } env ? $"`{env}`" : "",
+        string.Join(" ", new[] { definition.Env, definition.EnvNegation }.OfType<string>().Select(name => $"`{name}`")),
         ValueText(definition),
         definition.Default is null ? "" : ParameterText.Default(definition),
         definition.Note is { } note ? $"{definition.Description}. {note}" : definition.Description + ".",

@@ -64,6 +64,9 @@ public static class ParameterValidator
             return Error(definition, severalLines ? "Control characters other than line ends and tabs are not allowed." : "Line ends and other control characters are not allowed.");
         if (definition.Kind == ParameterKind.Choice)
             return CheckChoice(definition, text);
+        // Inside the JSON array such characters are escaped, so the items themselves are looked at.
+        if (definition.Kind == ParameterKind.Items && ItemList.Read(text).Any(item => item.Any(c => char.IsControl(c) && c is not ('\n' or '\t'))))
+            return Error(definition, "Control characters other than line ends and tabs are not allowed.");
         if (definition.Kind == ParameterKind.Json)
             return CheckJson(catalogue, definition, text);
         if (definition is { Kind: ParameterKind.List, Choices.Count: > 0 })
@@ -98,9 +101,7 @@ public static class ParameterValidator
 
         if (definition.Column != "custom_params")
             return null;
-        return CustomParameters.Read(text).Select(pair => (pair.Flag, Reason: CustomParameters.Refuse(catalogue, pair.Flag))).FirstOrDefault(pair => pair.Reason is not null) is { Reason: { } reason } refused
-            ? Error(definition, $"{refused.Flag} cannot stand here: {reason}")
-            : null;
+        return CustomParameters.Refuse(catalogue, text) is var (flag, reason) ? Error(definition, $"{flag} cannot stand here: {reason}") : null;
     }
 
     private static string Range(ParameterDefinition definition) => RangeText(definition) ?? "a number of 32 bits";

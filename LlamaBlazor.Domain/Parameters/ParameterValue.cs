@@ -58,6 +58,12 @@ public static class ParameterValue
         _ => string.Join(definition.Emission == Emission.Semicolon ? ';' : ',', items),
     };
 
+    /// <summary>The files that a list of files names, without what stands behind them.</summary>
+    /// <param name="definition">A parameter with <see cref="ParameterDefinition.NamesFiles"/>.</param>
+    /// <param name="text">The column's text.</param>
+    public static IEnumerable<string> Files(ParameterDefinition definition, string text) =>
+        Split(definition, text).Select(item => definition.Column.EndsWith("_scaled", StringComparison.Ordinal) && item.LastIndexOf(':') is > 0 and var colon ? item[..colon] : item);
+
     // The others split on every comma, so that an item cannot hold one (parameters.md 0).
     private static bool HasQuotes(ParameterDefinition definition) =>
         definition.Column is "lora" or "lora_scaled" or "control_vector" or "control_vector_scaled" or "override_kv" or "api_key" or "tools";

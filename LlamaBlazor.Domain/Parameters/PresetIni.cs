@@ -9,14 +9,16 @@ namespace LlamaBlazor.Domain.Parameters;
 /// </summary>
 public static partial class PresetIni
 {
-    private static readonly HashSet<string> Stripped = ["--host", "--port", "--metrics", "--ssl-key-file", "--ssl-cert-file"];
+    private static readonly HashSet<string> Decided = ["--host", "--port", "--metrics"];
+    private static readonly HashSet<string> Stripped = ["--ssl-key-file", "--ssl-cert-file"];
 
     /// <summary>One model as a section.</summary>
     /// <param name="name">Name of the model.</param>
     /// <param name="command">Its command.</param>
     /// <param name="preload">True where the router shall load it at once.</param>
+    /// <param name="taken">Names and aliases of the file, which must be unique or the router does not start. Takes the aliases of this model.</param>
     /// <param name="lost">Takes what the grammar cannot say, in words.</param>
-    public static string WriteSection(string name, LaunchCommand command, bool preload, ICollection<string> lost)
+    public static string WriteSection(string name, LaunchCommand command, bool preload, ISet<string> taken, ICollection<string> lost)
     {
         if (name is "default" or "*" || name.AsSpan().IndexOfAny("]\r\n;#") >= 0)
         {
@@ -26,9 +28,13 @@ public static partial class PresetIni
 
         var text = new StringBuilder($"[{name}]\n");
         var seen = new HashSet<string>();
-        foreach (var (flag, values) in Options(command.Arguments).Where(option => !Stripped.Contains(option.Flag)))
+        foreach (var (flag, values) in Options(command.Arguments).Where(option => !Decided.Contains(option.Flag)))
         {
-            var value = values.Count == 0 ? "1" : string.Join(' ', values);
+            var value = values.Count == 0 ? "1" : flag == "--alias" ? FreeAliases(name, values[0], taken, lost) : string.Join(' ', values);
+            if (flag == "--alias" && value.Length == 0)
+                continue;
+            if (ParameterCatalogue.Current.FindFlag(flag) is { Kind: ParameterKind.Path } && !Path.IsPathFullyQualified(value))
+                lost.Add($"{name}: {flag} {value} is relative; the router looks in the folder it is started in. Set an absolute path.");
             if (Unsayable(flag, value, values.Count, seen) is { } reason)
                 lost.Add($"{name}: {flag} {reason}");
             else
@@ -50,34 +56,64 @@ public static partial class PresetIni
     /// <param name="text">The file.</param>
     public static Result Read(ParameterCatalogue catalogue, string text)
     {
-        var sections = new Dictionary<string, List<(string Key, string Value)>>();
         var problems = new List<NotUnderstood>();
-        var current = sections["*"] = [];
+        var sections = Parse(text, problems);
+        var shared = sections.GetValueOrDefault("*", []);
+        var models = sections.Where(section => section.Key != "*").Select(section =>
+        {
+            var own = section.Value.Select(pair => pair.Key).ToHashSet();
+            var pairs = shared.Where(pair => !own.Contains(pair.Key)).Concat(section.Value).Where(pair => IsTaken(section.Key, pair.Key, problems)).ToList();
+            return new Section(section.Key, [.. pairs.SelectMany(pair => Words(catalogue, pair.Key, pair.Value))], pairs.Any(pair => pair.Key == "load-on-startup" && IsTrue(pair.Value)));
+        });
+        return new Result([.. models], problems);
+    }
+
+    private static Dictionary<string, List<(string Key, string Value)>> Parse(string text, List<NotUnderstood> problems)
+    {
+        var sections = new Dictionary<string, List<(string Key, string Value)>>();
+        var current = new List<(string Key, string Value)>(); // before any header: the router calls that section default
+        var head = current;
         foreach (var line in text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n'))
         {
             var content = Comment().Replace(line, "").TrimEnd();
             if (content.Length == 0)
                 continue;
             if (Header().Match(content) is { Success: true } header)
-                current = sections[header.Groups["name"].Value] = []; // a section written twice: only the last survives, as in the router
+            {
+                if (sections.ContainsKey(header.Groups["name"].Value))
+                    problems.Add(new NotUnderstood(content, "This section is written twice; the last one counts, as in the router."));
+                current = sections[header.Groups["name"].Value] = [];
+            }
             else if (KeyValue().Match(content) is { Success: true } pair)
+            {
                 current.Add((pair.Groups["key"].Value, pair.Groups["value"].Value.Trim()));
+            }
             else
+            {
                 problems.Add(new NotUnderstood(content, "This is neither a section, nor a key with a value, nor a comment."));
+            }
         }
 
-        var models = sections.Where(section => section.Key != "*").Select(section =>
-        {
-            var own = section.Value.Select(pair => pair.Key).ToHashSet();
-            var pairs = sections["*"].Where(pair => !own.Contains(pair.Key)).Concat(section.Value).ToList();
-            return new Section(section.Key, [.. pairs.SelectMany(pair => Words(catalogue, pair.Key, pair.Value))], pairs.Any(pair => pair.Key == "load-on-startup" && IsTrue(pair.Value)));
-        });
-        return new Result([.. models], problems);
+        if (head.Any(pair => pair.Key is "model" or "m" or "hf-repo" or "hf"))
+            sections.TryAdd("default", head);
+        else
+            problems.AddRange(head.Where(pair => pair.Key != "version").Select(pair => new NotUnderstood(pair.Key, "It stands before the first section, where the router makes a model named default of it. Put it under [*] or under a model.")));
+        return sections;
+    }
+
+    private static bool IsTaken(string section, string key, List<NotUnderstood> problems)
+    {
+        var reason = key == "stop-timeout" ? "Engines are given time to stop by the launch settings, for all models alike."
+            : key.StartsWith("LLAMA_ARG_NO_", StringComparison.Ordinal) ? "The router reads such a name the wrong way round, as on. Write the flag, such as no-mmap = 1."
+            : null;
+        if (reason is not null)
+            problems.Add(new NotUnderstood($"[{section}] {key}", reason));
+        return reason is null;
     }
 
     private static IEnumerable<string> Words(ParameterCatalogue catalogue, string key, string value)
     {
-        if (key is "version" or "load-on-startup" or "stop-timeout")
+        if (key is "version" or "load-on-startup")
             return [];
         var option = catalogue.FindFlag("--" + key) ?? catalogue.FindFlag("-" + key) ?? catalogue.Options.FirstOrDefault(known => known.Env == key);
         var flag = option is null ? "--" + key : option.Spellings.FirstOrDefault(spelling => ParameterCatalogue.Normalise(spelling).TrimStart('-') == key.Replace('_', '-')) ?? option.Flag!;
@@ -91,6 +127,8 @@ public static partial class PresetIni
 
     private static string? Unsayable(string flag, string value, int count, HashSet<string> seen)
     {
+        if (Stripped.Contains(flag))
+            return "is the router's own; give it to the router.";
         if (count > 1)
             return "takes two values, which presets refuse.";
         if (!seen.Add(flag))
@@ -98,6 +136,20 @@ public static partial class PresetIni
         return value.AsSpan().IndexOfAny(";#\r\n") >= 0 || value != value.Trim() || value.Length == 0
             ? "has a value that a preset cannot hold. Put it into a file, or keep the model in the dashboard."
             : null;
+    }
+
+    private static string FreeAliases(string name, string aliases, ISet<string> taken, ICollection<string> lost)
+    {
+        var free = new List<string>();
+        foreach (var alias in aliases.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(alias => alias != name))
+        {
+            if (taken.Add(alias))
+                free.Add(alias);
+            else
+                lost.Add($"{name}: the alias {alias} is taken by another model; the router would not start. Rename one of them.");
+        }
+
+        return string.Join(',', free);
     }
 
     // The vector back into flags with their values; a value may begin with a dash, such as -1.

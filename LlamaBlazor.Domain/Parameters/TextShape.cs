@@ -8,6 +8,7 @@ internal static partial class TextShape
     /// <summary>What is wrong with a text, or null.</summary>
     public static string? Check(ParameterDefinition definition, string text) => definition.Column switch
     {
+        "grammar" => GrammarShape.Check(text),
         "gpu_layers" or "n_gpu_layers_draft" => Unless(Layers().IsMatch(text), "Give a number of layers, auto or all."),
         "cpu_mask" or "cpu_mask_batch" or "cpu_mask_draft" or "cpu_mask_batch_draft" => Unless(Hex().IsMatch(text), "Give hexadecimal digits, such as 0xff: one bit a CPU."),
         "cpu_range" or "cpu_range_batch" or "cpu_range_draft" => Unless(CpuRange().IsMatch(text), "Give first and last CPU, such as 0-7."),

@@ -36,6 +36,9 @@ internal sealed class WordList(EngineCapabilities? engine)
     /// <summary>Whether the engine is known to lack a flag of the user's own.</summary>
     public bool Lacks(string flag) => engine is not null && !engine.Lists(flag);
 
+    /// <summary>Values that a flag of the user's own takes; null where the engine is not known.</summary>
+    public int? ValuesOf(string flag) => engine?.Values(flag);
+
     private string? Spell(ParameterDefinition definition, bool negated)
     {
         if (engine is null)

@@ -6,7 +6,14 @@ namespace LlamaBlazor.Domain.Proxy;
 /// <param name="Waiting">Requests that wait for it.</param>
 /// <param name="OldestWait">How long the first of them has waited.</param>
 /// <param name="WarmFor">How long its engine has been ready.</param>
-public readonly record struct SwapCandidate(long ModelId, bool IsRunning, int Waiting, TimeSpan OldestWait, TimeSpan WarmFor);
+public readonly record struct SwapCandidate(long ModelId, bool IsRunning, int Waiting, TimeSpan OldestWait, TimeSpan WarmFor)
+{
+    /// <summary>Whether its start waits for a place that others hold. One that loads, or pauses after a failure, takes nothing from them.</summary>
+    public bool IsBlocked { get; init; }
+
+    /// <summary>Whether it is never stopped for another: closing it would help nobody.</summary>
+    public bool IsPinned { get; init; }
+}
 
 /// <summary>
 /// Keeps models that share a machine from evicting each other for every request. Requests of the model that runs go first (a batch), until somebody
@@ -17,14 +24,10 @@ public readonly record struct SwapCandidate(long ModelId, bool IsRunning, int Wa
 /// <param name="MinimumWarm">Shortest time a model answers before it is drained.</param>
 public sealed record SwapPolicy(TimeSpan StarvationLimit, TimeSpan MinimumWarm)
 {
-    /// <summary>Half a minute of waiting, five seconds of warmth.</summary>
-    public static SwapPolicy Default { get; } = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5));
-
     /// <summary>Whether a running model should let no new request through, so that a starving one can take its place.</summary>
     /// <param name="model">The running model.</param>
     /// <param name="others">All others.</param>
-    /// <param name="mustSwap">Whether the starving model cannot be started beside this one.</param>
-    public bool ShouldDrain(SwapCandidate model, IEnumerable<SwapCandidate> others, bool mustSwap) =>
-        mustSwap && model.IsRunning && model.WarmFor >= MinimumWarm
-        && others.Any(other => other.ModelId != model.ModelId && !other.IsRunning && other.Waiting > 0 && other.OldestWait >= StarvationLimit);
+    public bool ShouldDrain(SwapCandidate model, IEnumerable<SwapCandidate> others) =>
+        model.IsRunning && !model.IsPinned && model.WarmFor >= MinimumWarm
+        && others.Any(other => other.ModelId != model.ModelId && other.IsBlocked && other.Waiting > 0 && other.OldestWait >= StarvationLimit);
 }

@@ -53,6 +53,11 @@ public sealed class WaitingLine<T>(int capacity)
         return first;
     }
 
+    /// <summary>Puts one back that was taken out a moment ago; the line may be longer by it than its capacity.</summary>
+    /// <param name="item">What waits.</param>
+    /// <param name="priority">Its priority, as before.</param>
+    public void PutFirst(T item, long priority) => _line.Insert(0, (item, priority));
+
     /// <summary>Takes one out that will not wait any longer.</summary>
     /// <param name="item">What waited.</param>
     /// <returns>False when it was not in the line.</returns>

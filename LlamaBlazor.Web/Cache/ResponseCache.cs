@@ -13,7 +13,8 @@ namespace LlamaBlazor.Web.Cache;
 /// <summary>What the cache has to do with one request.</summary>
 /// <param name="Decision">What it may do.</param>
 /// <param name="Key">Under what the answer is kept; null where nothing is looked up or kept.</param>
-internal sealed record CacheTicket(CacheDecision Decision, CacheKey? Key);
+/// <param name="Identity">What the model was when the request came.</param>
+internal sealed record CacheTicket(CacheDecision Decision, CacheKey? Key, string? Identity);
 
 /// <summary>Serves answers that were given before, and keeps new ones. Nothing that goes wrong here fails a request (acceptance Y5).</summary>
 internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switch, ModelIdentity identities, PrivacyOptions privacy, TimeProvider clock, ILogger<ResponseCache> logger)
@@ -36,14 +37,15 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
         var decision = CachePolicy.Decide(@switch.IsOn, model.CacheMode, request.Route, request.Facts, body.Span, context.Request.Headers.CacheControl);
         if (decision.Header is null)
             return (false, null);
-        var key = decision.Store || decision.Lookup ? await KeyAsync(request, body, context.RequestAborted).ConfigureAwait(false) : null;
+        var identity = decision.Store || decision.Lookup ? await IdentityAsync(model.Id, context.RequestAborted).ConfigureAwait(false) : null;
+        var key = identity is null ? null : CacheKey.Of(request.Path, identity, body);
         if (key is null)
             decision = CacheDecision.Bypass;
         if (decision.Lookup && await FindAsync(key!, decision, context.RequestAborted).ConfigureAwait(false) is { } row
             && await ServeAsync(context, request, row).ConfigureAwait(false))
             return (true, null);
         context.Response.Headers[Header] = decision.Header;
-        return (false, new CacheTicket(decision, key));
+        return (false, new CacheTicket(decision, key, identity));
     }
 
     /// <summary>Something that takes the answer's bytes on the way, or null where nothing is to be kept.</summary>
@@ -60,16 +62,15 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
             return;
         }
 
-        var (kind, streamed, model) = (request.Route.Kind, request.Facts.Stream, request.Target!.Model.Name);
-        _ = Task.Run(() => KeepAsync(ticket.Key, kind, streamed, model, capture.Bytes, reader.Usage));
+        var (kind, streamed, model) = (request.Route.Kind, request.Facts.Stream, request.Target!.Model);
+        _ = Task.Run(() => KeepAsync(ticket, kind, streamed, model, capture.Bytes, reader.Usage));
     }
 
-    private async ValueTask<CacheKey?> KeyAsync(InFlightRequest request, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    private async ValueTask<string?> IdentityAsync(long modelId, CancellationToken cancellation)
     {
         try
         {
-            var identity = await identities.OfAsync(request.Target!.Model.Id, cancellation).ConfigureAwait(false);
-            return identity is null ? null : CacheKey.Of(request.Path, identity, body);
+            return await identities.OfAsync(modelId, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is DbException or DbUpdateException)
         {
@@ -115,10 +116,14 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
         return true;
     }
 
-    private async Task KeepAsync(CacheKey key, RouteKind kind, bool streamed, string model, ReadOnlyMemory<byte> answer, GenerationUsage usage)
+    private async Task KeepAsync(CacheTicket ticket, RouteKind kind, bool streamed, ProxyModel model, ReadOnlyMemory<byte> answer, GenerationUsage usage)
     {
         try
         {
+            // Settings may have been saved, and the engine started anew, while the request waited: then nobody knows whose answer it is.
+            if (await identities.OfAsync(model.Id, CancellationToken.None).ConfigureAwait(false) != ticket.Identity)
+                return;
+            var key = ticket.Key!;
             var json = streamed ? StreamAssembler.Assemble(kind, answer.Span) : answer.ToArray();
             if (json is null)
                 return;
@@ -127,7 +132,7 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
                 CacheKey = key.Key,
                 Prompt = privacy.KeepsAll ? key.Prompt : privacy.Keep(key.Prompt[..Math.Min(key.Prompt.Length, RequestReader.PreviewLength)]) ?? "",
                 PromptHash = key.PromptHash,
-                ModelPath = model,
+                ModelPath = model.Name,
                 ConfigJson = privacy.KeepsNothing ? "" : key.ConfigJson,
                 ResponseText = "", // the text is in the JSON; kept once
                 ResponseJson = Encoding.UTF8.GetString(json),

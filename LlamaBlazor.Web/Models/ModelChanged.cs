@@ -14,9 +14,6 @@ internal sealed record ModelChanged(long Id, string Kind)
     /// <summary>The row and its configuration are gone.</summary>
     public const string Deleted = "deleted";
 
-    /// <summary>Settings were saved; written by whoever saves them.</summary>
-    public const string Config = "config";
-
     /// <summary>A scan or clean-up changed any number of rows; <see cref="Id"/> is 0.</summary>
     public const string Library = "library";
 }

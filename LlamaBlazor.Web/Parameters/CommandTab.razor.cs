@@ -13,6 +13,8 @@ public sealed partial class CommandTab : LiveComponent
 
     [Inject] private LaunchCommandFactory Commands { get; set; } = null!;
 
+    [Inject] private CommandCheck Checks { get; set; } = null!;
+
     [Inject] private ParameterStore Store { get; set; } = null!;
 
     private LaunchCommand? Command { get; set; }
@@ -44,7 +46,7 @@ public sealed partial class CommandTab : LiveComponent
         Verdict = null;
         try
         {
-            var checkedCommand = await CommandCheck.RunAsync(Command!, Left);
+            var checkedCommand = await Checks.RunAsync(Command!, Left);
             Verdict = checkedCommand.Match(answer => answer, failure => new CheckAnswer(false, [failure.Message], []));
         }
         finally

@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Shared.Api;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,7 +21,7 @@ internal static class ConfigEndpoints
         model.MapPatch("/config/{section}", PatchAsync);
         model.MapGet("/command", CommandAsync);
         var server = app.MapGroup("/api/server-config").WithTags("Server");
-        server.MapGet("", async (ParameterStore store, ParameterCatalogue catalogue, CancellationToken cancellation) => await ServerAsync(store, catalogue, cancellation));
+        server.MapGet("", async (ParameterStore store, ParameterCatalogue catalogue, EngineDirectory engines, CancellationToken cancellation) => await ServerAsync(store, catalogue, engines, cancellation));
         server.MapPatch("", PatchServerAsync);
     }
 
@@ -35,16 +36,16 @@ internal static class ConfigEndpoints
         return Results.Ok(answer);
     }
 
-    private static async Task<IResult> GetAsync(string id, string section, ModelStore models, ParameterStore store, ParameterCatalogue catalogue, CancellationToken cancellation)
+    private static async Task<IResult> GetAsync(string id, string section, ModelStore models, ParameterStore store, ParameterCatalogue catalogue, EngineDirectory engines, CancellationToken cancellation)
     {
         if (!ConfigSection.OfModel.Contains(section))
             return ApiResults.Problem(UnknownSection(section));
         if (await models.FindAsync(id, cancellation) is not { } model || await store.ReadAsync(model.Id, cancellation) is not { } configuration)
             return ApiResults.Problem(ModelStore.Unknown(id));
-        return Results.Ok(ConfigJson.Write(catalogue.SectionOfModel(section), configuration.Own.Get, configuration.Effective, configuration.Rows.GetValueOrDefault(section)));
+        return Results.Ok(ConfigJson.Write(catalogue.SectionOfModel(section), configuration.Own.Get, configuration.Effective, configuration.Rows.GetValueOrDefault(section), await engines.CountDevicesAsync(configuration.EnginePath, cancellation)));
     }
 
-    private static async Task<IResult> PatchAsync(string id, string section, JsonElement body, ModelStore models, ParameterStore store, ParameterCatalogue catalogue, CancellationToken cancellation)
+    private static async Task<IResult> PatchAsync(string id, string section, JsonElement body, ModelStore models, ParameterStore store, ParameterCatalogue catalogue, EngineDirectory engines, CancellationToken cancellation)
     {
         if (!ConfigSection.OfModel.Contains(section))
             return ApiResults.Problem(UnknownSection(section));
@@ -52,13 +53,13 @@ internal static class ConfigEndpoints
             return ApiResults.Problem(ModelStore.Unknown(id));
         return await SaveAsync(store, catalogue, model.Id, section, body, cancellation) is { } failure
             ? ApiResults.Problem(failure)
-            : await GetAsync(id, section, models, store, catalogue, cancellation);
+            : await GetAsync(id, section, models, store, catalogue, engines, cancellation);
     }
 
-    private static async Task<IResult> PatchServerAsync(JsonElement body, ParameterStore store, ParameterCatalogue catalogue, CancellationToken cancellation) =>
+    private static async Task<IResult> PatchServerAsync(JsonElement body, ParameterStore store, ParameterCatalogue catalogue, EngineDirectory engines, CancellationToken cancellation) =>
         await SaveAsync(store, catalogue, null, ConfigSection.Server, body, cancellation) is { } failure
             ? ApiResults.Problem(failure)
-            : await ServerAsync(store, catalogue, cancellation);
+            : await ServerAsync(store, catalogue, engines, cancellation);
 
     // Errors of reading and errors of rules are answered together, so that a form can show all of them at once.
     private static async Task<Failure?> SaveAsync(ParameterStore store, ParameterCatalogue catalogue, long? modelId, string section, JsonElement body, CancellationToken cancellation)
@@ -73,11 +74,11 @@ internal static class ConfigEndpoints
         return Failure.Invalid(errors);
     }
 
-    private static async Task<IResult> ServerAsync(ParameterStore store, ParameterCatalogue catalogue, CancellationToken cancellation)
+    private static async Task<IResult> ServerAsync(ParameterStore store, ParameterCatalogue catalogue, EngineDirectory engines, CancellationToken cancellation)
     {
         var server = await store.ReadServerAsync(cancellation);
         var effective = new EffectiveParameters(server.Values, ParameterSet.Empty);
-        return Results.Ok(ConfigJson.Write(catalogue.Section(ConfigSection.Server), server.Values.Get, effective, server.Row));
+        return Results.Ok(ConfigJson.Write(catalogue.Section(ConfigSection.Server), server.Values.Get, effective, server.Row, await engines.CountDevicesAsync(null, cancellation)));
     }
 
     private static async Task<IResult> CommandAsync(string id, ModelStore models, LaunchCommandFactory commands, CancellationToken cancellation)

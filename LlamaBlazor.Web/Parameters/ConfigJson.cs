@@ -22,12 +22,13 @@ internal static class ConfigJson
     /// <param name="own">Value that this section sets, or null.</param>
     /// <param name="effective">Value in force.</param>
     /// <param name="row">Its row, or null.</param>
-    public static SectionAnswer Write(IReadOnlyList<ParameterDefinition> definitions, Func<string, object?> own, EffectiveParameters effective, IConfigRecord? row) => new(
+    /// <param name="devices">GPUs that the engine sees, or null where that is not known.</param>
+    public static SectionAnswer Write(IReadOnlyList<ParameterDefinition> definitions, Func<string, object?> own, EffectiveParameters effective, IConfigRecord? row, int? devices) => new(
         definitions.ToDictionary(definition => definition.Column, definition => Write(definition, own(definition.Column))),
         definitions.ToDictionary(definition => definition.Column, definition => Write(definition, effective.Get(definition).Value)),
         definitions.ToDictionary(definition => definition.Column, definition => effective.Get(definition).Source.ToString().ToLowerInvariant()),
         row?.ForcedColumns is { } forced ? ItemList.Read(forced) : [],
-        [.. Warnings(definitions, effective)],
+        [.. Warnings(definitions, effective, devices)],
         row?.Revision ?? 0);
 
     /// <summary>Reads the body of a PATCH. A secret sent back masked stays as it is.</summary>
@@ -60,12 +61,12 @@ internal static class ConfigJson
         return change;
     }
 
-    private static IEnumerable<FieldWarning> Warnings(IReadOnlyList<ParameterDefinition> definitions, EffectiveParameters effective)
+    private static IEnumerable<FieldWarning> Warnings(IReadOnlyList<ParameterDefinition> definitions, EffectiveParameters effective, int? devices)
     {
         var catalogue = ParameterCatalogue.Current;
         var columns = definitions.Select(definition => definition.Column).ToHashSet();
         var single = definitions.Select(definition => ParameterValidator.Check(catalogue, definition, effective.Find(definition)));
-        var between = CrossFieldRules.Check(column => effective.Find(catalogue.FindColumn(column)!), column => catalogue.FindColumn(column)!.Label);
+        var between = CrossFieldRules.Check(column => effective.Find(catalogue.FindColumn(column)!), column => catalogue.FindColumn(column)!.Label, devices);
         return single.OfType<ParameterIssue>().Concat(between).Where(issue => columns.Contains(issue.Column)).Select(issue => new FieldWarning(issue.Column, issue.Message));
     }
 

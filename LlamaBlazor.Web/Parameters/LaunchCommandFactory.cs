@@ -65,7 +65,7 @@ internal sealed class LaunchCommandFactory(
         plan = plan with { Gpus = GpuNames.Numbers(launch.Devices), UsesGpu = launch.Devices is not { Count: 0 } };
         // A container that sees only some GPUs counts them from zero.
         var devices = launch.Devices is { Count: > 0 } gpus && plan.Gpus.Count > 0 ? GpuNames.Renumber(gpus) : launch.Devices;
-        var built = Build(configuration, engine with { Prefix = [] }, asked, launch with { Port = plan.EnginePort(launch.Port), Host = plan.EngineHost, Devices = devices });
+        var built = Build(configuration, engine with { Prefix = [] }, asked, launch with { Port = plan.EnginePort(launch.Port), Host = plan.EngineHost, Devices = devices, HasModelFile = true });
         return built.IsSuccess ? ContainerCommands.Wrap(plan, engine, built.Value, launch.Port, configuration.Model.ModelPath is { Length: > 0 } ? null : containers.Downloads()) : built;
     }
 
@@ -74,9 +74,9 @@ internal sealed class LaunchCommandFactory(
         var model = configuration.Model;
         if (model is { ModelPath: null or "", HfRepo: null or "", ModelUrl: null or "", DockerRepo: null or "" })
             return Failure.Invalid("model_path", $"{model.Name} names no file, repository or address to load. Set the model file on the Core tab.");
-        plan = plan with { DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null };
+        plan = plan with { HasModelFile = plan.HasModelFile || File.Exists(model.ModelPath), DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null };
         var command = builder.Build(engine.Path, engine.Prefix, configuration.Effective, plan);
-        command = command with { Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective)] };
+        command = command with { Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective), .. Conflicts(configuration.Effective, plan.Engine?.Devices.Count)] };
         if (plan.DraftPath is { } draft && !File.Exists(draft))
             command = command with { Warnings = [.. command.Warnings, "The draft model is downloaded at the first start, which takes longer."] };
         return asked.IsSuccess ? command : command with { Warnings = [$"It is not known which flags the engine has. {asked.Failure!.Message}", .. command.Warnings] };
@@ -89,7 +89,13 @@ internal sealed class LaunchCommandFactory(
         return Find("model_draft") is null && Find("hf_repo_draft") is null ? Find("model_url_draft") : null;
     }
 
+    // What the form says beside its fields, said here too.
+    private static IEnumerable<string> Conflicts(EffectiveParameters parameters, int? devices) => CrossFieldRules
+        .Check(column => parameters.Find(ParameterCatalogue.Current.FindColumn(column)!), Label, devices).Select(issue => $"{Label(issue.Column)}: {issue.Message}");
+
+    private static string Label(string column) => ParameterCatalogue.Current.FindColumn(column)!.Label;
+
     private static IEnumerable<string> MissingPaths(EffectiveParameters parameters) =>
         ParameterPaths.Missing(ParameterCatalogue.Current.Columns.Where(definition => definition.Flag is not null), parameters.Find)
-            .Select(pair => $"{ParameterCatalogue.Current.FindColumn(pair.Key)!.Label}: {pair.Value}");
+            .Select(pair => $"{Label(pair.Key)}: {pair.Value}");
 }

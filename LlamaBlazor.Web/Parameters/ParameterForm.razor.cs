@@ -109,7 +109,7 @@ public sealed partial class ParameterForm : LiveComponent
     {
         var definition = ParameterCatalogue.Current.FindColumn(edit.Column)!;
         _draft!.Type(definition, edit.Text);
-        return definition.Kind == ParameterKind.Path ? LookForPathsAsync() : Task.CompletedTask;
+        return definition.Kind == ParameterKind.Path || definition.NamesFiles ? LookForPathsAsync() : Task.CompletedTask;
     }
 
     private async Task BrowseAsync(string column)

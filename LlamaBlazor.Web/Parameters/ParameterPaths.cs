@@ -18,12 +18,24 @@ internal static class ParameterPaths
     public static IReadOnlyDictionary<string, string> Missing(IEnumerable<ParameterDefinition> definitions, Func<ParameterDefinition, object?> find)
     {
         var missing = new Dictionary<string, string>();
-        foreach (var definition in definitions.Where(definition => definition.Kind == ParameterKind.Path && !Written.Contains(definition.Column)))
+        foreach (var definition in definitions.Where(definition => !Written.Contains(definition.Column)))
         {
-            if (find(definition) is string path && !(IsFolder(definition) ? Directory.Exists(path) : File.Exists(path)))
-                missing[definition.Column] = Path.Exists(path) ? $"{path} is a {(IsFolder(definition) ? "file, not a folder" : "folder, not a file")}." : $"There is no {path} that the dashboard can see.";
+            if (find(definition) is string text && Files(definition, text).Select(path => Wrong(path, IsFolder(definition))).FirstOrDefault(wrong => wrong is not null) is { } message)
+                missing[definition.Column] = message;
         }
 
         return missing;
+    }
+
+    private static IEnumerable<string> Files(ParameterDefinition definition, string text) =>
+        definition.Kind == ParameterKind.Path ? [text] : definition.NamesFiles ? ParameterValue.Files(definition, text) : [];
+
+    private static string? Wrong(string path, bool folder)
+    {
+        if (!Path.IsPathFullyQualified(path))
+            return $"{path} is relative: engines run in the data folder, so it is looked for there. Give an absolute path.";
+        if (folder ? Directory.Exists(path) : File.Exists(path))
+            return null;
+        return Path.Exists(path) ? $"{path} is a {(folder ? "file, not a folder" : "folder, not a file")}." : $"There is no {path} that the dashboard can see. Correct the path, or clear the field.";
     }
 }

@@ -24,6 +24,10 @@ internal static class ParameterTabs
     /// <summary>The tab of a model's overrides of server settings.</summary>
     public const string Overrides = "overrides";
 
+    /// <summary>Key of the tab on the model's page, the last word of its address.</summary>
+    /// <param name="tab">Name of a tab in the catalogue.</param>
+    public static string KeyOf(string tab) => tab == Overrides ? "server" : tab;
+
     private const string Kept = "Kept for compatibility";
 
     // What most people look for first; headings that are not named here follow in the order of the catalogue.

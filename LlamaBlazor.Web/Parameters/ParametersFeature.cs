@@ -34,6 +34,7 @@ internal static class ParametersFeature
         services.AddSingleton<ConfigReader>();
         services.AddSingleton<EngineProbe>();
         services.AddSingleton<EngineDirectory>();
+        services.AddSingleton<CommandCheck>();
         services.AddSingleton<CommandImport>();
         services.AddSingleton<ConfigHistory>();
         services.AddSingleton<PresetImport>();

@@ -45,7 +45,7 @@ internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtecto
             map.Set(row, column, after[column]);
         }
 
-        var forced = edit.Forced is null ? row.ForcedColumns : edit.Forced.Count == 0 ? null : ItemList.Write([.. edit.Forced.Order(StringComparer.Ordinal)]);
+        var forced = ForcedAfter(edit, row.ForcedColumns);
         if (forced != row.ForcedColumns)
             (before["forced"], after["forced"], row.ForcedColumns) = (row.ForcedColumns, forced, forced);
         if (after.Count == 0)
@@ -67,9 +67,20 @@ internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtecto
         return row.Revision;
     }
 
+    private static string? ForcedAfter(SectionChange edit, string? stored)
+    {
+        if (edit.Forced is not { } given)
+            return stored;
+        var kept = edit.MergeForced && stored is not null ? ItemList.Read(stored).Where(column => !edit.Values.ContainsKey(column)) : [];
+        string[] all = [.. kept.Union(given).Order(StringComparer.Ordinal)];
+        return all.Length == 0 ? null : ItemList.Write(all);
+    }
+
     private bool Differs(object? stored, KeyValuePair<string, object?> edit)
     {
         var definition = catalogue.FindColumn(edit.Key)!;
+        if (definition.Secret && edit.Value is ShellText.Mask)
+            return false; // what stands for the secret is not the secret
         return definition.Secret && stored is string text ? !Equals(secrets.Unprotect(text), edit.Value) : !Equals(stored, edit.Value);
     }
 

@@ -7,6 +7,7 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
 
@@ -27,15 +28,17 @@ internal sealed partial class ModelDirectory : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger<ModelDirectory> _logger;
     private readonly IDisposable _changes;
+    private readonly IDisposable _configured;
     private readonly SemaphoreSlim _loading = new(1, 1);
     private volatile Snapshot _snapshot = Snapshot.Empty;
     private volatile bool _stale = true;
     private int _refreshing;
 
-    public ModelDirectory(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, Broadcast<ModelChanged> changes, TimeProvider clock, ILogger<ModelDirectory> logger)
+    public ModelDirectory(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, Broadcast<ModelChanged> changes, Broadcast<ConfigChanged> configured, TimeProvider clock, ILogger<ModelDirectory> logger)
     {
         (_contexts, _database, _clock, _logger) = (contexts, database, clock, logger);
         _changes = changes.Subscribe(_ => _stale = true);
+        _configured = configured.Subscribe(_ => _stale = true); // aliases, places, cache and project are settings
     }
 
     /// <summary>All names, models first.</summary>
@@ -69,6 +72,7 @@ internal sealed partial class ModelDirectory : IDisposable
     public void Dispose()
     {
         _changes.Dispose();
+        _configured.Dispose();
         _loading.Dispose();
     }
 
@@ -134,7 +138,7 @@ internal sealed partial class ModelDirectory : IDisposable
                 {
                     Model = new ProxyModel(model.Id, model.Name, model.ModelPath, (int?)runtime.Concurrency, runtime.CacheMode, runtime.Project ?? InstanceFacts.DefaultProject, new ProxyModelFacts(
                         model.CreatedAt, model.Architecture, model.ParameterCount, model.Quantization, model.FileSizeBytes, model.ContextLength,
-                        model.CtxSize, model.ChatTemplateText != null, model.ProjectorPath != null, model.Status)),
+                        model.CtxSize, model.ChatTemplateText != null, model.ProjectorPath != null, model.Status)) { IsPinned = runtime.Pinned ?? false },
                     model.Alias,
                     runtime.Aliases,
                 };

@@ -11,6 +11,9 @@ internal sealed class Waiter(InFlightRequest request, long since)
     /// <summary>The request.</summary>
     public InFlightRequest Request => request;
 
+    /// <summary>Whether it has left while its turn was coming.</summary>
+    public bool HasLeft { get; set; }
+
     /// <summary>When it began to wait.</summary>
     public long Since => since;
 
@@ -40,6 +43,9 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
 
     /// <summary>Closed while a starving model needs this one's place: those inside finish, nobody new comes in.</summary>
     public bool IsDraining { get; set; }
+
+    /// <summary>Whether the model is never stopped for another, as of its last request.</summary>
+    public bool IsPinned { get; set; }
 
     /// <summary>How many wait.</summary>
     public int Waiting
@@ -98,14 +104,17 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
         lock (_gate)
         {
             var waited = _line.Remove(waiter);
+            waiter.HasLeft = !waited;
             Number();
             return waited;
         }
     }
 
     /// <summary>Lets through as many as there are places for.</summary>
+    /// <param name="running">The engine as it is now, or null when it does not run.</param>
+    /// <param name="concurrency">Places.</param>
     /// <returns>False when nobody waits any longer or all places are taken: the line is then moved by the next who leaves.</returns>
-    public bool Admit(InstanceSnapshot engine, int? concurrency)
+    public bool Admit(Func<InstanceSnapshot?> running, int? concurrency)
     {
         while (true)
         {
@@ -124,7 +133,15 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
             }
 
             registry.Enter(modelId);
-            next.Settle(new Turn(engine));
+            // Looked at only now that the place is taken: the supervisor stops no model that has one, but may have begun to before.
+            if (running() is { } engine)
+            {
+                next.Settle(new Turn(engine));
+                continue;
+            }
+
+            PutBack(next);
+            return true;
         }
     }
 
@@ -171,6 +188,21 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
             _pumped = true;
             return true;
         }
+    }
+
+    private void PutBack(Waiter waiter)
+    {
+        registry.Leave(modelId);
+        lock (_gate)
+        {
+            _active--;
+            if (!waiter.HasLeft)
+                _line.PutFirst(waiter, waiter.Request.Priority);
+            Number();
+        }
+
+        if (waiter.HasLeft)
+            waiter.Settle(new Turn(null, ProxyError.ClientGone)); // nobody reads it; it says that no place is held
     }
 
     // Places shown to people; the line is short (at most capacity).

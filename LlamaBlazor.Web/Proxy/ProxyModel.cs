@@ -10,7 +10,11 @@ namespace LlamaBlazor.Web.Proxy;
 /// <param name="CacheMode">off, on, sampled, or null for the global switch.</param>
 /// <param name="Project">The project it belongs to.</param>
 /// <param name="Facts">What clients may read about it.</param>
-internal sealed record ProxyModel(long Id, string Name, string? Path, int? Concurrency, string? CacheMode, string Project, ProxyModelFacts Facts);
+internal sealed record ProxyModel(long Id, string Name, string? Path, int? Concurrency, string? CacheMode, string Project, ProxyModelFacts Facts)
+{
+    /// <summary>Whether it is never stopped for another.</summary>
+    public bool IsPinned { get; init; }
+}
 
 /// <summary>What the list of models says of one.</summary>
 /// <param name="CreatedAt">Unix milliseconds.</param>

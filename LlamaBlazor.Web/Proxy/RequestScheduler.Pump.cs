@@ -13,11 +13,11 @@ internal sealed partial class RequestScheduler
         {
             do
             {
-                if (RunningAt(model.Id) is { } engine)
+                if (RunningAt(model.Id) is not null)
                 {
-                    if (!gate.Admit(engine, model.Concurrency))
+                    if (!gate.Admit(() => RunningAt(model.Id), model.Concurrency))
                         return;
-                    await Task.Delay(LookAgain, clock, lifetime.ApplicationStopping).ConfigureAwait(false); // draining
+                    await Task.Delay(LookAgain, clock, lifetime.ApplicationStopping).ConfigureAwait(false); // draining, or stopped just now
                 }
                 else if (await StartAsync(gate, model).ConfigureAwait(false) is { } refusal)
                 {
@@ -80,9 +80,8 @@ internal sealed partial class RequestScheduler
     private void DrainForStarving()
     {
         var candidates = _gates.Values.Select(Describe).ToList();
-        var blocked = candidates.Any(candidate => !candidate.IsRunning && candidate.Waiting > 0 && board.Find(candidate.ModelId)?.Status is not "loading");
         foreach (var candidate in candidates)
-            _gates[candidate.ModelId].IsDraining = _swap.ShouldDrain(candidate, candidates, blocked);
+            _gates[candidate.ModelId].IsDraining = _swap.ShouldDrain(candidate, candidates);
     }
 
     private void StopDraining()
@@ -96,7 +95,11 @@ internal sealed partial class RequestScheduler
         var instance = board.Find(gate.ModelId);
         var running = instance is { Status: "running" };
         var warm = running && instance!.ReadyAt is { } ready ? clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(ready) : TimeSpan.Zero;
-        return new SwapCandidate(gate.ModelId, running, gate.Waiting, gate.OldestSince is { } since ? clock.GetElapsedTime(since) : TimeSpan.Zero, warm);
+        return new SwapCandidate(gate.ModelId, running, gate.Waiting, gate.OldestSince is { } since ? clock.GetElapsedTime(since) : TimeSpan.Zero, warm)
+        {
+            IsBlocked = instance?.RuntimeStatus == "pending",
+            IsPinned = gate.IsPinned,
+        };
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Requests for '{Model}' could not be served")]

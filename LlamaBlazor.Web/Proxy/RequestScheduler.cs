@@ -27,9 +27,6 @@ internal sealed partial class RequestScheduler(
     private readonly RequestQueuePolicy _queue = options.Queue;
     private readonly SwapPolicy _swap = options.Swap;
 
-    /// <summary>Requests that wait for a model.</summary>
-    public int Waiting(long modelId) => _gates.TryGetValue(modelId, out var gate) ? gate.Waiting : 0;
-
     /// <summary>Name of the model that runs, where exactly one does; else null.</summary>
     public string? OnlyRunning
     {
@@ -48,6 +45,7 @@ internal sealed partial class RequestScheduler(
     {
         var model = request.Target!.Model;
         var gate = GateOf(model.Id);
+        gate.IsPinned = model.IsPinned;
         if (RunningAt(model.Id) is not null && gate.TryEnter(model.Concurrency))
         {
             // Looked at again, now that the place is taken: the supervisor may have begun to stop it in between.

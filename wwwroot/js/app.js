@@ -27,6 +27,23 @@ new MutationObserver(changes => {
 }).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["datetime"] });
 localiseIn(document.body);
 
+// Strips of tabs: the open one is brought into sight, sideways only, when it is shown or chosen.
+const reveal = open => {
+  const strip = open.closest("[data-strip]");
+  if (!strip) return;
+  const [a, b] = [strip.getBoundingClientRect(), open.getBoundingClientRect()];
+  if (b.left < a.left || b.right > a.right) strip.scrollLeft += (b.left + b.right - a.left - a.right) / 2;
+};
+new MutationObserver(changes => {
+  for (const { type, target, addedNodes } of changes) {
+    if (type === "attributes") {
+      if (target.ariaCurrent) reveal(target);
+    } else {
+      addedNodes.forEach(node => node.querySelectorAll?.("[data-strip] [aria-current]").forEach(reveal));
+    }
+  }
+}).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-current"] });
+
 // Copy buttons: <button data-copy="#id"> copies the text of the element.
 document.addEventListener("click", async event => {
   const button = event.target.closest?.("[data-copy]");

@@ -132,9 +132,59 @@ public sealed class CommandLineBuilderTests
     }
 
     [Fact]
+    public void CustomParameters_KeepToTheNumberOfValues_ThatTheEngineTakes()
+    {
+        var engine = new EngineCapabilities("b9999", [new("--host", 1), new("--port", 1), new("--metrics", 0), new("--x", 1), new("--y", 0)]);
+        var command = Build(ParameterSet.Empty, Set(("custom_params", """{"--y":"a","--x":true}""")), engine);
+        Assert.Equal(5, command.Arguments.Count);
+        Assert.Equal(2, command.Warnings.Count);
+        Assert.Equal(["--y", "--x", "a"], Build(ParameterSet.Empty, Set(("custom_params", """{"--y":true,"--x":"a"}""")), engine).Arguments.Skip(5));
+    }
+
+    [Theory]
+    [InlineData("""{"--gpt-oss-20b-default":"--agent"}""")]
+    [InlineData("""{"--brand-new":["a","--agent"]}""")]
+    [InlineData("""{"--brand-new":"a\u0000b"}""")]
+    public void CustomParameters_ThatWouldSmuggle_AreLeftOut(string json)
+    {
+        var command = Build(ParameterSet.Empty, Set(("custom_params", json)));
+        Assert.Equal(5, command.Arguments.Count);
+        Assert.Single(command.Warnings);
+    }
+
+    [Fact]
+    public void Shortcut_IsTheFlagAlone() => Assert.All(Catalogue.Options.Where(option => option.Shortcut), shortcut =>
+        Assert.Equal([shortcut.Flag!], Build(ParameterSet.Empty, Set(("custom_params", $$"""{"{{shortcut.Flag}}":true}"""))).Arguments.Skip(5)));
+
+    [Fact]
+    public void EachShortcut_IsKnown() => Assert.Equal(11, Catalogue.Options.Count(option => option.Shortcut));
+
+    [Fact]
+    public void Sources_OfEachKind_TakeTheirForm()
+    {
+        Assert.Equal(["--hf-repo", "a/b:Q4", "--hf-file", "c.gguf"], Settings(("hf_repo", "a/b:Q4"), ("hf_file", "c.gguf")));
+        Assert.Empty(Settings(("hf_file", "c.gguf")));
+        Assert.Equal(["--model", "/downloads/x.gguf", "--docker-repo", "smollm2"], Settings(("docker_repo", "smollm2")));
+        Assert.Equal(["--model", "/m.gguf", "--model-url", "https://x/m"], Settings(("model_path", "/m.gguf"), ("model_url", "https://x/m")));
+    }
+
+    [Fact]
+    public void FileThatIsThere_IsNotDownloadedOver()
+    {
+        var set = Set(("model_path", "/m.gguf"), ("model_url", "https://x/m"));
+        var command = new CommandLineBuilder(Catalogue).Build("/e", [], new EffectiveParameters(ParameterSet.Empty, set), new LaunchPlan(1) { HasModelFile = true });
+        Assert.DoesNotContain("--model-url", command.Arguments);
+        Assert.Contains(command.Warnings, warning => warning.Contains("model_url"));
+    }
+
+    [Fact]
+    public void DownloadedDraft_IsPassedAsAPath() => Assert.Equal(["--spec-draft-model", "/d.gguf", "--spec-type", "draft-simple"],
+        new CommandLineBuilder(Catalogue).Build("/e", [], new EffectiveParameters(ParameterSet.Empty, Set(("model_url_draft", "https://x/d"))), new LaunchPlan(1) { DraftPath = "/d.gguf" }).Arguments.Take(4));
+
+    [Fact]
     public void OlderEngine_GetsSpellingsItKnows_AndNothingElse()
     {
-        var engine = new EngineCapabilities("b5000", ["--host", "--port", "--metrics", "--temp", "--no-webui", "--draft-p-min"]);
+        var engine = new EngineCapabilities("b5000", [new("--host", 1), new("--port", 1), new("--metrics", 0), new("--temp", 1), new("--no-webui", 0), new("--draft-p-min", 1)]);
         var command = Build(Set(("no_webui", true)), Set(("temperature", 0.5), ("draft_p_min", 0.5), ("adaptive_target", 0.5)), engine);
         Assert.Equal(["--temp", "0.5", "--no-webui", "--draft-p-min", "0.5"], command.Arguments.Where(word => word is not ("--host" or "127.0.0.1" or "--port" or "40000" or "--metrics")));
         Assert.Contains(command.Warnings, warning => warning.Contains("--adaptive-target") && warning.Contains("b5000"));

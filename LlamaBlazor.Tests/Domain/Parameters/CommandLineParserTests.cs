@@ -7,8 +7,11 @@ namespace LlamaBlazor.Tests.Domain.Parameters;
 public sealed class CommandLineParserTests
 {
     private static readonly ParameterCatalogue Catalogue = ParameterCatalogue.Current;
-    private static readonly CommandLineParser Parser = new(Catalogue);
+    private static readonly CommandLineParser Parser = new(Catalogue, "/home/me");
     private static readonly CommandLineBuilder Builder = new(Catalogue);
+    private static readonly string[] Sources = ["hf_repo", "hf_file", "model_url", "docker_repo"];
+    private static readonly string[] Odd = ["it's \"quoted\" $HOME `x` \\ end", "a\nb\n", "-5", " lead", "ü;#,&|", "--agent", "C:\\a\\b c", "plain"];
+    private static readonly string[] Items = ["a", "b c", "it's", "\"q\"", "-5", "x\\y", "a,b", "ü#|", "tab\there", "line\nend"];
 
     public static TheoryData<string, string> Spellings
     {
@@ -19,6 +22,23 @@ public sealed class CommandLineParserTests
             {
                 foreach (var spelling in option.Spellings)
                     data.Add(option.Column, spelling);
+            }
+
+            return data;
+        }
+    }
+
+    public static TheoryData<string, string, bool> Variables
+    {
+        get
+        {
+            var data = new TheoryData<string, string, bool>();
+            foreach (var option in Catalogue.Options.Where(option => option.HasColumn && option.Emission is not (Emission.Action or Emission.Removed) && option.Router is not ("router-only" or "overwritten") && option.Column is not ("host" or "port")))
+            {
+                if (option.Env is { } name)
+                    data.Add(option.Column, name, false);
+                if (option.EnvNegation is { } negation)
+                    data.Add(option.Column, negation, true);
             }
 
             return data;
@@ -79,6 +99,22 @@ public sealed class CommandLineParserTests
     [InlineData("$env:LLAMA_ARG_CTX_SIZE = '4096'\n& llama-server -m C:\\m\\x.gguf", "C:\\m\\x.gguf")]
     [InlineData("docker run --rm -it --gpus all -p 8080:8080 -v /home/me/models:/models -e LLAMA_ARG_CTX_SIZE=4096 ghcr.io/ggml-org/llama.cpp:server-cuda -m /models/x.gguf", "/home/me/models/x.gguf")]
     [InlineData("--model_path /x -m /m/x.gguf --ctx_size 4096 # comment", "/m/x.gguf")]
+    [InlineData("llama-server.exe -m C:\\models\\new\\x.gguf -c 4096", "C:\\models\\new\\x.gguf")]
+    [InlineData("C:\\llama\\llama-server.exe --model models\\x.gguf ^\n  -c 4096", "models\\x.gguf")]
+    [InlineData("\"C:\\my llama\\llama-server.exe\" -m \"C:\\m\\a b.gguf\" -c 4096", "C:\\m\\a b.gguf")]
+    [InlineData(".\\llama-server -m \\\\nas\\models\\x.gguf -c 4096", "\\\\nas\\models\\x.gguf")]
+    [InlineData("llama-server \\\n  -m C:\\m\\x.gguf \\\n  -c 4096", "C:\\m\\x.gguf")]
+    [InlineData("$env:LLAMA_ARG_CTX_SIZE='4096'; llama-server -m x.gguf", "x.gguf")]
+    [InlineData("$env:LLAMA_ARG_CTX_SIZE= 4096\nllama-server -m x.gguf", "x.gguf")]
+    [InlineData("& llama-server -m \"a \"\"b\"\".gguf\" -c 4096", "a \"b\".gguf")]
+    [InlineData("llama-server -m $'/m/it\\'s \\x41\\u00e9.gguf' -c 4096", "/m/it's A\u00e9.gguf")]
+    [InlineData("cd /opt/llama-server && sudo -u me LLAMA_ARG_CTX_SIZE=4096 nice -n 10 taskset -c 0-3 ./llama-server -m /m/x.gguf", "/m/x.gguf")]
+    [InlineData("numactl --cpunodebind=0 -m 0 llama-server -m /m/x.gguf -c 4096", "/m/x.gguf")]
+    [InlineData("llama-server -m ~/m/x.gguf -c 4096", "/home/me/m/x.gguf")]
+    [InlineData("llama-server -m ${HOME}/m/x.gguf -c 4096", "/home/me/m/x.gguf")]
+    [InlineData("docker run -itp8080:80 --mount type=bind,source=/home/me/models,target=/models,readonly -eLLAMA_ARG_CTX_SIZE=4096 image -m /models/x.gguf", "/home/me/models/x.gguf")]
+    [InlineData("sudo docker run -v C:\\m:/models:ro image:tag -m /models/x.gguf -c 4096", "C:\\m/x.gguf")]
+    [InlineData("docker run -v models:/models image -m /models/x.gguf -c 4096", "/models/x.gguf")]
     public void PastedCommand_IsUnderstood(string text, string model)
     {
         var parsed = Parser.Parse(text);
@@ -120,6 +156,81 @@ public sealed class CommandLineParserTests
     [InlineData("-1", "auto")]
     public void OnOffWords_AreOneThing(string word, string expected) => Assert.Equal(expected, Parser.Parse(["--flash-attn", word]).Values["flash_attn"]);
 
+    [Theory]
+    [InlineData("HF_TOKEN=*** llama-server")]
+    [InlineData("$env:HF_TOKEN = '***'\n& llama-server")]
+    [InlineData("llama-server --hf-token ***")]
+    [InlineData("LLAMA_API_KEY=*** llama-server")]
+    public void MaskedSecret_OfOurOwnCommand_SetsNothing(string text)
+    {
+        var parsed = Parser.Parse(text);
+        Assert.Empty(parsed.Values);
+        Assert.Contains("stays", Assert.Single(parsed.Ignored).Reason);
+    }
+
+    [Theory]
+    [InlineData("nice -n 10 llama-server -c 1", "nice -n 10")]
+    [InlineData("sudo -u me llama-server -c 1", "sudo -u me")]
+    [InlineData("cd x && llama-server -c 1", "cd x")]
+    [InlineData("docker run --rm -it --gpus all -p 8080:80 --env-file a.env image -c 1", "--rm -it --gpus all -p 8080:80")]
+    public void WordsBeforeTheProgram_AreReported_AndSetNothing(string text, string skipped)
+    {
+        var parsed = Parser.Parse(text);
+        Assert.Equal(skipped, Assert.Single(parsed.Ignored).Flag);
+        Assert.Equal(["ctx_size"], parsed.Values.Keys);
+        Assert.Equal(text.Contains("env-file") ? ["--env-file a.env"] : [], parsed.NotUnderstood.Select(word => word.Token));
+    }
+
+    [Fact]
+    public void VariableOfTheShell_InAPath_IsReported() =>
+        Assert.Equal("$MODELS/x.gguf", Assert.Single(Parser.Parse("llama-server -m $MODELS/x.gguf").NotUnderstood).Token);
+
+    [Theory]
+    [InlineData("--mlock=false", "mlock", false)]
+    [InlineData("--mlock=1", "mlock", true)]
+    [InlineData("--no-mmap=false", "mmap", true)]
+    [InlineData("-fa -c 5", "flash_attn", "on")]
+    [InlineData("-c 5 -fa", "flash_attn", "on")]
+    [InlineData("-fa -1", "flash_attn", "auto")]
+    public void OldAndAttachedForms_AreUnderstood(string text, string column, object expected)
+    {
+        var parsed = Parser.Parse(text);
+        Assert.Equal(expected, parsed.Values[column]);
+        Assert.Empty(parsed.NotUnderstood);
+    }
+
+    [Fact]
+    public void Switch_WithAWordThatIsNeither_IsReported()
+    {
+        var parsed = Parser.Parse("LLAMA_ARG_MLOCK=yes llama-server --no-mmap=maybe");
+        Assert.Equal(["LLAMA_ARG_MLOCK=yes", "--no-mmap=maybe"], parsed.NotUnderstood.Select(word => word.Token));
+        Assert.Empty(parsed.Values);
+    }
+
+    [Theory]
+    [MemberData(nameof(Variables))]
+    public void EachVariable_OfEachOption_IsUnderstood(string column, string name, bool off)
+    {
+        var definition = Catalogue.FindColumn(column)!;
+        if (off || definition.Emission is Emission.Pair or Emission.Flag)
+        {
+            Assert.Equal(off == definition.Inverted, Parser.Parse([name + "=1", "llama-server"]).Values[column]);
+            return;
+        }
+
+        var value = ParameterSamples.Value(definition);
+        var text = definition.Kind == ParameterKind.Items ? ItemList.Read((string)value)[0] : ParameterValue.Format(value);
+        var parsed = Parser.Parse([$"{name}={text}", "llama-server"]);
+        Assert.Empty(parsed.NotUnderstood);
+        Assert.True(ParameterValue.AreEqual(definition, definition.Kind == ParameterKind.Items ? ItemList.Write([text]) : value, parsed.Values[column]), $"{value} was read as {parsed.Values[column]}");
+    }
+
+    [Theory]
+    [InlineData("--model /m.gguf --model-url https://example.org/m.gguf")]
+    [InlineData("--model /m.gguf --docker-repo smollm2")]
+    [InlineData("--hf-repo a/b --hf-file c.gguf")]
+    public void Source_ThatWasRead_IsBuiltAgain(string text) => Assert.Equal(text.Split(' '), Build(new ParameterSet(Parser.Parse(text).Values)).Take(4));
+
     [Fact]
     public void Secrets_InVariables_AreTaken() => Assert.Equal("hf_x", Parser.Parse("HF_TOKEN=hf_x llama-server").Values["hf_token"]);
 
@@ -127,13 +238,25 @@ public sealed class CommandLineParserTests
     {
         var definition = Catalogue.FindColumn(column)!;
         return !ParameterValue.IsDefault(definition, value) && !(definition is { Unit: "threads", CanForce: true } && value is <= 0L) && !(definition.Emission == Emission.Flag && value is false)
-            && !set.Forced.Contains(column);
+            && !set.Forced.Contains(column) && (!Sources.Contains(column) || IsSaid(set, column));
     }
+
+    // Of several places only the ones in use are said.
+    private static bool IsSaid(ParameterSet set, string column) => column switch
+    {
+        "hf_repo" => set.Get("model_path") is null,
+        "hf_file" => set.Get("model_path") is null && set.Get("hf_repo") is not null,
+        "model_url" => set.Get("hf_repo") is null,
+        "docker_repo" => set.Get("hf_repo") is null && set.Get("model_url") is null,
+        _ => true,
+    };
+
+    private static IReadOnlyList<string> Build(ParameterSet set) => Builder.Build("llama-server", [], new EffectiveParameters(ParameterSet.Empty, set), new LaunchPlan(1)).Arguments;
 
     private static Gen<ParameterSet> Settings()
     {
         var columns = Catalogue.Columns.Where(definition => definition.Emission is not (Emission.None or Emission.Action or Emission.Removed) && !definition.Secret
-            && definition.Column is not ("host" or "port" or "models_dir" or "models_preset" or "models_max" or "models_autoload" or "model_url" or "docker_repo" or "hf_repo" or "hf_file" or "hf_repo_draft" or "model_draft" or "metrics_enabled")).ToArray();
+            && definition.Column is not ("host" or "port" or "models_dir" or "models_preset" or "models_max" or "models_autoload" or "metrics_enabled")).ToArray();
         return from chosen in Gen.SubListOf(columns)
                from bits in Gen.ArrayOf(Gen.Choose(0, 999), columns.Length)
                let values = chosen.Select((definition, i) => KeyValuePair.Create(definition.Column, Value(definition, bits[i]))).ToList()
@@ -147,7 +270,12 @@ public sealed class CommandLineParserTests
         var type when type == typeof(long) && definition.Choices.Count > 0 => long.Parse(definition.Choices[bits % definition.Choices.Count]),
         var type when type == typeof(long) => (long)bits - 2,
         _ when definition.Kind == ParameterKind.Choice => definition.Choices[bits % definition.Choices.Count],
-        _ when definition.Kind is ParameterKind.Lines or ParameterKind.Path or ParameterKind.Json && definition.Column != "custom_params" => new[] { "it's \"quoted\" $HOME `x` \\ end", "a\nb\n", "-5", " lead", "ü;#,&|" }[bits % 5],
+        _ when definition.Kind == ParameterKind.Items => ItemList.Write(Few(bits, Items)),
+        _ when definition is { Kind: ParameterKind.List, Choices.Count: > 0 } => ParameterValue.Join(definition, Few(bits, [.. definition.Choices])),
+        _ when definition.Kind == ParameterKind.List => ParameterValue.Join(definition, Few(bits, [.. Items.Where(item => item.AsSpan().IndexOfAny(',', ';') < 0 && item != "line\nend")])),
+        _ when definition.Emission != Emission.TwoValues && definition.Column != "custom_params" => Odd[bits % Odd.Length],
         _ => ParameterSamples.Value(definition),
     };
+
+    private static string[] Few(int bits, string[] items) => [.. Enumerable.Range(0, (bits % 3) + 1).Select(i => items[(bits + (i * 7)) % items.Length])];
 }

@@ -21,7 +21,18 @@ public sealed class EngineHelpTests
     [Fact]
     public void Flags_AreThoseInTheFirstColumn_RemovedOnesLeftOut() => Assert.Equal(
         ["-h", "--help", "--usage", "-kvo", "--kv-offload", "-nkvo", "--no-kv-offload", "-ngl", "--gpu-layers", "--n-gpu-layers", "--fim-qwen-1.5b-default", "--rope-scaling"],
-        EngineHelp.ReadFlags(Help));
+        EngineHelp.ReadFlags(Help).Select(flag => flag.Name));
+
+    [Theory]
+    [InlineData("-h,    --help, --usage                  print usage and exit", 0)]
+    [InlineData("-kvo,  --kv-offload, -nkvo, --no-kv-offload", 0)]
+    [InlineData("-ngl,  --gpu-layers, --n-gpu-layers N   max. number of layers", 1)]
+    [InlineData("--tensor-split N0,N1,N2,...             fraction of the model", 1)]
+    [InlineData("--control-vector-layer-range START END", 2)]
+    [InlineData("--device <dev1,dev2,..>                 comma-separated list", 1)]
+    [InlineData("--samplers SAMPLERS                     samplers that will be used", 1)]
+    [InlineData("-m, --model FNAME   model", 1)]
+    public void Values_OfAFlag_AreReadFromItsForm(string line, int expected) => Assert.All(EngineHelp.ReadFlags(line), flag => Assert.Equal(expected, flag.Values));
 
     [Theory]
     [InlineData("version: 9921 (edad86bbe)\nbuilt with GNU 12.2.0", "b9921 (edad86bbe)")]

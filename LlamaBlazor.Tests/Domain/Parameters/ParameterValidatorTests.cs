@@ -72,10 +72,31 @@ public sealed class ParameterValidatorTests
     [InlineData("custom_params", """{"-c":"x"}""")]
     [InlineData("custom_params", """{"--no-mmap":true}""")]
     [InlineData("custom_params", """{"model":"x"}""")]
+    [InlineData("custom_params", """{"--gpt-oss-20b-default":"--agent"}""")]
+    [InlineData("custom_params", """{"--gpt-oss-20b-default":1}""")]
+    [InlineData("custom_params", """{"--new":"-c"}""")]
+    [InlineData("custom_params", """{"--new":["a","--no_mmap"]}""")]
+    [InlineData("custom_params", """{"--new":"a\u0000b"}""")]
+    [InlineData("custom_params", """{"--new":"\u001b[2J"}""")]
+    [InlineData("custom_params", """{"--new":{"a":1}}""")]
+    [InlineData("custom_params", """{"--new":[{"a":1}]}""")]
+    [InlineData("custom_params", """{"--ne\u0000w":1}""")]
+    [InlineData("reverse_prompt", """["a\u0000b"]""")]
+    [InlineData("dry_sequence_breaker", """["\n","\u001b"]""")]
+    [InlineData("grammar", "top ::= \"a\"")]
+    [InlineData("grammar", "root ::= \"a")]
+    [InlineData("grammar", "root ::= [a-z")]
+    [InlineData("grammar", "root ::= (\"a\" | \"b\"")]
+    [InlineData("grammar", "root ::= \"a\")")]
     [InlineData("model_path", "/a\n--port")]
     [InlineData("grammar", "root\0")]
     public void BadValue_IsAnError(string column, object value) =>
         Assert.True(ParameterValidator.Check(Catalogue, Catalogue.FindColumn(column)!, value)?.IsError);
+
+    [Theory]
+    [InlineData("# (a comment\nroot ::= item{1,3} # \"\nitem ::= [^\"\\]] | \"\\\"(\" | ( \"a\" \"b\" )\n")]
+    [InlineData("  root  ::=\n  \"a\"")]
+    public void Grammar_WithAnOutline_IsTaken(string grammar) => Assert.Null(ParameterValidator.Check(Catalogue, Catalogue.FindColumn("grammar")!, grammar));
 
     [Fact]
     public void HugeGrammar_IsRefused_WithTheWayOut() =>
@@ -91,11 +112,23 @@ public sealed class ParameterValidatorTests
     [InlineData("tools", "tools", "all")]
     [InlineData("draft_min", "draft_min", 9L)]
     [InlineData("spec_type", "spec_type", "draft-simple")]
-    public void CrossField_Warns(string expected, string column, object value)
+    [InlineData("log_disable", "log_disable", true)]
+    [InlineData("slots_enabled", "slots_enabled", false)]
+    [InlineData("jinja", "jinja", false)]
+    [InlineData("ssl_key_file", "ssl_key_file", "/k")]
+    [InlineData("split_mode", "split_mode", "tensor")]
+    public void CrossField_Warns_AndNamesTheFix(string expected, string column, object value)
     {
-        var issues = CrossFieldRules.Check(name => name == column ? value : null, name => name);
-        Assert.Contains(issues, issue => issue.Column == expected && !issue.IsError);
+        var issue = Assert.Single(CrossFieldRules.Check(name => name == column ? value : null, name => name), issue => issue.Column == expected && !issue.IsError);
+        Assert.Matches("Set |set |Clear |Lower |Switch ", issue.Message);
     }
+
+    [Theory]
+    [InlineData("model_draft")]
+    [InlineData("hf_repo_draft")]
+    [InlineData("model_url_draft")]
+    public void DraftModel_OfAnyKind_IsOne(string column) => Assert.DoesNotContain(
+        CrossFieldRules.Check(name => name == column ? "x" : name == "spec_type" ? "draft-simple" : null, name => name), issue => issue.Column == "spec_type");
 
     [Theory]
     [InlineData("tensor_split", "3,1,1", null, 2, true)]
@@ -111,7 +144,9 @@ public sealed class ParameterValidatorTests
     [Fact]
     public void CrossField_WithNothingSet_IsSilent() => Assert.Empty(CrossFieldRules.Check(_ => null, name => name));
 
-    [Fact]
-    public void QuantisedVCache_WithoutFlashAttention_Warns() => Assert.Contains(
-        CrossFieldRules.Check(name => name switch { "cache_type_v" => "q8_0", "flash_attn" => "off", _ => null }, name => name), issue => issue.Column == "cache_type_v");
+    [Theory]
+    [InlineData("cache_type_v")]
+    [InlineData("cache_type_v_draft")]
+    public void QuantisedVCache_WithoutFlashAttention_Warns(string column) => Assert.Contains(
+        CrossFieldRules.Check(name => name == column ? "q8_0" : name == "flash_attn" ? "off" : null, name => name), issue => issue.Column == column && issue.Message.Contains("flash_attn"));
 }

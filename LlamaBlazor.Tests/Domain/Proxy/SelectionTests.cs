@@ -107,11 +107,13 @@ public sealed class SelectionTests
     {
         var policy = new SwapPolicy(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5));
         var running = new SwapCandidate(1, IsRunning: true, Waiting: 2, TimeSpan.FromSeconds(1), WarmFor: TimeSpan.FromSeconds(60));
-        SwapCandidate Stopped(double seconds) => new(2, IsRunning: false, Waiting: 1, TimeSpan.FromSeconds(seconds), TimeSpan.Zero);
+        SwapCandidate Pending(double seconds) => new(2, IsRunning: false, Waiting: 1, TimeSpan.FromSeconds(seconds), TimeSpan.Zero) { IsBlocked = true };
 
-        Assert.False(policy.ShouldDrain(running, [running, Stopped(10)], mustSwap: true));
-        Assert.True(policy.ShouldDrain(running, [running, Stopped(30)], mustSwap: true));
-        Assert.False(policy.ShouldDrain(running, [running, Stopped(30)], mustSwap: false));
-        Assert.False(policy.ShouldDrain(running with { WarmFor = TimeSpan.FromSeconds(1) }, [Stopped(30)], mustSwap: true));
+        Assert.False(policy.ShouldDrain(running, [running, Pending(10)]));
+        Assert.True(policy.ShouldDrain(running, [running, Pending(30)]));
+        Assert.False(policy.ShouldDrain(running, [running, Pending(30) with { IsBlocked = false }])); // it loads, or pauses after a failure
+        Assert.False(policy.ShouldDrain(running, [running, Pending(30) with { Waiting = 0 }]));
+        Assert.False(policy.ShouldDrain(running with { IsPinned = true }, [Pending(30)]));
+        Assert.False(policy.ShouldDrain(running with { WarmFor = TimeSpan.FromSeconds(1) }, [Pending(30)]));
     }
 }

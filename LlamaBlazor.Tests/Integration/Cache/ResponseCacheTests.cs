@@ -2,14 +2,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Integration.Proxy;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
-using LlamaBlazor.Web.Models;
-using LlamaBlazor.Web.Shared.Live;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Cache;
@@ -70,14 +67,20 @@ public sealed class ResponseCacheTests(CacheFixture app) : IClassFixture<CacheFi
         var id = await app.AddRunningAsync("changed");
         (await SendAsync(Body("changed", "q"))).Dispose();
         await StoredAsync("changed", 1);
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-        {
-            context.Add(new SamplingConfig { ModelId = id, Revision = 1 });
-            return Task.CompletedTask;
-        });
-        app.Services.GetRequiredService<Broadcast<ModelChanged>>().Publish(new ModelChanged(id, ModelChanged.Config));
+        await PatchAsync(id, "sampling", """{"top_k":7}""");
         using var answer = await SendAsync(Body("changed", "q"));
         Assert.Equal("MISS", Word(answer));
+    }
+
+    [Fact]
+    public async Task SwitchOfAModel_CountsAtOnce()
+    {
+        var id = await app.AddRunningAsync("switched");
+        Assert.Equal("MISS", Word(await SendAsync(Body("switched", "q"))));
+        await PatchAsync(id, "runtime", """{"cache_mode":"off"}""");
+        Assert.Null(Word(await SendAsync(Body("switched", "q"))));
+        await PatchAsync(id, "runtime", """{"cache_mode":null,"aliases":["renamed"]}""");
+        Assert.NotNull(Word(await SendAsync(Body("renamed", "q"))));
     }
 
     [Fact]
@@ -153,6 +156,12 @@ public sealed class ResponseCacheTests(CacheFixture app) : IClassFixture<CacheFi
         using var answer = await SendAsync(Body("locked", "while locked"));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         SqliteSetup.Execute(connection, "ROLLBACK");
+    }
+
+    private async Task PatchAsync(long model, string section, string body)
+    {
+        using var answer = await app.Http.PatchAsync($"/api/models/{model}/config/{section}", new StringContent(body, null, "application/json"));
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     private static string Body(string model, string text, bool stream = false) =>

@@ -2,6 +2,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.ModelTabs;
 using Microsoft.AspNetCore.Components;
 
@@ -34,12 +35,16 @@ public sealed partial class ModelPage
     [Inject]
     internal InstanceBoard Board { get; set; } = null!;
 
+    [Inject]
+    internal DraftShelf Drafts { get; set; } = null!;
+
     private InstanceSnapshot? Instance => _model is null ? null : Board.Find(_model.Id);
 
     /// <inheritdoc/>
     protected override void OnInitialized()
     {
         _tabs = [.. Tabs.OrderBy(tab => tab.Order)];
+        Drafts.Changed += RenderSoon;
         Watch(Board.Changes);
         Watch(Store.Changes, change =>
         {
@@ -57,6 +62,13 @@ public sealed partial class ModelPage
         _loadedKey = Key;
         await ReadAsync();
         _loaded = true;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync()
+    {
+        Drafts.Changed -= RenderSoon;
+        return base.DisposeAsync();
     }
 
     private static string Facts(Model model) => string.Join(" · ", new[]

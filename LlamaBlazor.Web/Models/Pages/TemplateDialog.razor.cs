@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Parameters.Templates;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -45,9 +46,6 @@ public sealed partial class TemplateDialog : IDisposable
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync() => _templates = await Templates.ListAsync(_left.Token);
 
-    private IEnumerable<(ParameterDefinition Definition, object? Value)> Values(ParameterTemplate template) =>
-        template.Values.SelectMany(section => section.Value).Select(pair => (Catalogue.FindColumn(pair.Key)!, pair.Value));
-
     private async Task ApplyAsync()
     {
         (_busy, _done) = (true, 0);
@@ -58,7 +56,7 @@ public sealed partial class TemplateDialog : IDisposable
             {
                 var applied = await Templates.ApplyAsync(id, _chosen!, _left.Token);
                 if (applied.Failure is { } failure)
-                    _failures.Add(failure.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? failure.Message);
+                    _failures.Add(FailureText.Of(failure));
                 if (++_done % 20 == 0)
                     StateHasChanged();
             }

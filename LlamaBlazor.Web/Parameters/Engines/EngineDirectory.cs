@@ -9,11 +9,29 @@ namespace LlamaBlazor.Web.Parameters.Engines;
 /// <summary>The engines in use: the one of the launch settings and those that models name.</summary>
 internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, IDbContextFactory<LlamaDbContext> contexts, ParameterCatalogue catalogue)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     /// <summary>What the engine of a model can do, or of the launch settings where the path is null.</summary>
     public async Task<Result<EngineCapabilities>> FindAsync(string? perModelPath, CancellationToken cancellation)
     {
         var engine = await locator.FindAsync(perModelPath, cancellation).ConfigureAwait(false);
         return engine.IsSuccess ? await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false) : engine.Failure!;
+    }
+
+    /// <summary>GPUs that the engine of a model sees; null where it does not answer, or not soon: an answer about settings does not wait for it.</summary>
+    public async Task<int?> CountDevicesAsync(string? perModelPath, CancellationToken cancellation)
+    {
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        soon.CancelAfter(Patience);
+        try
+        {
+            var engine = await FindAsync(perModelPath, soon.Token).ConfigureAwait(false);
+            return engine.IsSuccess ? engine.Value.Devices.Count : null;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     /// <summary>All of them, the default first.</summary>
@@ -63,7 +81,7 @@ internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, 
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var own = await context.Set<RuntimeConfig>().AsNoTracking().Where(runtime => runtime.EnginePath != null).Select(runtime => runtime.EnginePath).Distinct().Take(32).ToListAsync(cancellation).ConfigureAwait(false);
+            var own = await context.Set<RuntimeConfig>().AsNoTracking().Where(runtime => runtime.EnginePath != null).Select(runtime => runtime.EnginePath).Distinct().OrderBy(path => path).Take(32).ToListAsync(cancellation).ConfigureAwait(false);
             return [null, .. own];
         }
     }

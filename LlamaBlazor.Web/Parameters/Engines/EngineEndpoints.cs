@@ -18,12 +18,12 @@ internal static class EngineEndpoints
         app.MapPost("/api/models/{id}/check", CheckAsync).WithTags("Configuration");
     }
 
-    private static async Task<IResult> CheckAsync(string id, ModelStore models, LaunchCommandFactory commands, CancellationToken cancellation)
+    private static async Task<IResult> CheckAsync(string id, ModelStore models, LaunchCommandFactory commands, CommandCheck checks, CancellationToken cancellation)
     {
         if (await models.FindAsync(id, cancellation) is not { } model)
             return ApiResults.Problem(ModelStore.Unknown(id));
         var command = await commands.PreviewAsync(model.Id, cancellation);
-        var verdict = command.IsSuccess ? await CommandCheck.RunAsync(command.Value, cancellation) : command.Failure!;
+        var verdict = command.IsSuccess ? await checks.RunAsync(command.Value, cancellation) : command.Failure!;
         return verdict.ToApi();
     }
 }

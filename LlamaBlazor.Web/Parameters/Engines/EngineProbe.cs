@@ -12,36 +12,48 @@ namespace LlamaBlazor.Web.Parameters.Engines;
 
 /// <summary>
 /// Learns what an engine can do from its own <c>--version</c>, <c>--help</c> and <c>--list-devices</c>, once for each path, size and time of the file: in
-/// memory for this run, in the table <c>engines</c> for the next.
+/// memory for this run, in the table <c>engines</c> for the next. Who asks while it is being asked waits for the same answer.
 /// </summary>
 internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, TimeProvider clock)
 {
+    /// <summary>How long a failure stands before the engine is asked again.</summary>
+    public static readonly TimeSpan FailureStands = TimeSpan.FromSeconds(30);
+
     private static readonly Dictionary<string, string> NoVariables = [];
-    private readonly ConcurrentDictionary<string, (long Size, long Time, EngineCapabilities Engine)> _known = new(); // as many as there are engines
+    private static readonly string[] Needed = ["--model", "--port"];
+    private readonly ConcurrentDictionary<string, Known> _known = new(); // as many as there are engines
+    private readonly ConcurrentDictionary<(string Key, bool Again), Lazy<Task<Result<EngineCapabilities>>>> _asking = new();
 
     /// <summary>What an engine can do; unavailable, with its own words, when it does not answer like llama-server.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="again">True to ask it even if it was asked before: devices may have changed.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="cancellation">Gives up waiting; others may wait for the same answer, so the question goes on.</param>
     public async Task<Result<EngineCapabilities>> ProbeAsync(EngineCommand engine, bool again, CancellationToken cancellation)
     {
         var key = string.Join(' ', engine.Prefix.Prepend(engine.Path));
         var file = new FileInfo(engine.Path);
         var (size, time) = file.Exists ? (file.Length, new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeMilliseconds()) : (0, 0);
-        if (!again && _known.TryGetValue(key, out var known) && (known.Size, known.Time) == (size, time))
-            return known.Engine;
-        var stored = again ? null : await FindAsync(key, size, time, cancellation).ConfigureAwait(false);
-        if (stored is not null)
-        {
-            _known[key] = (size, time, stored);
-            return stored;
-        }
+        if (!again && _known.TryGetValue(key, out var known) && (known.Size, known.Time) == (size, time) && (known.Result.IsSuccess || clock.GetUtcNow() - known.At < FailureStands))
+            return known.Result;
+        var asking = _asking.GetOrAdd((key, again), _ => new Lazy<Task<Result<EngineCapabilities>>>(() => Task.Run(() => LearnAsync(engine, key, size, time, again))));
+        return await asking.Value.WaitAsync(cancellation).ConfigureAwait(false);
+    }
 
-        var asked = await AskAsync(engine, cancellation).ConfigureAwait(false);
-        if (asked.IsSuccess)
-            _known[key] = (size, time, asked.Value);
-        await SaveAsync(new EngineRow { Path = key, SizeBytes = size, ModifiedAt = time }, asked, cancellation).ConfigureAwait(false);
-        return asked;
+    private async Task<Result<EngineCapabilities>> LearnAsync(EngineCommand engine, string key, long size, long time, bool again)
+    {
+        try
+        {
+            var stored = again ? null : await FindAsync(key, size, time, CancellationToken.None).ConfigureAwait(false);
+            var result = stored is not null ? stored : await AskAsync(engine, CancellationToken.None).ConfigureAwait(false);
+            if (stored is null)
+                await SaveAsync(new EngineRow { Path = key, SizeBytes = size, ModifiedAt = time }, result, CancellationToken.None).ConfigureAwait(false);
+            _known[key] = new Known(size, time, clock.GetUtcNow(), result);
+            return result;
+        }
+        finally
+        {
+            _asking.TryRemove((key, again), out _);
+        }
     }
 
     private static async Task<Result<EngineCapabilities>> AskAsync(EngineCommand engine, CancellationToken cancellation)
@@ -50,13 +62,16 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         var version = await Run("--version").ConfigureAwait(false);
         if (!version.IsSuccess)
             return version.Failure!;
-        if (EngineHelp.ReadVersion(version.Value.Output) is not { } build)
+        if (version.Value.ExitCode != 0 || EngineHelp.ReadVersion(version.Value.Output) is not { } build)
             return Failure.Unavailable($"{engine.Path} does not answer --version like llama-server. Choose another engine on the Settings page.");
         var help = await Run("--help").ConfigureAwait(false);
         if (!help.IsSuccess)
             return help.Failure!;
+        var flags = EngineHelp.ReadFlags(help.Value.Output);
+        if (help.Value.ExitCode != 0 || !Needed.All(name => flags.Any(flag => flag.Name == name)))
+            return Failure.Unavailable($"{engine.Path} --help lists no {string.Join(" and ", Needed)} (code {help.Value.ExitCode}): it is not llama-server, or it is broken. Run it by hand to see why, or choose another engine on the Settings page.");
         var devices = await Run("--list-devices").ConfigureAwait(false);
-        return new EngineCapabilities(build, EngineHelp.ReadFlags(help.Value.Output), devices.IsSuccess ? EngineHelp.ReadDevices(devices.Value.Output) : []);
+        return new EngineCapabilities(build, flags, devices.IsSuccess ? EngineHelp.ReadDevices(devices.Value.Output) : []);
     }
 
     private async Task<EngineCapabilities?> FindAsync(string key, long size, long time, CancellationToken cancellation)
@@ -65,8 +80,8 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         await using (context.ConfigureAwait(false))
         {
             var row = await context.Set<EngineRow>().AsNoTracking().FirstOrDefaultAsync(engine => engine.Path == key && engine.SizeBytes == size && engine.ModifiedAt == time, cancellation).ConfigureAwait(false);
-            return row is { Version: { } version, CapabilitiesJson: { } json } && JsonSerializer.Deserialize<Stored>(json, ApiJson.Options) is { } stored
-                ? new EngineCapabilities(version, stored.Flags, stored.Devices)
+            return row is { Version: { } version, CapabilitiesJson: { } json } && JsonSerializer.Deserialize<Stored>(json, ApiJson.Options) is { Spellings: { } spellings } stored
+                ? new EngineCapabilities(version, spellings, stored.Devices)
                 : null;
         }
     }
@@ -78,7 +93,7 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         if (result.IsSuccess)
         {
             row.Version = result.Value.Version;
-            row.CapabilitiesJson = JsonSerializer.Serialize(new Stored([.. result.Value.Flags.Order(StringComparer.Ordinal)], result.Value.Devices), ApiJson.Options);
+            row.CapabilitiesJson = JsonSerializer.Serialize(new Stored([.. result.Value.Flags.Order(StringComparer.Ordinal).Select(flag => new EngineFlag(flag, result.Value.Values(flag)!.Value))], result.Value.Devices), ApiJson.Options);
         }
 
         return writer.ExecuteAsync(async (context, token) =>
@@ -88,5 +103,8 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         }, cancellation);
     }
 
-    private sealed record Stored(IReadOnlyList<string> Flags, IReadOnlyList<EngineDevice> Devices);
+    private sealed record Known(long Size, long Time, DateTimeOffset At, Result<EngineCapabilities> Result);
+
+    // Rows of earlier versions have no spellings: such an engine is asked once more.
+    private sealed record Stored(IReadOnlyList<EngineFlag>? Spellings, IReadOnlyList<EngineDevice> Devices);
 }

@@ -18,14 +18,20 @@ internal static class EngineTool
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
     /// <summary>Runs it to its end, or ends it after 15 seconds.</summary>
-    public static async Task<Result<ToolResult>> RunAsync(string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
+    /// <param name="executable">The engine.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Variables to add.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="folder">Its working folder, or null for that of the dashboard.</param>
+    /// <param name="clock">Measures the 15 seconds; null for the system's.</param>
+    public static async Task<Result<ToolResult>> RunAsync(string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation, string? folder = null, TimeProvider? clock = null)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Limit);
+        using var timeout = new CancellationTokenSource(Limit, clock ?? TimeProvider.System);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         Process? process = null;
         try
         {
-            process = Process.Start(Describe(executable, arguments, environment))!;
+            process = Process.Start(Describe(executable, arguments, environment, folder))!;
             process.StandardInput.Close();
             var output = ReadAsync(process.StandardOutput, limit.Token);
             var error = ReadAsync(process.StandardError, limit.Token);
@@ -47,7 +53,7 @@ internal static class EngineTool
         }
     }
 
-    private static ProcessStartInfo Describe(string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    private static ProcessStartInfo Describe(string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? folder)
     {
         var start = new ProcessStartInfo(executable)
         {
@@ -55,6 +61,7 @@ internal static class EngineTool
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             CreateNoWindow = true,
+            WorkingDirectory = folder ?? "",
         };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

@@ -4,7 +4,7 @@ using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Parameters.History;
 
-/// <summary><c>/api/models/{id}/config/{section}/revisions</c>.</summary>
+/// <summary><c>/api/models/{id}/config/{section}/revisions</c> and <c>/api/server-config/revisions</c>.</summary>
 internal static class HistoryEndpoints
 {
     /// <summary>Maps them.</summary>
@@ -13,6 +13,10 @@ internal static class HistoryEndpoints
         var group = app.MapGroup("/api/models/{id}/config/{section}/revisions").WithTags("Configuration");
         group.MapGet("", ListAsync);
         group.MapPost("/{revision:long}/undo", UndoAsync);
+        var server = app.MapGroup("/api/server-config/revisions").WithTags("Server");
+        server.MapGet("", async (ConfigHistory history, CancellationToken cancellation) =>
+            new ListPage<Revision>(await history.ListAsync(null, [ConfigSection.Server], SectionWriter.KeptRevisions, cancellation), null));
+        server.MapPost("/{revision:long}/undo", async (long revision, ConfigHistory history, CancellationToken cancellation) => (await history.UndoAsync(null, ConfigSection.Server, revision, cancellation)).ToApi());
     }
 
     private static async Task<IResult> ListAsync(string id, string section, ModelStore models, ConfigHistory history, CancellationToken cancellation) =>

@@ -10,7 +10,7 @@ namespace LlamaBlazor.Web.Parameters.Import;
 /// <summary>Turns pasted command lines into models, or into settings of a model that is there.</summary>
 internal sealed class CommandImport(ParameterCatalogue catalogue, ParameterStore store, ModelStore models, LibraryEdits library, DatabaseWriter writer, TimeProvider clock)
 {
-    private readonly CommandLineParser _parser = new(catalogue);
+    private readonly CommandLineParser _parser = new(catalogue, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
     /// <summary>Reads a command; invalid when it is empty, too long, or has values that the rules refuse.</summary>
     public Result<ImportPlan> Read(string? command)

@@ -1,5 +1,5 @@
-using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -31,16 +31,21 @@ public sealed partial class CommandImportPanel
     {
         var read = Import.Read(_text);
         _plan = read.IsSuccess ? read.Value : null;
-        _problem = read.IsSuccess ? null : Words(read.Failure!);
+        _problem = read.IsSuccess ? null : FailureText.Of(read.Failure!);
     }
+
+    // What was read is not what stands in the box any more.
+    private void Forget() => (_plan, _problem) = (null, null);
 
     private async Task ApplyAsync()
     {
+        if (_plan is not { } plan)
+            return;
         _busy = true;
         try
         {
-            var applied = await Import.ApplyAsync(ModelId, _replace ? _plan!.Replacing(ParameterCatalogue.Current) : _plan!, CancellationToken.None);
-            _problem = applied.IsSuccess ? null : Words(applied.Failure!);
+            var applied = await Import.ApplyAsync(ModelId, _replace ? plan.Replacing(ParameterCatalogue.Current) : plan, CancellationToken.None);
+            _problem = applied.IsSuccess ? null : FailureText.Of(applied.Failure!);
             if (!applied.IsSuccess)
                 return;
             Notifications.Notify(NotificationSeverity.Success, "Command applied", "The settings of the model are those of the command now. History can undo it.");
@@ -51,8 +56,4 @@ public sealed partial class CommandImportPanel
             _busy = false;
         }
     }
-
-    private static string Words(Failure failure) => failure.Errors is null
-        ? failure.Message
-        : string.Join(" ", failure.Errors.Select(error => $"{ParameterCatalogue.Current.FindColumn(error.Key)?.Label ?? error.Key}: {string.Join(" ", error.Value)}"));
 }

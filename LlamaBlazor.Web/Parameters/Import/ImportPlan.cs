@@ -25,10 +25,11 @@ internal sealed record ImportPlan(string? Name, IReadOnlyList<SectionChange> Cha
 
         var aliases = values.TryGetValue("alias", out var alias) ? ParameterValue.Split(catalogue.FindColumn("alias")!, (string)alias) : [];
         if (aliases.Count > 1)
-            values["aliases"] = ItemList.Write([.. aliases.Skip(1)]);
+            values["aliases"] = ItemList.Write([.. (values.TryGetValue("aliases", out var given) ? ItemList.Read((string)given) : []).Union(aliases.Skip(1))]);
         var changes = values.GroupBy(pair => catalogue.FindColumn(pair.Key)!.Section!).Select(group => new SectionChange(group.Key, group.ToDictionary(pair => pair.Key, pair => (object?)pair.Value))
         {
-            Forced = parsed.Forced.Where(column => catalogue.FindColumn(column)!.Section == group.Key).ToList() is { Count: > 0 } forced ? forced : null,
+            Forced = [.. parsed.Forced.Where(column => catalogue.FindColumn(column)!.Section == group.Key)],
+            MergeForced = true, // the line says nothing of columns that it does not mention
         });
         return new ImportPlan(aliases.Count > 0 ? aliases[0] : null, [.. changes.OrderBy(change => Place(change.Section))], parsed.NotUnderstood, ignored);
     }

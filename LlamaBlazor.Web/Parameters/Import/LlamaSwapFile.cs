@@ -10,7 +10,19 @@ namespace LlamaBlazor.Web.Parameters.Import;
 /// <summary>Reads the models of a llama-swap configuration: <c>cmd</c> with macros, <c>env</c>, <c>aliases</c>, <c>ttl</c>, <c>concurrencyLimit</c>.</summary>
 internal static partial class LlamaSwapFile
 {
-    private static readonly HashSet<string> Known = ["cmd", "env", "aliases", "ttl", "concurrencyLimit", "macros", "name", "description", "proxy", "checkEndpoint", "cmdStop", "unlisted"];
+    private static readonly HashSet<string> Used = ["cmd", "env", "aliases", "ttl", "concurrencyLimit", "macros"];
+
+    private static readonly Dictionary<string, string> Reasons = new()
+    {
+        ["proxy"] = "The dashboard chooses address and port.",
+        ["checkEndpoint"] = "The dashboard asks /health.",
+        ["cmdStop"] = "The dashboard stops engines itself.",
+        ["name"] = "The key of the model is its name here.",
+        ["description"] = "Write it into the notes of the model.",
+        ["groups"] = "What is stopped to make room is set on the Server page and for each model.",
+        ["healthCheckTimeout"] = "The dashboard has a time limit of its own for starts; see the launch settings.",
+        ["startPort"] = "Ports come from the range of the launch settings.",
+    };
 
     /// <summary>Whether a text is such a file rather than a preset file.</summary>
     public static bool LooksLikeOne(string text) => ModelsKey().IsMatch(text);
@@ -30,11 +42,12 @@ internal static partial class LlamaSwapFile
             foreach (var (key, value) in models.Children)
             {
                 if (value is YamlMappingNode model && Text(model, "cmd") is { } command)
-                    plans.Add(new PresetModel(key.ToString(), Plan(catalogue, parser, key.ToString(), model, command, macros)));
+                    Add(plans, problems, key.ToString(), Plan(catalogue, parser, key.ToString(), model, command, macros));
                 else
                     problems.Add(new NotUnderstood(key.ToString(), "This model has no 'cmd'."));
             }
 
+            problems.AddRange(root.Children.Keys.Select(key => key.ToString()).Where(key => key is not ("models" or "macros")).Select(NotTaken));
             return new PresetPlan(plans, problems);
         }
         catch (YamlException error)
@@ -43,22 +56,41 @@ internal static partial class LlamaSwapFile
         }
     }
 
-    private static ImportPlan Plan(ParameterCatalogue catalogue, CommandLineParser parser, string name, YamlMappingNode model, string command, Dictionary<string, string> macros)
+    private static void Add(List<PresetModel> plans, List<NotUnderstood> problems, string name, ImportPlan? plan)
+    {
+        if (plan is not null)
+            plans.Add(new PresetModel(name, plan));
+        else
+            problems.Add(new NotUnderstood(name, $"Its macros make a command of more than {ShellWords.MaxLength:N0} characters."));
+    }
+
+    private static NotUnderstood NotTaken(string key) => new(key, Reasons.GetValueOrDefault(key, "The dashboard has no such setting."));
+
+    private static ImportPlan? Plan(ParameterCatalogue catalogue, CommandLineParser parser, string name, YamlMappingNode model, string command, Dictionary<string, string> macros)
     {
         var all = new Dictionary<string, string>(macros);
         foreach (var (macro, value) in Macros(model))
             all[macro] = value;
         (all["PORT"], all["MODEL_ID"]) = ("0", name);
-        var words = Items(model, "env").Select(variable => Expand(variable, all)).Concat(ShellWords.Split(Expand(command, all)));
-        var parsed = parser.Parse([.. words]);
-        if (Items(model, "aliases") is { Count: > 0 } aliases)
-            parsed.Values["aliases"] = ItemList.Write(aliases);
+        var variables = Items(model, "env").Select(variable => Expand(variable, all)).ToList();
+        if (Expand(command, all) is not { } line || variables.Contains(null))
+            return null;
+        var parsed = parser.Parse([.. variables.OfType<string>(), .. ShellWords.Split(line)]);
+        SetAliases(catalogue, parsed, name, Items(model, "aliases"));
         SetNumber(parsed, model, "ttl", "ttl_seconds");
         SetNumber(parsed, model, "concurrencyLimit", "concurrency");
         var plan = ImportPlan.From(catalogue, parsed);
-        var unused = model.Children.Keys.Select(key => key.ToString()).Where(key => !Known.Contains(key)).Select(key => new NotUnderstood(key, "The dashboard has no such setting."));
+        var unused = model.Children.Keys.Select(key => key.ToString()).Where(key => !Used.Contains(key)).Select(NotTaken);
         var server = parsed.Executable is { } program && !program.Contains("llama", StringComparison.OrdinalIgnoreCase) ? [new NotUnderstood(program, "This is not llama-server; the model will run with the engine of the dashboard.")] : Array.Empty<NotUnderstood>();
         return plan with { NotUnderstood = [.. plan.NotUnderstood, .. server, .. unused] };
+    }
+
+    // The key of the file names the model, so every --alias is another name, beside those of the file.
+    private static void SetAliases(ParameterCatalogue catalogue, ParsedCommand parsed, string name, IReadOnlyList<string> aliases)
+    {
+        var said = parsed.Values.TryGetValue("alias", out var alias) ? ParameterValue.Split(catalogue.FindColumn("alias")!, (string)alias) : [];
+        if (aliases.Union(said).Where(other => other != name).ToList() is { Count: > 0 } all)
+            parsed.Values["aliases"] = ItemList.Write(all);
     }
 
     private static void SetNumber(ParsedCommand parsed, YamlMappingNode model, string key, string column)
@@ -67,11 +99,22 @@ internal static partial class LlamaSwapFile
             parsed.Values[column] = number;
     }
 
-    // Macros may name others; ten rounds are more than anyone nests, and a circle ends there.
-    private static string Expand(string text, Dictionary<string, string> macros)
+    // Macros may name others; ten rounds are more than anyone nests, and a circle ends there. Null where the text grows beyond all measure.
+    private static string? Expand(string text, Dictionary<string, string> macros)
     {
         for (var round = 0; round < 10 && text.Contains("${", StringComparison.Ordinal); round++)
-            text = Macro().Replace(text, match => macros.GetValueOrDefault(match.Groups["name"].Value, match.Value));
+        {
+            var length = text.Length;
+            text = Macro().Replace(text, match =>
+            {
+                var value = macros.GetValueOrDefault(match.Groups["name"].Value, match.Value);
+                length += value.Length;
+                return length > ShellWords.MaxLength ? "" : value;
+            });
+            if (length > ShellWords.MaxLength)
+                return null;
+        }
+
         return text;
     }
 

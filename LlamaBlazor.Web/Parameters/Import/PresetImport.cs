@@ -2,6 +2,7 @@ using System.Text;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Parameters.Import;
@@ -12,19 +13,21 @@ internal sealed class PresetImport(ParameterCatalogue catalogue, CommandImport i
     /// <summary>Models in one file.</summary>
     public const int Bound = 1000;
 
-    private readonly CommandLineParser _parser = new(catalogue);
+    private readonly CommandLineParser _parser = new(catalogue, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
     /// <summary>All models as a preset file, and what such a file cannot say.</summary>
     public async Task<PresetFile> ExportAsync(CancellationToken cancellation)
     {
         var text = new StringBuilder(PresetIni.Head);
         var lost = new List<string>();
-        foreach (var (id, name) in await ModelsAsync(cancellation).ConfigureAwait(false))
+        var models = await ModelsAsync(cancellation).ConfigureAwait(false);
+        var taken = models.Select(model => model.Name).ToHashSet();
+        foreach (var (id, name) in models)
         {
             var command = await commands.PreviewAsync(id, cancellation).ConfigureAwait(false);
             var configuration = await store.ReadAsync(id, cancellation).ConfigureAwait(false);
             if (command.IsSuccess)
-                text.Append(PresetIni.WriteSection(name, command.Value with { Arguments = Bare(command.Value.EngineArguments) }, configuration?.Own.Get("preload") is true, lost));
+                text.Append(PresetIni.WriteSection(name, command.Value with { Arguments = Bare(command.Value.EngineArguments) }, configuration?.Own.Get("preload") is true, taken, lost));
             else
                 lost.Add($"{name}: {command.Failure!.Message}");
         }
@@ -49,7 +52,7 @@ internal sealed class PresetImport(ParameterCatalogue catalogue, CommandImport i
             var made = await import.CreateAsync(model.Plan, model.Name, cancellation).ConfigureAwait(false);
             outcomes.Add(made.Match(
                 row => new PresetOutcome(model.Name, row.Id, null),
-                failure => new PresetOutcome(model.Name, null, failure.Errors is null ? failure.Message : string.Join(" ", failure.Errors.Select(error => $"{error.Key}: {string.Join(" ", error.Value)}")))));
+                failure => new PresetOutcome(model.Name, null, FailureText.Of(failure))));
         }
 
         return outcomes;

@@ -19,9 +19,10 @@ public sealed partial class ReferencePage
         ParameterReference.ValueText(definition),
         definition.Default is null ? null : "default " + ParameterText.Default(definition),
         definition.Env,
+        definition.EnvNegation is { } off ? "off by " + off : null,
         definition.Since is { } since ? "since " + since : null,
     }.Where(part => part is { Length: > 0 }));
 
     private bool Fits(ParameterDefinition definition) => Filter.Length == 0
-        || definition.Spellings.Append(definition.Label).Append(definition.Column).Append(definition.Env ?? "").Append(definition.Description).Any(text => text.Contains(Filter.Trim(), StringComparison.OrdinalIgnoreCase));
+        || definition.Spellings.Append(definition.Label).Append(definition.Column).Append(definition.Env ?? "").Append(definition.EnvNegation ?? "").Append(definition.Description).Any(text => text.Contains(Filter.Trim(), StringComparison.OrdinalIgnoreCase));
 }

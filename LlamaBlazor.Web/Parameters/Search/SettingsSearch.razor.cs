@@ -15,8 +15,8 @@ public sealed partial class SettingsSearch
     private bool _open;
     private IReadOnlyList<ParameterDefinition> _hits = [];
 
-    /// <summary>The model.</summary>
-    [Parameter, EditorRequired] public long ModelId { get; set; }
+    /// <summary>The model, or null for the server settings.</summary>
+    [Parameter] public long? ModelId { get; set; }
 
     /// <summary>What is set for it.</summary>
     [Parameter, EditorRequired] public ParameterSet Own { get; set; } = ParameterSet.Empty;
@@ -32,14 +32,14 @@ public sealed partial class SettingsSearch
     private void Look()
     {
         _open = _text.Length > 1 || _onlySet;
-        _hits = _open ? [.. ParameterSearch.Find(_text, _onlySet ? Own : null).Take(Bound)] : [];
+        _hits = _open ? [.. ParameterSearch.Find(_text, _onlySet ? Own : null, ModelId is not null).Take(Bound)] : [];
     }
 
-    private string Href(ParameterDefinition definition) => $"models/{ModelId}/{Key(definition)}#p-{definition.Column}";
+    private string Href(ParameterDefinition definition) => (ModelId is { } id ? $"models/{id}/{Key(definition)}" : "server") + $"#p-{definition.Column}";
 
-    private string TabTitle(ParameterDefinition definition) => Tabs.FirstOrDefault(tab => tab.Key == Key(definition))?.Title ?? "";
+    private string TabTitle(ParameterDefinition definition) => ModelId is null ? definition.Group : Tabs.FirstOrDefault(tab => tab.Key == Key(definition))?.Title ?? "";
 
-    private static string Key(ParameterDefinition definition) => definition.Tab == ParameterTabs.Overrides ? "server" : definition.Tab!;
+    private static string Key(ParameterDefinition definition) => ParameterTabs.KeyOf(definition.Tab!);
 
     private static string Shown(ParameterDefinition definition, object value) =>
         definition.Secret ? ShellText.Mask : ParameterText.Brief(definition, value) is { Length: > 60 } text ? text[..60] + "…" : ParameterText.Brief(definition, value);

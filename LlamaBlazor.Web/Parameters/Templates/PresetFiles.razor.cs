@@ -1,4 +1,5 @@
 using LlamaBlazor.Web.Parameters.Import;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 
 namespace LlamaBlazor.Web.Parameters.Templates;
@@ -22,15 +23,19 @@ public sealed partial class PresetFiles
         var read = Presets.Read(_text);
         _outcomes = [];
         _plan = read.IsSuccess ? read.Value : null;
-        _problem = read.IsSuccess ? null : string.Join(" ", read.Failure!.Errors?.SelectMany(error => error.Value) ?? [read.Failure.Message]);
+        _problem = read.IsSuccess ? null : FailureText.Of(read.Failure!);
     }
+
+    private void Forget() => (_plan, _problem, _outcomes) = (null, null, []);
 
     private async Task CreateAsync()
     {
+        if (_plan is not { } plan)
+            return;
         _busy = true;
         try
         {
-            _outcomes = await Task.Run(() => Presets.CreateAsync(_plan!, CancellationToken.None));
+            _outcomes = await Task.Run(() => Presets.CreateAsync(plan, CancellationToken.None));
         }
         finally
         {

@@ -1,7 +1,9 @@
+using System.Globalization;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
@@ -16,7 +18,7 @@ public sealed partial class PresetsPage : LiveComponent
 
     private IReadOnlyList<ParameterTemplate> _templates = [];
     private IReadOnlyList<(string Id, string Name)> _models = [];
-    private (ParameterTemplate Template, IReadOnlyList<(ParameterDefinition Definition, object? Before, object? After)> Changes)? _preview;
+    private Preview? _preview;
     private string _model = "";
     private string _name = "";
 
@@ -48,20 +50,33 @@ public sealed partial class PresetsPage : LiveComponent
 
     private async Task PreviewAsync(ParameterTemplate template)
     {
-        if (await Store.ReadAsync(long.Parse(_model), Left) is { } configuration)
-            _preview = (template, template.Preview(ParameterCatalogue.Current, configuration.Own));
+        if (await ReadAsync() is { } chosen)
+            _preview = new Preview(chosen.Id, ModelName, template, template.Preview(ParameterCatalogue.Current, chosen.Configuration.Own));
     }
 
+    // To the model of the preview, whatever the list says by now.
     private async Task ApplyAsync()
     {
-        var applied = await Templates.ApplyAsync(long.Parse(_model), _preview!.Value.Template, Left);
-        Tell(applied.Failure, $"{_preview.Value.Template.Name} applied to {ModelName}");
+        if (_preview is not { } preview)
+            return;
         _preview = null;
+        Tell((await Templates.ApplyAsync(preview.ModelId, preview.Template, Left)).Failure, $"{preview.Template.Name} applied to {preview.Name}");
+    }
+
+    // The chosen model; null where none is chosen, or it is gone meanwhile.
+    private async Task<(long Id, ModelConfiguration Configuration)?> ReadAsync()
+    {
+        if (!long.TryParse(_model, CultureInfo.InvariantCulture, out var id))
+            return null;
+        if (await Store.ReadAsync(id, Left) is { } configuration)
+            return (id, configuration);
+        Notifications.Notify(NotificationSeverity.Error, "This model is gone", "It was deleted, perhaps in another window. Choose another one.");
+        return null;
     }
 
     private async Task CaptureAsync()
     {
-        if (_model.Length == 0 || await Store.ReadAsync(long.Parse(_model), Left) is not { } configuration)
+        if (await ReadAsync() is not { Configuration: var configuration })
             return;
         var saved = await Templates.SaveAsync(ParameterTemplate.Capture(ParameterCatalogue.Current, configuration.Own, _name.Trim(), $"Taken from {ModelName}"), Left);
         Tell(saved.Failure, "Template saved");
@@ -79,8 +94,7 @@ public sealed partial class PresetsPage : LiveComponent
     private void Tell(Failure? failure, string success) => Notifications.Notify(
         failure is null ? NotificationSeverity.Success : NotificationSeverity.Error,
         failure is null ? success : "Not done",
-        failure is null ? "" : failure.Errors is null ? failure.Message : string.Join(" ", failure.Errors.SelectMany(error => error.Value)));
+        failure is null ? "" : FailureText.Of(failure));
 
-    private static IEnumerable<(ParameterDefinition Definition, object? Value)> Values(ParameterTemplate template) =>
-        template.Values.SelectMany(section => section.Value).Select(pair => (ParameterCatalogue.Current.FindColumn(pair.Key)!, pair.Value));
+    private sealed record Preview(long ModelId, string Name, ParameterTemplate Template, IReadOnlyList<(ParameterDefinition Definition, object? Before, object? After)> Changes);
 }

@@ -21,7 +21,7 @@ internal static class TemplateEndpoints
 
     private static async Task<IResult> SaveAsync(TemplateRequest request, TemplateStore templates, ParameterStore store, ModelStore models, CancellationToken cancellation)
     {
-        var template = new ParameterTemplate(0, request.Name ?? "", request.Description, request.Values is { ValueKind: JsonValueKind.Object } values ? templates.Read(values.GetRawText()) : new Dictionary<string, IReadOnlyDictionary<string, object?>>());
+        var template = new ParameterTemplate(0, request.Name ?? "", request.Description, request.Values is { ValueKind: JsonValueKind.Object } values ? templates.Read(values.GetRawText()) : new Dictionary<string, IReadOnlyDictionary<string, object?>>()) { Forced = request.Forced ?? [] };
         if (request.Model is { } key)
         {
             if (await models.FindAsync(key, cancellation) is not { } model || await store.ReadAsync(model.Id, cancellation) is not { } configuration)
@@ -42,7 +42,7 @@ internal static class TemplateEndpoints
     }
 
     private static TemplateAnswer Answer(ParameterTemplate template) => new(template.Id, template.Name, template.Description, template.BuiltIn, template.Values.ToDictionary(
-        section => section.Key, section => section.Value.ToDictionary(pair => pair.Key, pair => ConfigJson.Write(ParameterCatalogue.Current.FindColumn(pair.Key)!, pair.Value))));
+        section => section.Key, section => section.Value.ToDictionary(pair => pair.Key, pair => ConfigJson.Write(ParameterCatalogue.Current.FindColumn(pair.Key)!, pair.Value))), template.Forced);
 }
 
 /// <summary>A template to save.</summary>
@@ -50,11 +50,12 @@ internal static class TemplateEndpoints
 /// <param name="Description">For people.</param>
 /// <param name="Values">Values by section and column.</param>
 /// <param name="Model">A model whose settings to take instead of values.</param>
-internal sealed record TemplateRequest(string? Name, string? Description, JsonElement? Values, string? Model);
+/// <param name="Forced">Columns of it that are passed on even where they equal the engine's default.</param>
+internal sealed record TemplateRequest(string? Name, string? Description, JsonElement? Values, string? Model, IReadOnlyList<string>? Forced);
 
 /// <summary>A template to apply.</summary>
 /// <param name="Template">Its name or id.</param>
 internal sealed record ApplyRequest(string? Template);
 
 /// <summary>A template as the API shows it.</summary>
-internal sealed record TemplateAnswer(long? Id, string Name, string? Description, bool BuiltIn, IReadOnlyDictionary<string, Dictionary<string, object?>> Values);
+internal sealed record TemplateAnswer(long? Id, string Name, string? Description, bool BuiltIn, IReadOnlyDictionary<string, Dictionary<string, object?>> Values, IReadOnlyList<string> Forced);

@@ -15,6 +15,7 @@ internal sealed class TemplateStore(IDbContextFactory<LlamaDbContext> contexts, 
     public const int Bound = 200;
 
     private const int NameBound = 80;
+    private const string ForcedKey = "forced"; // no section is called so
 
     /// <summary>All of them, built in first.</summary>
     public async Task<IReadOnlyList<ParameterTemplate>> ListAsync(CancellationToken cancellation)
@@ -23,7 +24,7 @@ internal sealed class TemplateStore(IDbContextFactory<LlamaDbContext> contexts, 
         await using (context.ConfigureAwait(false))
         {
             var rows = await context.Set<ParameterTemplateRow>().AsNoTracking().OrderBy(row => row.Name).Take(Bound).ToListAsync(cancellation).ConfigureAwait(false);
-            return [.. ParameterTemplate.Standard, .. rows.Select(row => new ParameterTemplate(row.Id, row.Name, row.Description, Read(row.ValuesJson)))];
+            return [.. ParameterTemplate.Standard, .. rows.Select(row => new ParameterTemplate(row.Id, row.Name, row.Description, Read(row.ValuesJson)) { Forced = ReadForced(row.ValuesJson) })];
         }
     }
 
@@ -39,7 +40,9 @@ internal sealed class TemplateStore(IDbContextFactory<LlamaDbContext> contexts, 
     {
         if (Check(template) is { } failure)
             return failure;
-        var json = JsonSerializer.Serialize(template.Values.ToDictionary(pair => pair.Key, pair => pair.Value.ToDictionary(value => value.Key, value => ConfigJson.Write(catalogue.FindColumn(value.Key)!, value.Value))), ApiJson.Options);
+        var json = JsonSerializer.Serialize(
+            template.Values.ToDictionary(pair => pair.Key, object (pair) => pair.Value.ToDictionary(value => value.Key, value => ConfigJson.Write(catalogue.FindColumn(value.Key)!, value.Value)))
+                .Append(new KeyValuePair<string, object>(ForcedKey, template.Forced)).ToDictionary(), ApiJson.Options);
         return await writer.ExecuteAsync<Result<ParameterTemplate>>(async (context, token) =>
         {
             var rows = context.Set<ParameterTemplateRow>();
@@ -65,7 +68,7 @@ internal sealed class TemplateStore(IDbContextFactory<LlamaDbContext> contexts, 
     /// <summary>Applies a template to a model, as one save. Returns the number of settings it names.</summary>
     public async Task<Result<int>> ApplyAsync(long modelId, ParameterTemplate template, CancellationToken cancellation)
     {
-        var saved = await store.SaveAsync(modelId, [.. template.Values.Select(pair => new SectionChange(pair.Key, pair.Value))], cancellation).ConfigureAwait(false);
+        var saved = await store.SaveAsync(modelId, [.. Changes(template)], cancellation).ConfigureAwait(false);
         return saved.IsSuccess ? template.Values.Sum(section => section.Value.Count) : saved.Failure!;
     }
 
@@ -79,6 +82,18 @@ internal sealed class TemplateStore(IDbContextFactory<LlamaDbContext> contexts, 
             .ToDictionary(pair => pair.Name, pair => ParameterInput.FromJson(pair.Definition!, pair.Value).Value));
     }
 
+    private static string[] ReadForced(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.TryGetProperty(ForcedKey, out var forced) ? [.. forced.EnumerateArray().Select(column => column.GetString()!)] : [];
+    }
+
+    private static IEnumerable<SectionChange> Changes(ParameterTemplate template) => template.Values.Select(pair => new SectionChange(pair.Key, pair.Value)
+    {
+        Forced = [.. template.Forced.Where(pair.Value.ContainsKey)],
+        MergeForced = true,
+    });
+
     private Failure? Check(ParameterTemplate template)
     {
         if (string.IsNullOrWhiteSpace(template.Name) || template.Name.Length > NameBound || template.Name.Any(char.IsControl))
@@ -87,7 +102,11 @@ internal sealed class TemplateStore(IDbContextFactory<LlamaDbContext> contexts, 
             return Failure.Invalid("name", $"'{template.Name}' comes with the dashboard. Choose another name.");
         if (template.Values.Sum(section => section.Value.Count) == 0)
             return Failure.Invalid("values", "The template sets nothing. Set something on the model first.");
-        var errors = template.Values.SelectMany(section => SectionRules.Check(catalogue, ofModel: true, new SectionChange(section.Key, section.Value), _ => null)).ToDictionary(pair => pair.Key, pair => pair.Value);
+        var errors = new Dictionary<string, string[]>();
+        foreach (var (field, messages) in Changes(template).SelectMany(change => SectionRules.Check(catalogue, ofModel: true, change, _ => null)))
+            errors[field] = messages;
+        if (template.Forced.FirstOrDefault(column => !template.Values.Any(section => section.Value.ContainsKey(column))) is { } stray)
+            errors["forced"] = [$"{stray} is forced, but the template does not set it."];
         return errors.Count == 0 ? null : Failure.Invalid(errors);
     }
 }
