@@ -15,6 +15,9 @@ internal sealed class DashboardConnection : IAsyncDisposable
     /// <summary>A dashboard that lives for one command starts nothing by itself: no engine, no second port, no look through folders.</summary>
     private static readonly string[] Quiet = ["--LlamaBlazor:Instances:Preload=false", "--LlamaBlazor:Ollama:Enabled=false", "--LlamaBlazor:WatchFolders=false"];
 
+    /// <summary>A busy machine may take seconds; where nothing listens the refusal comes at once.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(3);
     private readonly WebApplication? _own;
 
@@ -86,7 +89,7 @@ internal sealed class DashboardConnection : IAsyncDisposable
     private async Task<bool> AnswersAsync(string? session, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(3));
+        limit.CancelAfter(AnswerLimit);
         try
         {
             using var answer = await Http.GetAsync(new Uri("/healthz", UriKind.Relative), limit.Token).ConfigureAwait(false);
