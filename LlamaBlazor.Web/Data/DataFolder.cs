@@ -68,9 +68,15 @@ internal sealed class DataFolder : IDisposable
     {
         if (_lock is null)
             return;
-        using (var pooled = new SqliteConnection(SqliteSetup.ConnectionString(Database)))
+        try
+        {
+            using var pooled = new SqliteConnection(SqliteSetup.ConnectionString(Database));
             SqliteConnection.ClearPool(pooled); // the last one to close moves the write-ahead log into the file, which is then complete in itself
-        _lock.Dispose();
+        }
+        finally
+        {
+            _lock.Dispose();
+        }
     }
 
     /// <summary>Makes the files of the database readable by their owner only.</summary>

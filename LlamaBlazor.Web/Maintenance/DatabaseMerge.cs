@@ -8,6 +8,8 @@ namespace LlamaBlazor.Web.Maintenance;
 /// <summary>Takes the models of another database of ours that this one does not have, by name, with all their settings. Nothing that is here is changed.</summary>
 internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, DatabaseFollowers followers, SecretProtector secrets)
 {
+    private const string Aliases = "model_aliases";
+
     private static readonly string[] OwnedTables =
     [
         "model_sampling_config", "model_memory_config", "model_gpu_config", "model_advanced_config", "model_lora_config",
@@ -43,8 +45,7 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, Da
         using var transaction = live.BeginTransaction();
         List<string> added = [], kept = [], unreadable = [];
         var rows = SqliteRead.Rows(other, "models").OrderBy(row => Convert.ToInt64(row["id"])).ToList();
-        var aliases = SqliteRead.Rows(other, "model_aliases").ToLookup(alias => Convert.ToInt64(alias["model_id"]));
-        var settings = OwnedTables.ToDictionary(table => table, table => SqliteRead.Rows(other, table).ToLookup(owned => Convert.ToInt64(owned["model_id"])));
+        var theirs = OwnedTables.Append(Aliases).ToDictionary(table => table, table => SqliteRead.Rows(other, table).ToLookup(owned => Convert.ToInt64(owned["model_id"])));
         foreach (var row in rows)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -56,37 +57,34 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, Da
                 continue;
             }
 
-            var oldId = Convert.ToInt64(row["id"]);
-            row.Remove("id");
-            row["status"] = "stopped";
-            row["runtime_status"] = null;
-            if (SqliteWrite.Scalar(live, transaction, "SELECT 1 FROM models WHERE uid = $value", row["uid"]) is not null)
-                row["uid"] = $"{row["uid"]}m{oldId}";
-            DropUnreadable(row, name, unreadable);
-            var id = SqliteWrite.Insert(live, transaction, "models", row);
-            foreach (var alias in aliases[oldId].Where(alias => !IsTaken(live, transaction, alias["name"])))
-            {
-                alias.Remove("id");
-                alias["model_id"] = id;
-                SqliteWrite.Insert(live, transaction, "model_aliases", alias);
-            }
-
-            foreach (var table in OwnedTables)
-            {
-                foreach (var owned in settings[table][oldId])
-                {
-                    owned.Remove("id");
-                    owned["model_id"] = id;
-                    DropUnreadable(owned, name, unreadable);
-                    SqliteWrite.Insert(live, transaction, table, owned);
-                }
-            }
-
+            Insert(live, transaction, row, theirs, unreadable);
             added.Add(name);
         }
 
         transaction.Commit();
         return new MergeReport(added, kept, unreadable);
+    }
+
+    private void Insert(SqliteConnection live, SqliteTransaction transaction, Dictionary<string, object?> row, Dictionary<string, ILookup<long, Dictionary<string, object?>>> theirs, List<string> unreadable)
+    {
+        var (oldId, name) = (Convert.ToInt64(row["id"]), (string)row["name"]!);
+        row.Remove("id");
+        row["status"] = "stopped";
+        row["runtime_status"] = null;
+        if (SqliteWrite.Scalar(live, transaction, "SELECT 1 FROM models WHERE uid = $value", row["uid"]) is not null)
+            row["uid"] = $"{row["uid"]}m{oldId}";
+        DropUnreadable(row, name, unreadable);
+        var id = SqliteWrite.Insert(live, transaction, "models", row);
+        foreach (var (table, rows) in theirs)
+        {
+            foreach (var owned in rows[oldId].Where(owned => table != Aliases || !IsTaken(live, transaction, owned["name"])))
+            {
+                owned.Remove("id");
+                owned["model_id"] = id;
+                DropUnreadable(owned, name, unreadable);
+                SqliteWrite.Insert(live, transaction, table, owned);
+            }
+        }
     }
 
     private static bool IsTaken(SqliteConnection live, SqliteTransaction transaction, object? name) =>
