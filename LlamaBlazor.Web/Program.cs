@@ -24,7 +24,7 @@ if (CliProgram.Wants(args))
 
 try
 {
-    await Build(args is ["serve", ..] ? args[1..] : args).RunAsync();
+    await Build(CliProgram.ServerArguments(args)).RunAsync();
     return 0;
 }
 catch (StartupException error)

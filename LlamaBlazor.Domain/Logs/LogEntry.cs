@@ -36,6 +36,15 @@ public sealed record LogEntry
     /// <summary>Stack of the exception.</summary>
     public string? StackTrace { get; init; }
 
+    /// <summary>More about it as a JSON object, or null.</summary>
+    public string? ContextJson { get; init; }
+
+    /// <summary>File of the model, in lines of earlier dashboards.</summary>
+    public string? ModelPath { get; init; }
+
+    /// <summary>How the prompt began, where that may be kept.</summary>
+    public string? PromptPreview { get; init; }
+
     /// <summary>The text with its colours, while it is in memory and has any.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public string? Coloured { get; init; }

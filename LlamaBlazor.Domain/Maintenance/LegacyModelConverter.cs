@@ -15,7 +15,6 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
         ["file_size"] = "file_size_bytes",
         ["size_bytes"] = "file_size_bytes",
         ["parameter_count"] = "params",
-        ["architecture"] = "architecture",
     };
 
     private static readonly HashSet<string> Text = new(StringComparer.OrdinalIgnoreCase)
@@ -40,8 +39,10 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
         if (string.IsNullOrEmpty(name))
             return null;
         var model = new LegacyModel(name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? name[..^5] : name);
-        foreach (var (column, value) in row)
+        foreach (var (column, value) in row.Where(pair => !Dropped.Contains(pair.Key)))
             Take(model, column, value);
+        if (kind == LegacyKind.AsyncProxy)
+            LegacyShape.Spread(model);
         return model;
     }
 
@@ -50,14 +51,14 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
     /// <param name="row">Values by column.</param>
     public void Add(LegacyModel model, IReadOnlyDictionary<string, object?> row)
     {
-        foreach (var (column, value) in row.Where(pair => !Times.Contains(pair.Key)))
+        foreach (var (column, value) in row.Where(pair => !Times.Contains(pair.Key) && !Dropped.Contains(pair.Key)))
             Take(model, column, value);
     }
 
     private void Take(LegacyModel model, string source, object? value)
     {
         var column = kind is LegacyKind.WideV1 or LegacyKind.V2 ? source : Renamed.GetValueOrDefault(source, source); // there path is a setting of the server
-        if (value is null or "" || Dropped.Contains(column))
+        if (value is null or "")
             return;
         if (column is "parameters" or "custom_params")
             TakeJson(model, column, value.ToString()!);
@@ -74,10 +75,10 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
     {
         if (LegacyDefaults.IsSeedDefault(kind, definition.Column, value))
             model.Cleared.Add(definition.Column);
-        else if (LegacyValues.TryConvert(value, definition.ValueType, out var converted))
+        else if (LegacyValues.TryConvert(value, definition.ValueType, out var converted) && ParameterValidator.Check(catalogue, definition, converted) is not { IsError: true })
             model.Set(section, definition.Column, converted);
         else
-            model.Rejected[definition.Column] = value;
+            model.Rejected[definition.Column] = value; // the engine would refuse to start with it
     }
 
     private static void TakeFact(LegacyModel model, string column, object value)
@@ -90,6 +91,8 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
             SetKnown(model, column, value);
         else if (column.Equals("favorite", StringComparison.OrdinalIgnoreCase) || column.Equals("fit_params_available", StringComparison.OrdinalIgnoreCase))
             model.Core[column] = LegacyValues.Same(value, 1L) ? 1L : 0L;
+        else if (value is string && SecretWords.IsSecret(column))
+            model.Rejected[column] = value; // kept aside, where secrets are protected
         else
             model.Custom["--" + column.Replace('_', '-')] = value;
     }
@@ -103,7 +106,7 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
             model.Core[column] = number;
     }
 
-    // {"temperature": 0.7, "--flag": 1}: what has a column goes there, the rest stays a flag.
+    // {"temperature": 0.7, "--flag": 1}: what has a column goes there, the rest stays a flag, with the type it has: true is a flag without a value.
     private void TakeJson(LegacyModel model, string column, string json)
     {
         try
@@ -111,19 +114,14 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
             using var document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new JsonException("not an object");
-            foreach (var property in document.RootElement.EnumerateObject())
+            foreach (var property in document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null))
             {
-                object? value = property.Value.ValueKind switch
-                {
-                    JsonValueKind.Null => null,
-                    JsonValueKind.True => 1L,
-                    JsonValueKind.False => 0L,
-                    JsonValueKind.Number => property.Value.TryGetInt64(out var whole) ? whole : property.Value.GetDouble(),
-                    JsonValueKind.String => property.Value.GetString(),
-                    _ => property.Value.GetRawText(),
-                };
-                var definition = catalogue.FindFlag("--" + property.Name.TrimStart('-'));
-                Take(model, definition is { HasColumn: true } ? definition.Column : property.Name.TrimStart('-').Replace('-', '_'), value);
+                var name = property.Name.TrimStart('-');
+                var known = catalogue.FindFlag("--" + name) is { HasColumn: true } flag ? flag.Column : name.Replace('-', '_');
+                if (catalogue.FindColumn(known) is { Section: not null } && known != "custom_params" && !IsFact(known))
+                    Take(model, known, Plain(property.Value));
+                else
+                    TakeFlag(model, name, property.Value);
             }
         }
         catch (JsonException)
@@ -131,4 +129,30 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
             model.Rejected[column] = json;
         }
     }
+
+    private void TakeFlag(LegacyModel model, string name, JsonElement value)
+    {
+        var flag = "--" + name.Replace('_', '-');
+        if (CustomParameters.Refuse(catalogue, flag) is null && IsFlagValue(value) && !(value.ValueKind == JsonValueKind.String && SecretWords.IsSecret(name)))
+            model.Custom[flag] = value.Clone();
+        else
+            model.Rejected[flag] = Plain(value);
+    }
+
+    private static bool IsFlagValue(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => false,
+        JsonValueKind.Array => value.EnumerateArray().All(item => item.ValueKind is JsonValueKind.String or JsonValueKind.Number),
+        _ => true,
+    };
+
+    // As a column stores it.
+    private static object? Plain(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.GetDouble(),
+        JsonValueKind.String => value.GetString(),
+        _ => value.GetRawText(),
+    };
 }

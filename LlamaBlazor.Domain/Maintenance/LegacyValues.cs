@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace LlamaBlazor.Domain.Maintenance;
 
@@ -39,12 +40,39 @@ public static class LegacyValues
         converted = null;
         if (value is null or "")
             return true;
-        var text = Convert.ToString(value, CultureInfo.InvariantCulture)!.Trim();
+        var text = value is bool flag && type == typeof(string) ? (flag ? "on" : "off") : Convert.ToString(value, CultureInfo.InvariantCulture)!.Trim();
         converted = type == typeof(bool) ? Bool(text)
             : type == typeof(long) ? Long(text)
             : type == typeof(double) ? Double(text)
             : text;
         return converted is not null;
+    }
+
+    /// <summary>The name a model has here: of its file, without folders and the ending. Null when there is none.</summary>
+    /// <param name="stored">A name or a path, of either kind of slash.</param>
+    public static string? ModelName(object? stored)
+    {
+        var text = stored?.ToString()?.Trim();
+        if (string.IsNullOrEmpty(text))
+            return null;
+        var name = text[(text.LastIndexOfAny(['/', '\\']) + 1)..];
+        return name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? name[..^5] : name;
+    }
+
+    /// <summary>A value as JSON text: what is JSON stays, everything else becomes a JSON string.</summary>
+    /// <param name="stored">The stored value.</param>
+    public static string Json(object? stored)
+    {
+        var text = Convert.ToString(stored, CultureInfo.InvariantCulture) ?? "";
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return text;
+        }
+        catch (JsonException)
+        {
+            return JsonSerializer.Serialize(text);
+        }
     }
 
     /// <summary>Whether two values mean the same: numbers within 1e-6, text trimmed, without regard to case.</summary>
@@ -60,7 +88,7 @@ public static class LegacyValues
 
     private static string Text(object value) => value is bool flag ? (flag ? "1" : "0") : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
-    private static long FromNumber(double number) => (long)(number is > 0 and < SecondsBelow ? number * 1000 : number);
+    private static long? FromNumber(double number) => double.IsFinite(number) && Math.Abs(number) < 8.64e15 ? (long)(number is > 0 and < SecondsBelow ? number * 1000 : number) : null;
 
     private static bool? Bool(string text) => text.ToLowerInvariant() switch
     {

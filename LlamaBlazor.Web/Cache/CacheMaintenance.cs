@@ -1,9 +1,10 @@
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared.Live;
 
 namespace LlamaBlazor.Web.Cache;
 
 /// <summary>Saves hit counts every few seconds, and once a minute removes what has expired or no longer fits.</summary>
-internal sealed partial class CacheMaintenance(CacheStore store, CacheSwitch @switch, DatabaseState database, TimeProvider clock, ILogger<CacheMaintenance> logger) : BackgroundService
+internal sealed partial class CacheMaintenance(CacheStore store, CacheSwitch @switch, DatabaseState database, Broadcast<DatabaseReplaced> replaced, TimeProvider clock, ILogger<CacheMaintenance> logger) : BackgroundService
 {
     private const int TicksPerCleanup = 20;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
@@ -14,6 +15,11 @@ internal sealed partial class CacheMaintenance(CacheStore store, CacheSwitch @sw
         try
         {
             await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
+            using var subscription = replaced.Subscribe(message =>
+            {
+                store.Forget();
+                _ = TryAsync(() => @switch.LoadAsync(stoppingToken));
+            });
             await TryAsync(() => @switch.LoadAsync(stoppingToken)).ConfigureAwait(false);
             using var timer = new PeriodicTimer(Interval, clock);
             for (var tick = 1; await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false); tick++)

@@ -31,6 +31,13 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     private readonly ConcurrentDictionary<long, int> _hits = new();
     private long _bytes = -1;
 
+    /// <summary>Forgets what is known of the rows: the database is another one.</summary>
+    public void Forget()
+    {
+        _hits.Clear();
+        Interlocked.Exchange(ref _bytes, -1);
+    }
+
     /// <summary>An answer in force, or null. Does not count as a hit.</summary>
     public async Task<CacheRow?> FindAsync(string key, CancellationToken cancellation)
     {

@@ -29,8 +29,7 @@ internal sealed class CacheSwitch(CacheOptions options, PreferenceStore preferen
             return;
         await database.Ready.WaitAsync(cancellation).ConfigureAwait(false);
         var saved = await preferences.GetConfigAsync(Key, cancellation).ConfigureAwait(false);
-        if (saved.IsSuccess && saved.Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
-            Volatile.Write(ref _enabled, saved.Value.ValueKind == JsonValueKind.True);
+        Volatile.Write(ref _enabled, saved.IsSuccess && saved.Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? saved.Value.ValueKind == JsonValueKind.True : options.Enabled);
     }
 
     /// <summary>Switches it on or off, also after a restart.</summary>

@@ -70,6 +70,25 @@ internal sealed record CliContext(string[] HostArguments, bool AsJson, Func<stri
         return await ShowAsync(answer, columns, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Shows all pages of a list as one.</summary>
+    public async Task<int> ListAsync(DashboardConnection connection, string path, IReadOnlyList<string> columns, CancellationToken cancellation)
+    {
+        var items = new List<JsonElement>(); // as many as there are
+        string? after = null;
+        do
+        {
+            var address = after is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}after={Uri.EscapeDataString(after)}";
+            using var answer = await connection.Http.GetAsync(new Uri(address, UriKind.Relative), cancellation).ConfigureAwait(false);
+            if (!answer.IsSuccessStatusCode)
+                return await ShowAsync(answer, columns, cancellation).ConfigureAwait(false);
+            var page = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation).ConfigureAwait(false);
+            items.AddRange(page.GetProperty("items").EnumerateArray());
+            after = page.TryGetProperty("next", out var next) && next.ValueKind is JsonValueKind.String or JsonValueKind.Number ? next.ToString() : null;
+        }
+        while (after is not null);
+        return await ShowAsync(JsonSerializer.SerializeToElement(new { items, next = (string?)null }), columns).ConfigureAwait(false);
+    }
+
     /// <summary>Shows an answer; a problem goes to the error output with its fields.</summary>
     public async Task<int> ShowAsync(HttpResponseMessage answer, IReadOnlyList<string> columns, CancellationToken cancellation)
     {

@@ -8,12 +8,21 @@ internal static class CliFileCommands
     /// <summary>Adds them.</summary>
     public static void AddTo(Command db, Func<ParseResult, CliContext> context)
     {
-        db.Subcommands.Add(Upload("restore", "Puts a backup, by name or path, in the database's place, after a safety copy. Example: db restore before.db", "/api/database/restore", [], context, allowName: true));
         db.Subcommands.Add(Upload("import", "Takes over a database of this dashboard. Example: db import other.db --mode merge", "/api/database/import", [Mode()], context));
         db.Subcommands.Add(Upload("merge", "Adds the models of another database of this dashboard that are new here, by name", "/api/database/import?mode=merge", [], context));
         db.Subcommands.Add(Upload("load", "Puts the database that SQL statements make in this one's place. Example: db load dump.sql", "/api/database/load", [], context));
         db.Subcommands.Add(Upload("import-legacy", "Takes over the database of an earlier dashboard: wide v1, async proxy, v2.0, cyllama or MLEnv. Begin with --dry-run", "/api/database/import-legacy", [new Option<bool>("--dry-run") { Description = "Only tell what would happen" }], context));
         db.Subcommands.Add(Download("export", "Writes a copy of the whole database to a file. Example: db export copy.db", "/api/database/export", context));
+    }
+
+    /// <summary>Sends a file and follows the operation on it to its end.</summary>
+    public static async Task<int> SendAsync(CliContext run, DashboardConnection connection, string path, string address, CancellationToken cancellation)
+    {
+        var stream = File.OpenRead(path); // the message disposes it
+        using var form = new MultipartFormDataContent { { new StreamContent(stream), "file", Path.GetFileName(path) } };
+        using var request = CliContext.Request("POST", address, null);
+        request.Content = form;
+        return await CliJobs.RunAsync(run, connection, request, cancellation).ConfigureAwait(false);
     }
 
     private static Option<string> Mode()
@@ -23,9 +32,9 @@ internal static class CliFileCommands
         return mode;
     }
 
-    private static Command Upload(string name, string help, string path, Option[] options, Func<ParseResult, CliContext> context, bool allowName = false)
+    private static Command Upload(string name, string help, string path, Option[] options, Func<ParseResult, CliContext> context)
     {
-        var file = new Argument<string>("file") { Description = allowName ? "A file, or the name of a backup" : "The file" };
+        var file = new Argument<string>("file") { Description = "The file" };
         var command = new Command(name, help) { file };
         foreach (var option in options)
             command.Options.Add(option);
@@ -35,16 +44,7 @@ internal static class CliFileCommands
             var wanted = result.GetRequiredValue(file);
             var query = options.Select(option => option is Option<bool> flag ? (result.GetValue(flag) ? "dry_run=true" : "") : $"{option.Name.TrimStart('-')}={Uri.EscapeDataString(result.GetValue((Option<string>)option) ?? "")}").Prepend("background=true").Where(part => part.Length > 0);
             var address = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? "&" : "?")}{string.Join('&', query)}";
-            return run.RunAsync(async connection =>
-            {
-                if (allowName && !File.Exists(wanted))
-                    return await CliJobs.RunAsync(run, connection, CliContext.Request("POST", address, new { name = wanted }), cancellation).ConfigureAwait(false);
-                var stream = File.OpenRead(wanted); // the message disposes it
-                using var form = new MultipartFormDataContent { { new StreamContent(stream), "file", Path.GetFileName(wanted) } };
-                using var request = CliContext.Request("POST", address, null);
-                request.Content = form;
-                return await CliJobs.RunAsync(run, connection, request, cancellation).ConfigureAwait(false);
-            }, needsServer: false, cancellation);
+            return run.RunAsync(connection => SendAsync(run, connection, wanted, address, cancellation), needsServer: false, cancellation);
         });
         return command;
     }

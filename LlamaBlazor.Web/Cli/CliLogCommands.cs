@@ -9,6 +9,8 @@ internal static class CliLogCommands
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private const long OverlapMs = 3000;
+
     /// <summary>Adds it.</summary>
     public static void AddTo(Command logs, Func<ParseResult, CliContext> context)
     {
@@ -20,37 +22,31 @@ internal static class CliLogCommands
         });
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with new lines until Ctrl+C" };
         var level = new Option<string?>("--level") { Description = "Least level" };
-        var tail = new Command("tail", "Shows the newest lines of the log") { count, follow, level };
+        var tail = new Command("tail", "Shows the newest lines of the log. Example: logs tail -n 20 --follow --level warn") { count, follow, level };
         tail.SetAction((result, cancellation) =>
         {
             var run = context(result);
-            var query = $"?limit={result.GetValue(count)}{(result.GetValue(level) is { } least ? $"&level={Uri.EscapeDataString(least)}" : "")}";
-            return run.RunAsync(connection => TailAsync(run, connection, query, result.GetValue(follow), cancellation), needsServer: result.GetValue(follow), cancellation);
+            var filter = result.GetValue(level) is { } least ? $"&level={Uri.EscapeDataString(least)}" : "";
+            return run.RunAsync(connection => TailAsync(run, connection, $"?limit={result.GetValue(count)}{filter}", filter, result.GetValue(follow), cancellation), needsServer: result.GetValue(follow), cancellation);
         });
         logs.Subcommands.Add(tail);
     }
 
-    private static async Task<int> TailAsync(CliContext run, DashboardConnection connection, string query, bool follow, CancellationToken cancellation)
+    private static async Task<int> TailAsync(CliContext run, DashboardConnection connection, string query, string filter, bool follow, CancellationToken cancellation)
     {
-        long last = 0;
+        var shown = new Dictionary<long, long>(); // times of the lines of the last seconds, by id
         try
         {
-            do
+            using var first = await connection.Http.GetAsync(new Uri("/api/logs" + query, UriKind.Relative), cancellation).ConfigureAwait(false);
+            if (!first.IsSuccessStatusCode)
+                return await run.ShowAsync(first, [], cancellation).ConfigureAwait(false);
+            using var newest = JsonDocument.Parse(await first.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
+            await ShowAsync(run, newest.RootElement.GetProperty("items").EnumerateArray().Reverse(), shown).ConfigureAwait(false);
+            while (follow)
             {
-                using var answer = await connection.Http.GetAsync(new Uri("/api/logs" + query, UriKind.Relative), cancellation).ConfigureAwait(false);
-                if (!answer.IsSuccessStatusCode)
-                    return await run.ShowAsync(answer, [], cancellation).ConfigureAwait(false);
-                using var page = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
-                foreach (var line in page.RootElement.GetProperty("items").EnumerateArray().Reverse().Where(line => line.GetProperty("id").GetInt64() > last))
-                {
-                    last = line.GetProperty("id").GetInt64();
-                    await run.Output.WriteLineAsync(run.AsJson ? line.GetRawText() : Text(line)).ConfigureAwait(false);
-                }
-
-                if (follow)
-                    await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+                await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+                await FollowAsync(run, connection, filter, shown, cancellation).ConfigureAwait(false);
             }
-            while (follow);
         }
         catch (OperationCanceledException)
         {
@@ -58,6 +54,29 @@ internal static class CliLogCommands
         }
 
         return CliContext.Ok;
+    }
+
+    // All lines since a little before the last one: a line may be stored after one that is newer, and a second may have more than fit in a page.
+    private static async Task FollowAsync(CliContext run, DashboardConnection connection, string filter, Dictionary<long, long> shown, CancellationToken cancellation)
+    {
+        var from = (shown.Count == 0 ? DateTimeOffset.UnixEpoch.ToUnixTimeMilliseconds() : shown.Values.Max()) - OverlapMs;
+        foreach (var old in shown.Where(line => line.Value < from - OverlapMs).Select(line => line.Key).ToList())
+            shown.Remove(old);
+        string? place = $"{Math.Max(0, from)}-0";
+        while (place is not null)
+        {
+            using var answer = await connection.Http.GetAsync(new Uri($"/api/logs?limit=1000&newer_than={place}{filter}", UriKind.Relative), cancellation).ConfigureAwait(false);
+            answer.EnsureSuccessStatusCode();
+            using var page = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
+            await ShowAsync(run, page.RootElement.GetProperty("items").EnumerateArray(), shown).ConfigureAwait(false);
+            place = page.RootElement.GetProperty("next").GetString();
+        }
+    }
+
+    private static async Task ShowAsync(CliContext run, IEnumerable<JsonElement> lines, Dictionary<long, long> shown)
+    {
+        foreach (var line in lines.Where(line => shown.TryAdd(line.GetProperty("id").GetInt64(), line.GetProperty("timestamp").GetInt64())))
+            await run.Output.WriteLineAsync(run.AsJson ? line.GetRawText() : Text(line)).ConfigureAwait(false);
     }
 
     private static string Text(JsonElement line)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Maintenance.Jobs;
@@ -14,6 +15,7 @@ internal static class CliOfflineCommands
     {
         db.Subcommands.Add(Dump(context));
         db.Subcommands.Add(Recover(context));
+        db.Subcommands.Add(Restore(context));
         db.Subcommands.Add(Migrate(context));
         db.Subcommands.Add(Reset(context));
     }
@@ -47,27 +49,57 @@ internal static class CliOfflineCommands
 
     private static Command Recover(Func<ParseResult, CliContext> context)
     {
-        var command = new Command("recover", "Puts the newest backup that is sound in the database's place and keeps what is there now. For a damaged database: stop the dashboard first");
-        command.SetAction(async (result, cancellation) =>
-        {
-            var run = context(result);
-            if (await DashboardConnection.FindAsync(run.DataFolder, cancellation).ConfigureAwait(false) is { } connection)
-            {
-                await connection.DisposeAsync().ConfigureAwait(false);
-                return await run.RunAsync(running => CliJobs.RunAsync(run, running, CliContext.Request("POST", "/api/database/recover?background=true", null), cancellation), needsServer: true, cancellation).ConfigureAwait(false);
-            }
+        var command = new Command("recover", "Puts the newest backup that is sound in the database's place and keeps what is there now. For a damaged database: stop the dashboard first. Example: db recover");
+        command.SetAction((result, cancellation) => ReplaceAsync(
+            context(result),
+            (run, running) => CliJobs.RunAsync(run, running, CliContext.Request("POST", "/api/database/recover?background=true", null), cancellation),
+            (run, folder) => DatabaseRecovery.RunAsync(folder, TimeProvider.System, CliJobs.Teller(run), cancellation),
+            cancellation));
+        return command;
+    }
 
-            return await run.TryAsync(async () =>
-            {
-                using var folder = DataFolder.Open(run.DataFolder); // held: no dashboard starts meanwhile
-                var done = await Task.Run(() => DatabaseRecovery.Run(folder, TimeProvider.System, CliJobs.Teller(run), cancellation), cancellation).ConfigureAwait(false);
-                if (done.Failure is { } failure)
-                    return await run.FailAsync(DatabaseJob.Words(failure)).ConfigureAwait(false);
-                await run.SayAsync(done.Value, $"Recovered from {done.Value.Backup}. {(done.Value.Kept is null ? "There was no database before." : $"The one before is {done.Value.Kept}.")}").ConfigureAwait(false);
-                return CliContext.Ok;
-            }).ConfigureAwait(false);
+    private static Command Restore(Func<ParseResult, CliContext> context)
+    {
+        var file = new Argument<string>("file") { Description = "A file, or the name of a backup" };
+        var command = new Command("restore", "Puts a backup in the database's place and keeps what is there now. With the dashboard stopped it also takes the place of a damaged or newer database. Example: db restore before.db") { file };
+        command.SetAction((result, cancellation) =>
+        {
+            var wanted = result.GetRequiredValue(file);
+            return ReplaceAsync(
+                context(result),
+                (run, running) => File.Exists(wanted)
+                    ? CliFileCommands.SendAsync(run, running, wanted, "/api/database/restore?background=true", cancellation)
+                    : CliJobs.RunAsync(run, running, CliContext.Request("POST", "/api/database/restore?background=true", new { name = wanted }), cancellation),
+                async (run, folder) => DatabaseRecovery.Find(folder, wanted) is { } path
+                    ? await DatabaseRecovery.PutAsync(folder, path, TimeProvider.System, CliJobs.Teller(run), cancellation).ConfigureAwait(false)
+                    : Failure.NotFound($"There is no file {Path.GetFullPath(wanted)} and no backup of that name in {folder.Backups}."),
+                cancellation);
         });
         return command;
+    }
+
+    // Through the dashboard where one runs; on the file itself where none does, so that nothing about that file has to be in order.
+    private static async Task<int> ReplaceAsync(
+        CliContext run,
+        Func<CliContext, DashboardConnection, Task<int>> online,
+        Func<CliContext, DataFolder, Task<Result<RecoveryReport>>> offline,
+        CancellationToken cancellation)
+    {
+        if (await DashboardConnection.FindAsync(run.DataFolder, cancellation).ConfigureAwait(false) is { } connection)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            return await run.RunAsync(running => online(run, running), needsServer: true, cancellation).ConfigureAwait(false);
+        }
+
+        return await run.TryAsync(async () =>
+        {
+            using var folder = DataFolder.Open(run.DataFolder); // held: no dashboard starts meanwhile
+            var done = await Task.Run(() => offline(run, folder), cancellation).ConfigureAwait(false);
+            if (done.Failure is { } failure)
+                return await run.FailAsync(DatabaseJob.Words(failure)).ConfigureAwait(false);
+            await run.SayAsync(done.Value, $"Recovered from {done.Value.Backup}. {(done.Value.Kept is null ? "There was no database before." : $"The one before is {done.Value.Kept}.")}").ConfigureAwait(false);
+            return CliContext.Ok;
+        }).ConfigureAwait(false);
     }
 
     private static Command Migrate(Func<ParseResult, CliContext> context)

@@ -20,7 +20,7 @@ internal static class CliPresetCommands
             var path = result.GetRequiredValue(target);
             return run.RunAsync(async connection =>
             {
-                if (run.AsJson)
+                if (run.AsJson && path == "-")
                     return await run.CallAsync(connection, CliContext.Request("GET", "/api/presets/export", null), [], cancellation).ConfigureAwait(false);
                 using var answer = await connection.Http.GetAsync(new Uri("/api/presets/llama-server.ini", UriKind.Relative), cancellation).ConfigureAwait(false);
                 if (!answer.IsSuccessStatusCode)
@@ -35,7 +35,7 @@ internal static class CliPresetCommands
                 var file = new FileStream(Path.GetFullPath(path), FileMode.CreateNew);
                 await using (file.ConfigureAwait(false))
                     await file.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation).ConfigureAwait(false);
-                await run.Output.WriteLineAsync($"Written: {Path.GetFullPath(path)}").ConfigureAwait(false);
+                await run.SayAsync(new { path = Path.GetFullPath(path) }, $"Written: {Path.GetFullPath(path)}").ConfigureAwait(false);
                 return CliContext.Ok;
             }, needsServer: false, cancellation);
         });

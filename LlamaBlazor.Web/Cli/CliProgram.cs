@@ -9,7 +9,24 @@ internal static class CliProgram
     private static readonly Option<string?> Data = new("--data") { Description = "The data folder (default: data, or LLAMABLAZOR_DATA)", Recursive = true, HelpName = "DIR" };
 
     /// <summary>Whether the arguments are a command; otherwise they are the server's.</summary>
-    public static bool Wants(string[] args) => args is [var first, ..] && first != "serve" && (!first.StartsWith('-') || first is "--help" or "-h" or "-?" or "--version");
+    public static bool Wants(string[] args) => args.Any(arg => arg is "--help" or "-h" or "-?" or "--version") || Verb(args) is { } verb && args[verb] != "serve";
+
+    /// <summary>The arguments of the server: without the word <c>serve</c>.</summary>
+    public static string[] ServerArguments(string[] args) => Verb(args) is { } verb ? [.. args[..verb], .. args[(verb + 1)..]] : args;
+
+    // Place of the first word that is no option and no option's value.
+    private static int? Verb(string[] args)
+    {
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (args[i] is "--data" or "--models" or "--engine" or "--urls")
+                i++;
+            else if (!args[i].StartsWith('-'))
+                return i;
+        }
+
+        return null;
+    }
 
     /// <summary>Runs a command.</summary>
     /// <param name="args">The arguments.</param>
@@ -32,7 +49,13 @@ internal static class CliProgram
     private static RootCommand Tree(Func<ParseResult, CliContext> context)
     {
         var root = new RootCommand("LlamaBlazor, the control room for llama.cpp. Without a command it starts the dashboard.") { Json, Data };
-        root.Subcommands.Add(new Command("serve", "Starts the dashboard (the default). Arguments: --data DIR, --models DIR, --engine PATH, --urls URL, --demo"));
+        root.Subcommands.Add(new Command("serve", "Starts the dashboard (the default). Example: serve --models ~/models --urls http://127.0.0.1:8080")
+        {
+            new Option<string>("--models") { Description = "A folder with models; may be repeated", HelpName = "DIR" },
+            new Option<string>("--engine") { Description = "Path of llama-server", HelpName = "PATH" },
+            new Option<string>("--urls") { Description = "Where to listen, such as http://127.0.0.1:5000", HelpName = "URL" },
+            new Option<bool>("--demo") { Description = "Shows everything with simulated engines" },
+        });
         foreach (var group in CliVerbs.All.GroupBy(verb => verb.Group))
         {
             var command = new Command(group.Key, $"{char.ToUpperInvariant(group.Key[0])}{group.Key[1..]}: {string.Join(", ", group.Select(verb => verb.Name))}");
@@ -53,23 +76,32 @@ internal static class CliProgram
 
     private static Command Make(CliVerb verb, Func<ParseResult, CliContext> context)
     {
-        var command = new Command(verb.Name, verb.Help);
+        var command = new Command(verb.Name, $"{verb.Help}. Example: {verb.Example}");
         var arguments = verb.Arguments.Select(argument => new Argument<string>(argument.Name) { Description = argument.Help }).ToList();
-        var options = verb.Options.Select(option => new Option<string?>("--" + option.Name.Replace('_', '-')) { Description = option.Help }).ToList();
+        var options = verb.Options.Select(Make).ToList();
         arguments.ForEach(command.Arguments.Add);
         options.ForEach(command.Options.Add);
         command.SetAction((result, cancellation) =>
         {
             var words = verb.Arguments.Zip(arguments).ToDictionary(pair => pair.First.Name, pair => result.GetRequiredValue(pair.Second));
             var path = words.Aggregate(verb.Path, (path, word) => path.Replace($"{{{word.Key}}}", Uri.EscapeDataString(word.Value), StringComparison.Ordinal));
-            var query = verb.Options.Zip(options).Select(pair => (pair.First.Name, Value: result.GetValue(pair.Second))).Where(pair => pair.Value is not null).Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}").ToList();
-            if (query.Count > 0)
-                path += (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + string.Join('&', query);
-            var run = context(result);
-            if (verb.IsJob)
-                return run.RunAsync(connection => CliJobs.RunAsync(run, connection, CliContext.Request(verb.Method, path + "?background=true", null), cancellation), verb.NeedsServer, cancellation);
-            return run.RunAsync(connection => run.CallAsync(connection, CliContext.Request(verb.Method, path, verb.Body?.Invoke(words)), verb.Columns, cancellation), verb.NeedsServer, cancellation);
+            var given = verb.Options.Zip(options).Select(pair => (pair.First, Value: pair.Second is Option<string?> text ? result.GetValue(text) : result.GetValue((Option<bool>)pair.Second) ? "" : null)).Where(pair => pair.Value is not null).ToList();
+            if (verb.OptionsInBody)
+                given.ForEach(option => words[option.First.Name] = option.Value!);
+            else if (given.Count > 0)
+                path += (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + string.Join('&', given.Select(option => option.First.Flag ?? $"{option.First.Name}={Uri.EscapeDataString(option.Value!)}"));
+            return RunAsync(verb, context(result), path, words, cancellation);
         });
         return command;
     }
+
+    private static Option Make(CliArgument option) =>
+        option.Flag is null ? new Option<string?>("--" + option.Name.Replace('_', '-')) { Description = option.Help } : new Option<bool>("--" + option.Name.Replace('_', '-')) { Description = option.Help };
+
+    private static Task<int> RunAsync(CliVerb verb, CliContext run, string path, Dictionary<string, string> words, CancellationToken cancellation) => run.RunAsync(
+        connection => verb.IsJob ? CliJobs.RunAsync(run, connection, CliContext.Request(verb.Method, path + "?background=true", null), cancellation)
+            : verb.HasPages ? run.ListAsync(connection, path, verb.Columns, cancellation)
+            : run.CallAsync(connection, CliContext.Request(verb.Method, path, verb.Body?.Invoke(words)), verb.Columns, cancellation),
+        verb.NeedsServer,
+        cancellation);
 }

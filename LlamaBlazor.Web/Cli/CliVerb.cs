@@ -20,6 +20,15 @@ internal sealed record CliVerb(string Group, string Name, string Help, string Me
     /// <summary>The body made of the arguments, or null.</summary>
     public Func<IReadOnlyDictionary<string, string>, object>? Body { get; init; }
 
+    /// <summary>True when options go into the body, by their names, instead of the query.</summary>
+    public bool OptionsInBody { get; init; }
+
+    /// <summary>True for a list of several pages, which are all shown.</summary>
+    public bool HasPages { get; init; }
+
+    /// <summary>A line that shows how it is used.</summary>
+    public string Example => string.Join(' ', Arguments.Select(argument => argument.Sample ?? argument.Name.ToUpperInvariant()).Prepend($"{Group} {Name}"));
+
     /// <summary>True for an operation on the database that takes long: it is followed to its end, and ended with Ctrl+C.</summary>
     public bool IsJob { get; init; }
 
@@ -30,4 +39,6 @@ internal sealed record CliVerb(string Group, string Name, string Help, string Me
 /// <summary>An argument or option.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Help">What it is.</param>
-internal sealed record CliArgument(string Name, string Help);
+/// <param name="Sample">What an example shows; its name in capitals otherwise.</param>
+/// <param name="Flag">What the query gets for an option without a value, such as <c>force=true</c>; null for one with a value.</param>
+internal sealed record CliArgument(string Name, string Help, string? Sample = null, string? Flag = null);

@@ -12,6 +12,12 @@ namespace LlamaBlazor.Web.Cli;
 /// </summary>
 internal sealed class DashboardConnection : IAsyncDisposable
 {
+    /// <summary>A dashboard that lives for one command starts nothing by itself: no engine, no second port, no look through folders.</summary>
+    private static readonly string[] Quiet = ["--LlamaBlazor:Instances:Preload=false", "--LlamaBlazor:Ollama:Enabled=false", "--LlamaBlazor:WatchFolders=false"];
+
+    /// <summary>A busy machine may take seconds; where nothing listens the refusal comes at once.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(3);
     private readonly WebApplication? _own;
 
@@ -39,7 +45,7 @@ internal sealed class DashboardConnection : IAsyncDisposable
             if (JsonSerializer.Deserialize<ServerAddress>(text) is not { } server)
                 return null;
             var connection = new DashboardConnection(new Uri(server.Url), null);
-            if (await connection.AnswersAsync(cancellation).ConfigureAwait(false))
+            if (await connection.AnswersAsync(server.Session, cancellation).ConfigureAwait(false))
                 return connection;
             await connection.DisposeAsync().ConfigureAwait(false);
             return null;
@@ -54,7 +60,7 @@ internal sealed class DashboardConnection : IAsyncDisposable
     /// <exception cref="StartupException">It cannot start, or its database cannot be used.</exception>
     public static async Task<DashboardConnection> StartAsync(string[] hostArguments, Func<string[], WebApplication> build, CancellationToken cancellation)
     {
-        var app = build([.. hostArguments, "--urls", "http://127.0.0.1:0", "--Logging:Console:LogLevel:Default=None"]);
+        var app = build([.. hostArguments, "--urls", "http://127.0.0.1:0", "--Logging:Console:LogLevel:Default=None", .. Quiet]);
         await app.StartAsync(cancellation).ConfigureAwait(false);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         var connection = new DashboardConnection(new Uri(address), app);
@@ -80,18 +86,20 @@ internal sealed class DashboardConnection : IAsyncDisposable
         await _own.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken cancellation)
+    private async Task<bool> AnswersAsync(string? session, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(3));
+        limit.CancelAfter(AnswerLimit);
         try
         {
             using var answer = await Http.GetAsync(new Uri("/healthz", UriKind.Relative), limit.Token).ConfigureAwait(false);
-            return answer.IsSuccessStatusCode;
+            return answer.IsSuccessStatusCode && session is not null && (await answer.Content.ReadFromJsonAsync<Health>(limit.Token).ConfigureAwait(false))?.Session == session;
         }
-        catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception error) when (error is HttpRequestException or JsonException or NotSupportedException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return false; // left by one that was killed
         }
     }
+
+    private sealed record Health(string? Session);
 }

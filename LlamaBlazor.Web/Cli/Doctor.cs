@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Telemetry.Gpu;
 
 namespace LlamaBlazor.Web.Cli;
@@ -9,10 +8,12 @@ namespace LlamaBlazor.Web.Cli;
 /// <summary><c>doctor</c>: looks at everything a dashboard needs and says how to mend what is missing. Changes nothing.</summary>
 internal static class Doctor
 {
+    private const string NotRunning = "not running";
+
     /// <summary>Makes the command.</summary>
     public static Command Make(Func<ParseResult, CliContext> context)
     {
-        var command = new Command("doctor", "Checks engine, SQLite, folders and GPU, and says how to mend each");
+        var command = new Command("doctor", "Checks engine, SQLite, folders, ports and GPU, and says how to mend each. Example: doctor");
         command.SetAction(async (result, cancellation) =>
         {
             var run = context(result);
@@ -20,7 +21,7 @@ internal static class Doctor
             findings.Add(CheckSqlite());
             findings.Add(CheckFolder(run.DataFolder));
             findings.Add(await CheckServerAsync(run.DataFolder, cancellation).ConfigureAwait(false));
-            findings.Add(CheckEngine(run.HostArguments));
+            findings.AddRange(DoctorSettings.Check(run.HostArguments, run.DataFolder, isRunning: findings[^1].Detail != NotRunning));
             findings.Add(CheckGpu());
             if (File.Exists(DataFolder.Peek(run.DataFolder).Database))
                 findings.Add(CheckDatabase(DataFolder.Peek(run.DataFolder).Database));
@@ -70,18 +71,9 @@ internal static class Doctor
     {
         var connection = await DashboardConnection.FindAsync(folder, cancellation).ConfigureAwait(false);
         if (connection is null)
-            return new Finding("Server", true, "not running");
+            return new Finding("Server", true, NotRunning);
         await using (connection.ConfigureAwait(false))
             return new Finding("Server", true, $"running at {connection.Http.BaseAddress}");
-    }
-
-    private static Finding CheckEngine(string[] hostArguments)
-    {
-        var configured = DashboardHost.CreateBuilder(hostArguments).Configuration["LlamaBlazor:EnginePath"];
-        var found = configured is not null ? (File.Exists(configured) ? configured : null) : Instances.EngineLocator.Candidates().FirstOrDefault(File.Exists);
-        return found is not null
-            ? new Finding("Engine", true, found)
-            : new Finding("Engine", false, configured is null ? "no llama-server in PATH or the usual places" : $"there is no {configured}", "Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Settings page or with --engine PATH. A path set in the dashboard is not looked at here.");
     }
 
     private static Finding CheckGpu()
@@ -100,13 +92,19 @@ internal static class Doctor
             using var connection = SqliteSetup.Open(path);
             return SqliteSetup.Scalar(connection, "PRAGMA quick_check(1)") is "ok"
                 ? new Finding("Database", true, $"{path}, sound")
-                : new Finding("Database", false, $"{path} is damaged", "Stop the dashboard and restore the newest backup: db restore NAME (db backups lists them).");
+                : new Finding("Database", false, $"{path} is damaged", "Stop the dashboard, then take the newest sound backup: db recover, or one you name: db restore NAME.");
         }
         catch (Microsoft.Data.Sqlite.SqliteException error)
         {
-            return new Finding("Database", false, $"{path}: {error.Message}", "If it is locked, close the other program; if it is damaged, move it away and copy a backup in its place.");
+            return new Finding("Database", false, $"{path}: {error.Message}", "If it is locked, close the other program; if it is damaged, stop the dashboard, then: db recover.");
         }
     }
 
-    private sealed record Finding(string Check, bool Ok, string Detail, string? Mend = null);
 }
+
+/// <summary>What one check found.</summary>
+/// <param name="Check">What was looked at.</param>
+/// <param name="Ok">Whether it is in order.</param>
+/// <param name="Detail">What was found.</param>
+/// <param name="Mend">What to do about it.</param>
+internal sealed record Finding(string Check, bool Ok, string Detail, string? Mend = null);

@@ -37,11 +37,12 @@ internal sealed class ServerBeacon(DataFolder folder, IServer server, IHostAppli
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using var file = new FileStream(path, options);
-        JsonSerializer.Serialize(file, new ServerAddress(address, Environment.ProcessId));
+        JsonSerializer.Serialize(file, new ServerAddress(address, Environment.ProcessId, folder.Session));
     }
 }
 
 /// <summary>Where a dashboard listens.</summary>
 /// <param name="Url">Its address.</param>
 /// <param name="Pid">Its process.</param>
-internal sealed record ServerAddress(string Url, int Pid);
+/// <param name="Session">What <c>/healthz</c> there says of itself: another dashboard may listen at the address by now.</param>
+internal sealed record ServerAddress(string Url, int Pid, string? Session);

@@ -22,6 +22,7 @@ internal static class DataFeature
         services.AddPooledDbContextFactory<LlamaDbContext>(options => Configure(options, folder.Database));
         services.AddHostedService<DatabaseStartup>();
         services.AddSingleton<DatabaseWriter>();
+        services.AddSingleton<AuditTrail>();
         services.AddHostedService(provider => provider.GetRequiredService<DatabaseWriter>());
         return builder;
     }

@@ -1,4 +1,5 @@
 using LlamaBlazor.Web.Shared.Configuration;
+using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Data;
 
@@ -15,6 +16,9 @@ internal sealed class DataFolder : IDisposable
         Root = root;
         _lock = @lock;
     }
+
+    /// <summary>A word of chance that tells this run from all others: a command that finds it at an address has found the dashboard of this folder.</summary>
+    public string Session { get; } = Guid.NewGuid().ToString("N");
 
     /// <summary>Absolute path of the folder.</summary>
     public string Root { get; }
@@ -60,7 +64,20 @@ internal sealed class DataFolder : IDisposable
     public static DataFolder Peek(string path) => new(Path.GetFullPath(path), null);
 
     /// <inheritdoc/>
-    public void Dispose() => _lock?.Dispose();
+    public void Dispose()
+    {
+        if (_lock is null)
+            return;
+        try
+        {
+            using var pooled = new SqliteConnection(SqliteSetup.ConnectionString(Database));
+            SqliteConnection.ClearPool(pooled); // the last one to close moves the write-ahead log into the file, which is then complete in itself
+        }
+        finally
+        {
+            _lock.Dispose();
+        }
+    }
 
     /// <summary>Makes the files of the database readable by their owner only.</summary>
     public void ProtectDatabase()

@@ -20,6 +20,9 @@ internal sealed partial class DatabaseStartup(
     /// <summary>Version of the schema as seed 000 counts it.</summary>
     public const string SchemaVersion = "2.0";
 
+    /// <summary>Ends the name of a database that is being made beside ours, to take its place.</summary>
+    public const string Unfinished = ".part";
+
     private static readonly TimeSpan MigrationLimit = TimeSpan.FromMinutes(2);
 
     /// <inheritdoc/>
@@ -46,11 +49,30 @@ internal sealed partial class DatabaseStartup(
     // auto_vacuum must stand before the first table; journal_mode is kept in the file.
     private void PrepareFile()
     {
+        if (new FileInfo(folder.Database) is not { Exists: true, Length: > 0 } && File.Exists(folder.Database + Unfinished))
+            throw new InvalidOperationException($"There is no {folder.Database}, but a restore that was cut off left {folder.Database}{Unfinished}. Repeat it with the dashboard stopped (db recover, or db restore FILE), or delete that file to begin with an empty database.");
+        RemoveUnfinished();
         using var connection = SqliteSetup.Open(folder.Database);
         if (Convert.ToInt64(SqliteSetup.Scalar(connection, "SELECT count(*) FROM sqlite_master")) == 0)
             SqliteSetup.Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL; VACUUM;");
         SqliteSetup.Execute(connection, "PRAGMA journal_mode=WAL;");
         LogIndex.Disarm(connection);
+    }
+
+    // What a run that was killed had begun to write; this one holds the folder alone.
+    private void RemoveUnfinished()
+    {
+        foreach (var path in Directory.EnumerateFiles(folder.Backups, "*.part*").Append(folder.Database + Unfinished))
+        {
+            try
+            {
+                File.Delete(path);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                LogNotRemoved(path, error.Message); // it only takes room
+            }
+        }
     }
 
     private void ReconcileLogIndex()
@@ -75,7 +97,7 @@ internal sealed partial class DatabaseStartup(
             var applied = (await context.Database.GetAppliedMigrationsAsync(cancellation).ConfigureAwait(false)).ToList();
             var known = context.Database.GetMigrations().ToList();
             if (applied.Except(known).FirstOrDefault() is { } newer)
-                throw new InvalidOperationException($"The database {folder.Database} was written by a newer version (migration {newer}). Update the program, or start with an older backup from {folder.Backups}.");
+                throw new InvalidOperationException($"The database {folder.Database} was written by a newer version (migration {newer}). Update the program; or stop it and restore an older backup of {folder.Backups}: db restore NAME, or db recover for the newest that this version can read.");
             var pending = known.Except(applied).ToList();
             if (pending.Count > 0)
             {
@@ -140,13 +162,16 @@ internal sealed partial class DatabaseStartup(
 
     private string Explain(Exception error) => error switch
     {
-        SqliteException { SqliteErrorCode: 11 or 26 } => $"{folder.Database} is not a readable database ({error.Message}). It was left as it is. Move it away and copy a backup from {folder.Backups} in its place, then start again.",
+        SqliteException { SqliteErrorCode: 11 or 26 } => $"{folder.Database} is not a readable database ({error.Message}). It was left as it is. Stop the dashboard, then: db recover takes the newest sound backup of {folder.Backups}, db restore FILE the one you name.",
         SqliteException { SqliteErrorCode: 5 or 6 } => $"{folder.Database} is locked by another program ({error.Message}). Close it and start again.",
         SqliteException { SqliteErrorCode: 8 or 14 } => $"{folder.Database} cannot be written ({error.Message}). Give this user write access to it and to {folder.Root}.",
         SqliteException { SqliteErrorCode: 13 } => $"The disk with {folder.Database} is full. Free some space and start again.",
         DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException } => error.InnerException?.Message ?? error.Message,
         _ => error.Message,
     };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path}, which an earlier run left half written, could not be removed: {Reason}")]
+    private partial void LogNotRemoved(string path, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Database ready: {Path}")]
     private partial void LogReady(string path);

@@ -5,6 +5,8 @@ internal sealed class DatabaseState
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private int _generation;
+
     /// <summary>Completes when migrations are done; fails when they cannot be.</summary>
     public Task Ready => _ready.Task;
 
@@ -16,6 +18,11 @@ internal sealed class DatabaseState
 
     /// <summary>What is going on before it is ready.</summary>
     public string Progress { get; internal set; } = "Opening the database.";
+
+    /// <summary>Counts how often the database was replaced by another: rows read before are those of the one before.</summary>
+    public int Generation => Volatile.Read(ref _generation);
+
+    internal void Replace() => Interlocked.Increment(ref _generation);
 
     internal void Succeed() => _ready.TrySetResult();
 

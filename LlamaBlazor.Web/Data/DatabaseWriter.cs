@@ -51,7 +51,7 @@ internal sealed partial class DatabaseWriter(
     public async Task<T> ExecuteAsync<T>(Func<LlamaDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation = default)
     {
         var edit = new Change<T>(work);
-        await _jobs.Writer.WriteAsync(new Job(null, edit), cancellation).ConfigureAwait(false);
+        await QueueAsync(edit, cancellation).ConfigureAwait(false);
         return await edit.Result.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -71,7 +71,7 @@ internal sealed partial class DatabaseWriter(
     public async Task<T> MaintainAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellation = default)
     {
         var job = new Upkeep<T>(folder.Database, work);
-        await _jobs.Writer.WriteAsync(new Job(null, job), cancellation).ConfigureAwait(false);
+        await QueueAsync(job, cancellation).ConfigureAwait(false);
         return await job.Result.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -96,6 +96,18 @@ internal sealed partial class DatabaseWriter(
             rows.Clear();
             if (edit is not null)
                 await edit.RunAsync(contexts).ConfigureAwait(false);
+        }
+    }
+
+    private async Task QueueAsync(Edit edit, CancellationToken cancellation)
+    {
+        try
+        {
+            await _jobs.Writer.WriteAsync(new Job(null, edit), cancellation).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new InvalidOperationException(state.Failure ?? "The dashboard is shutting down: nothing is written any more.");
         }
     }
 

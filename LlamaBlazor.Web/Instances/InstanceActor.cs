@@ -55,10 +55,14 @@ internal sealed partial class InstanceActor : IDisposable
     public async Task<Result<InstanceSnapshot>> AskAsync(ActorMessage message, CancellationToken cancellation)
     {
         var reply = new TaskCompletionSource<Result<InstanceSnapshot>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _mailbox.Writer.WriteAsync(message with { Reply = reply }, cancellation).ConfigureAwait(false);
         try
         {
+            await _mailbox.Writer.WriteAsync(message with { Reply = reply }, cancellation).ConfigureAwait(false);
             return await reply.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            return Failure.Unavailable($"'{_facts.Name}' is no longer looked after: the database was replaced, or the dashboard ends. Try again.");
         }
         catch (OperationCanceledException) when (message.Event is null)
         {

@@ -36,7 +36,8 @@ internal sealed partial class InstanceCare(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await supervisor.Swept.WaitAsync(stoppingToken).ConfigureAwait(false);
-        _ = GuardAsync(() => PreloadAsync(stoppingToken));
+        if (options.Preload)
+            _ = GuardAsync(() => PreloadAsync(stoppingToken));
         using var news = changes.Subscribe(change => _ = GuardAsync(() => TakeOverAsync(change, stoppingToken)));
         using var deletions = models.Subscribe(change => _ = change.Kind is ModelChanged.Deleted or ModelChanged.Library ? GuardAsync(() => supervisor.ForgetDeletedAsync(stoppingToken)) : Task.CompletedTask);
         using var timer = new PeriodicTimer(Tick, clock);

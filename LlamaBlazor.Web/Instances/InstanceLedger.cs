@@ -35,12 +35,45 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
     /// <summary>Sets the highest id in use.</summary>
     public void StartAfter(long id) => Interlocked.Exchange(ref _lastId, id);
 
+    /// <summary>Goes on after the rows of another database; states that wait belong to the one before.</summary>
+    public void Reset(long lastId)
+    {
+        lock (_gate)
+            _waiting = [];
+        StartAfter(lastId);
+    }
+
     /// <summary>Notes a state; written soon.</summary>
     public void Record(InstanceSnapshot snapshot, InstanceFacts facts, string uid, EngineRun? run)
     {
         lock (_gate)
             _waiting[snapshot.ModelId] = new Entry(snapshot, facts, uid, run ?? _waiting.GetValueOrDefault(snapshot.ModelId)?.Run);
         _signal.Release();
+    }
+
+    /// <summary>Writes what waits. False where that failed: it waits on.</summary>
+    public async Task<bool> FlushAsync()
+    {
+        Dictionary<long, Entry> batch;
+        lock (_gate)
+            (batch, _waiting) = (_waiting, []);
+        var isWritten = true;
+        foreach (var (model, entry) in batch)
+        {
+            try
+            {
+                await writer.ExecuteAsync((context, token) => WriteAsync(context, entry, token)).ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                LogNotWritten(entry.Snapshot.Model, error);
+                isWritten = false;
+                lock (_gate)
+                    _waiting.TryAdd(model, entry); // unless something newer waits already
+            }
+        }
+
+        return isWritten;
     }
 
     /// <inheritdoc/>
@@ -76,30 +109,6 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
         {
             // The dashboard ends; what waits is written by StopAsync.
         }
-    }
-
-    private async Task<bool> FlushAsync()
-    {
-        Dictionary<long, Entry> batch;
-        lock (_gate)
-            (batch, _waiting) = (_waiting, []);
-        var isWritten = true;
-        foreach (var (model, entry) in batch)
-        {
-            try
-            {
-                await writer.ExecuteAsync((context, token) => WriteAsync(context, entry, token)).ConfigureAwait(false);
-            }
-            catch (Exception error)
-            {
-                LogNotWritten(entry.Snapshot.Model, error);
-                isWritten = false;
-                lock (_gate)
-                    _waiting.TryAdd(model, entry); // unless something newer waits already
-            }
-        }
-
-        return isWritten;
     }
 
     private async Task RetireAsync(long id)

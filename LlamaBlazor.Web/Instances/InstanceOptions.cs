@@ -27,6 +27,9 @@ internal sealed class InstanceOptions
     /// <summary>Seconds without a success after which the watchdog asks for a token; 0 is never.</summary>
     public int HangProbeSeconds { get; init; } = 60;
 
+    /// <summary>Whether models marked for it are started with the dashboard.</summary>
+    public bool Preload { get; init; } = true;
+
     /// <summary>The restart policy of a model.</summary>
     /// <param name="mode">The model's own mode, or null.</param>
     public RestartPolicy Policy(string? mode) => new(mode ?? RestartPolicy.OnFailure, StartAttempts, RestartAttempts);

@@ -131,6 +131,20 @@ internal sealed partial class InstanceSupervisor(
     /// <summary>The last lines of a model's engine, oldest first; empty when it was not started in this run.</summary>
     public IReadOnlyList<InstanceLogLine> Lines(long modelId) => _actors.TryGetValue(modelId, out var actor) ? actor.Log.All() : [];
 
+    /// <summary>Forgets all instances, none of which has a process: the database is another one.</summary>
+    public async Task ForgetAsync(CancellationToken cancellation)
+    {
+        foreach (var (model, actor) in _actors)
+        {
+            await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false); // one that waits to try again
+            _actors.TryRemove(model, out _);
+            actor.Dispose();
+        }
+
+        foreach (var model in board.ByModel.Keys)
+            board.Remove(model);
+    }
+
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -39,6 +39,7 @@ internal static class InstancesFeature
         services.AddHostedService(provider => provider.GetRequiredService<InstanceSupervisor>());
         services.AddSingleton<ReadLines>(provider => provider.GetRequiredService<InstanceSupervisor>().Lines);
         services.AddHostedService<InstanceCare>();
+        services.AddSingleton<InstancePause>();
         services.AddSingleton<PendingChanges>();
         services.AddSingleton(new ModelAction(10, typeof(InstanceButtons)));
         services.AddSingleton(new ModelTab("logs", "Logs", 300, typeof(InstanceTab)));

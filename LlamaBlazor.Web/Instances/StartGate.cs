@@ -22,6 +22,7 @@ internal sealed partial class StartGate : IDisposable
     private readonly InstanceOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<StartGate> _logger;
+    private string? _closed; // why nothing starts
 
     /// <summary>Makes the gate; a model that becomes idle moves the line.</summary>
     public StartGate(AdmissionService admission, AllocationStore allocations, InstanceBoard board, ReadLoad readLoad, LoadSignal signal, Lazy<InstanceSupervisor> supervisor, InstanceOptions options, TimeProvider clock, ILogger<StartGate> logger)
@@ -29,6 +30,26 @@ internal sealed partial class StartGate : IDisposable
         (_admission, _allocations, _board, _readLoad, _supervisor, _options, _clock, _logger) = (admission, allocations, board, readLoad, supervisor, options, clock, logger);
         signal.Listen(Wake);
     }
+
+    /// <summary>Refuses all starts until the pause is disposed. A conflict while somebody holds a place, or another pause lasts.</summary>
+    /// <param name="reason">Told to whoever wants one.</param>
+    public Result<StartPause> Close(string reason)
+    {
+        lock (_gate)
+        {
+            if (_closed is { } other)
+                return Failure.Conflict(other);
+            if (_places.Count > 0)
+                return Busy(_places.Values.Select(place => place.Facts.Name));
+            _closed = reason;
+        }
+
+        return new StartPause(() => Volatile.Write(ref _closed, null));
+    }
+
+    /// <summary>Why the database cannot be replaced now.</summary>
+    public static Failure Busy(IEnumerable<string> models) =>
+        Failure.Conflict($"Models are running ({string.Join(", ", models.Take(3))}). Stop them first: the other database may not know them.");
 
     /// <summary>Those that hold a place, as planners see them; without one model, where it is named.</summary>
     public IReadOnlyList<Occupant> Occupants(long except = 0)
@@ -86,6 +107,8 @@ internal sealed partial class StartGate : IDisposable
         var demand = await _admission.DemandAsync(facts, cancellation).ConfigureAwait(false);
         while (true)
         {
+            if (Volatile.Read(ref _closed) is { } reason)
+                return Failure.Conflict($"'{facts.Name}' cannot be started now. {reason}");
             var entry = new StartEntry(facts, demand, wish, onStage, since);
             var decision = await TryTakeAsync(entry, cancellation).ConfigureAwait(false);
             if (!decision.Admitted && !wish.IsOverdue)
@@ -134,7 +157,8 @@ internal sealed partial class StartGate : IDisposable
             if (!decision.Admitted && !wish.Force)
                 return decision;
             // First the place, for who takes GPUs without one is taken for one that has gone.
-            Put(facts, demand, gpus.Answer(Victims(decision)));
+            if (TryPut(facts, demand, gpus.Answer(Victims(decision))) is { } closed)
+                return new AdmissionDecision(false, [new AdmissionReason("maintenance", closed)], []);
             decision = decision with { Admitted = true };
             if (!decision.IsImmediate || await TakeGpusAsync(facts, demand, gpus.Answer([]), cancellation).ConfigureAwait(false) is not { } taken || wish.Force)
                 return decision;
@@ -156,6 +180,17 @@ internal sealed partial class StartGate : IDisposable
     }
 
     private List<Occupant> Victims(AdmissionDecision decision) => [.. Occupants().Where(other => decision.WouldEvict.Contains(other.ModelId) || decision.Awaits.Contains(other.ModelId))];
+
+    // Why there are no places now, or null: it has one.
+    private string? TryPut(InstanceFacts facts, StartDemand demand, GpuPlan gpus)
+    {
+        lock (_gate)
+        {
+            if (_closed is null)
+                _places[facts.ModelId] = new Place(facts, demand, gpus);
+            return _closed;
+        }
+    }
 
     private void Put(InstanceFacts facts, StartDemand demand, GpuPlan gpus)
     {

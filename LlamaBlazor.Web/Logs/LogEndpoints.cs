@@ -21,15 +21,18 @@ internal static class LogEndpoints
         group.MapGet("/export", ExportAsync);
     }
 
-    private static async Task<IResult> ListAsync([AsParameters] LogQuery query, LogQueries queries, ModelStore models, CancellationToken cancellation, string? after = null, int limit = 100)
+    private static async Task<IResult> ListAsync([AsParameters] LogQuery query, LogQueries queries, ModelStore models, CancellationToken cancellation, string? after = null, string? newer_than = null, int limit = 100)
     {
         if (limit is < 1 or > 1000)
             return ApiResults.Invalid("limit", "1 to 1000.");
         var cursor = LogCursor.Parse(after);
         var filter = await query.FilterAsync(models, cancellation);
-        if ((cursor.Failure ?? filter.Failure) is { } failure)
+        var newer = LogCursor.Parse(newer_than);
+        if ((cursor.Failure ?? newer.Failure ?? filter.Failure) is { } failure)
             return ApiResults.Problem(failure);
-        var page = await queries.ListAsync(filter.Value, cursor.Value, limit, cancellation);
+        var page = newer.Value is { } place
+            ? await queries.NewerAsync(filter.Value, place, limit, cancellation) // oldest first
+            : await queries.ListAsync(filter.Value, cursor.Value, limit, cancellation);
         return Results.Ok(new ListPage<LogEntry>(page.Items, page.Next?.ToString()));
     }
 

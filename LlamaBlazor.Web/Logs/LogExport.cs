@@ -19,7 +19,7 @@ internal static class LogExport
         var writer = new StreamWriter(stream, leaveOpen: true);
         await using (writer.ConfigureAwait(false))
         {
-            await writer.WriteAsync(format switch { "json" => "[", "csv" => "time,level,source,category,model_id,message,error_type,error_message\r\n", _ => "" }).ConfigureAwait(false);
+            await writer.WriteAsync(format switch { "json" => "[", "csv" => "time,level,source,category,model_id,message,error_type,error_message,stack_trace,context_json,model_path,prompt_preview\r\n", _ => "" }).ConfigureAwait(false);
             LogCursor? after = null;
             var first = true;
             do
@@ -41,9 +41,16 @@ internal static class LogExport
     private static string Line(LogEntry entry, string format) => format switch
     {
         "json" => JsonSerializer.Serialize(entry, ApiJson.Options),
-        "csv" => string.Join(',', new[] { Time(entry), entry.Level, entry.Source, entry.Category, entry.ModelId?.ToString(CultureInfo.InvariantCulture), entry.Message, entry.ErrorType, entry.ErrorMessage }.Select(Cell)) + "\r\n",
-        _ => $"{Time(entry)} {entry.Level,-8} {entry.Source}{(entry.Category is null ? "" : " " + entry.Category)}: {entry.Message}\n",
+        "csv" => string.Join(',', new[] { Time(entry), entry.Level, entry.Source, entry.Category, entry.ModelId?.ToString(CultureInfo.InvariantCulture), entry.Message, entry.ErrorType, entry.ErrorMessage, entry.StackTrace, entry.ContextJson, entry.ModelPath, entry.PromptPreview }.Select(Cell)) + "\r\n",
+        _ => $"{Time(entry)} {entry.Level,-8} {entry.Source}{(entry.Category is null ? "" : " " + entry.Category)}: {entry.Message}\n{More(entry)}",
     };
+
+    // What belongs to a line follows it, indented.
+    private static string More(LogEntry entry)
+    {
+        string?[] lines = [entry.ErrorType is null ? null : $"{entry.ErrorType}: {entry.ErrorMessage}", entry.StackTrace, entry.ContextJson, entry.ModelPath, entry.PromptPreview];
+        return string.Concat(lines.Where(line => !string.IsNullOrEmpty(line)).SelectMany(line => line!.Split('\n')).Select(line => $"  {line.TrimEnd()}\n"));
+    }
 
     private static string Time(LogEntry entry) => DateTimeOffset.FromUnixTimeMilliseconds(entry.Timestamp).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 

@@ -97,6 +97,9 @@ internal sealed class LogPump(
         ErrorType = entry.ErrorType,
         ErrorMessage = entry.ErrorMessage,
         StackTrace = entry.StackTrace,
+        ContextJson = entry.ContextJson,
+        ModelPath = entry.ModelPath,
+        PromptPreview = entry.PromptPreview,
         CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
     };
 }

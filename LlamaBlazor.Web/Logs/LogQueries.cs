@@ -9,7 +9,7 @@ namespace LlamaBlazor.Web.Logs;
 /// Reads the stored log, newest first, by keyset. Text of three characters or more is found by the index (<see cref="LogIndex"/>); shorter text,
 /// expressions, and any text where there is no index, by looking through the lines for as long as <see cref="LogReader.Patience"/> a page.
 /// </summary>
-internal sealed class LogQueries(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, TimeProvider clock)
+internal sealed class LogQueries(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, AuditTrail audit, TimeProvider clock)
 {
     /// <summary>A page of lines, newest first.</summary>
     /// <param name="filter">What to look for.</param>
@@ -37,7 +37,12 @@ internal sealed class LogQueries(IDbContextFactory<LlamaDbContext> contexts, Dat
     }
 
     /// <summary>Deletes all lines and returns how many there were.</summary>
-    public Task<int> ClearAsync(CancellationToken cancellation = default) => writer.MaintainAsync(LogIndex.Clear, cancellation);
+    public async Task<int> ClearAsync(CancellationToken cancellation = default)
+    {
+        var deleted = await writer.MaintainAsync(LogIndex.Clear, cancellation).ConfigureAwait(false);
+        audit.Note("cleared", "logs", null, new { deleted });
+        return deleted;
+    }
 
     private Task<LogPage> ReadAsync(Func<LogReader, SqliteConnection, LogPage> read, CancellationToken cancellation) => Task.Run(async () =>
     {

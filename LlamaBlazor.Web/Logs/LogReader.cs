@@ -96,6 +96,9 @@ internal sealed class LogReader(SqliteConnection connection, TimeProvider clock,
         ErrorType = Text(reader, 7),
         ErrorMessage = Text(reader, 8),
         StackTrace = Text(reader, 9),
+        ContextJson = Text(reader, 10),
+        ModelPath = Text(reader, 11),
+        PromptPreview = Text(reader, 12),
     };
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);

@@ -9,7 +9,7 @@ namespace LlamaBlazor.Web.Logs;
 internal static class LogSql
 {
     /// <summary>Columns of a line, in the order <see cref="LogReader"/> reads them.</summary>
-    private const string Columns = "id, timestamp, level, source, category, message, model_id, error_type, error_message, stack_trace";
+    private const string Columns = "id, timestamp, level, source, category, message, model_id, error_type, error_message, stack_trace, context_json, model_path, prompt_preview";
 
     /// <summary>More sources than this are not read one by one.</summary>
     private const int SourceBound = 20;

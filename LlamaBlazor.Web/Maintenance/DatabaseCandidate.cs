@@ -1,6 +1,7 @@
 using System.Text;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Resources;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,6 +11,9 @@ namespace LlamaBlazor.Web.Maintenance;
 internal static class DatabaseCandidate
 {
     private static readonly byte[] Head = Encoding.ASCII.GetBytes("SQLite format 3\0");
+
+    /// <summary>The steps of the schema that this program has.</summary>
+    public static IReadOnlySet<string> KnownMigrations { get; } = ReadMigrations();
 
     /// <summary>
     /// Whether the file can take the database's place: a sound SQLite file of ours, not newer than this program. One of an older schema is brought up to
@@ -35,6 +39,31 @@ internal static class DatabaseCandidate
         var head = new byte[Head.Length];
         using var stream = File.OpenRead(path);
         return stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.AsSpan().SequenceEqual(Head);
+    }
+
+    /// <summary>
+    /// Sets what ran when the file was made to what it is after a restart: no model runs, no engine holds a process or a GPU. What people reserved stays.
+    /// </summary>
+    public static void SetAtRest(string path, TimeProvider clock)
+    {
+        using var connection = SqliteSetup.Open(path);
+        SqliteSetup.Execute(connection, $"""
+            BEGIN;
+            UPDATE models SET status = 'stopped', runtime_status = NULL WHERE status <> 'stopped';
+            UPDATE container_instances SET status = 'stopped', pid = NULL, port = NULL, stopped_at = {clock.GetUtcNow().ToUnixTimeMilliseconds()}, reason = 'It ran when this database was backed up.'
+              WHERE status IN ('created', 'starting', 'running', 'stopping');
+            UPDATE downloads SET status = 'paused', error = 'It ran when this database was backed up. Resume it when you like.' WHERE status IN ('running', 'queued');
+            DELETE FROM gpu_allocations WHERE id IN (SELECT value FROM json_each(coalesce((SELECT value FROM metadata WHERE key = '{AllocationStore.TakenKey}'), '[]')));
+            DELETE FROM metadata WHERE key = '{AllocationStore.TakenKey}';
+            COMMIT;
+            PRAGMA wal_checkpoint(TRUNCATE);
+            """);
+    }
+
+    private static HashSet<string> ReadMigrations()
+    {
+        using var context = new LlamaDbContext((DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), ":memory:").Options);
+        return [.. context.Database.GetMigrations()];
     }
 
     private static Failure? Inspect(string path)

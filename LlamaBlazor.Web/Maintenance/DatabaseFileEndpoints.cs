@@ -4,14 +4,14 @@ using LlamaBlazor.Web.Maintenance.Jobs;
 using LlamaBlazor.Web.Maintenance.Legacy;
 using LlamaBlazor.Web.Shared.Api;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
 
 namespace LlamaBlazor.Web.Maintenance;
 
 /// <summary><c>/api/database</c>: what sends or takes a file.</summary>
 internal static class DatabaseFileEndpoints
 {
-    private const long UploadLimit = 16L * 1024 * 1024 * 1024;
-
     /// <summary>Maps the endpoints.</summary>
     public static void Map(WebApplication app)
     {
@@ -21,19 +21,19 @@ internal static class DatabaseFileEndpoints
         group.MapGet("/dump", DumpAsync);
         group.MapPost("/import", (HttpRequest request, Upload upload, DatabaseRestore restore, DatabaseMerge merge, string mode = "replace", bool background = false) => mode switch
         {
-            "replace" => upload.RunAsync<OperationReport>(request, "import", background, restore.FileAsync),
-            "merge" => upload.RunAsync<MergeReport>(request, "merge", background, merge.MergeAsync),
+            "replace" => upload.RunAsync<OperationReport>(request, "import", background, (file, progress, token) => restore.FileAsync(file.Path, progress, token)),
+            "merge" => upload.RunAsync<MergeReport>(request, "merge", background, (file, progress, token) => merge.MergeAsync(file.Path, progress, token)),
             _ => Task.FromResult(ApiResults.Invalid("mode", "replace or merge.")),
         });
-        group.MapPost("/load", (HttpRequest request, Upload upload, DatabaseRestore restore, bool background = false) => upload.RunAsync<OperationReport>(request, "load", background, restore.SqlAsync));
+        group.MapPost("/load", (HttpRequest request, Upload upload, DatabaseRestore restore, bool background = false) => upload.RunAsync<OperationReport>(request, "load", background, (file, progress, token) => restore.SqlAsync(file.Path, progress, token)));
         group.MapPost("/import-legacy", (HttpRequest request, Upload upload, LegacyImport legacy, bool dry_run = false, bool background = false) =>
-            upload.RunAsync<LegacyReport>(request, "import of an old database", background, (path, progress, token) => legacy.RunAsync(path, dry_run, request.Form.Files.GetFile("file")?.FileName, progress, token)));
+            upload.RunAsync<LegacyReport>(request, "import of an old database", background, (file, progress, token) => legacy.RunAsync(file.Path, dry_run, file.Name, progress, token)));
     }
 
     private static async Task<IResult> RestoreAsync(HttpRequest request, Upload upload, DatabaseRestore restore, DatabaseJobs jobs, CancellationToken cancellation, bool background = false)
     {
         if (request.HasFormContentType)
-            return await upload.RunAsync<OperationReport>(request, "restore", background, restore.FileAsync);
+            return await upload.RunAsync<OperationReport>(request, "restore", background, (file, progress, token) => restore.FileAsync(file.Path, progress, token));
         var wanted = await ReadNameAsync(request, cancellation);
         return wanted is null
             ? ApiResults.Invalid("name", "Name a backup, or send a file.")
@@ -83,58 +83,44 @@ internal static class DatabaseFileEndpoints
 
     private sealed record RestoreRequest(string? Name);
 
-    /// <summary>Takes the field <c>file</c> of a form into the data folder and runs a job on it.</summary>
+    /// <summary>Takes the field <c>file</c> of a form into the data folder, as it comes, and runs a job on it.</summary>
     internal sealed class Upload(DatabaseJobs jobs, DataFolder folder)
     {
         /// <summary>Runs the job; the file is removed when it has ended.</summary>
-        public async Task<IResult> RunAsync<T>(HttpRequest request, string kind, bool background, Func<string, IProgress<WorkStep>, CancellationToken, Task<Result<T>>> use)
+        public async Task<IResult> RunAsync<T>(HttpRequest request, string kind, bool background, Func<StoredUpload, IProgress<WorkStep>, CancellationToken, Task<Result<T>>> use)
         {
             var stored = await StoreAsync(request);
             if (stored.Failure is { } failure)
                 return ApiResults.Problem(failure);
-            var path = stored.Value;
-            var started = jobs.Start<T>(kind, async (progress, token) =>
-            {
-                try
-                {
-                    return await use(path, progress, token);
-                }
-                finally
-                {
-                    File.Delete(path);
-                }
-            });
+            var started = stored.Value.Start(jobs, kind, use);
             if (started.Failure is { } busy)
-            {
-                File.Delete(path);
                 return ApiResults.Problem(busy);
-            }
-
             if (background)
                 return Results.Accepted($"/api/database/jobs/{started.Value.Job.Id}", started.Value.Job);
             await using var gone = request.HttpContext.RequestAborted.Register(() => jobs.Cancel(started.Value.Job.Id));
             return (await started.Value.Outcome).ToApi();
         }
 
-        private async Task<Result<string>> StoreAsync(HttpRequest request)
+        private async Task<Result<StoredUpload>> StoreAsync(HttpRequest request)
         {
-            if (!request.HasFormContentType)
+            if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 } boundary)
                 return Failure.Invalid("file", "Send the database as multipart/form-data in the field 'file'.");
             if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-                limit.MaxRequestBodySize = UploadLimit;
-            var path = Path.Combine(folder.Backups, $".upload-{Guid.NewGuid():N}.part");
+                limit.MaxRequestBodySize = StoredUpload.SizeLimit;
+            var aborted = request.HttpContext.RequestAborted;
             try
             {
-                var form = await request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = UploadLimit }, request.HttpContext.RequestAborted);
-                if (form.Files.GetFile("file") is not { } file)
-                    return Failure.Invalid("file", "The field 'file' is missing.");
-                await using var target = File.Create(path);
-                await file.CopyToAsync(target, request.HttpContext.RequestAborted);
-                return path;
+                var reader = new MultipartReader(boundary, request.Body) { BodyLengthLimit = StoredUpload.SizeLimit };
+                while (await reader.ReadNextSectionAsync(aborted) is { } section)
+                {
+                    if (section.AsFileSection() is { Name: "file", FileStream: { } stream } file)
+                        return await StoredUpload.TakeAsync(folder, stream, file.FileName, aborted);
+                }
+
+                return Failure.Invalid("file", "The field 'file' is missing.");
             }
-            catch (Exception error) when (error is IOException or OperationCanceledException)
+            catch (Exception error) when (error is IOException or OperationCanceledException or InvalidDataException or UnauthorizedAccessException)
             {
-                File.Delete(path);
                 return Failure.Unavailable($"The file could not be stored in {folder.Backups}: {error.Message} Nothing was changed.");
             }
         }

@@ -1,12 +1,15 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Parameters;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
 
 /// <summary>Takes the models of another database of ours that this one does not have, by name, with all their settings. Nothing that is here is changed.</summary>
-internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer)
+internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, DatabaseFollowers followers, SecretProtector secrets)
 {
+    private const string Aliases = "model_aliases";
+
     private static readonly string[] OwnedTables =
     [
         "model_sampling_config", "model_memory_config", "model_gpu_config", "model_advanced_config", "model_lora_config",
@@ -22,7 +25,9 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer)
             File.Copy(path, copy);
             if ((await DatabaseCandidate.PrepareAsync(copy, cancellation).ConfigureAwait(false)).Failure is { } failure)
                 return failure;
-            return await writer.MaintainAsync(live => Merge(copy, live, progress, cancellation), CancellationToken.None).ConfigureAwait(false);
+            var report = await writer.MaintainAsync(live => Merge(copy, live, progress, cancellation), CancellationToken.None).ConfigureAwait(false);
+            await followers.TellAsync("merge", Path.GetFileName(path), new { added = report.Added.Count, kept = report.Kept.Count }).ConfigureAwait(false);
+            return report;
         }
         catch (Exception error) when (DatabaseTrouble.Is(error))
         {
@@ -34,13 +39,13 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer)
         }
     }
 
-    private static MergeReport Merge(string path, SqliteConnection live, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    private MergeReport Merge(string path, SqliteConnection live, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
         using var other = SqliteSetup.Open(path);
         using var transaction = live.BeginTransaction();
-        List<string> added = [], kept = [];
+        List<string> added = [], kept = [], unreadable = [];
         var rows = SqliteRead.Rows(other, "models").OrderBy(row => Convert.ToInt64(row["id"])).ToList();
-        var settings = OwnedTables.ToDictionary(table => table, table => SqliteRead.Rows(other, table).ToLookup(owned => Convert.ToInt64(owned["model_id"])));
+        var theirs = OwnedTables.Append(Aliases).ToDictionary(table => table, table => SqliteRead.Rows(other, table).ToLookup(owned => Convert.ToInt64(owned["model_id"])));
         foreach (var row in rows)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -52,32 +57,52 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer)
                 continue;
             }
 
-            var oldId = Convert.ToInt64(row["id"]);
-            row.Remove("id");
-            row["status"] = "stopped";
-            row["runtime_status"] = null;
-            if (SqliteWrite.Scalar(live, transaction, "SELECT 1 FROM models WHERE uid = $value", row["uid"]) is not null)
-                row["uid"] = $"{row["uid"]}m{oldId}";
-            var id = SqliteWrite.Insert(live, transaction, "models", row);
-            foreach (var table in OwnedTables)
-            {
-                foreach (var owned in settings[table][oldId])
-                {
-                    owned.Remove("id");
-                    owned["model_id"] = id;
-                    SqliteWrite.Insert(live, transaction, table, owned);
-                }
-            }
-
+            Insert(live, transaction, row, theirs, unreadable);
             added.Add(name);
         }
 
         transaction.Commit();
-        return new MergeReport(added, kept);
+        return new MergeReport(added, kept, unreadable);
+    }
+
+    private void Insert(SqliteConnection live, SqliteTransaction transaction, Dictionary<string, object?> row, Dictionary<string, ILookup<long, Dictionary<string, object?>>> theirs, List<string> unreadable)
+    {
+        var (oldId, name) = (Convert.ToInt64(row["id"]), (string)row["name"]!);
+        row.Remove("id");
+        row["status"] = "stopped";
+        row["runtime_status"] = null;
+        if (SqliteWrite.Scalar(live, transaction, "SELECT 1 FROM models WHERE uid = $value", row["uid"]) is not null)
+            row["uid"] = $"{row["uid"]}m{oldId}";
+        DropUnreadable(row, name, unreadable);
+        var id = SqliteWrite.Insert(live, transaction, "models", row);
+        foreach (var (table, rows) in theirs)
+        {
+            foreach (var owned in rows[oldId].Where(owned => table != Aliases || !IsTaken(live, transaction, owned["name"])))
+            {
+                owned.Remove("id");
+                owned["model_id"] = id;
+                DropUnreadable(owned, name, unreadable);
+                SqliteWrite.Insert(live, transaction, table, owned);
+            }
+        }
+    }
+
+    private static bool IsTaken(SqliteConnection live, SqliteTransaction transaction, object? name) =>
+        SqliteWrite.Scalar(live, transaction, "SELECT 1 FROM model_aliases WHERE name = $value COLLATE NOCASE UNION SELECT 1 FROM models WHERE name = $value COLLATE NOCASE", name) is not null;
+
+    // The key that opens them is in the data folder of the other installation.
+    private void DropUnreadable(Dictionary<string, object?> row, string model, List<string> unreadable)
+    {
+        foreach (var column in row.Where(pair => pair.Value is string text && secrets.Unprotect(text) is null).Select(pair => pair.Key).ToList())
+        {
+            row[column] = null;
+            unreadable.Add($"{model}: {column}");
+        }
     }
 }
 
 /// <summary>What a merge did.</summary>
 /// <param name="Added">Models that came.</param>
 /// <param name="Kept">Models of the file that were here already.</param>
-internal sealed record MergeReport(IReadOnlyList<string> Added, IReadOnlyList<string> Kept);
+/// <param name="UnreadableSecrets">Secrets that only the other installation can open, by model and column: now unset. Enter them again.</param>
+internal sealed record MergeReport(IReadOnlyList<string> Added, IReadOnlyList<string> Kept, IReadOnlyList<string> UnreadableSecrets);

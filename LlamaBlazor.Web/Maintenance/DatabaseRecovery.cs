@@ -22,47 +22,105 @@ internal static class DatabaseRecovery
                 return backups[i];
         }
 
-        return Failure.NotFound($"There is no sound backup in {folder.Backups} ({backups.Count} looked at). A file from elsewhere can be given with: db restore FILE.");
+        return Failure.NotFound($"There is no sound backup in {folder.Backups} ({backups.Count} looked at). A file from elsewhere can be given, with the dashboard stopped: db restore FILE.");
     }
+
+    /// <summary>Path of a file, or of the backup of that name; null when there is neither.</summary>
+    public static string? Find(DataFolder folder, string wanted) =>
+        File.Exists(wanted) ? Path.GetFullPath(wanted)
+        : BackupName.Parse(wanted) is not null && Path.Combine(folder.Backups, wanted) is var path && File.Exists(path) ? path
+        : null;
 
     /// <summary>Puts the newest good backup in the place of a database that no dashboard uses. What was there is kept aside.</summary>
     /// <param name="folder">The data folder, held.</param>
     /// <param name="clock">Names what is kept.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Gives up before anything is moved.</param>
-    public static Result<RecoveryReport> Run(DataFolder folder, TimeProvider clock, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    public static async Task<Result<RecoveryReport>> RunAsync(DataFolder folder, TimeProvider clock, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
         var found = FindNewestGood(folder, progress, cancellation);
-        if (found.Failure is { } failure)
-            return failure;
-        var fresh = folder.Database + ".part";
+        return found.Failure is { } failure ? failure : await PutAsync(folder, found.Value, clock, progress, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts a file in the place of a database that no dashboard uses, whatever that is: sound, damaged, of a newer version, or none.</summary>
+    /// <param name="folder">The data folder, held.</param>
+    /// <param name="source">The file, which stays as it is.</param>
+    /// <param name="clock">Names what is kept.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellation">Gives up before anything is moved.</param>
+    public static async Task<Result<RecoveryReport>> PutAsync(DataFolder folder, string source, TimeProvider clock, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    {
+        var fresh = folder.Database + DatabaseStartup.Unfinished;
         try
         {
             progress?.Report(new WorkStep("Copying it"));
-            File.Copy(found.Value, fresh, overwrite: true);
-            string? kept = null;
-            if (File.Exists(folder.Database))
-            {
-                kept = KeepAside(folder, clock);
-                DatabaseBackup.DeleteWithCompanions(folder.Database);
-            }
-
-            File.Move(fresh, folder.Database);
+            DatabaseBackup.DeleteWithCompanions(fresh);
+            File.Copy(source, fresh);
+            progress?.Report(new WorkStep("Checking the file"));
+            if ((await DatabaseCandidate.PrepareAsync(fresh, cancellation).ConfigureAwait(false)).Failure is { } failure)
+                return failure;
+            var kept = File.Exists(folder.Database) ? SafetyCopy(folder, new DatabaseBackup(folder, clock), clock, progress, cancellation) : null;
+            cancellation.ThrowIfCancellationRequested();
+            Note(fresh, source, kept, clock);
+            foreach (var journal in new[] { "-wal", "-shm", "-journal" })
+                File.Delete(folder.Database + journal); // kept with the copy; the new file must not be read with it
+            File.Move(fresh, folder.Database, overwrite: true); // in one step: there is always a database, that one or this one
             folder.ProtectDatabase();
-            return new RecoveryReport(Path.GetFileName(found.Value), kept);
+            return new RecoveryReport(Path.GetFileName(source), kept);
         }
         catch (Exception error) when (DatabaseTrouble.Is(error))
         {
-            return DatabaseTrouble.Explain("The recovery", error, folder.Root);
+            return DatabaseTrouble.Explain("The restore", error, folder.Root);
         }
         finally
         {
-            File.Delete(fresh);
+            DatabaseBackup.DeleteWithCompanions(fresh);
         }
     }
 
-    /// <summary>Copies the files of the database as they are to <c>backups/damaged-….db</c> and returns that path.</summary>
-    public static string KeepAside(DataFolder folder, TimeProvider clock)
+    /// <summary>Keeps what is there now, and returns its path. One that is damaged cannot be a verified backup: it is kept all the same, under a name that is not one.</summary>
+    public static string SafetyCopy(DataFolder folder, DatabaseBackup backup, TimeProvider clock, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            return backup.Create("before-restore", progress, cancellation);
+        }
+        catch (Exception error) when (error is SqliteException { SqliteErrorCode: 11 or 26 } || (error is IOException && IsDamaged(folder)))
+        {
+            return KeepAside(folder, clock);
+        }
+    }
+
+    // In the trail of the new database: it tells where it comes from.
+    private static void Note(string database, string source, string? kept, TimeProvider clock)
+    {
+        using (var connection = SqliteSetup.Open(database))
+        using (var transaction = connection.BeginTransaction())
+        {
+            SqliteWrite.Insert(connection, transaction, "audit_log", new Dictionary<string, object?>
+            {
+                ["action"] = "restore",
+                ["resource_type"] = "database",
+                ["resource_id"] = Path.GetFileName(source),
+                ["details"] = System.Text.Json.JsonSerializer.Serialize(new { safety_copy = Path.GetFileName(kept), offline = true }),
+                ["created_at"] = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            });
+            transaction.Commit();
+            SqliteSetup.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE);");
+        }
+
+        foreach (var journal in new[] { "-wal", "-shm" })
+            File.Delete(database + journal);
+    }
+
+    private static bool IsDamaged(DataFolder folder)
+    {
+        using var connection = SqliteSetup.Open(folder.Database);
+        return SqliteSetup.Scalar(connection, "PRAGMA quick_check(1)") is not "ok";
+    }
+
+    // The files as they are.
+    private static string KeepAside(DataFolder folder, TimeProvider clock)
     {
         var target = Path.Combine(folder.Backups, string.Create(CultureInfo.InvariantCulture, $"damaged-{clock.GetUtcNow():yyyyMMdd-HHmmssfff}.db"));
         File.Copy(folder.Database, target);
@@ -79,7 +137,7 @@ internal static class DatabaseRecovery
                 return false;
             using var connection = SqliteSetup.Open(path);
             return SqliteLong.Run(connection, () => SqliteSetup.Scalar(connection, "PRAGMA integrity_check(1)"), cancellation) is "ok"
-                && SqliteSetup.Scalar(connection, "SELECT 1 FROM sqlite_master WHERE name = '__EFMigrationsHistory'") is not null;
+                && SqliteRead.Column(connection, "SELECT MigrationId FROM __EFMigrationsHistory").All(DatabaseCandidate.KnownMigrations.Contains); // one of a newer version would be refused at the start
         }
         catch (Exception error) when (error is SqliteException or IOException)
         {

@@ -2,7 +2,6 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Settings;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
@@ -15,8 +14,8 @@ internal sealed partial class DatabaseRestore(
     DataFolder folder,
     DatabaseBackup backup,
     DatabaseWriter writer,
-    InstanceBoard instances,
-    LaunchSettingsStore settings,
+    InstancePause pause,
+    DatabaseFollowers followers,
     LogIndex logIndex,
     TimeProvider clock,
     ILogger<DatabaseRestore> logger)
@@ -34,7 +33,7 @@ internal sealed partial class DatabaseRestore(
 
     /// <summary>Puts a file in the database's place. The file itself is not changed.</summary>
     public Task<Result<OperationReport>> FileAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
-        RunAsync("The restore", copy =>
+        RunAsync("The restore", path, copy =>
         {
             progress?.Report(new WorkStep("Fetching the file"));
             File.Copy(path, copy);
@@ -42,7 +41,7 @@ internal sealed partial class DatabaseRestore(
 
     /// <summary>Puts the database that SQL statements make in the database's place.</summary>
     public Task<Result<OperationReport>> SqlAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
-        RunAsync("The load", copy => SqlLoad.Run(path, copy, progress, cancellation), progress, cancellation);
+        RunAsync("The load", path, copy => SqlLoad.Run(path, copy, progress, cancellation), progress, cancellation);
 
     /// <summary>Puts the newest backup that is sound in the database's place. What is there now is kept as it is, sound or not.</summary>
     public async Task<Result<OperationReport>> RecoverAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
@@ -51,10 +50,12 @@ internal sealed partial class DatabaseRestore(
         return found.Failure is { } failure ? failure : await FileAsync(found.Value, progress, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<Result<OperationReport>> RunAsync(string what, Action<string> fetch, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    private async Task<Result<OperationReport>> RunAsync(string what, string source, Action<string> fetch, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
-        if (instances.Active.Any())
-            return Failure.Conflict($"Models are running ({string.Join(", ", instances.Active.Take(3).Select(instance => instance.Model))}). Stop them first: the restored database may not know them.");
+        var begun = pause.Begin("The database is being replaced. Try again when that has ended.");
+        if (begun.Failure is { } busy)
+            return busy;
+        using var paused = begun.Value; // until everything that knows rows has forgotten them
         var started = clock.GetTimestamp();
         var copy = Path.Combine(folder.Backups, $".restore-{Guid.NewGuid():N}.part");
         try
@@ -63,9 +64,11 @@ internal sealed partial class DatabaseRestore(
             progress?.Report(new WorkStep("Checking the file"));
             if ((await DatabaseCandidate.PrepareAsync(copy, cancellation).ConfigureAwait(false)).Failure is { } failure)
                 return failure;
-            var safety = await Task.Run(() => SafetyCopy(progress, cancellation), cancellation).ConfigureAwait(false);
-            await writer.MaintainAsync(live => CopyOver(copy, live, progress, cancellation), CancellationToken.None).ConfigureAwait(false); // it looks at the token itself
-            settings.Forget();
+            await Task.Run(() => DatabaseCandidate.SetAtRest(copy, clock), cancellation).ConfigureAwait(false);
+            await pause.SettleAsync().ConfigureAwait(false);
+            var (safety, lastInstance) = await writer.MaintainAsync(live => Replace(copy, live, progress, cancellation), CancellationToken.None).ConfigureAwait(false); // it looks at the token itself
+            await pause.ForgetAsync(lastInstance, CancellationToken.None).ConfigureAwait(false);
+            await followers.TellAsync(what.Replace("The ", "", StringComparison.Ordinal), Path.GetFileName(source), new { safety_copy = Path.GetFileName(safety) }).ConfigureAwait(false);
             LogDone(what, Path.GetFileName(safety));
             return new OperationReport(Path.GetFileName(safety), new FileInfo(folder.Database).Length, (long)clock.GetElapsedTime(started).TotalMilliseconds);
         }
@@ -79,33 +82,32 @@ internal sealed partial class DatabaseRestore(
         }
     }
 
-    // One that is damaged cannot be a verified backup; it is kept all the same, under a name that is not one.
-    private string SafetyCopy(IProgress<WorkStep>? progress, CancellationToken cancellation)
+    // In the writer's turn: nothing is written between the safety copy and the change, and nothing after it before all know of it.
+    private (string Safety, long LastInstance) Replace(string source, SqliteConnection live, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    {
+        var safety = DatabaseRecovery.SafetyCopy(folder, backup, clock, progress, cancellation);
+        using (var from = SqliteSetup.Open(source))
+            PageCopy.Run(from, live, "Copying over", progress, cancellation);
+        followers.Replaced();
+        ReconcileIndex(live);
+        return (safety, Convert.ToInt64(SqliteSetup.Scalar(live, "SELECT coalesce(max(id), 0) FROM container_instances")));
+    }
+
+    private void ReconcileIndex(SqliteConnection live)
     {
         try
         {
-            return backup.Create("before-restore", progress, cancellation);
+            logIndex.Reconcile(live); // the file may come from a machine with another SQLite
         }
-        catch (Exception error) when (error is SqliteException { SqliteErrorCode: 11 or 26 } || (error is IOException && IsDamaged()))
+        catch (SqliteException error)
         {
-            return DatabaseRecovery.KeepAside(folder, clock);
+            LogIndexFailed(error); // the disk is full, for example: searches look through the lines themselves
         }
-    }
-
-    private bool IsDamaged()
-    {
-        using var connection = SqliteSetup.Open(folder.Database);
-        return SqliteSetup.Scalar(connection, "PRAGMA quick_check(1)") is not "ok";
-    }
-
-    private bool CopyOver(string source, SqliteConnection live, IProgress<WorkStep>? progress, CancellationToken cancellation)
-    {
-        using (var from = SqliteSetup.Open(source))
-            PageCopy.Run(from, live, "Copying over", progress, cancellation);
-        logIndex.Reconcile(live); // the file may come from a machine with another SQLite
-        return true;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{What} is done; what was there before is {Safety}")]
     private partial void LogDone(string what, string safety);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The index of the log could not be made; searching it looks through the lines themselves")]
+    private partial void LogIndexFailed(Exception error);
 }

@@ -11,8 +11,6 @@ namespace LlamaBlazor.Web.Maintenance;
 /// <summary>Replaces, merges or converts a database that the browser sends.</summary>
 public sealed partial class DatabaseUploads
 {
-    private const long SizeLimit = 16L * 1024 * 1024 * 1024;
-
     private IBrowserFile? _file;
     private LegacyReport? _report;
     private bool _busy;
@@ -59,28 +57,16 @@ public sealed partial class DatabaseUploads
     private async Task<Result<T>?> WithFileAsync<T>(string kind, Func<string, IProgress<WorkStep>, CancellationToken, Task<Result<T>>> use)
     {
         (_busy, _message, _report) = (true, null, null);
-        var path = Path.Combine(Folder.Backups, $".upload-{Guid.NewGuid():N}.part");
         try
         {
-            await using (var target = File.Create(path))
-            await using (var source = _file!.OpenReadStream(SizeLimit))
-                await source.CopyToAsync(target);
-            var started = Jobs.Start<T>(kind, async (progress, token) =>
-            {
-                try
-                {
-                    return await use(path, progress, token);
-                }
-                finally
-                {
-                    File.Delete(path);
-                }
-            });
+            await using var source = _file!.OpenReadStream(StoredUpload.SizeLimit);
+            var stored = await StoredUpload.TakeAsync(Folder, source, _file.Name, CancellationToken.None);
+            var started = stored.Start<T>(Jobs, kind, (file, progress, token) => use(file.Path, progress, token));
             if (started.IsSuccess)
                 return await started.Value.Outcome;
             _message = started.Failure!.Message;
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or Microsoft.JSInterop.JSException or OperationCanceledException)
         {
             _message = $"The file could not be taken: {error.Message}";
         }
@@ -89,7 +75,6 @@ public sealed partial class DatabaseUploads
             _busy = false;
         }
 
-        File.Delete(path);
         return null;
     }
 }

@@ -14,11 +14,13 @@ internal static class MaintenanceFeature
         var services = builder.Services;
         services.AddSingleton<RetentionStore>();
         services.AddSingleton<DatabaseOperations>();
+        services.AddSingleton<DatabaseFollowers>();
         services.AddSingleton<DatabaseRestore>();
         services.AddSingleton<DatabaseJobs>();
         services.AddSingleton<DatabaseMerge>();
         services.AddSingleton<DatabaseFileEndpoints.Upload>();
         services.AddSingleton<DatabaseStats>();
+        services.AddSingleton<LeftoverStore>();
         services.AddSingleton<LegacyImport>();
         services.AddSingleton<SettingsExport>();
         services.AddSingleton<SettingsImport>();

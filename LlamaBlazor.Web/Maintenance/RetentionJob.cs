@@ -10,13 +10,21 @@ namespace LlamaBlazor.Web.Maintenance;
 /// Once an hour removes what retention says, a few thousand rows a time so that other writes come between, and gives free pages back to the disk. Once a
 /// day, from 02:00 local time on, backs the database up.
 /// </summary>
-internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter writer, DatabaseState database, DatabaseOperations operations, DatabaseJobs jobs, TimeProvider clock, ILogger<RetentionJob> logger) : BackgroundService
+internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter writer, DatabaseState database, DatabaseOperations operations, DatabaseJobs jobs, AuditTrail audit, TimeProvider clock, ILogger<RetentionJob> logger) : BackgroundService
 {
     private const int DeleteBatch = 5000;
     private const long DayMs = 86_400_000;
     private const int BackupHour = 2;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(2);
+
+    /// <summary>As <see cref="PruneAsync"/>, because somebody wants it.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> PruneNowAsync(IProgress<WorkStep>? progress, CancellationToken cancellation)
+    {
+        var removed = await PruneAsync(progress, cancellation).ConfigureAwait(false);
+        audit.Note("pruned", "database", null, removed.Where(table => table.Value > 0).ToDictionary());
+        return removed;
+    }
 
     /// <summary>Removes what is due now; rows removed by table.</summary>
     public async Task<IReadOnlyDictionary<string, int>> PruneAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)

@@ -14,7 +14,7 @@ namespace LlamaBlazor.Web.Maintenance;
 /// The retention in force: what <c>LlamaBlazor:Retention:TABLE:Days</c> and <c>…:Rows</c> set is locked, else what was saved on the Database page, else the
 /// default.
 /// </summary>
-internal sealed class RetentionStore(IConfiguration configuration, IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, TimeProvider clock)
+internal sealed class RetentionStore(IConfiguration configuration, IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, AuditTrail audit, TimeProvider clock)
 {
     private const string Prefix = "retention.";
     private const string Section = "LlamaBlazor:Retention:";
@@ -25,8 +25,12 @@ internal sealed class RetentionStore(IConfiguration configuration, IDbContextFac
     {
         foreach (var table in configuration.GetSection("LlamaBlazor:Retention").GetChildren())
         {
-            foreach (var limit in table.GetChildren().Where(limit => limit.Key is "Days" or "Rows"))
+            if (RetentionRule.Defaults.All(rule => rule.Table != table.Key))
+                throw new StartupException($"{Section}{table.Key} is set, but there is no such table with a retention. There is one for {string.Join(", ", RetentionRule.Defaults.Select(rule => rule.Table))}.");
+            foreach (var limit in table.GetChildren())
             {
+                if (limit.Key is not ("Days" or "Rows"))
+                    throw new StartupException($"{Section}{table.Key}:{limit.Key} is not known. Set Days, Rows or both.");
                 var number = int.TryParse(limit.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : -1;
                 if (RetentionRule.Check(limit.Key == "Days" ? number : null, limit.Key == "Rows" ? number : null) is { } error)
                     throw new StartupException($"{Section}{table.Key}:{limit.Key} is '{limit.Value}'. {error}");
@@ -65,13 +69,14 @@ internal sealed class RetentionStore(IConfiguration configuration, IDbContextFac
                 context.Configs.Add(row = new ConfigRow { Key = Prefix + table, ValueType = "json", CreatedAt = now });
             (row.Value, row.UpdatedAt) = (JsonSerializer.Serialize(limits, ApiJson.Options), now);
         }, cancellation).ConfigureAwait(false);
+        audit.Note("retention_changed", "table", table, new { limits.Days, limits.Rows });
         return rule with { Days = limits.Days, Rows = limits.Rows };
     }
 
     private RetentionRule InForce(RetentionRule rule, string? saved)
     {
         if (IsLocked(rule.Table))
-            return rule with { Days = configuration.GetValue<int?>($"{Section}{rule.Table}:Days"), Rows = configuration.GetValue<int?>($"{Section}{rule.Table}:Rows") };
+            return rule with { Days = configuration.GetValue<int?>($"{Section}{rule.Table}:Days") ?? rule.Days, Rows = configuration.GetValue<int?>($"{Section}{rule.Table}:Rows") ?? rule.Rows }; // what is not set there stays as it comes
         if (saved is null)
             return rule;
         try

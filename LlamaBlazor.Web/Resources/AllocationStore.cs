@@ -21,17 +21,20 @@ internal sealed record AllocationEdit(string? GpuId, string? ContainerName, stri
 /// Who holds which GPU: what people reserve, and what starts took. The rows of starts are noted by their ids, so that those of an earlier run, however it
 /// ended, are released at the next start, and those of people never.
 /// </summary>
-internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, TimeProvider clock) : IDisposable
+internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, DatabaseState database, TimeProvider clock) : IDisposable
 {
     /// <summary>Nobody else may have it.</summary>
     public const string Exclusive = "exclusive";
 
+    /// <summary>Key of metadata with the ids of the rows that starts took.</summary>
+    public const string TakenKey = "gpu_allocations_taken";
+
     private const string Shared = "shared";
-    private const string TakenKey = "gpu_allocations_taken";
 
     private readonly SemaphoreSlim _turn = new(1, 1); // so that what is noted below is what was committed last
     private ImmutableDictionary<long, ImmutableArray<long>> _taken = ImmutableDictionary<long, ImmutableArray<long>>.Empty; // rows by model, one entry a place
     private bool _isSynced;
+    private int _generation;
 
     /// <summary>True when a start took it, and not people.</summary>
     public bool IsTaken(long id) => Volatile.Read(ref _taken).Values.Any(ids => ids.Contains(id));
@@ -82,6 +85,7 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            ForgetReplaced();
             var (failure, taken) = await writer.ExecuteAsync(async (context, token) =>
             {
                 var left = await ReleaseAsync(context, [modelId], token).ConfigureAwait(false);
@@ -116,6 +120,7 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            ForgetReplaced();
             var holders = readHolders();
             var gone = _taken.Keys.Where(model => !holders.Contains(model)).ToList();
             if (_isSynced && gone.Count == 0)
@@ -144,6 +149,15 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
+
+    // In another database the ids are those of other rows; what its own starts left is released as after a restart.
+    private void ForgetReplaced()
+    {
+        if (_generation == database.Generation)
+            return;
+        (_generation, _isSynced) = (database.Generation, false);
+        Volatile.Write(ref _taken, ImmutableDictionary<long, ImmutableArray<long>>.Empty);
+    }
 
     private List<GpuAllocationRow> Rows(string name, IEnumerable<string> gpus, bool isExclusive, long bytes)
     {

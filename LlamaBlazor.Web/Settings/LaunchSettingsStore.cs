@@ -44,8 +44,12 @@ internal sealed class LaunchSettingsStore(
         }
     }
 
-    /// <summary>Reads the database again next time: it was replaced.</summary>
-    public void Forget() => _current = null;
+    /// <summary>Reads the database again and tells everybody: it was replaced, or another one's settings were taken over.</summary>
+    public async Task ReloadAsync(CancellationToken cancellation = default)
+    {
+        _current = null;
+        changes.Publish(await GetAsync(cancellation).ConfigureAwait(false));
+    }
 
     /// <summary>Saves the settings; locked ones keep their value.</summary>
     public async Task<Result<LaunchSettings>> SaveAsync(LaunchSettings settings, CancellationToken cancellation = default)

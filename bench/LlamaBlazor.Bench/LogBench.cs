@@ -41,7 +41,7 @@ internal static class LogBench
             }
 
             Fill(path);
-            var queries = new LogQueries(new PooledDbContextFactory<LlamaDbContext>(options), null!, TimeProvider.System);
+            var queries = new LogQueries(new PooledDbContextFactory<LlamaDbContext>(options), null!, null!, TimeProvider.System);
             await MeasureAsync(queries, "");
             using (var connection = SqliteSetup.Open(path))
                 SqliteSetup.Execute(connection, LogIndex.DropSql);

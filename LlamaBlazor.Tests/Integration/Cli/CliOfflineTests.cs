@@ -44,6 +44,76 @@ public sealed class CliOfflineTests : IDisposable
         Assert.Equal("damaged", await File.ReadAllTextAsync(Database));
     }
 
+    [Theory]
+    [InlineData("damaged")]
+    [InlineData("newer")]
+    [InlineData("none")]
+    public async Task Restore_WithoutADashboard_TakesTheBackup_WhateverIsThere(string there)
+    {
+        await MakeAsync();
+        var backup = Path.GetFileName(Directory.GetFiles(_folder.File("backups")).Single());
+        if (there == "damaged")
+            await File.WriteAllBytesAsync(Database, [.. "SQLite format 3\0"u8, .. new byte[5000]]);
+        else if (there == "none")
+            File.Delete(Database);
+        else
+            Execute(Database, "INSERT INTO __EFMigrationsHistory (MigrationId, ProductVersion) VALUES ('29990101000000_Future', '99')");
+        var (code, output, error) = await RunAsync("db", "restore", backup, "--json");
+        Assert.True(code == 0, error);
+        Assert.Contains(there == "damaged" ? "damaged-" : there == "newer" ? "before-restore" : "null", output);
+        using (var connection = SqliteSetup.Open(Database))
+            Assert.Equal("yes", SqliteSetup.Scalar(connection, "SELECT value FROM metadata WHERE key = 'kept'"));
+        await using var app = new StartedApp(_folder);
+        await app.InitializeAsync();
+        Assert.True((await app.Http.GetAsync("/readyz")).IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task Restore_OfWhatIsNoDatabase_LeavesAll()
+    {
+        await MakeAsync();
+        var before = await File.ReadAllBytesAsync(Database);
+        await File.WriteAllTextAsync(_folder.File("notes.txt"), "notes");
+        Assert.Equal(1, (await RunAsync("db", "restore", _folder.File("notes.txt"))).Code);
+        Assert.Equal(1, (await RunAsync("db", "restore", "../llama-dashboard.db")).Code);
+        Assert.Equal(before, await File.ReadAllBytesAsync(Database));
+        Assert.False(File.Exists(Database + ".part"));
+    }
+
+    [Fact]
+    public async Task Recover_PassesOverABackupOfANewerVersion()
+    {
+        await MakeAsync();
+        var sound = Directory.GetFiles(_folder.File("backups")).Single();
+        var newer = Path.Combine(_folder.File("backups"), "llama-dashboard-manual-29990101-000000000.db");
+        File.Copy(sound, newer);
+        Execute(newer, "INSERT INTO __EFMigrationsHistory (MigrationId, ProductVersion) VALUES ('29990101000000_Future', '99')");
+        var (code, output, error) = await RunAsync("db", "recover");
+        Assert.True(code == 0, error);
+        Assert.Contains(Path.GetFileName(sound), output);
+    }
+
+    [Fact]
+    public async Task ARestoreThatWasCutOff_IsNotTakenForAnEmptyStart()
+    {
+        Directory.CreateDirectory(_folder.Path);
+        await File.WriteAllTextAsync(Database + ".part", "half");
+        await using var app = new StartedApp(_folder);
+        app.Start();
+        await Until.TrueAsync(async () => (await (await app.Http.GetAsync("/readyz")).Content.ReadAsStringAsync()).Contains("db recover", StringComparison.Ordinal), "the reason");
+    }
+
+    [Fact]
+    public async Task AnAddressWhereAnotherDashboardListens_IsNotTaken()
+    {
+        await using var other = new AppFixture();
+        await other.InitializeAsync();
+        await File.WriteAllTextAsync(_folder.File("server.json"), System.Text.Json.JsonSerializer.Serialize(new ServerAddress(other.Address.ToString(), 1, "of a run that ended")));
+        Assert.Null(await DashboardConnection.FindAsync(_folder.Path, CancellationToken.None));
+        await using var connection = await DashboardConnection.FindAsync(other.Folder.File("data"), CancellationToken.None);
+        Assert.NotNull(connection);
+    }
+
     [Fact]
     public async Task Migrate_Status_TellsOfANewerDatabase_WithoutTouchingIt()
     {
@@ -66,14 +136,28 @@ public sealed class CliOfflineTests : IDisposable
         Assert.Contains("There is no database", error);
     }
 
+    private static void Execute(string database, string sql)
+    {
+        using var connection = SqliteSetup.Open(database);
+        SqliteSetup.Execute(connection, sql + "; PRAGMA wal_checkpoint(TRUNCATE);");
+    }
+
     // A database with a mark in it, and one backup of it.
     private async Task MakeAsync()
     {
-        await using var app = new StartedApp(_folder);
-        await app.InitializeAsync();
-        using (var connection = SqliteSetup.Open(Database))
-            SqliteSetup.Execute(connection, "INSERT INTO metadata (key, value, updated_at) VALUES ('kept', 'yes', 0)");
-        Assert.True((await app.Http.PostAsync("/api/database/backup", null)).IsSuccessStatusCode);
+        await using (var app = new StartedApp(_folder))
+        {
+            await app.InitializeAsync();
+            using (var connection = SqliteSetup.Open(Database))
+                SqliteSetup.Execute(connection, "INSERT INTO metadata (key, value, updated_at) VALUES ('kept', 'yes', 0)");
+            Assert.True((await app.Http.PostAsync("/api/database/backup", null)).IsSuccessStatusCode);
+        }
+
+        await Until.TrueAsync(() =>
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools(); // commands are processes of their own; here they would share its connections
+            return !File.Exists(Database + "-wal");
+        }, "the dashboard's connections to be closed");
     }
 
     private async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)

@@ -100,10 +100,12 @@ public sealed class DatabaseOperationsTests : IAsyncLifetime, IDisposable
         var exported = _app.Folder.File("exported.db");
         await File.WriteAllBytesAsync(exported, await _app.Http.GetByteArrayAsync("/api/database/export"));
         using (var connection = SqliteSetup.Open(exported))
-            SqliteSetup.Execute(connection, "UPDATE models SET notes = 'theirs'; INSERT INTO models (uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at, revision) VALUES ('u2', 'two', 'llama', 'running', 'model', 0, 0, 0, 1, 1, 0); INSERT INTO model_sampling_config (model_id, temperature, created_at, updated_at, revision) SELECT id, 0.25, 1, 1, 0 FROM models WHERE name = 'two'; PRAGMA wal_checkpoint(TRUNCATE);");
+            SqliteSetup.Execute(connection, "UPDATE models SET notes = 'theirs'; INSERT INTO models (uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at, revision) VALUES ('u2', 'two', 'llama', 'running', 'model', 0, 0, 0, 1, 1, 0); INSERT INTO model_sampling_config (model_id, temperature, created_at, updated_at, revision) SELECT id, 0.25, 1, 1, 0 FROM models WHERE name = 'two'; INSERT INTO model_aliases (name, model_id, created_at, updated_at) SELECT 'deux', id, 1, 1 FROM models WHERE name = 'two'; UPDATE models SET hf_token = 'protected:of-another-installation' WHERE name = 'two'; PRAGMA wal_checkpoint(TRUNCATE);");
         var merged = await (await UploadAsync("/api/database/import?mode=merge", exported)).Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal("two", Assert.Single(merged.GetProperty("added").EnumerateArray()).GetString());
         Assert.Equal("one", Assert.Single(merged.GetProperty("kept").EnumerateArray()).GetString());
+        Assert.Equal("two: hf_token", Assert.Single(merged.GetProperty("unreadable_secrets").EnumerateArray()).GetString());
+        Assert.Equal("two", Value("SELECT m.name FROM model_aliases a JOIN models m ON m.id = a.model_id WHERE a.name = 'deux' AND m.hf_token IS NULL"));
         Assert.Null(Value("SELECT notes FROM models WHERE name = 'one'"));
         Assert.Equal(("stopped", 0.25), (Value("SELECT status FROM models WHERE name = 'two'"), Value("SELECT temperature FROM model_sampling_config s JOIN models m ON m.id = s.model_id WHERE m.name = 'two'")));
         Assert.Equal(HttpStatusCode.OK, (await UploadAsync("/api/database/import", exported)).StatusCode);

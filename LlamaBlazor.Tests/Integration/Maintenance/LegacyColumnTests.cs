@@ -62,7 +62,10 @@ public sealed class LegacyColumnTests : IAsyncLifetime, IDisposable
         if (setting.ValueType == typeof(bool))
             return LegacyDefaults.IsSeedDefault(LegacyKind.V2, setting.Column, 1L) ? 0L : 1L;
         var place = Settings.ToList().IndexOf(setting);
-        return setting.ValueType == typeof(long) ? 1000L + place : setting.ValueType == typeof(double) ? 0.001 * (place + 1) : (object)$"text of {setting.Column}";
+        IEnumerable<object> wishes = setting.ValueType == typeof(long) ? [1000L + place, 17L, 7L, 3L, 2L, 1L, 0L]
+            : setting.ValueType == typeof(double) ? [0.001 * (place + 1), 0.31, 1.5]
+            : [$"text of {setting.Column}", .. setting.Choices.Reverse(), "3,1", "0-3", "1", "0.5", "/files/a.bin", "http://localhost:1/", "{\"a\": 1}", "0xff", "CUDA0", "1 31", "15043+1", "k=int:1", "exps=CPU", "/f.gguf:0.5", "edsk", "https://example.org/x", "owner/name", "/llama", "localhost:1"];
+        return wishes.FirstOrDefault(wish => !LegacyDefaults.IsSeedDefault(LegacyKind.V2, setting.Column, wish) && ParameterValidator.Check(ParameterCatalogue.Current, setting, wish) is not { IsError: true }) ?? throw new InvalidOperationException($"No value is right for {setting.Column}");
     }
 
     private static object? Harmful(string column) => new object[] { 0L, 1L, -1L, 600L, 8L, 16L, 0.9, 0.1, 0.8 }.FirstOrDefault(value => LegacyDefaults.IsSeedDefault(LegacyKind.V2, column, value));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shell;
@@ -13,7 +14,7 @@ namespace LlamaBlazor.Web.Maintenance.Legacy;
 /// Takes over the database of an earlier dashboard: recognised by its tables, converted in one transaction, each row once however often it is run. The file
 /// itself is only copied. A dry run does everything and takes it back.
 /// </summary>
-internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, SecretProtector secrets, LaunchSettingsStore settings, TimeProvider clock)
+internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, SecretProtector secrets, DatabaseFollowers followers, InstanceLedger ledger, RetentionStore retention, TimeProvider clock)
 {
     /// <summary>Imports a file.</summary>
     /// <param name="path">The old database.</param>
@@ -30,11 +31,13 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
         {
             if (!DatabaseCandidate.HasHead(path))
                 return Failure.Invalid("file", $"{Path.GetFileName(path)} is not an SQLite database.");
-            File.Copy(path, copy);
-            if (File.Exists(path + "-wal"))
-                File.Copy(path + "-wal", copy + "-wal"); // what was committed but not yet moved into the file
-            var result = await writer.MaintainAsync(live => Run(new Work(copy, live, source ?? Path.GetFileName(path), dryRun), progress, cancellation), CancellationToken.None).ConfigureAwait(false);
-            settings.Forget();
+            progress?.Report(new WorkStep("Fetching the file"));
+            if (await Task.Run(() => SourceSnapshot.Take(path, copy), cancellation).ConfigureAwait(false) is { } unusable)
+                return unusable;
+            var rules = await retention.ListAsync(cancellation).ConfigureAwait(false);
+            var result = await writer.MaintainAsync(live => Run(new Work(copy, live, source ?? Path.GetFileName(path), dryRun, rules), progress, cancellation), CancellationToken.None).ConfigureAwait(false);
+            if (result.IsSuccess && !dryRun)
+                await followers.TellAsync("import of an old database", result.Value.Source, new { kind = result.Value.Kind.ToString(), imported = result.Value.Tables.Values.Sum(table => table.Imported) }).ConfigureAwait(false);
             return result;
         }
         catch (Exception error) when (DatabaseTrouble.Is(error))
@@ -59,10 +62,15 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
         var report = new LegacyReport(work.Source, kind, work.DryRun);
         using var transaction = work.Live.BeginTransaction();
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var target = new LegacyTarget(work.Live, transaction, report, new LegacyLeftovers(work.Live, transaction, secrets, work.Source, now), now);
+        var target = new LegacyTarget(work.Live, transaction, report, new LegacyLeftovers(work.Live, transaction, secrets, work.Source, now), ledger, now);
+        var due = RetentionDue.Count(work.Live, transaction, work.Rules, now);
         new LegacyModelImport(target, secrets).Import(old);
-        LegacyTableCopier.Copy(old, target);
+        new LegacyTableCopier(target, secrets).Copy(old);
+        new LegacyMetricsImport(target).Import(old);
+        target.Days.Write();
         CopyLaunchSettings(old, target);
+        foreach (var (table, rows) in RetentionDue.Count(work.Live, transaction, work.Rules, now).Where(pair => pair.Value > due[pair.Key]))
+            report.Table(table).DueByRetention = rows - due[table];
         cancellation.ThrowIfCancellationRequested();
         if (work.DryRun)
             transaction.Rollback();
@@ -99,6 +107,8 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
         try
         {
             using var document = JsonDocument.Parse(json ?? "");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return null;
             string? Text(string name) => document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
             var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
             var models = Text("baseModelsPath") is { } path ? (path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(home, path[2..]) : path) : null;
@@ -111,5 +121,5 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
         }
     }
 
-    private sealed record Work(string Path, SqliteConnection Live, string Source, bool DryRun);
+    private sealed record Work(string Path, SqliteConnection Live, string Source, bool DryRun, IReadOnlyList<RetentionRule> Rules);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Parameters;
@@ -13,13 +14,15 @@ namespace LlamaBlazor.Web.Maintenance.Legacy;
 internal sealed partial class LegacyLeftovers(SqliteConnection live, SqliteTransaction transaction, SecretProtector secrets, string source, long now)
 {
     private const string Hidden = "***";
+    private static readonly JsonSerializerOptions Options = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals }; // infinity is a number to SQLite
     private readonly HashSet<(string Table, string Json)> _known = [.. Known(live, transaction)]; // as many as the table has
 
-    /// <summary>Keeps a row.</summary>
-    public void Add(string table, IReadOnlyDictionary<string, object?> row, string reason)
+    /// <summary>Keeps a row, and returns it as JSON with its secrets hidden.</summary>
+    public string Add(string table, IReadOnlyDictionary<string, object?> row, string reason)
     {
-        if (!_known.Add((table, Json(row, _ => Hidden))))
-            return;
+        var shown = Json(row, _ => Hidden);
+        if (!_known.Add((table, shown)))
+            return shown;
         SqliteWrite.Insert(live, transaction, "import_leftovers", new Dictionary<string, object?>
         {
             ["source"] = source,
@@ -28,10 +31,14 @@ internal sealed partial class LegacyLeftovers(SqliteConnection live, SqliteTrans
             ["reason"] = reason,
             ["created_at"] = now,
         });
+        return shown;
     }
 
     private static string Json(IReadOnlyDictionary<string, object?> row, Func<string, string> replace) =>
-        JsonSerializer.Serialize(row.ToDictionary(pair => pair.Key, pair => SecretWords.Replace(pair.Key, pair.Value, replace)));
+        JsonSerializer.Serialize(row.ToDictionary(pair => pair.Key, pair => SecretWords.Replace(pair.Key, pair.Value, replace)), Options);
+
+    /// <summary>A stored row without its secrets.</summary>
+    public static string Hide(string json) => ProtectedPattern().Replace(json, Hidden);
 
     // Protecting gives another text each time, so rows are compared with their secrets hidden.
     private static IEnumerable<(string Table, string Json)> Known(SqliteConnection live, SqliteTransaction transaction)
@@ -41,7 +48,7 @@ internal sealed partial class LegacyLeftovers(SqliteConnection live, SqliteTrans
         command.CommandText = "SELECT table_name, row_json FROM import_leftovers";
         using var reader = command.ExecuteReader();
         while (reader.Read())
-            yield return (reader.GetString(0), ProtectedPattern().Replace(reader.GetString(1), Hidden));
+            yield return (reader.GetString(0), Hide(reader.GetString(1)));
     }
 
     [GeneratedRegex("protected:[A-Za-z0-9_-]+", RegexOptions.CultureInvariant)]

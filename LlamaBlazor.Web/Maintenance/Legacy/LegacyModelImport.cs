@@ -6,7 +6,7 @@ using LlamaBlazor.Web.Parameters;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
-/// <summary>Takes models over with all their settings. A name that is here already is left as it is.</summary>
+/// <summary>Takes models over with all their settings. A model that is here already is left as it is; what the file says of it is kept aside.</summary>
 internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector secrets)
 {
     private static readonly Dictionary<string, string> Sections = new()
@@ -22,138 +22,148 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
         ["fit_params"] = "model_fit_params",
     };
 
+    private static readonly string[] Stamps = ["created_at", "updated_at"];
+
+    private readonly Dictionary<string, int> _names = new(StringComparer.OrdinalIgnoreCase); // how often a name came in the file
+
     /// <summary>Reads all models of the old file and writes those that are new.</summary>
     public void Import(LegacySource old)
     {
-        var tables = old.Tables;
-        if (!tables.Contains("models"))
+        if (!old.Tables.Contains("models"))
             return;
         var converter = new LegacyModelConverter(target.Report.Kind, ParameterCatalogue.Current);
-        var models = new List<(LegacyModel Model, Dictionary<string, object?> Source)>();
+        var models = new List<OldModel>();
         foreach (var row in old.Rows("models"))
         {
             target.Report.Table("models").Read++;
             if (converter.Convert(row) is { } model)
-                models.Add((model, row));
+                models.Add(new OldModel(model, row));
             else
                 target.KeepAside("models", row, "It has no name");
         }
 
-        AddSections(old, tables, converter, models);
-        ShareServerSettings(old, tables, converter, models.ConvertAll(pair => pair.Model));
-        foreach (var (model, source) in models)
-            Write(model, source);
+        AddSections(old, converter, models);
+        new LegacyServerSettings(target, Stored, (here, value) => LegacyValues.Same(Open(here), Open(value))).Share(old, converter, models.ConvertAll(model => model.Model), CountCleared);
+        foreach (var model in models)
+            Write(model);
     }
 
     private static string? Key(IReadOnlyDictionary<string, object?> row, string column) => row.GetValueOrDefault(column)?.ToString();
 
-    private void AddSections(LegacySource old, IReadOnlyList<string> tables, LegacyModelConverter converter, List<(LegacyModel Model, Dictionary<string, object?> Source)> models)
+    private void AddSections(LegacySource old, LegacyModelConverter converter, List<OldModel> models)
     {
-        var byId = models.GroupBy(pair => Key(pair.Source, "id") ?? "").ToDictionary(group => group.Key, group => group.First().Model);
-        foreach (var table in tables.Where(table => table.StartsWith("model_", StringComparison.Ordinal) && table != "model_server_config" && Sections.ContainsValue(table)))
+        var byId = models.GroupBy(model => Key(model.Source, "id") ?? "").ToDictionary(group => group.Key, group => group.First());
+        foreach (var (section, table) in Sections.Where(pair => old.Tables.Contains(pair.Value)))
         {
             foreach (var row in old.Rows(table))
             {
-                var outcome = target.Report.Table(table);
-                outcome.Read++;
-                if (Key(row, "model_id") is { } id && byId.TryGetValue(id, out var model))
-                    Take(model, table, row, converter, outcome);
-                else
+                target.Report.Table(table).Read++;
+                if (Key(row, "model_id") is not { } id || !byId.TryGetValue(id, out var model))
                     target.KeepAside(table, row, "Its model is not in the file");
+                else if (model.Rows.Exists(known => known.Table == table))
+                    target.KeepAside(table, row, "A second row for one model");
+                else
+                    Take(model, section, table, row, converter);
             }
         }
     }
 
-    private void Take(LegacyModel model, string table, Dictionary<string, object?> row, LegacyModelConverter converter, TableOutcome outcome)
+    private void Take(OldModel model, string section, string table, Dictionary<string, object?> row, LegacyModelConverter converter)
     {
-        outcome.Imported++;
-        if (table != "model_fit_params")
-        {
-            converter.Add(model, row);
-            return;
-        }
-
-        foreach (var (column, value) in row.Where(pair => pair.Key is not ("id" or "model_id" or "created_at" or "updated_at") && target.Columns(table).Contains(pair.Key)))
-            model.Set("fit_params", column, column == "fit_params_analyzed_at" ? LegacyValues.Time(value) : value);
+        model.Rows.Add((table, row));
+        if (section == "fit_params")
+            TakeFit(model.Model, row);
+        else
+            converter.Add(model.Model, row);
+        foreach (var column in Stamps.Where(column => LegacyValues.Time(row.GetValueOrDefault(column)) is not null))
+            model.Model.Set(section, column, LegacyValues.Time(row[column]));
     }
 
-    // What all models agree on is the default of all instances; what they do not is each model's own.
-    private void ShareServerSettings(LegacySource old, IReadOnlyList<string> tables, LegacyModelConverter converter, List<LegacyModel> models)
+    private void TakeFit(LegacyModel model, Dictionary<string, object?> row)
     {
-        var shared = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
-        if (tables.Contains("model_server_config"))
+        foreach (var (column, value) in row.Where(pair => pair.Value is not null && pair.Key is not ("id" or "model_id" or "created_at" or "updated_at")))
         {
-            foreach (var row in old.Rows("model_server_config").Take(1))
-            {
-                target.Report.Table("model_server_config").Read++;
-                var settings = new LegacyModel("server");
-                converter.Add(settings, row);
-                shared = settings.Sections.GetValueOrDefault("server") ?? shared;
-                CountCleared(settings);
-                target.Report.Table("model_server_config").Imported++;
-            }
-        }
-
-        foreach (var column in models.SelectMany(model => model.Sections.GetValueOrDefault("server")?.Keys ?? Enumerable.Empty<string>()).Distinct(StringComparer.OrdinalIgnoreCase).ToList())
-        {
-            var values = models.Select(model => model.Sections.GetValueOrDefault("server")?.GetValueOrDefault(column)).ToList();
-            if (values.Skip(1).All(value => LegacyValues.Same(value, values[0])))
-                shared[column] = values[0];
+            if (!target.Columns("model_fit_params").Contains(column))
+                model.Rejected[column] = value;
+            else if (column != "fit_params_analyzed_at" || LegacyValues.Time(value) is not null)
+                model.Set("fit_params", column, column == "fit_params_analyzed_at" ? LegacyValues.Time(value) : value);
             else
-                KeepPerModel(models, column);
+                model.Rejected[column] = value;
         }
-
-        WriteShared(shared);
     }
 
-    private void KeepPerModel(List<LegacyModel> models, string column)
+    private void Write(OldModel old)
     {
-        foreach (var model in models)
+        var (model, source) = (old.Model, old.Source);
+        var name = NameOf(model.Name);
+        var row = CoreRow(model, source);
+        row["name"] = name;
+        if (target.Find("SELECT id FROM models WHERE name = $value COLLATE NOCASE", name) is long here)
         {
-            if (model.Sections.GetValueOrDefault("server")?.GetValueOrDefault(column) is not { } value)
-                continue;
-            if (target.Columns("model_server_override").Contains(column))
-                model.Set("server_override", column, value);
+            if (IsSame(here, row, source))
+                Count(old, outcome => outcome.AlreadyHere++);
             else
-                target.KeepAside("models", new Dictionary<string, object?> { ["name"] = model.Name, [column] = value }, $"{column} differs between models and is one setting for all here");
-        }
-    }
-
-    private void WriteShared(Dictionary<string, object?> shared)
-    {
-        var known = shared.Where(pair => target.Columns("model_server_config").Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => Stored(pair.Key, pair.Value));
-        if (known.Count == 0)
+                KeepAside(old, $"A model named '{name}' is here already and stays as it is");
             return;
-        if (target.Find("SELECT 1 FROM model_server_config WHERE id = $value", 1L) is null)
-            target.TryInsert("model_server_config", new Dictionary<string, object?> { ["id"] = 1L, ["created_at"] = target.Now, ["updated_at"] = target.Now, ["revision"] = 0L }, known);
-        target.FillUnset("model_server_config", "id", 1L, known);
-    }
+        }
 
-    private void Write(LegacyModel model, Dictionary<string, object?> source)
-    {
-        var outcome = target.Report.Table("models");
-        if (target.Find("SELECT 1 FROM models WHERE name = $value COLLATE NOCASE", model.Name) is not null)
+        var inserted = target.TryInsert("models", row);
+        if (inserted.Failure is { } failure)
         {
-            outcome.AlreadyHere++;
+            KeepAside(old, failure.Message);
             return;
         }
 
-        if (target.TryInsert("models", CoreRow(model, source), source) is not { } id)
-            return;
-        outcome.Imported++;
+        Count(old, outcome => outcome.Imported++);
         CountCleared(model);
         if (model.Custom.Count > 0)
             model.Set("advanced", "custom_params", JsonSerializer.Serialize(model.Custom));
         if (model.Rejected.Count > 0)
-            target.KeepAside("models", model.Rejected.Append(new("name", model.Name)).ToDictionary(), "Values that could not be read");
+            target.KeepAside("models", model.Rejected.Append(new("name", name)).ToDictionary(), "Values that could not be read, or that the engine would refuse");
         foreach (var (section, table) in Sections)
-        {
-            var row = Known(table, model.Sections.GetValueOrDefault(section) ?? []);
-            (row["model_id"], row["created_at"], row["updated_at"], row["revision"]) = (id, target.Now, target.Now, 0L);
-            if (table == "model_fit_params")
-                row["fit_params_success"] = row.GetValueOrDefault("fit_params_success") ?? 0L;
-            target.TryInsert(table, row, row);
-        }
+            WriteSection(table, model.Sections.GetValueOrDefault(section) ?? [], inserted.Value);
+    }
+
+    private void WriteSection(string table, Dictionary<string, object?> values, long model)
+    {
+        var row = Known(table, values);
+        (row["model_id"], row["created_at"], row["updated_at"], row["revision"]) = (model, row.GetValueOrDefault("created_at") ?? target.Now, row.GetValueOrDefault("updated_at") ?? target.Now, 0L);
+        if (table == "model_fit_params")
+            row["fit_params_success"] = row.GetValueOrDefault("fit_params_success") ?? 0L;
+        if (target.TryInsert(table, row, row) is null)
+            target.TryInsert(table, new Dictionary<string, object?> { ["model_id"] = model, ["created_at"] = target.Now, ["updated_at"] = target.Now, ["revision"] = 0L, ["fit_params_success"] = 0L }.Where(pair => target.Columns(table).Contains(pair.Key)).ToDictionary(), row);
+    }
+
+    // Two models of a file may have one name: the later ones get a number, the same one each time.
+    private string NameOf(string name)
+    {
+        var nth = _names[name] = _names.GetValueOrDefault(name) + 1;
+        return nth == 1 ? name : $"{name} ({nth})";
+    }
+
+    // Whether the model here came from this very row: by its text id, else by its file and the time it was made.
+    private bool IsSame(long here, Dictionary<string, object?> row, Dictionary<string, object?> source)
+    {
+        if (source.GetValueOrDefault("id") is string { Length: > 0 } uid && target.Find("SELECT uid FROM models WHERE id = $value", here) is string known)
+            return known == uid || known.StartsWith(uid + "_", StringComparison.Ordinal);
+        return LegacyValues.Same(target.Find("SELECT model_path FROM models WHERE id = $value", here), row.GetValueOrDefault("model_path"))
+            && (!HasTime(source) || LegacyValues.Same(target.Find("SELECT created_at FROM models WHERE id = $value", here), row["created_at"]));
+    }
+
+    private static bool HasTime(Dictionary<string, object?> source) => LegacyValues.Time(source.GetValueOrDefault("created_at")) is not null;
+
+    private void Count(OldModel old, Action<TableOutcome> add)
+    {
+        add(target.Report.Table("models"));
+        foreach (var (table, _) in old.Rows)
+            add(target.Report.Table(table));
+    }
+
+    private void KeepAside(OldModel old, string reason)
+    {
+        target.KeepAside("models", old.Source, reason);
+        foreach (var (table, row) in old.Rows)
+            target.KeepAside(table, row, reason);
     }
 
     private Dictionary<string, object?> CoreRow(LegacyModel model, Dictionary<string, object?> source)
@@ -163,9 +173,8 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
         var uid = source.GetValueOrDefault("id") is string text && text.Length > 0 ? text : string.Create(CultureInfo.InvariantCulture, $"model_{created}_{Guid.NewGuid().ToString("N")[..9]}");
         if (target.Find("SELECT 1 FROM models WHERE uid = $value", uid) is not null)
             uid = $"{uid}_{Guid.NewGuid().ToString("N")[..4]}";
-        row["name"] = model.Name;
         row["uid"] = uid;
-        row["type"] = row.GetValueOrDefault("type") ?? "llama";
+        row["type"] = row.GetValueOrDefault("type") ?? row.GetValueOrDefault("architecture") ?? "llama";
         row["status"] = "stopped";
         row["role"] = "model";
         row["created_at"] = created;
@@ -187,9 +196,18 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
         _ => value,
     };
 
+    // Protecting gives another text each time.
+    private object? Open(object? stored) => stored is string text ? secrets.Unprotect(text) ?? text : stored;
+
     private void CountCleared(LegacyModel model)
     {
         foreach (var column in model.Cleared)
             target.Report.Cleared[column] = target.Report.Cleared.GetValueOrDefault(column) + 1;
+    }
+
+    // A model with its row and those of its settings, which share its fate.
+    private sealed record OldModel(LegacyModel Model, Dictionary<string, object?> Source)
+    {
+        public List<(string Table, Dictionary<string, object?> Row)> Rows { get; } = [];
     }
 }

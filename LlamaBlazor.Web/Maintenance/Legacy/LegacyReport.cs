@@ -17,6 +17,24 @@ internal sealed record LegacyReport(string Source, LegacyKind Kind, bool DryRun)
     /// <summary>Why rows were kept aside, with their number.</summary>
     public SortedDictionary<string, int> KeptAsideReasons { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The first rows that were kept aside, their secrets hidden, by reason: at most <see cref="Shown"/> each.</summary>
+    public SortedDictionary<string, List<string>> KeptAsideRows { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Rows shown for a reason; all are in <c>import_leftovers</c>.</summary>
+    private const int Shown = 5;
+
+    /// <summary>Counts a row that is kept aside.</summary>
+    public void KeptAside(string table, string reason, string row)
+    {
+        Table(table).KeptAside++;
+        var key = $"{table}: {reason}";
+        KeptAsideReasons[key] = KeptAsideReasons.GetValueOrDefault(key) + 1;
+        if (!KeptAsideRows.TryGetValue(key, out var rows))
+            KeptAsideRows[key] = rows = [];
+        if (rows.Count < Shown)
+            rows.Add(row);
+    }
+
     /// <summary>The counts of a table.</summary>
     public TableOutcome Table(string name)
     {
@@ -40,4 +58,7 @@ internal sealed class TableOutcome
 
     /// <summary>Rows, or parts of rows, that have no place here: in <c>import_leftovers</c>.</summary>
     public int KeptAside { get; set; }
+
+    /// <summary>Rows, of all that are in the table then, that retention removes within the hour because of this import: they are too old, or too many.</summary>
+    public long DueByRetention { get; set; }
 }

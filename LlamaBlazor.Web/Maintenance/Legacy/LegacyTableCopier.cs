@@ -1,13 +1,12 @@
+using System.Text.Json;
 using LlamaBlazor.Domain.Maintenance;
+using LlamaBlazor.Web.Parameters;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
-/// <summary>Takes over every table but the models': what both have, row by row; columns that have no place here are kept aside with their row.</summary>
-internal static class LegacyTableCopier
+/// <summary>Takes over every table but the models' and the metrics: what both have, row by row; columns that have no place here are kept aside with their row.</summary>
+internal sealed class LegacyTableCopier(LegacyTarget target, SecretProtector secrets)
 {
-    private const long Minute = 60_000;
-    private static readonly string[] Metrics = ["metrics", "metrics_history"];
-
     /// <summary>Tables that are taken over elsewhere, or hold nothing but the old program's own state.</summary>
     private static readonly HashSet<string> Handled = new(StringComparer.Ordinal)
     {
@@ -15,94 +14,128 @@ internal static class LegacyTableCopier
         "model_fit_params", "model_server_config", "metrics", "metrics_history", "server_config", "schema_version",
     };
 
+    private readonly Dictionary<(string Table, long Id), long> _ids = []; // images and users there and here
+    private readonly Dictionary<string, long> _equal = new(StringComparer.Ordinal); // equal rows that may still be those that are here; as many as the file has
+    private long _below;
+
     /// <summary>Copies all tables of the old file.</summary>
-    public static void Copy(LegacySource old, LegacyTarget target)
+    public void Copy(LegacySource old)
     {
         var tables = old.Tables.ToHashSet(StringComparer.Ordinal);
-        var imageIds = new Dictionary<long, long>(); // image ids there and here
         foreach (var table in LegacyTable.All.Where(table => tables.Contains(table.Name)))
-            CopyTable(old, table, target, imageIds);
-        foreach (var metrics in Metrics.Where(tables.Contains))
-            CopyMetrics(old, metrics, target);
+            CopyTable(old, table);
         foreach (var unknown in tables.Where(table => !Handled.Contains(table) && LegacyTable.All.All(known => known.Name != table)).Order(StringComparer.Ordinal))
         {
+            var reason = unknown == "gpu_allocations" ? "Those containers do not run here, so they hold no GPU" : "There is no such table here";
             foreach (var row in old.Rows(unknown))
             {
                 target.Report.Table(unknown).Read++;
-                target.KeepAside(unknown, row, "There is no such table here");
+                target.KeepAside(unknown, row, reason);
             }
         }
     }
 
-    private static void CopyTable(LegacySource old, LegacyTable table, LegacyTarget target, Dictionary<long, long> imageIds)
+    private void CopyTable(LegacySource old, LegacyTable table)
     {
-        var columns = target.Columns(table.Name);
         var outcome = target.Report.Table(table.Name);
         var rows = old.Rows(table.Name).Select(source => (Source: source, Row: table.Convert(source, target.Now)));
-        var below = 0L; // lines of a log get rows before those that are here, so that the order of rows is the order of time
-        if (table.Name == "logs")
+        _equal.Clear();
+        if (table.Name == "logs") // lines get rows before those that are here, so that the order of rows is the order of time
         {
             rows = rows.OrderByDescending(pair => pair.Row["timestamp"] as long? ?? 0);
-            below = Math.Min(0, target.Find("SELECT min(id) FROM logs WHERE id < $value", long.MaxValue) as long? ?? 0);
+            _below = Math.Min(0, target.Find("SELECT min(id) FROM logs WHERE id < $value", long.MaxValue) as long? ?? 0);
         }
 
         foreach (var (source, row) in rows)
         {
             outcome.Read++;
-            if (table.Name == "image_versions")
-                row["image_id"] = imageIds.TryGetValue(Convert.ToInt64(row["image_id"]), out var image) ? image : null;
-            var foreign = row.Where(pair => !columns.Contains(pair.Key) && pair.Value is not null).ToDictionary();
-            foreach (var column in row.Keys.Where(column => !columns.Contains(column)).ToList())
-                row.Remove(column);
-            if (table.Name == "logs")
-                row["id"] = --below;
-            var id = Insert(table, row, source, target, outcome);
-            if (table.Name == "ngc_images" && id is { } here)
-                imageIds[Convert.ToInt64(source["id"])] = here;
-            if (foreign.Count > 0)
-                target.KeepAside(table.Name, source, $"No place for {string.Join(", ", foreign.Keys.Order(StringComparer.Ordinal))}");
+            var foreign = Fit(table, source, row);
+            var before = (outcome.Imported, outcome.KeptAside);
+            Insert(table, row, source, outcome);
+            if (foreign.Count > 0 && outcome.KeptAside == before.KeptAside)
+                target.KeepAside(table.Name, source, $"No place for {string.Join(", ", foreign.Order(StringComparer.Ordinal))}");
         }
     }
 
-    private static long? Insert(LegacyTable table, Dictionary<string, object?> row, Dictionary<string, object?> source, LegacyTarget target, TableOutcome outcome)
+    // Gives a row the columns that the table has here; names of those it does not, or whose value is lost.
+    private List<string> Fit(LegacyTable table, Dictionary<string, object?> source, Dictionary<string, object?> row)
     {
-        if (target.Has(table.Name, table.Key, row))
+        var columns = target.Columns(table.Name);
+        var foreign = row.Where(pair => !columns.Contains(pair.Key) && pair.Value is not null).Select(pair => pair.Key).ToList();
+        foreign.AddRange(source.Where(pair => pair.Value is not null && LegacyTable.IsTime(pair.Key) && LegacyValues.Time(pair.Value) is null).Select(pair => pair.Key));
+        foreach (var column in row.Keys.Where(column => !columns.Contains(column)).ToList())
+            row.Remove(column);
+        switch (table.Name)
+        {
+            case "image_versions":
+                row["image_id"] = Here("ngc_images", row.GetValueOrDefault("image_id"));
+                break;
+            case "audit_log":
+                row["user_id"] = Here("users", row.GetValueOrDefault("user_id"));
+                break;
+            case "container_instances":
+                row["id"] = target.NextInstanceId();
+                break;
+            case "config" or "metadata":
+                row["value"] = Protect(row["key"]?.ToString() ?? "", row["value"]?.ToString() ?? "");
+                break;
+            case "users":
+                row["quota_profile"] = row.GetValueOrDefault("quota_profile")?.ToString();
+                break;
+        }
+
+        return foreign;
+    }
+
+    private long? Here(string table, object? id) => LegacyValues.TryConvert(id, typeof(long), out var number) && number is long there && _ids.TryGetValue((table, there), out var here) ? here : null;
+
+    // A value that is a JSON string stays one.
+    private string Protect(string key, string value)
+    {
+        if (value.StartsWith('"') && JsonSerializer.Deserialize<string>(LegacyValues.Json(value)) is { } text)
+            return SecretWords.Replace(key, text, secrets.Protect) is string safe && safe != text ? JsonSerializer.Serialize(safe) : value;
+        return (string)SecretWords.Replace(key, value, secrets.Protect)!;
+    }
+
+    private void Insert(LegacyTable table, Dictionary<string, object?> row, Dictionary<string, object?> source, TableOutcome outcome)
+    {
+        if (IsHere(table, row))
         {
             outcome.AlreadyHere++;
-            return table.Name == "ngc_images" ? (long?)target.Find("SELECT id FROM ngc_images WHERE organization || '/' || team || '/' || name = $value", $"{row["organization"]}/{row["team"]}/{row["name"]}") : null;
+            Remember(table, source, target.IdOf(table.Name, table.Key, row));
+            if (table.Name is "config" or "metadata" && target.Find($"SELECT value FROM {table.Name} WHERE key = $value", row["key"]) is string here && Open(here) != Open((string)row["value"]!) && !IsOwnFact(table, row))
+                target.KeepAside(table.Name, source, "It has another value here, which stays");
+            return;
         }
 
-        var id = target.TryInsert(table.Name, row, source);
-        if (id is not null)
-            outcome.Imported++;
-        return id;
+        if (table.Name == "logs")
+            row["id"] = --_below;
+        if (target.TryInsert(table.Name, row, source) is not { } id)
+            return;
+        outcome.Imported++;
+        Remember(table, source, id);
+        target.Inserted(table.Name, row);
     }
 
-    // Raw samples of another time become the minutes of the long charts.
-    private static void CopyMetrics(LegacySource old, string name, LegacyTarget target)
-    {
-        var outcome = target.Report.Table(name);
-        var columns = target.Columns("metrics");
-        var rows = old.Rows(name).ToList();
-        outcome.Read += rows.Count;
-        foreach (var unplaced in rows.Where(row => LegacyValues.Time(row.GetValueOrDefault("timestamp")) is null))
-            target.KeepAside(name, unplaced, "No readable time");
-        foreach (var minute in rows.Where(row => LegacyValues.Time(row.GetValueOrDefault("timestamp")) is not null).GroupBy(row => LegacyValues.Time(row["timestamp"])!.Value / Minute * Minute))
-        {
-            var mean = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase) { ["requests_per_minute"] = 0.0, ["cpu_usage"] = 0.0, ["memory_usage"] = 0.0, ["disk_usage"] = 0.0, ["uptime"] = 0.0 };
-            foreach (var column in minute.SelectMany(row => row.Keys).Distinct().Where(column => columns.Contains(column) && column is not ("id" or "timestamp")))
-            {
-                var numbers = minute.Select(row => row.GetValueOrDefault(column)).OfType<IConvertible>().Where(value => value is long or double).Select(value => value.ToDouble(null)).ToList();
-                if (numbers.Count > 0)
-                    mean[column] = numbers.Average();
-            }
+    // Protecting gives another text each time.
+    private string Open(string stored) => stored.Contains("protected:", StringComparison.Ordinal) ? secrets.Unprotect(stored.Trim('"')) ?? stored : stored.Trim('"');
 
-            mean["timestamp"] = minute.Key;
-            mean["active_models"] = Convert.ToInt64(Math.Round(Convert.ToDouble(mean.GetValueOrDefault("active_models") ?? 0.0)));
-            if (target.Has("metrics", ["timestamp"], mean))
-                outcome.AlreadyHere += minute.Count();
-            else if (target.TryInsert("metrics", mean, mean) is not null)
-                outcome.Imported += minute.Count();
-        }
+    private static bool IsOwnFact(LegacyTable table, Dictionary<string, object?> row) => table.Name == "metadata" && row["key"] is "db_version" or "server_start_time";
+
+    private bool IsHere(LegacyTable table, Dictionary<string, object?> row)
+    {
+        if (!table.CountsEqualRows)
+            return target.Count(table.Name, table.Key, row) > 0;
+        var key = JsonSerializer.Serialize(table.Key.Select(column => row.GetValueOrDefault(column)?.ToString()));
+        if (!_equal.TryGetValue(key, out var left))
+            left = target.Count(table.Name, table.Key, row);
+        _equal[key] = Math.Max(0, left - 1);
+        return left > 0;
+    }
+
+    private void Remember(LegacyTable table, Dictionary<string, object?> source, long? id)
+    {
+        if (table.Name is "ngc_images" or "users" && id is { } here && LegacyValues.TryConvert(source.GetValueOrDefault("id"), typeof(long), out var there) && there is long old)
+            _ids[(table.Name, old)] = here;
     }
 }

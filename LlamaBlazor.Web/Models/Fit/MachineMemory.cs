@@ -8,7 +8,7 @@ using LlamaBlazor.Web.Resources;
 namespace LlamaBlazor.Web.Models.Fit;
 
 /// <summary>What is free on this machine now: main memory as admissions see it, and the devices that an engine itself lists, with the drivers' readings.</summary>
-internal sealed class MachineMemory(MachineMeter meter, EngineLocator engines, EngineProbe probe, TimeProvider clock)
+internal sealed class MachineMemory(MachineMeter meter, GpuMeter gpus, EngineLocator engines, EngineProbe probe, TimeProvider clock)
 {
     private const long MiB = 1 << 20;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(0.5); // a list asks once a row
@@ -46,15 +46,15 @@ internal sealed class MachineMemory(MachineMeter meter, EngineLocator engines, E
     /// <summary>Those devices with what is free on each now. Without an engine the GPUs of the drivers are taken, as an engine may come to use them.</summary>
     /// <param name="engine">What <see cref="EngineDevicesAsync"/> said.</param>
     public IReadOnlyList<MemoryDevice> Devices(IReadOnlyList<EngineDevice>? engine) => engine is not null
-        ? [.. GpuDevice.Map(engine, meter.Gpus).Select(device => new MemoryDevice(device.Id, device.FreeBytes))]
-        : [.. meter.Gpus.Where(gpu => gpu.MemoryTotal > 0).Select(gpu => new MemoryDevice(gpu.Id, gpu.MemoryUsed is { } used ? (long)((gpu.MemoryTotal!.Value - used) * MiB) : null))];
+        ? [.. GpuDevice.Map(engine, gpus.Last).Select(device => new MemoryDevice(device.Id, device.FreeBytes))]
+        : [.. gpus.Last.Where(gpu => gpu.MemoryTotal > 0).Select(gpu => new MemoryDevice(gpu.Id, gpu.MemoryUsed is { } used ? (long)((gpu.MemoryTotal!.Value - used) * MiB) : null))];
 
     /// <summary>Whole memory of a device in bytes, or null.</summary>
     /// <param name="engine">What <see cref="EngineDevicesAsync"/> said.</param>
     /// <param name="name">Its name.</param>
     public long? TotalBytes(IReadOnlyList<EngineDevice>? engine, string name) => engine is not null
         ? engine.FirstOrDefault(device => device.Name == name) is { TotalMib: > 0 } known ? known.TotalMib * MiB : null
-        : meter.Gpus.FirstOrDefault(gpu => gpu.Id == name)?.MemoryTotal is { } total ? (long)(total * MiB) : null;
+        : gpus.Last.FirstOrDefault(gpu => gpu.Id == name)?.MemoryTotal is { } total ? (long)(total * MiB) : null;
 
     private sealed record Reading(long At, long? Total, long? Free);
 }

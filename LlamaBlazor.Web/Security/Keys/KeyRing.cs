@@ -13,7 +13,7 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
 {
     private readonly ConcurrentDictionary<long, KeyUse> _uses = new(); // one a key
     private readonly string _own = KeySecret.Create();
-    private volatile FrozenDictionary<string, ApiKey>? _byHash;
+    private volatile Keys? _keys;
 
     /// <summary>The dashboard's own secret of this run, for requests of its pages to its own endpoint. Never stored, never shown.</summary>
     public string OwnSecret => _own;
@@ -61,9 +61,10 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
+            var generation = database.Generation; // before reading
             var rows = await context.Set<ApiKeyRow>().AsNoTracking().Where(row => row.RevokedAt == null).ToListAsync(cancellation).ConfigureAwait(false);
             var own = new ApiKey { Id = 0, Name = "dashboard", Hash = KeySecret.Hash(_own), Scopes = [Scope.Admin] };
-            _byHash = rows.Select(KeyOf).Append(own).ToFrozenDictionary(key => key.Hash, StringComparer.Ordinal);
+            _keys = new Keys(rows.Select(KeyOf).Append(own).ToFrozenDictionary(key => key.Hash, StringComparer.Ordinal), generation);
         }
     }
 
@@ -73,10 +74,12 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
 
     private async ValueTask<FrozenDictionary<string, ApiKey>> KeysAsync(CancellationToken cancellation)
     {
-        if (_byHash is { } known)
-            return known;
-        await ReloadAsync(cancellation).ConfigureAwait(false);
-        return _byHash!;
+        while (true)
+        {
+            if (_keys is { } known && known.Generation == database.Generation)
+                return known.ByHash;
+            await ReloadAsync(cancellation).ConfigureAwait(false);
+        }
     }
 
     private static ApiKey KeyOf(ApiKeyRow row) => new()
@@ -92,6 +95,8 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
         Priority = row.Priority,
         ExpiresAt = row.ExpiresAt,
     };
+
+    private sealed record Keys(FrozenDictionary<string, ApiKey> ByHash, int Generation);
 
     private sealed class KeyUse
     {

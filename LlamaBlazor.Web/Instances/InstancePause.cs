@@ -1,0 +1,41 @@
+using LlamaBlazor.Domain.Common;
+
+namespace LlamaBlazor.Web.Instances;
+
+/// <summary>Keeps models from starting while the database is replaced, and forgets afterwards what was known of those of the one before.</summary>
+internal sealed class InstancePause(StartGate gate, InstanceBoard board, InstanceSupervisor supervisor, InstanceLedger ledger)
+{
+    /// <summary>Starts are refused from now on until the pause is disposed. A conflict while a model loads, runs or stops.</summary>
+    /// <param name="reason">Told to whoever wants to start one.</param>
+    public Result<StartPause> Begin(string reason)
+    {
+        var pause = gate.Close(reason);
+        if (pause.IsSuccess && board.Active.Any())
+        {
+            pause.Value.Dispose(); // one that stops has given its place back already
+            return StartGate.Busy(board.Active.Select(instance => instance.Model));
+        }
+
+        return pause;
+    }
+
+    /// <summary>Writes the states that wait, so that none of them ends up in the next database.</summary>
+    public Task SettleAsync() => ledger.FlushAsync();
+
+    /// <summary>Forgets all instances: their ids are those of other models and rows now.</summary>
+    /// <param name="lastRow">Highest id of <c>container_instances</c>.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task ForgetAsync(long lastRow, CancellationToken cancellation)
+    {
+        await supervisor.ForgetAsync(cancellation).ConfigureAwait(false);
+        ledger.Reset(lastRow);
+    }
+}
+
+/// <summary>While it lasts, no model starts.</summary>
+/// <param name="end">Lets them start again.</param>
+internal sealed class StartPause(Action end) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => end();
+}

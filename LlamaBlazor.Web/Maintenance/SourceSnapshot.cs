@@ -1,0 +1,51 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Data;
+using Microsoft.Data.Sqlite;
+
+namespace LlamaBlazor.Web.Maintenance;
+
+/// <summary>A copy of somebody else's database, complete with what its journals hold. The source is only read, and nothing is made beside it.</summary>
+internal static class SourceSnapshot
+{
+    private const int Attempts = 3;
+    private static readonly string[] Parts = ["", "-wal", "-journal"];
+
+    /// <summary>Makes the copy. A failure when the source changes all the time, or is damaged.</summary>
+    /// <param name="source">The database, with its journals beside it.</param>
+    /// <param name="target">The copy: one file, complete in itself.</param>
+    public static Failure? Take(string source, string target)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var before = Look(source);
+            DatabaseBackup.DeleteWithCompanions(target);
+            foreach (var part in Parts.Where(part => File.Exists(source + part)))
+                File.Copy(source + part, target + part);
+            if (Look(source) == before)
+                break;
+            if (attempt == Attempts)
+                return Failure.Conflict($"{source} is being written all the time. Stop the program that uses it, then try again.");
+        }
+
+        return Settle(target);
+    }
+
+    // What a journal holds is moved into the copy, or taken back there, as the old program would have done at its next start.
+    private static Failure? Settle(string target)
+    {
+        try
+        {
+            using var connection = SqliteSetup.Open(target);
+            SqliteSetup.Execute(connection, "PRAGMA journal_mode=DELETE;");
+            return SqliteSetup.Scalar(connection, "PRAGMA quick_check(1)") is "ok"
+                ? null
+                : Failure.Invalid("file", "The database is damaged: it did not pass the check. Nothing was changed. Try a backup of it.");
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode is 11 or 26)
+        {
+            return Failure.Invalid("file", $"The file cannot be read as a database: {error.Message}. Nothing was changed. Try a backup of it.");
+        }
+    }
+
+    private static string Look(string source) => string.Join(' ', Parts.Select(part => new FileInfo(source + part)).Select(file => file.Exists ? $"{file.Length}@{file.LastWriteTimeUtc.Ticks}" : "-"));
+}
