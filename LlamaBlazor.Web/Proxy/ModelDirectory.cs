@@ -138,7 +138,8 @@ internal sealed partial class ModelDirectory : IDisposable
                 {
                     Model = new ProxyModel(model.Id, model.Name, model.ModelPath, (int?)runtime.Concurrency, runtime.CacheMode, runtime.Project ?? InstanceFacts.DefaultProject, new ProxyModelFacts(
                         model.CreatedAt, model.Architecture, model.ParameterCount, model.Quantization, model.FileSizeBytes, model.ContextLength,
-                        model.CtxSize, model.ChatTemplateText != null, model.ProjectorPath != null, model.Status)) { IsPinned = runtime.Pinned ?? false },
+                        model.CtxSize, model.ChatTemplateText != null, model.ProjectorPath != null, model.Status))
+                    { IsPinned = runtime.Pinned ?? false },
                     model.Alias,
                     runtime.Aliases,
                 };

@@ -127,8 +127,13 @@ internal sealed class MemoryPlacement
         var devices = MemoryDevice.Named(_devices, draft.Device);
         var settings = new MemorySettings
         {
-            CtxSize = _context, CacheTypeK = draft.CacheTypeK, CacheTypeV = draft.CacheTypeV, Slots = _settings.Slots, KvUnified = _settings.KvUnified,
-            UbatchSize = _settings.UbatchSize, GpuLayers = draft.GpuLayers ?? int.MaxValue,
+            CtxSize = _context,
+            CacheTypeK = draft.CacheTypeK,
+            CacheTypeV = draft.CacheTypeV,
+            Slots = _settings.Slots,
+            KvUnified = _settings.KvUnified,
+            UbatchSize = _settings.UbatchSize,
+            GpuLayers = draft.GpuLayers ?? int.MaxValue,
         };
         var estimate = MemoryEstimator.Estimate(draft.Model, settings, devices, null);
         foreach (var use in estimate.Devices)

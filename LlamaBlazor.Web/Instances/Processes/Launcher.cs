@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using LlamaBlazor.Domain.Parameters;
-using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Parameters.Engines;
 
 namespace LlamaBlazor.Web.Instances.Processes;
 
