@@ -42,7 +42,7 @@ public sealed class ChaosTests(InstanceHarness app) : IClassFixture<InstanceHarn
 
         Assert.Empty(app.Services.GetRequiredService<StartGate>().Occupants());
         Assert.Equal(0, app.Services.GetRequiredService<PortPool>().InUse);
-        Assert.Empty(ProcessTable.FindMarked(ProcessTable.MarkerOf(app.Folder.File("data"), "")));
+        await Until.TrueAsync(() => ProcessTable.FindMarked(ProcessTable.MarkerOf(app.Folder.File("data"), "")).Count == 0, "no engine left, nor one that is only asked for its flags");
         foreach (var model in models)
             await Until.TrueAsync(async () => await app.StatusInDatabaseAsync(model) is ("stopped", "stopped" or null), $"the row of model {model} stopped");
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();

@@ -64,7 +64,7 @@ public sealed class LegacyColumnTests : IAsyncLifetime, IDisposable
         var place = Settings.ToList().IndexOf(setting);
         IEnumerable<object> wishes = setting.ValueType == typeof(long) ? [1000L + place, 17L, 7L, 3L, 2L, 1L, 0L]
             : setting.ValueType == typeof(double) ? [0.001 * (place + 1), 0.31, 1.5]
-            : [$"text of {setting.Column}", .. setting.Choices.Reverse(), "3,1", "0-3", "1", "0.5", "/files/a.bin", "http://localhost:1/", "{\"a\": 1}", "0xff", "CUDA0", "1 31", "15043+1", "k=int:1", "exps=CPU", "/f.gguf:0.5", "edsk", "https://example.org/x", "owner/name", "/llama", "localhost:1"];
+            : [$"text of {setting.Column}", .. setting.Choices.Reverse(), "3,1", "0-3", "1", "0.5", "/files/a.bin", "http://localhost:1/", "{\"a\": 1}", "0xff", "CUDA0", "1 31", "15043+1", "k=int:1", "exps=CPU", "/f.gguf:0.5", "edsk", "https://example.org/x", "owner/name", "/llama", "localhost:1", "root ::= \"yes\" | \"no\""];
         return wishes.FirstOrDefault(wish => !LegacyDefaults.IsSeedDefault(LegacyKind.V2, setting.Column, wish) && ParameterValidator.Check(ParameterCatalogue.Current, setting, wish) is not { IsError: true }) ?? throw new InvalidOperationException($"No value is right for {setting.Column}");
     }
 

@@ -51,6 +51,7 @@ public sealed class OllamaEngineTests(OllamaApp app) : IClassFixture<OllamaApp>
     {
         var name = await NameAsync(await app.AddModelWithAsync(RealEngineFactAttribute.Engine, RealModelFactAttribute.Model));
         var lines = await app.ChatAsync(name);
+        Assert.True(lines[^1].TryGetProperty("done_reason", out _), lines[^1].ToString());
         Assert.Equal(("length", 4), (lines[^1].GetProperty("done_reason").GetString(), lines[^1].GetProperty("eval_count").GetInt32()));
         Assert.NotEqual("", string.Concat(lines.Select(line => line.GetProperty("message").GetProperty("content").GetString())));
         Assert.True(lines[^1].GetProperty("prompt_eval_count").GetInt32() > 0);
