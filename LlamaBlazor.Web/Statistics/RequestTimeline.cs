@@ -34,7 +34,8 @@ internal static class RequestTimeline
 
         void Add(string key, string name, double milliseconds)
         {
-            var length = Math.Clamp(milliseconds, 0, total - at);
+            // The lengths are fractions: added up, they may pass the whole by a rounding error.
+            var length = Math.Clamp(milliseconds, 0, Math.Max(0, total - at));
             if (length < 0.0005)
                 return;
             parts.Add(new TimelinePart(key, name, length, at / total, length / total));
