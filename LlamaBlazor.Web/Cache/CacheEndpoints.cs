@@ -19,7 +19,7 @@ internal static class CacheEndpoints
         group.MapDelete("", InvalidateAsync);
         group.MapGet("/stats", (CacheStore store, CancellationToken cancellation) => store.FiguresAsync(cancellation)).Produces<CacheFigures>();
         group.MapPut("/switch", SwitchAsync);
-        group.MapPost("/cleanup", async (CacheStore store, CancellationToken cancellation) => new { removed = await store.CleanUpAsync(cancellation) });
+        group.MapPost("/cleanup", async (CacheStore store, CancellationToken cancellation) => Results.Ok(new { removed = await store.CleanUpAsync(cancellation) }));
         group.MapGet("/{id:long}", async (long id, CacheStore store, CancellationToken cancellation) => await store.GetAsync(id, cancellation) is { } row ? Results.Ok(row) : Missing(id)).Produces<CacheRow>();
         group.MapDelete("/{id:long}", async (long id, CacheStore store, CancellationToken cancellation) => await store.RemoveAsync(id, cancellation) ? Results.NoContent() : Missing(id));
     }

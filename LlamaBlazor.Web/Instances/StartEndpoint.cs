@@ -10,15 +10,21 @@ using Microsoft.AspNetCore.Mvc;
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>What a start may be told (product.md 16).</summary>
-/// <param name="Force">Starts whatever speaks against it; written to the audit log.</param>
-/// <param name="Evict">False forbids stopping others for it.</param>
-/// <param name="Wait">Seconds it may wait for a place; 0 answers 409 at once.</param>
-/// <param name="DryRun">Only tells what would happen.</param>
-internal sealed record StartQuery(
-    bool? Force,
-    bool? Evict,
-    double? Wait,
-    [property: FromQuery(Name = "dry_run")] bool? DryRun);
+internal sealed record StartQuery
+{
+    /// <summary>Starts whatever speaks against it; written to the audit log.</summary>
+    public bool? Force { get; init; }
+
+    /// <summary>False forbids stopping others for it.</summary>
+    public bool? Evict { get; init; }
+
+    /// <summary>Seconds it may wait for a place; 0 answers 409 at once.</summary>
+    public double? Wait { get; init; }
+
+    /// <summary>Only tells what would happen.</summary>
+    [FromQuery(Name = "dry_run")]
+    public bool? DryRun { get; init; }
+}
 
 /// <summary><c>POST /api/models/{id}/start</c> and <c>POST /api/admission</c>.</summary>
 internal static class StartEndpoint

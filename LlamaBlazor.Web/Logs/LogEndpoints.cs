@@ -16,7 +16,7 @@ internal static class LogEndpoints
         group.MapDelete("", async (LogQueries queries, LogRing ring, CancellationToken cancellation) =>
         {
             ring.Clear();
-            return new { deleted = await queries.ClearAsync(cancellation) };
+            return Results.Ok(new { deleted = await queries.ClearAsync(cancellation) });
         });
         group.MapGet("/export", ExportAsync);
     }
@@ -46,13 +46,23 @@ internal static class LogEndpoints
 }
 
 /// <summary>The filters of the log in the query string.</summary>
-/// <param name="Level">Least level.</param>
-/// <param name="Source">Source.</param>
-/// <param name="Model">Id, uid or name of a model.</param>
-/// <param name="Q">Text, or <c>/expression/</c>.</param>
-/// <param name="Since">Unix milliseconds or ISO 8601.</param>
-internal sealed record LogQuery(string? Level, string? Source, string? Model, string? Q, string? Since)
+internal sealed record LogQuery
 {
+    /// <summary>Least level.</summary>
+    public string? Level { get; init; }
+
+    /// <summary>Source.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Id, uid or name of a model.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Text, or <c>/expression/</c>.</summary>
+    public string? Q { get; init; }
+
+    /// <summary>Unix milliseconds or ISO 8601.</summary>
+    public string? Since { get; init; }
+
     /// <summary>The filter, or what is wrong with it.</summary>
     public async Task<Result<LogFilter>> FilterAsync(ModelStore models, CancellationToken cancellation)
     {

@@ -92,7 +92,32 @@ internal static class ModelEndpoints
 }
 
 /// <summary>Query of the list.</summary>
-internal sealed record ModelListQuery(string? Status, string? Type, string? Role, string? Q, bool? Favorite, string? Sort, string? After, int? Limit);
+internal sealed record ModelListQuery
+{
+    /// <inheritdoc cref="ModelFilter.Status"/>
+    public string? Status { get; init; }
+
+    /// <inheritdoc cref="ModelFilter.Type"/>
+    public string? Type { get; init; }
+
+    /// <inheritdoc cref="ModelFilter.Role"/>
+    public string? Role { get; init; }
+
+    /// <inheritdoc cref="ModelFilter.Text"/>
+    public string? Q { get; init; }
+
+    /// <inheritdoc cref="ModelFilter.Favorite"/>
+    public bool? Favorite { get; init; }
+
+    /// <summary>One of <see cref="ModelSort.Keys"/>, with <c>-</c> in front for downwards.</summary>
+    public string? Sort { get; init; }
+
+    /// <summary>What <c>next</c> of the page before said.</summary>
+    public string? After { get; init; }
+
+    /// <summary>Rows of a page, 1 to 1,000; 100 where none is asked for.</summary>
+    public int? Limit { get; init; }
+}
 
 /// <summary>A file to add.</summary>
 /// <param name="Path">Absolute path on this machine.</param>

@@ -31,8 +31,12 @@ internal static class PreferenceEndpoints
 
     private static IResult Deleted(bool existed, string key) =>
         existed ? Results.NoContent() : ApiResults.Problem(Failure.NotFound($"There is no key '{key}'."));
-
-    private sealed record MetadataValue(string? Value);
-
-    private sealed record ConfigValue(JsonElement Value);
 }
+
+/// <summary>Body of <c>PUT /api/metadata/{key}</c>.</summary>
+/// <param name="Value">Any text.</param>
+internal sealed record MetadataValue(string? Value);
+
+/// <summary>Body of <c>PUT /api/config/{key}</c>.</summary>
+/// <param name="Value">Any JSON.</param>
+internal sealed record ConfigValue(JsonElement Value);

@@ -43,7 +43,7 @@ internal static class ShellFeature
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapOpenApi();
-        app.MapGet("/healthz", (DataFolder folder) => new { status = "ok", version = Version, session = folder.Session }).WithTags("Health");
+        app.MapGet("/healthz", (DataFolder folder) => Results.Ok(new { status = "ok", version = Version, session = folder.Session })).WithTags("Health");
         app.MapGet("/readyz", Ready).WithTags("Health");
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         return app;

@@ -19,7 +19,7 @@ internal static class DownloadEndpoints
         group.MapDelete("", async (DownloadService downloads, CancellationToken cancellation) => new CleanupAnswer(await downloads.ClearAsync(cancellation)));
         group.MapGet("choices", async (string? source, DownloadPlanner planner, CancellationToken cancellation) =>
             (await planner.OfferAsync(source ?? "", cancellation)).ToApi(offer => Results.Ok(OfferAnswer.Of(offer))));
-        group.MapGet("token", async (HubToken token, CancellationToken cancellation) => new { source = await token.SourceAsync(cancellation) });
+        group.MapGet("token", async (HubToken token, CancellationToken cancellation) => Results.Ok(new { source = await token.SourceAsync(cancellation) }));
         group.MapPut("token", async (TokenRequest request, HubToken token, CancellationToken cancellation) => (await token.SaveAsync(request.Token, cancellation)).ToApi(_ => Results.NoContent()));
         group.MapGet("{id:long}", async (long id, DownloadStore store, DownloadService downloads, CancellationToken cancellation) =>
             await store.FindAsync(id, cancellation) is { } row ? Results.Ok(downloads.Show(row)) : ApiResults.Problem(Failure.NotFound($"There is no download {id}. GET /api/downloads lists all of them.")));
@@ -45,9 +45,11 @@ internal static class DownloadEndpoints
             ? (await downloads.AddAsync(items.Value, cancellation)).ToApi(added => Results.Accepted("/api/downloads", new ListPage<DownloadSnapshot>(added, null)))
             : ApiResults.Problem(items.Failure!);
     }
-
-    private sealed record TokenRequest(string? Token);
 }
+
+/// <summary>Body of <c>PUT /api/downloads/token</c>.</summary>
+/// <param name="Token">The token; null or empty forgets it.</param>
+internal sealed record TokenRequest(string? Token);
 
 /// <summary>The answer of <c>GET /api/downloads/choices</c>.</summary>
 /// <param name="Repo">The repository.</param>

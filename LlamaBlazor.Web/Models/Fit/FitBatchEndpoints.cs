@@ -17,6 +17,8 @@ internal static class FitBatchEndpoints
 
     private static async Task<IResult> StartAsync(FitBatchRequest? request, FitBatch batch, ModelQueries models, CancellationToken cancellation) =>
         batch.Start(request?.Ids ?? await models.IdsAsync(new ModelFilter { Role = ModelRole.Model }, cancellation)).ToApi(progress => Results.Accepted("/api/models/fit", progress));
-
-    private sealed record FitBatchRequest(IReadOnlyList<long>? Ids);
 }
+
+/// <summary>Body of <c>POST /api/models/fit</c>.</summary>
+/// <param name="Ids">The models; null for every one in the library.</param>
+internal sealed record FitBatchRequest(IReadOnlyList<long>? Ids);

@@ -7,23 +7,68 @@ using Microsoft.AspNetCore.Mvc;
 namespace LlamaBlazor.Web.Models.Fit;
 
 /// <summary>Settings to try instead of the saved ones; the names are columns. All as text, so that every wrong one is named.</summary>
-internal sealed record MemoryQuery(
-    [FromQuery(Name = "ctx_size")] string? CtxSize,
-    [FromQuery(Name = "gpu_layers")] string? GpuLayers,
-    [FromQuery(Name = "cache_type_k")] string? CacheTypeK,
-    [FromQuery(Name = "cache_type_v")] string? CacheTypeV,
-    [FromQuery(Name = "n_parallel")] string? NParallel,
-    [FromQuery(Name = "kv_unified")] string? KvUnified,
-    [FromQuery(Name = "swa_full")] string? SwaFull,
-    [FromQuery(Name = "ubatch_size")] string? UbatchSize,
-    [FromQuery(Name = "kv_offload")] string? KvOffload,
-    [FromQuery(Name = "n_cpu_moe")] string? NCpuMoe,
-    [FromQuery(Name = "device")] string? Device,
-    [FromQuery(Name = "split_mode")] string? SplitMode,
-    [FromQuery(Name = "main_gpu")] string? MainGpu,
-    [FromQuery(Name = "tensor_split")] string? TensorSplit,
-    [FromQuery(Name = "override_tensor")] string? OverrideTensor)
+internal sealed record MemoryQuery
 {
+    /// <summary>Tokens of context.</summary>
+    [FromQuery(Name = "ctx_size")]
+    public string? CtxSize { get; init; }
+
+    /// <summary>Layers on GPUs: a number, auto or all.</summary>
+    [FromQuery(Name = "gpu_layers")]
+    public string? GpuLayers { get; init; }
+
+    /// <summary>Format of the keys in the KV cache.</summary>
+    [FromQuery(Name = "cache_type_k")]
+    public string? CacheTypeK { get; init; }
+
+    /// <summary>Format of the values in the KV cache.</summary>
+    [FromQuery(Name = "cache_type_v")]
+    public string? CacheTypeV { get; init; }
+
+    /// <summary>Slots.</summary>
+    [FromQuery(Name = "n_parallel")]
+    public string? NParallel { get; init; }
+
+    /// <summary>One KV cache for all slots.</summary>
+    [FromQuery(Name = "kv_unified")]
+    public string? KvUnified { get; init; }
+
+    /// <summary>A full cache for layers with a sliding window.</summary>
+    [FromQuery(Name = "swa_full")]
+    public string? SwaFull { get; init; }
+
+    /// <summary>Tokens of a physical batch.</summary>
+    [FromQuery(Name = "ubatch_size")]
+    public string? UbatchSize { get; init; }
+
+    /// <summary>The KV cache on GPUs.</summary>
+    [FromQuery(Name = "kv_offload")]
+    public string? KvOffload { get; init; }
+
+    /// <summary>Layers whose experts stay in main memory.</summary>
+    [FromQuery(Name = "n_cpu_moe")]
+    public string? NCpuMoe { get; init; }
+
+    /// <summary>Devices, comma-separated.</summary>
+    [FromQuery(Name = "device")]
+    public string? Device { get; init; }
+
+    /// <summary>none, layer, row or tensor.</summary>
+    [FromQuery(Name = "split_mode")]
+    public string? SplitMode { get; init; }
+
+    /// <summary>The device of what is not split.</summary>
+    [FromQuery(Name = "main_gpu")]
+    public string? MainGpu { get; init; }
+
+    /// <summary>Shares of the devices.</summary>
+    [FromQuery(Name = "tensor_split")]
+    public string? TensorSplit { get; init; }
+
+    /// <summary>Where single tensors lie.</summary>
+    [FromQuery(Name = "override_tensor")]
+    public string? OverrideTensor { get; init; }
+
     /// <summary>Most slots llama-server takes.</summary>
     public const int SlotBound = 256;
 
