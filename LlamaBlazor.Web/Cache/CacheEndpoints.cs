@@ -19,7 +19,7 @@ internal static class CacheEndpoints
         group.MapDelete("", InvalidateAsync);
         group.MapGet("/stats", (CacheStore store, CancellationToken cancellation) => store.FiguresAsync(cancellation)).Produces<CacheFigures>();
         group.MapPut("/switch", SwitchAsync);
-        group.MapPost("/cleanup", async (CacheStore store, CancellationToken cancellation) => Results.Ok(new { removed = await store.CleanUpAsync(cancellation) }));
+        group.MapPost("/cleanup", async (CacheStore store, CancellationToken cancellation) => new CacheCleanup(await store.CleanUpAsync(cancellation)));
         group.MapGet("/{id:long}", async (long id, CacheStore store, CancellationToken cancellation) => await store.GetAsync(id, cancellation) is { } row ? Results.Ok(row) : Missing(id)).Produces<CacheRow>();
         group.MapDelete("/{id:long}", async (long id, CacheStore store, CancellationToken cancellation) => await store.RemoveAsync(id, cancellation) ? Results.NoContent() : Missing(id));
     }
@@ -51,3 +51,7 @@ internal static class CacheEndpoints
         return set.IsSuccess ? Results.Ok(new { enabled = on }) : ApiResults.Problem(set.Failure!);
     }
 }
+
+/// <summary>The answer of <c>POST /api/cache/cleanup</c>.</summary>
+/// <param name="Removed">Answers that were past their time.</param>
+internal sealed record CacheCleanup(int Removed);

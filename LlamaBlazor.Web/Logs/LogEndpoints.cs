@@ -16,7 +16,7 @@ internal static class LogEndpoints
         group.MapDelete("", async (LogQueries queries, LogRing ring, CancellationToken cancellation) =>
         {
             ring.Clear();
-            return Results.Ok(new { deleted = await queries.ClearAsync(cancellation) });
+            return new LogsCleared(await queries.ClearAsync(cancellation));
         });
         group.MapGet("/export", ExportAsync);
     }
@@ -86,3 +86,7 @@ internal sealed record LogQuery
             : Failure.Invalid("since", "Unix milliseconds, or a date such as 2026-01-31T12:00:00Z.");
     }
 }
+
+/// <summary>The answer of <c>DELETE /api/logs</c>.</summary>
+/// <param name="Deleted">Stored lines.</param>
+internal sealed record LogsCleared(int Deleted);

@@ -109,7 +109,7 @@ internal sealed record ModelListQuery
     /// <inheritdoc cref="ModelFilter.Favorite"/>
     public bool? Favorite { get; init; }
 
-    /// <summary>One of <see cref="ModelSort.Keys"/>, with <c>-</c> in front for downwards.</summary>
+    /// <summary>Key of the order, with <c>-</c> in front for downwards.</summary>
     public string? Sort { get; init; }
 
     /// <summary>What <c>next</c> of the page before said.</summary>

@@ -43,7 +43,7 @@ internal static class ShellFeature
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapOpenApi();
-        app.MapGet("/healthz", (DataFolder folder) => Results.Ok(new { status = "ok", version = Version, session = folder.Session })).WithTags("Health");
+        app.MapGet("/healthz", (DataFolder folder) => new Health("ok", Version, folder.Session)).WithTags("Health");
         app.MapGet("/readyz", Ready).WithTags("Health");
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         return app;
@@ -68,3 +68,9 @@ internal static class ShellFeature
         ? Results.Ok(new { status = "ok" })
         : Results.Json(new { status = "unavailable", reasons = new[] { database.Failure ?? database.Progress } }, statusCode: StatusCodes.Status503ServiceUnavailable);
 }
+
+/// <summary>The answer of <c>GET /healthz</c>.</summary>
+/// <param name="Status">Always ok: whether the program serves is <c>/readyz</c>.</param>
+/// <param name="Version">Of the program.</param>
+/// <param name="Session">A word of chance of this run.</param>
+internal sealed record Health(string Status, string Version, string Session);

@@ -19,7 +19,7 @@ internal static class DownloadEndpoints
         group.MapDelete("", async (DownloadService downloads, CancellationToken cancellation) => new CleanupAnswer(await downloads.ClearAsync(cancellation)));
         group.MapGet("choices", async (string? source, DownloadPlanner planner, CancellationToken cancellation) =>
             (await planner.OfferAsync(source ?? "", cancellation)).ToApi(offer => Results.Ok(OfferAnswer.Of(offer))));
-        group.MapGet("token", async (HubToken token, CancellationToken cancellation) => Results.Ok(new { source = await token.SourceAsync(cancellation) }));
+        group.MapGet("token", async (HubToken token, CancellationToken cancellation) => new TokenSource(await token.SourceAsync(cancellation)));
         group.MapPut("token", async (TokenRequest request, HubToken token, CancellationToken cancellation) => (await token.SaveAsync(request.Token, cancellation)).ToApi(_ => Results.NoContent()));
         group.MapGet("{id:long}", async (long id, DownloadStore store, DownloadService downloads, CancellationToken cancellation) =>
             await store.FindAsync(id, cancellation) is { } row ? Results.Ok(downloads.Show(row)) : ApiResults.Problem(Failure.NotFound($"There is no download {id}. GET /api/downloads lists all of them.")));
@@ -64,3 +64,7 @@ internal sealed record OfferAnswer(string Repo, string? Chosen, IReadOnlyList<Ch
 
 /// <summary>One thing a repository offers.</summary>
 internal sealed record ChoiceAnswer(string Name, string File, string? Quantization, bool Projector, int Parts, int MissingParts, long SizeBytes);
+
+/// <summary>The answer of <c>GET /api/downloads/token</c>.</summary>
+/// <param name="Source">saved, environment, or none; never the token.</param>
+internal sealed record TokenSource(string Source);
