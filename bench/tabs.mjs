@@ -16,7 +16,7 @@ const data = mkdtempSync(join(tmpdir(), "llamablazor-tabs-"));
 const url = "http://127.0.0.1:5997";
 const child = spawn(join(folder, "LlamaBlazor.Web"), ["--demo", "--data", data, "--urls", url], { stdio: "ignore" });
 const gone = new Promise(done => child.once("exit", done));
-while (!(await fetch(`${url}/api/models`).then(answer => answer.json()).then(page => page.items.length > 0, () => false))) await new Promise(done => setTimeout(done, 50));
+while (!(await fetch(`${url}/api/models`).then(answer => answer.json()).then(page => page.items?.length > 0, () => false))) await new Promise(done => setTimeout(done, 50));
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
 const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });

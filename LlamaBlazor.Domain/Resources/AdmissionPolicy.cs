@@ -140,8 +140,8 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
             yield return AllocationPlanner.Shortfall(request.Name, request.Vram, missing);
         if (need.Memory > 0 && machine.FreeMemory is { } free)
         {
-            var code = Limits.MinFreeMemoryGb * Gb >= machine.TotalMemory * Math.Max(0, 100 - Limits.MaxMemoryPercent) / 100 ? "free_memory" : "memory";
-            yield return new(code, $"'{request.Name}' needs about {ByteSize.Text(request.Memory)} and {ByteSize.Text(free)} are free, of which {ByteSize.Text(need.Memory + free - request.Memory)} must stay so; {ByteSize.Text(need.Memory)} are missing, {next}, or choose a smaller context or quantisation.");
+            var (code, key) = Limits.MinFreeMemoryGb * Gb >= machine.TotalMemory * Math.Max(0, 100 - Limits.MaxMemoryPercent) / 100 ? ("free_memory", "MinFreeMemoryGb") : ("memory", "MaxMemoryPercent");
+            yield return new(code, $"'{request.Name}' needs about {ByteSize.Text(request.Memory)} and {ByteSize.Text(free)} are free, of which {ByteSize.Text(need.Memory + free - request.Memory)} must stay so (LlamaBlazor:Admission:{key}); {ByteSize.Text(need.Memory)} are missing, {next}, or choose a smaller context or quantisation.");
         }
     }
 }

@@ -46,12 +46,20 @@ internal sealed class AdmissionService(
         {
             var most = await context.ServerConfigs.AsNoTracking().Select(row => row.ModelsMax).SingleOrDefaultAsync(cancellation).ConfigureAwait(false);
             var quota = await QuotaAsync(context, facts.Project, cancellation).ConfigureAwait(false);
-            var state = machine.Read();
-            state = state with { FreeMemory = state.FreeMemory is { } free ? Math.Max(0, free - promised) : null };
+            var state = Machine(promised);
             var gpus = await AskGpusAsync(facts, demand, others, cancellation).ConfigureAwait(false);
             var request = new AdmissionRequest(facts.ModelId, facts.Name, facts.Project, demand.Memory, gpus, mayEvict) { Vram = demand.Vram, Cores = demand.Cores };
             return (new AdmissionPolicy(limits, (int)(most ?? ModelsMaxByDefault)).Decide(request, state, others, quota, clock.GetUtcNow().ToUnixTimeMilliseconds()), gpus);
         }
+    }
+
+    // A simulated engine takes nothing, so that nothing of the machine speaks against it.
+    private MachineState Machine(long promised)
+    {
+        var state = machine.Read();
+        return _isDemo
+            ? new MachineState(null, null, null, null, state.Cores)
+            : state with { FreeMemory = state.FreeMemory is { } free ? Math.Max(0, free - promised) : null };
     }
 
     /// <summary>What a model is expected to need.</summary>

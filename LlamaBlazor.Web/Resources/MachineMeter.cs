@@ -21,7 +21,7 @@ internal sealed class MachineMeter(MetricWindow window)
             try
             {
                 var text = File.ReadAllBytes("/proc/meminfo");
-                return (ProcText.Memory(text, "MemTotal"u8) * 1024, ProcText.Memory(text, "MemAvailable"u8) * 1024);
+                return (ProcText.Memory(text, "MemTotal:"u8) * 1024, ProcText.Memory(text, "MemAvailable:"u8) * 1024);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {

@@ -78,6 +78,8 @@ internal sealed record SampleModel(
         file.Add($"{Architecture}.attention.key_length", (uint)HeadWidth);
         file.Add($"{Architecture}.attention.value_length", (uint)HeadWidth);
         file.Add($"{Architecture}.rope.freq_base", 1_000_000f);
+        if (Architecture == "gemma3")
+            file.Add("gemma3.attention.sliding_window", 1024);
         file.Add("tokenizer.ggml.model", IsChat ? "gpt2" : "bert");
         file.AddTokens("tokenizer.ggml.tokens", Vocabulary);
         file.Add("tokenizer.ggml.bos_token_id", 1);
