@@ -32,7 +32,7 @@ public sealed class CliSnapshotTests : IAsyncLifetime, IDisposable
         var (code, output, error) = await RunAsync("db", "import-legacy", path, "--json");
         Assert.True(code == 0, error);
         Assert.Contains("\"source\": \"left.db\"", output); // told by its own name, not by that of the copy
-        Assert.Contains("last-words.gguf", await _app.Http.GetStringAsync("/api/models"));
+        Assert.Contains("\"last-words", await _app.Http.GetStringAsync("/api/models"));
         Assert.Equal(before, Bytes(path));
         Assert.False(File.Exists(path + "-shm"));
         Assert.Empty(Directory.EnumerateFiles(Data.Backups, ".*"));
