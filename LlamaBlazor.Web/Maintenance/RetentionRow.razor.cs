@@ -20,8 +20,6 @@ public sealed partial class RetentionRow
     [Inject]
     private NotificationService Notifications { get; set; } = null!;
 
-    private Dictionary<string, object> Label(string what) => new() { ["aria-label"] = $"{what} kept in {Table.Name}" };
-
     private async Task SaveAsync(int? days, int? rows)
     {
         var saved = await Store.SaveAsync(Table.Name, new RetentionLimits(days, rows));

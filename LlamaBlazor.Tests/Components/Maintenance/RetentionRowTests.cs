@@ -26,14 +26,14 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
     public async Task DaysAndRows_AreSaved_EachWithTheOther_AndEmptyMeansNoLimit()
     {
         var row = Show(Facts(days: 30, rows: 100_000));
-        await row.InvokeAsync(() => row.Find("input[aria-label='Days kept in logs']").ChangeAsync("12"));
+        await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync("12"));
         Assert.Equal((12, 100_000), await LimitsAsync());
         Assert.Equal(1, _told);
         row = Show(Facts(days: 12, rows: 100_000));
-        await row.InvokeAsync(() => row.Find("input[aria-label='Rows kept in logs']").ChangeAsync("500"));
+        await row.InvokeAsync(() => Field(row, "Rows kept in logs").ChangeAsync("500"));
         Assert.Equal((12, 500), await LimitsAsync());
         row = Show(Facts(days: 12, rows: 500));
-        await row.InvokeAsync(() => row.Find("input[aria-label='Days kept in logs']").ChangeAsync(""));
+        await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync(""));
         Assert.Equal((null, 500), await LimitsAsync());
         Assert.Equal(NotificationSeverity.Success, Services.GetRequiredService<NotificationService>().Messages[^1].Severity);
     }
@@ -42,7 +42,7 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
     public async Task OutOfRange_IsBroughtIntoIt_BeforeItIsSaved()
     {
         var row = Show(Facts(days: 30, rows: 10));
-        await row.InvokeAsync(() => row.Find("input[aria-label='Days kept in logs']").ChangeAsync("99999999"));
+        await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync("99999999"));
         Assert.Equal((RetentionRule.MaxDays, 10), await LimitsAsync());
     }
 
@@ -53,6 +53,9 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
         Assert.Equal(2, locked.Count);
         Assert.All(locked, input => Assert.True(input.HasAttribute("disabled")));
     }
+
+    private static AngleSharp.Dom.IElement Field(IRenderedComponent<IComponent> row, string label) =>
+        row.FindAll("label").Single(element => element.TextContent == label).QuerySelector("input")!;
 
     private static TableFacts Facts(int? days, int? rows) => new("logs", 5, 8192, "Lines of the log", true, days, rows, false);
 
