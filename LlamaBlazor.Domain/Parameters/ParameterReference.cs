@@ -5,13 +5,18 @@ namespace LlamaBlazor.Domain.Parameters;
 /// <summary>The reference of all options, made from the catalogue: <c>docs/parameters.md</c>.</summary>
 public static class ParameterReference
 {
+    /// <summary>Everything that is described: the options of llama-server, then what has no flag: settings of the dashboard, and columns kept for compatibility.</summary>
+    /// <param name="catalogue">The catalogue.</param>
+    public static IReadOnlyList<ParameterDefinition> All(ParameterCatalogue catalogue) => [.. catalogue.Options, .. catalogue.Columns.Where(definition => definition.Flag is null)];
+
     /// <summary>The whole document.</summary>
     /// <param name="catalogue">The catalogue.</param>
     public static string Markdown(ParameterCatalogue catalogue)
     {
         var text = new StringBuilder("# Parameters\n\nMade from the catalogue (`LlamaBlazor.Domain/Parameters/Catalogue/llama-server.json`); the same as the page `/parameters`. Do not edit.\n\n");
-        text.Append(catalogue.Options.Count).Append(" options of llama-server, and the columns that have no flag. A setting that is empty, or equals the default, is not passed on.\n");
-        foreach (var group in catalogue.Options.Concat(catalogue.Columns.Where(definition => definition.Flag is null)).GroupBy(Place).OrderBy(group => group.Key == NoTab))
+        var all = All(catalogue);
+        text.Append(catalogue.Options.Count).Append(" options of llama-server, and ").Append(all.Count - catalogue.Options.Count).Append(" settings that have no flag: the dashboard's own, and some that are kept for compatibility. A setting that is empty, or equals the default, is not passed on.\n");
+        foreach (var group in all.GroupBy(Place).OrderBy(group => group.Key == NoTab))
         {
             text.Append("\n## ").Append(group.Key).Append("\n\n| setting | flag | environment | value | default | what it does |\n|---|---|---|---|---|---|\n");
             foreach (var definition in group)

@@ -64,6 +64,14 @@ public sealed class ProgramProcess : IDisposable
     /// <summary>Waits until it has ended.</summary>
     public Task WaitExitAsync(TimeSpan limit) => _process.WaitForExitAsync().WaitAsync(limit);
 
+    /// <summary>Waits for a start that is refused: its exit code and all it said.</summary>
+    public async Task<(int Code, string Output)> WaitRefusedAsync()
+    {
+        await WaitExitAsync(TimeSpan.FromSeconds(30)); // the output has been read to its end then
+        lock (_output)
+            return (_process.ExitCode, string.Join('\n', _output));
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Maintenance;
+using LlamaBlazor.Web.Maintenance.Jobs;
 
 namespace LlamaBlazor.Web.Cli;
 
@@ -15,11 +18,33 @@ internal static class CliFileCommands
         db.Subcommands.Add(Download("export", "Writes a copy of the whole database to a file. Example: db export copy.db", "/api/database/export", context));
     }
 
-    /// <summary>Sends a file and follows the operation on it to its end.</summary>
+    /// <summary>
+    /// Sends a file and follows the operation on it to its end. Of a database a snapshot goes: what was committed last may still be in a journal beside it,
+    /// and the program it belongs to may be writing.
+    /// </summary>
     public static async Task<int> SendAsync(CliContext run, DashboardConnection connection, string path, string address, CancellationToken cancellation)
     {
+        if (!File.Exists(path))
+            return await run.FailAsync($"There is no file {Path.GetFullPath(path)}.").ConfigureAwait(false);
+        if (!DatabaseCandidate.HasHead(path))
+            return await PostAsync(run, connection, path, Path.GetFileName(path), address, cancellation).ConfigureAwait(false);
+        var copy = Path.Combine(DataFolder.Peek(run.DataFolder).Backups, $".send-{Guid.NewGuid():N}.part"); // where the next start removes what a killed command leaves
+        try
+        {
+            if (await Task.Run(() => SourceSnapshot.Take(path, copy), cancellation).ConfigureAwait(false) is { } unusable)
+                return await run.FailAsync(DatabaseJob.Words(unusable)).ConfigureAwait(false);
+            return await PostAsync(run, connection, copy, Path.GetFileName(path), address, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            DatabaseBackup.DeleteWithCompanions(copy);
+        }
+    }
+
+    private static async Task<int> PostAsync(CliContext run, DashboardConnection connection, string path, string name, string address, CancellationToken cancellation)
+    {
         var stream = File.OpenRead(path); // the message disposes it
-        using var form = new MultipartFormDataContent { { new StreamContent(stream), "file", Path.GetFileName(path) } };
+        using var form = new MultipartFormDataContent { { new StreamContent(stream), "file", name } };
         using var request = CliContext.Request("POST", address, null);
         request.Content = form;
         return await CliJobs.RunAsync(run, connection, request, cancellation).ConfigureAwait(false);

@@ -65,7 +65,7 @@ internal static class CliJson
             JsonValueKind.String => value.GetString()!.ReplaceLineEndings(" "),
             _ => value.GetRawText(),
         };
-        return text.Length > CellLimit && name is not ("" or "display" or "message" or "reason" or "path" or "name") ? string.Concat(text.AsSpan(0, CellLimit - 1), "…") : text;
+        return text.Length > CellLimit && name is not ("" or "display" or "next_step" or "message" or "reason" or "path" or "name") ? string.Concat(text.AsSpan(0, CellLimit - 1), "…") : text;
     }
 
     private static string Bytes(double bytes)

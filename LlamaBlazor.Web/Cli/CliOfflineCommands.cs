@@ -97,7 +97,7 @@ internal static class CliOfflineCommands
             var done = await Task.Run(() => offline(run, folder), cancellation).ConfigureAwait(false);
             if (done.Failure is { } failure)
                 return await run.FailAsync(DatabaseJob.Words(failure)).ConfigureAwait(false);
-            await run.SayAsync(done.Value, $"Recovered from {done.Value.Backup}. {(done.Value.Kept is null ? "There was no database before." : $"The one before is {done.Value.Kept}.")}").ConfigureAwait(false);
+            await run.SayAsync(done.Value, $"Recovered from {done.Value.Backup}. {(done.Value.Kept is null ? "There was no database before." : $"The one before is {done.Value.Kept}.")}{StoredSecrets.Words(done.Value.UnreadableSecrets)}").ConfigureAwait(false);
             return CliContext.Ok;
         }).ConfigureAwait(false);
     }

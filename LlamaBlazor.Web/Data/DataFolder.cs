@@ -1,3 +1,4 @@
+using System.Globalization;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.Data.Sqlite;
 
@@ -9,6 +10,8 @@ namespace LlamaBlazor.Web.Data;
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
+    private const string HolderName = ".pid";
+
     private readonly FileStream? _lock;
 
     private DataFolder(string root, FileStream? @lock)
@@ -57,7 +60,9 @@ internal sealed class DataFolder : IDisposable
             throw new StartupException($"The data folder {root} cannot be made or written: {error.Message} Choose another folder with --data DIR or LLAMABLAZOR_DATA.");
         }
 
-        return new DataFolder(root, TakeLock(Path.Combine(root, ".lock")));
+        var held = TakeLock(Path.Combine(root, ".lock"));
+        NoteHolder(root);
+        return new DataFolder(root, held);
     }
 
     /// <summary>The paths of a folder without taking its lock: for commands that work while the server runs.</summary>
@@ -112,7 +117,37 @@ internal sealed class DataFolder : IDisposable
         }
         catch (IOException)
         {
-            throw new StartupException($"The data folder {Path.GetDirectoryName(path)} is in use by another dashboard. Stop that one, or choose another folder with --data DIR.");
+            var root = Path.GetDirectoryName(path)!;
+            throw new StartupException($"The data folder {root} is in use by another dashboard{Holder(root)}. Stop that one, or choose another folder with --data DIR.");
+        }
+    }
+
+    // Beside the lock, whose own file nobody else can read everywhere. It is for words only: the lock alone decides.
+    private static void NoteHolder(string root)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            using var file = new StreamWriter(Path.Combine(root, HolderName), options);
+            file.Write(Environment.ProcessId);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The disk is full, for example: then the words have no number.
+        }
+    }
+
+    private static string Holder(string root)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(Path.Combine(root, HolderName)), CultureInfo.InvariantCulture, out var pid) ? $" (process {pid})" : "";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "";
         }
     }
 }

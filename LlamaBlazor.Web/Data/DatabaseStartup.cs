@@ -62,7 +62,7 @@ internal sealed partial class DatabaseStartup(
     // What a run that was killed had begun to write; this one holds the folder alone.
     private void RemoveUnfinished()
     {
-        foreach (var path in Directory.EnumerateFiles(folder.Backups, "*.part*").Append(folder.Database + Unfinished))
+        foreach (var path in Directory.EnumerateFiles(folder.Backups, "*.part*").Concat(Directory.EnumerateFiles(folder.Root, Path.GetFileName(folder.Database) + Unfinished + "*")))
         {
             try
             {
@@ -162,6 +162,7 @@ internal sealed partial class DatabaseStartup(
 
     private string Explain(Exception error) => error switch
     {
+        DbUpdateException { InnerException: SqliteException reason } => Explain(reason),
         SqliteException { SqliteErrorCode: 11 or 26 } => $"{folder.Database} is not a readable database ({error.Message}). It was left as it is. Stop the dashboard, then: db recover takes the newest sound backup of {folder.Backups}, db restore FILE the one you name.",
         SqliteException { SqliteErrorCode: 5 or 6 } => $"{folder.Database} is locked by another program ({error.Message}). Close it and start again.",
         SqliteException { SqliteErrorCode: 8 or 14 } => $"{folder.Database} cannot be written ({error.Message}). Give this user write access to it and to {folder.Root}.",

@@ -21,11 +21,11 @@ internal static class DatabaseFileEndpoints
         group.MapGet("/dump", DumpAsync);
         group.MapPost("/import", (HttpRequest request, Upload upload, DatabaseRestore restore, DatabaseMerge merge, string mode = "replace", bool background = false) => mode switch
         {
-            "replace" => upload.RunAsync<OperationReport>(request, "import", background, (file, progress, token) => restore.FileAsync(file.Path, progress, token)),
+            "replace" => upload.RunAsync<RestoreReport>(request, "import", background, (file, progress, token) => restore.FileAsync(file.Path, progress, token)),
             "merge" => upload.RunAsync<MergeReport>(request, "merge", background, (file, progress, token) => merge.MergeAsync(file.Path, progress, token)),
             _ => Task.FromResult(ApiResults.Invalid("mode", "replace or merge.")),
         });
-        group.MapPost("/load", (HttpRequest request, Upload upload, DatabaseRestore restore, bool background = false) => upload.RunAsync<OperationReport>(request, "load", background, (file, progress, token) => restore.SqlAsync(file.Path, progress, token)));
+        group.MapPost("/load", (HttpRequest request, Upload upload, DatabaseRestore restore, bool background = false) => upload.RunAsync<RestoreReport>(request, "load", background, (file, progress, token) => restore.SqlAsync(file.Path, progress, token)));
         group.MapPost("/import-legacy", (HttpRequest request, Upload upload, LegacyImport legacy, bool dry_run = false, bool background = false) =>
             upload.RunAsync<LegacyReport>(request, "import of an old database", background, (file, progress, token) => legacy.RunAsync(file.Path, dry_run, file.Name, progress, token)));
     }
@@ -33,7 +33,7 @@ internal static class DatabaseFileEndpoints
     private static async Task<IResult> RestoreAsync(HttpRequest request, Upload upload, DatabaseRestore restore, DatabaseJobs jobs, CancellationToken cancellation, bool background = false)
     {
         if (request.HasFormContentType)
-            return await upload.RunAsync<OperationReport>(request, "restore", background, (file, progress, token) => restore.FileAsync(file.Path, progress, token));
+            return await upload.RunAsync<RestoreReport>(request, "restore", background, (file, progress, token) => restore.FileAsync(file.Path, progress, token));
         var wanted = await ReadNameAsync(request, cancellation);
         return wanted is null
             ? ApiResults.Invalid("name", "Name a backup, or send a file.")
@@ -48,7 +48,7 @@ internal static class DatabaseFileEndpoints
         return made.ToApi(_ => Results.File(OpenOnce(path), "application/vnd.sqlite3", $"llama-dashboard-{clock.GetUtcNow():yyyyMMdd-HHmmss}.db"));
     }
 
-    private static async Task<IResult> DumpAsync(DatabaseJobs jobs, DataFolder folder, TimeProvider clock, CancellationToken cancellation)
+    private static async Task<IResult> DumpAsync(DatabaseJobs jobs, DataFolder folder, AuditTrail audit, TimeProvider clock, CancellationToken cancellation)
     {
         var path = Path.Combine(folder.Backups, $".export-{Guid.NewGuid():N}.part");
         var made = await jobs.RunAsync<bool>("dump", async (progress, token) =>
@@ -56,6 +56,7 @@ internal static class DatabaseFileEndpoints
             try
             {
                 await Task.Run(() => SqlDump.WriteFile(folder.Database, path, progress, token), token);
+                audit.Note("dump", "database", null, null);
                 return true;
             }
             catch (Exception error) when (DatabaseTrouble.Is(error))

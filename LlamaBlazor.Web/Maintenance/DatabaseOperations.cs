@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace LlamaBlazor.Web.Maintenance;
 
 /// <summary>Backup and care of the live database. A backup counts only after its integrity check. All of it tells how far it is, and can be given up.</summary>
-internal sealed partial class DatabaseOperations(DataFolder folder, DatabaseBackup backup, DatabaseWriter writer, TimeProvider clock, ILogger<DatabaseOperations> logger)
+internal sealed partial class DatabaseOperations(DataFolder folder, DatabaseBackup backup, DatabaseWriter writer, AuditTrail audit, TimeProvider clock, ILogger<DatabaseOperations> logger)
 {
     private static readonly TimeSpan LookAtWal = TimeSpan.FromMilliseconds(200);
 
@@ -27,6 +27,7 @@ internal sealed partial class DatabaseOperations(DataFolder folder, DatabaseBack
         try
         {
             var path = await Task.Run(() => backup.Create(kind, progress, cancellation), cancellation).ConfigureAwait(false);
+            audit.Note("backup", "database", Path.GetFileName(path), new { kind });
             LogDone("Backup", Path.GetFileName(path));
             return Report(Path.GetFileName(path), started, new FileInfo(path).Length);
         }
@@ -43,6 +44,7 @@ internal sealed partial class DatabaseOperations(DataFolder folder, DatabaseBack
         try
         {
             await Task.Run(() => backup.CopyTo(path, progress, cancellation), cancellation).ConfigureAwait(false);
+            audit.Note("export", "database", null, null);
             return Report(Path.GetFileName(path), started, new FileInfo(path).Length);
         }
         catch (Exception error) when (DatabaseTrouble.Is(error) || error is OperationCanceledException)
@@ -103,6 +105,7 @@ internal sealed partial class DatabaseOperations(DataFolder folder, DatabaseBack
                 work(connection);
                 return true;
             }, CancellationToken.None).ConfigureAwait(false); // the work itself looks at its token: it has ended when this returns
+            audit.Note(what.Replace("The ", "", StringComparison.Ordinal), "database", null, null);
             LogDone(what, folder.Database);
             return Report(null, started, new FileInfo(folder.Database).Length);
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Parameters;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
@@ -54,19 +55,22 @@ internal static class DatabaseRecovery
         try
         {
             progress?.Report(new WorkStep("Copying it"));
-            DatabaseBackup.DeleteWithCompanions(fresh);
-            File.Copy(source, fresh);
+            if (!DatabaseCandidate.HasHead(source))
+                return Failure.Invalid("file", $"{Path.GetFileName(source)} is not an SQLite database. Nothing was changed.");
+            if (SourceSnapshot.Take(source, fresh) is { } unusable)
+                return unusable;
             progress?.Report(new WorkStep("Checking the file"));
             if ((await DatabaseCandidate.PrepareAsync(fresh, cancellation).ConfigureAwait(false)).Failure is { } failure)
                 return failure;
             var kept = File.Exists(folder.Database) ? SafetyCopy(folder, new DatabaseBackup(folder, clock), clock, progress, cancellation) : null;
             cancellation.ThrowIfCancellationRequested();
+            var unreadable = StoredSecrets.FindUnreadable(fresh, SecretProtector.OfFolder(folder.Keys));
             Note(fresh, source, kept, clock);
             foreach (var journal in new[] { "-wal", "-shm", "-journal" })
                 File.Delete(folder.Database + journal); // kept with the copy; the new file must not be read with it
             File.Move(fresh, folder.Database, overwrite: true); // in one step: there is always a database, that one or this one
             folder.ProtectDatabase();
-            return new RecoveryReport(Path.GetFileName(source), kept);
+            return new RecoveryReport(Path.GetFileName(source), kept, unreadable);
         }
         catch (Exception error) when (DatabaseTrouble.Is(error))
         {
@@ -149,4 +153,9 @@ internal static class DatabaseRecovery
 /// <summary>What a recovery did.</summary>
 /// <param name="Backup">The backup that is the database now.</param>
 /// <param name="Kept">Where the one before is, or null when there was none.</param>
-internal sealed record RecoveryReport(string Backup, string? Kept);
+/// <param name="UnreadableSecrets">Stored secrets that the keys of this data folder do not open, by name.</param>
+internal sealed record RecoveryReport(string Backup, string? Kept, IReadOnlyList<string> UnreadableSecrets)
+{
+    /// <summary>What to do about them; null when there are none.</summary>
+    public string? NextStep => StoredSecrets.NextStep(UnreadableSecrets);
+}

@@ -2,6 +2,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Parameters;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
@@ -17,6 +18,7 @@ internal sealed partial class DatabaseRestore(
     InstancePause pause,
     DatabaseFollowers followers,
     LogIndex logIndex,
+    SecretProtector secrets,
     TimeProvider clock,
     ILogger<DatabaseRestore> logger)
 {
@@ -24,7 +26,7 @@ internal sealed partial class DatabaseRestore(
     /// <param name="name">Name of a file in the backups folder.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Gives up; the database is as it was.</param>
-    public async Task<Result<OperationReport>> BackupAsync(string name, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
+    public async Task<Result<RestoreReport>> BackupAsync(string name, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
     {
         if (BackupName.Parse(name) is null || Path.Combine(folder.Backups, name) is var path && !File.Exists(path))
             return Failure.NotFound($"There is no backup '{name}'. The Database page lists them.");
@@ -32,7 +34,7 @@ internal sealed partial class DatabaseRestore(
     }
 
     /// <summary>Puts a file in the database's place. The file itself is not changed.</summary>
-    public Task<Result<OperationReport>> FileAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
+    public Task<Result<RestoreReport>> FileAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
         RunAsync("The restore", path, copy =>
         {
             progress?.Report(new WorkStep("Fetching the file"));
@@ -40,17 +42,17 @@ internal sealed partial class DatabaseRestore(
         }, progress, cancellation);
 
     /// <summary>Puts the database that SQL statements make in the database's place.</summary>
-    public Task<Result<OperationReport>> SqlAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
+    public Task<Result<RestoreReport>> SqlAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
         RunAsync("The load", path, copy => SqlLoad.Run(path, copy, progress, cancellation), progress, cancellation);
 
     /// <summary>Puts the newest backup that is sound in the database's place. What is there now is kept as it is, sound or not.</summary>
-    public async Task<Result<OperationReport>> RecoverAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
+    public async Task<Result<RestoreReport>> RecoverAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
     {
         var found = await Task.Run(() => DatabaseRecovery.FindNewestGood(folder, progress, cancellation), cancellation).ConfigureAwait(false);
         return found.Failure is { } failure ? failure : await FileAsync(found.Value, progress, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<Result<OperationReport>> RunAsync(string what, string source, Action<string> fetch, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    private async Task<Result<RestoreReport>> RunAsync(string what, string source, Action<string> fetch, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
         var begun = pause.Begin("The database is being replaced. Try again when that has ended.");
         if (begun.Failure is { } busy)
@@ -68,9 +70,12 @@ internal sealed partial class DatabaseRestore(
             await pause.SettleAsync().ConfigureAwait(false);
             var (safety, lastInstance) = await writer.MaintainAsync(live => Replace(copy, live, progress, cancellation), CancellationToken.None).ConfigureAwait(false); // it looks at the token itself
             await pause.ForgetAsync(lastInstance, CancellationToken.None).ConfigureAwait(false);
-            await followers.TellAsync(what.Replace("The ", "", StringComparison.Ordinal), Path.GetFileName(source), new { safety_copy = Path.GetFileName(safety) }).ConfigureAwait(false);
+            var unreadable = await Task.Run(() => StoredSecrets.FindUnreadable(folder.Database, secrets), CancellationToken.None).ConfigureAwait(false);
+            await followers.TellAsync(what.Replace("The ", "", StringComparison.Ordinal), Path.GetFileName(source), new { safety_copy = Path.GetFileName(safety), unreadable_secrets = unreadable }).ConfigureAwait(false);
             LogDone(what, Path.GetFileName(safety));
-            return new OperationReport(Path.GetFileName(safety), new FileInfo(folder.Database).Length, (long)clock.GetElapsedTime(started).TotalMilliseconds);
+            if (unreadable.Count > 0)
+                LogUnreadable(StoredSecrets.Words(unreadable));
+            return new RestoreReport(Path.GetFileName(safety), new FileInfo(folder.Database).Length, (long)clock.GetElapsedTime(started).TotalMilliseconds, unreadable);
         }
         catch (Exception error) when (DatabaseTrouble.Is(error))
         {
@@ -108,6 +113,20 @@ internal sealed partial class DatabaseRestore(
     [LoggerMessage(Level = LogLevel.Information, Message = "{What} is done; what was there before is {Safety}")]
     private partial void LogDone(string what, string safety);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database was replaced.{Words}")]
+    private partial void LogUnreadable(string words);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The index of the log could not be made; searching it looks through the lines themselves")]
     private partial void LogIndexFailed(Exception error);
+}
+
+/// <summary>What a restore did.</summary>
+/// <param name="Name">The safety copy: what was there before.</param>
+/// <param name="SizeBytes">Size of the database now.</param>
+/// <param name="ElapsedMs">How long it took.</param>
+/// <param name="UnreadableSecrets">Stored secrets that the keys of this data folder do not open, by name.</param>
+internal sealed record RestoreReport(string Name, long SizeBytes, long ElapsedMs, IReadOnlyList<string> UnreadableSecrets)
+{
+    /// <summary>What to do about them; null when there are none.</summary>
+    public string? NextStep => StoredSecrets.NextStep(UnreadableSecrets);
 }

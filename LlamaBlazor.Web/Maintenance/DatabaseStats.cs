@@ -141,10 +141,10 @@ internal sealed record DatabaseFacts
 /// <param name="Days">Age at which they leave.</param>
 /// <param name="MaxRows">Number that stays.</param>
 /// <param name="IsLocked">Whether the configuration sets the rule.</param>
-internal sealed record TableFacts(string Name, long Rows, long? SizeBytes, string? What, bool HasRetention, int? Days, int? MaxRows, bool IsLocked);
+public sealed record TableFacts(string Name, long Rows, long? SizeBytes, string? What, bool HasRetention, int? Days, int? MaxRows, bool IsLocked);
 
 /// <summary>A step of the schema.</summary>
 /// <param name="Version">Its number.</param>
 /// <param name="Migration">Its name.</param>
 /// <param name="AppliedAt">When, Unix milliseconds.</param>
-internal sealed record AppliedMigration(long Version, string Migration, long AppliedAt);
+public sealed record AppliedMigration(long Version, string Migration, long AppliedAt);

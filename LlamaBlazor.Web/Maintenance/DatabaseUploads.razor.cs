@@ -42,7 +42,7 @@ public sealed partial class DatabaseUploads
     {
         var sure = await Dialogs.Confirm($"{_file!.Name} takes the place of this database. What is there now is backed up first.", "Replace everything?", new ConfirmOptions { OkButtonText = "Replace", CancelButtonText = "Cancel" });
         if (sure == true)
-            await WithFileAsync<OperationReport>("import", IsSql ? Restoring.SqlAsync : Restoring.FileAsync);
+            await WithFileAsync<RestoreReport>("import", IsSql ? Restoring.SqlAsync : Restoring.FileAsync);
     }
 
     private Task<Result<MergeReport>?> MergeAsync() => WithFileAsync<MergeReport>("merge", Merge.MergeAsync);

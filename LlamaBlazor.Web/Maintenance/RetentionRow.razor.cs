@@ -8,7 +8,7 @@ public sealed partial class RetentionRow
 {
     /// <summary>The table.</summary>
     [Parameter, EditorRequired]
-    public object Source { get; set; } = null!;
+    public TableFacts Table { get; set; } = null!;
 
     /// <summary>Told when its retention was changed.</summary>
     [Parameter]
@@ -19,10 +19,6 @@ public sealed partial class RetentionRow
 
     [Inject]
     private NotificationService Notifications { get; set; } = null!;
-
-    private TableFacts Table => (TableFacts)Source;
-
-    private Dictionary<string, object> Label(string what) => new() { ["aria-label"] = $"{what} kept in {Table.Name}" };
 
     private async Task SaveAsync(int? days, int? rows)
     {

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
 
-/// <summary>A copy of somebody else's database, complete with what its journals hold. The source is only read, and nothing is made beside it.</summary>
+/// <summary>A copy of a database that others may be using, complete with what its journals hold. The source is only read, and nothing is made beside it.</summary>
 internal static class SourceSnapshot
 {
     private const int Attempts = 3;

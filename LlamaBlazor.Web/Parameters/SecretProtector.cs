@@ -1,13 +1,22 @@
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using LlamaBlazor.Web.Security;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace LlamaBlazor.Web.Parameters;
 
 /// <summary>Keeps tokens and keys unreadable in the database and its backups. The keys that open them are in the data folder, apart from both.</summary>
-internal sealed class SecretProtector(IDataProtectionProvider provider)
+internal sealed partial class SecretProtector(IDataProtectionProvider provider)
 {
     private const string Prefix = "protected:";
     private readonly IDataProtector _protector = provider.CreateProtector("LlamaBlazor.Parameters");
+
+    /// <summary>With the keys of a folder, where no dashboard runs.</summary>
+    public static SecretProtector OfFolder(string keys) => new(DataProtectionProvider.Create(new DirectoryInfo(keys), options => options.SetApplicationName(SecurityFeature.Application)));
+
+    /// <summary>A protected secret, wherever it stands in a text.</summary>
+    [GeneratedRegex(Prefix + "[A-Za-z0-9_-]+", RegexOptions.CultureInvariant)]
+    public static partial Regex Stored();
 
     /// <summary>The text to store.</summary>
     public string Protect(string secret) => Prefix + _protector.Protect(secret);

@@ -166,11 +166,13 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
     {
         Register();
         var page = Render<ReferencePage>();
-        Assert.Contains($"{ParameterCatalogue.Current.Options.Count} options", page.Markup);
+        var (options, all) = (ParameterCatalogue.Current.Options.Count, page.FindAll(".reference-item").Count);
+        Assert.Contains($"{options} options of llama-server in our words, and the {all - options} settings", page.Markup);
+        Assert.Equal($"{all} of {all} shown", page.Find("[role=status]").TextContent);
         await page.InvokeAsync(() => page.Find("#reference-filter").InputAsync("LLAMA_ARG_NO_MMAP"));
         Assert.Equal("--mmap", Assert.Single(page.FindAll("dt > code:first-child")).TextContent);
         await page.InvokeAsync(() => page.Find("#reference-filter").InputAsync("zzz"));
-        Assert.Contains("0 shown", page.Find("[role=status]").TextContent);
+        Assert.Equal($"0 of {all} shown", page.Find("[role=status]").TextContent);
     }
 
     [Fact]

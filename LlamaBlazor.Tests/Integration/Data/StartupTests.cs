@@ -88,11 +88,54 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
-    public void SecondDashboard_OnTheSameFolder_IsRefused()
+    public async Task WhatAKilledRunHadBegunToWrite_IsSwept_AndNothingElse()
+    {
+        await using (await StartAsync())
+        {
+        }
+
+        string[] begun = ["backups/.upload-1.part", "backups/.legacy-1.part-wal", "backups/llama-dashboard-manual-20250101-000000000.db.part", "backups/.send-1.part-journal", "llama-dashboard.db.part", "llama-dashboard.db.part-wal"];
+        string[] finished = ["backups/llama-dashboard-manual-20250101-000000000.db", "backups/damaged-20250101-000000000.db", "notes.part.txt", "logs/old.part"];
+        foreach (var file in begun.Concat(finished))
+            await File.WriteAllTextAsync(_folder.File(file), "half");
+        await using var app = await StartAsync();
+        Assert.All(begun, file => Assert.False(File.Exists(_folder.File(file)), file));
+        Assert.All(finished, file => Assert.Equal("half", File.ReadAllText(_folder.File(file))));
+    }
+
+    [SmallDiskFact]
+    public async Task ReadOnlyDatabase_IsRefused_WithTheFileAndTheWayOut_AndLeftAsItIs()
+    {
+        await using (await StartAsync())
+        {
+        }
+
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        var before = await File.ReadAllBytesAsync(Database);
+        using (new ReadOnlyFile(Database))
+        {
+            await using var refused = NewApp();
+            refused.Start();
+            await Assert.ThrowsAnyAsync<Exception>(() => refused.DatabaseReady.WaitAsync(TimeSpan.FromSeconds(30)));
+            var words = await (await refused.Http.GetAsync("/readyz")).Content.ReadAsStringAsync();
+            Assert.Contains($"{Database} cannot be written", words);
+            Assert.Contains("Give this user write access", words);
+            Assert.Equal(HttpStatusCode.OK, (await refused.Http.GetAsync("/healthz")).StatusCode);
+        }
+
+        Assert.Equal(before, await File.ReadAllBytesAsync(Database));
+        await using var again = await StartAsync();
+        Assert.Equal(HttpStatusCode.OK, (await again.Http.GetAsync("/readyz")).StatusCode);
+    }
+
+    [Fact]
+    public void SecondDashboard_OnTheSameFolder_IsRefused_WithTheProcessOfTheFirst()
     {
         using var first = DataFolder.Open(_folder.Path);
         var error = Assert.Throws<StartupException>(() => DataFolder.Open(_folder.Path));
-        Assert.Contains("in use by another dashboard", error.Message);
+        Assert.Contains($"The data folder {_folder.Path} is in use by another dashboard (process {Environment.ProcessId})", error.Message);
+        File.Delete(_folder.File(".pid"));
+        Assert.Contains("in use by another dashboard. ", Assert.Throws<StartupException>(() => DataFolder.Open(_folder.Path)).Message); // the lock decides, not the number
     }
 
     [Fact]

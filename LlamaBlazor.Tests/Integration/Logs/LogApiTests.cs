@@ -91,6 +91,25 @@ public sealed class LogApiTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task Export_HasEveryColumn_AsTextAndAsCsv()
+    {
+        var row = Row("unique-zeta\nsecond line", 1_700_000_000_123);
+        (row.Category, row.ErrorType, row.ErrorMessage, row.StackTrace) = ("Some.Category", "System.Exception", "inner, words", "  at One\n  at Two");
+        (row.ContextJson, row.ModelPath, row.PromptPreview) = ("{\"a\":1}", "/m/a.gguf", "@hello");
+        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) => Task.FromResult(context.Logs.Add(row)));
+        Assert.Equal(
+            "time,level,source,category,model_id,message,error_type,error_message,stack_trace,context_json,model_path,prompt_preview\r\n"
+            + "2023-11-14T22:13:20.123Z,info,server,Some.Category,,\"unique-zeta\nsecond line\",System.Exception,\"inner, words\",\"  at One\n  at Two\",\"{\"\"a\"\":1}\",/m/a.gguf,'@hello\r\n",
+            await app.Http.GetStringAsync("/api/logs/export?format=csv&q=unique-zeta"));
+        Assert.Equal(
+            "2023-11-14T22:13:20.123Z info     server Some.Category: unique-zeta\n  second line\n  System.Exception: inner, words\n    at One\n    at Two\n  {\"a\":1}\n  /m/a.gguf\n  @hello\n",
+            await app.Http.GetStringAsync("/api/logs/export?format=txt&q=unique-zeta"));
+        using var json = JsonDocument.Parse(await app.Http.GetStringAsync("/api/logs/export?format=json&q=unique-zeta"));
+        var line = Assert.Single(json.RootElement.EnumerateArray());
+        Assert.Equal(("Some.Category", "@hello", 1_700_000_000_123), (line.GetProperty("category").GetString(), line.GetProperty("prompt_preview").GetString(), line.GetProperty("timestamp").GetInt64()));
+    }
+
+    [Fact]
     public async Task Row_ThatBreaksARule_DoesNotTakeItsNeighboursAlong()
     {
         var writer = app.Services.GetRequiredService<DatabaseWriter>();

@@ -122,6 +122,44 @@ public sealed class SettingsTransferTests : IAsyncLifetime, IDisposable
         Assert.Equal((0.25, null), ((await OwnAsync(_there, "alpha")).Get("temperature"), (await OwnAsync(_there, "alpha")).Get("top_p")));
     }
 
+    [Fact]
+    public async Task Aliases_GoAlong_WithTheirFields_AndConflictsAreNamed()
+    {
+        await AliasAsync(_here, "alpha-warm", "alpha", new { temperature = 1.5, top_k = 7 });
+        await AliasAsync(_here, "alpha-plain", "alpha", null);
+        await AliasAsync(_here, "taken", "beta", null);
+        await AliasAsync(_here, "gamma", "beta", new { seed = 3 });
+        Assert.Equal(["alpha-plain", "alpha-warm", "gamma", "taken"], Names(await ImportAsync(await ExportAsync(), new { dry_run = true }), "aliases"));
+        Assert.Empty(await AliasesAsync(_there));
+        await AddAsync(_there, "gamma"); // a model here, an alias there
+        await AliasAsync(_there, "TAKEN", "gamma", null);
+        var report = await ImportAsync(await ExportAsync(), new { });
+        Assert.Equal(["alpha-plain", "alpha-warm"], Names(report, "aliases").Order());
+        var problems = report.GetProperty("problems").EnumerateArray().ToDictionary(problem => problem.GetProperty("where").GetString()!, problem => problem.GetProperty("reason").GetString()!);
+        Assert.Equal(["models.beta.aliases.gamma", "models.beta.aliases.taken"], problems.Keys.Order());
+        Assert.Contains("A model has this name", problems["models.beta.aliases.gamma"]);
+        Assert.Contains("an alias of gamma here", problems["models.beta.aliases.taken"]);
+        Assert.Equal(["TAKEN gamma null", "alpha-plain alpha null", "alpha-warm alpha {\"temperature\":1.5,\"top_k\":7}"], await AliasesAsync(_there));
+        Assert.True((await _there.Http.PostAsJsonAsync("/api/aliases", new { name = "alpha-own", model = "alpha" })).IsSuccessStatusCode);
+        using (var connection = SqliteSetup.Open(_there.Services.GetRequiredService<DataFolder>().Database))
+            SqliteSetup.Execute(connection, "UPDATE model_aliases SET parameters_json = NULL WHERE name = 'alpha-warm'");
+        Assert.Empty(Names(await ImportAsync(await ExportAsync(), new { }), "aliases")); // a model that is kept keeps its aliases
+        Assert.Equal(["alpha-warm"], Names(await ImportAsync(await ExportAsync(), new { on_conflict = "update" }), "aliases"));
+        Assert.Contains("alpha-warm alpha {\"temperature\":1.5,\"top_k\":7}", await AliasesAsync(_there));
+        Assert.Contains("alpha-own alpha null", await AliasesAsync(_there));
+    }
+
+    [Fact]
+    public async Task BadAliases_AreLeftOutAndNamed_AndOlderFilesHaveNone()
+    {
+        var file = JsonNode.Parse(await ExportAsync())!;
+        Assert.DoesNotContain("aliases\":[{", file.ToJsonString());
+        file["models"]!.AsArray().Single(model => (string?)model!["name"] == "alpha")!["aliases"] = JsonNode.Parse("""[{"name":"twice"},{"name":"TWICE"},{"name":" "},{"name":"bad","parameters":{"messages":[]}},{"name":"worse","parameters":[1]}]""");
+        var report = await ImportAsync(file.ToJsonString(), new { });
+        Assert.Equal(["twice"], Names(report, "aliases"));
+        Assert.Equal(["models.alpha.aliases. ", "models.alpha.aliases.bad", "models.alpha.aliases.worse"], report.GetProperty("problems").EnumerateArray().Select(problem => problem.GetProperty("where").GetString()).Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("{\"format\":\"something-else\",\"version\":1}", "not a file of settings")]
     [InlineData("{\"format\":\"llamablazor-settings\",\"version\":99}", "newer version")]
@@ -173,6 +211,19 @@ public sealed class SettingsTransferTests : IAsyncLifetime, IDisposable
         var saved = await app.Services.GetRequiredService<ParameterStore>().SaveAsync(id, changes);
         Assert.True(saved.IsSuccess, saved.Failure is { Errors: { } errors } ? string.Join(' ', errors.Select(error => $"{error.Key}: {error.Value[0]}")) : "");
     }
+
+    private static async Task AliasAsync(AppFixture app, string name, string model, object? parameters)
+    {
+        var made = await app.Http.PostAsJsonAsync("/api/aliases", new { name, model, parameters });
+        Assert.True(made.IsSuccessStatusCode, await made.Content.ReadAsStringAsync());
+    }
+
+    // Sorted by character.
+    private static async Task<List<string>> AliasesAsync(AppFixture app) =>
+    [
+        .. (await app.GetAsync("/api/aliases")).GetProperty("items").EnumerateArray()
+            .Select(alias => $"{alias.GetProperty("name").GetString()} {alias.GetProperty("model").GetString()} {alias.GetProperty("parameters").GetRawText()}").Order(StringComparer.Ordinal),
+    ];
 
     private async Task<string> ExportAsync()
     {

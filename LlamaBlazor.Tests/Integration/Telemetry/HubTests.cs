@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Tests.Support;
@@ -10,17 +9,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LlamaBlazor.Tests.Integration.Telemetry;
 
-/// <summary>The hub as a browser sees it: a raw WebSocket that speaks SignalR's JSON protocol.</summary>
+/// <summary>The hub as a browser sees it.</summary>
 public sealed class HubTests(AppFixture app) : IClassFixture<AppFixture>
 {
-    private const char End = '\u001e';
-
     [Fact]
     public async Task Viewer_Gets_HistoryFirstThenSamples()
     {
-        using var socket = await ConnectAsync();
-        var messages = ReadAsync(socket).GetAsyncEnumerator();
-        var history = await NextAsync(messages);
+        await using var viewer = await HubViewer.ConnectAsync(app.Address);
+        var history = await viewer.NextAsync();
         Assert.Equal("history", history.GetProperty("target").GetString());
         var samples = history.GetProperty("arguments")[0];
         var last = samples.GetArrayLength() == 0 ? 0 : samples[samples.GetArrayLength() - 1].GetProperty("timestamp").GetInt64();
@@ -30,7 +26,7 @@ public sealed class HubTests(AppFixture app) : IClassFixture<AppFixture>
         JsonElement sample;
         do
         {
-            var message = await NextAsync(messages);
+            var message = await viewer.NextAsync();
             Assert.Equal("sample", message.GetProperty("target").GetString());
             sample = message.GetProperty("arguments")[0];
             Assert.True(sample.GetProperty("timestamp").GetInt64() > last);
@@ -46,7 +42,7 @@ public sealed class HubTests(AppFixture app) : IClassFixture<AppFixture>
     {
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("Origin", "http://evil.example");
-        var error = await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(HubAddress, default));
+        var error = await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(HubViewer.AddressOf(app.Address), default));
         Assert.Contains("403", error.Message);
     }
 
@@ -66,44 +62,5 @@ public sealed class HubTests(AppFixture app) : IClassFixture<AppFixture>
         }
 
         Assert.Equal(Enumerable.Range(1001 - ViewerQueue<int>.Bound, ViewerQueue<int>.Bound), seen);
-    }
-
-    private Uri HubAddress => new($"ws://{app.Address.Authority}/hubs/telemetry");
-
-    private async Task<ClientWebSocket> ConnectAsync()
-    {
-        var socket = new ClientWebSocket();
-        await socket.ConnectAsync(HubAddress, default);
-        await socket.SendAsync(Encoding.UTF8.GetBytes("{\"protocol\":\"json\",\"version\":1}" + End), WebSocketMessageType.Text, true, default);
-        return socket;
-    }
-
-    // Calls of the server only; pings and the answer to the handshake are skipped.
-    private static async Task<JsonElement> NextAsync(IAsyncEnumerator<JsonElement> messages)
-    {
-        while (await messages.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10)))
-        {
-            if (messages.Current.TryGetProperty("target", out _))
-                return messages.Current;
-        }
-
-        throw new InvalidOperationException("The hub closed the connection");
-    }
-
-    private static async IAsyncEnumerable<JsonElement> ReadAsync(ClientWebSocket socket)
-    {
-        var buffer = new byte[64 * 1024];
-        var text = new StringBuilder();
-        while (socket.State == WebSocketState.Open)
-        {
-            var received = await socket.ReceiveAsync(buffer, default);
-            text.Append(Encoding.UTF8.GetString(buffer, 0, received.Count));
-            for (var all = text.ToString(); all.Contains(End, StringComparison.Ordinal); all = text.ToString())
-            {
-                var end = all.IndexOf(End, StringComparison.Ordinal);
-                text.Remove(0, end + 1);
-                yield return JsonDocument.Parse(all[..end]).RootElement;
-            }
-        }
     }
 }

@@ -22,19 +22,22 @@ internal static class JobWords
     /// <summary>Whether an ended job is bad news.</summary>
     public static bool IsBad(DatabaseJob job) => job.State == "failed" || job.Result is CheckReport { Ok: false };
 
+    /// <summary>Whether an ended job leaves something to do, or was not done.</summary>
+    public static bool IsWarning(DatabaseJob job) => job.State == "cancelled" || job.Result is RestoreReport { UnreadableSecrets.Count: > 0 } or MergeReport { UnreadableSecrets.Count: > 0 };
+
     private static string Done(DatabaseJob job) => job.Result switch
     {
         CheckReport { Ok: true } => "Check: every page and every reference is sound.",
         CheckReport report => $"Check: damaged. {string.Join("; ", report.Problems.Take(5))}. Restore the newest sound backup.",
         PruneReport report when report.Removed.Values.Sum() is 0 => "Prune: nothing was due.",
         PruneReport report => string.Create(CultureInfo.InvariantCulture, $"Prune: {report.Removed.Values.Sum():N0} rows removed."),
-        MergeReport report => $"Merge: {report.Added.Count} model(s) added{(report.Kept.Count > 0 ? $", {report.Kept.Count} were here already" : "")}.",
-        TransferReport report => $"{(report.DryRun ? "An import would do this; nothing was changed" : "Settings imported")}: {report.Added.Count} model(s) added, {report.Updated.Count} updated, {report.Kept.Count} kept, {report.Settings.Count} setting(s); secrets: {report.Secrets}; {report.Problems.Count} left out.",
+        MergeReport report => $"Merge: {report.Added.Count} model(s) added{(report.Kept.Count > 0 ? $", {report.Kept.Count} were here already" : "")}.{(report.UnreadableSecrets.Count > 0 ? $" Secrets that only the other dashboard can open were left out; enter them again: {string.Join("; ", report.UnreadableSecrets)}." : "")}",
+        TransferReport report => $"{(report.DryRun ? "An import would do this; nothing was changed" : "Settings imported")}: {report.Added.Count} model(s) added, {report.Updated.Count} updated, {report.Kept.Count} kept, {report.Aliases.Count} alias(es), {report.Settings.Count} setting(s); secrets: {report.Secrets}; {report.Problems.Count} left out.",
         LegacyReport report => report.DryRun ? $"Recognised as {report.Kind}. This is what an import would do; nothing was changed." : $"Imported as {report.Kind}.",
-        OperationReport { Name: { } name } report when job.Kind is "restore" or "import" or "load" or "recovery" => $"{Title(job.Kind)}: done in {Seconds(report)}. What was there before is {name}.",
-        OperationReport report => $"{Title(job.Kind)}: done in {Seconds(report)}, {ByteSize.Text(report.SizeBytes)}.",
+        RestoreReport report => $"{Title(job.Kind)}: done in {Seconds(report.ElapsedMs)}. What was there before is {report.Name}.{StoredSecrets.Words(report.UnreadableSecrets)}",
+        OperationReport report => $"{Title(job.Kind)}: done in {Seconds(report.ElapsedMs)}, {ByteSize.Text(report.SizeBytes)}.",
         _ => $"{Title(job.Kind)}: done.",
     };
 
-    private static string Seconds(OperationReport report) => report.ElapsedMs < 1000 ? $"{report.ElapsedMs} ms" : string.Create(CultureInfo.InvariantCulture, $"{report.ElapsedMs / 1000.0:0.0} s");
+    private static string Seconds(long milliseconds) => milliseconds < 1000 ? $"{milliseconds} ms" : string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000.0:0.0} s");
 }

@@ -30,7 +30,7 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
         try
         {
             if (!DatabaseCandidate.HasHead(path))
-                return Failure.Invalid("file", $"{Path.GetFileName(path)} is not an SQLite database.");
+                return Failure.Invalid("file", $"{source ?? Path.GetFileName(path)} is not an SQLite database.");
             progress?.Report(new WorkStep("Fetching the file"));
             if (await Task.Run(() => SourceSnapshot.Take(path, copy), cancellation).ConfigureAwait(false) is { } unusable)
                 return unusable;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Parameters;
 using Microsoft.Data.Sqlite;
@@ -11,7 +10,7 @@ namespace LlamaBlazor.Web.Maintenance.Legacy;
 /// <c>import_leftovers</c>: what has no place here, kept as it was, each row once however often it is imported. Secrets in it are protected like all others,
 /// so that the table, its backups and exports hold none in the clear.
 /// </summary>
-internal sealed partial class LegacyLeftovers(SqliteConnection live, SqliteTransaction transaction, SecretProtector secrets, string source, long now)
+internal sealed class LegacyLeftovers(SqliteConnection live, SqliteTransaction transaction, SecretProtector secrets, string source, long now)
 {
     private const string Hidden = "***";
     private static readonly JsonSerializerOptions Options = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals }; // infinity is a number to SQLite
@@ -38,7 +37,7 @@ internal sealed partial class LegacyLeftovers(SqliteConnection live, SqliteTrans
         JsonSerializer.Serialize(row.ToDictionary(pair => pair.Key, pair => SecretWords.Replace(pair.Key, pair.Value, replace)), Options);
 
     /// <summary>A stored row without its secrets.</summary>
-    public static string Hide(string json) => ProtectedPattern().Replace(json, Hidden);
+    public static string Hide(string json) => SecretProtector.Stored().Replace(json, Hidden);
 
     // Protecting gives another text each time, so rows are compared with their secrets hidden.
     private static IEnumerable<(string Table, string Json)> Known(SqliteConnection live, SqliteTransaction transaction)
@@ -50,7 +49,4 @@ internal sealed partial class LegacyLeftovers(SqliteConnection live, SqliteTrans
         while (reader.Read())
             yield return (reader.GetString(0), Hide(reader.GetString(1)));
     }
-
-    [GeneratedRegex("protected:[A-Za-z0-9_-]+", RegexOptions.CultureInvariant)]
-    private static partial Regex ProtectedPattern();
 }

@@ -13,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Maintenance.Transfer;
 
 /// <summary>Writes settings and models as JSON. Secrets are left out unless a pass phrase seals them; keys of clients are never in it.</summary>
-internal sealed class SettingsExport(IDbContextFactory<LlamaDbContext> contexts, ParameterStore store, ParameterCatalogue catalogue, LaunchSettingsStore launch, TimeProvider clock)
+internal sealed class SettingsExport(IDbContextFactory<LlamaDbContext> contexts, ParameterStore store, ParameterCatalogue catalogue, LaunchSettingsStore launch, AuditTrail audit, TimeProvider clock)
 {
     /// <summary>Models in one file.</summary>
     public const int ModelBound = 10_000;
@@ -42,6 +42,7 @@ internal sealed class SettingsExport(IDbContextFactory<LlamaDbContext> contexts,
             Templates = await TemplatesAsync(cancellation).ConfigureAwait(false),
             Models = await ModelsAsync(secrets, progress, cancellation).ConfigureAwait(false),
         };
+        audit.Note("settings_exported", "database", null, new { models = file.Models.Count, secrets = phrase is not null });
         if (phrase is null)
             return JsonSerializer.Serialize(file, Indented);
         return SealedText.Seal(JsonSerializer.Serialize(secrets, ApiJson.Options), phrase).Match<Result<string>>(
@@ -77,20 +78,26 @@ internal sealed class SettingsExport(IDbContextFactory<LlamaDbContext> contexts,
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         List<long> ids;
+        ILookup<long, AliasValues> aliases;
         await using (context.ConfigureAwait(false))
+        {
             ids = await context.Models.AsNoTracking().Where(model => model.Role == ModelRole.Model).OrderBy(model => model.Name).Take(ModelBound).Select(model => model.Id).ToListAsync(cancellation).ConfigureAwait(false);
+            var rows = await context.Set<ModelAliasRow>().AsNoTracking().OrderBy(row => row.Name).Select(row => new { row.ModelId, row.Name, row.ParametersJson }).ToListAsync(cancellation).ConfigureAwait(false);
+            aliases = rows.ToLookup(row => row.ModelId, row => new AliasValues(row.Name, row.ParametersJson is null ? null : JsonElement.Parse(row.ParametersJson)));
+        }
+
         var models = new List<ModelValues>(ids.Count);
         foreach (var id in ids)
         {
             progress?.Report(new WorkStep("Reading models", (double)models.Count / ids.Count));
             if (await store.ReadAsync(id, cancellation).ConfigureAwait(false) is { } configuration)
-                models.Add(Describe(configuration, secrets));
+                models.Add(Describe(configuration, [.. aliases[id]], secrets));
         }
 
         return models;
     }
 
-    private ModelValues Describe(ModelConfiguration configuration, SettingsSecrets secrets)
+    private ModelValues Describe(ModelConfiguration configuration, IReadOnlyList<AliasValues> aliases, SettingsSecrets secrets)
     {
         var (model, sections) = (configuration.Model, new Dictionary<string, SectionValues>());
         foreach (var section in ConfigSection.OfModel)
@@ -106,6 +113,6 @@ internal sealed class SettingsExport(IDbContextFactory<LlamaDbContext> contexts,
             ofModel[section] = secret;
         }
 
-        return new ModelValues(model.Name, model.Type, model.Favorite, model.Tags, model.Notes, sections);
+        return new ModelValues(model.Name, model.Type, model.Favorite, model.Tags, model.Notes, sections, aliases.Count == 0 ? null : aliases);
     }
 }

@@ -53,7 +53,13 @@ internal sealed record SectionValues(Dictionary<string, JsonElement>? Values, IR
 /// <param name="Tags">Its tags.</param>
 /// <param name="Notes">Its notes.</param>
 /// <param name="Sections">What is set, by section.</param>
-internal sealed record ModelValues(string? Name, string? Type, bool Favorite, string? Tags, string? Notes, IReadOnlyDictionary<string, SectionValues>? Sections);
+/// <param name="Aliases">Its other names; null for none, as in files of before there were any.</param>
+internal sealed record ModelValues(string? Name, string? Type, bool Favorite, string? Tags, string? Notes, IReadOnlyDictionary<string, SectionValues>? Sections, IReadOnlyList<AliasValues>? Aliases);
+
+/// <summary>Another name of a model.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Parameters">Request fields it sets; null for a plain alias.</param>
+internal sealed record AliasValues(string? Name, JsonElement? Parameters);
 
 /// <summary>A template.</summary>
 /// <param name="Name">Its name.</param>

@@ -162,6 +162,9 @@ internal sealed record TransferReport(bool DryRun)
     /// <summary>Settings, preferences and templates that were set.</summary>
     public List<string> Settings { get; } = [];
 
+    /// <summary>Aliases that came or were changed.</summary>
+    public List<string> Aliases { get; } = [];
+
     /// <summary>What became of the secrets.</summary>
     public string Secrets { get; set; } = "none in the file";
 

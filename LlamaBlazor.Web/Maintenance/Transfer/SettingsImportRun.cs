@@ -18,6 +18,7 @@ internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secre
     private const int ValueLimit = 64 * 1024;
     private const int KeyLimit = 200;
 
+    private readonly List<(long Id, string Name, IReadOnlyList<AliasValues> Aliases)> _aliases = []; // of models that are taken, at most those of the file
     private LlamaDbContext _context = null!;
 
     /// <summary>Sections that were changed.</summary>
@@ -42,6 +43,13 @@ internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secre
             await context.SaveChangesAsync(cancellation).ConfigureAwait(false);
             context.ChangeTracker.Clear(); // a thousand models with nine rows each would slow every save down
         }
+
+        var aliases = new AliasImport(context, options, report, now);
+        foreach (var (id, name, theirs) in _aliases) // after all models: their names go first
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await aliases.TakeAsync(id, name, theirs, cancellation).ConfigureAwait(false);
+        }
     }
 
     private async Task ModelAsync(ModelValues theirs, CancellationToken cancellation)
@@ -63,6 +71,8 @@ internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secre
 
         (model is null ? report.Added : report.Updated).Add(name);
         model ??= await NewAsync(name, theirs, cancellation).ConfigureAwait(false);
+        if (theirs.Aliases is { Count: > 0 } aliases)
+            _aliases.Add((model.Id, name, aliases));
         ModelRules.Apply(patch with { Favorite = theirs.Favorite || model.Favorite }, model);
         foreach (var section in ConfigSection.OfModel)
         {

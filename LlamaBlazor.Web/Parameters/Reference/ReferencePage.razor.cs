@@ -5,13 +5,15 @@ namespace LlamaBlazor.Web.Parameters.Reference;
 /// <summary>The reference of all options, made from the catalogue.</summary>
 public sealed partial class ReferencePage
 {
+    private static readonly IReadOnlyList<ParameterDefinition> All = ParameterReference.All(ParameterCatalogue.Current);
+
+    private static int Flagless => All.Count - ParameterCatalogue.Current.Options.Count;
+
     private string Filter { get; set; } = "";
 
     private int Count => Shown.Sum(group => group.Count());
 
-    private IEnumerable<IGrouping<string, ParameterDefinition>> Shown => ParameterCatalogue.Current.Options
-        .Concat(ParameterCatalogue.Current.Columns.Where(definition => definition.Flag is null))
-        .Where(Fits).GroupBy(ParameterReference.Place).OrderBy(group => group.First().Tab is null);
+    private IEnumerable<IGrouping<string, ParameterDefinition>> Shown => All.Where(Fits).GroupBy(ParameterReference.Place).OrderBy(group => group.First().Tab is null);
 
     private static string Facts(ParameterDefinition definition) => string.Join(" · ", new[]
     {

@@ -70,7 +70,8 @@ internal sealed class AliasStore(IDbContextFactory<LlamaDbContext> contexts, Dat
         return removed > 0;
     }
 
-    private static Failure? Check(string? name, string? parametersJson)
+    /// <summary>What is wrong with an alias as such, by <c>name</c> and <c>parameters</c>, or null. Whether the name is free is another question.</summary>
+    public static Failure? Check(string? name, string? parametersJson)
     {
         var errors = new Dictionary<string, string[]>();
         if (string.IsNullOrWhiteSpace(name) || name.Length > NameLimit || name.Any(char.IsControl))

@@ -1,0 +1,80 @@
+using Bunit;
+using LlamaBlazor.Domain.Maintenance;
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Maintenance;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Radzen;
+
+namespace LlamaBlazor.Tests.Components.Maintenance;
+
+/// <summary>Retention edited on the Database page, over the real store.</summary>
+public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
+{
+    private readonly AppFixture _app;
+    private int _told;
+
+    public RetentionRowTests(AppFixture app)
+    {
+        _app = app;
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddRadzenComponents();
+        Services.AddSingleton(app.Services.GetRequiredService<RetentionStore>());
+    }
+
+    [Fact]
+    public async Task DaysAndRows_AreSaved_EachWithTheOther_AndEmptyMeansNoLimit()
+    {
+        var row = Show(Facts(days: 30, rows: 100_000));
+        await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync("12"));
+        Assert.Equal((12, 100_000), await LimitsAsync());
+        Assert.Equal(1, _told);
+        row = Show(Facts(days: 12, rows: 100_000));
+        await row.InvokeAsync(() => Field(row, "Rows kept in logs").ChangeAsync("500"));
+        Assert.Equal((12, 500), await LimitsAsync());
+        row = Show(Facts(days: 12, rows: 500));
+        await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync(""));
+        Assert.Equal((null, 500), await LimitsAsync());
+        Assert.Equal(NotificationSeverity.Success, Services.GetRequiredService<NotificationService>().Messages[^1].Severity);
+    }
+
+    [Fact]
+    public async Task OutOfRange_IsBroughtIntoIt_BeforeItIsSaved()
+    {
+        var row = Show(Facts(days: 30, rows: 10));
+        await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync("99999999"));
+        Assert.Equal((RetentionRule.MaxDays, 10), await LimitsAsync());
+    }
+
+    [Fact]
+    public void Locked_CannotBeEdited()
+    {
+        var locked = Show(Facts(days: 7, rows: null) with { IsLocked = true }).FindAll("input");
+        Assert.Equal(2, locked.Count);
+        Assert.All(locked, input => Assert.True(input.HasAttribute("disabled")));
+    }
+
+    private static AngleSharp.Dom.IElement Field(IRenderedComponent<IComponent> row, string label) =>
+        row.FindAll("label").Single(element => element.TextContent == label).QuerySelector("input")!;
+
+    private static TableFacts Facts(int? days, int? rows) => new("logs", 5, 8192, "Lines of the log", true, days, rows, false);
+
+    // In its table: a row alone is no HTML.
+    private IRenderedComponent<IComponent> Show(TableFacts facts) => Render(builder =>
+    {
+        builder.OpenElement(0, "table");
+        builder.OpenElement(1, "tbody");
+        builder.OpenComponent<RetentionRow>(2);
+        builder.AddComponentParameter(3, nameof(RetentionRow.Table), facts);
+        builder.AddComponentParameter(4, nameof(RetentionRow.Changed), EventCallback.Factory.Create(this, () => _told++));
+        builder.CloseComponent();
+        builder.CloseElement();
+        builder.CloseElement();
+    });
+
+    private async Task<(int? Days, int? Rows)> LimitsAsync()
+    {
+        var rule = (await _app.Services.GetRequiredService<RetentionStore>().ListAsync()).Single(rule => rule.Table == "logs");
+        return (rule.Days, rule.Rows);
+    }
+}

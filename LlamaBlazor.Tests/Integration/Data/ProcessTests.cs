@@ -1,0 +1,41 @@
+using LlamaBlazor.Tests.Support;
+
+namespace LlamaBlazor.Tests.Integration.Data;
+
+/// <summary>The program itself refused at its start: exit code 1, and words instead of a stack.</summary>
+public sealed class ProcessTests
+{
+    [Fact]
+    public async Task TwoPrograms_OnOneFolder_TheSecondSaysWhoHasIt_AndTheFirstGoesOn()
+    {
+        using var folder = new TempFolder();
+        using var first = new ProgramProcess(folder.Path);
+        await first.WaitReadyAsync();
+        var beacon = await File.ReadAllTextAsync(folder.File("server.json"));
+        using (var second = new ProgramProcess(folder.Path))
+        {
+            var (code, output) = await second.WaitRefusedAsync();
+            Assert.Equal(1, code);
+            Assert.Equal($"The data folder {folder.Path} is in use by another dashboard (process {first.Pid}). Stop that one, or choose another folder with --data DIR.", output.Trim());
+        }
+
+        Assert.Equal(beacon, await File.ReadAllTextAsync(folder.File("server.json"))); // commands still find the first
+        Assert.True((await first.Http.PostAsync("/api/database/check", null)).IsSuccessStatusCode);
+        await first.KillAsync();
+        using var third = new ProgramProcess(folder.Path);
+        await third.WaitReadyAsync(); // the lock went with the process, whatever it left behind
+    }
+
+    [SmallDiskFact]
+    public async Task ReadOnlyFolder_IsRefused_WithWords()
+    {
+        using var disk = new SmallDisk(8);
+        disk.SetReadOnly(true);
+        using var program = new ProgramProcess(disk.Path);
+        var (code, output) = await program.WaitRefusedAsync();
+        Assert.Equal(1, code);
+        Assert.StartsWith($"The data folder {disk.Path} cannot be", output);
+        Assert.Contains("--data DIR", output);
+        Assert.DoesNotContain("   at ", output);
+    }
+}
