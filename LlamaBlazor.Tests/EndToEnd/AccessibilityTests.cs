@@ -1,5 +1,7 @@
+using System.Net.Http.Json;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
+using LlamaBlazor.Tests.Integration.Instances;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Shell;
 using Microsoft.Playwright;
@@ -8,7 +10,7 @@ namespace LlamaBlazor.Tests.EndToEnd;
 
 /// <summary>axe finds nothing serious on any page of the side bar, light or dark, wide or narrow.</summary>
 [Collection(BrowserTests.Name)]
-public sealed class AccessibilityTests(BrowserFixture chromium, AppFixture app) : IClassFixture<AppFixture>
+public sealed class AccessibilityTests(BrowserFixture chromium, LivelyApp app) : IClassFixture<LivelyApp>
 {
     [BrowserFact]
     public async Task Pages_Have_NoSeriousViolation()
@@ -33,8 +35,8 @@ public sealed class AccessibilityTests(BrowserFixture chromium, AppFixture app) 
         foreach (var item in SiteMap.Items)
         {
             await OpenAsync(page, item.Href);
-            var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-            Assert.True(overflow <= 0, $"{item.Href} is {overflow} pixels wider than a screen of 360");
+            if (await SmallScreen.OverflowAsync(page) is var wider and > 0)
+                Assert.Fail($"{item.Href} is {wider} pixels wider than a screen of 360");
         }
     }
 
@@ -50,8 +52,42 @@ public sealed class AccessibilityTests(BrowserFixture chromium, AppFixture app) 
         await page.GotoAsync(new Uri(app.Address, href).ToString());
         await Assertions.Expect(page.Locator("main h1").First).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator(".lb-loading")).ToHaveCountAsync(0);
+        await page.WaitForFunctionAsync("() => document.fonts.status === 'loaded' && document.getAnimations().every(each => each.playState !== 'running')"); // colours and widths are settled
     }
 
     private static string Describe(string href, ColorScheme scheme, AxeResultItem violation) =>
         $"{href} ({scheme}): {violation.Id}, {violation.Help}: {string.Join(" | ", violation.Nodes.Take(4).Select(node => node.Html[..Math.Min(node.Html.Length, 160)]))}";
+}
+
+/// <summary>One with something to show: a model that runs, one that failed, and a request.</summary>
+public sealed class LivelyApp : InstanceHarness
+{
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        var running = await StartAsync(await AddModelAsync("load-ms=0"));
+        using var answer = await Http.PostAsJsonAsync("/v1/chat/completions", new { model = running.Model, max_tokens = 4, messages = new[] { new { role = "user", content = "Hi" } } });
+        answer.EnsureSuccessStatusCode();
+        var failing = await AddModelAsync("exit-at-start=1");
+        await PostAsync($"/api/models/{failing}/start");
+        await WaitForAsync(failing, "error");
+    }
+}
+
+/// <summary>What does not fit on a small screen.</summary>
+internal static class SmallScreen
+{
+    /// <summary>Pixels the page stays wider than its screen. Until its fonts are there it may be: the letters of a stand-in, and the names of icons, are wider.</summary>
+    public static async Task<int> OverflowAsync(IPage page)
+    {
+        try
+        {
+            await page.WaitForFunctionAsync("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth", null, new() { Timeout = 10_000 });
+            return 0;
+        }
+        catch (TimeoutException)
+        {
+            return await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        }
+    }
 }

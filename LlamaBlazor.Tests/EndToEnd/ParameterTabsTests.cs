@@ -25,7 +25,7 @@ public sealed class ParameterTabsTests(BrowserFixture chromium, AppFixture app) 
             await Assertions.Expect(page.Locator(".lb-form")).ToBeVisibleAsync();
             var result = await page.RunAxe();
             problems.AddRange(result.Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{tab}: {violation.Id} {violation.Nodes[0].Html}"));
-            if (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth") is var wider and > 0)
+            if (await SmallScreen.OverflowAsync(page) is var wider and > 0)
                 problems.Add($"{tab} is {wider} pixels wider than the screen");
         }
 

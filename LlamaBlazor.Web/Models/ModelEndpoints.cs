@@ -22,7 +22,7 @@ internal static class ModelEndpoints
         group.MapGet("", ListAsync);
         group.MapPost("", AddAsync);
         group.MapPost("scan", async (LibraryService library, CancellationToken cancellation) => await library.ScanAsync(cancellation));
-        group.MapPost("cleanup", async (LibraryEdits library, CancellationToken cancellation) => new CleanupAnswer(await library.CleanupAsync(cancellation)));
+        group.MapPost("cleanup", CleanUpAsync);
         group.MapGet("{id}", GetAsync);
         group.MapPatch("{id}", PatchAsync);
         group.MapDelete("{id}", DeleteAsync);
@@ -63,6 +63,12 @@ internal static class ModelEndpoints
     {
         var groups = await finder.FindAsync(cancellation);
         return new DuplicatesAnswer(groups, groups.Sum(group => group.WastedBytes));
+    }
+
+    private static async Task<CleanupAnswer> CleanUpAsync(LibraryEdits library, CancellationToken cancellation)
+    {
+        var (removed, plan) = await library.CleanupAsync(cancellation);
+        return new CleanupAnswer(removed, plan.Kept, plan.Reasons);
     }
 
     private static async Task<IResult> GetAsync(string id, ModelStore store, CancellationToken cancellation) =>
@@ -136,5 +142,8 @@ internal sealed record FavoriteRequest(bool? Favorite);
 /// <param name="WastedBytes">In all.</param>
 internal sealed record DuplicatesAnswer(IReadOnlyList<DuplicateGroup> Items, long WastedBytes);
 
-/// <summary>How many models were removed.</summary>
-internal sealed record CleanupAnswer(int Removed);
+/// <summary>What a clean-up did.</summary>
+/// <param name="Removed">Models that left.</param>
+/// <param name="Kept">Models whose whole folder is not available, as on a disk that is not mounted: they stay.</param>
+/// <param name="Reasons">What is the matter with those folders.</param>
+internal sealed record CleanupAnswer(int Removed, int Kept, IReadOnlyList<string> Reasons);

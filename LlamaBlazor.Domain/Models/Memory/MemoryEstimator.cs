@@ -15,11 +15,11 @@ public static class MemoryEstimator
     /// <summary>The estimate for some settings.</summary>
     /// <param name="model">Sizes of the model.</param>
     /// <param name="settings">Launch settings.</param>
-    /// <param name="devices">GPUs in order; empty on a machine without one.</param>
+    /// <param name="devices">GPUs in order, those of the model first (<see cref="MemorySettings.Use"/>); empty on a machine without one.</param>
     /// <param name="hostFreeBytes">Free main memory, or null.</param>
     public static MemoryEstimate Estimate(ModelGeometry model, MemorySettings settings, IReadOnlyList<MemoryDevice> devices, long? hostFreeBytes)
     {
-        var layers = devices.Count == 0 ? 0 : settings.GpuLayers ?? MostLayers(model, settings, devices);
+        var layers = !devices.Any(device => device.IsForModel) ? 0 : settings.GpuLayers ?? MostLayers(model, settings, devices);
         return Place(model, settings, Math.Clamp(layers, 0, model.LayerCount + 1), devices, hostFreeBytes);
     }
 
@@ -29,7 +29,7 @@ public static class MemoryEstimator
     /// <param name="devices">GPUs in order.</param>
     public static int MostLayers(ModelGeometry model, MemorySettings settings, IReadOnlyList<MemoryDevice> devices)
     {
-        if (devices.Count == 0)
+        if (!devices.Any(device => device.IsForModel))
             return 0;
         var (low, high) = (0, model.LayerCount + 1);
         while (low < high)

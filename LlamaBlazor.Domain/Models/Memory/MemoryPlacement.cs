@@ -10,10 +10,11 @@ internal sealed class MemoryPlacement
     private readonly ModelGeometry _model;
     private readonly MemorySettings _settings;
     private readonly IReadOnlyList<MemoryDevice> _devices;
+    private readonly int _own; // the first devices are the model's, the others only its draft's
     private readonly int _gpuLayers;
     private readonly long _context;
     private readonly long[] _use; // by device, the host last
-    private readonly double[] _shares; // of each device, adding up to 1
+    private readonly double[] _shares; // of each device of the model, adding up to 1
     private long _weights;
     private long _cache;
     private long _compute;
@@ -23,14 +24,15 @@ internal sealed class MemoryPlacement
     public MemoryPlacement(ModelGeometry model, MemorySettings settings, int gpuLayers, IReadOnlyList<MemoryDevice> devices)
     {
         (_model, _settings, _gpuLayers, _devices) = (model, settings, gpuLayers, devices);
+        _own = devices.Count(device => device.IsForModel);
         _use = new long[devices.Count + 1];
         _context = Math.Min(settings.CtxSize > 0 ? settings.CtxSize : Math.Max(model.TrainedContext, MemoryEstimator.ContextStep), MemoryEstimator.ContextBound);
-        _shares = Shares(settings, devices);
+        _shares = Shares(settings, [.. devices.Take(_own)]);
         PlaceLayers();
         PlaceEnds();
         PlaceCompute();
         PlaceDraft();
-        _use[devices.Count > 0 && settings.ProjectorOffload ? 0 : Host] += settings.ProjectorBytes;
+        _use[_own > 0 && settings.ProjectorOffload ? 0 : Host] += settings.ProjectorBytes;
     }
 
     private int Host => _devices.Count;
@@ -104,36 +106,38 @@ internal sealed class MemoryPlacement
         }
 
         var left = bytes;
-        for (var i = 0; i < _devices.Count - 1; i++)
+        for (var i = 0; i < _own - 1; i++)
         {
             var part = (long)(bytes * _shares[i]);
             _use[i] += part;
             left -= part;
         }
 
-        _use[_devices.Count - 1] += left;
+        _use[_own - 1] += left;
     }
 
-    // A small model of its own, with the same context, beside the large one (llama.cpp, server_context::load_model).
+    // A small model with devices, layers and formats of its own, beside the large one; everything else is as said for that (llama.cpp, server_context::load_model).
     private void PlaceDraft()
     {
         if (_settings.Draft is not { } draft)
         {
             _draft = _settings.DraftBytes;
-            _use[_devices.Count > 0 ? 0 : Host] += _draft;
+            _use[_own > 0 ? 0 : Host] += _draft;
             return;
         }
 
-        var devices = MemoryDevice.Named(_devices, draft.Device);
-        var settings = new MemorySettings
+        var devices = MemoryDevice.Named([.. _devices.Where(device => device.IsForDraft).Select(device => device with { IsForModel = true })], draft.Device);
+        var settings = _settings with
         {
             CtxSize = _context,
             CacheTypeK = draft.CacheTypeK,
             CacheTypeV = draft.CacheTypeV,
-            Slots = _settings.Slots,
-            KvUnified = _settings.KvUnified,
-            UbatchSize = _settings.UbatchSize,
             GpuLayers = draft.GpuLayers ?? int.MaxValue,
+            CpuMoeLayers = 0,
+            OverrideTensor = null,
+            ProjectorBytes = 0,
+            Draft = null,
+            DraftBytes = 0,
         };
         var estimate = MemoryEstimator.Estimate(draft.Model, settings, devices, null);
         foreach (var use in estimate.Devices)
@@ -161,7 +165,7 @@ internal sealed class MemoryPlacement
         for (var place = 0; place < _use.Length; place++)
         {
             var bytes = place == OutputPlace ? Math.Max(batch * (_model.Vocabulary + _model.Embedding), activations)
-                : _gpuLayers == 0 ? 0
+                : _gpuLayers == 0 || (place >= _own && place != Host) ? 0
                 : place == Host ? batch * (_model.Embedding + _context)
                 : activations;
             _use[place] += bytes;
@@ -173,14 +177,14 @@ internal sealed class MemoryPlacement
     private int Share(int index)
     {
         var reached = 0.0;
-        for (var i = 0; i < _devices.Count - 1; i++)
+        for (var i = 0; i < _own - 1; i++)
         {
             reached += _shares[i];
             if ((double)index / _gpuLayers < reached)
                 return i;
         }
 
-        return _devices.Count - 1;
+        return _own - 1;
     }
 
     // As --tensor-split says; else in proportion to what is free, and where that is not known, alike.

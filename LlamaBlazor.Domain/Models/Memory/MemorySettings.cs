@@ -65,19 +65,33 @@ public sealed record MemorySettings
     /// <summary>Bytes of a draft model whose header cannot be read.</summary>
     public long DraftBytes { get; init; }
 
-    /// <summary>The devices of an engine that these settings use, in their order.</summary>
+    /// <summary>The devices of an engine that these settings use: those of the model in their order, then those that only the draft model is put on.</summary>
     /// <param name="devices">All that the engine lists.</param>
     public IReadOnlyList<MemoryDevice> Use(IReadOnlyList<MemoryDevice> devices)
     {
-        var used = MemoryDevice.Named(devices, Device);
-        return SplitMode != "none" ? used : MainGpu >= 0 && MainGpu < used.Count ? [used[MainGpu]] : [];
+        var own = Choose(devices, Device);
+        if (Draft is not { } draft)
+            return own;
+        var drafts = Choose(devices, draft.Device).Select(device => device.Name).ToHashSet();
+        return
+        [
+            .. own.Select(device => device with { IsForDraft = drafts.Contains(device.Name) }),
+            .. devices.Where(device => drafts.Contains(device.Name) && !own.Any(other => other.Name == device.Name)).Select(device => device with { IsForModel = false }),
+        ];
+    }
+
+    // A draft model has its own devices, but the split mode and the main device of the large one (llama.cpp, server_context::load_model).
+    private IReadOnlyList<MemoryDevice> Choose(IReadOnlyList<MemoryDevice> devices, string? names)
+    {
+        var named = MemoryDevice.Named(devices, names);
+        return SplitMode != "none" ? named : MainGpu >= 0 && MainGpu < named.Count ? [named[MainGpu]] : [];
     }
 }
 
 /// <summary>A draft model and where it is put.</summary>
 /// <param name="Model">Its sizes.</param>
 /// <param name="GpuLayers">Layers on its device; null is all. <c>--spec-draft-ngl</c>.</param>
-/// <param name="Device">Its devices as in <see cref="MemorySettings.Device"/>; null is those of the model. <c>--spec-draft-device</c>.</param>
+/// <param name="Device">Its devices as in <see cref="MemorySettings.Device"/>; null is all that the engine has, whatever the model uses. <c>--spec-draft-device</c>.</param>
 /// <param name="CacheTypeK">Format of its cached keys.</param>
 /// <param name="CacheTypeV">Format of its cached values.</param>
 public sealed record DraftSettings(ModelGeometry Model, int? GpuLayers, string? Device, GgmlType CacheTypeK, GgmlType CacheTypeV);
@@ -87,6 +101,12 @@ public sealed record DraftSettings(ModelGeometry Model, int? GpuLayers, string? 
 /// <param name="FreeBytes">What is free now; null where that is not known.</param>
 public sealed record MemoryDevice(string Name, long? FreeBytes)
 {
+    /// <summary>Whether the model itself may be put on it. In lists those of the model come first.</summary>
+    public bool IsForModel { get; init; } = true;
+
+    /// <summary>Whether the draft model may be put on it.</summary>
+    public bool IsForDraft { get; init; } = true;
+
     /// <summary>Those that a setting names, in its order; all where it is null or empty.</summary>
     /// <param name="devices">All there are.</param>
     /// <param name="names">A comma list, or <c>none</c>.</param>

@@ -32,7 +32,7 @@ public sealed record MemoryVerdict(long Bytes, MemoryFit Fit, string Words)
     {
         var estimate = MemoryEstimator.Estimate(model, settings, devices, hostFreeBytes);
         var layers = model.LayerCount + 1;
-        if (estimate.Fits && (devices.Count == 0 || settings.GpuLayers is not null || estimate.GpuLayers == layers))
+        if (estimate.Fits && (!devices.Any(device => device.IsForModel) || settings.GpuLayers is not null || estimate.GpuLayers == layers))
             return new(estimate.TotalBytes, MemoryFit.Fits, $"Fits with {estimate.CtxSize:N0} tokens of context.");
         if (estimate.Fits)
             return new(estimate.TotalBytes, MemoryFit.Partly, $"{estimate.GpuLayers} of {layers} layers fit on the GPU; the rest runs, more slowly, from main memory.");

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Tests.Support;
@@ -14,9 +16,7 @@ namespace LlamaBlazor.Tests.Integration.Models;
 /// <summary>An engine with two GPUs and its llama-fit-params, both of them small scripts.</summary>
 public sealed class FitProgramTests : AppFixture
 {
-    private const string TwoGpus = "Available devices:\n  CUDA0: Fake card A (24576 MiB, 24000 MiB free)\n  CUDA1: Fake card B (12288 MiB, 12000 MiB free)";
-
-    public FitProgramTests() => With("LlamaBlazor:EnginePath", Folder.File("bin/llama-server"));
+    public FitProgramTests() => With("LlamaBlazor:EnginePath", GpuEngine.PathIn(Folder));
 
     [Fact]
     public async Task Advice_WithSplitsAndPlacements_IsRead_AndItsProjectionAsked()
@@ -61,10 +61,66 @@ public sealed class FitProgramTests : AppFixture
         Assert.Equal((2048, 3), (fit.GetProperty("recommended_ctx_size").GetInt32(), fit.GetProperty("recommended_gpu_layers").GetInt32()));
     }
 
+    [LinuxFact]
+    public async Task Program_ThatDoesNotEnd_IsEndedWithItsChildren()
+    {
+        var timers = new HandTimers();
+        var program = new FitProgram(Services.GetRequiredService<EngineLocator>(), timers);
+        var run = program.RunAsync(EngineScript.WriteRaw(Folder, $"sleep 600 & echo $! $$ > '{Folder.File("new")}'; mv '{Folder.File("new")}' '{Folder.File("pids")}'; wait"), [], default);
+        await Until.TrueAsync(() => File.Exists(Folder.File("pids")), "it runs");
+        Assert.True(timers.Fire(TimeSpan.FromMinutes(2)));
+        var failure = (await run.WaitAsync(TimeSpan.FromSeconds(30))).Failure!;
+        Assert.Equal(FailureKind.Unavailable, failure.Kind);
+        Assert.Contains("within 2 minutes", failure.Message);
+        foreach (var pid in File.ReadAllText(Folder.File("pids")).Split(' ', StringSplitOptions.TrimEntries))
+            await Until.TrueAsync(() => HasEnded(pid), $"{pid} is ended");
+    }
+
+    [LinuxFact]
+    public async Task Batch_IsCancelled_InTheMidstOfAModel_AndAnotherMayBegin()
+    {
+        var (gate, pids) = (Folder.File("gate"), Folder.File("pids"));
+        Fit($"case \"$*\" in *-fitp*) echo 'Host 7 0 1';; *) echo $$ >> '{pids}'; while [ ! -e '{gate}' ]; do sleep 0.02; done; echo '-c 0 -ngl -1';; esac");
+        foreach (var name in new[] { "a", "b", "c" })
+            GgufSamples.Llama(name).Save(Path.Combine(ModelFolder, name + ".gguf"));
+        await Services.GetRequiredService<LibraryService>().ScanAsync();
+        Assert.Equal(HttpStatusCode.Conflict, (await Http.DeleteAsync("/api/models/fit")).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await Http.PostAsync("/api/models/fit", null)).StatusCode);
+        await Until.TrueAsync(() => File.Exists(pids) && File.ReadAllText(pids).EndsWith('\n'), "the first is analysed");
+        Assert.Equal(HttpStatusCode.Conflict, (await Http.PostAsync("/api/models/fit", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await Http.DeleteAsync("/api/models/fit")).StatusCode);
+        var ended = await EndAsync();
+        Assert.Equal((true, 0, 3), (ended.GetProperty("cancelled").GetBoolean(), ended.GetProperty("done").GetInt32(), ended.GetProperty("total").GetInt32()));
+        var pid = Assert.Single(File.ReadAllLines(pids));
+        await Until.TrueAsync(() => HasEnded(pid), "the program is ended");
+        Assert.Equal(HttpStatusCode.NotFound, (await Http.GetAsync("/api/models/a/fit")).StatusCode); // what was not finished is not kept
+
+        File.WriteAllText(gate, "");
+        Assert.Equal(HttpStatusCode.Accepted, (await Http.PostAsync("/api/models/fit", null)).StatusCode);
+        ended = await EndAsync();
+        Assert.Equal((false, 3, 0), (ended.GetProperty("cancelled").GetBoolean(), ended.GetProperty("done").GetInt32(), ended.GetProperty("failed").GetInt32()));
+    }
+
+    [Fact]
+    public async Task DraftModel_OnADeviceOfItsOwn_IsCountedThere()
+    {
+        Engine(GpuEngine.TwoGpus);
+        await AddAsync();
+        var draft = GgufSamples.Llama("draft").Save(Folder.File("draft.gguf"));
+        await PatchAsync("gpu", new { device = "CUDA0", gpu_layers = "99" });
+        await PatchAsync("lora", new { model_draft = draft, device_draft = "CUDA1" });
+        var memory = await GetAsync("/api/models/m/memory");
+        var uses = memory.GetProperty("devices").EnumerateArray().ToDictionary(device => device.GetProperty("name").GetString()!, device => device.GetProperty("bytes").GetInt64());
+        Assert.Equal(["CUDA0", "CUDA1", "Host"], uses.Keys);
+        Assert.True(uses["CUDA1"] > new FileInfo(draft).Length / 2);
+        await PatchAsync("lora", new { device_draft = "none" });
+        Assert.Equal(["CUDA0", "Host"], await DevicesAsync(""));
+    }
+
     [Fact]
     public async Task EngineWithoutDevices_HasNoLayersOnAGpu_AndSettingsChooseAmongThem()
     {
-        Engine(TwoGpus);
+        Engine(GpuEngine.TwoGpus);
         await AddAsync();
         Assert.Equal(["CUDA0", "CUDA1", "Host"], await DevicesAsync(""));
         Assert.Equal(["CUDA1", "Host"], await DevicesAsync("?device=CUDA1"));
@@ -76,7 +132,7 @@ public sealed class FitProgramTests : AppFixture
         Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, bad.StatusCode);
 
         await Http.PatchAsJsonAsync("/api/models/m/config/gpu", new { device = (string?)null });
-        var engine = EngineScript.WriteRaw(Folder, Answers("Available devices:"));
+        var engine = EngineScript.WriteRaw(Folder, GpuEngine.Answers("Available devices:"));
         (await Http.PatchAsJsonAsync("/api/models/m/config/runtime", new { engine_path = engine })).EnsureSuccessStatusCode();
         Assert.Equal(["Host"], await DevicesAsync(""));
         Assert.Equal(0, (await GetAsync("/api/models/m/memory")).GetProperty("gpu_layers").GetInt32());
@@ -126,6 +182,28 @@ public sealed class FitProgramTests : AppFixture
         Assert.Null(await measured.FindAsync(id));
     }
 
+    // Gone, or dead and not yet fetched by its parent.
+    private static bool HasEnded(string pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ");
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    private async Task<JsonElement> EndAsync()
+    {
+        JsonElement batch = default;
+        await Until.TrueAsync(async () => !(batch = await GetAsync("/api/models/fit")).GetProperty("running").GetBoolean(), "the batch ends");
+        return batch;
+    }
+
+    private async Task PatchAsync(string section, object values) => (await Http.PatchAsJsonAsync($"/api/models/m/config/{section}", values)).EnsureSuccessStatusCode();
+
     private async Task<List<string?>> DevicesAsync(string query) => [.. (await GetAsync("/api/models/m/memory" + query)).GetProperty("devices").EnumerateArray().Select(device => device.GetProperty("name").GetString())];
 
     private async Task<JsonElement> AnalyseAsync()
@@ -143,25 +221,7 @@ public sealed class FitProgramTests : AppFixture
         return (await GetAsync("/api/models/m")).GetProperty("id").GetInt64();
     }
 
-    private void Fit(string script)
-    {
-        Engine(TwoGpus);
-        Place(script, "llama-fit-params");
-    }
+    private void Fit(string script) => GpuEngine.PlaceWithFit(Folder, script);
 
-    private void Engine(string devices) => Place(Answers(devices), "llama-server");
-
-    private static string Answers(string devices) => $"""
-        case "$1" in
-          --version) echo "version: 9999 (abcdef0)";;
-          --help) printf '%s\n' "-m,    --model FNAME                     model path" "--port PORT                             port";;
-          --list-devices) printf '%s\n' "{devices}";;
-        esac
-        """;
-
-    private void Place(string script, string name)
-    {
-        Directory.CreateDirectory(Folder.File("bin"));
-        File.Move(EngineScript.WriteRaw(Folder, script), Folder.File("bin/" + name), overwrite: true);
-    }
+    private void Engine(string devices) => GpuEngine.Place(Folder, devices);
 }

@@ -93,11 +93,28 @@ public sealed class LibraryEditTests : AppFixture
         Directory.Move(ModelFolder, ModelFolder + "-unmounted");
         await ScanAsync();
         Assert.True((await GetAsync("/api/models/m")).GetProperty("file_missing").GetBoolean());
-        var edits = Services.GetRequiredService<LibraryEdits>();
-        Assert.Empty(await edits.RemovableAsync());
-        Assert.Equal(0, await edits.CleanupAsync());
-        Directory.CreateDirectory(ModelFolder);
-        Assert.Equal(1, await edits.CleanupAsync());
+        Assert.Equal((0, 1, $"'{ModelFolder}' is not there"), await CleanUpAsync());
+
+        Directory.CreateDirectory(ModelFolder); // the mount point of a disk that is not mounted
+        var error = Assert.Single((await ScanAsync()).Errors);
+        Assert.Equal(ModelFolder, error.Path);
+        Assert.Contains("is empty, but 1 model of the library lies in it", error.Reason);
+        Assert.Equal((0, 1, $"'{ModelFolder}' is empty"), await CleanUpAsync());
+
+        File.WriteAllText(Path.Combine(ModelFolder, "notes.txt"), ""); // it is mounted: the file is gone for good
+        Assert.Empty((await ScanAsync()).Errors);
+        Assert.Equal((1, 0, null), await CleanUpAsync());
+    }
+
+    [Fact]
+    public async Task ModelsThatMovedToAnotherFolder_AreNoSignOfAMissingDisk()
+    {
+        var other = Directory.CreateDirectory(Folder.File("other")).FullName;
+        GgufSamples.Llama().Save(Path.Combine(ModelFolder, "m.gguf"));
+        await ScanAsync();
+        File.Move(Path.Combine(ModelFolder, "m.gguf"), Path.Combine(other, "m.gguf"));
+        var result = await Services.GetRequiredService<LibraryScan>().RunAsync([ModelFolder, other], _ => { }, default);
+        Assert.Equal((1, 0, 0), (result.Updated, result.Missing, result.Errors.Count));
     }
 
     [Fact]
@@ -126,6 +143,12 @@ public sealed class LibraryEditTests : AppFixture
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Http.PostAsJsonAsync("/api/models/m/duplicate", new { name = "M" })).StatusCode);
         GgufSamples.Llama().Add("changed", true).Save(Path.Combine(ModelFolder, "m.gguf"));
         Assert.Equal((1, 0, 3), await ScanAsync() is var scan ? (scan.Found, scan.Added, scan.Updated) : default);
+    }
+
+    private async Task<(int Removed, int Kept, string? Reason)> CleanUpAsync()
+    {
+        var answer = await (await Http.PostAsync("/api/models/cleanup", null)).Content.ReadFromJsonAsync<JsonElement>();
+        return (answer.GetProperty("removed").GetInt32(), answer.GetProperty("kept").GetInt32(), answer.GetProperty("reasons").EnumerateArray().SingleOrDefault() is { ValueKind: JsonValueKind.String } reason ? reason.GetString() : null);
     }
 
     private Task<ScanResult> ScanAsync() => Services.GetRequiredService<LibraryService>().ScanAsync();

@@ -18,7 +18,7 @@ public sealed class MeasuredMemoryTests : AppFixture
     [Fact]
     public async Task WhatTheEngineSays_IsKept_FromItsLastStart()
     {
-        var id = await AddAsync(GgufSamples.Llama().Save(Path.Combine(ModelFolder, "m.gguf")));
+        var id = await AddAsync(GgufSamples.Llama().Save(Folder.File("outside/m.gguf")));
         Start(id, "load_tensors: CPU model buffer size = 9.00 MiB");
         Publish(id, ModelStatus.Error); // it never was ready
         Start(id, "load_tensors: CPU model buffer size = 4.00 MiB", "llama_kv_cache: CPU KV buffer size = 0.50 MiB");

@@ -96,6 +96,23 @@ public sealed class ScanTests : AppFixture
         Assert.Equal(["dangling.gguf", "self.gguf"], result.Errors.Select(error => System.IO.Path.GetFileName(error.Path)));
     }
 
+    [LinuxFact]
+    public async Task WhatIsNoFile_IsPassedOver_AndHoldsNothingUp()
+    {
+        GgufSamples.Llama().Save(Path("folder.gguf/inside.gguf"));
+        Pipe("pipe.gguf");
+        Pipe("set-00001-of-00002.gguf");
+        File.CreateSymbolicLink(Path("to-pipe.gguf"), Path("pipe.gguf"));
+        File.CreateSymbolicLink(Path("zero.gguf"), "/dev/zero");
+        File.CreateSymbolicLink(Path("broken.gguf"), Path("nothing.gguf"));
+        var result = await ScanAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((1, 1), (result.Found, result.Added));
+        Assert.Equal(["broken.gguf", "pipe.gguf", "set-00001-of-00002.gguf", "zero.gguf"], result.Errors.Select(error => System.IO.Path.GetFileName(error.Path)));
+        Assert.All(result.Errors.Skip(1), error => Assert.Contains("no ordinary file", error.Reason));
+        foreach (var name in new[] { "folder.gguf", "pipe.gguf", "to-pipe.gguf", "set-00001-of-00002.gguf", "zero.gguf" })
+            Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, (await Http.PostAsJsonAsync("/api/models", new { path = Path(name) })).StatusCode);
+    }
+
     [Fact]
     public async Task AFile_WithMoreWeightsThanANumberHolds_IsListed_AndTheOthersAreScanned()
     {
@@ -171,6 +188,13 @@ public sealed class ScanTests : AppFixture
         var error = Assert.Single((await ScanAsync()).Errors);
         Assert.Equal(ModelFolder, error.Path);
         Assert.Contains("does not exist", error.Reason);
+    }
+
+    private void Pipe(string file)
+    {
+        using var made = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("mkfifo", [Path(file)]))!;
+        made.WaitForExit();
+        Assert.Equal(0, made.ExitCode);
     }
 
     private string Path(string file) => System.IO.Path.Combine(ModelFolder, file);

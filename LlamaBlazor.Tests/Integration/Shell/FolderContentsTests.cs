@@ -21,6 +21,15 @@ public sealed class FolderContentsTests : IDisposable
         Assert.Equal("zoo", Assert.Single(FolderContents.Read(_folder.Path, files: false).Value.Entries).Name);
     }
 
+    [Fact]
+    public void Extension_LeavesOtherFilesOut()
+    {
+        Directory.CreateDirectory(_folder.File("folder"));
+        foreach (var name in new[] { "a.gguf", "B.GGUF", "notes.txt", "c.gguf.part" })
+            File.WriteAllText(_folder.File(name), "");
+        Assert.Equal(["folder", "a.gguf", "B.GGUF"], FolderContents.Read(_folder.Path, files: true, ".gguf").Value.Entries.Select(entry => entry.Name));
+    }
+
     [Theory]
     [InlineData("file.gguf")]
     [InlineData("gone/deeper/file.gguf")]

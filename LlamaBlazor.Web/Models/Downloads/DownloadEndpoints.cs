@@ -16,7 +16,7 @@ internal static class DownloadEndpoints
         var group = app.MapGroup("/api/downloads").WithTags("Downloads");
         group.MapGet("", ListAsync);
         group.MapPost("", AddAsync);
-        group.MapDelete("", async (DownloadService downloads, CancellationToken cancellation) => new CleanupAnswer(await downloads.ClearAsync(cancellation)));
+        group.MapDelete("", async (DownloadService downloads, CancellationToken cancellation) => new ClearedAnswer(await downloads.ClearAsync(cancellation)));
         group.MapGet("choices", async (string? source, DownloadPlanner planner, CancellationToken cancellation) =>
             (await planner.OfferAsync(source ?? "", cancellation)).ToApi(offer => Results.Ok(OfferAnswer.Of(offer))));
         group.MapGet("token", async (HubToken token, CancellationToken cancellation) => new TokenSource(await token.SourceAsync(cancellation)));
@@ -68,3 +68,6 @@ internal sealed record ChoiceAnswer(string Name, string File, string? Quantizati
 /// <summary>The answer of <c>GET /api/downloads/token</c>.</summary>
 /// <param name="Source">saved, environment, or none; never the token.</param>
 internal sealed record TokenSource(string Source);
+
+/// <summary>How many downloads were taken off the list.</summary>
+internal sealed record ClearedAnswer(int Removed);

@@ -20,10 +20,12 @@ public sealed partial class FitTab
     private static readonly string[] CacheTypes = ["F32", "F16", "BF16", "Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0", "IQ4_NL"];
 
     private MemoryAnswer? _answer;
+    private MemoryAnswer? _saved; // for the settings that are saved, whatever is being tried
     private MemoryCase? _case;
     private MemorySettings? _settings;
     private string? _failure;
     private bool _saving;
+    private bool _hasGpus;
 
     [Parameter, EditorRequired]
     public long ModelId { get; set; }
@@ -106,8 +108,12 @@ public sealed partial class FitTab
 
     private void Answer()
     {
-        if (_case is { } known && _settings is { } settings)
-            _answer = Advisor.Answer(known with { Settings = settings });
+        if (_case is not { } known || _settings is not { } settings)
+            return;
+        var tried = known with { Settings = settings };
+        _answer = Advisor.Answer(tried);
+        _saved = settings == known.Settings ? _answer : Advisor.Answer(known);
+        _hasGpus = Advisor.Free(tried).Devices.Any(device => device.IsForModel);
     }
 
     private async Task SaveAsync()

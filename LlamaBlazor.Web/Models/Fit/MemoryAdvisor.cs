@@ -56,16 +56,17 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
         var host = machine.Host;
         if (board.Find(question.ModelId) is not { Status: ModelStatus.Running })
             return (devices, host.Free);
-        var held = MemoryEstimator.Estimate(question.Geometry, question.Saved, [.. question.Saved.Use(machine.Devices(question.Engine)).Select(device => device with { FreeBytes = null })], null);
+        var own = question.Saved.Use(machine.Devices(question.Engine)).Select(device => device with { FreeBytes = null }).ToList();
+        var held = MemoryEstimator.Estimate(question.Geometry, question.Saved, own, null);
         var usable = devices.Select(device => device with { FreeBytes = Together(device.FreeBytes, held.Devices.SkipLast(1).FirstOrDefault(use => use.Name == device.Name)?.Bytes ?? 0, machine.TotalBytes(question.Engine, device.Name)) });
-        return ([.. usable], Together(host.Free, HeldOnHost(question.Saved, held), host.Total));
+        return ([.. usable], Together(host.Free, HeldOnHost(question.Saved, held, own.Exists(device => device.IsForModel)), host.Total));
     }
 
     // Weights that are the file itself are counted as free memory by the system already.
-    private static long HeldOnHost(MemorySettings saved, MemoryEstimate held)
+    private static long HeldOnHost(MemorySettings saved, MemoryEstimate held, bool hasDevices)
     {
         var whole = held.Devices[^1].Bytes;
-        return !saved.Mmap ? whole : Math.Min(whole, held.Devices.Count == 1 ? whole - held.WeightsBytes : saved.KvOffload ? 0 : held.KvCacheBytes);
+        return !saved.Mmap ? whole : Math.Min(whole, !hasDevices ? whole - held.WeightsBytes : saved.KvOffload ? 0 : held.KvCacheBytes);
     }
 
     private static long? Together(long? free, long held, long? total) => free is { } bytes ? Math.Min(bytes + held, Math.Max(total ?? long.MaxValue, bytes)) : null;

@@ -30,7 +30,7 @@ internal sealed class HeaderStore
         try
         {
             using var file = ScannedModel.Open(DiskEntry.Describe(new FileInfo(model.ModelPath ?? "")));
-            var items = file is null ? Failure.Conflict("The file is empty.") : GgufReader.ReadItems(file, key, after, limit, cancellation);
+            var items = file is null ? Failure.Conflict(ScannedModel.Nothing) : GgufReader.ReadItems(file, key, after, limit, cancellation);
             return items.Failure is { Kind: FailureKind.NotFound } ? Failure.NotFound($"The header has no array '{key}'.") : items;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
@@ -53,7 +53,7 @@ internal sealed class HeaderStore
             foreach (var part in entry.Files)
             {
                 using var file = ScannedModel.Open(part);
-                var header = file is null ? Failure.Conflict($"{part.Path}: The file is empty.") : GgufReader.Read(file, cancellation);
+                var header = file is null ? Failure.Conflict($"{part.Path}: {ScannedModel.Nothing}") : GgufReader.Read(file, cancellation);
                 if (!header.IsSuccess)
                     return Failure.Conflict($"{part.Path}: {header.Failure!.Message}");
                 parts.Add(header.Value);

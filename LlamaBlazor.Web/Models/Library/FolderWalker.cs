@@ -25,7 +25,7 @@ internal sealed class FolderWalker(ScanErrors errors, CancellationToken cancella
         foreach (var root in roots)
         {
             if (!Directory.Exists(root))
-                errors.Add(root, "This folder does not exist. Create it, or change the folders in the settings.");
+                errors.Add(root, "This folder does not exist. Mount its disk or create it, or change the folders in the settings.");
             else
                 _open.Push((Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)), 0));
         }

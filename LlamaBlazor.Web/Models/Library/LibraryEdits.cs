@@ -64,36 +64,40 @@ internal sealed class LibraryEdits(
         }, cancellation).ConfigureAwait(false), ModelChanged.Added);
     }
 
-    /// <summary>The models that <see cref="CleanupAsync"/> would remove: those of a folder that is not there itself, as on a disk that is not mounted, stay.</summary>
-    public async Task<IReadOnlyList<long>> RemovableAsync(CancellationToken cancellation = default)
+    /// <summary>What <see cref="CleanupAsync"/> would do. Models of a folder that is not there, or is empty, as on a disk that is not mounted, stay.</summary>
+    public async Task<CleanupPlan> PlanCleanupAsync(CancellationToken cancellation = default)
     {
         var active = instances.Active.Select(instance => instance.ModelId).ToHashSet();
-        var absent = (await settings.GetAsync(cancellation).ConfigureAwait(false)).ModelDirectories.Where(folder => !Directory.Exists(folder))
-            .Select(folder => Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar).ToList();
+        var folders = (await settings.GetAsync(cancellation).ConfigureAwait(false)).ModelDirectories;
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
             var marked = await context.Models.AsNoTracking().Where(model => model.FileMissing && model.ModelPath != null).Select(model => new { model.Id, Path = model.ModelPath! }).ToListAsync(cancellation).ConfigureAwait(false);
-            return await Task.Run(() => marked
-                .Where(model => !active.Contains(model.Id) && !absent.Exists(folder => model.Path.StartsWith(folder, StringComparison.Ordinal)) && !File.Exists(model.Path)) // it may have come back since the scan
-                .Select(model => model.Id).ToList(), cancellation).ConfigureAwait(false);
+            return await Task.Run(() =>
+            {
+                var unavailable = UnavailableFolders.Among(folders);
+                var gone = marked.Where(model => !active.Contains(model.Id) && !File.Exists(model.Path)).Select(model => (model.Id, Reason: unavailable.Of(model.Path))).ToList(); // it may have come back since the scan
+                var kept = gone.Where(model => model.Reason is not null).ToList();
+                return new CleanupPlan([.. gone.Where(model => model.Reason is null).Select(model => model.Id)], kept.Count, [.. kept.Select(model => model.Reason!).Distinct()]);
+            }, cancellation).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Removes every model whose file is gone and that is not running, in one transaction. Returns how many.</summary>
-    public async Task<int> CleanupAsync(CancellationToken cancellation = default)
+    /// <summary>Removes every model whose file is gone and that is not running, in one transaction.</summary>
+    /// <returns>How many, and what stays.</returns>
+    public async Task<(int Removed, CleanupPlan Plan)> CleanupAsync(CancellationToken cancellation = default)
     {
-        var ids = await RemovableAsync(cancellation).ConfigureAwait(false);
+        var plan = await PlanCleanupAsync(cancellation).ConfigureAwait(false);
         var removed = await writer.ExecuteAsync(async (context, token) =>
         {
             var count = 0;
-            foreach (var chunk in ids.Chunk(500))
+            foreach (var chunk in plan.Removable.Chunk(500))
                 count += await context.Models.Where(model => chunk.Contains(model.Id) && model.FileMissing).ExecuteDeleteAsync(token).ConfigureAwait(false);
             return count;
         }, cancellation).ConfigureAwait(false);
         if (removed > 0)
             store.Changes.Publish(new ModelChanged(0, ModelChanged.Library));
-        return removed;
+        return (removed, plan);
     }
 
     private static Result<LibraryEntry> EntryOf(string path)

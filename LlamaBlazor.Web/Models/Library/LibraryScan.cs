@@ -38,8 +38,21 @@ internal sealed class LibraryScan(LibraryUpdate update, TimeProvider clock)
 
         // 4. New and changed headers, saved batch by batch.
         var counts = await ReadAsync(changed, gone, errors, report, cancellation).ConfigureAwait(false);
+        Explain(folders, gone, errors);
         var missing = await update.FinishAsync(gone, back, folders, cancellation).ConfigureAwait(false);
         return new ScanResult(entries.Count - counts.Failed, counts.Added, counts.Updated + back.Count, missing, errors.ToList(), (long)clock.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    // A folder that is there, but has lost everything, looks like a disk that is not mounted.
+    private static void Explain(IReadOnlyList<string> folders, List<KnownFile> gone, ScanErrors errors)
+    {
+        foreach (var folder in gone.Count == 0 ? [] : folders.Where(Directory.Exists))
+        {
+            var unavailable = UnavailableFolders.Among([folder]);
+            var reasons = gone.Select(file => unavailable.Of(file.Path)).OfType<string>().ToList();
+            if (reasons.Count > 0)
+                errors.Add(folder, $"{reasons[0]}, but {(reasons.Count == 1 ? "1 model of the library lies" : $"{reasons.Count:N0} models of the library lie")} in it. If a disk belongs there, mount it and scan again: they are kept until then.");
+        }
     }
 
     private async Task<(int Added, int Updated, int Failed)> ReadAsync(List<LibraryEntry> changed, List<KnownFile> gone, ScanErrors errors, Action<ScanProgress> report, CancellationToken cancellation)

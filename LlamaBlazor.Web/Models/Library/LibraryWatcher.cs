@@ -22,6 +22,8 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
     private static readonly TimeSpan Poll = TimeSpan.FromMinutes(5);
 
     private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _told = []; // folders that could not be watched, of which the log says so once; at most 64 a setting
     private List<FileSystemWatcher> _watchers = []; // one a folder, at most 64
 
     /// <inheritdoc/>
@@ -51,6 +53,8 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
             {
                 if (await SignalAsync(Poll, stoppingToken).ConfigureAwait(false))
                     await RestAsync(stoppingToken).ConfigureAwait(false);
+                else
+                    Watch((await settings.GetAsync(stoppingToken).ConfigureAwait(false)).ModelDirectories); // a disk that was mounted meanwhile
                 await ScanAsync(stoppingToken).ConfigureAwait(false);
             }
         }
@@ -102,8 +106,11 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
 
     private void Watch(IReadOnlyList<string> folders)
     {
-        _watchers.ForEach(watcher => watcher.Dispose());
-        _watchers = [.. folders.Where(Directory.Exists).Select(TryWatch).OfType<FileSystemWatcher>()];
+        lock (_gate)
+        {
+            _watchers.ForEach(watcher => watcher.Dispose());
+            _watchers = [.. folders.Where(Directory.Exists).Select(TryWatch).OfType<FileSystemWatcher>()];
+        }
     }
 
     private FileSystemWatcher? TryWatch(string folder)
@@ -121,7 +128,8 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            LogNotWatched(folder, error.Message); // the system's limit of watches, for example; the poll still looks
+            if (_told.Add(folder))
+                LogNotWatched(folder, error.Message); // the system's limit of watches, for example; the poll still looks
             return null;
         }
     }

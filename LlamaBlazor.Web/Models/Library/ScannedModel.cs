@@ -17,6 +17,9 @@ internal sealed record ScannedModel(LibraryEntry Entry, ModelFacts Facts, string
     private const int HashedSample = 4 << 10;
     private const int MissingBound = 1000; // a header may claim 65,535 parts
 
+    /// <summary>What is said of a file that <see cref="Open"/> does not open.</summary>
+    public const string Nothing = "The file is empty, or no ordinary file.";
+
     /// <summary>Reads the headers of an entry; the data of tensors is not read, but for three small samples.</summary>
     public static Result<ScannedModel> Read(LibraryEntry entry, CancellationToken cancellation)
     {
@@ -26,7 +29,7 @@ internal sealed record ScannedModel(LibraryEntry Entry, ModelFacts Facts, string
         {
             using var first = Open(entry.Files[0]);
             if (first is null)
-                return Failure.Conflict("The file is empty.");
+                return Failure.Conflict(Nothing);
             var header = GgufReader.Read(first, cancellation);
             var facts = header.IsSuccess ? ModelFacts.Of(header.Value) : header.Failure!;
             if (!facts.IsSuccess)
@@ -35,7 +38,7 @@ internal sealed record ScannedModel(LibraryEntry Entry, ModelFacts Facts, string
             foreach (var part in entry.Files.Skip(1))
             {
                 using var file = Open(part);
-                var more = file is null ? Failure.Conflict("The file is empty.") : GgufReader.Read(file, cancellation);
+                var more = file is null ? Failure.Conflict(Nothing) : GgufReader.Read(file, cancellation);
                 if (!more.IsSuccess)
                     return Failure.Conflict($"{Path.GetFileName(part.Path)}: {more.Failure!.Message}");
                 weights += more.Value.ParameterCount;

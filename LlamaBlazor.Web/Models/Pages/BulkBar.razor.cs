@@ -53,17 +53,25 @@ public sealed partial class BulkBar
     private async Task EachAsync(string done, Func<long, Task<Failure?>> action)
     {
         _busy = true;
-        var failures = new List<Failure>();
-        foreach (var id in Ids.ToList())
+        var ids = Ids.ToList(); // the ticks may change meanwhile
+        var failures = new List<Failure>(); // at most one a model
+        try
         {
-            if (await action(id) is { } failure)
-                failures.Add(failure);
+            foreach (var id in ids)
+            {
+                if (await action(id) is { } failure)
+                    failures.Add(failure);
+            }
+        }
+        finally
+        {
+            _busy = false;
         }
 
-        _busy = false;
+        var others = failures.Count > 1 ? $" And {failures.Count - 1:N0} more." : "";
         if (failures.Count == 0)
-            Notifications.Notify(NotificationSeverity.Success, $"{Ids.Count:N0} {done}");
+            Notifications.Notify(NotificationSeverity.Success, $"{ids.Count:N0} {done}");
         else
-            Notifications.Notify(NotificationSeverity.Warning, $"{Ids.Count - failures.Count:N0} of {Ids.Count:N0} {done}", failures[0].Message, 10_000);
+            Notifications.Notify(NotificationSeverity.Warning, $"{ids.Count - failures.Count:N0} of {ids.Count:N0} {done}", failures[0].Message + others, 10_000);
     }
 }

@@ -8,6 +8,7 @@ namespace LlamaBlazor.Web.Models.Pages;
 public sealed partial class LibraryEmpty
 {
     private IReadOnlyList<string>? _folders;
+    private HashSet<string> _absent = []; // of those
 
     [Inject]
     internal LaunchSettingsStore Settings { get; set; } = null!;
@@ -18,7 +19,10 @@ public sealed partial class LibraryEmpty
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        Watch(Settings.Changes, settings => _folders = settings.ModelDirectories);
-        _folders = (await Settings.GetAsync(Left)).ModelDirectories;
+        Watch(Settings.Changes, settings => Look(settings.ModelDirectories));
+        var folders = (await Settings.GetAsync(Left)).ModelDirectories;
+        await Task.Run(() => Look(folders), Left);
     }
+
+    private void Look(IReadOnlyList<string> folders) => (_absent, _folders) = ([.. folders.Where(folder => !Directory.Exists(folder))], folders);
 }

@@ -15,11 +15,18 @@ public sealed partial class ModelListPage
 {
     private const int RowBound = 500;
 
+    // How long the rows in view must stay before their headers are read: while somebody types or scrolls they are gone the next moment.
+    private static readonly TimeSpan JudgeRest = TimeSpan.FromMilliseconds(200);
+
     private readonly HashSet<long> _ticked = []; // at most the ids shown
+    private readonly List<ModelFilter> _sent = []; // shown already, while the browser takes them into its address: as many as are chosen within that moment
+    private CancellationTokenSource? _judging;
     private IReadOnlyList<long>? _ids;
     private IReadOnlyList<string> _types = [];
     private Virtualize<ModelListItem>? _rows;
+    private ModelFilter _address = new(); // as last read
     private ModelFilter _shown = new();
+    private bool _searching;
     private volatile bool _stale;
     private int _total;
 
@@ -56,7 +63,7 @@ public sealed partial class ModelListPage
     [SupplyParameterFromQuery(Name = "sort")]
     private string? Sort { get; set; }
 
-    private ModelFilter Filter => new() { Text = Text, Status = Status, Type = Type, Favorite = Favorite, Sort = ModelSort.Parse(Sort) ?? ModelSort.Default };
+    private ModelFilter Address => new() { Text = Text, Status = Status, Type = Type, Favorite = Favorite, Sort = ModelSort.Parse(Sort) ?? ModelSort.Default };
 
     private string Subtitle => _ids is null || _total == 0 ? "The GGUF files on this machine" : _total == 1 ? "1 model on this machine" : $"{_total:N0} models on this machine";
 
@@ -71,11 +78,26 @@ public sealed partial class ModelListPage
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
+        var address = Address;
+        if (address == _address && _ids is not null)
+            return;
+        _address = address;
+        if (_sent.Remove(address))
+            return;
+        _sent.Clear();
         if (_ids is null)
+        {
+            _shown = address;
             await LoadAsync();
-        else if (_shown != Filter)
-            await SearchAsync();
+        }
+        else if (_shown != address)
+        {
+            await SearchAsync(address);
+        }
     }
+
+    /// <inheritdoc/>
+    protected override bool ShouldRender() => !_searching;
 
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -91,16 +113,27 @@ public sealed partial class ModelListPage
     {
         _total = await Models.CountAsync(Left);
         _types = await Models.TypesAsync(Left);
-        await SearchAsync();
+        await SearchAsync(_shown);
     }
 
-    private async Task SearchAsync()
+    // Nothing is drawn until the rows are there: to draw all the old ones once more would only delay them.
+    private async Task SearchAsync(ModelFilter filter)
     {
-        _shown = Filter;
-        _ids = await Models.IdsAsync(_shown, Left);
-        _ticked.IntersectWith(_ids); // what is not shown cannot be meant
-        if (_rows is not null)
-            await _rows.RefreshDataAsync();
+        (_shown, _searching) = (filter, true);
+        try
+        {
+            var ids = await Models.IdsAsync(filter, Left);
+            if (_shown != filter)
+                return; // somebody went on typing
+            _ids = ids;
+            _ticked.IntersectWith(ids); // what is not shown cannot be meant
+            if (_rows is not null)
+                await _rows.RefreshDataAsync();
+        }
+        finally
+        {
+            _searching &= _shown != filter;
+        }
     }
 
     private async ValueTask<ItemsProviderResult<ModelListItem>> FetchAsync(ItemsProviderRequest request)
@@ -112,17 +145,26 @@ public sealed partial class ModelListPage
         return new ItemsProviderResult<ModelListItem>(rows, ids.Count);
     }
 
-    // Reads headers where it has to, so the rows do not wait for it.
+    // Reads headers where it has to, so the rows do not wait for it, and it waits until they rest.
     private async Task JudgeAsync(IReadOnlyList<long> ids)
     {
+        _judging?.Cancel();
+        var judging = _judging = new CancellationTokenSource();
         try
         {
-            if (await Task.Run(() => Verdicts.PrepareAsync(ids, Left), Left))
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(judging.Token, Left);
+            await Task.Delay(JudgeRest, Clock, both.Token);
+            if (await Task.Run(() => Verdicts.PrepareAsync(ids, both.Token), both.Token))
                 RenderSoon();
         }
         catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
         {
-            // The page was left.
+            // Other rows came, or the page was left.
+        }
+        finally
+        {
+            _judging = _judging == judging ? null : _judging;
+            judging.Dispose();
         }
     }
 
@@ -141,23 +183,32 @@ public sealed partial class ModelListPage
             _ticked.UnionWith(_ids ?? []);
     }
 
-    private string Order(ModelColumn column) => column.SortKey != Filter.Sort.Key ? "none" : Filter.Sort.Descending ? "descending" : "ascending";
+    private string Order(ModelColumn column) => column.SortKey != _shown.Sort.Key ? "none" : _shown.Sort.Descending ? "descending" : "ascending";
 
     // First click: the usual direction; second: the other; third: favourites first again.
     private ModelSort Next(ModelColumn column)
     {
-        var sort = Filter.Sort;
+        var sort = _shown.Sort;
         return sort.Key != column.SortKey ? new ModelSort(column.SortKey!, column.LargestFirst)
             : sort.Descending == column.LargestFirst ? sort with { Descending = !sort.Descending }
             : ModelSort.Default;
     }
 
-    private void Show(ModelFilter filter) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
+    // Shown at once; the address follows, and comes back from the browser when the rows are there already.
+    private async Task ShowAsync(ModelFilter wanted)
     {
-        ["q"] = string.IsNullOrWhiteSpace(filter.Text) ? null : filter.Text,
-        ["status"] = filter.Status,
-        ["type"] = filter.Type,
-        ["favorite"] = filter.Favorite is true ? true : null,
-        ["sort"] = filter.Sort == ModelSort.Default ? null : filter.Sort.ToString(),
-    }), replace: true);
+        var filter = wanted with { Text = string.IsNullOrWhiteSpace(wanted.Text) ? null : wanted.Text, Favorite = wanted.Favorite is true ? true : null };
+        if (filter == _shown)
+            return;
+        _sent.Add(filter);
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
+        {
+            ["q"] = filter.Text,
+            ["status"] = filter.Status,
+            ["type"] = filter.Type,
+            ["favorite"] = filter.Favorite,
+            ["sort"] = filter.Sort == ModelSort.Default ? null : filter.Sort.ToString(),
+        }), replace: true);
+        await SearchAsync(filter);
+    }
 }

@@ -24,14 +24,15 @@ internal sealed record FolderContents(string Path, string? Parent, IReadOnlyList
     /// <summary>Reads a folder. Of a path that is none, the nearest folder above it that is.</summary>
     /// <param name="path">A path; empty for the user's own folder.</param>
     /// <param name="files">True to list files too.</param>
-    public static Result<FolderContents> Read(string path, bool files)
+    /// <param name="extension">Only files with this ending, such as <c>.gguf</c>; all where it is null.</param>
+    public static Result<FolderContents> Read(string path, bool files, string? extension = null)
     {
         var folder = Nearest(path);
         try
         {
             var read = folder.EnumerateFileSystemInfos("*", Visible)
                 .Select(item => new FolderEntry(item.Name, item.FullName, item is DirectoryInfo, item is FileInfo { Exists: true } file ? file.Length : 0))
-                .Where(item => files || item.IsFolder)
+                .Where(item => item.IsFolder || (files && (extension is null || item.Name.EndsWith(extension, StringComparison.OrdinalIgnoreCase))))
                 .Take(Bound + 1).ToList();
             return new FolderContents(folder.FullName, folder.Parent?.FullName,
                 [.. read.Take(Bound).OrderByDescending(item => item.IsFolder).ThenBy(item => item.Name, StringComparer.OrdinalIgnoreCase)], read.Count > Bound);

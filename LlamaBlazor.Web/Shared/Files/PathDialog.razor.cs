@@ -18,6 +18,10 @@ public sealed partial class PathDialog
     [Parameter]
     public bool Folders { get; set; }
 
+    /// <summary>Ending of the files to choose from, such as <c>.gguf</c>; null for all.</summary>
+    [Parameter]
+    public string? Extension { get; set; }
+
     /// <summary>Folders to jump to.</summary>
     [Parameter]
     public IReadOnlyList<string> Places { get; set; } = [];
@@ -28,9 +32,9 @@ public sealed partial class PathDialog
     private IReadOnlyList<FolderEntry> Shown => [.. (_folder?.Entries ?? []).Where(entry => _filter.Length == 0 || entry.Name.Contains(_filter, StringComparison.OrdinalIgnoreCase))];
 
     /// <summary>Opens the dialog. Returns the chosen path, or null.</summary>
-    public static async Task<string?> OpenAsync(DialogService dialogs, string start, bool folders, IReadOnlyList<string> places) => await dialogs.OpenAsync<PathDialog>(
-        folders ? "Choose a folder" : "Choose a file",
-        new Dictionary<string, object?> { [nameof(Start)] = start, [nameof(Folders)] = folders, [nameof(Places)] = places },
+    public static async Task<string?> OpenAsync(DialogService dialogs, string start, bool folders, IReadOnlyList<string> places, string? extension = null) => await dialogs.OpenAsync<PathDialog>(
+        folders ? "Choose a folder" : extension is null ? "Choose a file" : $"Choose a {extension} file",
+        new Dictionary<string, object?> { [nameof(Start)] = start, [nameof(Folders)] = folders, [nameof(Places)] = places, [nameof(Extension)] = extension },
         new DialogOptions { Width = "min(40rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }) as string;
 
     /// <inheritdoc/>
@@ -46,7 +50,7 @@ public sealed partial class PathDialog
 
     private async Task OpenAsync(string path)
     {
-        var read = await Task.Run(() => FolderContents.Read(path, !Folders));
+        var read = await Task.Run(() => FolderContents.Read(path, !Folders, Extension));
         _failure = read.Failure?.Message;
         if (read.IsSuccess)
             (_folder, _filter) = (read.Value, "");

@@ -205,6 +205,38 @@ public sealed class MemoryEstimatorTests
         Assert.Equal(plain.Devices[0].Bytes, nowhere.Devices[0].Bytes);
     }
 
+    [Fact]
+    public void Draft_WithDevicesOfItsOwn_IsCountedThere_AndTheModelKeepsOff()
+    {
+        MemoryDevice[] devices = [new("CUDA0", null), new("CUDA1", null)];
+        var settings = OneSlot with { GpuLayers = 99, Device = "CUDA0" };
+        var draft = new DraftSettings(Llama(), null, "CUDA1", OneSlot.CacheTypeK, OneSlot.CacheTypeV);
+        MemoryEstimate Of(MemorySettings settings) => MemoryEstimator.Estimate(Llama(), settings, settings.Use(devices), null);
+        var (plain, with) = (Of(settings), Of(settings with { Draft = draft }));
+        Assert.Equal(["CUDA0", "CUDA1", "Host"], with.Devices.Select(device => device.Name));
+        Assert.Equal((plain.Devices[0].Bytes, plain.Devices[0].Bytes), (with.Devices[0].Bytes, with.Devices[1].Bytes));
+        Assert.Equal(with.TotalBytes, with.Devices.Sum(device => device.Bytes));
+
+        var alone = Of(settings with { Device = "none", Draft = draft });
+        Assert.Equal(("CUDA1", plain.Devices[0].Bytes, 0), (alone.Devices[0].Name, alone.Devices[0].Bytes, alone.GpuLayers));
+        Assert.Equal(0, MemoryEstimator.MostLayers(Llama(), settings, (settings with { Device = "none", Draft = draft }).Use(devices)));
+    }
+
+    [Theory]
+    [InlineData(null, null, 0, "CUDA0,CUDA1")]
+    [InlineData("none", null, 0, "")]
+    [InlineData("CUDA1", null, 0, "CUDA1")]
+    [InlineData("CUDA1", "none", 0, "CUDA1")]
+    [InlineData(null, "none", 1, "CUDA1")]
+    public void Draft_TakesAllDevices_WhereItNamesNone_AndTheModelsSplitMode(string? device, string? split, int main, string drafts)
+    {
+        MemoryDevice[] devices = [new("CUDA0", null), new("CUDA1", null)];
+        var draft = new DraftSettings(Llama(), null, device, OneSlot.CacheTypeK, OneSlot.CacheTypeV);
+        var used = (OneSlot with { Device = "CUDA0", SplitMode = split, MainGpu = main, Draft = draft }).Use(devices);
+        Assert.Equal(drafts, string.Join(',', used.Where(device => device.IsForDraft).Select(device => device.Name)));
+        Assert.Equal(main == 0 ? "CUDA0" : "", string.Join(',', used.Where(device => device.IsForModel).Select(device => device.Name)));
+    }
+
     // Buffers of the computation on a device without layers: (2 × width + 2 × feed-forward) × batch × 4 bytes.
     private const long Activations = (2 * 64 + 2 * 128) * 512 * 4;
 

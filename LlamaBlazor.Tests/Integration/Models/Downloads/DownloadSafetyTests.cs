@@ -81,6 +81,34 @@ public sealed class DownloadSafetyTests(DownloadFixture app) : IClassFixture<Dow
     }
 
     [Fact]
+    public async Task Folder_ReachedThroughALink_IsTaken_WhereItLeadsIntoTheModelsFolders()
+    {
+        var real = Directory.CreateDirectory(app.PathOf("real")).FullName;
+        Directory.CreateSymbolicLink(app.PathOf("linked"), real);
+        var file = app.Mirror.Serve("/through-a-link.gguf", new ServedFile { Content = GgufSamples.Llama("Through a link").ToArray() });
+        var id = (await app.AddAsync(new { source = app.Mirror.Url("/through-a-link.gguf"), folder = app.PathOf("linked") })).Single();
+        await app.UntilAsync(id, "done");
+        Assert.Equal(file.Content, await File.ReadAllBytesAsync(Path.Combine(real, "through-a-link.gguf")));
+        await Until.TrueAsync(async () => (await app.GetAsync("/api/models?q=through-a-link")).GetProperty("items").GetArrayLength() == 1, "it is in the library, once");
+        var (status, text) = await app.RefusalAsync(new { source = app.Mirror.Url("/through-a-link.gguf"), folder = real });
+        Assert.True(status == HttpStatusCode.Conflict && text.Contains("exists already"), text);
+    }
+
+    [Fact]
+    public async Task Folder_WhoseLinkLeadsOut_IsRefused()
+    {
+        var outside = Directory.CreateDirectory(app.Folder.File("outside")).FullName;
+        Directory.CreateSymbolicLink(app.PathOf("out"), outside);
+        foreach (var folder in new[] { app.PathOf("out"), app.PathOf("out/below") })
+        {
+            var (status, text) = await app.RefusalAsync(new { source = app.Mirror.Url("/m.gguf"), folder });
+            Assert.True(status == HttpStatusCode.UnprocessableEntity && text.Contains("\"folder\""), text);
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(outside));
+    }
+
+    [Fact]
     public async Task FullDisk_StopsIt_BeforeAndWhile_AndItGoesOnLater()
     {
         var content = new byte[80 << 20];
