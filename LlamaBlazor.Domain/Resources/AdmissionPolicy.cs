@@ -36,6 +36,9 @@ public sealed record AdmissionRequest(long ModelId, string Name, string Project,
 
     /// <summary>Cores it counts for.</summary>
     public double Cores { get; init; }
+
+    /// <summary>The longest context with which its main memory would do, told of where it does not; 0 when there is none, or it is not known.</summary>
+    public long ContextThatFits { get; init; }
 }
 
 /// <summary>One reason against a start.</summary>
@@ -105,9 +108,14 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
     {
         if (machine is not { TotalMemory: > 0 and var total, FreeMemory: { } free })
             return 0;
-        var keep = Math.Max(Limits.MinFreeMemoryGb * Gb, total * Math.Max(0, 100 - Limits.MaxMemoryPercent) / 100);
-        return (long)Math.Max(0, request.Memory + keep - free);
+        return (long)Math.Max(0, request.Memory + Keep(total) - free);
     }
+
+    private double Keep(long total) => Math.Max(Limits.MinFreeMemoryGb * Gb, total * Math.Max(0, 100 - Limits.MaxMemoryPercent) / 100);
+
+    /// <summary>Bytes of main memory that a start may take now, or null where the machine does not tell.</summary>
+    /// <param name="machine">The machine.</param>
+    public long? Usable(MachineState machine) => machine is { TotalMemory: > 0 and var total, FreeMemory: { } free } ? (long)Math.Max(0, free - Keep(total)) : null;
 
     private IEnumerable<AdmissionReason> MachineReasons(MachineState machine)
     {
@@ -116,6 +124,10 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
         if (machine.Load > Limits.MaxLoadPerCore * machine.Cores)
             yield return new("load", $"The load is {machine.Load:0.0} on {machine.Cores} cores; starts wait above {Limits.MaxLoadPerCore * machine.Cores:0.#}. Try again when it is calmer, or raise LlamaBlazor:Admission:MaxLoadPerCore.");
     }
+
+    private static string Smaller(AdmissionRequest request) => request.ContextThatFits > 0
+        ? $"set a context of at most {request.ContextThatFits:N0} tokens on its tab Core"
+        : "choose a smaller context or quantisation";
 
     private static IEnumerable<AdmissionReason> ShareReasons(AdmissionRequest request, IReadOnlyList<Occupant> others, ProjectQuota? quota)
     {
@@ -141,7 +153,7 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
         if (need.Memory > 0 && machine.FreeMemory is { } free)
         {
             var (code, key) = Limits.MinFreeMemoryGb * Gb >= machine.TotalMemory * Math.Max(0, 100 - Limits.MaxMemoryPercent) / 100 ? ("free_memory", "MinFreeMemoryGb") : ("memory", "MaxMemoryPercent");
-            yield return new(code, $"'{request.Name}' needs about {ByteSize.Text(request.Memory)} and {ByteSize.Text(free)} are free, of which {ByteSize.Text(need.Memory + free - request.Memory)} must stay so (LlamaBlazor:Admission:{key}); {ByteSize.Text(need.Memory)} are missing, {next}, or choose a smaller context or quantisation.");
+            yield return new(code, $"'{request.Name}' needs about {ByteSize.Text(request.Memory)} and {ByteSize.Text(free)} are free, of which {ByteSize.Text(need.Memory + free - request.Memory)} must stay so (LlamaBlazor:Admission:{key}); {ByteSize.Text(need.Memory)} are missing, {next}, or {Smaller(request)}.");
         }
     }
 }

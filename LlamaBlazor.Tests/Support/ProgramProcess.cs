@@ -13,7 +13,13 @@ public sealed class ProgramProcess : IDisposable
     private readonly List<string> _output = []; // what it said, for the message of a failing test
 
     public ProgramProcess(string data, params string[] arguments)
+        : this(data, new SocketsHttpHandler(), arguments)
     {
+    }
+
+    public ProgramProcess(string data, HttpMessageHandler handler, params string[] arguments)
+    {
+        Http = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(30) };
         var (program, prefix) = OwnProgram.Find();
         // As in AppFixture: a busy machine must not change what a test sees.
         string[] calm = ["--LlamaBlazor:Admission:MaxMemoryPercent=100", "--LlamaBlazor:Admission:MinFreeMemoryGb=0", "--LlamaBlazor:Admission:MaxCpuPercent=100", "--LlamaBlazor:Admission:MaxLoadPerCore=1000"];
@@ -27,7 +33,7 @@ public sealed class ProgramProcess : IDisposable
 
     public int Pid => _process.Id;
 
-    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(30) };
+    public HttpClient Http { get; }
 
     /// <summary>Waits until it is ready.</summary>
     public async Task WaitReadyAsync()
@@ -36,6 +42,13 @@ public sealed class ProgramProcess : IDisposable
         Assert.False(_process.HasExited, string.Join('\n', _output));
         Http.BaseAddress = await _address.Task;
         await Until.TrueAsync(async () => (await Http.GetAsync("/readyz")).IsSuccessStatusCode, "readyz");
+    }
+
+    /// <summary>Whether it has said something with these words.</summary>
+    public bool Said(string words)
+    {
+        lock (_output)
+            return _output.Exists(line => line.Contains(words, StringComparison.Ordinal));
     }
 
     /// <summary>GET of a path, as JSON.</summary>

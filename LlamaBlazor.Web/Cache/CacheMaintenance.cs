@@ -1,10 +1,12 @@
+using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Live;
 
 namespace LlamaBlazor.Web.Cache;
 
 /// <summary>Saves hit counts every few seconds, and once a minute removes what has expired or no longer fits.</summary>
-internal sealed partial class CacheMaintenance(CacheStore store, CacheSwitch @switch, DatabaseState database, Broadcast<DatabaseReplaced> replaced, TimeProvider clock, ILogger<CacheMaintenance> logger) : BackgroundService
+internal sealed partial class CacheMaintenance(CacheStore store, CacheSwitch @switch, DatabaseState database, Broadcast<DatabaseReplaced> replaced, Broadcast<PreferencesChanged> imported, Broadcast<RequestKeeping> limits, TimeProvider clock, ILogger<CacheMaintenance> logger) : BackgroundService
 {
     private const int TicksPerCleanup = 20;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
@@ -20,6 +22,8 @@ internal sealed partial class CacheMaintenance(CacheStore store, CacheSwitch @sw
                 store.Forget();
                 _ = TryAsync(() => @switch.LoadAsync(stoppingToken));
             });
+            using var import = imported.Subscribe(message => _ = TryAsync(() => FollowAsync(stoppingToken)));
+            using var limit = limits.Subscribe(message => _ = TryAsync(() => store.CleanUpAsync(stoppingToken))); // less room, perhaps
             await TryAsync(() => @switch.LoadAsync(stoppingToken)).ConfigureAwait(false);
             using var timer = new PeriodicTimer(Interval, clock);
             for (var tick = 1; await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false); tick++)
@@ -33,6 +37,12 @@ internal sealed partial class CacheMaintenance(CacheStore store, CacheSwitch @sw
         {
             // The dashboard ends, or its database cannot be used, which is shown everywhere.
         }
+    }
+
+    private async Task FollowAsync(CancellationToken cancellation)
+    {
+        await @switch.LoadAsync(cancellation).ConfigureAwait(false);
+        await store.CleanUpAsync(cancellation).ConfigureAwait(false);
     }
 
     private async Task TryAsync(Func<Task> work)

@@ -4,6 +4,7 @@ using System.Text;
 using LlamaBlazor.Domain.Cache;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Api;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,7 +23,7 @@ internal sealed record CacheFigures(bool Enabled, int Entries, long SizeBytes, l
 internal sealed record CacheItem(long Id, string CacheKey, string Model, string Prompt, string PromptHash, string? FinishReason, long? TokensGenerated, long SizeBytes, long CreatedAt, long? ExpiresAt, long HitCount, long? LastHitAt);
 
 /// <summary>The table <c>cache</c>.</summary>
-internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, CacheOptions options, CacheSwitch @switch, TimeProvider clock)
+internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, RequestKeepingStore keeping, CacheSwitch @switch, TimeProvider clock)
 {
     /// <summary>Answers whose hits wait to be saved; the counts of more are lost.</summary>
     private const int PendingBound = 10_000;
@@ -72,7 +73,7 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     public async Task AddAsync(CacheRow row, CancellationToken cancellation)
     {
         row.CreatedAt = Now;
-        row.ExpiresAt = options.TtlSeconds == 0 ? null : row.CreatedAt + (options.TtlSeconds * 1000);
+        row.ExpiresAt = keeping.Current.CacheTtlSeconds is > 0 and var seconds ? row.CreatedAt + (seconds * 1000) : null;
         var replaced = await writer.ExecuteAsync(async (context, token) =>
         {
             var old = context.Cache.Where(old => old.CacheKey == row.CacheKey);
@@ -82,7 +83,7 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
             return size;
         }, cancellation).ConfigureAwait(false);
         var added = new[] { row.Prompt, row.ConfigJson, row.ResponseText, row.ResponseJson ?? "" }.Sum(text => (long)Encoding.UTF8.GetByteCount(text));
-        if (Interlocked.Read(ref _bytes) < 0 || Interlocked.Add(ref _bytes, added - replaced) > options.MaxBytes)
+        if (Interlocked.Read(ref _bytes) < 0 || Interlocked.Add(ref _bytes, added - replaced) > keeping.Current.CacheMaxBytes)
             await CleanUpAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -130,7 +131,7 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
         var removed = await writer.ExecuteAsync((context, token) => context.Cache.Where(row => row.ExpiresAt != null && row.ExpiresAt <= now).ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
         if (removed > 0)
             Interlocked.Exchange(ref _bytes, -1);
-        else if (Interlocked.Read(ref _bytes) is >= 0 and var known && known <= options.MaxBytes)
+        else if (Interlocked.Read(ref _bytes) is >= 0 and var known && known <= keeping.Current.CacheMaxBytes)
             return 0;
         var (size, evicted) = await writer.ExecuteAsync(EvictAsync, cancellation).ConfigureAwait(false);
         Interlocked.Exchange(ref _bytes, size);
@@ -145,7 +146,7 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
         {
             var entries = await context.Cache.CountAsync(cancellation).ConfigureAwait(false);
             var hits = await context.Cache.SumAsync(row => row.HitCount, cancellation).ConfigureAwait(false) + _hits.Values.Sum();
-            return new CacheFigures(@switch.IsOn, entries, Interlocked.Read(ref _bytes) is >= 0 and var known ? known : await SizeAsync(context, cancellation).ConfigureAwait(false), options.MaxBytes, hits, options.TtlSeconds);
+            return new CacheFigures(@switch.IsOn, entries, Interlocked.Read(ref _bytes) is >= 0 and var known ? known : await SizeAsync(context, cancellation).ConfigureAwait(false), keeping.Current.CacheMaxBytes, hits, keeping.Current.CacheTtlSeconds);
         }
     }, cancellation);
 
@@ -185,9 +186,10 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     private async Task<(long Size, int Removed)> EvictAsync(LlamaDbContext context, CancellationToken cancellation)
     {
         var size = await SizeAsync(context, cancellation).ConfigureAwait(false);
-        if (size <= options.MaxBytes)
+        var most = keeping.Current.CacheMaxBytes;
+        if (size <= most)
             return (size, 0);
-        var (goal, removed) = (options.MaxBytes / 10 * 9, 0);
+        var (goal, removed) = (most / 10 * 9, 0);
         while (size > goal)
         {
             var oldest = context.Cache.OrderBy(row => row.LastHitAt ?? row.CreatedAt).ThenBy(row => row.Id).Take(EvictBatch);

@@ -5,7 +5,7 @@ using LlamaBlazor.Domain.Cache;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Proxy;
-using LlamaBlazor.Web.Statistics;
+using LlamaBlazor.Web.Settings;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Cache;
@@ -17,7 +17,7 @@ namespace LlamaBlazor.Web.Cache;
 internal sealed record CacheTicket(CacheDecision Decision, CacheKey? Key, string? Identity);
 
 /// <summary>Serves answers that were given before, and keeps new ones. Nothing that goes wrong here fails a request (acceptance Y5).</summary>
-internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switch, ModelIdentity identities, PrivacyOptions privacy, TimeProvider clock, ILogger<ResponseCache> logger)
+internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switch, ModelIdentity identities, RequestKeepingStore keeping, TimeProvider clock, ILogger<ResponseCache> logger)
 {
     /// <summary>Header that tells what the cache did; in a request its own switch, on or off.</summary>
     public const string Header = "X-Llama-Cache";
@@ -36,7 +36,7 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
         if (!CachePolicy.IsOn(@switch.IsOn, model.CacheMode, wish))
             return (false, null);
         var decision = CachePolicy.Decide(@switch.IsOn, model.CacheMode, request.Route, request.Facts, body.Span, context.Request.Headers.CacheControl, wish);
-        if (!privacy.KeepsAll && CachePolicy.RepeatsPrompt(request.Route.Kind, body.Span))
+        if (!keeping.Current.KeepsAll && CachePolicy.RepeatsPrompt(request.Route.Kind, body.Span))
             decision = CacheDecision.Bypass; // its answer would keep what must not be kept
         var identity = decision.Store || decision.Lookup ? await IdentityAsync(model.Id, context.RequestAborted).ConfigureAwait(false) : null;
         var key = identity is null ? null : CacheKey.Of(request.Path, identity, body);
@@ -126,6 +126,7 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
             // Settings may have been saved, and the engine started anew, while the request waited: then nobody knows whose answer it is.
             if (await identities.OfAsync(model.Id, CancellationToken.None).ConfigureAwait(false) != ticket.Identity)
                 return;
+            var privacy = keeping.Current;
             var key = ticket.Key!;
             var json = streamed ? StreamAssembler.Assemble(kind, answer.Span) : answer.ToArray();
             if (json is null || (!privacy.KeepsAll && json.AsSpan().IndexOf("\"__verbose\""u8) >= 0)) // a talkative engine repeats the prompt there
@@ -133,7 +134,7 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
             await store.AddAsync(new CacheRow
             {
                 CacheKey = key.Key,
-                Prompt = privacy.KeepsAll ? key.Prompt : privacy.Keep(key.Prompt[..Math.Min(key.Prompt.Length, RequestReader.PreviewLength)]) ?? "",
+                Prompt = privacy.KeepsAll ? key.Prompt : privacy.Keep(key.Prompt) ?? "",
                 PromptHash = key.PromptHash,
                 ModelPath = model.Name,
                 ConfigJson = privacy.KeepsNothing ? "" : key.ConfigJson,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -24,7 +25,7 @@ internal sealed class DashboardConnection : IAsyncDisposable
     private DashboardConnection(Uri address, WebApplication? own)
     {
         _own = own;
-        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = EngineTls.Options }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>A client of the API.</summary>

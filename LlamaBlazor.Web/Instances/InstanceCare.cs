@@ -1,24 +1,18 @@
 using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Instances;
-using LlamaBlazor.Domain.Models;
-using LlamaBlazor.Domain.Parameters;
-using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances.Containers;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Live;
-using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>Looks after running instances once a second: stops those nobody uses, asks those nothing is heard of, and starts the preloaded ones once.</summary>
 internal sealed partial class InstanceCare(
-    IDbContextFactory<LlamaDbContext> contexts,
     InstanceSupervisor supervisor,
     InstanceBoard board,
     StartGate gate,
     HangProbe probe,
-    ContainerKeeper containers,
+    Preloader preloader,
     Broadcast<ConfigChanged> changes,
     Broadcast<ModelChanged> models,
     InstanceOptions options,
@@ -27,9 +21,6 @@ internal sealed partial class InstanceCare(
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    // Not for each other's sake: what does not fit beside the others waits a while, since a machine that has just started is busy.
-    private static readonly StartWish Preload = new(Force: false, MayEvict: false, TimeSpan.FromMinutes(10));
-
     private readonly ConcurrentDictionary<(long Row, long ReadyAt), Pulse> _pulses = new(); // one a living engine, process or container; others are removed each round
 
     /// <inheritdoc/>
@@ -37,7 +28,7 @@ internal sealed partial class InstanceCare(
     {
         await supervisor.Swept.WaitAsync(stoppingToken).ConfigureAwait(false);
         if (options.Preload)
-            _ = GuardAsync(() => PreloadAsync(stoppingToken));
+            _ = GuardAsync(() => preloader.RunAsync(stoppingToken));
         using var news = changes.Subscribe(change => _ = GuardAsync(() => TakeOverAsync(change, stoppingToken)));
         using var deletions = models.Subscribe(change => _ = change.Kind is ModelChanged.Deleted or ModelChanged.Library ? GuardAsync(() => supervisor.ForgetDeletedAsync(stoppingToken)) : Task.CompletedTask);
         using var timer = new PeriodicTimer(Tick, clock);
@@ -46,26 +37,6 @@ internal sealed partial class InstanceCare(
     }
 
     private Task TakeOverAsync(ConfigChanged change, CancellationToken cancellation) => change.ModelId is { } model ? supervisor.RefreshAsync(model, cancellation) : Task.CompletedTask;
-
-    private async Task PreloadAsync(CancellationToken cancellation)
-    {
-        await containers.Reconciled.WaitAsync(cancellation).ConfigureAwait(false);
-        List<long> wanted;
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            wanted = await context.Set<RuntimeConfig>().AsNoTracking().Where(row => row.Preload == true)
-                .Join(context.Models.Where(model => model.Role == ModelRole.Model), row => row.ModelId, model => model.Id, (row, _) => row.ModelId)
-                .ToListAsync(cancellation).ConfigureAwait(false);
-        }
-
-        foreach (var model in wanted)
-        {
-            var result = await supervisor.StartAsync(model, Preload, cancellation).ConfigureAwait(false);
-            if (result.Failure is { } failure)
-                LogNotPreloaded(failure.Message);
-        }
-    }
 
     private async Task LookAsync(CancellationToken cancellation)
     {
@@ -118,9 +89,6 @@ internal sealed partial class InstanceCare(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Looking after the instances failed; it goes on")]
     private partial void LogFailed(Exception error);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A model was not preloaded. {Reason}")]
-    private partial void LogNotPreloaded(string reason);
 
     private sealed class Pulse
     {

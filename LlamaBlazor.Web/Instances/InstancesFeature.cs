@@ -23,6 +23,7 @@ internal static class InstancesFeature
         services.AddSingleton<ContainerKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<ContainerKeeper>());
         services.AddSingleton<ProcessGuard>();
+        services.AddSingleton<ProbeStarter>();
         services.AddSingleton<Launcher>();
         services.AddSingleton<PortPool>();
         services.AddSingleton<ReadinessProbe>();
@@ -38,6 +39,7 @@ internal static class InstancesFeature
         services.AddSingleton<InstanceSupervisor>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceSupervisor>());
         services.AddSingleton<ReadLines>(provider => provider.GetRequiredService<InstanceSupervisor>().Lines);
+        services.AddSingleton<Preloader>();
         services.AddHostedService<InstanceCare>();
         services.AddSingleton<InstancePause>();
         services.AddSingleton<PendingChanges>();

@@ -32,6 +32,7 @@ internal static class ParametersFeature
         services.AddSingleton<CommandLineBuilder>();
         services.AddSingleton<SecretProtector>();
         services.AddSingleton<ConfigReader>();
+        services.AddSingleton<EngineTool>();
         services.AddSingleton<EngineProbe>();
         services.AddSingleton<EngineDirectory>();
         services.AddSingleton<CommandCheck>();

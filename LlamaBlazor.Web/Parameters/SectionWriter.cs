@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -28,6 +29,8 @@ internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtecto
         if (edit.Revision is { } seen && seen != row.Revision)
             return new SectionPlan(edit, null, Failure.Conflict($"The {edit.Section} settings were saved by somebody else meanwhile (revision {row.Revision}, yours is {seen}). Read them again, then repeat your change."));
         var errors = SectionRules.Check(catalogue, modelId is not null, edit, column => ColumnMap.For(row.GetType()) is var map && map.Contains(column) ? map.Get(row, column) : null);
+        if (row is RuntimeConfig runtime && await UnknownProjectAsync(context, runtime, edit, cancellation).ConfigureAwait(false) is { } unknown)
+            errors.TryAdd("project", [unknown]);
         return new SectionPlan(edit, row, errors.Count == 0 ? null : Failure.Invalid(errors));
     }
 
@@ -65,6 +68,16 @@ internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtecto
         });
         await ForgetOldAsync(context, modelId, edit.Section, cancellation).ConfigureAwait(false);
         return row.Revision;
+    }
+
+    // Nobody's limits would count: the start would be refused, but only then. One that was set before its project was removed does not stand in the way of other edits.
+    private static async Task<string?> UnknownProjectAsync(LlamaDbContext context, RuntimeConfig stored, SectionChange edit, CancellationToken cancellation)
+    {
+        if (edit.Values.GetValueOrDefault("project") is not string name || name == stored.Project || ProjectQuota.Default.Equals(name, StringComparison.OrdinalIgnoreCase))
+            return null;
+        return await context.Set<ProjectQuotaRow>().AnyAsync(row => row.ProjectPath == name, cancellation).ConfigureAwait(false)
+            ? null
+            : $"There is no project '{name}'. Make it on the Resources page first, or leave the field empty for '{ProjectQuota.Default}', which has no limits.";
     }
 
     private static string? ForcedAfter(SectionChange edit, string? stored)

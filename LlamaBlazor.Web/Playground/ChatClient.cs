@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Security.Keys;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -12,7 +13,7 @@ namespace LlamaBlazor.Web.Playground;
 /// <summary>Talks to the dashboard's own endpoint, as any client would, with the dashboard's own key.</summary>
 internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider clock) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, SslOptions = EngineTls.Options }) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Asks for a reply and fills it as it comes.</summary>
     /// <param name="settings">Model and parameters.</param>

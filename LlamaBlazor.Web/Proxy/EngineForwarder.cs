@@ -44,7 +44,7 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
         var error = await forwarder.SendAsync(context, "http://127.0.0.1/", _client, _config, transformer, request.Cancelled).ConfigureAwait(false);
         if (error == ForwarderError.None)
         {
-            if (context.Response.StatusCode < StatusCodes.Status400BadRequest)
+            if (context.Response.StatusCode < StatusCodes.Status400BadRequest && request.Error is null)
                 request.SucceededAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
             return null;
         }

@@ -94,7 +94,7 @@ internal sealed class TapStream(Stream inner, HttpContext context, InFlightReque
         var reader = request.Reader!;
         reader.Feed(bytes);
         Capture?.Add(bytes);
-        if (reader.HasFirstToken)
+        if (reader is { HasFirstToken: true, Usage.Error: null } && context.Response.StatusCode < StatusCodes.Status400BadRequest) // an engine that only says what is wrong does not work
             request.SucceededAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (request.FirstTokenTimestamp == 0 && reader.HasFirstToken)
         {

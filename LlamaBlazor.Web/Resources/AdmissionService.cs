@@ -48,8 +48,14 @@ internal sealed class AdmissionService(
             var quota = await QuotaAsync(context, facts.Project, cancellation).ConfigureAwait(false);
             var state = Machine(promised);
             var gpus = await AskGpusAsync(facts, demand, others, cancellation).ConfigureAwait(false);
-            var request = new AdmissionRequest(facts.ModelId, facts.Name, facts.Project, demand.Memory, gpus, mayEvict) { Vram = demand.Vram, Cores = demand.Cores };
-            return (new AdmissionPolicy(limits, (int)(most ?? ModelsMaxByDefault)).Decide(request, state, others, quota, clock.GetUtcNow().ToUnixTimeMilliseconds()), gpus);
+            var policy = new AdmissionPolicy(limits, (int)(most ?? ModelsMaxByDefault));
+            var request = new AdmissionRequest(facts.ModelId, facts.Name, facts.Project, demand.Memory, gpus, mayEvict)
+            {
+                Vram = demand.Vram,
+                Cores = demand.Cores,
+                ContextThatFits = policy.Usable(state) is { } usable && usable < demand.Memory && demand.Estimated is { } known ? advisor.LongestContext(known, usable) : 0,
+            };
+            return (policy.Decide(request, state, others, quota, clock.GetUtcNow().ToUnixTimeMilliseconds()), gpus);
         }
     }
 
@@ -69,16 +75,16 @@ internal sealed class AdmissionService(
             return new StartDemand(0, 0, 0, new GpuWish(null, false, [], 0), []);
         var row = await ReadAsync(facts.ModelId, cancellation).ConfigureAwait(false);
         var devices = row?.Device == "none" ? [] : await DevicesAsync(facts, row?.Engine, cancellation).ConfigureAwait(false);
-        var (memory, vram) = await MemoryAsync(facts.ModelId, row, devices.Count > 0, cancellation).ConfigureAwait(false);
+        var question = await EstimateAsync(facts.ModelId, cancellation).ConfigureAwait(false);
+        var (memory, vram) = Memory(question is null ? null : advisor.Expect(question), row, devices.Count > 0);
         var cores = facts.CpuLimit ?? (row?.Threads is > 0 ? row.Threads.Value : Environment.ProcessorCount);
-        return new StartDemand(memory, vram, cores, new GpuWish(facts.GpuStrategy, facts.IsGpuExclusive, AllocationStore.Devices(row?.Device), vram), devices);
+        return new StartDemand(memory, vram, cores, new GpuWish(facts.GpuStrategy, facts.IsGpuExclusive, AllocationStore.Devices(row?.Device), vram), devices) { Estimated = question };
     }
 
     // The estimate for the settings of now, corrected by what the engine said it took at its last start; else what llama-fit-params said; else the file and a fifth more.
     // Host and GPUs are counted apart: where the engine has no GPU, all of it is the host's.
-    private async Task<(long Host, long Gpus)> MemoryAsync(long modelId, Needs? row, bool hasGpus, CancellationToken cancellation)
+    private static (long Host, long Gpus) Memory(MemoryAnswer? estimate, Needs? row, bool hasGpus)
     {
-        var estimate = await EstimateAsync(modelId, cancellation).ConfigureAwait(false);
         var share = estimate is { Devices: { Count: > 0 } uses, TotalBytes: > 0 } ? (double)uses[^1].Bytes / Math.Max(1, uses.Sum(use => use.Bytes)) : 1;
         var (host, gpus) = (row, estimate) switch
         {
@@ -92,12 +98,12 @@ internal sealed class AdmissionService(
 
     private static (long Host, long Gpus) Split(double bytes, double share) => ((long)(bytes * share), (long)(bytes * (1 - share)));
 
-    private async Task<MemoryAnswer?> EstimateAsync(long modelId, CancellationToken cancellation)
+    private async Task<MemoryCase?> EstimateAsync(long modelId, CancellationToken cancellation)
     {
         if (await models.FindAsync(modelId.ToString(CultureInfo.InvariantCulture), cancellation).ConfigureAwait(false) is not { } model)
             return null;
         var question = await advisor.PrepareAsync(model, cancellation).ConfigureAwait(false);
-        return question.IsSuccess ? advisor.Answer(question.Value) : null;
+        return question.IsSuccess ? question.Value : null;
     }
 
     // Who holds which card: the rows of the database, what starts that evict others are about to take, and, for who must have a card alone, those whose engines use all.

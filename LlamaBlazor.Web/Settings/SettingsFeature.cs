@@ -10,10 +10,11 @@ internal static class SettingsFeature
     {
         builder.Services.AddSingleton<LaunchSettingsStore>();
         builder.Services.AddSingleton<PreferenceStore>();
+        builder.Services.AddSingleton<RequestKeepingStore>();
         return builder;
     }
 
-    /// <summary>Maps <c>/api/launch-settings</c>, <c>/api/metadata</c> and <c>/api/config</c>.</summary>
+    /// <summary>Maps <c>/api/launch-settings</c>, <c>/api/request-settings</c>, <c>/api/metadata</c> and <c>/api/config</c>.</summary>
     public static WebApplication MapSettings(this WebApplication app)
     {
         var group = app.MapGroup("/api/launch-settings").WithTags("Server");
@@ -21,6 +22,7 @@ internal static class SettingsFeature
         group.MapPut("", async (LaunchSettings settings, LaunchSettingsStore store, CancellationToken cancellation) =>
             (await store.SaveAsync(settings, cancellation)).ToApi(saved => Results.Ok(Answer(saved, store))));
         app.MapPreferences();
+        app.MapRequestSettings();
         return app;
     }
 

@@ -1,10 +1,12 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Shared.Files;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
 namespace LlamaBlazor.Web.Settings;
 
-/// <summary>The form of the launch settings. What is typed stays when a save is refused.</summary>
+/// <summary>The form of the launch settings and of what is kept of requests. What is typed stays when a save is refused.</summary>
 public sealed partial class SettingsPage
 {
     private static readonly IReadOnlyDictionary<string, string[]> NoErrors = new Dictionary<string, string[]>();
@@ -14,6 +16,8 @@ public sealed partial class SettingsPage
     private string? _engine;
     private string _ports = "";
     private LaunchSettings? _settings;
+    private RequestKeeping _kept = null!; // as it was read
+    private RequestKeeping _keeping = null!; // as it is typed
     private bool _saving;
 
     [Inject]
@@ -25,15 +29,24 @@ public sealed partial class SettingsPage
     [Inject]
     private NotificationService Notifications { get; set; } = null!;
 
-    private bool IsDirty => _settings is not null
-        && (!Folders.SequenceEqual(_settings.ModelDirectories) || Engine != _settings.EnginePath || _ports.Trim() != _settings.PortRange);
+    [Inject]
+    internal RequestKeepingStore Keeping { get; set; } = null!;
+
+    private bool IsDirty => _settings is not null && (IsLaunchDirty || _keeping != _kept);
+
+    private bool IsLaunchDirty => !Folders.SequenceEqual(_settings!.ModelDirectories) || Engine != _settings.EnginePath || _ports.Trim() != _settings.PortRange;
 
     private List<string> Folders => [.. _folders.Select(folder => (folder ?? "").Trim()).Where(folder => folder.Length > 0).Distinct()];
 
     private string? Engine => string.IsNullOrWhiteSpace(_engine) ? null : _engine.Trim();
 
     /// <inheritdoc/>
-    protected override async Task OnInitializedAsync() => Show(await Store.GetAsync());
+    protected override async Task OnInitializedAsync()
+    {
+        var settings = await Store.GetAsync();
+        _kept = _keeping = await Task.Run(() => Keeping.Current);
+        Show(settings);
+    }
 
     private void Show(LaunchSettings settings)
     {
@@ -49,21 +62,64 @@ public sealed partial class SettingsPage
 
     private async Task BrowseEngineAsync() => _engine = await PathDialog.OpenAsync(Dialogs, _engine ?? "", folders: false, []) ?? _engine;
 
-    private void Discard() => Show(_settings!);
+    private void Discard()
+    {
+        _keeping = _kept;
+        Show(_settings!);
+    }
 
+    // Nothing is saved before all of it is right.
     private async Task SaveAsync()
     {
-        _saving = true;
-        var result = await Store.SaveAsync(new LaunchSettings { ModelDirectories = Folders, EnginePath = Engine, PortRange = _ports.Trim() });
-        _saving = false;
-        if (result.Failure is { } failure)
+        if (!IsDirty || _saving)
+            return;
+        var launch = IsLaunchDirty ? new LaunchSettings { ModelDirectories = Folders, EnginePath = Engine, PortRange = _ports.Trim() } : null;
+        _errors = new[] { launch is null ? null : LaunchSettingsRules.Check(launch), _keeping.Check() }.SelectMany(failure => failure?.Errors ?? NoErrors).ToDictionary();
+        if (_errors.Count > 0)
         {
-            _errors = failure.Errors ?? NoErrors;
-            Notifications.Notify(NotificationSeverity.Error, "Not saved", failure.Message);
+            Notifications.Notify(NotificationSeverity.Error, "Not saved", "Some values are not valid. The messages stand beside them.");
             return;
         }
 
-        Show(result.Value);
-        Notifications.Notify(NotificationSeverity.Success, "Settings saved", "New folders are scanned now.");
+        _saving = true;
+        try
+        {
+            if ((await SaveLaunchAsync(launch) ?? await SaveKeepingAsync()) is { } failure)
+                Refuse(failure);
+            else
+                Notifications.Notify(NotificationSeverity.Success, "Settings saved", launch is null ? "They count from now on." : "New folders are scanned now.");
+        }
+        finally
+        {
+            _saving = false;
+        }
+    }
+
+    private async Task<Failure?> SaveLaunchAsync(LaunchSettings? wanted)
+    {
+        if (wanted is null)
+            return null;
+        var result = await Store.SaveAsync(wanted);
+        if (result.IsSuccess)
+            Show(result.Value);
+        return result.Failure;
+    }
+
+    private async Task<Failure?> SaveKeepingAsync()
+    {
+        if (_keeping == _kept)
+            return null;
+        var wanted = _keeping;
+        var result = await Keeping.SaveAsync(_ => wanted, _kept);
+        // Where somebody else saved first, the form goes on from there, and the next save is meant.
+        var now = result.IsSuccess ? result.Value : Keeping.Current;
+        (_keeping, _kept) = (wanted.Rebase(_kept, now), now);
+        return result.Failure;
+    }
+
+    private void Refuse(Failure failure)
+    {
+        _errors = failure.Errors ?? NoErrors;
+        Notifications.Notify(failure.Kind == FailureKind.Conflict ? NotificationSeverity.Warning : NotificationSeverity.Error, "Not saved", failure.Message);
     }
 }

@@ -7,6 +7,8 @@ public sealed partial class ActivityPage
 {
     private static readonly (string Key, string Title)[] Tabs = [("requests", "Requests"), ("summary", "Summary"), ("cache", "Cache")];
 
+    private static readonly string[] Formats = ["csv", "json"];
+
     private StatsFilter _filter = new();
 
     [Inject]

@@ -3,17 +3,18 @@ using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Proxy;
+using LlamaBlazor.Web.Settings;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Statistics;
 
 /// <summary>Turns a finished request into a row of <c>stats</c>. It only queues: nothing here can slow a request down or make it fail (acceptance Y10).</summary>
-internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter writer, PrivacyOptions privacy, TimeProvider clock, ILogger<RequestRecorder> logger)
+internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter writer, RequestKeepingStore keeping, TimeProvider clock, ILogger<RequestRecorder> logger)
 {
     private const long UsedResolutionMs = 60_000;
 
     /// <summary>Characters of a prompt that a row keeps at most.</summary>
-    public int PromptLength => privacy.PromptLength;
+    public int PromptLength => keeping.Current.PromptLength;
 
     private readonly ConcurrentDictionary<long, long> _lastUsed = new(); // one a model that was ever asked for
 
@@ -50,7 +51,7 @@ internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter
             Error = request.ErrorMessage ?? (status >= 400 ? request.Reader?.Usage.Error ?? $"The engine answered {status}." : null),
             ApiKeyId = request.KeyId,
             RequestId = request.RequestId,
-            PromptPreview = privacy.Keep(request.Facts.Preview),
+            PromptPreview = keeping.Current.Keep(request.Facts.Preview),
             CreatedAt = request.StartedAt,
         };
         if (request.FirstTokenTimestamp > 0 && row.Stream)

@@ -53,10 +53,9 @@ public static class OllamaRequest
     private static OllamaCall Chat(JsonObject request, Name model)
     {
         var messages = OllamaMessages.Translate(request["messages"] as JsonArray ?? []);
-        var isStream = IsStream(request);
         if (messages.Count == 0)
             return Loading(OllamaVerb.Chat, request, model);
-        var body = Head(model, isStream);
+        var body = Head(model, IsStream(request));
         body["messages"] = messages;
         if (request["tools"] is JsonArray { Count: > 0 } tools)
             body["tools"] = tools.DeepClone();
@@ -103,17 +102,17 @@ public static class OllamaRequest
         var body = new JsonObject { ["model"] = model.Known, ["input"] = input.DeepClone() };
         if (request["dimensions"] is { } dimensions)
             body["dimensions"] = dimensions.DeepClone();
-        return Call(verb, request, model, new ProxyRoute("POST", "/v1/embeddings", ModelSource.Body, RouteKind.Embedding), body) with { Stream = false };
+        return Call(verb, request, model, new ProxyRoute("POST", "/v1/embeddings", ModelSource.Body, RouteKind.Embedding), body);
     }
 
     private static ProxyRoute ChatRoute { get; } = new("POST", "/v1/chat/completions", ModelSource.Body, RouteKind.Chat);
 
     private static OllamaCall Call(OllamaVerb verb, JsonObject request, Name model, ProxyRoute route, JsonObject body) =>
-        new(verb, model.Written, model.Known, IsStream(request), OllamaDuration.Read(request["keep_alive"]), route, JsonSerializer.SerializeToUtf8Bytes(body, AsWritten));
+        new(verb, model.Written, model.Known, OllamaDuration.Read(request["keep_alive"]), route, JsonSerializer.SerializeToUtf8Bytes(body, AsWritten));
 
     // The smallest question to an engine makes the endpoint start it.
     private static OllamaCall Loading(OllamaVerb verb, JsonObject request, Name model) =>
-        new(verb, model.Written, model.Known, false, OllamaDuration.Read(request["keep_alive"]), new ProxyRoute("GET", "/health", ModelSource.Query, RouteKind.Other), []);
+        new(verb, model.Written, model.Known, OllamaDuration.Read(request["keep_alive"]), new ProxyRoute("GET", "/health", ModelSource.Query, RouteKind.Other), []);
 
     private static JsonObject Head(Name model, bool isStream)
     {

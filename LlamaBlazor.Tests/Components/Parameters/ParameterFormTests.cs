@@ -144,6 +144,18 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     }
 
     [Fact]
+    public async Task UnknownProject_IsSaidAtItsField_AndNothingIsSaved()
+    {
+        var (_, id) = await OpenAsync();
+        var form = Open(id, "overrides");
+        await form.InvokeAsync(() => form.Find("#p-project").ChangeAsync("nowhere"));
+        await form.InvokeAsync(() => form.Find("form").SubmitAsync());
+        form.WaitForAssertion(() => Assert.Contains("no project 'nowhere'", form.Find("#p-project-meta").TextContent));
+        Assert.Equal("nowhere", form.Find("#p-project").GetAttribute("value"));
+        Assert.Null(await StoredAsync(id, "project"));
+    }
+
+    [Fact]
     public void UnknownModel_SaysSo()
     {
         Register();
@@ -164,9 +176,9 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
         return (Open(model.Id), model.Id);
     }
 
-    private IRenderedComponent<ParameterForm> Open(long id)
+    private IRenderedComponent<ParameterForm> Open(long id, string tab = "sampling")
     {
-        var form = Render<ParameterForm>(parameters => parameters.Add(f => f.ModelId, id).Add(f => f.Tab, "sampling"));
+        var form = Render<ParameterForm>(parameters => parameters.Add(f => f.ModelId, id).Add(f => f.Tab, tab));
         form.WaitForElement("form");
         return form;
     }

@@ -48,6 +48,7 @@ internal static class ParameterSamples
         ["model_url_draft"] = "https://example.org/d.gguf",
         ["lora_scaled"] = "/models/a.gguf:0.5",
         ["control_vector_scaled"] = "/models/v.gguf:0.5",
+        ["project"] = "default", // one that exists
         ["custom_params"] = """{"--new-flag":1}""",
     };
 

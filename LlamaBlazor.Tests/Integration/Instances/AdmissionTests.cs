@@ -173,6 +173,49 @@ public sealed class AdmissionTests : IAsyncLifetime, IDisposable
     }
 
     [LinuxFact]
+    public async Task FullProject_MakesRoom_WithItsOwnIdleModel_NotWithAnothers()
+    {
+        using var patched = await _app.Http.PatchAsJsonAsync("/api/server-config", new { models_max = 0 });
+        await WriteAsync(context => context.Add(new ProjectQuotaRow { ProjectPath = "team", MaxContainers = 1 }));
+        var engine = EngineScript.Write(_app.Folder, "load-ms=0");
+        var others = await _app.AddModelWithAsync(engine);
+        var (first, second) = (await _app.AddModelWithAsync(engine, configure: runtime => runtime.Project = "team"), await _app.AddModelWithAsync(engine, configure: runtime => runtime.Project = "TEAM"));
+        await _app.StartAsync(others); // idle longest
+        var old = await _app.StartAsync(first);
+        await _app.StartAsync(second); // waits for the end of the other's warm time
+        Assert.False(InstanceHarness.IsAlive(old.Pid!.Value));
+        Assert.Equal(("stopped", "running"), (_app.Board.Find(first)!.Status, _app.Board.Find(others)!.Status));
+    }
+
+    [LinuxFact]
+    public async Task Line_IsFirstInFirstOut_AmongEquals()
+    {
+        var starts = new System.Collections.Concurrent.ConcurrentQueue<long>();
+        var waiting = new List<long> { await FillAsync(pinned: true) };
+        var engine = EngineScript.Write(_app.Folder, "load-ms=0");
+        for (var i = 0; i < 2; i++)
+            waiting.Add(await _app.AddModelWithAsync(engine));
+        foreach (var model in waiting)
+        {
+            await _app.PostAsync($"/api/models/{model}/start?wait=60&evict=false");
+            await Until.TrueAsync(() => _app.Board.Find(model)?.Place == waiting.IndexOf(model) + 1, "its place at the end");
+        }
+
+        using var seen = _app.Board.Changes.Subscribe(change =>
+        {
+            if (change.Status == "running" && waiting.Contains(change.ModelId) && !starts.Contains(change.ModelId))
+                starts.Enqueue(change.ModelId);
+        });
+        foreach (var model in waiting)
+        {
+            await _app.PostAsync($"/api/models/{_app.Board.Active.First(instance => instance.Status == "running").ModelId}/stop");
+            await _app.WaitForAsync(model, "running");
+        }
+
+        Assert.Equal(waiting, starts);
+    }
+
+    [LinuxFact]
     public async Task ThirtyStarts_AtOnce_NeverExceedTheLimit()
     {
         var models = new List<long>();

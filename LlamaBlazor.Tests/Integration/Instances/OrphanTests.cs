@@ -38,6 +38,20 @@ public sealed class OrphanTests : IDisposable
     }
 
     [LinuxFact]
+    public async Task KilledDashboard_LeavesNoProbe_ThatHangs()
+    {
+        using var app = new ProgramProcess(Data);
+        await app.WaitReadyAsync();
+        // Asked for its version, it starts a child and never answers.
+        var model = await AddModelAsync(EngineScript.WriteRaw(_folder, "sleep 300 &\nsleep 300"));
+        var command = app.Http.GetAsync(new Uri($"/api/models/{model}/command", UriKind.Relative));
+        await Until.TrueAsync(() => Marked().Count >= 2, "the probe and its children");
+        await app.KillAsync();
+        await Until.TrueAsync(() => Marked().Count == 0, "no process left, though nothing was started anew");
+        await Assert.ThrowsAsync<HttpRequestException>(() => command);
+    }
+
+    [LinuxFact]
     public async Task Leftovers_AreEnded_AtTheNextStart_ByTheirMarker()
     {
         using var leftover = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sleep", ["300"])
@@ -88,6 +102,25 @@ public sealed class OrphanTests : IDisposable
     }
 
     [LinuxFact]
+    public async Task PreloadedModel_WaitsForItsFolderAndItsEngine()
+    {
+        using (var first = new ProgramProcess(Data))
+            await first.WaitReadyAsync();
+        var engine = EngineScript.Write(_folder, "load-ms=0");
+        await AddModelAsync(engine, runtime => runtime.Preload = true);
+        var (file, away) = (_folder.File("model.gguf"), _folder.File("away"));
+        File.Move(file, away); // as on a drive that is mounted later
+        File.Move(engine, engine + ".later");
+        using var second = new ProgramProcess(Data);
+        await second.WaitReadyAsync();
+        await Until.TrueAsync(() => second.Said("is waited for"), "a word about it in the log");
+        Assert.Equal(0, await InstancesAsync(second));
+        File.Move(away, file);
+        File.Move(engine + ".later", engine);
+        await Until.TrueAsync(async () => (await second.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1, "a running instance that nobody asked for");
+    }
+
+    [LinuxFact]
     public async Task Shutdown_DuringALongAnswer_EndsSoon_AndLeavesNothing()
     {
         using var app = new ProgramProcess(Data);
@@ -103,6 +136,8 @@ public sealed class OrphanTests : IDisposable
         await app.WaitExitAsync(TimeSpan.FromSeconds(25)); // the answer would take a quarter of an hour, and the web server waits 30 s for it
         Assert.Empty(Marked());
     }
+
+    private static async Task<int> InstancesAsync(ProgramProcess app) => (await app.GetAsync("/api/instances")).GetProperty("items").GetArrayLength();
 
     private IReadOnlyList<int> Marked() => ProcessTable.FindMarked(ProcessTable.MarkerOf(Data, ""));
 

@@ -149,6 +149,19 @@ public sealed class ScanTests : AppFixture
     }
 
     [Fact]
+    public async Task ModelOutsideOfTheFolders_ThatComesBack_IsFoundAgain()
+    {
+        var file = Folder.File("elsewhere.gguf"); // added by its path
+        GgufSamples.Llama().Save(file);
+        using var added = await Http.PostAsJsonAsync("/api/models", new { path = file });
+        added.EnsureSuccessStatusCode();
+        File.Move(file, file + ".away");
+        Assert.Equal(1, (await ScanAsync()).Missing);
+        File.Move(file + ".away", file);
+        Assert.Equal((0, 1), (await ScanAsync()) is var result ? (result.Missing, result.Updated) : default);
+    }
+
+    [Fact]
     public async Task SetsInCapitals_AreReadAndDeleted()
     {
         for (var part = 1; part <= 2; part++)

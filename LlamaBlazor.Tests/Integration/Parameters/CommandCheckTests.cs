@@ -4,6 +4,7 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances.Processes;
 using LlamaBlazor.Web.Parameters.Engines;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -51,7 +52,7 @@ public sealed class CommandCheckTests(AppFixture app) : IClassFixture<AppFixture
     [LinuxFact]
     public async Task Engine_ThatDoesNotEnd_IsEnded()
     {
-        var check = new CommandCheck(app.Services.GetRequiredService<DataFolder>(), new FastClock());
+        var check = new CommandCheck(new EngineTool(app.Services.GetRequiredService<ProbeStarter>(), app.Services.GetRequiredService<DataFolder>(), new FastClock()));
         var engine = EngineScript.WriteRaw(app.Folder, "exec sleep 600");
         var verdict = await check.RunAsync(new LaunchCommand(engine, [], new Dictionary<string, string>()), CancellationToken.None);
         Assert.Contains("did not answer within 15 seconds", verdict.Failure!.Message);

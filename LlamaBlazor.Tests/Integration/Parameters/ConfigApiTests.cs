@@ -64,6 +64,22 @@ public sealed class ConfigApiTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task UnknownProject_IsNamed_WhenItIsSaved()
+    {
+        var path = $"/api/models/{await AddModelAsync()}/config/runtime";
+        var errors = (await PatchAsync(path, new { project = "nowhere", pinned = true }, HttpStatusCode.UnprocessableEntity)).GetProperty("errors");
+        Assert.Contains("Resources page", Assert.Single(errors.EnumerateObject(), error => error.Name == "project").Value[0].GetString());
+        Assert.Equal(JsonValueKind.Null, (await app.GetAsync(path)).GetProperty("values").GetProperty("pinned").ValueKind);
+        using var made = await app.Http.PostAsJsonAsync("/api/projects", new { project_path = "somewhere" });
+        await PatchAsync(path, new { project = "SomeWhere" }, HttpStatusCode.OK); // names are compared as the start does
+        using var removed = await app.Http.DeleteAsync(made.Headers.Location);
+        Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        await PatchAsync(path, new { project = "SomeWhere", pinned = true }, HttpStatusCode.OK); // not what this edit is about
+        await PatchAsync(path, new { project = "Default" }, HttpStatusCode.OK);
+        await PatchAsync(path, new { project = (string?)null }, HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task CrossFieldTrouble_IsAWarning()
     {
         var answer = await PatchAsync($"/api/models/{await AddModelAsync()}/config/model", new { batch_size = 256, ubatch_size = 1024 }, HttpStatusCode.OK);

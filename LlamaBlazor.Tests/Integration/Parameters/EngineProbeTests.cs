@@ -133,7 +133,7 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
         await SendAsync(HttpMethod.Post, "/api/engines/ask", new { path = "/bin/sh", action = "--help" }, HttpStatusCode.NotFound); // only engines that are set up are run
     }
 
-    private EngineProbe Probe(TimeProvider clock) => new(app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(), app.Services.GetRequiredService<DatabaseWriter>(), app.Services.GetRequiredService<DataFolder>(), clock);
+    private EngineProbe Probe(TimeProvider clock) => new(app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(), app.Services.GetRequiredService<DatabaseWriter>(), app.Services.GetRequiredService<EngineTool>(), clock);
 
     private sealed class HandClock : TimeProvider
     {

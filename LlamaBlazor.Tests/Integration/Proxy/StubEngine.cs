@@ -63,6 +63,8 @@ internal sealed class StubEngine : IAsyncDisposable
         var words = context.Request.Headers["X-Stub"].ToString().Split(':');
         try
         {
+            if (context.Request.Method == "GET" && await EnginePage.TryServeAsync(context))
+                return;
             await PlayAsync(context, words[0], words.Length > 1 ? words[1] : "", body.ToArray(), gate);
         }
         catch (OperationCanceledException)
@@ -155,7 +157,7 @@ internal sealed class StubEngine : IAsyncDisposable
             await context.Response.WriteAsync("data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"timings\":{\"prompt_n\":4,\"predicted_n\":" + chunks + ",\"predicted_ms\":10,\"predicted_per_second\":100}}\n\ndata: [DONE]\n\n");
     }
 
-    private static async Task SocketAsync(HttpContext context)
+    internal static async Task SocketAsync(HttpContext context)
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         var buffer = new byte[1024];

@@ -81,6 +81,36 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
     }
 
     [LinuxFact]
+    public async Task MemoryOfAStart_IsHeldOnItsCard_UntilItsEngineHasTakenIt()
+    {
+        var gate = app.Folder.File("may-load");
+        var loading = await AddAsync("best", vramMb: 5000, waitFor: gate);
+        await app.PostAsync($"/api/models/{loading}/start");
+        await Until.TrueAsync(async () => (await RowsAsync()).Exists(row => row.ContainerName == app.Board.Find(loading)?.Model), "its card is decided");
+        Assert.Equal("loading", app.Board.Find(loading)!.Status); // the driver knows nothing of it yet
+        var second = await app.StartAsync(await AddAsync("best", vramMb: 4000));
+        Assert.Contains("--device CUDA0 ", await CommandAsync(second.Id) + " "); // 9000 - 5000 are less than the 6000 of this one
+        await File.WriteAllTextAsync(gate, "");
+        var first = await app.WaitForAsync(loading, "running");
+        Assert.Contains("--device CUDA1 ", await CommandAsync(first.Id) + " ");
+        await StopAsync(first, second);
+    }
+
+    [LinuxFact]
+    public async Task StartsThatLoadAtOnce_ShareTheMemoryThatIsThere()
+    {
+        var gate = app.Folder.File("may-load-both");
+        var (one, two, three) = (await AddAsync("best", vramMb: 5000, waitFor: gate), await AddAsync("best", vramMb: 5000, waitFor: gate), await AddAsync("best", vramMb: 5000));
+        await Task.WhenAll(app.PostAsync($"/api/models/{one}/start"), app.PostAsync($"/api/models/{two}/start"));
+        await Until.TrueAsync(async () => (await RowsAsync()).Count(row => row.ReservedVramMb == 5000) == 2, "both are decided");
+        Assert.Equal(["CUDA0", "CUDA1"], (await RowsAsync()).Where(row => row.ReservedVramMb == 5000).Select(row => row.GpuId).Order());
+        var (status, body) = await app.PostAsync($"/api/models/{three}/start");
+        Assert.Equal((409, "vram"), (status, body.GetProperty("reasons")[0].GetProperty("code").GetString()));
+        await File.WriteAllTextAsync(gate, "");
+        await StopAsync(await app.WaitForAsync(one, "running"), await app.WaitForAsync(two, "running"));
+    }
+
+    [LinuxFact]
     public async Task TooLittleGpuMemory_IsRefused_WithTheFigures()
     {
         var (status, body) = await app.PostAsync($"/api/models/{await AddAsync("auto", vramMb: 20_000)}/start");
@@ -119,7 +149,7 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
         }
     }
 
-    private async Task<long> AddAsync(string? strategy, bool isExclusive = false, double vramMb = 0, Action<RuntimeConfig>? configure = null)
+    private async Task<long> AddAsync(string? strategy, bool isExclusive = false, double vramMb = 0, string? waitFor = null, Action<RuntimeConfig>? configure = null)
     {
         var (program, prefix) = OwnProgram.Find();
         string[] line = [program, .. prefix, OwnProgram.SimulatorWord, "--simulate", "load-ms=0"];
@@ -127,6 +157,7 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
             if [ "$1" = "--list-devices" ]; then
               printf 'Available devices:\n  CUDA0: Pretend A (8000 MiB, 6000 MiB free)\n  CUDA1: Pretend B (10000 MiB, 9000 MiB free)\n'; exit 0
             fi
+            {{(waitFor is null ? "" : $"[ \"$1\" = --help ] || [ \"$1\" = --version ] || while [ ! -e '{waitFor}' ]; do sleep 0.02; done")}}
             exec {{string.Join(' ', line.Select(word => $"'{word}'"))}} "$@"
             """);
         var model = await app.AddModelWithAsync(engine, configure: runtime =>

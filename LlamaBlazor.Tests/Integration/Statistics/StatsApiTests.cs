@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
@@ -96,11 +97,47 @@ public sealed class StatsApiTests(AppFixture app) : IClassFixture<AppFixture>, I
     }
 
     [Fact]
+    public async Task Purge_RemovesWhatIsMeant_AndItsDaysOnlyWhereThatIsAll()
+    {
+        await app.Services.GetRequiredService<StatsMaintenance>().RollUpAsync(CancellationToken.None);
+        Assert.Equal(1, await PurgeAsync("?outcome=failed"));
+        Assert.Equal(2, await PurgeAsync($"?model=a&until={_today - 1}"));
+        Assert.Equal(0, await PurgeAsync("?session=nobody"));
+        Assert.Equal(5, (await app.GetAsync("/api/stats/history")).GetProperty("items").GetArrayLength());
+        Assert.Equal(3, await DaysAsync()); // sums stay where only a part of the day went
+        Assert.Equal(5, await PurgeAsync("?model=a"));
+        Assert.Equal(1, await DaysAsync());
+        Assert.Equal(0, await PurgeAsync(""));
+        Assert.Equal(0, await DaysAsync());
+        using var wrong = await app.Http.DeleteAsync(new Uri("/api/stats?since=yesterday", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+    }
+
+    [Fact]
+    public async Task Purge_OfMany_GoesOnUntilTheLast()
+    {
+        // More than one batch, and not a whole number of them.
+        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, token) => context.Database.ExecuteSqlRawAsync(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10001) INSERT INTO stats (model_name, request_id, created_at, stream, cache_hit, http_status) SELECT 'many', 'many' || i, i, 0, 0, 200 FROM n", token));
+        Assert.Equal(10_001, await PurgeAsync("?model=many"));
+        Assert.Equal(8, (await app.GetAsync("/api/stats/history")).GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
     public async Task Retention_IsSetLikeAnyOther()
     {
         var rules = (await app.GetAsync("/api/database/retention")).GetProperty("items").EnumerateArray();
         Assert.Contains(rules, rule => rule.GetProperty("table").GetString() == "stats" && rule.GetProperty("days").GetInt32() == 365);
     }
+
+    private async Task<int> PurgeAsync(string query)
+    {
+        using var answer = await app.Http.DeleteAsync(new Uri("/api/stats" + query, UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>()).GetProperty("removed").GetInt32();
+    }
+
+    private async Task<int> DaysAsync() => (await app.GetAsync("/api/stats/daily")).GetProperty("items").GetArrayLength();
 
     private static StatsRow Row(string model, long at, double total, string? error = null) => new()
     {

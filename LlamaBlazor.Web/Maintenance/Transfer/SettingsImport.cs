@@ -5,6 +5,7 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shell;
 
 namespace LlamaBlazor.Web.Maintenance.Transfer;
@@ -13,7 +14,7 @@ namespace LlamaBlazor.Web.Maintenance.Transfer;
 /// Takes settings and models of a JSON file, by name, in one transaction. Every value goes through the checks of the forms; one that does not pass is left
 /// out and named in the report. A dry run does everything and takes it back.
 /// </summary>
-internal sealed class SettingsImport(DatabaseWriter writer, SectionWriter sections, ParameterCatalogue catalogue, LaunchSettingsStore launch, ParameterStore parameters, ModelStore models, AuditTrail audit, TimeProvider clock)
+internal sealed class SettingsImport(DatabaseWriter writer, SectionWriter sections, ParameterCatalogue catalogue, LaunchSettingsStore launch, ParameterStore parameters, ModelStore models, AuditTrail audit, Broadcast<PreferencesChanged> preferences, TimeProvider clock)
 {
     /// <summary>Longest file, in characters.</summary>
     public const int TextLimit = 64 * 1024 * 1024;
@@ -53,6 +54,7 @@ internal sealed class SettingsImport(DatabaseWriter writer, SectionWriter sectio
         foreach (var changed in run.Changed)
             parameters.Changes.Publish(changed);
         models.Changes.Publish(new ModelChanged(0, ModelChanged.Library));
+        preferences.Publish(new PreferencesChanged());
         audit.Note("settings_imported", "database", null, new { added = report.Added.Count, updated = report.Updated.Count, kept = report.Kept.Count });
         return report;
     }

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Text;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Instances.Processes;
 
 namespace LlamaBlazor.Web.Models.Fit;
 
 /// <summary>Runs llama-fit-params, which lies beside llama-server. It loads no weights and ends within seconds.</summary>
-internal sealed class FitProgram(EngineLocator engines, TimeProvider clock)
+internal sealed class FitProgram(EngineLocator engines, ProbeStarter probes, TimeProvider clock)
 {
     private const int OutputBound = 64 << 10;
     private static readonly string FileName = OperatingSystem.IsWindows() ? "llama-fit-params.exe" : "llama-fit-params";
@@ -29,14 +30,16 @@ internal sealed class FitProgram(EngineLocator engines, TimeProvider clock)
     {
         using var limit = new CancellationTokenSource(Limit, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        using var process = new Process { StartInfo = Start(path, arguments) };
         try
         {
-            process.Start();
+            using var probe = probes.Start(Describe(path, arguments));
+            var process = probe.Process;
             var output = ReadAsync(process.StandardOutput, both.Token);
             var log = ReadAsync(process.StandardError, both.Token);
             await process.WaitForExitAsync(both.Token).ConfigureAwait(false);
-            return new FitRun(process.ExitCode, await output.ConfigureAwait(false), await log.ConfigureAwait(false));
+            var run = new FitRun(process.ExitCode, await output.ConfigureAwait(false), await log.ConfigureAwait(false));
+            probe.Done();
+            return run;
         }
         catch (System.ComponentModel.Win32Exception error)
         {
@@ -44,13 +47,12 @@ internal sealed class FitProgram(EngineLocator engines, TimeProvider clock)
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
             cancellation.ThrowIfCancellationRequested();
             return Failure.Unavailable($"{path} did not answer within {Limit.TotalMinutes:0} minutes and was ended.");
         }
     }
 
-    private static ProcessStartInfo Start(string path, IReadOnlyList<string> arguments)
+    private static ProcessStartInfo Describe(string path, IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("LLAMA_", StringComparison.Ordinal)).ToList())

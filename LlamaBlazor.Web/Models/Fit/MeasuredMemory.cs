@@ -79,7 +79,7 @@ internal sealed partial class MeasuredMemory(
             if (await store.FindAsync(modelId.ToString(CultureInfo.InvariantCulture), cancellation).ConfigureAwait(false) is not { } model)
                 return;
             var question = await advisor.PrepareAsync(model, cancellation).ConfigureAwait(false);
-            var estimate = question.IsSuccess ? advisor.Answer(question.Value).TotalBytes : (long?)null;
+            var estimate = question.IsSuccess ? advisor.Expect(question.Value).TotalBytes : (long?)null;
             var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
             await writer.ExecuteAsync((context, token) => context.FitParams.Where(fit => fit.ModelId == modelId).ExecuteUpdateAsync(
                 set => set.SetProperty(fit => fit.MeasuredBytes, bytes).SetProperty(fit => fit.MeasuredAt, now).SetProperty(fit => fit.EstimatedBytes, estimate).SetProperty(fit => fit.UpdatedAt, now), token), cancellation).ConfigureAwait(false);

@@ -12,6 +12,9 @@ namespace LlamaBlazor.Web.Models.Fit;
 /// <summary>Brings together what an estimate needs: the header of the model, its settings, the devices of its engine, and what is free on the machine.</summary>
 internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore parameters, MachineMemory machine, InstanceBoard board)
 {
+    private const long FitMargin = 1L << 30; // --fit-target, where nothing is said
+    private const long FitContextByDefault = 4096;
+
     /// <summary>The memory of the machine.</summary>
     public MachineMemory Machine => machine;
 
@@ -27,7 +30,7 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
         var configuration = await parameters.ReadAsync(model.Id, cancellation).ConfigureAwait(false);
         var devices = await machine.EngineDevicesAsync(configuration?.EnginePath, cancellation).ConfigureAwait(false);
         var settings = configuration is null ? new MemorySettings() : await SettingsAsync(model, configuration, cancellation).ConfigureAwait(false);
-        return new MemoryCase(await Task.Run(() => ModelGeometry.Of(header.Value), cancellation).ConfigureAwait(false), settings) { ModelId = model.Id, Saved = settings, Engine = devices };
+        return new MemoryCase(await Task.Run(() => ModelGeometry.Of(header.Value), cancellation).ConfigureAwait(false), settings) { ModelId = model.Id, Saved = settings, Engine = devices, FitContext = FitContext(configuration?.Own) };
     }
 
     /// <summary>The estimate for a case on this machine as it is now.</summary>
@@ -41,6 +44,25 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
             MemoryEstimator.LongestContext(question.Geometry, question.Settings, devices, host),
             MemoryEstimator.MostLayers(question.Geometry, question.Settings, devices));
     }
+
+    /// <summary>
+    /// The estimate for a start as it will be. Where no context is set, llama-server (<c>--fit</c>, on where nothing is said) takes the longest that leaves 1 GiB of its
+    /// GPUs free with all layers on them, or of all main memory where it has no GPU, but no less than <c>--fit-ctx</c> (llama.cpp, common/fit.cpp).
+    /// </summary>
+    public MemoryAnswer Expect(MemoryCase question)
+    {
+        if (question.FitContext is not { } least || question.Geometry.TrainedContext <= least)
+            return Answer(question);
+        var devices = Free(question).Devices.Select(device => device with { FreeBytes = device.FreeBytes - FitMargin }).ToList();
+        var layers = question.Settings with { GpuLayers = question.Settings.GpuLayers ?? int.MaxValue };
+        var longest = MemoryEstimator.LongestContext(question.Geometry, layers, devices, devices.Exists(device => device.IsForModel) ? null : machine.Host.Total - FitMargin);
+        return Answer(question with { Settings = question.Settings with { CtxSize = Math.Max(longest, least) } });
+    }
+
+    /// <summary>The longest context that fits where so much main memory may be taken; 0 where none does.</summary>
+    /// <param name="question">The model and its settings.</param>
+    /// <param name="hostBytes">Main memory.</param>
+    public long LongestContext(MemoryCase question, long hostBytes) => MemoryEstimator.LongestContext(question.Geometry, question.Settings, Free(question).Devices, hostBytes);
 
     /// <summary>The same in a word, for lists.</summary>
     public MemoryVerdict Judge(MemoryCase question)
@@ -105,6 +127,10 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
         };
     }
 
+    // An explicit 0 asks for the whole context, which the engine then leaves as it is.
+    private static long? FitContext(ParameterSet? own) =>
+        own?.Get("ctx_size") is not null || own?.Get("fit") as string == "off" ? null : own?.Get("fit_ctx") as long? ?? FitContextByDefault;
+
     private static GgmlType Format(ParameterSet own, string column) => GgmlType.Find(own.Get(column) as string ?? "") ?? new MemorySettings().CacheTypeK;
 
     private static long DiskEntrySize(string? path)
@@ -130,6 +156,9 @@ internal sealed record MemoryCase(ModelGeometry Geometry, MemorySettings Setting
 
     /// <summary>The settings that are saved, with which it runs where it runs.</summary>
     public MemorySettings Saved { get; init; } = Settings;
+
+    /// <summary>The shortest context the engine may choose by itself, or null where it may not: the context is set, or <c>--fit off</c>.</summary>
+    public long? FitContext { get; init; }
 
     /// <summary>The devices its engine lists, or null without an engine.</summary>
     public IReadOnlyList<EngineDevice>? Engine { get; init; }

@@ -1,13 +1,11 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
-using LlamaBlazor.Web.Data;
 
 namespace LlamaBlazor.Web.Parameters.Engines;
 
 /// <summary>Lets the engine's own parser judge a command: with <c>--version</c> last it reads everything before it, then stops (parameters.md 0).</summary>
-/// <param name="folder">Where engines run, so that relative paths mean the same here as at a start.</param>
-/// <param name="clock">Measures how long the engine may take.</param>
-internal sealed class CommandCheck(DataFolder folder, TimeProvider clock)
+/// <param name="tool">Runs it where engines run, so that relative paths mean the same here as at a start.</param>
+internal sealed class CommandCheck(EngineTool tool)
 {
     // Twice: were the first taken for the value of a flag that this engine alone knows, the second would still stop it.
     private static readonly string[] Stop = ["--version", "--version"];
@@ -17,7 +15,7 @@ internal sealed class CommandCheck(DataFolder folder, TimeProvider clock)
     {
         if (command.Arguments.Contains("--log-file"))
             command = command with { Arguments = Without(command.Arguments, "--log-file") }; // a check must not truncate the log of a running engine
-        var run = await EngineTool.RunAsync(command.Executable, command.Arguments.Concat(Stop), command.Environment, cancellation, folder.Root, clock).ConfigureAwait(false);
+        var run = await tool.RunAsync(command.Executable, command.Arguments.Concat(Stop), command.Environment, cancellation).ConfigureAwait(false);
         return run.Match<Result<CheckAnswer>>(
             result => new CheckAnswer(result.ExitCode == 0, result.ExitCode == 0 ? [] : [Reason(result, command)], command.Warnings),
             failure => failure);

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Parameters.Engines;
 
 /// <summary>The engines in use: the one of the launch settings and those that models name.</summary>
-internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, IDbContextFactory<LlamaDbContext> contexts, DataFolder folder, ParameterCatalogue catalogue)
+internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, IDbContextFactory<LlamaDbContext> contexts, EngineTool tool, ParameterCatalogue catalogue)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -63,7 +63,7 @@ internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, 
         var engine = await locator.FindAsync(path, cancellation).ConfigureAwait(false);
         if (!engine.IsSuccess)
             return engine.Failure!;
-        var run = await EngineTool.RunAsync(engine.Value.Path, engine.Value.Prefix.Append(action), new Dictionary<string, string>(), cancellation, folder.Root).ConfigureAwait(false);
+        var run = await tool.RunAsync(engine.Value, action, cancellation).ConfigureAwait(false);
         return run.Match<Result<string>>(result => result.Output.Trim() is { Length: > 0 } text ? text : $"It printed nothing and ended with code {result.ExitCode}.", failure => failure);
     }
 

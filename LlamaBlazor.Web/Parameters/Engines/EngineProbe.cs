@@ -14,12 +14,11 @@ namespace LlamaBlazor.Web.Parameters.Engines;
 /// Learns what an engine can do from its own <c>--version</c>, <c>--help</c> and <c>--list-devices</c>, once for each path, size and time of the file: in
 /// memory for this run, in the table <c>engines</c> for the next. Who asks while it is being asked waits for the same answer.
 /// </summary>
-internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, DataFolder folder, TimeProvider clock)
+internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, EngineTool tool, TimeProvider clock)
 {
     /// <summary>How long a failure stands before the engine is asked again.</summary>
     public static readonly TimeSpan FailureStands = TimeSpan.FromSeconds(30);
 
-    private static readonly Dictionary<string, string> NoVariables = [];
     private static readonly string[] Needed = ["--model", "--port"];
     private readonly ConcurrentDictionary<string, Known> _known = new(); // as many as there are engines
     private readonly ConcurrentDictionary<(string Key, bool Again), Lazy<Task<Result<EngineCapabilities>>>> _asking = new();
@@ -58,7 +57,7 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
 
     private async Task<Result<EngineCapabilities>> AskAsync(EngineCommand engine, CancellationToken cancellation)
     {
-        Task<Result<ToolResult>> Run(string action) => EngineTool.RunAsync(engine.Path, engine.Prefix.Append(action), NoVariables, cancellation, folder.Root, clock);
+        Task<Result<ToolResult>> Run(string action) => tool.RunAsync(engine, action, cancellation);
         var version = await Run("--version").ConfigureAwait(false);
         if (!version.IsSuccess)
             return version.Failure!;

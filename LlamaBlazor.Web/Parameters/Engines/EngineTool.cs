@@ -2,6 +2,8 @@ using System.ComponentModel;
 using System.Diagnostics;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances.Containers;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Instances.Processes;
 
 namespace LlamaBlazor.Web.Parameters.Engines;
@@ -12,41 +14,49 @@ namespace LlamaBlazor.Web.Parameters.Engines;
 internal sealed record ToolResult(int ExitCode, string Output);
 
 /// <summary>Runs an engine for one of its actions, which print something and stop: help, version, devices, the check of a command line.</summary>
-internal static class EngineTool
+internal sealed class EngineTool(ProbeStarter probes, DataFolder folder, TimeProvider clock)
 {
     /// <summary>Characters kept of each stream.</summary>
     public const int OutputBound = 256 * 1024;
 
+    private const string SessionProgram = "setsid: "; // how the words of the program begin that runs it in a session of its own
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+    private static readonly Dictionary<string, string> NoVariables = [];
 
-    /// <summary>Runs it to its end, or ends it after 15 seconds.</summary>
+    /// <summary>Runs it to its end in the data folder, or ends it after 15 seconds.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="action">The flag of the action.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<Result<ToolResult>> RunAsync(EngineCommand engine, string action, CancellationToken cancellation) =>
+        RunAsync(engine.Path, engine.Prefix.Append(action), NoVariables, cancellation);
+
+    /// <summary>Runs it to its end in the data folder, or ends it after 15 seconds.</summary>
     /// <param name="executable">The engine.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Variables to add.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <param name="folder">The data folder: its working folder, and written into its marker, so that the next run of a killed dashboard ends it. Null for neither.</param>
-    /// <param name="clock">Measures the 15 seconds; null for the system's.</param>
-    public static async Task<Result<ToolResult>> RunAsync(string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation, string? folder = null, TimeProvider? clock = null)
+    public async Task<Result<ToolResult>> RunAsync(string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
     {
-        using var timeout = new CancellationTokenSource(Limit, clock ?? TimeProvider.System);
+        using var timeout = new CancellationTokenSource(Limit, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         var words = arguments.ToList();
-        var container = NameContainer(words, folder);
-        Process? process = null;
+        var container = NameContainer(words);
         try
         {
-            process = Process.Start(Describe(executable, words, environment, folder))!;
+            using var probe = probes.Start(Describe(executable, words, environment), container);
+            var process = probe.Process;
             process.StandardInput.Close();
             var output = ReadAsync(process.StandardOutput, limit.Token);
             var error = ReadAsync(process.StandardError, limit.Token);
             var text = await output.ConfigureAwait(false) + await error.ConfigureAwait(false);
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+            probe.Done();
             container = null; // it has removed itself
-            return new ToolResult(process.ExitCode, text);
+            return process.ExitCode is 126 or 127 && text.StartsWith(SessionProgram, StringComparison.Ordinal) ? Unrunnable(executable, text[SessionProgram.Length..].Trim()) : new ToolResult(process.ExitCode, text);
         }
         catch (Win32Exception error)
         {
-            return Failure.Unavailable($"{executable} cannot be run: {error.Message}");
+            return Unrunnable(executable, error.Message);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -54,23 +64,24 @@ internal static class EngineTool
         }
         finally
         {
-            End(process);
             if (container is not null)
                 _ = RunAsync(executable, ["rm", "--force", "--volumes", container], environment, CancellationToken.None); // the end of its client is not its own
         }
     }
 
+    private static Failure Unrunnable(string executable, string reason) => Failure.Unavailable($"{executable} cannot be run: {reason}");
+
     // An engine in a container gets a name by which it can be removed, and the label by which the next run of the dashboard finds it.
-    private static string? NameContainer(List<string> words, string? folder)
+    private string? NameContainer(List<string> words)
     {
         if (words is not ["run", "--rm", ..])
             return null;
         var name = $"{ContainerKind.ProbePrefix}{Guid.NewGuid():N}";
-        words.InsertRange(1, folder is null ? ["--name", name] : ["--name", name, "--label", $"{ContainerKind.DataLabel}={folder}"]);
+        words.InsertRange(1, ["--name", name, "--label", $"{ContainerKind.DataLabel}={folder.Root}"]);
         return name;
     }
 
-    private static ProcessStartInfo Describe(string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? folder)
+    private ProcessStartInfo Describe(string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(executable)
         {
@@ -78,13 +89,11 @@ internal static class EngineTool
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             CreateNoWindow = true,
-            WorkingDirectory = folder ?? "",
+            WorkingDirectory = folder.Root,
         };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         EngineEnvironment.Clean(start, environment);
-        if (folder is not null)
-            start.Environment[ProcessTable.Marker] = ProcessTable.MarkerOf(folder, "probe");
         return start;
     }
 
@@ -96,20 +105,5 @@ internal static class EngineTool
         while (await reader.ReadAsync(buffer, cancellation).ConfigureAwait(false) is var count and > 0)
             text.Append(buffer, 0, Math.Min(count, OutputBound - text.Length));
         return text.ToString();
-    }
-
-    private static void End(Process? process)
-    {
-        try
-        {
-            if (process is { HasExited: false })
-                process.Kill(entireProcessTree: true);
-        }
-        catch (InvalidOperationException)
-        {
-            // It has ended meanwhile.
-        }
-
-        process?.Dispose();
     }
 }

@@ -15,7 +15,7 @@ public sealed class OllamaTests
             {"model":"m:latest","messages":[{"role":"user","content":"what?","images":["/9j/abc"]}],"format":"json","think":false,"keep_alive":"1h30m",
              "options":{"num_predict":7,"temperature":0.5,"top_k":3,"seed":18446744073709551615,"stop":["a","b"],"num_ctx":4096,"num_keep":2}}
             """);
-        Assert.Equal(("m:latest", "m", true, TimeSpan.FromMinutes(90)), (call.Model, call.Name, call.Stream, call.KeepAlive));
+        Assert.Equal(("m:latest", "m", TimeSpan.FromMinutes(90)), (call.Model, call.Name, call.KeepAlive));
         Assert.Equal("""{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":[{"type":"text","text":"what?"},{"type":"image_url","image_url":{"url":"data:image/jpeg;base64,/9j/abc"}}]}],"temperature":0.5,"top_k":3,"seed":18446744073709551615,"stop":["a","b"],"n_keep":2,"max_tokens":7,"response_format":{"type":"json_object"},"chat_template_kwargs":{"enable_thinking":false}}""", Encoding.UTF8.GetString(call.Body));
     }
 
