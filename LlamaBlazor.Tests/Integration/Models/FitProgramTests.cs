@@ -6,6 +6,7 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Instances.Processes;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Fit;
 using LlamaBlazor.Web.Models.Library;
@@ -65,7 +66,7 @@ public sealed class FitProgramTests : AppFixture
     public async Task Program_ThatDoesNotEnd_IsEndedWithItsChildren()
     {
         var timers = new HandTimers();
-        var program = new FitProgram(Services.GetRequiredService<EngineLocator>(), timers);
+        var program = new FitProgram(Services.GetRequiredService<EngineLocator>(), Services.GetRequiredService<ProbeStarter>(), timers);
         var run = program.RunAsync(EngineScript.WriteRaw(Folder, $"sleep 600 & echo $! $$ > '{Folder.File("new")}'; mv '{Folder.File("new")}' '{Folder.File("pids")}'; wait"), [], default);
         await Until.TrueAsync(() => File.Exists(Folder.File("pids")), "it runs");
         Assert.True(timers.Fire(TimeSpan.FromMinutes(2)));

@@ -19,7 +19,7 @@ public sealed class DrainTests(GuardedApp app) : IClassFixture<GuardedApp>
         using var other = await app.Http.SendAsync(ProxyFixture.Post("/v1/chat/completions", Question(second, false)));
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);
         Assert.EndsWith("data: [DONE]\n\n", await reading);
-        await Until.TrueAsync(() => app.Board.ByModel.Values.Single(instance => instance.Model == first).Status == "stopped", "the first made room");
+        await app.WaitForAsync(app.Board.ByModel.Values.Single(instance => instance.Model == first).ModelId, "stopped"); // it made room
     }
 
     [LinuxFact]

@@ -28,8 +28,9 @@ public sealed class UpstreamBodyTests(ProxyFixture app) : IClassFixture<ProxyFix
     {
         await EnsureAsync();
         using var client = await BeginAsync(length);
+        var answer = ReadAsync(client); // before anything is sent: what comes after a reset is lost
         var sending = SendAsync(client, length.Contains("chunked", StringComparison.Ordinal));
-        Assert.Contains("body_too_large", await ReadAsync(client));
+        Assert.Contains("body_too_large", await answer);
         client.Close();
         await sending;
         await Until.TrueAsync(() => app.Registry.Count == 0, "nothing is left of it");
