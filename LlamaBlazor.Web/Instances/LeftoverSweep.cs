@@ -21,7 +21,8 @@ internal sealed partial class LeftoverSweep(IDbContextFactory<LlamaDbContext> co
     public async Task RunAsync(CancellationToken cancellation)
     {
         await database.Ready.WaitAsync(cancellation).ConfigureAwait(false);
-        var marked = ProcessTable.FindMarked(ProcessTable.MarkerOf(folder.Root, ""));
+        // Engines may be asked for their flags already: those probes are ours, and no leftovers.
+        var marked = ProcessTable.FindMarked(ProcessTable.MarkerOf(folder.Root, "")).Except(ProcessTable.FindMarked(ProbeStarter.MarkerOfRun(folder))).ToList();
         foreach (var pid in marked)
         {
             Signals.Send(pid, Signals.Kill);
