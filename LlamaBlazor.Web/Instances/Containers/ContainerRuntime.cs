@@ -107,6 +107,6 @@ internal sealed class ContainerRuntime(ContainerOptions options)
             // It has ended meanwhile.
         }
 
-        process?.Dispose();
+        process?.DisposeWithPipes();
     }
 }

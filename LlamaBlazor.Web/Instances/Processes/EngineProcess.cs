@@ -84,7 +84,7 @@ internal sealed class EngineProcess : RunningEngine
         foreach (var left in Marked()) // what it started and did not end
             Signals.Send(left, Signals.Kill);
         await Task.WhenAny(Task.WhenAll(output, error), Task.Delay(PipeLimit)).ConfigureAwait(false);
-        _process.Dispose(); // closes the pipes, also where somebody still holds their other end
+        _process.DisposeWithPipes(); // also where somebody still holds their other end
         return code;
     }
 

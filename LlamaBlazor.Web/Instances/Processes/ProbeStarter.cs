@@ -64,7 +64,7 @@ internal sealed class ProbeProcess : IDisposable
     {
         if (!_isDone)
             Kill();
-        Process.Dispose();
+        Process.DisposeWithPipes();
         _guard.Remove(_pid);
         if (_container is not null)
             _guard.Remove(_container);
