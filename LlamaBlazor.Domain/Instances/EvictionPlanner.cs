@@ -43,6 +43,9 @@ public sealed record Occupant(long ModelId, string Name, string Project, long Me
     /// <param name="count">How many cards there are: an engine that chooses among all takes a part of each.</param>
     public long BytesOn(GpuDevice device, int count) => Cards is null ? Vram / Math.Max(1, count) : Cards.Any(device.Is) ? Vram / Cards.Count : 0;
 
+    /// <summary>As it will be once it has loaded and finished its requests, and has been warm for long enough.</summary>
+    public Occupant AtRest => this with { IsRunning = true, IsBusy = false, ReadyAt = 0 };
+
     /// <summary>Since when nobody has used it, Unix milliseconds.</summary>
     public long IdleSince => Math.Max(ReadyAt ?? 0, LastUsedAt ?? 0);
 }

@@ -42,7 +42,7 @@ public sealed record AdmissionRequest(long ModelId, string Name, string Project,
 }
 
 /// <summary>One reason against a start.</summary>
-/// <param name="Code">models_max, memory, free_memory, cpu, load, quota, gpu or vram.</param>
+/// <param name="Code">models_max, memory, free_memory, cpu, load, quota, gpu, vram, line or maintenance.</param>
 /// <param name="Message">The words, with the next step.</param>
 public sealed record AdmissionReason(string Code, string Message);
 

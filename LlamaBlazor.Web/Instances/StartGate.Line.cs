@@ -11,7 +11,7 @@ internal sealed partial class StartGate
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan EndReserve = TimeSpan.FromSeconds(5);
 
-    // Others may pass one that does not fit, but not for ever: after this nobody passes it any more.
+    // Others may pass one that does not fit, but not for ever: after this, nobody takes what it would get once those at work have finished.
     private static readonly TimeSpan PassLimit = TimeSpan.FromSeconds(30);
 
     private readonly StartLine _line = new();
@@ -52,30 +52,24 @@ internal sealed partial class StartGate
         {
             var released = Volatile.Read(ref _released).Task;
             foreach (var entry in _line.All)
-            {
-                if (await TryLetInAsync(entry).ConfigureAwait(false))
-                    continue;
-                if (_clock.GetElapsedTime(entry.Since) >= PassLimit)
-                    break;
-            }
+                await LetInAsync(entry).ConfigureAwait(false);
 
             var pause = Task.Delay(UntilNextLook(), _clock);
             await Task.WhenAny(released, pause).ConfigureAwait(false);
         }
     }
 
-    // True when it does not wait any more.
-    private async Task<bool> TryLetInAsync(StartEntry entry)
+    private async Task LetInAsync(StartEntry entry)
     {
         try
         {
             if (entry.Outcome.Task.IsCompleted)
-                return true;
+                return;
             var decision = await TryTakeAsync(entry, CancellationToken.None).ConfigureAwait(false);
             if (!decision.Admitted && !entry.Wish.IsOverdue)
             {
                 Tell(entry, decision);
-                return false;
+                return;
             }
 
             _line.Remove(entry);
@@ -88,9 +82,27 @@ internal sealed partial class StartGate
             _line.Remove(entry);
             entry.Outcome.TrySetException(error);
         }
-
-        return true;
     }
+
+    // Who must have its turn first, or null. What becomes free between two decisions is for the first in the line that can use it, not for the first that asks.
+    private async Task<StartEntry?> FirstHarmedAsync(StartEntry entry, Occupant taker, CancellationToken cancellation)
+    {
+        foreach (var other in _line.Before(entry).Where(other => !other.Outcome.Task.IsCompleted))
+        {
+            var others = Occupants(other.Facts.ModelId);
+            if (await WouldLoseAsync(other, others, taker, cancellation).ConfigureAwait(false))
+                return other;
+            if (_clock.GetElapsedTime(other.Since) >= PassLimit && await WouldLoseAsync(other, [.. others.Select(one => one.AtRest)], taker, cancellation).ConfigureAwait(false))
+                return other;
+        }
+
+        return null;
+    }
+
+    // True where it has a place beside these, and none beside these and the taker.
+    private async Task<bool> WouldLoseAsync(StartEntry waiting, IReadOnlyList<Occupant> others, Occupant taker, CancellationToken cancellation) =>
+        (await DecideAsync(waiting, waiting.Wish.Value.MayEvict, others, cancellation).ConfigureAwait(false)).Decision.Admitted
+        && !(await DecideAsync(waiting, waiting.Wish.Value.MayEvict, [.. others.Where(other => other.ModelId != taker.ModelId), taker], cancellation).ConfigureAwait(false)).Decision.Admitted;
 
     private void Tell(StartEntry entry, AdmissionDecision decision)
     {
@@ -147,7 +159,7 @@ internal sealed partial class StartGate
         await _decision.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var (decision, gpus) = await DecideAsync(entry.Facts, entry.Demand, mayEvict: false, cancellation).ConfigureAwait(false);
+            var (decision, gpus) = await DecideAsync(entry, mayEvict: false, Occupants(entry.Facts.ModelId), cancellation).ConfigureAwait(false);
             // How busy the machine is was looked at before anybody was stopped for it.
             if (!decision.IsImmediate && !(decision.Reasons.Count > 0 && decision.Reasons.All(reason => reason.Code is "cpu" or "load")))
                 return false;

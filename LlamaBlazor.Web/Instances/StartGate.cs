@@ -93,7 +93,8 @@ internal sealed partial class StartGate : IDisposable
     public async Task<AdmissionDecision> PreviewAsync(InstanceFacts facts, bool mayEvict, CancellationToken cancellation)
     {
         var demand = await _admission.DemandAsync(facts, cancellation).ConfigureAwait(false);
-        return (await DecideAsync(facts, demand, mayEvict, cancellation).ConfigureAwait(false)).Decision;
+        var entry = new StartEntry(facts, demand, new CurrentWish(StartWish.Now with { MayEvict = mayEvict }, _clock), _ => { }, _clock.GetTimestamp());
+        return (await DecideInTurnAsync(entry, cancellation).ConfigureAwait(false)).Decision;
     }
 
     /// <summary>Takes a place, stopping others where that is allowed and needed. Given back by <see cref="Leave"/>.</summary>
@@ -153,7 +154,7 @@ internal sealed partial class StartGate : IDisposable
         await _decision.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var (decision, gpus) = await DecideAsync(facts, demand, wish.MayEvict, cancellation).ConfigureAwait(false);
+            var (decision, gpus) = await DecideInTurnAsync(entry, cancellation).ConfigureAwait(false);
             if (!decision.Admitted && !wish.Force)
                 return decision;
             // First the place, for who takes GPUs without one is taken for one that has gone.
@@ -171,13 +172,21 @@ internal sealed partial class StartGate : IDisposable
         }
     }
 
-    // Those that load have not taken all of their memory yet.
-    private Task<(AdmissionDecision Decision, GpuQuestion Gpus)> DecideAsync(InstanceFacts facts, StartDemand demand, bool mayEvict, CancellationToken cancellation)
+    // What speaks against it by itself, or else whose turn comes before.
+    private async Task<(AdmissionDecision Decision, GpuQuestion Gpus)> DecideInTurnAsync(StartEntry entry, CancellationToken cancellation)
     {
-        var others = Occupants(facts.ModelId);
-        var promised = others.Where(other => other is { IsRunning: false, IsStopping: false }).Sum(other => other.Memory);
-        return _admission.DecideAsync(facts, demand, mayEvict, others, promised, cancellation);
+        var (decision, gpus) = await DecideAsync(entry, entry.Wish.Value.MayEvict, Occupants(entry.Facts.ModelId), cancellation).ConfigureAwait(false);
+        if (!decision.Admitted || _line.IsEmpty)
+            return (decision, gpus);
+        var taker = Describe(new Place(entry.Facts, entry.Demand, gpus.Answer(Victims(decision))));
+        if (await FirstHarmedAsync(entry, taker, cancellation).ConfigureAwait(false) is { Facts.Name: var first })
+            decision = new AdmissionDecision(false, [new AdmissionReason("line", $"'{first}' is before it in the line and gets the next place. Wait for that, or stop '{first}'.")], []);
+        return (decision, gpus);
     }
+
+    // Those that load have not taken all of their memory yet.
+    private Task<(AdmissionDecision Decision, GpuQuestion Gpus)> DecideAsync(StartEntry entry, bool mayEvict, IReadOnlyList<Occupant> others, CancellationToken cancellation) =>
+        _admission.DecideAsync(entry.Facts, entry.Demand, mayEvict, others, others.Where(other => other is { IsRunning: false, IsStopping: false }).Sum(other => other.Memory), cancellation);
 
     private List<Occupant> Victims(AdmissionDecision decision) => [.. Occupants().Where(other => decision.WouldEvict.Contains(other.ModelId) || decision.Awaits.Contains(other.ModelId))];
 

@@ -62,12 +62,19 @@ internal sealed class StartLine
         }
     }
 
+    /// <summary>Those whose turn comes before that of a start, which need not be in the line; the next one first.</summary>
+    public IReadOnlyList<StartEntry> Before(StartEntry entry)
+    {
+        lock (_gate)
+            return [.. _entries.TakeWhile(other => other != entry && !IsBefore(entry, other))];
+    }
+
     /// <summary>Joins. True when nobody moves the line, and the caller has to begin.</summary>
     public bool Add(StartEntry entry)
     {
         lock (_gate)
         {
-            var place = _entries.FindIndex(other => other.Facts.QueuePriority < entry.Facts.QueuePriority || (other.Facts.QueuePriority == entry.Facts.QueuePriority && other.Since > entry.Since));
+            var place = _entries.FindIndex(other => IsBefore(entry, other));
             _entries.Insert(place < 0 ? _entries.Count : place, entry);
             _count = _entries.Count;
             return !_isMoved && (_isMoved = true);
@@ -90,4 +97,7 @@ internal sealed class StartLine
         lock (_gate)
             return _entries.Count == 0 && !(_isMoved = false);
     }
+
+    private static bool IsBefore(StartEntry one, StartEntry other) =>
+        one.Facts.QueuePriority > other.Facts.QueuePriority || (one.Facts.QueuePriority == other.Facts.QueuePriority && one.Since < other.Since);
 }

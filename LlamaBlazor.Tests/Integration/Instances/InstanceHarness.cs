@@ -65,7 +65,9 @@ public class InstanceHarness : AppFixture
     /// <summary>Waits for a status on the board.</summary>
     public async Task<InstanceSnapshot> WaitForAsync(long model, string status)
     {
-        await Until.TrueAsync(() => Board.Find(model)?.Status == status, $"{status} of model {model}, which is {Board.Find(model)?.Status}: {Board.Find(model)?.Reason}");
+        await Until.TrueAsync(
+            () => Board.Find(model)?.Status == status,
+            () => $"{status} of model {model}, which is {Board.Find(model)?.RuntimeStatus}: {Board.Find(model)?.Reason}; active are {string.Join(", ", Board.Active.Select(one => $"{one.ModelId} ({one.RuntimeStatus})"))}");
         return Board.Find(model)!;
     }
 
