@@ -98,7 +98,9 @@ public sealed class NameTests : IAsyncLifetime, IDisposable
         }
 
         var merged = await _app.Services.GetRequiredService<DatabaseMerge>().MergeAsync(file);
-        Assert.Equal((["new"], [], 4), (merged.Value.Added, merged.Value.Kept, merged.Value.LeftOut.Count));
+        Assert.Equal(["new"], merged.Value.Added);
+        Assert.Empty(merged.Value.Kept);
+        Assert.Equal(4, merged.Value.LeftOut.Count);
         Assert.All(merged.Value.LeftOut, line => Assert.Contains("owner", line));
         Assert.Equal("new,owner", Names());
         Assert.Equal("""mine ["ours"] 0""", Value("""SELECT m.alias || ' ' || r.aliases || ' ' || (SELECT count(*) FROM model_aliases a WHERE a.model_id = m.id) FROM models m JOIN model_runtime r ON r.model_id = m.id WHERE m.name = 'new'"""));
