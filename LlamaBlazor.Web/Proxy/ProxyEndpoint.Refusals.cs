@@ -48,7 +48,7 @@ internal sealed partial class ProxyEndpoint
         }
     }
 
-    private async ValueTask<bool> RefuseAsync(HttpContext context, InFlightRequest request, ProxyError error, string message, int retryAfter = 0, WaitingStream? waiting = null)
+    private static async ValueTask<bool> RefuseAsync(HttpContext context, InFlightRequest request, ProxyError error, string message, int retryAfter = 0, WaitingStream? waiting = null)
     {
         request.Fail(error, message);
         if (waiting?.HasBegun == true)
