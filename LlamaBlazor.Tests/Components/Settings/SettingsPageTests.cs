@@ -112,6 +112,7 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
 
     private IRenderedComponent<SettingsPage> Open()
     {
+        DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         var page = Render<SettingsPage>();
         page.WaitForElement("form");
         return page;
