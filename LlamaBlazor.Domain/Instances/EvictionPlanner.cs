@@ -23,6 +23,9 @@ public sealed record Occupant(long ModelId, string Name, string Project, long Me
     /// <summary>The cards it was given; null where its engine chooses among all.</summary>
     public IReadOnlyList<string>? Cards { get; init; }
 
+    /// <summary>Bytes on each of them; null for equal parts.</summary>
+    public IReadOnlyDictionary<string, long>? Shares { get; init; }
+
     /// <summary>True when nobody else may have them.</summary>
     public bool IsGpuExclusive { get; init; }
 
@@ -41,7 +44,8 @@ public sealed record Occupant(long ModelId, string Name, string Project, long Me
     /// <summary>Bytes of a card that its end sets free.</summary>
     /// <param name="device">The card.</param>
     /// <param name="count">How many cards there are: an engine that chooses among all takes a part of each.</param>
-    public long BytesOn(GpuDevice device, int count) => Cards is null ? Vram / Math.Max(1, count) : Cards.Any(device.Is) ? Vram / Cards.Count : 0;
+    public long BytesOn(GpuDevice device, int count) =>
+        Shares?.Where(share => device.Is(share.Key)).Sum(share => share.Value) ?? (Cards is null ? Vram / Math.Max(1, count) : Cards.Any(device.Is) ? Vram / Cards.Count : 0);
 
     /// <summary>As it will be once it has loaded and finished its requests, and has been warm for long enough.</summary>
     public Occupant AtRest => this with { IsRunning = true, IsBusy = false, ReadyAt = 0 };

@@ -51,6 +51,9 @@ public sealed record GpuPlan(IReadOnlyList<string>? Devices, IReadOnlyList<Admis
     /// <summary>The cards of <see cref="Devices"/>.</summary>
     public IReadOnlyList<string>? Cards { get; init; }
 
+    /// <summary>Bytes on each of <see cref="Cards"/>: the model's own in equal parts, and its draft model's where that is.</summary>
+    public IReadOnlyDictionary<string, long>? Shares { get; init; }
+
     /// <summary>No GPU is asked for.</summary>
     public static GpuPlan None { get; } = new(null, [], 0);
 
@@ -89,15 +92,29 @@ public static class AllocationPlanner
     /// <param name="holds">GPUs held by others.</param>
     public static GpuPlan Plan(string name, GpuWish wish, IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds)
     {
-        if (wish.Draft.Count == 0)
-            return PlaceModel(wish, devices, holds);
         // What the draft model takes of a device is not there for the model itself.
-        var left = devices.Select(device => device with { FreeBytes = device.FreeBytes is { } free ? Math.Max(0, free - wish.Draft.GetValueOrDefault(device.Id)) : null }).ToList();
-        return AddDraft(PlaceModel(wish, left, holds), wish, devices, holds);
+        IReadOnlyList<GpuDevice> left = [.. devices.Select(device => device with { FreeBytes = device.FreeBytes is { } free ? Math.Max(0, free - wish.Draft.GetValueOrDefault(device.Id)) : null })];
+        var plan = PlaceModel(wish, left, holds);
+        return AddDraft(plan, wish, devices, holds) with { Shares = Share(wish.IsNone ? [] : plan.Cards, wish, devices) };
+    }
+
+    // Null where the engine chooses.
+    private static Dictionary<string, long>? Share(IReadOnlyList<string>? cards, GpuWish wish, IReadOnlyList<GpuDevice> devices)
+    {
+        var shares = cards?.ToDictionary(card => card, _ => wish.Bytes / cards.Count);
+        foreach (var (gpu, bytes) in wish.Draft)
+        {
+            if (shares is not null && Find(gpu, devices).Card is var card)
+                shares[card] = shares.GetValueOrDefault(card) + bytes;
+        }
+
+        return shares;
     }
 
     private static GpuPlan AddDraft(GpuPlan plan, GpuWish wish, IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds)
     {
+        if (wish.Draft.Count == 0)
+            return plan;
         var places = wish.Draft.Select(pair => (Device: Find(pair.Key, devices), Bytes: pair.Value)).ToList();
         var refused = places.Select(place => (place.Device.Id, Hold: Conflict(place.Device, wish, holds))).Where(place => place.Hold is not null && plan.Devices?.Contains(place.Id) != true);
         var missing = places.Sum(place => Math.Max(0, place.Bytes - (Free(place.Device, holds) ?? long.MaxValue)));

@@ -165,7 +165,7 @@ internal sealed partial class StartGate
                 return false;
             var plan = gpus.Answer([]);
             Put(entry.Facts, entry.Demand, plan);
-            return await TakeGpusAsync(entry.Facts, entry.Demand, plan, cancellation).ConfigureAwait(false) is null;
+            return await TakeGpusAsync(entry.Facts, plan, cancellation).ConfigureAwait(false) is null;
         }
         finally
         {

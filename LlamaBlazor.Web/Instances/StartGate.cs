@@ -161,7 +161,7 @@ internal sealed partial class StartGate : IDisposable
             if (TryPut(facts, demand, gpus.Answer(Victims(decision))) is { } closed)
                 return new AdmissionDecision(false, [new AdmissionReason("maintenance", closed)], []);
             decision = decision with { Admitted = true };
-            if (!decision.IsImmediate || await TakeGpusAsync(facts, demand, gpus.Answer([]), cancellation).ConfigureAwait(false) is not { } taken || wish.Force)
+            if (!decision.IsImmediate || await TakeGpusAsync(facts, gpus.Answer([]), cancellation).ConfigureAwait(false) is not { } taken || wish.Force)
                 return decision;
             Leave(facts.ModelId);
             return new AdmissionDecision(false, [new AdmissionReason("gpu", taken.Message)], []);
@@ -207,8 +207,8 @@ internal sealed partial class StartGate : IDisposable
             _places[facts.ModelId] = new Place(facts, demand, gpus);
     }
 
-    private async Task<Failure?> TakeGpusAsync(InstanceFacts facts, StartDemand demand, GpuPlan gpus, CancellationToken cancellation) =>
-        gpus.Cards is { Count: > 0 } cards ? await _allocations.TakeAsync(facts.ModelId, facts.Name, cards, facts.IsGpuExclusive, demand.Vram, cancellation).ConfigureAwait(false) : null;
+    private async Task<Failure?> TakeGpusAsync(InstanceFacts facts, GpuPlan gpus, CancellationToken cancellation) =>
+        gpus.Shares is { Count: > 0 } shares ? await _allocations.TakeAsync(facts.ModelId, facts.Name, shares, facts.IsGpuExclusive, cancellation).ConfigureAwait(false) : null;
 
     private Occupant Describe(Place place)
     {
@@ -222,6 +222,7 @@ internal sealed partial class StartGate : IDisposable
             Vram = place.Demand.Vram,
             Cores = place.Demand.Cores,
             Cards = place.Gpus.Cards,
+            Shares = place.Gpus.Shares,
             IsGpuExclusive = facts.IsGpuExclusive,
         };
     }

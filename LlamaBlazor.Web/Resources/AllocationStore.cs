@@ -79,12 +79,12 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     /// <summary>Takes the GPUs of a start, in one transaction with the look at who else has them. A conflict names the holder.</summary>
     /// <param name="modelId">The model.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="gpus">The devices.</param>
+    /// <param name="shares">The devices, each with the memory it is expected to need there.</param>
     /// <param name="isExclusive">True when nobody else may have them.</param>
-    /// <param name="bytes">Memory it is expected to need on all of them together.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<Failure?> TakeAsync(long modelId, string name, IReadOnlyList<string> gpus, bool isExclusive, long bytes, CancellationToken cancellation)
+    public async Task<Failure?> TakeAsync(long modelId, string name, IReadOnlyDictionary<string, long> shares, bool isExclusive, CancellationToken cancellation)
     {
+        var gpus = shares.Keys.ToList();
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
@@ -99,7 +99,7 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
                     return (Failure.Conflict($"{other.GpuId} is held by '{other.ContainerName}' ({other.Mode})."), left);
                 }
 
-                var made = Rows(name, gpus.Where(gpu => !rows.Exists(row => row.GpuId == gpu && row.ContainerName == name)), isExclusive, bytes / gpus.Count);
+                var made = Rows(name, shares.Where(share => !rows.Exists(row => row.GpuId == share.Key && row.ContainerName == name)), isExclusive);
                 context.AddRange(made);
                 await context.SaveChangesAsync(token).ConfigureAwait(false); // their ids are wanted
                 left = left.SetItem(modelId, [.. made.Select(row => row.Id)]);
@@ -162,15 +162,15 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
         Volatile.Write(ref _taken, ImmutableDictionary<long, ImmutableArray<long>>.Empty);
     }
 
-    private List<GpuAllocationRow> Rows(string name, IEnumerable<string> gpus, bool isExclusive, long bytes)
+    private List<GpuAllocationRow> Rows(string name, IEnumerable<KeyValuePair<string, long>> shares, bool isExclusive)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        return [.. gpus.Select(gpu => new GpuAllocationRow
+        return [.. shares.Select(share => new GpuAllocationRow
         {
-            GpuId = gpu,
+            GpuId = share.Key,
             ContainerName = name,
             Mode = isExclusive ? Exclusive : Shared,
-            ReservedVramMb = bytes > 0 ? Math.Round(bytes / 1048576.0, 1) : null,
+            ReservedVramMb = share.Value > 0 ? Math.Round(share.Value / 1048576.0, 1) : null,
             AllocatedAt = now,
         })];
     }

@@ -5,6 +5,7 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Resources;
+using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -44,6 +45,11 @@ public sealed class DraftDemandTests(InstanceHarness app) : IClassFixture<Instan
         var model = await AddAsync("CUDA0", "CUDA1");
         var demand = await DemandAsync(model);
         Assert.Equal((demand.Vram - demand.Gpus.Draft["CUDA1"], await BytesAsync(model, "CUDA0")), (demand.Gpus.Bytes, demand.Gpus.Bytes));
+        var running = await app.StartAsync(model);
+        var rows = (await app.GetAsync("/api/allocations")).GetProperty("items").EnumerateArray().Where(row => row.GetProperty("container_name").GetString() == running.Model)
+            .ToDictionary(row => row.GetProperty("gpu_id").GetString()!, row => row.GetProperty("reserved_vram_mb").GetDouble());
+        await app.PostAsync($"/api/models/{model}/stop");
+        Assert.Equal([("CUDA0", Mib(demand.Gpus.Bytes)), ("CUDA1", Mib(demand.Gpus.Draft["CUDA1"]))], rows.OrderBy(row => row.Key).Select(row => (row.Key, row.Value)));
     }
 
     [LinuxFact]
@@ -64,12 +70,17 @@ public sealed class DraftDemandTests(InstanceHarness app) : IClassFixture<Instan
         }
     }
 
+    private static double Mib(long bytes) => Math.Round(bytes / 1048576.0, 1);
+
     private async Task<long> AddAsync(string device, string draftDevice)
     {
+        var (program, prefix) = OwnProgram.Find();
+        string[] line = [program, .. prefix, OwnProgram.SimulatorWord, "--simulate", "load-ms=0"];
+        var engine = EngineScript.WriteRaw(app.Folder, $"if [ \"$1\" = --list-devices ]; then printf '%s\\n' \"{GpuEngine.TwoGpus}\"; exit 0; fi\nexec {string.Join(' ', line.Select(word => $"'{word}'"))} \"$@\"");
         var (file, draft) = (app.Folder.File($"{Guid.NewGuid():N}.gguf"), app.Folder.File($"{Guid.NewGuid():N}.gguf"));
         await File.WriteAllBytesAsync(file, GgufSamples.Llama("main").ToArray());
         await File.WriteAllBytesAsync(draft, GgufSamples.Llama("draft").ToArray());
-        var model = await app.AddModelWithAsync(EngineScript.WriteRaw(app.Folder, GpuEngine.Answers(GpuEngine.TwoGpus)), file);
+        var model = await app.AddModelWithAsync(engine, file);
         await SetAsync(model, "gpu", new { device });
         await SetAsync(model, "lora", new { model_draft = draft, device_draft = draftDevice });
         return model;
