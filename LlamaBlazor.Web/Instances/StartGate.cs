@@ -97,7 +97,7 @@ internal sealed partial class StartGate : IDisposable
         return (await DecideInTurnAsync(entry, cancellation).ConfigureAwait(false)).Decision;
     }
 
-    /// <summary>Takes a place, stopping others where that is allowed and needed. Given back by <see cref="Leave"/>.</summary>
+    /// <summary>Takes a place, stopping others where that is allowed and needed. Given back by <see cref="Leave(long)"/>.</summary>
     /// <param name="facts">The model.</param>
     /// <param name="wish">What it may do, and how long it waits; may change while it waits.</param>
     /// <param name="onStage">Told what is waited for.</param>
@@ -132,6 +132,18 @@ internal sealed partial class StartGate : IDisposable
         lock (_gate)
         {
             if (!_places.Remove(modelId))
+                return;
+        }
+
+        Wake();
+    }
+
+    /// <summary>Gives back the place that one start took: by now, another start of the model may have one.</summary>
+    public void Leave(StartEntry entry)
+    {
+        lock (_gate)
+        {
+            if (!_places.TryGetValue(entry.Facts.ModelId, out var place) || !ReferenceEquals(place.Demand, entry.Demand) || !_places.Remove(entry.Facts.ModelId))
                 return;
         }
 
