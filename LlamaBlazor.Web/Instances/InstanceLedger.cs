@@ -17,7 +17,7 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _signal = new(0);
-    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly SemaphoreSlim _writing = new(1, 1); // never disposed, for it holds nothing: hosts may be told to stop once more after that
     private Dictionary<long, Entry> _waiting = []; // one entry a model
     private long _lastId;
 
@@ -78,7 +78,6 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
     {
         base.Dispose();
         _signal.Dispose();
-        _writing.Dispose();
     }
 
     /// <inheritdoc/>
