@@ -19,7 +19,7 @@ public sealed class ProgramProcess : IDisposable
 
     public ProgramProcess(string data, HttpMessageHandler handler, params string[] arguments)
     {
-        Http = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(2) }; // against a test that hangs; builders are slow
         var (program, prefix) = OwnProgram.Find();
         // As in AppFixture: a busy machine must not change what a test sees.
         string[] calm = ["--LlamaBlazor:Admission:MaxMemoryPercent=100", "--LlamaBlazor:Admission:MinFreeMemoryGb=0", "--LlamaBlazor:Admission:MaxCpuPercent=100", "--LlamaBlazor:Admission:MaxLoadPerCore=1000"];

@@ -22,7 +22,7 @@ internal sealed partial class LeftoverSweep(IDbContextFactory<LlamaDbContext> co
     {
         await database.Ready.WaitAsync(cancellation).ConfigureAwait(false);
         // Engines may be asked for their flags already: those probes are ours, and no leftovers.
-        var marked = ProcessTable.FindMarked(ProcessTable.MarkerOf(folder.Root, "")).Except(ProcessTable.FindMarked(ProbeStarter.MarkerOfRun(folder))).ToList();
+        var marked = ProcessTable.FindMarked(ProcessTable.MarkerOf(folder.Root, "")).Except(ProcessTable.FindMarked(ProcessTable.MarkerOfRun(folder))).ToList();
         foreach (var pid in marked)
         {
             Signals.Send(pid, Signals.Kill);

@@ -38,6 +38,22 @@ public sealed class OrphanTests : IDisposable
     }
 
     [LinuxFact]
+    public async Task KilledDashboard_LeavesNothing_ThatItsGuardWasNotToldOf()
+    {
+        using var app = new ProgramProcess(Data);
+        await app.WaitReadyAsync();
+        var model = await AddModelAsync(EngineScript.Write(_folder, "load-ms=0"));
+        await app.Http.PostAsync(new Uri($"/api/models/{model}/start", UriKind.Relative), null);
+        await Until.TrueAsync(async () => (await app.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1, "a running instance");
+        var marker = (await File.ReadAllTextAsync($"/proc/{Marked().Single()}/environ")).Split('\0').Single(variable => variable.StartsWith(ProcessTable.Marker + "=", StringComparison.Ordinal));
+        // As if it were killed between making a process and saying so.
+        using var untold = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sleep", ["300"]) { Environment = { [ProcessTable.Marker] = marker[(ProcessTable.Marker.Length + 1)..] } })!;
+        await app.KillAsync();
+        await untold.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await Until.TrueAsync(() => Marked().Count == 0, "no process left");
+    }
+
+    [LinuxFact]
     public async Task KilledDashboard_LeavesNoProbe_ThatHangs()
     {
         using var app = new ProgramProcess(Data);

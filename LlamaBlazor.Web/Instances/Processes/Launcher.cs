@@ -16,12 +16,12 @@ internal sealed class Launcher : IDisposable
 
     private readonly BlockingCollection<Action> _work = new(boundedCapacity: 256);
     private readonly ProcessGuard _guard;
-    private readonly string _root;
+    private readonly DataFolder _folder;
 
     /// <summary>Starts the thread.</summary>
     public Launcher(ProcessGuard guard, DataFolder folder)
     {
-        (_guard, _root) = (guard, folder.Root);
+        (_guard, _folder) = (guard, folder);
         new Thread(Work) { IsBackground = true, Name = "Engine launcher" }.Start();
     }
 
@@ -30,8 +30,11 @@ internal sealed class Launcher : IDisposable
     /// <param name="instance">Its uid: written into its marker.</param>
     /// <param name="onLine">Takes each line of output; must be quick.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">The system cannot run it.</exception>
-    public Task<EngineProcess> StartAsync(LaunchCommand command, string instance, Action<string> onLine) =>
-        StartAsync(() => Describe(command, ProcessTable.MarkerOf(_root, instance)), ProcessTable.MarkerOf(_root, instance), onLine);
+    public Task<EngineProcess> StartAsync(LaunchCommand command, string instance, Action<string> onLine)
+    {
+        var marker = ProcessTable.MarkerOfRun(_folder) + instance;
+        return StartAsync(() => Describe(command, marker), marker, onLine);
+    }
 
     /// <summary>Starts a helper, such as the client of a container runtime. It ends with us; what it starts itself is not followed.</summary>
     /// <param name="executable">Path of the program.</param>
@@ -48,6 +51,7 @@ internal sealed class Launcher : IDisposable
         {
             try
             {
+                _guard.Begin();
                 var process = Process.Start(describe()) ?? throw new InvalidOperationException("No process was started.");
                 _guard.Add(process.Id);
                 process.StandardInput.Close();
@@ -92,7 +96,7 @@ internal sealed class Launcher : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
             CreateNoWindow = true,
-            WorkingDirectory = _root,
+            WorkingDirectory = _folder.Root,
         };
         foreach (var argument in line[1..])
             start.ArgumentList.Add(argument);

@@ -11,16 +11,13 @@ internal sealed class ProbeStarter(ProcessGuard guard, DataFolder folder)
 {
     private static readonly Lazy<string?> Session = new(() => OperatingSystem.IsLinux() ? Launcher.Find("setsid") : null); // looked for once: it costs a walk through PATH
 
-    /// <summary>How the markers of all probes of this run of the dashboard begin.</summary>
-    public static string MarkerOfRun(DataFolder folder) => ProcessTable.MarkerOf(folder.Root, $"probe-{folder.Session}-");
-
     /// <summary>Starts one.</summary>
     /// <param name="start">What to run.</param>
     /// <param name="container">Name of the container that it runs in, or null.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">The system cannot run it.</exception>
     public ProbeProcess Start(ProcessStartInfo start, string? container = null)
     {
-        var marker = $"{MarkerOfRun(folder)}{Guid.NewGuid():N}";
+        var marker = $"{ProcessTable.MarkerOfRun(folder)}probe-{Guid.NewGuid():N}";
         start.Environment[ProcessTable.Marker] = marker;
         if (Session.Value is { } setsid && IsExecutable(start.FileName)) // what cannot be run at all is to be told by the system
         {
@@ -28,6 +25,7 @@ internal sealed class ProbeStarter(ProcessGuard guard, DataFolder folder)
             start.FileName = setsid;
         }
 
+        guard.Begin();
         return new ProbeProcess(Process.Start(start)!, marker, container, guard);
     }
 

@@ -1,24 +1,27 @@
 using System.Diagnostics;
+using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances.Containers;
 
 namespace LlamaBlazor.Web.Instances.Processes;
 
 /// <summary>
 /// A tiny shell that outlives us by a moment: it reads the process groups we run from a pipe, and when that pipe closes, because we ended or were
-/// killed, it kills those that are left, grandchildren included, and removes our containers. Where there is no shell the parent-death signal and the sweep at the next start remain.
+/// killed, it kills those that are left, grandchildren included, and removes our containers. It also looks for our marker, for one that was being started
+/// at that moment was not told of yet. Where there is no shell the parent-death signal and the sweep at the next start remain.
 /// </summary>
-internal sealed partial class ProcessGuard(ContainerRuntime containers, ILogger<ProcessGuard> logger) : IDisposable
+internal sealed partial class ProcessGuard(ContainerRuntime containers, DataFolder folder, ILogger<ProcessGuard> logger) : IDisposable
 {
-    // "+ PID" and "- PID", or the name of a container; signals that a terminal sends to all of us must not end it.
+    // "+ PID" and "- PID", or the name of a container; "end" when all was ended in good order. Signals that a terminal sends to all of us must not end it.
     private const string Script = """
         trap '' INT TERM HUP
         exec >/dev/null 2>&1
-        pids=
+        pids= ended=
         while read -r word pid; do
           rest=
           for p in $pids; do [ "$p" = "$pid" ] || rest="$rest $p"; done
           pids=$rest
           [ "$word" = "+" ] && pids="$pids $pid"
+          [ "$word" = "end" ] && ended=1
         done
         for p in $pids; do
           case $p in
@@ -26,11 +29,22 @@ internal sealed partial class ProcessGuard(ContainerRuntime containers, ILogger<
             *) kill -9 "-$p" || kill -9 "$p" ;;
           esac
         done
+        [ -n "$ended" ] && exit
+        for look in 1 2 3; do
+          for file in $(grep -lF "$1" /proc/[0-9]*/environ); do
+            file=${file#/proc/}
+            kill -9 "${file%/environ}"
+          done
+          sleep 1
+        done
         """;
 
     private readonly Lock _gate = new();
     private Process? _shell;
     private bool _hasFailed;
+
+    /// <summary>Starts the guard where it does not run yet: before a process is, so that none is without it.</summary>
+    public void Begin() => Write(null);
 
     /// <summary>Watches a process group from now on.</summary>
     public void Add(int pid) => Write($"+ {pid}");
@@ -50,6 +64,8 @@ internal sealed partial class ProcessGuard(ContainerRuntime containers, ILogger<
     {
         lock (_gate)
         {
+            if (_shell is not null)
+                Write("end");
             _shell?.StandardInput.Close();
             _shell?.Dispose();
             _shell = null;
@@ -57,7 +73,7 @@ internal sealed partial class ProcessGuard(ContainerRuntime containers, ILogger<
         }
     }
 
-    private void Write(string line)
+    private void Write(string? line)
     {
         lock (_gate)
         {
@@ -66,6 +82,8 @@ internal sealed partial class ProcessGuard(ContainerRuntime containers, ILogger<
                 if (_hasFailed || OperatingSystem.IsWindows())
                     return;
                 _shell ??= Start();
+                if (line is null)
+                    return;
                 _shell.StandardInput.WriteLine(line);
                 _shell.StandardInput.Flush();
             }
@@ -81,7 +99,8 @@ internal sealed partial class ProcessGuard(ContainerRuntime containers, ILogger<
     {
         var setsid = Launcher.Find("setsid");
         var start = new ProcessStartInfo(setsid ?? "/bin/sh") { RedirectStandardInput = true };
-        foreach (var argument in setsid is null ? ["-c", Script] : new[] { "/bin/sh", "-c", Script })
+        string[] script = ["-c", Script, "llamablazor-guard", $"{ProcessTable.Marker}={ProcessTable.MarkerOfRun(folder)}"];
+        foreach (var argument in setsid is null ? script : ["/bin/sh", .. script])
             start.ArgumentList.Add(argument);
         start.Environment["LLAMABLAZOR_RUNTIME"] = containers.Path ?? "false";
         return Process.Start(start)!;

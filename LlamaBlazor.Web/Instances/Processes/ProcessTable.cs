@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using LlamaBlazor.Web.Data;
 
 namespace LlamaBlazor.Web.Instances.Processes;
 
@@ -10,11 +11,14 @@ namespace LlamaBlazor.Web.Instances.Processes;
 /// </summary>
 internal static class ProcessTable
 {
-    /// <summary>Name of the variable; its value is <c>data folder|instance</c>.</summary>
+    /// <summary>Name of the variable; its value is <c>data folder|run-instance</c>.</summary>
     public const string Marker = "LLAMABLAZOR_INSTANCE";
 
     /// <summary>Value of the marker.</summary>
     public static string MarkerOf(string dataFolder, string instance) => $"{dataFolder}|{instance}";
+
+    /// <summary>How the markers of all that this run of the dashboard starts begin.</summary>
+    public static string MarkerOfRun(DataFolder folder) => MarkerOf(folder.Root, folder.Session + "-");
 
     /// <summary>When a process started (clock ticks since boot on Linux, else Unix milliseconds), or null when there is none with this id.</summary>
     public static long? StartTime(int pid)
