@@ -194,6 +194,8 @@ internal sealed partial class InstanceSupervisor(
         if (facts.Failure is { } failure)
             return failure;
         await _swept.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        if (gate.Closed is { } reason) // at the door: states and rows of a start that is refused anyway would go into the next database
+            return Failure.Conflict($"'{facts.Value.Name}' cannot be started now. {reason}");
         var actor = _actors.GetOrAdd(modelId, _ => new InstanceActor(facts.Value, new InstanceLog(modelId, lines, clock), runner, options, board, ledger, load, logger));
         return _isEnding ? Ending : (actor, facts.Value); // asked again: who ends them all may have looked before this one was there
     }

@@ -31,6 +31,9 @@ internal sealed partial class StartGate : IDisposable
         signal.Listen(Wake);
     }
 
+    /// <summary>Why nothing starts now, or null.</summary>
+    public string? Closed => Volatile.Read(ref _closed);
+
     /// <summary>Refuses all starts until the pause is disposed. A conflict while somebody holds a place, or another pause lasts.</summary>
     /// <param name="reason">Told to whoever wants one.</param>
     public Result<StartPause> Close(string reason)
@@ -108,7 +111,7 @@ internal sealed partial class StartGate : IDisposable
         var demand = await _admission.DemandAsync(facts, cancellation).ConfigureAwait(false);
         while (true)
         {
-            if (Volatile.Read(ref _closed) is { } reason)
+            if (Closed is { } reason)
                 return Failure.Conflict($"'{facts.Name}' cannot be started now. {reason}");
             var entry = new StartEntry(facts, demand, wish, onStage, since);
             var decision = await TryTakeAsync(entry, cancellation).ConfigureAwait(false);

@@ -37,6 +37,16 @@ public sealed class WaiterTests : IAsyncLifetime, IDisposable
     }
 
     [LinuxFact]
+    public async Task DatabaseThatIsReplaced_RefusesStarts_WithoutATrace()
+    {
+        var model = await _app.AddModelAsync("load-ms=0");
+        using var pause = Service<InstancePause>().Begin("The database is being replaced.").Value;
+        var answer = await _app.Supervisor.EnsureReadyAsync(model, CancellationToken.None);
+        Assert.Contains("The database is being replaced.", answer.Failure!.Message, StringComparison.Ordinal);
+        Assert.Null(_app.Board.Find(model));
+    }
+
+    [LinuxFact]
     public async Task WhoWaits_IsTold_WhenTheInstancesAreForgotten()
     {
         var model = await WithoutAPlaceAsync();

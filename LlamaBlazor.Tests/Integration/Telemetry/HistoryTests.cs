@@ -16,7 +16,7 @@ public sealed class HistoryTests
     {
         await using var app = new AppFixture();
         await app.InitializeAsync();
-        var now = DateTimeOffset.Parse("2001-01-01T00:00:00Z").ToUnixTimeMilliseconds();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 60_000; // before the program's own samples, and not so long ago that it tidies these away
         await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync(async (context, token) =>
         {
             await context.MetricsHistory.ExecuteDeleteAsync(token);
