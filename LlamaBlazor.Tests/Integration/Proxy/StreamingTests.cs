@@ -82,6 +82,7 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
         var row = await app.RowAsync(Id(answer));
         Assert.Equal(502, row.HttpStatus);
         Assert.NotNull(row.Error);
+        await Until.TrueAsync(async () => (await app.GetAsync($"/api/logs?level=warn&q={Id(answer)}")).GetProperty("items").GetArrayLength() > 0, "its line in the log");
     }
 
     [Fact]
