@@ -120,8 +120,8 @@ public static class EvictionPlanner
         return [.. chosen.Select(victim => victim.ModelId)];
     }
 
-    /// <summary>Whether an instance may be stopped for another; one that ends anyway may be waited for.</summary>
-    public static bool MayEvict(Occupant other, long now) => other.IsStopping || (MayEvictOnceWarm(other) && now - (other.ReadyAt ?? now) >= MinimumWarm.TotalMilliseconds);
+    /// <summary>Whether an instance may be stopped for another; one that ends anyway may be waited for. A time that lies ahead tells that the clock was set back.</summary>
+    public static bool MayEvict(Occupant other, long now) => other.IsStopping || (MayEvictOnceWarm(other) && Math.Abs(now - (other.ReadyAt ?? now)) >= MinimumWarm.TotalMilliseconds);
 
     /// <summary>When the next of those that are only too fresh may be stopped, Unix milliseconds, or null.</summary>
     public static long? NextWarm(IEnumerable<Occupant> others, long now) =>

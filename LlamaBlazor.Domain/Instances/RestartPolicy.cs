@@ -63,8 +63,9 @@ public sealed record RestartPolicy(string Mode = RestartPolicy.OnFailure, int St
     /// <param name="now">Unix milliseconds.</param>
     public RestartDecision AfterCrash(FailureCount before, long? readyAt, long now)
     {
-        var healthy = TimeSpan.FromMilliseconds(now - (readyAt ?? now));
-        var isFresh = before.Crashes == 0 || healthy >= Window || now - before.FirstCrashAt > Window.TotalMilliseconds;
+        // Times that lie far ahead are of a clock that was set back since.
+        var healthy = TimeSpan.FromMilliseconds(now - (readyAt ?? now)).Duration();
+        var isFresh = before.Crashes == 0 || healthy >= Window || Math.Abs(now - before.FirstCrashAt) > Window.TotalMilliseconds;
         var failures = isFresh ? new FailureCount(0, 1, now) : before with { Starts = 0, Crashes = before.Crashes + 1 };
         return Mode != Never && failures.Crashes <= RestartAttempts
             ? new(true, PauseAfter(failures.Crashes), failures)
@@ -74,7 +75,7 @@ public sealed record RestartPolicy(string Mode = RestartPolicy.OnFailure, int St
     /// <summary>Whether a request may start an instance that has failed: not at once, or each request would retry a broken model.</summary>
     /// <param name="failedAt">When it failed, Unix milliseconds.</param>
     /// <param name="now">Unix milliseconds.</param>
-    public static bool MayStartOnDemand(long? failedAt, long now) => failedAt is null || now - failedAt >= CoolDown.TotalMilliseconds;
+    public static bool MayStartOnDemand(long? failedAt, long now) => failedAt is not { } failed || Math.Abs(now - failed) >= CoolDown.TotalMilliseconds; // ahead: the clock was set back
 
     /// <summary>1, 2, 4 … 60 s.</summary>
     /// <param name="failures">Failures so far, from 1.</param>

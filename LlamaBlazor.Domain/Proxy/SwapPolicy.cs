@@ -5,7 +5,7 @@ namespace LlamaBlazor.Domain.Proxy;
 /// <param name="IsRunning">Whether its engine answers.</param>
 /// <param name="Waiting">Requests that wait for it.</param>
 /// <param name="OldestWait">How long the first of them has waited.</param>
-/// <param name="WarmFor">How long its engine has been ready.</param>
+/// <param name="WarmFor">How long its engine has been ready; less than zero where the clock was set back since.</param>
 public readonly record struct SwapCandidate(long ModelId, bool IsRunning, int Waiting, TimeSpan OldestWait, TimeSpan WarmFor)
 {
     /// <summary>Whether its start waits for a place that others hold. One that loads, or pauses after a failure, takes nothing from them.</summary>
@@ -28,6 +28,6 @@ public sealed record SwapPolicy(TimeSpan StarvationLimit, TimeSpan MinimumWarm)
     /// <param name="model">The running model.</param>
     /// <param name="others">All others.</param>
     public bool ShouldDrain(SwapCandidate model, IEnumerable<SwapCandidate> others) =>
-        model.IsRunning && !model.IsPinned && model.WarmFor >= MinimumWarm
+        model.IsRunning && !model.IsPinned && model.WarmFor.Duration() >= MinimumWarm
         && others.Any(other => other.ModelId != model.ModelId && other.IsBlocked && other.Waiting > 0 && other.OldestWait >= StarvationLimit);
 }

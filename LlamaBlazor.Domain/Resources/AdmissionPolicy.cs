@@ -16,7 +16,7 @@ public sealed record AdmissionLimits(double MaxMemoryPercent = 85, double MinFre
 
 /// <summary>What the machine has now. Null is unknown, and refuses nothing.</summary>
 /// <param name="TotalMemory">Bytes.</param>
-/// <param name="FreeMemory">Bytes that programs can still get.</param>
+/// <param name="FreeMemory">Bytes that programs can still get; below zero where more than that was promised to others.</param>
 /// <param name="CpuPercent">Percent of all cores.</param>
 /// <param name="Load">Load average of one minute.</param>
 /// <param name="Cores">Cores, at least 1.</param>
@@ -153,7 +153,7 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
         if (need.Memory > 0 && machine.FreeMemory is { } free)
         {
             var (code, key) = Limits.MinFreeMemoryGb * Gb >= machine.TotalMemory * Math.Max(0, 100 - Limits.MaxMemoryPercent) / 100 ? ("free_memory", "MinFreeMemoryGb") : ("memory", "MaxMemoryPercent");
-            yield return new(code, $"'{request.Name}' needs about {ByteSize.Text(request.Memory)} and {ByteSize.Text(free)} are free, of which {ByteSize.Text(need.Memory + free - request.Memory)} must stay so (LlamaBlazor:Admission:{key}); {ByteSize.Text(need.Memory)} are missing, {next}, or {Smaller(request)}.");
+            yield return new(code, $"'{request.Name}' needs about {ByteSize.Text(request.Memory)} and {ByteSize.Text(Math.Max(0, free))} are free, of which {ByteSize.Text(need.Memory + free - request.Memory)} must stay so (LlamaBlazor:Admission:{key}); {ByteSize.Text(need.Memory)} are missing, {next}, or {Smaller(request)}.");
         }
     }
 }

@@ -18,18 +18,27 @@ public sealed class ProgramProcess : IDisposable
     }
 
     public ProgramProcess(string data, HttpMessageHandler handler, params string[] arguments)
+        : this(data, handler, (program, line) => (program, line), arguments)
+    {
+    }
+
+    private ProgramProcess(string data, HttpMessageHandler handler, Func<string, IReadOnlyList<string>, (string, IReadOnlyList<string>)> wrap, string[] arguments)
     {
         Http = new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(2) }; // against a test that hangs; builders are slow
         var (program, prefix) = OwnProgram.Find();
         // As in AppFixture: a busy machine must not change what a test sees.
         string[] calm = ["--LlamaBlazor:Admission:MaxMemoryPercent=100", "--LlamaBlazor:Admission:MinFreeMemoryGb=0", "--LlamaBlazor:Admission:MaxCpuPercent=100", "--LlamaBlazor:Admission:MaxLoadPerCore=1000"];
         string[] line = [.. prefix, "--data", data, "--urls", "http://127.0.0.1:0", .. calm, .. arguments];
-        _process = Process.Start(new ProcessStartInfo(program, line) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (runner, words) = wrap(program, line);
+        _process = Process.Start(new ProcessStartInfo(runner, words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
+
+    /// <summary>The program as <see cref="OtherUser"/>.</summary>
+    public static ProgramProcess AsOtherUser(string data, params string[] arguments) => new(data, new SocketsHttpHandler(), OtherUser.Wrap, arguments);
 
     public int Pid => _process.Id;
 

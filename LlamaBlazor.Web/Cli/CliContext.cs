@@ -45,13 +45,22 @@ internal sealed record CliContext(string[] HostArguments, bool AsJson, Func<stri
         }
         catch (Exception error) when (error is StartupException or HttpRequestException or IOException or UnauthorizedAccessException or SqliteException)
         {
-            return await FailAsync(error.Message).ConfigureAwait(false);
+            return await FailAsync(Words(error)).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             return await FailAsync("Cancelled.").ConfigureAwait(false);
         }
     }
+
+    // The system's own words name the file, except those of SQLite, which mean the database.
+    private string Words(Exception error) => error switch
+    {
+        UnauthorizedAccessException => $"{error.Message} Give this user access to it, or run the command as its owner.",
+        SqliteException { SqliteErrorCode: 8 or 14 } => $"{Data.DataFolder.Peek(DataFolder).Database} cannot be opened ({error.Message}). Give this user read and write access to it, to the files beside it, and to {DataFolder}, or run the command as their owner.",
+        SqliteException => $"{Data.DataFolder.Peek(DataFolder).Database}: {error.Message}",
+        _ => error.Message,
+    };
 
     /// <summary>Says why it was not done.</summary>
     public async Task<int> FailAsync(string reason)

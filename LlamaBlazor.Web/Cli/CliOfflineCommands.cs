@@ -121,6 +121,7 @@ internal static class CliOfflineCommands
         var database = DataFolder.Peek(run.DataFolder).Database;
         if (!File.Exists(database))
             return await run.FailAsync($"There is no database {database}. It is made at the first start.").ConfigureAwait(false);
+        SqliteSetup.Open(database).Dispose(); // one that cannot be opened would count as one without any step
         var context = new LlamaDbContext((DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), database).Options);
         await using (context.ConfigureAwait(false))
         {

@@ -48,13 +48,12 @@ internal static class Doctor
 
     private static Finding CheckFolder(string path)
     {
-        var probe = Path.Combine(path, $".probe-{Guid.NewGuid():N}");
         try
         {
             if (!Directory.Exists(path))
                 return new Finding("Data", true, $"{path} is made at the first start");
-            File.WriteAllText(probe, "");
-            File.Delete(probe);
+            if (DataFolder.FindForbidden(path) is var (what, mend))
+                return new Finding("Data", false, what, mend);
             var drive = new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(path)! : path);
             const long Needed = 200L * 1024 * 1024;
             return drive.AvailableFreeSpace < Needed
@@ -93,6 +92,10 @@ internal static class Doctor
             return SqliteSetup.Scalar(connection, "PRAGMA quick_check(1)") is "ok"
                 ? new Finding("Database", true, $"{path}, sound")
                 : new Finding("Database", false, $"{path} is damaged", "Stop the dashboard, then take the newest sound backup: db recover, or one you name: db restore NAME.");
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException error) when (error.SqliteErrorCode is 8 or 14)
+        {
+            return new Finding("Database", false, $"{path} cannot be opened: {error.Message}", $"Give this user read and write access to it, to the files beside it, and to {Path.GetDirectoryName(path)}.");
         }
         catch (Microsoft.Data.Sqlite.SqliteException error)
         {

@@ -11,6 +11,7 @@ namespace LlamaBlazor.Web.Data;
 internal sealed class DataFolder : IDisposable
 {
     private const string HolderName = ".pid";
+    private const string LockName = ".lock";
 
     private readonly FileStream? _lock;
 
@@ -45,28 +46,67 @@ internal sealed class DataFolder : IDisposable
         var root = Path.GetFullPath(path);
         try
         {
-            foreach (var folder in new[] { root, Path.Combine(root, "backups"), Path.Combine(root, "logs"), Path.Combine(root, "keys") })
+            foreach (var folder in FoldersOf(root))
                 CreatePrivate(folder);
-            var probe = Path.Combine(root, ".probe");
-            File.WriteAllText(probe, "");
-            File.Delete(probe);
+            if (FindForbidden(root) is var (what, mend))
+                throw new StartupException($"{what}. {mend} Or choose another data folder with --data DIR or LLAMABLAZOR_DATA.");
         }
         catch (UnauthorizedAccessException)
         {
-            throw new StartupException($"The data folder {root} cannot be written. Give this user write access (chmod u+rwx \"{root}\"), or choose another folder with --data DIR or LLAMABLAZOR_DATA.");
+            throw new StartupException($"The data folder {root} cannot be made or entered. Give this user access to it and to the folders above it, or choose another one with --data DIR or LLAMABLAZOR_DATA.");
         }
         catch (IOException error)
         {
             throw new StartupException($"The data folder {root} cannot be made or written: {error.Message} Choose another folder with --data DIR or LLAMABLAZOR_DATA.");
         }
 
-        var held = TakeLock(Path.Combine(root, ".lock"));
+        var held = TakeLock(Path.Combine(root, LockName));
         NoteHolder(root);
         return new DataFolder(root, held);
     }
 
     /// <summary>The paths of a folder without taking its lock: for commands that work while the server runs.</summary>
     public static DataFolder Peek(string path) => new(Path.GetFullPath(path), null);
+
+    /// <summary>What this user may not do in a data folder, and how to mend it; null when all is well. Folders that are not there are not looked at.</summary>
+    /// <param name="root">The folder.</param>
+    /// <exception cref="IOException">The disk is full, read-only or broken.</exception>
+    public static (string What, string Mend)? FindForbidden(string root)
+    {
+        foreach (var folder in FoldersOf(root).Where(Directory.Exists))
+        {
+            var probe = Path.Combine(folder, $".probe-{Guid.NewGuid():N}");
+            try
+            {
+                File.WriteAllText(probe, "");
+                File.Delete(probe);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                return ($"{(folder == root ? "The data folder" : "The folder")} {folder} cannot be written", $"Give this user write access (chmod u+rwx \"{folder}\", as its owner).");
+            }
+        }
+
+        var keys = Path.Combine(root, "keys");
+        string[] held = [Path.Combine(root, LockName), .. Directory.Exists(keys) ? Directory.EnumerateFiles(keys, "*.xml") : []];
+        foreach (var file in held.Where(File.Exists))
+        {
+            try
+            {
+                File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete).Dispose();
+            }
+            catch (UnauthorizedAccessException)
+            {
+                return Foreign(file);
+            }
+            catch (IOException)
+            {
+                // In use: whoever holds it is told of elsewhere.
+            }
+        }
+
+        return null;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -93,6 +133,11 @@ internal sealed class DataFolder : IDisposable
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
+    private static (string What, string Mend) Foreign(string file) => ($"{file} cannot be opened: it was made by another user, as when the dashboard was once run as root",
+        "Give the data folder and what is in it to the user that runs the dashboard (chown -R USER DIR).");
+
+    private static string[] FoldersOf(string root) => [root, Path.Combine(root, "backups"), Path.Combine(root, "logs"), Path.Combine(root, "keys")];
+
     private static void CreatePrivate(string folder)
     {
         if (OperatingSystem.IsWindows())
@@ -114,6 +159,11 @@ internal sealed class DataFolder : IDisposable
         try
         {
             return new FileStream(path, options);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            var (what, mend) = Foreign(path);
+            throw new StartupException($"{what}. {mend} Or choose another data folder with --data DIR or LLAMABLAZOR_DATA.");
         }
         catch (IOException)
         {

@@ -55,7 +55,7 @@ internal sealed class EngineLocator(IConfiguration configuration, LaunchSettings
     private static Result<EngineCommand> Named(string path, string setting)
     {
         if (!File.Exists(path))
-            return Failure.Unavailable($"{setting} is {path}, but there is no such file. Correct it, or clear it to search PATH.");
+            return Failure.Unavailable($"{setting} is {path}, but there is no such file, or this user may not enter its folder. Correct it, or clear it to search PATH.");
         return IsExecutable(path)
             ? new EngineCommand(Path.GetFullPath(path), [], Simulated: false)
             : Failure.Unavailable($"{setting} is {path}, which this user may not execute. Allow it with: chmod +x \"{path}\"");

@@ -43,6 +43,9 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
     /// <summary>What it waits for before it is launched; null once it is.</summary>
     public StartStage? Stage { get; private set; }
 
+    /// <summary>True when it may wait for its place for as long as it takes.</summary>
+    public bool IsPatient => plan.Wish.Value.Wait is null;
+
     /// <summary>Why it could not be launched, or null.</summary>
     public Failure? Failure { get; private set; }
 

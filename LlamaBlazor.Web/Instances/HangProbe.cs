@@ -63,7 +63,7 @@ internal sealed class HangProbe : IDisposable
     {
         if (await ReadAsync("/slots", instance, cancellation).ConfigureAwait(false) is not { ValueKind: JsonValueKind.Array } slots)
             return null;
-        var busy = slots.EnumerateArray().Where(slot => slot.TryGetProperty("is_processing", out var processing) && processing.ValueKind is JsonValueKind.True).Select(slot => slot.GetRawText());
+        var busy = slots.EnumerateArray().Where(slot => slot.ValueKind is JsonValueKind.Object && slot.TryGetProperty("is_processing", out var processing) && processing.ValueKind is JsonValueKind.True).Select(slot => slot.GetRawText());
         return string.Join('\n', busy) is { Length: > 0 } work ? work : null;
     }
 
@@ -71,7 +71,14 @@ internal sealed class HangProbe : IDisposable
     {
         using var request = Request(HttpMethod.Get, path, instance);
         using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
-        return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation).ConfigureAwait(false) : null;
+        try
+        {
+            return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation).ConfigureAwait(false) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // it tells nothing: the question for a token will show what is wrong
+        }
     }
 
     private static HttpRequestMessage Request(HttpMethod method, string path, InstanceSnapshot instance)

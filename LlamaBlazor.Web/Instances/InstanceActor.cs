@@ -26,6 +26,7 @@ internal sealed partial class InstanceActor : IDisposable
     private InstanceState _state = InstanceState.Initial;
     private InstanceFacts _facts;
     private StartWish _wish = StartWish.Now;
+    private StartWish? _wishBeside; // of a person, for the start that requests began
     private EngineRun? _run;
     private CancellationTokenSource? _retry;
     private TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -62,11 +63,11 @@ internal sealed partial class InstanceActor : IDisposable
         }
         catch (ChannelClosedException)
         {
-            return Failure.Unavailable($"'{_facts.Name}' is no longer looked after: the database was replaced, or the dashboard ends. Try again.");
+            return NoLongerCaredFor;
         }
         catch (OperationCanceledException) when (message.Event is null)
         {
-            await _mailbox.Writer.WriteAsync(new ActorMessage(null, reply, IsWithdrawn: true), CancellationToken.None).ConfigureAwait(false);
+            await WithdrawAsync(reply).ConfigureAwait(false);
             throw;
         }
     }
@@ -94,6 +95,21 @@ internal sealed partial class InstanceActor : IDisposable
                 LogFailed(_facts.Name, error);
                 message.Reply?.TrySetException(error);
             }
+        }
+
+        _launchWaiters.Complete(NoLongerCaredFor);
+        _readyWaiters.Complete(NoLongerCaredFor);
+    }
+
+    private async Task WithdrawAsync(TaskCompletionSource<Result<InstanceSnapshot>> reply)
+    {
+        try
+        {
+            await _mailbox.Writer.WriteAsync(new ActorMessage(null, reply, IsWithdrawn: true)).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            // Nobody waits any more.
         }
     }
 
@@ -124,23 +140,13 @@ internal sealed partial class InstanceActor : IDisposable
         var isRestart = message.Event is InstanceEvent.RestartRequested;
         if (isRestart || _state.Phase is not (InstancePhase.Loading or InstancePhase.Running))
             _wish = wish;
-        else if (Stage is not null && !ReplaceWish(wish))
+        else if (!TakeWish(wish))
         {
             message.Reply?.TrySetResult(Snapshot()); // it waits already, and goes on waiting
             return;
         }
 
         Apply(message.Event!, message.Reply);
-    }
-
-    // A start that waits for its place is told what it may do now. True when that leads to an answer soon. Requests that wait too stay patient.
-    private bool ReplaceWish(StartWish wish)
-    {
-        if (_readyWaiters.IsAwaited && !wish.Force)
-            return false;
-        _wish = wish;
-        _run!.ReplaceWish(wish);
-        return wish.Force || wish.Wait == TimeSpan.Zero;
     }
 
     // Said first, asked afterwards: the proxy takes a place first and looks at the board afterwards, so that one of the two sees the other.
@@ -160,44 +166,19 @@ internal sealed partial class InstanceActor : IDisposable
         return false;
     }
 
-    private void Withdraw(TaskCompletionSource<Result<InstanceSnapshot>> reply)
-    {
-        if (_readyWaiters.RemoveLast(reply) && _wish == StartWish.Patient && _run?.Stage is not null)
-            Apply(new InstanceEvent.StopRequested(), null);
-    }
-
-    private void AwaitReady(ActorMessage message)
-    {
-        if (_state.Phase is InstancePhase.Running)
-            message.Reply!.TrySetResult(Snapshot());
-        else if (_state.Phase is InstancePhase.Failed && !RestartPolicy.MayStartOnDemand(_state.FailedAt, Now()))
-            message.Reply!.TrySetResult(Failure.Unavailable($"'{_facts.Name}' could not be started a moment ago: {_state.Reason} It is tried again in a minute, or at once with Start."));
-        else
-            Join(message.Reply!);
-    }
-
-    private void Join(TaskCompletionSource<Result<InstanceSnapshot>> reply)
-    {
-        _readyWaiters.Add(reply);
-        // One that is being ended because it does not work waits for its turn like after a crash: a request must not wipe the count of its failures.
-        if (_state.Phase is not (InstancePhase.Stopped or InstancePhase.Failed or InstancePhase.Stopping) || _state is { Phase: InstancePhase.Stopping, Reason: not null })
-            return;
-        StartPatiently();
-    }
-
     private void Apply(InstanceEvent happened, TaskCompletionSource<Result<InstanceSnapshot>>? reply)
     {
         var before = _state;
         if (happened is InstanceEvent.Exited exited)
             _lastEnd = exited.Outcome;
         var ended = happened is InstanceEvent.Exited or InstanceEvent.LaunchFailed or InstanceEvent.Refused ? _run : null;
+        var gone = ended is null ? null : _gone;
         var (state, effects) = InstanceLifecycle.Apply(before, happened, _options.Policy(_facts.RestartPolicy), Now());
         _state = state;
         if (ended is not null)
         {
             Volatile.Write(ref _run, null);
             ended.Dispose();
-            _gone.TrySetResult();
         }
         foreach (var effect in effects)
             Perform(effect);
@@ -206,6 +187,7 @@ internal sealed partial class InstanceActor : IDisposable
         else
             reply?.TrySetResult(Snapshot());
         Publish(before, happened);
+        gone?.TrySetResult(); // whoever waits for it looks at the board next
         Answer(happened, ended);
     }
 
@@ -237,12 +219,10 @@ internal sealed partial class InstanceActor : IDisposable
         if (_rowId == 0 || _isContainer || _facts.IsContainer) // each container has a row of its own, for each has an id of its own
             _rowId = _ledger.Renew(_rowId);
         _isContainer = _facts.IsContainer;
-        _retry = null;
-        _lastEnd = null;
+        (_retry, _lastEnd, _wishBeside) = (null, null, null);
         // A restart has waited already, and has had its place: it waits a little for another.
         var wish = _state.Failures == FailureCount.None ? _wish : StartWish.Patient with { Wait = TimeSpan.FromMinutes(1) };
-        if (_gone.Task.IsCompleted)
-            Volatile.Write(ref _gone, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Volatile.Write(ref _gone, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         Volatile.Write(ref _run, _runner.Begin(new EngineRunPlan(_facts, new CurrentWish(wish, _runner.Clock), _uid, _rowId, Log, async (run, happened) =>
             await _mailbox.Writer.WriteAsync(new ActorMessage(happened, Source: run)).ConfigureAwait(false))));
     }
@@ -258,26 +238,6 @@ internal sealed partial class InstanceActor : IDisposable
         {
             // Somebody decided otherwise meanwhile.
         }
-    }
-
-    private void Answer(InstanceEvent happened, EngineRun? ended)
-    {
-        if (_launchWaiters.IsAwaited && _state.Phase is not InstancePhase.Loading || happened is InstanceEvent.Launched or InstanceEvent.StageChanged)
-            _launchWaiters.Complete(ended?.Failure is { } failure ? failure : Snapshot());
-        if (_state.Phase is InstancePhase.Running)
-            _readyWaiters.Complete(Snapshot());
-        else if (_state.Phase is InstancePhase.Failed)
-            _readyWaiters.Complete(Failure.Unavailable($"'{_facts.Name}' could not be started: {_state.Reason}"));
-        else if (_state.Phase is InstancePhase.Stopped && happened is InstanceEvent.Refused && _readyWaiters.IsAwaited)
-            StartPatiently(); // a person's start was refused; requests that had joined it wait on
-        else if (_state.Phase is InstancePhase.Stopped)
-            _readyWaiters.Complete(Failure.Unavailable($"'{_facts.Name}' was stopped while it was loading. Start it again."));
-    }
-
-    private void StartPatiently()
-    {
-        _wish = StartWish.Patient;
-        Apply(new InstanceEvent.StartRequested(), null);
     }
 
     private long Now() => _runner.Clock.GetUtcNow().ToUnixTimeMilliseconds();

@@ -57,7 +57,7 @@ internal sealed partial class InstanceCare(
 
     private void Feel(Occupant instance, InstanceSnapshot snapshot, Pulse pulse, long now, CancellationToken cancellation)
     {
-        if (pulse.Probe.IsCompleted && now >= pulse.NotBefore && IdlePolicy.NeedsProbe(instance, options.HangProbeSeconds, pulse.LastSuccess, now))
+        if (pulse.Probe.IsCompleted && pulse.MayBeAsked(now, options.HangProbeSeconds * 1000L) && IdlePolicy.NeedsProbe(instance, options.HangProbeSeconds, pulse.LastSuccess, now))
             pulse.Probe = GuardAsync(() => ProbeAsync(instance, snapshot, pulse, cancellation));
     }
 
@@ -93,16 +93,18 @@ internal sealed partial class InstanceCare(
     private sealed class Pulse
     {
         private string? _work;
+        private long _notBefore;
 
         public long LastSuccess { get; private set; }
-
-        public long NotBefore { get; private set; }
 
         public int Failures { get; set; }
 
         public Task Probe { get; set; } = Task.CompletedTask;
 
         public static Pulse Since(long now) => new() { LastSuccess = now };
+
+        // It never waits for longer than a period: else the clock was set back.
+        public bool MayBeAsked(long now, long period) => now >= _notBefore || _notBefore - now > period;
 
         // Takes an answer; what is wrong, or null. While clients wait, an engine that does nothing visible gets three whole periods: one step over a long prompt
         // can take minutes on a slow processor, and looks the same until it is done.
@@ -113,13 +115,13 @@ internal sealed partial class InstanceCare(
             _work = answer.Work;
             if (trouble is null)
             {
-                (Failures, NotBefore) = (0, answer.Work is null ? 0 : now + period);
+                (Failures, _notBefore) = (0, answer.Work is null ? 0 : now + period);
                 LastSuccess = answer.Work is null ? now : LastSuccess;
                 return null;
             }
 
             Failures++;
-            NotBefore = isBusy && (answer.IsSilent || isStill) ? now + period : 0;
+            _notBefore = isBusy && (answer.IsSilent || isStill) ? now + period : 0;
             return trouble;
         }
     }

@@ -17,6 +17,7 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _signal = new(0);
+    private readonly SemaphoreSlim _writing = new(1, 1); // never disposed, for it holds nothing: hosts may be told to stop once more after that
     private Dictionary<long, Entry> _waiting = []; // one entry a model
     private long _lastId;
 
@@ -51,29 +52,18 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
         _signal.Release();
     }
 
-    /// <summary>Writes what waits. False where that failed: it waits on.</summary>
+    /// <summary>Writes what waits, after what is being written already: no state overtakes a later one, nor a change of the database. False where that failed: it waits on.</summary>
     public async Task<bool> FlushAsync()
     {
-        Dictionary<long, Entry> batch;
-        lock (_gate)
-            (batch, _waiting) = (_waiting, []);
-        var isWritten = true;
-        foreach (var (model, entry) in batch)
+        await _writing.WaitAsync().ConfigureAwait(false);
+        try
         {
-            try
-            {
-                await writer.ExecuteAsync((context, token) => WriteAsync(context, entry, token)).ConfigureAwait(false);
-            }
-            catch (Exception error)
-            {
-                LogNotWritten(entry.Snapshot.Model, error);
-                isWritten = false;
-                lock (_gate)
-                    _waiting.TryAdd(model, entry); // unless something newer waits already
-            }
+            return await WriteAllAsync().ConfigureAwait(false);
         }
-
-        return isWritten;
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     /// <inheritdoc/>
@@ -109,6 +99,30 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
         {
             // The dashboard ends; what waits is written by StopAsync.
         }
+    }
+
+    private async Task<bool> WriteAllAsync()
+    {
+        Dictionary<long, Entry> batch;
+        lock (_gate)
+            (batch, _waiting) = (_waiting, []);
+        var isWritten = true;
+        foreach (var (model, entry) in batch)
+        {
+            try
+            {
+                await writer.ExecuteAsync((context, token) => WriteAsync(context, entry, token)).ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                LogNotWritten(entry.Snapshot.Model, error);
+                isWritten = false;
+                lock (_gate)
+                    _waiting.TryAdd(model, entry); // unless something newer waits already
+            }
+        }
+
+        return isWritten;
     }
 
     private async Task RetireAsync(long id)

@@ -27,6 +27,7 @@ internal sealed partial class InstanceSupervisor(
     ILogger<InstanceSupervisor> logger) : BackgroundService
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
+    private static readonly Failure Ending = Failure.Unavailable("The dashboard is shutting down. Start it again first.");
 
     private readonly ConcurrentDictionary<long, InstanceActor> _actors = new(); // one a model that was started in this run
     private readonly TaskCompletionSource _swept = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -64,16 +65,17 @@ internal sealed partial class InstanceSupervisor(
     /// <summary>Stops a model for another one, unless a request has come meanwhile. True once its process is gone.</summary>
     public async Task<bool> EvictAsync(long modelId, CancellationToken cancellation)
     {
-        if (!(await StopIdleAsync(modelId, cancellation).ConfigureAwait(false)).IsSuccess)
+        if (!_actors.TryGetValue(modelId, out var actor))
+            return true;
+        if (!(await StopIdleAsync(actor, cancellation).ConfigureAwait(false)).IsSuccess)
             return false;
-        if (_actors.TryGetValue(modelId, out var actor))
-            await actor.Gone.WaitAsync(cancellation).ConfigureAwait(false);
+        await actor.Gone.WaitAsync(cancellation).ConfigureAwait(false);
         return true;
     }
 
     /// <summary>Stops a model unless it has a request: a conflict then.</summary>
     public async Task<Result<InstanceSnapshot>> StopIdleAsync(long modelId, CancellationToken cancellation) => _actors.TryGetValue(modelId, out var actor)
-        ? await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested(), OnlyIdle: true), cancellation).ConfigureAwait(false)
+        ? await StopIdleAsync(actor, cancellation).ConfigureAwait(false)
         : Failure.NotFound($"The model {modelId} was not started in this run.");
 
     /// <summary>Ends an engine that no longer works and starts it again, as its restart policy allows.</summary>
@@ -119,11 +121,14 @@ internal sealed partial class InstanceSupervisor(
             present = await context.Models.AsNoTracking().Where(model => known.Contains(model.Id)).Select(model => model.Id).ToListAsync(cancellation).ConfigureAwait(false);
         foreach (var model in known.Except(present))
         {
-            if (!_actors.TryRemove(model, out var actor))
+            if (!_actors.TryGetValue(model, out var actor))
                 continue;
             await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false);
             await actor.Gone.WaitAsync(cancellation).ConfigureAwait(false);
+            if (!_actors.TryRemove(KeyValuePair.Create(model, actor))) // not before: starts that wait for its place wait for its end
+                continue;
             actor.Dispose();
+            await actor.Loop.ConfigureAwait(false); // what it publishes last comes before it is removed
             board.Remove(model);
         }
     }
@@ -131,7 +136,7 @@ internal sealed partial class InstanceSupervisor(
     /// <summary>The last lines of a model's engine, oldest first; empty when it was not started in this run.</summary>
     public IReadOnlyList<InstanceLogLine> Lines(long modelId) => _actors.TryGetValue(modelId, out var actor) ? actor.Log.All() : [];
 
-    /// <summary>Forgets all instances, none of which has a process: the database is another one.</summary>
+    /// <summary>Forgets all instances, none of which has a process: the database is another one. Whoever waits for one is told.</summary>
     public async Task ForgetAsync(CancellationToken cancellation)
     {
         foreach (var (model, actor) in _actors)
@@ -139,6 +144,7 @@ internal sealed partial class InstanceSupervisor(
             await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false); // one that waits to try again
             _actors.TryRemove(model, out _);
             actor.Dispose();
+            await actor.Loop.ConfigureAwait(false);
         }
 
         foreach (var model in board.ByModel.Keys)
@@ -171,6 +177,9 @@ internal sealed partial class InstanceSupervisor(
         }
     }
 
+    private static Task<Result<InstanceSnapshot>> StopIdleAsync(InstanceActor actor, CancellationToken cancellation) =>
+        actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested(), OnlyIdle: true), cancellation);
+
     private async Task<Result<InstanceSnapshot>> CommandAsync(long modelId, InstanceEvent command, StartWish wish, CancellationToken cancellation)
     {
         var actor = await FindActorAsync(modelId, cancellation).ConfigureAwait(false);
@@ -180,13 +189,15 @@ internal sealed partial class InstanceSupervisor(
     private async Task<Result<(InstanceActor Actor, InstanceFacts Facts)>> FindActorAsync(long modelId, CancellationToken cancellation)
     {
         if (_isEnding)
-            return Failure.Unavailable("The dashboard is shutting down. Start it again first.");
+            return Ending;
         var facts = await ReadAsync(modelId, cancellation).ConfigureAwait(false);
         if (facts.Failure is { } failure)
             return failure;
         await _swept.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        if (gate.Closed is { } reason) // at the door: states and rows of a start that is refused anyway would go into the next database
+            return Failure.Conflict($"'{facts.Value.Name}' cannot be started now. {reason}");
         var actor = _actors.GetOrAdd(modelId, _ => new InstanceActor(facts.Value, new InstanceLog(modelId, lines, clock), runner, options, board, ledger, load, logger));
-        return (actor, facts.Value);
+        return _isEnding ? Ending : (actor, facts.Value); // asked again: who ends them all may have looked before this one was there
     }
 
     private async Task<Result<InstanceFacts>> ReadAsync(long modelId, CancellationToken cancellation)

@@ -11,6 +11,9 @@ internal sealed partial class StartGate
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan EndReserve = TimeSpan.FromSeconds(5);
 
+    // Between two rounds: requests end a thousand times a second, and each may wake the line.
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
+
     // Others may pass one that does not fit, but not for ever: after this, nobody takes what it would get once those at work have finished.
     private static readonly TimeSpan PassLimit = TimeSpan.FromSeconds(30);
 
@@ -40,7 +43,7 @@ internal sealed partial class StartGate
             _line.Remove(entry);
             Wake();
             if (!entry.Outcome.TrySetCanceled(cancellation) && entry.Outcome.Task is { IsCompletedSuccessfully: true })
-                Leave(entry.Facts.ModelId); // its turn had just come
+                Leave(entry); // its turn had just come
             throw;
         }
     }
@@ -54,8 +57,11 @@ internal sealed partial class StartGate
             foreach (var entry in _line.All)
                 await LetInAsync(entry).ConfigureAwait(false);
 
+            var asked = _clock.GetTimestamp();
             var pause = Task.Delay(UntilNextLook(), _clock);
             await Task.WhenAny(released, pause).ConfigureAwait(false);
+            if (Breath - _clock.GetElapsedTime(asked) is { Ticks: > 0 } rest)
+                await Task.Delay(rest, _clock).ConfigureAwait(false);
         }
     }
 
@@ -74,7 +80,7 @@ internal sealed partial class StartGate
 
             _line.Remove(entry);
             if (!entry.Outcome.TrySetResult(decision) && decision.Admitted)
-                Leave(entry.Facts.ModelId); // it has left meanwhile
+                Leave(entry); // it has left meanwhile
         }
         catch (Exception error)
         {

@@ -31,6 +31,9 @@ internal sealed partial class StartGate : IDisposable
         signal.Listen(Wake);
     }
 
+    /// <summary>Why nothing starts now, or null.</summary>
+    public string? Closed => Volatile.Read(ref _closed);
+
     /// <summary>Refuses all starts until the pause is disposed. A conflict while somebody holds a place, or another pause lasts.</summary>
     /// <param name="reason">Told to whoever wants one.</param>
     public Result<StartPause> Close(string reason)
@@ -97,7 +100,7 @@ internal sealed partial class StartGate : IDisposable
         return (await DecideInTurnAsync(entry, cancellation).ConfigureAwait(false)).Decision;
     }
 
-    /// <summary>Takes a place, stopping others where that is allowed and needed. Given back by <see cref="Leave"/>.</summary>
+    /// <summary>Takes a place, stopping others where that is allowed and needed. Given back by <see cref="Leave(long)"/>.</summary>
     /// <param name="facts">The model.</param>
     /// <param name="wish">What it may do, and how long it waits; may change while it waits.</param>
     /// <param name="onStage">Told what is waited for.</param>
@@ -108,7 +111,7 @@ internal sealed partial class StartGate : IDisposable
         var demand = await _admission.DemandAsync(facts, cancellation).ConfigureAwait(false);
         while (true)
         {
-            if (Volatile.Read(ref _closed) is { } reason)
+            if (Closed is { } reason)
                 return Failure.Conflict($"'{facts.Name}' cannot be started now. {reason}");
             var entry = new StartEntry(facts, demand, wish, onStage, since);
             var decision = await TryTakeAsync(entry, cancellation).ConfigureAwait(false);
@@ -132,6 +135,18 @@ internal sealed partial class StartGate : IDisposable
         lock (_gate)
         {
             if (!_places.Remove(modelId))
+                return;
+        }
+
+        Wake();
+    }
+
+    /// <summary>Gives back the place that one start took: by now, another start of the model may have one.</summary>
+    public void Leave(StartEntry entry)
+    {
+        lock (_gate)
+        {
+            if (!_places.TryGetValue(entry.Facts.ModelId, out var place) || !ReferenceEquals(place.Demand, entry.Demand) || !_places.Remove(entry.Facts.ModelId))
                 return;
         }
 

@@ -18,11 +18,12 @@ internal sealed class DatabaseLoggerProvider(LogIntake intake, TimeProvider cloc
     private sealed class Logger(string category, LogIntake intake, TimeProvider clock) : ILogger
     {
         private readonly string _source = SourceOf(category);
+        private readonly LogLevel _least = LeastOf(category);
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && intake.Keeps(Word(logLevel));
+        public bool IsEnabled(LogLevel logLevel) => logLevel is not LogLevel.None && logLevel >= _least && intake.Keeps(Word(logLevel));
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
@@ -40,6 +41,12 @@ internal sealed class DatabaseLoggerProvider(LogIntake intake, TimeProvider cloc
                 StackTrace = exception?.StackTrace,
             });
         }
+
+        // To store a line is a command of the database, and to show one is a message to a browser. Where these are logged, each line would bring the next, for ever.
+        private static LogLevel LeastOf(string category) =>
+            category.StartsWith("Microsoft.EntityFrameworkCore", StringComparison.Ordinal) ? LogLevel.Warning
+            : category.StartsWith("Microsoft.", StringComparison.Ordinal) ? LogLevel.Information
+            : LogLevel.Trace;
 
         private static string Word(LogLevel level) => level switch
         {

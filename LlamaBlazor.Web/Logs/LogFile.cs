@@ -65,16 +65,34 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
         _part = _day == day ? _part + 1 : 1;
         _day = day;
         string path;
-        while (File.Exists(path = Path.Combine(folder.Logs, $"llamablazor-{day}.{_part:00000}.log")) && new FileInfo(path).Length >= SizeLimit)
+        while (File.Exists(path = PathOf(day, _part)) && new FileInfo(path).Length >= SizeLimit)
             _part++;
         var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        _writer = new StreamWriter(path, options);
+        _writer = new StreamWriter(OpenNext(path, day, options));
         foreach (var old in Directory.EnumerateFiles(folder.Logs, "llamablazor-*.log").OrderDescending(StringComparer.Ordinal).Skip(Kept))
             File.Delete(old);
         return _writer;
     }
+
+    // A file of another user, as of a run as root, is left alone: the next one is ours.
+    private FileStream OpenNext(string path, string day, FileStreamOptions options)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(path, options);
+            }
+            catch (UnauthorizedAccessException) when (attempt < Kept && File.Exists(path))
+            {
+                path = PathOf(day, ++_part);
+            }
+        }
+    }
+
+    private string PathOf(string day, int part) => Path.Combine(folder.Logs, $"llamablazor-{day}.{part:00000}.log");
 
     private void Close()
     {

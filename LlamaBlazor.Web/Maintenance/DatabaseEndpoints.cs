@@ -20,7 +20,7 @@ internal static class DatabaseEndpoints
         group.MapPost("/backup", (DatabaseOperations operations, DatabaseJobs jobs, CancellationToken cancellation, bool background = false) =>
             jobs.AnswerAsync("backup", background, (progress, token) => operations.BackupAsync("manual", progress, token), cancellation));
         group.MapPost("/recover", (DatabaseRestore restore, DatabaseJobs jobs, CancellationToken cancellation, bool background = false) => jobs.AnswerAsync("recovery", background, restore.RecoverAsync, cancellation));
-        group.MapGet("/backups", (DatabaseOperations operations) => new ListPage<BackupFile>(operations.ListBackups(), null));
+        group.MapGet("/backups", (DatabaseOperations operations) => operations.ListBackups().ToApi(backups => Results.Ok(new ListPage<BackupFile>(backups, null)))).Produces<ListPage<BackupFile>>();
         group.MapGet("/leftovers", async (LeftoverStore leftovers, CancellationToken cancellation, string? table = null, long after = 0, int limit = 100) =>
             limit is < 1 or > 1000 ? ApiResults.Invalid("limit", "1 to 1000.") : Results.Ok(await leftovers.ListAsync(table, after, limit, cancellation))).Produces<ListPage<LeftoverItem>>();
         group.MapGet("/retention", async (RetentionStore store, CancellationToken cancellation) => new ListPage<Domain.Maintenance.RetentionRule>(await store.ListAsync(cancellation), null));

@@ -127,7 +127,7 @@ internal static class DatabaseFileEndpoints
             catch (Exception error) when (error is IOException or OperationCanceledException or InvalidDataException or UnauthorizedAccessException)
             {
                 stored?.Remove();
-                return Failure.Unavailable($"The file could not be stored in {folder.Backups}: {error.Message} Nothing was changed.");
+                return Failure.Unavailable($"The file could not be stored in {folder.Backups}: {error.Message} Nothing was changed. Check the space there, and that this user may write to it.");
             }
         }
     }

@@ -10,15 +10,24 @@ internal sealed partial class DatabaseOperations(DataFolder folder, DatabaseBack
 {
     private static readonly TimeSpan LookAtWal = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>All backups, newest first.</summary>
-    public IReadOnlyList<BackupFile> ListBackups() =>
-    [
-        .. Directory.EnumerateFiles(folder.Backups, "llama-dashboard-*.db")
-            .Select(path => (Name: BackupName.Parse(Path.GetFileName(path)), Info: new FileInfo(path)))
-            .Where(file => file.Name is not null)
-            .OrderByDescending(file => file.Name!.CreatedAt)
-            .Select(file => new BackupFile(file.Name!.FileName, file.Name.Kind, file.Name.CreatedAt, file.Info.Length)),
-    ];
+    /// <summary>All backups, newest first. A failure when their folder cannot be read.</summary>
+    public Result<BackupFile[]> ListBackups()
+    {
+        try
+        {
+            return (BackupFile[])[
+                .. Directory.EnumerateFiles(folder.Backups, "llama-dashboard-*.db")
+                    .Select(path => (Name: BackupName.Parse(Path.GetFileName(path)), Info: new FileInfo(path)))
+                    .Where(file => file.Name is not null)
+                    .OrderByDescending(file => file.Name!.CreatedAt)
+                    .Select(file => new BackupFile(file.Name!.FileName, file.Name.Kind, file.Name.CreatedAt, file.Info.Length)),
+            ];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return Failure.Unavailable($"The backups cannot be listed: {error.Message} Give this user access to {folder.Backups}.");
+        }
+    }
 
     /// <summary>Backs up while the dashboard works. Readers and writers are not stopped: the copy reads one state of the WAL.</summary>
     public async Task<Result<OperationReport>> BackupAsync(string kind, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)

@@ -11,6 +11,7 @@ public sealed partial class DatabasePage : IDisposable
     private readonly CancellationTokenSource _left = new();
     private DatabaseFacts? _facts;
     private IReadOnlyList<BackupFile> _backups = [];
+    private string? _noBackups; // why they are not known
     private string? _refused;
 
     [Inject]
@@ -45,7 +46,8 @@ public sealed partial class DatabasePage : IDisposable
 
     private async Task ReloadAsync()
     {
-        _backups = Operations.ListBackups();
+        var backups = Operations.ListBackups();
+        (_backups, _noBackups) = backups.Match<(IReadOnlyList<BackupFile>, string?)>(list => (list, null), failure => ([], failure.Message));
         _facts = await Stats.ReadAsync(_left.Token);
     }
 

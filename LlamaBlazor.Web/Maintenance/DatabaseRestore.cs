@@ -48,7 +48,16 @@ internal sealed partial class DatabaseRestore(
     /// <summary>Puts the newest backup that is sound in the database's place. What is there now is kept as it is, sound or not.</summary>
     public async Task<Result<RestoreReport>> RecoverAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
     {
-        var found = await Task.Run(() => DatabaseRecovery.FindNewestGood(folder, progress, cancellation), cancellation).ConfigureAwait(false);
+        Result<BackupChoice> found;
+        try
+        {
+            found = await Task.Run(() => DatabaseRecovery.FindNewestGood(folder, progress, cancellation), cancellation).ConfigureAwait(false);
+        }
+        catch (Exception error) when (DatabaseTrouble.Is(error))
+        {
+            return DatabaseTrouble.Explain("The recovery", error, folder.Backups);
+        }
+
         if (found.Failure is { } failure)
             return failure;
         LogChosen(found.Value.Reason);

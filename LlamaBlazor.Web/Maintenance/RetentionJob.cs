@@ -101,7 +101,14 @@ internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter 
     private async Task BackUpOncePerDayAsync(CancellationToken cancellation)
     {
         var local = clock.GetLocalNow();
-        var newest = operations.ListBackups().Where(backup => backup.Kind == "daily").Max(backup => (DateTimeOffset?)backup.CreatedAt);
+        var known = operations.ListBackups();
+        if (known.Failure is { } unknown)
+        {
+            LogNoBackup(unknown.Message);
+            return;
+        }
+
+        var newest = known.Value.Where(backup => backup.Kind == "daily").Max(backup => (DateTimeOffset?)backup.CreatedAt);
         if (local.Hour < BackupHour || (newest is { } last && TimeZoneInfo.ConvertTime(last, clock.LocalTimeZone).Date >= local.Date))
             return;
         var made = await jobs.RunAsync("backup", (progress, token) => operations.BackupAsync("daily", progress, token), cancellation).ConfigureAwait(false);

@@ -117,6 +117,11 @@ internal sealed partial class ModelDirectory : IDisposable
             _stale = false; // before reading: what changes meanwhile is read next time
             _snapshot = await Task.Run(() => ReadSnapshotAsync(cancellation), cancellation).ConfigureAwait(false);
         }
+        catch (OperationCanceledException)
+        {
+            _stale = true; // whoever read has left, and the change is still to be taken over
+            throw;
+        }
         finally
         {
             _loading.Release();

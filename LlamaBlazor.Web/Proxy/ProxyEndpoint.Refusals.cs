@@ -48,10 +48,9 @@ internal sealed partial class ProxyEndpoint
         }
     }
 
-    private async ValueTask<bool> RefuseAsync(HttpContext context, InFlightRequest request, ProxyError error, string message, int retryAfter = 0, WaitingStream? waiting = null)
+    private static async ValueTask<bool> RefuseAsync(HttpContext context, InFlightRequest request, ProxyError error, string message, int retryAfter = 0, WaitingStream? waiting = null)
     {
         request.Fail(error, message);
-        LogRefused(LevelOf(error), request.RequestId, request.ModelName, message);
         if (waiting?.HasBegun == true)
             await waiting.FailAsync(error, message).ConfigureAwait(false);
         else
@@ -90,6 +89,6 @@ internal sealed partial class ProxyEndpoint
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} for '{Model}' failed by a mistake of the dashboard")]
     private partial void LogMistake(string requestId, string model, Exception error);
 
-    [LoggerMessage(Message = "Request {RequestId} for '{Model}' was refused: {Reason}")]
-    private partial void LogRefused(LogLevel level, string requestId, string model, string reason);
+    [LoggerMessage(Message = "Request {RequestId} for '{Model}' failed: {Reason}")]
+    private partial void LogFailed(LogLevel level, string requestId, string model, string reason);
 }

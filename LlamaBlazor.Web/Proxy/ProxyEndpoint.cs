@@ -121,6 +121,8 @@ internal sealed partial class ProxyEndpoint(
     {
         try
         {
+            if (request.Error is { } failed and not ProxyError.Internal) // a mistake of ours is told with its details
+                LogFailed(LevelOf(failed), request.RequestId, request.ModelName, request.ErrorMessage!);
             access.CountTokens(request.KeyId, recorder.Record(request, context.Response.StatusCode));
         }
         finally

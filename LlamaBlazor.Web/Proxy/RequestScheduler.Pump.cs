@@ -19,6 +19,7 @@ internal sealed partial class RequestScheduler
                     if (!gate.Admit(() => RunningAt(model.Id), Places(model, engine)))
                         return;
                     await Task.Delay(LookAgain, clock, lifetime.ApplicationStopping).ConfigureAwait(false); // draining, or stopped just now
+                    StopDraining(); // whoever closed it may have judged by what was true a moment before, and have gone
                 }
                 else if (await StartAsync(gate, model).ConfigureAwait(false) is { } refusal)
                 {

@@ -119,6 +119,11 @@ internal sealed partial class RequestScheduler(
         {
             return Quit(gate, waiter, WhyGone(waiter, error, cancellation));
         }
+        catch
+        {
+            Quit(gate, waiter, default); // a bug of ours must not leave a place taken for ever
+            throw;
+        }
     }
 
     // A model that waits for its place says what for: memory, load, or another model.

@@ -65,7 +65,7 @@ internal sealed class AdmissionService(
         var state = machine.Read();
         return _isDemo
             ? new MachineState(null, null, null, null, state.Cores)
-            : state with { FreeMemory = state.FreeMemory is { } free ? Math.Max(0, free - promised) : null };
+            : state with { FreeMemory = state.FreeMemory - promised }; // below zero where more was promised: what becomes free is for those first
     }
 
     /// <summary>What a model is expected to need.</summary>

@@ -20,6 +20,13 @@ public sealed class EvictionPlannerTests
     }
 
     [Fact]
+    public void ReadyInTheFuture_IsWarm_ForTheClockWasSetBack()
+    {
+        Assert.Equal([1], EvictionPlanner.Plan([Of(1) with { ReadyAt = Now + 3_600_000 }], Need(instances: 1), Now));
+        Assert.Null(EvictionPlanner.Plan([Of(1) with { ReadyAt = Now + 1000 }], Need(instances: 1), Now));
+    }
+
+    [Fact]
     public void Memory_TakesAsManyAsNeeded_AndNoMore()
     {
         // The small one is idle longest, but the big one alone is enough.

@@ -48,6 +48,16 @@ public sealed class RestartPolicyTests
     }
 
     [Fact]
+    public void ClockThatIsSetBack_ClearsTheCount_AndKeepsNobodyOut()
+    {
+        const long Set = 100 * Minute;
+        var decision = new RestartPolicy(RestartAttempts: 1).AfterCrash(new FailureCount(0, 1, Set), Set, Set - (60 * Minute));
+        Assert.Equal((true, 1), (decision.IsRetry, decision.Failures.Crashes));
+        Assert.True(RestartPolicy.MayStartOnDemand(Set, Set - (60 * Minute)));
+        Assert.False(RestartPolicy.MayStartOnDemand(Set, Set - 1000));
+    }
+
+    [Fact]
     public void Never_TriesNothing()
     {
         var policy = new RestartPolicy(RestartPolicy.Never);

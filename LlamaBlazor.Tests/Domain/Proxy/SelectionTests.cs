@@ -115,5 +115,6 @@ public sealed class SelectionTests
         Assert.False(policy.ShouldDrain(running, [running, Pending(30) with { Waiting = 0 }]));
         Assert.False(policy.ShouldDrain(running with { IsPinned = true }, [Pending(30)]));
         Assert.False(policy.ShouldDrain(running with { WarmFor = TimeSpan.FromSeconds(1) }, [Pending(30)]));
+        Assert.True(policy.ShouldDrain(running with { WarmFor = TimeSpan.FromHours(-1) }, [Pending(30)])); // the clock was set back
     }
 }

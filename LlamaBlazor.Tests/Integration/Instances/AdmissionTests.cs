@@ -220,7 +220,7 @@ public sealed class AdmissionTests : IAsyncLifetime, IDisposable
     {
         var models = new List<long>();
         for (var i = 0; i < 8; i++)
-            models.Add(await _app.AddModelAsync("load-ms=0"));
+            models.Add(await _app.AddModelWithAsync(EngineScript.Write(_app.Folder, "load-ms=0"), configure: runtime => runtime.Pinned = true)); // or a slow machine would stop the first for the last
         await Task.WhenAll(models.Select(model => _app.PostAsync($"/api/models/{model}/start")));
         Assert.Equal(2, _app.Services.GetRequiredService<StartGate>().Occupants().Count);
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Instances.Processes;
@@ -120,8 +119,7 @@ public sealed class FaultTests(InstanceHarness app) : IClassFixture<InstanceHarn
     [LinuxFact]
     public async Task TakenPorts_AreNotUsed_AndNoneLeftIsSaid()
     {
-        using var other = new TcpListener(IPAddress.Loopback, 0);
-        other.Start();
+        using var other = QuietPort.Listen();
         var taken = ((IPEndPoint)other.LocalEndpoint).Port;
         await using var crowded = new CrowdedApp(taken);
         await crowded.InitializeAsync();

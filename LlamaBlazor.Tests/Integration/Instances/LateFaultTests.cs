@@ -82,6 +82,6 @@ public sealed class LateFaultTests(LateFaultTests.App app) : IClassFixture<LateF
 
     public sealed class App : InstanceHarness
     {
-        public App() => With("LlamaBlazor:Instances:StartLimitSeconds", "5").With("LlamaBlazor:Instances:RestartAttempts", "1").With("LlamaBlazor:Instances:HangProbeSeconds", "1");
+        public App() => With("LlamaBlazor:Instances:StartLimitSeconds", "10").With("LlamaBlazor:Instances:RestartAttempts", "1").With("LlamaBlazor:Instances:HangProbeSeconds", "1");
     }
 }

@@ -27,7 +27,7 @@ public sealed class OrphanTests : IDisposable
             var model = await AddModelAsync(EngineScript.Write(_folder, "load-ms=0", "ignore-term", "grandchild"));
             await first.Http.PostAsync(new Uri($"/api/models/{model}/start", UriKind.Relative), null);
             await Until.TrueAsync(async () => (await first.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1, "a running instance");
-            Assert.Equal(2, Marked().Count); // the engine and its child
+            await Until.TrueAsync(() => Marked().Count == 2, "the engine and its child");
             await first.KillAsync();
         }
 

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
@@ -24,7 +25,7 @@ public sealed class StartGateTests : IAsyncLifetime, IDisposable
     {
         _app = new InstanceHarness();
         await _app.InitializeAsync();
-        _gate = new StartGate(Service<AdmissionService>(), Service<AllocationStore>(), _app.Board, _ => default, new LoadSignal(), new Lazy<InstanceSupervisor>(() => _app.Supervisor), Service<InstanceOptions>(), _clock, NullLogger<StartGate>.Instance);
+        _gate = NewGate(_clock);
     }
 
     public async Task DisposeAsync()
@@ -90,6 +91,56 @@ public sealed class StartGateTests : IAsyncLifetime, IDisposable
         Assert.False(waiting.IsCompleted);
     }
 
+    [Fact]
+    public async Task ManyWakeUps_AreOneRound_AfterABreath()
+    {
+        await LimitAsync(1);
+        var clock = new StoppedClock();
+        using var gate = NewGate(clock);
+        Assert.Null(await gate.EnterAsync(await FactsAsync(), new CurrentWish(Waiting, clock), _ => { }, CancellationToken.None));
+        using var patience = new CancellationTokenSource();
+        var told = 0;
+        var waiting = gate.EnterAsync(await FactsAsync(), new CurrentWish(Waiting, clock), _ => Interlocked.Increment(ref told), patience.Token);
+        await Until.TrueAsync(() => clock.Timers.IsWaiting(TimeSpan.FromMilliseconds(500)), "the line rests");
+        var before = Volatile.Read(ref told);
+        gate.Wake();
+        await Until.TrueAsync(() => clock.Timers.IsWaiting(TimeSpan.FromMilliseconds(20)), "it takes a breath");
+        for (var i = 0; i < 100; i++)
+            gate.Wake();
+        Assert.Equal(before, Volatile.Read(ref told));
+        clock.Timers.Fire(TimeSpan.FromMilliseconds(20));
+        await Until.TrueAsync(() => Volatile.Read(ref told) == before + 1, "asked once more");
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact]
+    public async Task StartThatHasLeft_GivesBackItsOwnPlace_NotThatOfTheNextOne()
+    {
+        var facts = await FactsAsync();
+        var earlier = new StartEntry(facts, await Service<AdmissionService>().DemandAsync(facts, CancellationToken.None), new CurrentWish(Waiting, _clock), _ => { }, 0);
+        Assert.Null(await EnterAsync(facts, Waiting));
+        _gate.Leave(earlier);
+        Assert.Equal(facts.ModelId, Assert.Single(_gate.Occupants()).ModelId);
+    }
+
+    [LinuxFact]
+    public async Task MemoryThatWasPromised_IsNotMetByTheOneThatEndsForIt()
+    {
+        const long Size = 1 << 20;
+        var (facts, admission) = (await FactsAsync(), Service<AdmissionService>());
+        var demand = await admission.DemandAsync(facts, CancellationToken.None) with { Memory = Size };
+        var idle = new Occupant(99, "idle", "default", Size, true, false, false, 0, null);
+        var total = Service<MachineMeter>().Read().TotalMemory!.Value;
+        Assert.True((await admission.DecideAsync(facts, demand, true, [idle], 0, CancellationToken.None)).Decision.Admitted);
+        var (decision, _) = await admission.DecideAsync(facts, demand, true, [idle], 2 * total, CancellationToken.None);
+        var reason = Assert.Single(decision.Reasons);
+        Assert.Contains("0 B are free", reason.Message, StringComparison.Ordinal);
+    }
+
+    private StartGate NewGate(TimeProvider clock) =>
+        new(Service<AdmissionService>(), Service<AllocationStore>(), _app.Board, _ => default, new LoadSignal(), new Lazy<InstanceSupervisor>(() => _app.Supervisor), Service<InstanceOptions>(), clock, NullLogger<StartGate>.Instance);
+
     private async Task LimitAsync(int most)
     {
         using var answer = await _app.Http.PatchAsJsonAsync("/api/server-config", new { models_max = most });
@@ -120,6 +171,15 @@ public sealed class StartGateTests : IAsyncLifetime, IDisposable
     {
         var id = await _app.AddModelWithAsync(null, configure: runtime => (runtime.Project, runtime.CpuLimit) = (project, cores));
         return (await InstanceFacts.ReadAsync(Service<IDbContextFactory<LlamaDbContext>>(), id, CancellationToken.None)).Value;
+    }
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        public HandTimers Timers { get; } = new();
+
+        public override long GetTimestamp() => 0;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => Timers.CreateTimer(callback, state, dueTime, period);
     }
 
     private sealed class LateClock : TimeProvider

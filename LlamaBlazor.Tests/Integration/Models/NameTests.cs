@@ -73,6 +73,9 @@ public sealed class NameTests : IAsyncLifetime, IDisposable
     [InlineData("models:\n  swapped:\n    cmd: llama-server -m /nowhere/a.gguf\n    aliases: [listed]\n  fine:\n    cmd: llama-server -m /nowhere/b.gguf\n")]
     public async Task PresetFile_RefusesThatModelAlone(string text)
     {
+        var dry = await (await _app.Http.PostAsJsonAsync("/api/presets/import", new { text, dry_run = true })).Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal([true, false], dry.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("error").GetString()?.Contains("is an alias of 'owner'", StringComparison.Ordinal) == true));
+        Assert.Equal("owner", Names());
         var answer = await (await _app.Http.PostAsJsonAsync("/api/presets/import", new { text })).Content.ReadFromJsonAsync<JsonElement>();
         var models = answer.GetProperty("models").EnumerateArray().ToList();
         Assert.Contains("is an alias of 'owner'", models[0].GetProperty("error").GetString());

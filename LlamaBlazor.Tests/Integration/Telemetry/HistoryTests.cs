@@ -16,7 +16,7 @@ public sealed class HistoryTests
     {
         await using var app = new AppFixture();
         await app.InitializeAsync();
-        var now = DateTimeOffset.Parse("2001-01-01T00:00:00Z").ToUnixTimeMilliseconds();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 60_000; // before the program's own samples, and not so long ago that it tidies these away
         await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync(async (context, token) =>
         {
             await context.MetricsHistory.ExecuteDeleteAsync(token);
@@ -64,7 +64,7 @@ public sealed class HistoryTests
         });
         var recorder = ActivatorUtilities.CreateInstance<MetricsRecorder>(app.Services); // its first sample is due to tidy
         recorder.Record(new Sample { Timestamp = now }, new MachineReading());
-        await WaitAsync(async () => (await TimestampsAsync(app)).All(timestamp => Math.Abs(timestamp - now) < 700_000));
+        await Until.TrueAsync(async () => (await TimestampsAsync(app)).All(timestamp => Math.Abs(timestamp - now) < 700_000), "tidied");
         Assert.Contains(now - 300_000, await TimestampsAsync(app));
     }
 
@@ -81,7 +81,7 @@ public sealed class HistoryTests
             recorder.Replay(new Sample { Timestamp = 120_000, CpuUsage = 99 });
         }
 
-        await WaitAsync(async () => await CountMinutesAsync(app) == 2);
+        await Until.TrueAsync(async () => await CountMinutesAsync(app) == 2, "two minutes");
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
         Assert.Equal([(60_000L, 15.0), (120_000L, 99.0)], await context.Metrics.OrderBy(row => row.Timestamp).Where(row => row.Timestamp < 1_000_000).Select(row => ValueTuple.Create(row.Timestamp, row.CpuUsage)).ToListAsync());
     }
@@ -100,7 +100,7 @@ public sealed class HistoryTests
         recorder.Replay(new Sample { Timestamp = 20_000 * 60_000L });
         recorder.Replay(new Sample { Timestamp = 20_001 * 60_000L });
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-        await WaitAsync(() => context.Metrics.AnyAsync(row => row.Timestamp == 20_000 * 60_000L));
+        await Until.TrueAsync(() => context.Metrics.AnyAsync(row => row.Timestamp == 20_000 * 60_000L), "the new minute");
         Assert.InRange(await context.Metrics.CountAsync(), MetricsRecorder.MinutesKept - 1, MetricsRecorder.MinutesKept);
         Assert.False(await context.Metrics.AnyAsync(row => row.Timestamp == 60_000));
     }
@@ -149,12 +149,14 @@ public sealed class HistoryTests
     private static async Task<long> FirstTimestampAsync(AppFixture app)
     {
         long first = 0;
-        await WaitAsync(async () =>
+        await Until.TrueAsync(
+            async () =>
         {
             var items = (await app.GetAsync("/api/metrics/history")).GetProperty("items");
             first = items.GetArrayLength() > 0 ? items[0].GetProperty("timestamp").GetInt64() : 0;
             return first > 0 && (await TimestampsAsync(app)).Contains(first);
-        });
+        },
+            "a sample in the history and in the database");
         return first;
     }
 
@@ -168,17 +170,5 @@ public sealed class HistoryTests
     {
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
         return await context.Metrics.CountAsync(row => row.Timestamp < 1_000_000);
-    }
-
-    private static async Task WaitAsync(Func<Task<bool>> condition)
-    {
-        for (var attempt = 0; attempt < 400; attempt++)
-        {
-            if (await condition())
-                return;
-            await Task.Delay(25);
-        }
-
-        throw new TimeoutException("The condition did not come true within 10 s");
     }
 }

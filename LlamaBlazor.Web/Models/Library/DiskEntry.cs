@@ -20,6 +20,32 @@ internal static class DiskEntry
         return LibraryEntry.Group(parts.Select(Describe)).Single();
     }
 
+    /// <summary>Whether a file is not there. One below a folder that this user may not enter may well be.</summary>
+    public static bool IsGone(string path) => !File.Exists(path) && !IsShut(path);
+
+    /// <summary>Whether nobody can say what is at a path, because this user may not enter a folder above it.</summary>
+    public static bool IsShut(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (Exception error) when (error is IOException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Why a folder is not there, for people.</summary>
+    public static string WhyNoFolder(string path) => IsShut(path)
+        ? "The dashboard may not enter a folder above this one. Give its user access to that, or change the folders in the settings."
+        : "This folder does not exist. Mount its disk or create it, or change the folders in the settings.";
+
     /// <summary>Size and time of what a path leads to in the end.</summary>
     public static ModelFile Describe(FileInfo file)
     {

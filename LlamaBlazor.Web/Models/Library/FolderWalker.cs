@@ -25,7 +25,7 @@ internal sealed class FolderWalker(ScanErrors errors, CancellationToken cancella
         foreach (var root in roots)
         {
             if (!Directory.Exists(root))
-                errors.Add(root, "This folder does not exist. Mount its disk or create it, or change the folders in the settings.");
+                errors.Add(root, DiskEntry.WhyNoFolder(root));
             else
                 _open.Push((Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)), 0));
         }
@@ -73,7 +73,7 @@ internal sealed class FolderWalker(ScanErrors errors, CancellationToken cancella
         {
             var real = file.LinkTarget is null ? Path.Combine(folder, file.Name) : RealPath.Of(file.FullName);
             if (!File.Exists(real))
-                errors.Add(file.FullName, "This link leads to a file that does not exist.");
+                errors.Add(file.FullName, DiskEntry.IsShut(real) ? $"This link leads to {real}, and the dashboard may not enter a folder above that. Give its user access." : "This link leads to a file that does not exist.");
             else if (!_files.TryGetValue(real, out var other) || string.CompareOrdinal(file.FullName, other.Path) < 0) // the same one of several ways, scan after scan
                 _files[real] = DiskEntry.Describe(file);
         }

@@ -24,7 +24,7 @@ internal sealed class LibraryEdits(
         var entry = found.Value;
         var scanned = await Task.Run(() => ScannedModel.Read(entry, cancellation), cancellation).ConfigureAwait(false);
         if (!scanned.IsSuccess)
-            return Failure.Invalid("path", scanned.Failure!.Message);
+            return Failure.Invalid("path", $"'{entry.Path}': {scanned.Failure!.Message}");
         return Tell(await writer.ExecuteAsync<Result<Model>>(async (context, token) =>
         {
             if (await context.Models.FirstOrDefaultAsync(model => model.ModelPath == entry.Path, token).ConfigureAwait(false) is { } known)
@@ -76,7 +76,7 @@ internal sealed class LibraryEdits(
             return await Task.Run(() =>
             {
                 var unavailable = UnavailableFolders.Among(folders);
-                var gone = marked.Where(model => !active.Contains(model.Id) && !File.Exists(model.Path)).Select(model => (model.Id, Reason: unavailable.Of(model.Path))).ToList(); // it may have come back since the scan
+                var gone = marked.Where(model => !active.Contains(model.Id) && DiskEntry.IsGone(model.Path)).Select(model => (model.Id, Reason: unavailable.Of(model.Path))).ToList(); // it may have come back since the scan
                 var kept = gone.Where(model => model.Reason is not null).ToList();
                 return new CleanupPlan([.. gone.Where(model => model.Reason is null).Select(model => model.Id)], kept.Count, [.. kept.Select(model => model.Reason!).Distinct()]);
             }, cancellation).ConfigureAwait(false);
@@ -108,7 +108,8 @@ internal sealed class LibraryEdits(
             return Failure.Invalid("path", "A path cannot hold the character of the code 0.");
         try
         {
-            return File.Exists(path) || new FileInfo(path).LinkTarget is not null ? DiskEntry.Of(path) : Failure.Invalid("path", $"There is no file '{path}'.");
+            return File.Exists(path) || new FileInfo(path).LinkTarget is not null ? DiskEntry.Of(path)
+                : Failure.Invalid("path", DiskEntry.IsShut(path) ? $"'{path}' cannot be reached: the dashboard may not enter a folder above it. Give its user access." : $"There is no file '{path}'.");
         }
         catch (FileNotFoundException)
         {

@@ -66,7 +66,7 @@ internal sealed class LibraryFiles(
                 ? null
                 : Failure.Conflict($"'{path}' {(place == path ? "is" : $"is really '{place}', which is")} in none of the models folders: the dashboard does not delete it. Delete it with the program it belongs to.");
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return Failure.Conflict($"'{path}' is not deleted: {error.Message}");
         }

@@ -33,7 +33,7 @@ internal sealed class LibraryScan(LibraryUpdate update, TimeProvider clock)
 
         // 3. The files that are gone, and those that are back. A new file may be one of the gone, elsewhere.
         var present = entries.Select(entry => entry.Path).ToHashSet();
-        var gone = known.Where(file => !present.Contains(file.Path) && !File.Exists(file.Path)).ToList();
+        var gone = known.Where(file => !present.Contains(file.Path) && DiskEntry.IsGone(file.Path)).ToList();
         var back = known.Where(file => file.Missing && (present.Contains(file.Path) || File.Exists(file.Path))).Select(file => file.Id).ToList();
 
         // 4. New and changed headers, saved batch by batch.

@@ -32,7 +32,7 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         var key = string.Join(' ', engine.Prefix.Prepend(engine.Path));
         var file = new FileInfo(engine.Path);
         var (size, time) = file.Exists ? (file.Length, new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeMilliseconds()) : (0, 0);
-        if (!again && _known.TryGetValue(key, out var known) && (known.Size, known.Time) == (size, time) && (known.Result.IsSuccess || clock.GetUtcNow() - known.At < FailureStands))
+        if (!again && _known.TryGetValue(key, out var known) && (known.Size, known.Time) == (size, time) && (known.Result.IsSuccess || (clock.GetUtcNow() - known.At).Duration() < FailureStands))
             return known.Result;
         var asking = _asking.GetOrAdd((key, again), _ => new Lazy<Task<Result<EngineCapabilities>>>(() => Task.Run(() => LearnAsync(engine, key, size, time, again))));
         return await asking.Value.WaitAsync(cancellation).ConfigureAwait(false);

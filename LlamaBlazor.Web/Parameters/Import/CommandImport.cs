@@ -47,6 +47,25 @@ internal sealed class CommandImport(ParameterCatalogue catalogue, ParameterStore
         return saved.IsSuccess ? plan.Changes.Sum(change => change.Values.Count) : saved.Failure!;
     }
 
+    /// <summary>Why a plan would not become a model of this name, or null: values that the rules refuse, and names that are somebody else's.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="names">Whose each name is; those of the plan are noted.</param>
+    public Failure? Refuse(ImportPlan plan, string name, ModelNames names)
+    {
+        if (Check(plan).Failure is { } wrong)
+            return wrong;
+        if ((ModelRules.NameError(name) ?? names.Refuse(name)) is { } taken)
+            return Failure.Invalid("name", taken);
+        string? Value(string column) => plan.Changes.Select(change => change.Values.GetValueOrDefault(column)).OfType<string>().FirstOrDefault();
+        var aliases = ModelNames.Aliases(Value("alias"), Value("aliases")).Where(alias => !alias.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (aliases.Select(alias => names.Refuse(alias)).OfType<string>().ToArray() is { Length: > 0 } others)
+            return Failure.Invalid(new Dictionary<string, string[]> { ["aliases"] = others });
+        foreach (var word in aliases.Prepend(name))
+            names.Add(word, new NameOwner(0, name, word != name));
+        return null;
+    }
+
     private Result<ImportPlan> Check(ImportPlan plan)
     {
         var errors = new Dictionary<string, string[]>();

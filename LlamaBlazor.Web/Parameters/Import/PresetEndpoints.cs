@@ -21,7 +21,7 @@ internal static class PresetEndpoints
         var read = presets.Read(request.Text);
         if (!read.IsSuccess)
             return ApiResults.Problem(read.Failure!);
-        var outcomes = request.DryRun ?? false ? [] : await presets.CreateAsync(read.Value, cancellation);
+        var outcomes = request.DryRun ?? false ? await presets.PreviewAsync(read.Value, cancellation) : await presets.CreateAsync(read.Value, cancellation);
         var models = read.Value.Models.Select(model => new PresetModelAnswer(model.Name, outcomes.FirstOrDefault(outcome => outcome.Name == model.Name)?.Id, outcomes.FirstOrDefault(outcome => outcome.Name == model.Name)?.Error,
             model.Plan.Changes.ToDictionary(change => change.Section, change => change.Values.ToDictionary(pair => pair.Key, pair => ConfigJson.Write(ParameterCatalogue.Current.FindColumn(pair.Key)!, pair.Value))),
             model.Plan.NotUnderstood, model.Plan.Ignored));

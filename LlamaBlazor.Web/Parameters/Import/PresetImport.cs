@@ -2,6 +2,7 @@ using System.Text;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.EntityFrameworkCore;
 
@@ -41,6 +42,17 @@ internal sealed class PresetImport(ParameterCatalogue catalogue, CommandImport i
         if (string.IsNullOrWhiteSpace(text) || text.Length > ShellWords.MaxLength)
             return Failure.Invalid("text", $"Give the text of a preset file or of a llama-swap configuration, at most {ShellWords.MaxLength:N0} characters.");
         return LlamaSwapFile.LooksLikeOne(text) ? LlamaSwapFile.Read(catalogue, _parser, text) : ReadIni(text);
+    }
+
+    /// <summary>What would become of each model of a plan; changes nothing.</summary>
+    public async Task<IReadOnlyList<PresetOutcome>> PreviewAsync(PresetPlan plan, CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var names = await ModelNames.LoadAsync(context, cancellation).ConfigureAwait(false);
+            return [.. plan.Models.Select(model => new PresetOutcome(model.Name, null, import.Refuse(model.Plan, model.Name, names) is { } failure ? FailureText.Of(failure) : null))];
+        }
     }
 
     /// <summary>Makes the models of a plan. Each stands for itself: one that cannot be made is reported and the others are made.</summary>

@@ -13,20 +13,22 @@ public sealed partial class PresetFiles
     private string? _problem;
     private PresetPlan? _plan;
     private IReadOnlyList<PresetOutcome> _outcomes = [];
+    private IReadOnlyList<PresetOutcome> _foreseen = []; // what adding them would come to
     private IReadOnlyList<string>? _lost;
     private bool _busy;
 
     [Inject] private PresetImport Presets { get; set; } = null!;
 
-    private void Read()
+    private async Task ReadAsync()
     {
         var read = Presets.Read(_text);
         _outcomes = [];
+        _foreseen = read.IsSuccess ? await Task.Run(() => Presets.PreviewAsync(read.Value, CancellationToken.None)) : [];
         _plan = read.IsSuccess ? read.Value : null;
         _problem = read.IsSuccess ? null : FailureText.Of(read.Failure!);
     }
 
-    private void Forget() => (_plan, _problem, _outcomes) = (null, null, []);
+    private void Forget() => (_plan, _problem, _outcomes, _foreseen) = (null, null, [], []);
 
     private async Task CreateAsync()
     {

@@ -37,7 +37,7 @@ internal sealed partial class OllamaKeepAlive(
     {
         if (modelId is not { } id || keepAlive is not { } time)
             return;
-        var stay = time == OllamaDuration.Forever ? null : new Stay(clock.GetUtcNow() + time, time, CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping));
+        var stay = time == OllamaDuration.Forever ? null : new Stay(clock.GetUtcNow() + time, time, clock.GetTimestamp(), CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping));
         lock (_gate)
         {
             if (_stays.Remove(id, out var before))
@@ -55,7 +55,7 @@ internal sealed partial class OllamaKeepAlive(
         try
         {
             while (!await MayGoAsync(modelId, stay).ConfigureAwait(false))
-                await Task.Delay(Pause(stay.Until - clock.GetUtcNow()), clock, stay.Over.Token).ConfigureAwait(false);
+                await Task.Delay(Pause(Left(stay)), clock, stay.Over.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -77,7 +77,10 @@ internal sealed partial class OllamaKeepAlive(
     }
 
     private async Task<bool> MayGoAsync(long modelId, Stay stay) =>
-        clock.GetUtcNow() >= stay.Until && registry.Busy(modelId) == 0 && Rested(modelId, stay.Time) && await TryStopAsync(modelId).ConfigureAwait(false);
+        Left(stay) <= TimeSpan.Zero && registry.Busy(modelId) == 0 && Rested(modelId, stay.Time) && await TryStopAsync(modelId).ConfigureAwait(false);
+
+    // By the clock that never goes back.
+    private TimeSpan Left(Stay stay) => stay.Time - clock.GetElapsedTime(stay.Since);
 
     // The time itself first; after it a look now and then.
     private static TimeSpan Pause(TimeSpan left) => left <= TimeSpan.Zero ? LookAgain : left < LongestPause ? left : LongestPause;
@@ -94,9 +97,9 @@ internal sealed partial class OllamaKeepAlive(
 
     // Requests that did not come through here count too.
     private bool Rested(long modelId, TimeSpan time) =>
-        registry.LastCompletedAt(modelId) is not { } last || clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(last) >= time - TimeSpan.FromMilliseconds(50);
+        registry.LastCompletedAt(modelId) is not { } last || (clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(last)).Duration() >= time - TimeSpan.FromMilliseconds(50); // ahead: the clock was set back
 
-    private sealed record Stay(DateTimeOffset Until, TimeSpan Time, CancellationTokenSource Over);
+    private sealed record Stay(DateTimeOffset Until, TimeSpan Time, long Since, CancellationTokenSource Over);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Model {ModelId} could not be let go after its keep_alive")]
     private partial void LogFailed(long modelId, Exception error);

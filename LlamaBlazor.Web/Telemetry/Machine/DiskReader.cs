@@ -1,3 +1,4 @@
+using System.Data.Common;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Settings;
 
@@ -46,7 +47,7 @@ internal sealed class DiskReader(LaunchSettingsStore settings, DataFolder folder
             var launch = await settings.GetAsync().ConfigureAwait(false);
             Latest = Percent(launch.ModelDirectories.FirstOrDefault(Directory.Exists) ?? folder.Root);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException or DbException)
         {
             Latest = null; // an unplugged disk, or no database to ask for the folder: unknown
         }

@@ -1,0 +1,136 @@
+using System.Net.Http.Json;
+using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Shared.Live;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LlamaBlazor.Tests.Integration.Instances;
+
+/// <summary>Those who wait for a start, at the moments that are easily forgotten: nobody waits for ever, and nothing starts for nobody.</summary>
+public sealed class WaiterTests : IAsyncLifetime, IDisposable
+{
+    private readonly InstanceHarness _app = new();
+
+    public Task InitializeAsync() => _app.InitializeAsync();
+
+    public async Task DisposeAsync() => await ((IAsyncLifetime)_app).DisposeAsync();
+
+    public void Dispose() => _app.Dispose();
+
+    [LinuxFact]
+    public async Task DatabaseThatIsReplaced_RefusesARequestsStart_Once()
+    {
+        var model = await _app.AddModelAsync("exit-at-start=3");
+        var waiting = _app.Supervisor.EnsureReadyAsync(model, CancellationToken.None);
+        await Until.TrueAsync(() => _app.Board.Find(model)?.RuntimeStatus == "backoff", "the pause after its first failure");
+        using var pause = Service<InstancePause>().Begin("The database is being replaced.").Value;
+        var loads = 0;
+        using var seen = _app.Board.Changes.Subscribe(change => Interlocked.Add(ref loads, change is { Status: "loading", RuntimeStatus: "loading" } ? 1 : 0));
+        await Until.TrueAsync(() => waiting.IsCompleted, "the request is told");
+        Assert.Contains("The database is being replaced.", (await waiting).Failure!.Message, StringComparison.Ordinal);
+        Assert.InRange(loads, 1, 2); // the restart, which may wait a minute, and what the request itself may ask for
+    }
+
+    [LinuxFact]
+    public async Task DatabaseThatIsReplaced_RefusesStarts_WithoutATrace()
+    {
+        var model = await _app.AddModelAsync("load-ms=0");
+        using var pause = Service<InstancePause>().Begin("The database is being replaced.").Value;
+        var answer = await _app.Supervisor.EnsureReadyAsync(model, CancellationToken.None);
+        Assert.Contains("The database is being replaced.", answer.Failure!.Message, StringComparison.Ordinal);
+        Assert.Null(_app.Board.Find(model));
+    }
+
+    [LinuxFact]
+    public async Task WhoWaits_IsTold_WhenTheInstancesAreForgotten()
+    {
+        var model = await WithoutAPlaceAsync();
+        var waiting = _app.Supervisor.EnsureReadyAsync(model, CancellationToken.None);
+        await Until.TrueAsync(() => _app.Board.Find(model)?.RuntimeStatus == "pending", "pending");
+        await _app.Supervisor.ForgetAsync(CancellationToken.None);
+        await Until.TrueAsync(() => waiting.IsCompleted, "it is told");
+        Assert.False((await waiting).IsSuccess);
+        Assert.Null(_app.Board.Find(model));
+    }
+
+    [LinuxFact]
+    public async Task ClientThatLeaves_BeforeItsStartHasAskedForAPlace_GivesItUp()
+    {
+        var asked = _app.Folder.File("asked");
+        var model = await _app.AddModelWithAsync(EngineScript.WriteRaw(_app.Folder, $"touch '{asked}'; exec sleep 600")); // what it can do is asked first
+        using var client = new CancellationTokenSource();
+        var waiting = _app.Supervisor.EnsureReadyAsync(model, client.Token);
+        await Until.TrueAsync(() => File.Exists(asked), "the engine is asked what it can do");
+        Assert.Equal(("loading", "loading"), (_app.Board.Find(model)!.Status, _app.Board.Find(model)!.RuntimeStatus));
+        await client.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await Until.TrueAsync(() => _app.Board.Find(model)!.Status is "stopping" or "stopped", "given up");
+    }
+
+    [LinuxFact]
+    public async Task PersonsStart_OutlivesTheRequestItJoined()
+    {
+        var model = await WithoutAPlaceAsync();
+        using var client = new CancellationTokenSource();
+        var waiting = _app.Supervisor.EnsureReadyAsync(model, client.Token);
+        await Until.TrueAsync(() => _app.Board.Find(model)?.RuntimeStatus == "pending", "pending");
+        Assert.Equal(202, (await _app.PostAsync($"/api/models/{model}/start?wait=60")).Status);
+        await client.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Service<StartGate>().Leave(-1);
+        await _app.WaitForAsync(model, "running");
+    }
+
+    [LinuxFact]
+    public async Task EndOfADeletedModel_IsWaitedFor_ByWhoTakesItsPlace()
+    {
+        var model = await _app.AddModelAsync("load-ms=0", "ignore-term");
+        var running = await _app.StartAsync(model);
+        await Service<DatabaseWriter>().ExecuteAsync((context, token) => context.Models.Where(row => row.Id == model).ExecuteDeleteAsync(token));
+        Service<Broadcast<ModelChanged>>().Publish(new ModelChanged(model, ModelChanged.Deleted));
+        await Until.TrueAsync(() => _app.Board.Find(model) is null or { Status: "stopping" }, "told to end");
+        Assert.True(await _app.Supervisor.EvictAsync(model, CancellationToken.None)); // else it would be asked for again at once, and again
+        Assert.False(InstanceHarness.IsAlive(running.Pid!.Value));
+    }
+
+    [LinuxFact]
+    public async Task WhoHearsThatItHasGone_FindsThatOnTheBoard()
+    {
+        var id = await _app.AddModelAsync("exit-at-start=3");
+        var facts = (await InstanceFacts.ReadAsync(Service<IDbContextFactory<LlamaDbContext>>(), id, CancellationToken.None)).Value with { RestartPolicy = RestartPolicy.Never };
+        InstanceActor? actor = null;
+        var early = 0;
+        InstanceLoad Look(long model)
+        {
+            // Asked for each snapshot, that of its end included, just before it is published.
+            if (Volatile.Read(ref actor) is { Gone.IsCompleted: true } && _app.Board.Find(model)?.IsActive == true)
+                Interlocked.Increment(ref early);
+            return default;
+        }
+
+        using var made = new InstanceActor(facts, new InstanceLog(id, Service<Broadcast<InstanceLogLine>>(), TimeProvider.System), Service<EngineRunner>(), Service<InstanceOptions>(), _app.Board, Service<InstanceLedger>(), Look, NullLogger.Instance);
+        Volatile.Write(ref actor, made);
+        await made.AskAsync(new ActorMessage(new InstanceEvent.StartRequested(), Wish: StartWish.Now), CancellationToken.None);
+        await made.Gone;
+        Assert.Equal("error", _app.Board.Find(id)!.Status);
+        Assert.Equal(0, early);
+    }
+
+    // Another holds the only place, and never ends.
+    private async Task<long> WithoutAPlaceAsync()
+    {
+        using var answer = await _app.Http.PatchAsJsonAsync("/api/server-config", new { models_max = 1 });
+        answer.EnsureSuccessStatusCode();
+        var model = await _app.AddModelAsync("load-ms=0");
+        var facts = (await InstanceFacts.ReadAsync(Service<IDbContextFactory<LlamaDbContext>>(), model, CancellationToken.None)).Value with { ModelId = -1, Name = "holder" };
+        Assert.Null(await Service<StartGate>().EnterAsync(facts, new CurrentWish(StartWish.Now, TimeProvider.System), _ => { }, CancellationToken.None));
+        return model;
+    }
+
+    private T Service<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+}

@@ -1,0 +1,139 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Proxy;
+using LlamaBlazor.Web.Shared.Live;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LlamaBlazor.Tests.Integration.Proxy;
+
+/// <summary>A model that was closed for another opens again, also where its last look found somebody who left in that very moment.</summary>
+public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixture>
+{
+    private const long Starving = 1;
+    private const long Open = 2;
+    private const long Refused = 3;
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    private readonly Clock _clock = new();
+    private readonly InstanceBoard _board = new(new Broadcast<InstanceSnapshot>(NullLogger<Broadcast<InstanceSnapshot>>.Instance));
+    private readonly TaskCompletionSource<Result<InstanceSnapshot>> _refusal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _givenUp;
+
+    [Fact]
+    public async Task ModelThatWasClosed_ForOneThatLeftMeanwhile_OpensAgain()
+    {
+        using var slots = new EngineSlots(_board, app.Services.GetRequiredService<EngineForwarder>(), NullLogger<EngineSlots>.Instance);
+        var options = new ProxyOptions { StarvationSeconds = 0, MinimumWarmSeconds = 0 };
+        var scheduler = new RequestScheduler(_board, StartAsync, slots, app.Registry, options, app.Services.GetRequiredService<IHostApplicationLifetime>(), _clock, NullLogger<RequestScheduler>.Instance);
+        _board.Publish(new InstanceSnapshot { Id = Open, ModelId = Open, Model = "open", Status = "running", BaseUrl = "http://127.0.0.1:1", ReadyAt = 1 });
+        foreach (var pending in new[] { Starving, Refused })
+            _board.Publish(new InstanceSnapshot { Id = pending, ModelId = pending, Model = "pending", Status = "loading", RuntimeStatus = "pending" });
+        var before = Request(Open);
+        Assert.NotNull((await scheduler.EnterAsync(before, null, CancellationToken.None)).Engine);
+        scheduler.Leave(before);
+
+        using var client = new CancellationTokenSource();
+        var starving = scheduler.EnterAsync(Request(Starving), null, client.Token).AsTask();
+        var refused = scheduler.EnterAsync(Request(Refused), null, CancellationToken.None).AsTask();
+        await Until.TrueAsync(
+            () =>
+            {
+                _clock.Timers.Fire(LookAgain);
+                return _clock.Looks >= 4; // two of each, or more of one: what was found first is written
+            },
+            "closed for those that starve");
+        var isOver = false;
+        _clock.OnLook = () =>
+        {
+            // The last look found the starving one in its line. Now it leaves, its start is given up, and the model is opened.
+            client.Cancel();
+            Volatile.Write(ref isOver, SpinWait.SpinUntil(() => starving.IsCompleted && IsGivenUp(), TimeSpan.FromSeconds(30)));
+        };
+        _refusal.SetResult(Failure.Unavailable("no"));
+        Assert.NotNull((await refused).Error);
+        await Until.TrueAsync(() => Volatile.Read(ref isOver), "the starving one has left");
+
+        Task<Turn>? next = null;
+        await Until.TrueAsync(() => IsClosed(scheduler, out next), "what was found is written");
+        await Until.TrueAsync(
+            () =>
+            {
+                _clock.Timers.Fire(LookAgain);
+                return next!.IsCompleted;
+            },
+            "open");
+        Assert.NotNull((await next!).Engine);
+    }
+
+    private bool IsGivenUp()
+    {
+        _clock.Timers.Fire(LookAgain);
+        return Volatile.Read(ref _givenUp) == 1;
+    }
+
+    private bool IsClosed(RequestScheduler scheduler, out Task<Turn> next)
+    {
+        var request = Request(Open);
+        next = scheduler.EnterAsync(request, null, CancellationToken.None).AsTask();
+        if (next.IsCompleted)
+            scheduler.Leave(request);
+        return !next.IsCompleted;
+    }
+
+    private async Task<Result<InstanceSnapshot>> StartAsync(long model, CancellationToken given)
+    {
+        if (model == Refused)
+            return await _refusal.Task;
+        try
+        {
+            await Task.Delay(Timeout.Infinite, given);
+        }
+        finally
+        {
+            Volatile.Write(ref _givenUp, 1);
+        }
+
+        return Failure.Unavailable("never");
+    }
+
+    private InFlightRequest Request(long model)
+    {
+        var facts = new ProxyModelFacts(0, null, null, null, null, null, null, false, false, "running");
+        return new InFlightRequest(model, "r", new ProxyRoute("POST", "/v1/chat/completions", ModelSource.Body, RouteKind.Chat), "/v1/chat/completions", 0, _clock.GetTimestamp())
+        {
+            Target = new ProxyTarget("m", new ProxyModel(model, "m", null, null, null, "default", facts), null),
+        };
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        private int _looks;
+        private Action? _onLook;
+
+        public HandTimers Timers { get; } = new();
+
+        /// <summary>How often somebody asked for how long a model has been warm.</summary>
+        public int Looks => Volatile.Read(ref _looks);
+
+        /// <summary>Called once, at the next look.</summary>
+        public Action? OnLook
+        {
+            set => Volatile.Write(ref _onLook, value);
+        }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Interlocked.Increment(ref _looks);
+            Interlocked.Exchange(ref _onLook, null)?.Invoke();
+            return base.GetUtcNow();
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => Timers.CreateTimer(callback, state, dueTime, period);
+    }
+}
