@@ -30,9 +30,13 @@ public static class AliasParameters
             var forbidden = fields.Select(field => field.Key).Intersect(Forbidden).ToList();
             return forbidden.Count == 0 ? null : $"An alias cannot set {string.Join(", ", forbidden)}: the request does.";
         }
-        catch (Exception error) when (error is JsonException or ArgumentException)
+        catch (JsonException error)
         {
-            return "Not valid JSON: " + error.Message;
+            return $"This is not JSON: line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}.";
+        }
+        catch (ArgumentException error)
+        {
+            return "Not usable: " + error.Message; // a field that is there twice
         }
     }
 

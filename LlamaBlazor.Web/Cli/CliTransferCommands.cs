@@ -74,7 +74,7 @@ internal static class CliTransferCommands
                 }
                 catch (JsonException error)
                 {
-                    return await run.FailAsync($"{result.GetRequiredValue(source)} is not JSON: {error.Message}").ConfigureAwait(false);
+                    return await run.FailAsync($"{result.GetRequiredValue(source)} is not JSON: line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}.").ConfigureAwait(false);
                 }
 
                 using var request = CliContext.Request("POST", "/api/database/settings/import?background=true", new { document, passphrase = Phrase(result.GetValue(phraseFile)), on_conflict = result.GetRequiredValue(conflict), dry_run = result.GetValue(dryRun) });

@@ -105,9 +105,9 @@ public sealed partial class LogsPage
     protected override async Task OnParametersSetAsync()
     {
         var place = LogCursor.Parse(At) is { IsSuccess: true } parsed ? parsed.Value : null;
-        if (!_loading && place == _place && (_text, _level, _source, _model) == (Text ?? "", Level ?? "", Source ?? "", Model ?? ""))
+        if (!_loading && place == _place && (_text, _level, _source, _model) == (Text ?? "", Known(Levels, Level), Known(Sources, Source), Model ?? ""))
             return;
-        (_text, _level, _source, _model, _place) = (Text ?? "", Level ?? "", Source ?? "", Model ?? "", place);
+        (_text, _level, _source, _model, _place) = (Text ?? "", Known(Levels, Level), Known(Sources, Source), Model ?? "", place);
         await LoadAsync();
     }
 
@@ -128,6 +128,9 @@ public sealed partial class LogsPage
     private string Link(LogEntry entry) => Address(PlaceOf(entry));
 
     private string Around(LogEntry entry) => Navigation.GetUriWithQueryParameters("/logs", new Dictionary<string, object?> { ["at"] = PlaceOf(entry) });
+
+    // A word in the address that no choice has counts as none.
+    private static string Known(Choice[] choices, string? value) => choices.Any(choice => choice.Value == value) ? value! : "";
 
     private string Address(string? place) => Navigation.GetUriWithQueryParameters("/logs", new Dictionary<string, object?> { ["q"] = Word(_text), ["level"] = Word(_level), ["source"] = Word(_source), ["model"] = Word(_model), ["at"] = place });
 

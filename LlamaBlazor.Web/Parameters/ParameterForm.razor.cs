@@ -144,7 +144,7 @@ public sealed partial class ParameterForm : LiveComponent
             return;
         if (draft.ErrorCount > 0)
         {
-            Notifications.Notify(NotificationSeverity.Error, "Nothing was saved", $"{Counted(draft.ErrorCount, "field")} cannot be saved as {(draft.ErrorCount == 1 ? "it is" : "they are")}. The messages stand beside them.");
+            Notifications.Notify(NotificationSeverity.Error, "Nothing was saved", draft.ErrorCount == 1 ? "1 field cannot be saved as it is. The message stands beside it." : $"{draft.ErrorCount} fields cannot be saved as they are. The messages stand beside them.");
             await ShowAsync("showInvalid");
             return;
         }

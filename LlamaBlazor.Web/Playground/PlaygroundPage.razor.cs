@@ -1,6 +1,8 @@
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Proxy;
+using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -28,6 +30,9 @@ public sealed partial class PlaygroundPage
 
     [Inject]
     internal ModelDirectory Models { get; set; } = null!;
+
+    [Inject]
+    internal Broadcast<ModelChanged> Changes { get; set; } = null!;
 
     [Inject]
     internal InstanceBoard Board { get; set; } = null!;
@@ -60,9 +65,19 @@ public sealed partial class PlaygroundPage
     protected override async Task OnInitializedAsync()
     {
         Watch(Board.Changes);
+        Watch(Changes, _ => InvokeAsync(ListAsync));
+        await ListAsync();
+    }
+
+    // Also when models come or go while the page is open; what is chosen stays where it can.
+    private async Task ListAsync()
+    {
+        if (Left.IsCancellationRequested)
+            return;
         _models = [.. (await Models.ReadAsync(Left)).Select(target => target.Name)];
-        var running = Board.Active.FirstOrDefault(instance => instance.Status == "running")?.Model;
-        _settings.Model = _models.Find(name => name == Model) ?? _models.Find(name => name == running) ?? _models.FirstOrDefault();
+        var running = Board.Active.FirstOrDefault(instance => instance.Status == ModelStatus.Running)?.Model;
+        _settings.Model = new[] { _settings.Model, Model, running }.FirstOrDefault(name => name is not null && _models.Contains(name)) ?? _models.FirstOrDefault();
+        RenderSoon();
     }
 
     /// <inheritdoc/>

@@ -47,6 +47,18 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task Negative_IsRefused_InsteadOfRemovingEverything()
+    {
+        await _app.Services.GetRequiredService<RetentionStore>().SaveAsync("logs", new RetentionLimits(30, 10));
+        var row = Show(Facts(days: 30, rows: 10));
+        await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync("-3"));
+        Assert.Equal((30, 10), await LimitsAsync());
+        Assert.Equal(NotificationSeverity.Error, Services.GetRequiredService<NotificationService>().Messages[^1].Severity);
+        await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync("1"));
+        Assert.Equal("Rows leave after 1 day, and where there are more than 10.", Services.GetRequiredService<NotificationService>().Messages[^1].Detail);
+    }
+
+    [Fact]
     public void Locked_CannotBeEdited()
     {
         var locked = Show(Facts(days: 7, rows: null) with { IsLocked = true }).FindAll("input");

@@ -169,10 +169,12 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
         var (options, all) = (ParameterCatalogue.Current.Options.Count, page.FindAll(".reference-item").Count);
         Assert.Contains($"{options} options of llama-server in our words, and the {all - options} settings", page.Markup);
         Assert.Equal($"{all} of {all} shown", page.Find("[role=status]").TextContent);
+        Assert.All(page.FindAll("section[aria-labelledby]"), section => Assert.NotNull(page.Find("#" + section.GetAttribute("aria-labelledby"))));
         await page.InvokeAsync(() => page.Find("#reference-filter").InputAsync("LLAMA_ARG_NO_MMAP"));
         Assert.Equal("--mmap", Assert.Single(page.FindAll("dt > code:first-child")).TextContent);
         await page.InvokeAsync(() => page.Find("#reference-filter").InputAsync("zzz"));
         Assert.Equal($"0 of {all} shown", page.Find("[role=status]").TextContent);
+        Assert.Contains("No parameter matches", page.Markup);
     }
 
     [Fact]

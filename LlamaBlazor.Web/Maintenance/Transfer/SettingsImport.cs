@@ -73,7 +73,7 @@ internal sealed class SettingsImport(DatabaseWriter writer, SectionWriter sectio
         }
         catch (JsonException error)
         {
-            return Failure.Invalid("file", $"Not readable as JSON: {error.Message} Nothing was changed.");
+            return Failure.Invalid("file", $"Not readable as settings: see line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}. Nothing was changed.");
         }
     }
 

@@ -22,7 +22,7 @@ public sealed partial class ReferencePage
         definition.Default is null && definition.Unset is null ? null : "default " + ParameterText.Default(definition),
         definition.Env,
         definition.EnvNegation is { } off ? "off by " + off : null,
-        definition.Since is { } since ? "since " + since : null,
+        definition.Since is { } since ? since.StartsWith("<=", StringComparison.Ordinal) ? $"since {since[2..]} or before" : "since " + since : null,
     }.Where(part => part is { Length: > 0 }));
 
     private bool Fits(ParameterDefinition definition) => Filter.Length == 0

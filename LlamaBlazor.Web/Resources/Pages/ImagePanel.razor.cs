@@ -123,9 +123,13 @@ public sealed partial class ImagePanel
             else
                 Notifications.Notify(NotificationSeverity.Success, Imported((await Store.MergeAsync(file.Images!, CancellationToken.None)).Count));
         }
-        catch (Exception error) when (error is JsonException or IOException)
+        catch (JsonException error)
         {
-            Notifications.Notify(NotificationSeverity.Error, "Not imported", $"{change.File.Name} is no catalogue of images: {error.Message}", 12_000);
+            Notifications.Notify(NotificationSeverity.Error, "Not imported", $"{change.File.Name} is no catalogue of images: see line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}.", 12_000);
+        }
+        catch (IOException error)
+        {
+            Notifications.Notify(NotificationSeverity.Error, "Not imported", $"{change.File.Name} cannot be read: {error.Message}", 12_000);
         }
     }
 

@@ -1,0 +1,41 @@
+using Bunit;
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Playground;
+using LlamaBlazor.Web.Proxy;
+using LlamaBlazor.Web.Shared.Live;
+using Microsoft.Extensions.DependencyInjection;
+using Radzen;
+
+namespace LlamaBlazor.Tests.Components.Playground;
+
+/// <summary>The playground over a real library.</summary>
+public sealed class PlaygroundPageTests(AppFixture app) : BunitContext, IClassFixture<AppFixture>
+{
+    [Fact]
+    public async Task Page_OpenedBeforeTheFirstModel_ShowsItWhenItComes_AndSaysWhyItDoesNotAnswer()
+    {
+        DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        var (services, changes) = (app.Services, app.Services.GetRequiredService<Broadcast<ModelChanged>>());
+        Services.AddSingleton(services.GetRequiredService<ChatClient>()).AddSingleton(services.GetRequiredService<ModelDirectory>()).AddSingleton(services.GetRequiredService<InstanceBoard>())
+            .AddSingleton(changes).AddSingleton(TimeProvider.System).AddRadzenComponents();
+        var page = Render<PlaygroundPage>();
+        page.WaitForAssertion(() => Assert.Contains("There is no model yet", page.Markup));
+        await services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
+        {
+            context.Add(new Model { Uid = "model_1_late", Name = "late", Type = "llama", Role = ModelRole.Model, ModelPath = "/nowhere/late.gguf" });
+            return Task.CompletedTask;
+        });
+        changes.Publish(new ModelChanged(0, ModelChanged.Library));
+        page.WaitForAssertion(() => Assert.Equal("late", page.Find(".rz-dropdown-label").TextContent.Trim()));
+
+        await page.Find("textarea.question").InputAsync("Hello");
+        await page.Find("form.ask").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Contains("late", page.Find(".turn-assistant [role=alert]").TextContent));
+        Assert.Equal("late", page.Find(".turn-assistant h2").TextContent);
+    }
+}
