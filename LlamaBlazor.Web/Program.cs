@@ -24,7 +24,7 @@ if (CliProgram.Wants(args))
 
 try
 {
-    await Build(CliProgram.ServerArguments(args)).RunAsync();
+    await DashboardHost.RunAsync(Build(CliProgram.ServerArguments(args)), args);
     return 0;
 }
 catch (StartupException error)

@@ -9,6 +9,12 @@ namespace LlamaBlazor.Domain.Maintenance;
 /// <param name="CreatedAt">When it was made.</param>
 public sealed partial record BackupName(string FileName, string Kind, DateTimeOffset CreatedAt)
 {
+    /// <summary>Kind of what was the database before a restore took its place.</summary>
+    public const string BeforeRestore = "before-restore";
+
+    /// <summary>True for what somebody replaced on purpose: the last thing to go back to unasked.</summary>
+    public bool IsSafetyCopy => Kind == BeforeRestore;
+
     /// <summary>Reads a name; null when it is not one. A name with a folder in it never is.</summary>
     /// <param name="fileName">Name of a file.</param>
     public static BackupName? Parse(string fileName)

@@ -27,13 +27,24 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
                 AddSetting(words, parameters, definition, drafting.GetValueOrDefault(definition.Column));
         }
 
-        if (plan.Devices is { } devices)
-            words.AddValue(catalogue.FindColumn("device")!, devices.Count == 0 ? "none" : string.Join(',', devices));
+        AddDevices(words, parameters, plan);
         words.AddRange(["--host", plan.Host, "--port", plan.Port.ToString()]);
         if (parameters.Find(catalogue.FindColumn("metrics_enabled")!) is not false)
             words.AddSwitch(catalogue.FindColumn("metrics_enabled")!, true);
         CustomParameters.Add(words, catalogue, parameters.Find(catalogue.FindColumn("custom_params")!) as string);
         return new LaunchCommand(executable, words.Words, Secrets(parameters)) { Warnings = words.Warnings };
+    }
+
+    // A draft model of which nothing is said takes all devices there are, not those of the model (llama.cpp, server_context::load_model).
+    private void AddDevices(WordList words, EffectiveParameters parameters, LaunchPlan plan)
+    {
+        if (plan.Devices is not { } devices)
+            return;
+        var value = devices.Count == 0 ? "none" : string.Join(',', devices);
+        words.AddValue(catalogue.FindColumn("device")!, value);
+        object? Find(string column) => parameters.Find(catalogue.FindColumn(column)!);
+        if ((Find("model_draft") ?? Find("hf_repo_draft") ?? plan.DraftPath) is not null && Find("device_draft") is null)
+            words.AddValue(catalogue.FindColumn("device_draft")!, value);
     }
 
     private void AddSource(WordList words, EffectiveParameters parameters, LaunchPlan plan)

@@ -54,6 +54,9 @@ public sealed record ParameterDefinition
     /// <summary>A hazard or a fact worth knowing, or null.</summary>
     public string? Note { get; init; }
 
+    /// <summary>What holds while it is empty, in words, where that is neither the engine's choice nor a value; null elsewhere.</summary>
+    public string? Unset { get; init; }
+
     /// <summary>Form of the value as llama-server's help writes it, such as <c>N</c>.</summary>
     public string? ValueHint { get; init; }
 

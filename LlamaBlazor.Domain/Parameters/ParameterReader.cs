@@ -22,6 +22,7 @@ internal static class ParameterReader
             Label = Text(entry, "label") ?? Text(entry, "flag") ?? "",
             Description = Text(entry, "description") ?? "",
             Note = Text(entry, "note"),
+            Unset = Text(entry, "unset"),
             ValueHint = Text(entry, "value_hint"),
             Unit = Text(entry, "unit"),
             Choices = [.. Texts(entry, "values").Where(word => !word.StartsWith('<'))],

@@ -28,7 +28,14 @@ public static class ParameterReference
 
     /// <summary>Where a parameter is set.</summary>
     /// <param name="definition">The parameter.</param>
-    public static string Place(ParameterDefinition definition) => definition.Tab is null ? NoTab : $"{char.ToUpperInvariant(definition.Tab[0])}{definition.Tab[1..]}";
+    public static string Place(ParameterDefinition definition) => definition.Tab switch
+    {
+        null => NoTab,
+        "gpu" => "GPU",
+        "lora" => "LoRA",
+        "overrides" => "Server overrides",
+        { } tab => $"{char.ToUpperInvariant(tab[0])}{tab[1..]}",
+    };
 
     /// <summary>What a value looks like.</summary>
     /// <param name="definition">The parameter.</param>
@@ -63,7 +70,7 @@ public static class ParameterReference
         string.Join(" ", definition.Spellings.Select(spelling => $"`{spelling}`")),
         string.Join(" ", new[] { definition.Env, definition.EnvNegation }.OfType<string>().Select(name => $"`{name}`")),
         ValueText(definition),
-        definition.Default is null ? "" : ParameterText.Default(definition),
+        definition.Default is null ? definition.Unset ?? "" : ParameterText.Default(definition),
         definition.Note is { } note ? $"{definition.Description}. {note}" : definition.Description + ".",
     ];
 

@@ -30,8 +30,9 @@ public static class ParameterText
     /// <param name="definition">The parameter.</param>
     public static string Default(ParameterDefinition definition) => definition.Default is { } known ? Brief(definition, known) : Unknown(definition);
 
-    private static string Unknown(ParameterDefinition definition) => definition.Kind switch
+    private static string Unknown(ParameterDefinition definition) => definition.Unset ?? definition.Kind switch
     {
+        _ when definition.KeptOnly => "not set",
         ParameterKind.Switch or ParameterKind.Choice or ParameterKind.WholeNumber or ParameterKind.Number => "chosen by the engine",
         _ => "not set",
     };

@@ -135,7 +135,7 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
         var used = team.Sum(other => other.Memory);
         if (quota?.MaxCores is { } cores && team.Sum(other => other.Cores) + request.Cores > cores)
             yield return new("quota", $"The project '{request.Project}' may use {cores:0.##} cores; {team.Sum(other => other.Cores):0.##} are in use and '{request.Name}' counts for {request.Cores:0.##}. Set fewer threads or a processor limit, stop one of its models, or raise its limit on the Resources page.");
-        if (quota?.MaxGpus is { } gpus && request.Gpus.Answer([]).Devices is { Count: > 0 and var wanted } && team.Sum(other => other.Gpus) + wanted > gpus)
+        if (quota?.MaxGpus is { } gpus && request.Gpus.Answer([]) is var plan && (plan.Cards ?? plan.Devices) is { Count: > 0 and var wanted } && team.Sum(other => other.Gpus) + wanted > gpus)
             yield return new("quota", $"The project '{request.Project}' may use {gpus} GPUs; {team.Sum(other => other.Gpus)} are in use and '{request.Name}' takes {wanted}. Choose fewer, stop one of its models, or raise its limit on the Resources page.");
         if (quota?.MaxMemoryGb is { } most && used + request.Memory > most * Gb)
             yield return new("quota", $"The project '{request.Project}' may use {most:0.##} GiB; {ByteSize.Text(used)} are in use and '{request.Name}' needs about {ByteSize.Text(request.Memory)}. Stop one of its models, or raise its limit on the Resources page.");

@@ -10,6 +10,8 @@ namespace LlamaBlazor.Domain.Resources;
 /// <param name="Bytes">Memory it is expected to need on them; 0 when that is not known.</param>
 public sealed record GpuWish(string? Strategy, bool IsExclusive, IReadOnlyList<string> Named, long Bytes)
 {
+    private static readonly Dictionary<string, long> NoDraft = [];
+
     /// <summary>As few as have the memory it needs, those with the most free first.</summary>
     public const string Auto = "auto";
 
@@ -21,6 +23,12 @@ public sealed record GpuWish(string? Strategy, bool IsExclusive, IReadOnlyList<s
 
     /// <summary>Those of its setting.</summary>
     public const string Manual = "manual";
+
+    /// <summary>True when the model itself is kept off all of them, whatever the strategy: <c>--device none</c>.</summary>
+    public bool IsNone { get; init; }
+
+    /// <summary>Bytes its draft model takes of devices that are that one's own choice, by name; they are not in <see cref="Bytes"/>.</summary>
+    public IReadOnlyDictionary<string, long> Draft { get; init; } = NoDraft;
 }
 
 /// <summary>A GPU held by somebody else.</summary>
@@ -81,6 +89,30 @@ public static class AllocationPlanner
     /// <param name="holds">GPUs held by others.</param>
     public static GpuPlan Plan(string name, GpuWish wish, IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds)
     {
+        if (wish.Draft.Count == 0)
+            return PlaceModel(wish, devices, holds);
+        // What the draft model takes of a device is not there for the model itself.
+        var left = devices.Select(device => device with { FreeBytes = device.FreeBytes is { } free ? Math.Max(0, free - wish.Draft.GetValueOrDefault(device.Id)) : null }).ToList();
+        return AddDraft(PlaceModel(wish, left, holds), wish, devices, holds);
+    }
+
+    private static GpuPlan AddDraft(GpuPlan plan, GpuWish wish, IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds)
+    {
+        var places = wish.Draft.Select(pair => (Device: Find(pair.Key, devices), Bytes: pair.Value)).ToList();
+        var refused = places.Select(place => (place.Device.Id, Hold: Conflict(place.Device, wish, holds))).Where(place => place.Hold is not null && plan.Devices?.Contains(place.Id) != true);
+        var missing = places.Sum(place => Math.Max(0, place.Bytes - (Free(place.Device, holds) ?? long.MaxValue)));
+        return plan with
+        {
+            Reasons = [.. plan.Reasons, .. refused.Select(place => Refuse(place.Id, place.Hold!, "another device for its draft model on the Speculative tab"))],
+            Missing = plan.Missing + missing,
+            Cards = plan.Cards is null && !wish.IsNone ? null : [.. (plan.Cards ?? []).Union(places.Select(place => place.Device.Card))],
+        };
+    }
+
+    private static GpuPlan PlaceModel(GpuWish wish, IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds)
+    {
+        if (wish.IsNone)
+            return GpuPlan.None;
         // Without a strategy the engine takes all there are: where somebody has one alone, it must be told which those are.
         var isGuarded = devices.Any(device => holds.Any(hold => hold.IsExclusive && device.Is(hold.GpuId)));
         var isOpen = wish.Strategy is GpuWish.Auto or GpuWish.Best or GpuWish.All || (wish.Named.Count == 0 && devices.Count > 0 && (wish.Strategy is not null || wish.IsExclusive || isGuarded));
@@ -90,7 +122,7 @@ public static class AllocationPlanner
         var taken = asked.Where(gpu => Conflict(Find(gpu, devices), wish, holds) is not null).ToList();
         var usable = devices.Where(device => asked.Contains(device.Id) && !taken.Contains(device.Id)).Select(device => device with { FreeBytes = Free(device, holds) }).OrderByDescending(device => device.FreeBytes ?? 0).ToList();
         if (taken.Count > 0 && (!isOpen || usable.Count == 0))
-            return new GpuPlan(asked, [.. taken.Select(gpu => Refuse(gpu, Conflict(Find(gpu, devices), wish, holds)!))], 0);
+            return new GpuPlan(asked, [.. taken.Select(gpu => Refuse(gpu, Conflict(Find(gpu, devices), wish, holds)!, "another device on the GPU tab"))], 0);
         var chosen = wish.Strategy switch
         {
             GpuWish.Best => usable.Take(1).ToList(),
@@ -107,8 +139,8 @@ public static class AllocationPlanner
     public static AdmissionReason Shortfall(string name, long needed, long missing) => new(
         "vram", $"'{name}' needs about {ByteSize.Text(needed)} of GPU memory and {ByteSize.Text(missing)} of it are not free. Stop another model, choose fewer layers for the GPU or a smaller context, or let it use more GPUs.");
 
-    private static AdmissionReason Refuse(string gpu, GpuHold hold) => new("gpu", hold.IsExclusive
-        ? $"{gpu} is held by '{hold.Holder}' alone. {(hold.IsReservation ? "Release it on the Resources page" : "Stop that model")}, or choose another device on the GPU tab."
+    private static AdmissionReason Refuse(string gpu, GpuHold hold, string otherwise) => new("gpu", hold.IsExclusive
+        ? $"{gpu} is held by '{hold.Holder}' alone. {(hold.IsReservation ? "Release it on the Resources page" : "Stop that model")}, or choose {otherwise}."
         : $"{gpu} is used by '{hold.Holder}', and this model is to have it alone. Stop that one, or share the GPU.");
 
     private static GpuDevice Find(string gpu, IReadOnlyList<GpuDevice> devices) => devices.FirstOrDefault(device => device.Id == gpu) ?? new GpuDevice(gpu, null);

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using LlamaBlazor.Tests.Integration.Instances;
@@ -40,6 +41,36 @@ public sealed class AccessibilityTests(BrowserFixture chromium, LivelyApp app) :
         }
     }
 
+    // What a screen reader says: a drop-down that is named by its value alone says "All", a number box "Seed Up Down".
+    [BrowserFact]
+    public async Task Controls_AreNamed_ByWhatTheyAreFor()
+    {
+        var problems = new List<string>();
+        await using var context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1280, Height = 900 } });
+        var page = await context.NewPageAsync();
+        foreach (var item in SiteMap.Items)
+        {
+            await OpenAsync(page, item.Href);
+            var controls = await ControlsAsync(page);
+            Assert.NotEmpty(controls);
+            problems.AddRange(controls.Where(control => control.IsPoor).Select(control => $"{item.Href}: {control.Role} '{control.Name}' ({control.Value})"));
+        }
+
+        Assert.True(problems.Count == 0, string.Join(Environment.NewLine, problems));
+    }
+
+    // The tree that Chromium hands to screen readers.
+    private static async Task<IReadOnlyList<NamedControl>> ControlsAsync(IPage page)
+    {
+        var session = await page.Context.NewCDPSessionAsync(page);
+        var tree = await session.SendAsync("Accessibility.getFullAXTree");
+        await session.DetachAsync();
+        return [.. tree!.Value.GetProperty("nodes").EnumerateArray().Where(node => !node.GetProperty("ignored").GetBoolean())
+            .Select(node => new NamedControl(Text(node, "role"), Text(node, "name"), Text(node, "value"))).Where(control => NamedControl.Roles.Contains(control.Role))];
+    }
+
+    private static string Text(JsonElement node, string property) => node.TryGetProperty(property, out var found) && found.TryGetProperty("value", out var value) ? value.ToString().Trim() : "";
+
     private async Task<IEnumerable<string>> CheckAsync(IPage page, string href, ColorScheme scheme)
     {
         await OpenAsync(page, href);
@@ -57,6 +88,16 @@ public sealed class AccessibilityTests(BrowserFixture chromium, LivelyApp app) :
 
     private static string Describe(string href, ColorScheme scheme, AxeResultItem violation) =>
         $"{href} ({scheme}): {violation.Id}, {violation.Help}: {string.Join(" | ", violation.Nodes.Take(4).Select(node => node.Html[..Math.Min(node.Html.Length, 160)]))}";
+}
+
+/// <summary>A control as a screen reader hears it.</summary>
+internal sealed record NamedControl(string Role, string Name, string Value)
+{
+    /// <summary>The roles that are used.</summary>
+    public static readonly HashSet<string> Roles = ["button", "link", "combobox", "textbox", "searchbox", "spinbutton", "slider", "checkbox", "radio", "switch", "tab"];
+
+    /// <summary>Whether it does not tell what it is for.</summary>
+    public bool IsPoor => Name.Length == 0 || (Role == "combobox" && (Name == Value || Name == "Empty")) || (Role == "spinbutton" && Name.EndsWith("Up Down", StringComparison.Ordinal));
 }
 
 /// <summary>One with something to show: a model that runs, one that failed, and a request.</summary>

@@ -49,7 +49,7 @@ internal static class CliOfflineCommands
 
     private static Command Recover(Func<ParseResult, CliContext> context)
     {
-        var command = new Command("recover", "Puts the newest backup that is sound in the database's place and keeps what is there now. For a damaged database: stop the dashboard first. Example: db recover");
+        var command = new Command("recover", "Puts the newest backup that is sound in the database's place, says which and why, and keeps what is there now; what an earlier restore replaced is taken only when no other is sound. For a damaged database: stop the dashboard first. Example: db recover");
         command.SetAction((result, cancellation) => ReplaceAsync(
             context(result),
             (run, running) => CliJobs.RunAsync(run, running, CliContext.Request("POST", "/api/database/recover?background=true", null), cancellation),
@@ -97,7 +97,7 @@ internal static class CliOfflineCommands
             var done = await Task.Run(() => offline(run, folder), cancellation).ConfigureAwait(false);
             if (done.Failure is { } failure)
                 return await run.FailAsync(DatabaseJob.Words(failure)).ConfigureAwait(false);
-            await run.SayAsync(done.Value, $"Recovered from {done.Value.Backup}. {(done.Value.Kept is null ? "There was no database before." : $"The one before is {done.Value.Kept}.")}{StoredSecrets.Words(done.Value.UnreadableSecrets)}").ConfigureAwait(false);
+            await run.SayAsync(done.Value, $"Recovered from {done.Value.Backup}. {(done.Value.Choice is { } choice ? choice.Reason + " " : "")}{(done.Value.Kept is null ? "There was no database before." : $"The one before is {done.Value.Kept}.")}{StoredSecrets.Words(done.Value.UnreadableSecrets)}").ConfigureAwait(false);
             return CliContext.Ok;
         }).ConfigureAwait(false);
     }

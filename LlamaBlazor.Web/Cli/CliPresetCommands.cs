@@ -8,7 +8,7 @@ internal static class CliPresetCommands
 {
     /// <summary>Makes the group.</summary>
     public static Command Make(Func<ParseResult, CliContext> context) =>
-        new("presets", "Presets: export, import") { Export(context), Import(context) };
+        new("presets", "export, import") { Export(context), Import(context) };
 
     private static Command Export(Func<ParseResult, CliContext> context)
     {

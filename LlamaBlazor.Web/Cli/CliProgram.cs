@@ -48,17 +48,17 @@ internal static class CliProgram
 
     private static RootCommand Tree(Func<ParseResult, CliContext> context)
     {
-        var root = new RootCommand("LlamaBlazor, the control room for llama.cpp. Without a command it starts the dashboard.") { Json, Data };
+        var root = new RootCommand("LlamaBlazor, the control room for llama.cpp. Without a command it starts the dashboard: serve --help.") { Json, Data };
         root.Subcommands.Add(new Command("serve", "Starts the dashboard (the default). Example: serve --models ~/models --urls http://127.0.0.1:8080")
         {
-            new Option<string>("--models") { Description = "A folder with models; may be repeated", HelpName = "DIR" },
+            new Option<string>("--models") { Description = "A folder with GGUF files, searched with all below it; may be repeated", HelpName = "DIR" },
             new Option<string>("--engine") { Description = "Path of llama-server", HelpName = "PATH" },
-            new Option<string>("--urls") { Description = "Where to listen, such as http://127.0.0.1:5000", HelpName = "URL" },
-            new Option<bool>("--demo") { Description = "Shows everything with simulated engines" },
+            new Option<string>("--urls") { Description = "Where to listen, http://127.0.0.1:5080 unless told; addresses that other machines reach are refused", HelpName = "URL" },
+            new Option<bool>("--demo") { Description = "Sample models and a simulated engine, in a data folder of their own" },
         });
         foreach (var group in CliVerbs.All.GroupBy(verb => verb.Group))
         {
-            var command = new Command(group.Key, $"{char.ToUpperInvariant(group.Key[0])}{group.Key[1..]}: {string.Join(", ", group.Select(verb => verb.Name))}");
+            var command = new Command(group.Key);
             foreach (var verb in group)
                 command.Subcommands.Add(Make(verb, context));
             root.Subcommands.Add(command);
@@ -68,6 +68,8 @@ internal static class CliProgram
         CliOfflineCommands.AddTo(root.Subcommands.Single(command => command.Name == "db"), context);
         CliTransferCommands.AddTo(root.Subcommands.Single(command => command.Name == "db"), context);
         CliLogCommands.AddTo(root.Subcommands.Single(command => command.Name == "logs"), context);
+        foreach (var command in root.Subcommands.Where(command => command.Subcommands.Count > 0))
+            command.Description = string.Join(", ", command.Subcommands.Select(verb => verb.Name));
         root.Subcommands.Add(CliPresetCommands.Make(context));
         root.Subcommands.Add(Doctor.Make(context));
         root.Subcommands.Add(CliCompletion.Make(root, context));

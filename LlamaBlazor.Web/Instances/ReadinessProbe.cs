@@ -18,7 +18,7 @@ internal enum ReadinessOutcome
     TimedOut,
 }
 
-/// <summary>Asks an engine for its health: every 25 ms at first, so that a small model is used at once, then slower.</summary>
+/// <summary>Asks an engine for its health: every 10 ms at first, so that a small model is used at once, then slower.</summary>
 internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
@@ -43,7 +43,7 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
             var elapsed = Stopwatch.GetElapsedTime(started);
             if (elapsed >= limit)
                 return ReadinessOutcome.TimedOut;
-            var pause = elapsed.TotalSeconds switch { < 5 => 25, < 60 => 100, _ => 500 };
+            var pause = elapsed.TotalSeconds switch { < 2 => 10, < 10 => 25, < 60 => 100, _ => 500 };
             await Task.WhenAny(exited, Task.Delay(TimeSpan.FromMilliseconds(pause), clock, cancellation)).ConfigureAwait(false);
         }
 

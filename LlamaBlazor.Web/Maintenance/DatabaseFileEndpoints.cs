@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance.Jobs;
 using LlamaBlazor.Web.Maintenance.Legacy;
@@ -84,7 +85,7 @@ internal static class DatabaseFileEndpoints
 
     private sealed record RestoreRequest(string? Name);
 
-    /// <summary>Takes the field <c>file</c> of a form into the data folder, as it comes, and runs a job on it.</summary>
+    /// <summary>Takes the field <c>file</c> of a form into the data folder, as it comes, with what is in <c>wal</c> after it, and runs a job on it.</summary>
     internal sealed class Upload(DatabaseJobs jobs, DataFolder folder)
     {
         /// <summary>Runs the job; the file is removed when it has ended.</summary>
@@ -109,19 +110,23 @@ internal static class DatabaseFileEndpoints
             if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
                 limit.MaxRequestBodySize = StoredUpload.SizeLimit;
             var aborted = request.HttpContext.RequestAborted;
+            StoredUpload? stored = null;
             try
             {
                 var reader = new MultipartReader(boundary, request.Body) { BodyLengthLimit = StoredUpload.SizeLimit };
                 while (await reader.ReadNextSectionAsync(aborted) is { } section)
                 {
-                    if (section.AsFileSection() is { Name: "file", FileStream: { } stream } file)
-                        return await StoredUpload.TakeAsync(folder, stream, file.FileName, aborted);
+                    if (section.AsFileSection() is { Name: "file", FileStream: { } stream } file && stored is null)
+                        stored = await StoredUpload.TakeAsync(folder, stream, file.FileName, aborted);
+                    else if (section.AsFileSection() is { Name: "wal", FileStream: { } journal } && stored is not null)
+                        await stored.TakeAsync(UploadChoice.WriteAheadLog, journal, aborted);
                 }
 
-                return Failure.Invalid("file", "The field 'file' is missing.");
+                return stored is null ? Failure.Invalid("file", "The field 'file' is missing; it comes before 'wal'.") : stored;
             }
             catch (Exception error) when (error is IOException or OperationCanceledException or InvalidDataException or UnauthorizedAccessException)
             {
+                stored?.Remove();
                 return Failure.Unavailable($"The file could not be stored in {folder.Backups}: {error.Message} Nothing was changed.");
             }
         }

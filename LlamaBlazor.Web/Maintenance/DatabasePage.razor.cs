@@ -61,7 +61,7 @@ public sealed partial class DatabasePage : IDisposable
 
     private async Task RecoverAsync()
     {
-        var sure = await Dialogs.Confirm("The newest backup that passes its check takes the place of this database. What is there now is kept, sound or not.", "Recover from a backup?", new ConfirmOptions { OkButtonText = "Recover", CancelButtonText = "Cancel" });
+        var sure = await Dialogs.Confirm("The newest backup that passes its check takes the place of this database; what an earlier restore replaced only when no other passes. What is there now is kept, sound or not.", "Recover from a backup?", new ConfirmOptions { OkButtonText = "Recover", CancelButtonText = "Cancel" });
         if (sure == true)
             Start("recovery", Restoring.RecoverAsync);
     }

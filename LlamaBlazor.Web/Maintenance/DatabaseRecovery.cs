@@ -10,20 +10,25 @@ namespace LlamaBlazor.Web.Maintenance;
 /// <summary>The way out when the database itself cannot be used: the newest backup that is sound. Works on files, without a running dashboard.</summary>
 internal static class DatabaseRecovery
 {
-    /// <summary>Path of the newest backup that passes its check.</summary>
-    public static Result<string> FindNewestGood(DataFolder folder, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    /// <summary>
+    /// The newest backup that passes its check and is not of a newer version. What a restore replaced comes after all others: somebody wanted it replaced.
+    /// </summary>
+    public static Result<BackupChoice> FindNewestGood(DataFolder folder, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
         var backups = Directory.Exists(folder.Backups)
-            ? Directory.EnumerateFiles(folder.Backups, "llama-dashboard-*.db").Where(path => BackupName.Parse(Path.GetFileName(path)) is not null).OrderByDescending(path => BackupName.Parse(Path.GetFileName(path))!.CreatedAt).ToList()
+            ? Directory.EnumerateFiles(folder.Backups, "llama-dashboard-*.db").Select(path => BackupName.Parse(Path.GetFileName(path))).OfType<BackupName>().OrderBy(name => name.IsSafetyCopy).ThenByDescending(name => name.CreatedAt).ToList()
             : [];
+        var passedOver = new List<string>();
         for (var i = 0; i < backups.Count; i++)
         {
-            progress?.Report(new WorkStep($"Checking {Path.GetFileName(backups[i])}", (double)i / backups.Count));
-            if (IsGood(backups[i], cancellation))
-                return backups[i];
+            progress?.Report(new WorkStep($"Checking {backups[i].FileName}", (double)i / backups.Count));
+            var path = Path.Combine(folder.Backups, backups[i].FileName);
+            if (FindFault(path, cancellation) is not { } fault)
+                return new BackupChoice(backups[i].FileName, backups[i].IsSafetyCopy, passedOver) { Path = path };
+            passedOver.Add($"{backups[i].FileName} ({fault})");
         }
 
-        return Failure.NotFound($"There is no sound backup in {folder.Backups} ({backups.Count} looked at). A file from elsewhere can be given, with the dashboard stopped: db restore FILE.");
+        return Failure.NotFound($"There is no sound backup in {folder.Backups}{(passedOver.Count == 0 ? "" : $": {string.Join(", ", passedOver.Take(BackupChoice.Told))}")}. A file from elsewhere can be given, with the dashboard stopped: db restore FILE.");
     }
 
     /// <summary>Path of a file, or of the backup of that name; null when there is neither.</summary>
@@ -40,7 +45,10 @@ internal static class DatabaseRecovery
     public static async Task<Result<RecoveryReport>> RunAsync(DataFolder folder, TimeProvider clock, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
         var found = FindNewestGood(folder, progress, cancellation);
-        return found.Failure is { } failure ? failure : await PutAsync(folder, found.Value, clock, progress, cancellation).ConfigureAwait(false);
+        if (found.Failure is { } failure)
+            return failure;
+        var put = await PutAsync(folder, found.Value.Path, clock, progress, cancellation).ConfigureAwait(false);
+        return put.IsSuccess ? put.Value with { Choice = found.Value } : put;
     }
 
     /// <summary>Puts a file in the place of a database that no dashboard uses, whatever that is: sound, damaged, of a newer version, or none.</summary>
@@ -87,7 +95,7 @@ internal static class DatabaseRecovery
     {
         try
         {
-            return backup.Create("before-restore", progress, cancellation);
+            return backup.Create(BackupName.BeforeRestore, progress, cancellation);
         }
         catch (Exception error) when (error is SqliteException { SqliteErrorCode: 11 or 26 } || (error is IOException && IsDamaged(folder)))
         {
@@ -133,21 +141,47 @@ internal static class DatabaseRecovery
         return target;
     }
 
-    private static bool IsGood(string path, CancellationToken cancellation)
+    // Why it cannot take the database's place, or null.
+    private static string? FindFault(string path, CancellationToken cancellation)
     {
         try
         {
             if (!DatabaseCandidate.HasHead(path))
-                return false;
+                return "not a database";
             using var connection = SqliteSetup.Open(path);
-            return SqliteLong.Run(connection, () => SqliteSetup.Scalar(connection, "PRAGMA integrity_check(1)"), cancellation) is "ok"
-                && SqliteRead.Column(connection, "SELECT MigrationId FROM __EFMigrationsHistory").All(DatabaseCandidate.KnownMigrations.Contains); // one of a newer version would be refused at the start
+            if (SqliteLong.Run(connection, () => SqliteSetup.Scalar(connection, "PRAGMA integrity_check(1)"), cancellation) is not "ok")
+                return "damaged";
+            return SqliteRead.Column(connection, "SELECT MigrationId FROM __EFMigrationsHistory").All(DatabaseCandidate.KnownMigrations.Contains) ? null : "of a newer version"; // which the start would refuse
         }
-        catch (Exception error) when (error is SqliteException or IOException)
+        catch (Exception error) when (error is SqliteException { SqliteErrorCode: 11 or 26 })
         {
-            return false;
+            return "damaged";
+        }
+        catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            return error.Message;
         }
     }
+}
+
+/// <summary>The backup that a recovery takes, and why that one.</summary>
+/// <param name="Name">Its file name.</param>
+/// <param name="IsSafetyCopy">True when it is what a restore replaced: no other was good.</param>
+/// <param name="PassedOver">Those looked at before it, each with what is wrong with it.</param>
+internal sealed record BackupChoice(string Name, bool IsSafetyCopy, IReadOnlyList<string> PassedOver)
+{
+    /// <summary>Faults that are told in words.</summary>
+    public const int Told = 5;
+
+    /// <summary>Where it is.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Path { get; init; } = "";
+
+    /// <summary>The same for people.</summary>
+    public string Reason => (IsSafetyCopy
+        ? $"{Name} was taken, which is what a restore replaced: no other backup is good."
+        : $"{Name} was taken: the newest backup that passes its check.")
+        + (PassedOver.Count == 0 ? "" : $" Passed over: {string.Join(", ", PassedOver.Take(Told))}{(PassedOver.Count > Told ? $" and {PassedOver.Count - Told} more" : "")}.");
 }
 
 /// <summary>What a recovery did.</summary>
@@ -156,6 +190,9 @@ internal static class DatabaseRecovery
 /// <param name="UnreadableSecrets">Stored secrets that the keys of this data folder do not open, by name.</param>
 internal sealed record RecoveryReport(string Backup, string? Kept, IReadOnlyList<string> UnreadableSecrets)
 {
+    /// <summary>Why that backup, where none was named.</summary>
+    public BackupChoice? Choice { get; init; }
+
     /// <summary>What to do about them; null when there are none.</summary>
     public string? NextStep => StoredSecrets.NextStep(UnreadableSecrets);
 }

@@ -49,7 +49,11 @@ internal sealed partial class DatabaseRestore(
     public async Task<Result<RestoreReport>> RecoverAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
     {
         var found = await Task.Run(() => DatabaseRecovery.FindNewestGood(folder, progress, cancellation), cancellation).ConfigureAwait(false);
-        return found.Failure is { } failure ? failure : await FileAsync(found.Value, progress, cancellation).ConfigureAwait(false);
+        if (found.Failure is { } failure)
+            return failure;
+        LogChosen(found.Value.Reason);
+        var done = await FileAsync(found.Value.Path, progress, cancellation).ConfigureAwait(false);
+        return done.IsSuccess ? done.Value with { Choice = found.Value } : done;
     }
 
     private async Task<Result<RestoreReport>> RunAsync(string what, string source, Action<string> fetch, IProgress<WorkStep>? progress, CancellationToken cancellation)
@@ -110,6 +114,9 @@ internal sealed partial class DatabaseRestore(
         }
     }
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Recovery: {Reason}")]
+    private partial void LogChosen(string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{What} is done; what was there before is {Safety}")]
     private partial void LogDone(string what, string safety);
 
@@ -127,6 +134,9 @@ internal sealed partial class DatabaseRestore(
 /// <param name="UnreadableSecrets">Stored secrets that the keys of this data folder do not open, by name.</param>
 internal sealed record RestoreReport(string Name, long SizeBytes, long ElapsedMs, IReadOnlyList<string> UnreadableSecrets)
 {
+    /// <summary>Why that backup, where none was named.</summary>
+    public BackupChoice? Choice { get; init; }
+
     /// <summary>What to do about them; null when there are none.</summary>
     public string? NextStep => StoredSecrets.NextStep(UnreadableSecrets);
 }

@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance.Jobs;
 using LlamaBlazor.Web.Maintenance.Legacy;
@@ -12,6 +13,8 @@ namespace LlamaBlazor.Web.Maintenance;
 public sealed partial class DatabaseUploads
 {
     private IBrowserFile? _file;
+    private List<(IBrowserFile File, string Suffix)> _journals = []; // at most as many as can be chosen
+    private bool _wantsLog;
     private LegacyReport? _report;
     private bool _busy;
     private string? _message;
@@ -36,7 +39,43 @@ public sealed partial class DatabaseUploads
 
     private bool IsSql => _file?.Name.EndsWith(".sql", StringComparison.OrdinalIgnoreCase) == true;
 
-    private void Choose(InputFileChangeEventArgs args) => (_file, _message, _report) = (args.File, null, null);
+    private async Task ChooseAsync(InputFileChangeEventArgs args)
+    {
+        (_file, _journals, _wantsLog, _message, _report) = (null, [], false, null, null);
+        if (args.FileCount > UploadChoice.Bound)
+        {
+            _message = $"These are {args.FileCount} files. Choose one database, together with its {UploadChoice.WriteAheadLog} file where there is one.";
+            return;
+        }
+
+        var files = args.GetMultipleFiles(UploadChoice.Bound);
+        var choice = UploadChoice.Of([.. files.Select(file => file.Name)]);
+        if (choice.Failure is { } failure)
+        {
+            _message = string.Join(' ', failure.Errors!.SelectMany(error => error.Value));
+            return;
+        }
+
+        (_file, _journals) = (files[choice.Value.Main], [.. choice.Value.Journals.Select(journal => (files[journal.Place], journal.Suffix))]);
+        _wantsLog = _journals.Count == 0 && await IsWriteAheadAsync(_file);
+    }
+
+    private async Task<bool> IsWriteAheadAsync(IBrowserFile file)
+    {
+        try
+        {
+            await using var stream = file.OpenReadStream(StoredUpload.SizeLimit);
+            var head = new byte[UploadChoice.HeadLength];
+            return UploadChoice.IsWriteAhead(head.AsSpan(0, await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false)));
+        }
+        catch (Exception error) when (Untaken(error))
+        {
+            _message = $"{file.Name} could not be read: {error.Message}";
+            return false;
+        }
+    }
+
+    private static bool Untaken(Exception error) => error is IOException or UnauthorizedAccessException or Microsoft.JSInterop.JSException or OperationCanceledException;
 
     private async Task ReplaceAsync()
     {
@@ -53,6 +92,23 @@ public sealed partial class DatabaseUploads
         _report = result is { IsSuccess: true } done ? done.Value : null;
     }
 
+    private async Task TakeJournalsAsync(StoredUpload stored, long size)
+    {
+        try
+        {
+            foreach (var (file, suffix) in _journals)
+            {
+                await using var journal = file.OpenReadStream(StoredUpload.SizeLimit - size);
+                await stored.TakeAsync(suffix, journal, CancellationToken.None);
+            }
+        }
+        catch
+        {
+            stored.Remove(); // one that is too large is refused before anything of it is taken
+            throw;
+        }
+    }
+
     // The job goes on when the page is left, so it removes the file itself. How it goes is shown by the card of jobs.
     private async Task<Result<T>?> WithFileAsync<T>(string kind, Func<string, IProgress<WorkStep>, CancellationToken, Task<Result<T>>> use)
     {
@@ -61,12 +117,14 @@ public sealed partial class DatabaseUploads
         {
             await using var source = _file!.OpenReadStream(StoredUpload.SizeLimit);
             var stored = await StoredUpload.TakeAsync(Folder, source, _file.Name, CancellationToken.None);
+            await TakeJournalsAsync(stored, _file.Size);
+
             var started = stored.Start<T>(Jobs, kind, (file, progress, token) => use(file.Path, progress, token));
             if (started.IsSuccess)
                 return await started.Value.Outcome;
             _message = started.Failure!.Message;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or Microsoft.JSInterop.JSException or OperationCanceledException)
+        catch (Exception error) when (Untaken(error))
         {
             _message = $"The file could not be taken: {error.Message}";
         }

@@ -30,8 +30,11 @@ internal static class SourceSnapshot
         return Settle(target);
     }
 
-    // What a journal holds is moved into the copy, or taken back there, as the old program would have done at its next start.
-    private static Failure? Settle(string target)
+    /// <summary>Whether a journal lies beside a file.</summary>
+    public static bool HasJournal(string path) => Parts.Any(part => part.Length > 0 && File.Exists(path + part));
+
+    /// <summary>Moves what a journal holds into a file of ours, or takes it back there, as the old program would have done at its next start. A failure when it is damaged.</summary>
+    public static Failure? Settle(string target)
     {
         try
         {

@@ -16,20 +16,33 @@ internal sealed record StoredUpload(string Path, string Name)
     /// <exception cref="IOException">The disk is full, or the sender went away.</exception>
     public static async Task<StoredUpload> TakeAsync(DataFolder folder, Stream source, string? name, CancellationToken cancellation)
     {
-        var path = System.IO.Path.Combine(folder.Backups, $".upload-{Guid.NewGuid():N}.part");
+        var stored = new StoredUpload(System.IO.Path.Combine(folder.Backups, $".upload-{Guid.NewGuid():N}.part"), string.IsNullOrEmpty(name) ? "upload" : name);
+        await stored.TakeAsync("", source, cancellation).ConfigureAwait(false);
+        return stored;
+    }
+
+    /// <summary>Takes a journal of it too. All is removed again when that breaks off.</summary>
+    /// <param name="suffix">How its name goes on after the database's; empty for the database itself.</param>
+    /// <param name="source">Its bytes.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="IOException">The disk is full, or the sender went away.</exception>
+    public async Task TakeAsync(string suffix, Stream source, CancellationToken cancellation)
+    {
         try
         {
-            var target = File.Create(path);
+            var target = File.Create(Path + suffix);
             await using (target.ConfigureAwait(false))
                 await source.CopyToAsync(target, cancellation).ConfigureAwait(false);
-            return new StoredUpload(path, string.IsNullOrEmpty(name) ? "upload" : name);
         }
         catch
         {
-            File.Delete(path);
+            Remove();
             throw;
         }
     }
+
+    /// <summary>Removes it, with its journals.</summary>
+    public void Remove() => DatabaseBackup.DeleteWithCompanions(Path);
 
     /// <summary>Starts a job on it, which removes it at its end; at once where no job can start.</summary>
     public Result<StartedJob<T>> Start<T>(DatabaseJobs jobs, string kind, Func<StoredUpload, IProgress<WorkStep>, CancellationToken, Task<Result<T>>> use)
@@ -38,15 +51,17 @@ internal sealed record StoredUpload(string Path, string Name)
         {
             try
             {
+                if (SourceSnapshot.HasJournal(Path) && SourceSnapshot.Settle(Path) is { } unusable)
+                    return unusable;
                 return await use(this, progress, token).ConfigureAwait(false);
             }
             finally
             {
-                File.Delete(Path);
+                Remove();
             }
         });
         if (started.Failure is not null)
-            File.Delete(Path);
+            Remove();
         return started;
     }
 }

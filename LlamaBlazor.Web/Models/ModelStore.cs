@@ -4,6 +4,7 @@ using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
 
@@ -39,8 +40,8 @@ internal sealed class ModelStore(
         {
             if (await FindAsync(context.Models, key, token).ConfigureAwait(false) is not { } model)
                 return Unknown(key);
-            if (patch.Name?.Trim() is { } name && await context.Models.AnyAsync(other => other.Name == name && other.Id != model.Id, token).ConfigureAwait(false))
-                return Failure.Invalid("name", $"Another model is already called '{name}'. Choose another name.");
+            if (patch.Name is { } name && (await ModelNames.LoadAsync(context, token).ConfigureAwait(false)).Refuse(name, model.Id) is { } taken)
+                return Failure.Invalid("name", taken);
             ModelRules.Apply(patch, model);
             Touch(model);
             return model;

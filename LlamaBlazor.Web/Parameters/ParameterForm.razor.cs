@@ -62,10 +62,15 @@ public sealed partial class ParameterForm : LiveComponent
         if (_draft is null || _shown)
             return;
         _shown = true;
+        await ShowAsync("showNamed");
+    }
+
+    private async Task ShowAsync(string which)
+    {
         try
         {
             await using var module = await Script.InvokeAsync<IJSObjectReference>("import", Left, "./js/parameters.js");
-            await module.InvokeVoidAsync("showNamed", Left);
+            await module.InvokeVoidAsync(which, Left);
         }
         catch (Exception error) when (error is JSDisconnectedException or OperationCanceledException)
         {
@@ -140,6 +145,7 @@ public sealed partial class ParameterForm : LiveComponent
         if (draft.ErrorCount > 0)
         {
             Notifications.Notify(NotificationSeverity.Error, "Nothing was saved", $"{Counted(draft.ErrorCount, "field")} cannot be saved as {(draft.ErrorCount == 1 ? "it is" : "they are")}. The messages stand beside them.");
+            await ShowAsync("showInvalid");
             return;
         }
 

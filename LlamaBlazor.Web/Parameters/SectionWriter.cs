@@ -4,6 +4,7 @@ using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Models.Library;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Parameters;
@@ -20,6 +21,9 @@ internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtecto
     /// <summary>Revisions kept of each section.</summary>
     public const int KeptRevisions = 50;
 
+    /// <summary>Columns with further names of a model.</summary>
+    public static readonly IReadOnlyList<string> NameColumns = ["alias", "aliases"];
+
     /// <summary>Finds the row and checks the edits against it.</summary>
     public async Task<SectionPlan> PlanAsync(LlamaDbContext context, long? modelId, SectionChange edit, CancellationToken cancellation)
     {
@@ -31,6 +35,8 @@ internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtecto
         var errors = SectionRules.Check(catalogue, modelId is not null, edit, column => ColumnMap.For(row.GetType()) is var map && map.Contains(column) ? map.Get(row, column) : null);
         if (row is RuntimeConfig runtime && await UnknownProjectAsync(context, runtime, edit, cancellation).ConfigureAwait(false) is { } unknown)
             errors.TryAdd("project", [unknown]);
+        if (modelId is { } owner)
+            await AddTakenAsync(context, owner, edit, row, errors, cancellation).ConfigureAwait(false);
         return new SectionPlan(edit, row, errors.Count == 0 ? null : Failure.Invalid(errors));
     }
 
@@ -78,6 +84,19 @@ internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtecto
         return await context.Set<ProjectQuotaRow>().AnyAsync(row => row.ProjectPath == name, cancellation).ConfigureAwait(false)
             ? null
             : $"There is no project '{name}'. Make it on the Resources page first, or leave the field empty for '{ProjectQuota.Default}', which has no limits.";
+    }
+
+    // A name has one owner. Those a model has already do not stand in the way of other edits.
+    private static async Task AddTakenAsync(LlamaDbContext context, long modelId, SectionChange edit, IConfigRecord row, Dictionary<string, string[]> errors, CancellationToken cancellation)
+    {
+        foreach (var column in NameColumns.Where(column => edit.Values.GetValueOrDefault(column) is string && !errors.ContainsKey(column)))
+        {
+            IReadOnlyList<string> Names(object? value) => ModelNames.Aliases(column == "alias" ? value as string : null, column == "alias" ? null : value as string);
+            var fresh = Names(edit.Values[column]).Except(Names(ColumnMap.For(row.GetType()).Get(row, column)), StringComparer.OrdinalIgnoreCase).ToList();
+            var known = fresh.Count == 0 ? null : await ModelNames.LoadAsync(context, cancellation).ConfigureAwait(false);
+            if (fresh.Select(name => known!.Refuse(name, modelId)).OfType<string>().ToArray() is { Length: > 0 } taken)
+                errors[column] = taken;
+        }
     }
 
     private static string? ForcedAfter(SectionChange edit, string? stored)

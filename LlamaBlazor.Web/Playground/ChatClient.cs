@@ -57,16 +57,16 @@ internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider cloc
 
     private static async Task CopyAsync(HttpResponseMessage response, SseParser parser, UsageReader usage, CancellationToken cancellation)
     {
+        if (!response.IsSuccessStatusCode)
+        {
+            UsageJson.Read(await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false), usage.Usage);
+            usage.Usage.Error ??= $"The endpoint answered {(int)response.StatusCode}.";
+            return;
+        }
+
         var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            if (!response.IsSuccessStatusCode)
-            {
-                usage = Whole(usage, await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
-                usage.Usage.Error ??= $"The endpoint answered {(int)response.StatusCode}.";
-                return;
-            }
-
             var buffer = new byte[8192];
             while (await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and var read)
             {
@@ -77,12 +77,6 @@ internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider cloc
             parser.Complete();
             usage.Complete();
         }
-    }
-
-    private static UsageReader Whole(UsageReader usage, byte[] json)
-    {
-        UsageJson.Read(json, usage.Usage);
-        return usage;
     }
 
     private ChatTimings Measure(UsageReader reader, long started, long firstAt)

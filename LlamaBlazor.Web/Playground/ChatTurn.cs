@@ -11,6 +11,9 @@ internal sealed class ChatTurn(string role, string text = "")
     /// <summary>user or assistant.</summary>
     public string Role => role;
 
+    /// <summary>The model that answers; null for the user's.</summary>
+    public string? Model { get; init; }
+
     /// <summary>What was said so far.</summary>
     public string Text
     {

@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Proxy;
 using Microsoft.AspNetCore.Components;
@@ -36,7 +37,7 @@ public sealed partial class PlaygroundPage
 
     private bool CanSend => _asking is null && _settings.Model is not null && !string.IsNullOrWhiteSpace(_question);
 
-    private string? Status => Models.All.FirstOrDefault(target => target.Name == _settings.Model) is { } target ? Board.Find(target.Model.Id)?.Status ?? "stopped" : null;
+    private ProxyTarget? Target => Models.All.FirstOrDefault(target => target.Name == _settings.Model);
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
@@ -80,7 +81,12 @@ public sealed partial class PlaygroundPage
         timings.TokensPerSecond is { } speed ? $"{speed:0.0} t/s" : null,
     }.Where(part => part is not null));
 
-    private static Dictionary<string, object> Label(string label) => new() { ["aria-label"] = label };
+    private static string Prospect(string? status) => status switch
+    {
+        ModelStatus.Running => "answers at once",
+        ModelStatus.Loading => "answers as soon as it is loaded",
+        _ => "is started by the first message",
+    };
 
     private async Task SendAsync()
     {
@@ -89,7 +95,7 @@ public sealed partial class PlaygroundPage
         _turns.Add(new ChatTurn("user", _question.Trim()));
         _question = "";
         var history = _turns.ToList();
-        var reply = new ChatTurn("assistant");
+        var reply = new ChatTurn("assistant") { Model = _settings.Model };
         _turns.Add(reply);
         if (_turns.Count > TurnBound)
             _turns.RemoveRange(0, _turns.Count - TurnBound);

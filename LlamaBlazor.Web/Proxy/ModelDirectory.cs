@@ -1,12 +1,12 @@
 using System.Collections.Frozen;
 using System.Data.Common;
-using System.Text.Json;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +21,6 @@ internal sealed partial class ModelDirectory : IDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
-    private static readonly string[] NoAliases = [];
 
     private readonly IDbContextFactory<LlamaDbContext> _contexts;
     private readonly DatabaseState _database;
@@ -151,23 +150,9 @@ internal sealed partial class ModelDirectory : IDisposable
             var rows = await query.ToListAsync(cancellation).ConfigureAwait(false);
             var variants = await context.Set<ModelAliasRow>().AsNoTracking().Select(row => new { row.Name, row.ModelId, row.ParametersJson }).ToListAsync(cancellation).ConfigureAwait(false);
             var models = rows.ToDictionary(row => row.Model.Id, row => row.Model);
-            var aliases = rows.SelectMany(row => Names(row.Alias, row.Aliases).Select(alias => new ProxyTarget(alias, row.Model, null)));
+            var aliases = rows.SelectMany(row => ModelNames.Aliases(row.Alias, row.Aliases).Select(alias => new ProxyTarget(alias, row.Model, null)));
             var named = variants.Where(row => models.ContainsKey(row.ModelId)).Select(row => new ProxyTarget(row.Name, models[row.ModelId], row.ParametersJson));
             return Snapshot.Of([.. rows.Select(row => new ProxyTarget(row.Model.Name, row.Model, null)), .. named, .. aliases], _clock.GetTimestamp());
-        }
-    }
-
-    // --alias is a comma list, model_runtime keeps a JSON array.
-    private static IEnumerable<string> Names(string? commaList, string? jsonArray)
-    {
-        var listed = commaList?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? NoAliases;
-        try
-        {
-            return jsonArray is null ? listed : listed.Concat(JsonSerializer.Deserialize<string[]>(jsonArray) ?? NoAliases);
-        }
-        catch (JsonException)
-        {
-            return listed;
         }
     }
 

@@ -74,29 +74,35 @@ internal sealed class AdmissionService(
         if (_isDemo)
             return new StartDemand(0, 0, 0, new GpuWish(null, false, [], 0), []);
         var row = await ReadAsync(facts.ModelId, cancellation).ConfigureAwait(false);
-        var devices = row?.Device == "none" ? [] : await DevicesAsync(facts, row?.Engine, cancellation).ConfigureAwait(false);
         var question = await EstimateAsync(facts.ModelId, cancellation).ConfigureAwait(false);
+        var (isNone, draft) = (row?.Device == AllocationStore.None, question?.Settings.Draft);
+        var devices = isNone && draft is null or { Device: AllocationStore.None } ? [] : await DevicesAsync(facts, row?.Engine, cancellation).ConfigureAwait(false);
         var (memory, vram) = Memory(question is null ? null : advisor.Expect(question), row, devices.Count > 0);
+        // A draft model without a setting of its own is put where the model is, if the dashboard chooses that.
+        var isFollowing = string.IsNullOrWhiteSpace(draft?.Device) && !isNone && facts.GpuStrategy is GpuWish.Auto or GpuWish.Best or GpuWish.All;
+        var apart = isFollowing ? [] : vram.Where(use => use.Draft > 0 && (use.Draft == use.Bytes || !string.IsNullOrWhiteSpace(draft?.Device))).ToDictionary(use => use.Device, use => use.Draft);
+        var all = vram.Sum(use => use.Bytes);
         var cores = facts.CpuLimit ?? (row?.Threads is > 0 ? row.Threads.Value : Environment.ProcessorCount);
-        return new StartDemand(memory, vram, cores, new GpuWish(facts.GpuStrategy, facts.IsGpuExclusive, AllocationStore.Devices(row?.Device), vram), devices) { Estimated = question };
+        var wish = new GpuWish(facts.GpuStrategy, facts.IsGpuExclusive, AllocationStore.Devices(row?.Device), all - apart.Values.Sum()) { IsNone = isNone, Draft = apart };
+        return new StartDemand(memory, all, cores, wish, devices) { Estimated = question };
     }
 
-    // The estimate for the settings of now, corrected by what the engine said it took at its last start; else what llama-fit-params said; else the file and a fifth more.
-    // Host and GPUs are counted apart: where the engine has no GPU, all of it is the host's.
-    private static (long Host, long Gpus) Memory(MemoryAnswer? estimate, Needs? row, bool hasGpus)
+    // The estimate for the settings of now, corrected by what the engine said it took at its last start; else what llama-fit-params said, which is not told of
+    // a draft model; else the file and a fifth more. Host and every GPU are counted apart: where the engine has no GPU, all of it is the host's.
+    private static (long Host, IReadOnlyList<GpuNeed> Gpus) Memory(MemoryAnswer? estimate, Needs? row, bool hasGpus)
     {
-        var share = estimate is { Devices: { Count: > 0 } uses, TotalBytes: > 0 } ? (double)uses[^1].Bytes / Math.Max(1, uses.Sum(use => use.Bytes)) : 1;
         var (host, gpus) = (row, estimate) switch
         {
-            ({ Measured: > 0 and var measured, Estimated: > 0 and var then }, { } now) => Split(now.TotalBytes * Math.Clamp((double)measured / then, 0.5, 2), share),
-            ({ Fit: true } fit, _) => ((long)((fit.Cpu ?? 0) * MiB), (long)((fit.Gpu ?? 0) * MiB)),
-            (_, { } now) => Split(now.TotalBytes, share),
-            _ => ((long)((row?.Size ?? 0) * 1.2), 0L),
+            ({ Measured: > 0 and var measured, Estimated: > 0 and var then }, { } now) => Split(now, Math.Clamp((double)measured / then, 0.5, 2)),
+            ({ Fit: true } fit, not { DraftBytes: > 0 }) => ((long)((fit.Cpu ?? 0) * MiB), [new GpuNeed("", (long)((fit.Gpu ?? 0) * MiB), 0)]),
+            (_, { } now) => Split(now, 1),
+            _ => ((long)((row?.Size ?? 0) * 1.2), []),
         };
-        return hasGpus ? (host, gpus) : (host + gpus, 0);
+        return hasGpus ? (host, gpus) : (host + gpus.Sum(use => use.Bytes), []);
     }
 
-    private static (long Host, long Gpus) Split(double bytes, double share) => ((long)(bytes * share), (long)(bytes * (1 - share)));
+    private static (long Host, IReadOnlyList<GpuNeed> Gpus) Split(MemoryAnswer now, double factor) =>
+        ((long)(now.Devices[^1].Bytes * factor), [.. now.Devices.SkipLast(1).Select(use => new GpuNeed(use.Name, (long)(use.Bytes * factor), (long)(use.DraftBytes * factor)))]);
 
     private async Task<MemoryCase?> EstimateAsync(long modelId, CancellationToken cancellation)
     {
@@ -153,6 +159,8 @@ internal sealed class AdmissionService(
         var row = await context.Set<ProjectQuotaRow>().AsNoTracking().FirstOrDefaultAsync(row => row.ProjectPath == project, cancellation).ConfigureAwait(false);
         return row is null ? null : new ProjectQuota(row.ProjectPath, (int?)row.MaxContainers, row.MaxMemoryGb) { MaxCores = row.MaxCpuCores, MaxGpus = (int?)row.MaxGpus };
     }
+
+    private sealed record GpuNeed(string Device, long Bytes, long Draft);
 
     private sealed record Needs(long? Size, bool? Fit, double? Cpu, double? Gpu, long? Estimated, long? Measured, long? Threads, string? Device, string? Engine);
 }

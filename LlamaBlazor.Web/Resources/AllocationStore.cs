@@ -29,6 +29,9 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     /// <summary>Key of metadata with the ids of the rows that starts took.</summary>
     public const string TakenKey = "gpu_allocations_taken";
 
+    /// <summary>What a setting says that wants no device.</summary>
+    public const string None = "none";
+
     private const string Shared = "shared";
 
     private readonly SemaphoreSlim _turn = new(1, 1); // so that what is noted below is what was committed last
@@ -196,7 +199,7 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     }
 
     /// <summary>The devices that <c>--device</c> names; none for automatic and for <c>none</c>.</summary>
-    public static IReadOnlyList<string> Devices(string? device) => device is null or "" or "none" ? [] : device.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public static IReadOnlyList<string> Devices(string? device) => device is null or "" or None ? [] : device.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static Failure? Check(AllocationEdit edit)
     {

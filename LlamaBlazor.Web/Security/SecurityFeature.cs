@@ -59,12 +59,11 @@ internal static class SecurityFeature
     /// <summary>Throws unless every address names this machine alone.</summary>
     internal static void RequireLoopback(string? urls)
     {
-        foreach (var url in (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var (url, address) in ListenAddress.Read(urls))
         {
-            var address = BindingAddress.Parse(url);
             if (address.IsUnixPipe || IsThisMachine(address.Host))
                 continue;
-            throw new StartupException($"The address {url} can be reached from other machines, which needs a password, and none is set. Use http://127.0.0.1:{address.Port} (configuration key Urls), and reach it from elsewhere through an SSH tunnel: ssh -L {address.Port}:127.0.0.1:{address.Port} this-machine.");
+            throw new StartupException($"The address {url} can be reached from other machines, and this dashboard has no log-in to keep them out. Use http://127.0.0.1:{address.Port} (configuration key Urls), and reach it from elsewhere through an SSH tunnel: ssh -L {address.Port}:127.0.0.1:{address.Port} this-machine.");
         }
     }
 

@@ -2,6 +2,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Shared.Files;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
 using Radzen;
 
 namespace LlamaBlazor.Web.Settings;
@@ -68,11 +69,18 @@ public sealed partial class SettingsPage
         Show(_settings!);
     }
 
+    private async Task AskToLeaveAsync(LocationChangingContext leaving)
+    {
+        if (IsDirty && await Dialogs.Confirm("What was changed here is not saved.", "Leave this page?", new ConfirmOptions { OkButtonText = "Leave", CancelButtonText = "Stay" }) != true)
+            leaving.PreventNavigation();
+    }
+
     // Nothing is saved before all of it is right.
     private async Task SaveAsync()
     {
         if (!IsDirty || _saving)
             return;
+        var scanned = !Folders.SequenceEqual(_settings!.ModelDirectories);
         var launch = IsLaunchDirty ? new LaunchSettings { ModelDirectories = Folders, EnginePath = Engine, PortRange = _ports.Trim() } : null;
         _errors = new[] { launch is null ? null : LaunchSettingsRules.Check(launch), _keeping.Check() }.SelectMany(failure => failure?.Errors ?? NoErrors).ToDictionary();
         if (_errors.Count > 0)
@@ -87,7 +95,7 @@ public sealed partial class SettingsPage
             if ((await SaveLaunchAsync(launch) ?? await SaveKeepingAsync()) is { } failure)
                 Refuse(failure);
             else
-                Notifications.Notify(NotificationSeverity.Success, "Settings saved", launch is null ? "They count from now on." : "New folders are scanned now.");
+                Notifications.Notify(NotificationSeverity.Success, "Settings saved", scanned ? "The folders are scanned now." : "They count from now on.");
         }
         finally
         {

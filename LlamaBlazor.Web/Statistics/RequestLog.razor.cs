@@ -71,8 +71,6 @@ public sealed partial class RequestLog : IDisposable
 
     private static string Iso(StatsRow row) => DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt).ToString("yyyy-MM-ddTHH:mm:ss.fffZ");
 
-    private static Dictionary<string, object> Label(string label) => new() { ["aria-label"] = label };
-
     private string KeyOf(StatsRow row) => row.ApiKeyId is not { } id ? "–" : _keys.GetValueOrDefault(id, $"key {id}");
 
     private void Go(string name, object? value) =>

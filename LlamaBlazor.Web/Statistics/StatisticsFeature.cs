@@ -1,3 +1,5 @@
+using LlamaBlazor.Web.Shared.ModelTabs;
+
 namespace LlamaBlazor.Web.Statistics;
 
 /// <summary>The feature Statistics: what became of every request.</summary>
@@ -14,6 +16,7 @@ internal static class StatisticsFeature
         services.AddSingleton<StatsReader>();
         services.AddSingleton<StatsMaintenance>();
         services.AddHostedService(provider => provider.GetRequiredService<StatsMaintenance>());
+        services.AddSingleton(new ModelTab("statistics", "Statistics", 310, typeof(StatisticsTab)));
         return builder;
     }
 

@@ -12,6 +12,10 @@ public sealed partial class SummaryView
     private StatsSummary? _summary;
     private int _days = 7;
 
+    /// <summary>Name of the model whose requests count; null for all.</summary>
+    [Parameter]
+    public string? Model { get; set; }
+
     [Inject]
     internal StatsReader Reader { get; set; } = null!;
 
@@ -24,7 +28,7 @@ public sealed partial class SummaryView
     private async Task ShowAsync(int days)
     {
         (_days, _summary) = (days, null);
-        _summary = await Reader.SummaryAsync(new StatsFilter(Since: Clock.GetUtcNow().AddDays(-days).ToUnixTimeMilliseconds()), CancellationToken.None);
+        _summary = await Reader.SummaryAsync(new StatsFilter(Model, Since: Clock.GetUtcNow().AddDays(-days).ToUnixTimeMilliseconds()), CancellationToken.None);
     }
 
     private double? FastestDay => _summary!.ByDay.Max(day => day.TokensPerSecond?.P50);

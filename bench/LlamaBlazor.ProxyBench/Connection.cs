@@ -11,10 +11,10 @@ internal sealed class Connection : IDisposable
     private readonly Uri _url;
     private byte[] _buffer = new byte[256 << 10];
 
-    public Connection(Uri url, string model, bool stream)
+    public Connection(Uri url, string model, bool stream, bool few = false)
     {
         _url = url;
-        var body = $$"""{"model":"{{model}}","stream":{{(stream ? "true" : "false")}},"messages":[{"role":"user","content":"Say hello to the bench, please, in an ordinary sentence."}]}""";
+        var body = $$"""{"model":"{{model}}","stream":{{(stream ? "true" : "false")}},{{(few ? "\"max_tokens\":8," : "")}}"messages":[{"role":"user","content":"Say hello to the bench, please, in an ordinary sentence."}]}""";
         _request = Encoding.UTF8.GetBytes($"POST {url.AbsolutePath.TrimEnd('/')}/v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:{url.Port}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
     }
 

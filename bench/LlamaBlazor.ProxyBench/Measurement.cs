@@ -12,6 +12,7 @@ internal static class Measurement
     private const int WarmUp = 2000;
     private const int Single = 1500;
     private const int Parallel = 4000;
+    private const int Firsts = 60;
     private const int Streams = 64;
     private const int Events = 502;
 
@@ -76,9 +77,9 @@ internal static class Measurement
     private static async Task<List<double>> FirstEventsAsync(Uri url, string model)
     {
         var times = new List<double>();
-        using var connection = new Connection(url, model, stream: true);
+        using var connection = new Connection(url, model, stream: true, few: true);
         await connection.OpenAsync();
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < Firsts; i++)
         {
             var at = Stopwatch.GetTimestamp();
             await connection.AskAsync(() => times.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds));

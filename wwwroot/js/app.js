@@ -44,6 +44,11 @@ new MutationObserver(changes => {
   }
 }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-current"] });
 
+// The message of a lost connection offers to load the page again; the page itself is deaf then.
+document.addEventListener("click", event => {
+  if (event.target.closest?.("[data-reload]")) location.reload();
+});
+
 // Copy buttons: <button data-copy="#id"> copies the text of the element.
 document.addEventListener("click", async event => {
   const button = event.target.closest?.("[data-copy]");

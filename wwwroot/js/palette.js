@@ -56,7 +56,8 @@ const search = async () => {
   const matching = pages().filter(page => page.title.toLowerCase().includes(text));
   show(matching);
   const found = await models(input.value.trim());
-  if (mine === asked && dialog.open) show([...matching, ...found]);
+  const rank = item => (item.title.toLowerCase().startsWith(text) ? 0 : 1); // what begins so before what only holds it
+  if (mine === asked && dialog.open) show([...matching, ...found].sort((a, b) => rank(a) - rank(b)));
 };
 
 const go = index => {

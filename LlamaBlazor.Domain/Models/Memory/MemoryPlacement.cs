@@ -14,6 +14,7 @@ internal sealed class MemoryPlacement
     private readonly int _gpuLayers;
     private readonly long _context;
     private readonly long[] _use; // by device, the host last
+    private readonly long[] _draftUse; // the draft model's part of it
     private readonly double[] _shares; // of each device of the model, adding up to 1
     private long _weights;
     private long _cache;
@@ -25,7 +26,7 @@ internal sealed class MemoryPlacement
     {
         (_model, _settings, _gpuLayers, _devices) = (model, settings, gpuLayers, devices);
         _own = devices.Count(device => device.IsForModel);
-        _use = new long[devices.Count + 1];
+        (_use, _draftUse) = (new long[devices.Count + 1], new long[devices.Count + 1]);
         _context = Math.Min(settings.CtxSize > 0 ? settings.CtxSize : Math.Max(model.TrainedContext, MemoryEstimator.ContextStep), MemoryEstimator.ContextBound);
         _shares = Shares(settings, [.. devices.Take(_own)]);
         PlaceLayers();
@@ -49,7 +50,7 @@ internal sealed class MemoryPlacement
         DraftBytes = _draft,
         CtxSize = _context,
         GpuLayers = _gpuLayers,
-        Devices = [.. _devices.Select((device, i) => new DeviceUse(device.Name, _use[i], device.FreeBytes)), new DeviceUse(HostName, _use[Host], hostFreeBytes)],
+        Devices = [.. _devices.Append(new MemoryDevice(HostName, hostFreeBytes)).Select((device, i) => new DeviceUse(device.Name, _use[i], device.FreeBytes) { DraftBytes = _draftUse[i] })],
     };
 
     // The last layers go to devices; the output layer counts as the very last (llama.cpp, load_tensors).
@@ -121,8 +122,7 @@ internal sealed class MemoryPlacement
     {
         if (_settings.Draft is not { } draft)
         {
-            _draft = _settings.DraftBytes;
-            _use[_own > 0 ? 0 : Host] += _draft;
+            PutDraft(_own > 0 ? 0 : Host, _draft = _settings.DraftBytes);
             return;
         }
 
@@ -141,8 +141,14 @@ internal sealed class MemoryPlacement
         };
         var estimate = MemoryEstimator.Estimate(draft.Model, settings, devices, null);
         foreach (var use in estimate.Devices)
-            _use[PlaceOf(use.Name)] += use.Bytes;
+            PutDraft(PlaceOf(use.Name), use.Bytes);
         _draft = estimate.TotalBytes;
+    }
+
+    private void PutDraft(int place, long bytes)
+    {
+        _use[place] += bytes;
+        _draftUse[place] += bytes;
     }
 
     // The embedding stays on the host; as output layer of another device it is there a second time.

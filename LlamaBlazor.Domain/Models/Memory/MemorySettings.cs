@@ -120,6 +120,9 @@ public sealed record MemoryDevice(string Name, long? FreeBytes)
 /// <param name="FreeBytes">What is free now, or null.</param>
 public sealed record DeviceUse(string Name, long Bytes, long? FreeBytes)
 {
+    /// <summary>What the draft model takes of it.</summary>
+    public long DraftBytes { get; init; }
+
     /// <summary>False only where it is known not to fit.</summary>
     public bool Fits => FreeBytes is null || Bytes <= FreeBytes;
 }

@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Settings;
+using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
 using Radzen.Blazor;
@@ -52,6 +53,30 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Leaving_WithEdits_AsksFirst_AndWithoutThemDoesNot()
+    {
+        var page = Open();
+        var navigation = Services.GetRequiredService<NavigationManager>();
+        var dialogs = Services.GetRequiredService<DialogService>();
+        var asked = 0;
+        dialogs.OnOpen += (title, _, _, _) =>
+        {
+            Assert.Equal("Leave this page?", title);
+            _ = page.InvokeAsync(() => dialogs.Close(asked++ > 0)); // stays first, leaves then
+        };
+        await page.InvokeAsync(() => page.Find("input[value=none]").ChangeAsync("none"));
+        await page.InvokeAsync(() => navigation.NavigateTo("models"));
+        page.WaitForAssertion(() => Assert.Equal(1, asked));
+        Assert.DoesNotContain("models", navigation.Uri);
+        await page.InvokeAsync(() => navigation.NavigateTo("models"));
+        page.WaitForAssertion(() => Assert.EndsWith("models", navigation.Uri));
+        await page.InvokeAsync(() => page.FindAll("button").First(button => button.TextContent.Contains("Discard")).ClickAsync());
+        await page.InvokeAsync(() => navigation.NavigateTo("logs"));
+        page.WaitForAssertion(() => Assert.EndsWith("logs", navigation.Uri));
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
     public async Task BadValues_AreSaidBesideTheirFields_AndNothingIsSaved()
     {
         var page = Open();
@@ -87,6 +112,7 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
 
     private IRenderedComponent<SettingsPage> Open()
     {
+        DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         var page = Render<SettingsPage>();
         page.WaitForElement("form");
         return page;

@@ -1,8 +1,10 @@
 using Bunit;
+using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Proxy;
 using LlamaBlazor.Web.Statistics;
 using Microsoft.AspNetCore.Components;
@@ -21,19 +23,25 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
     /// <summary>Four requests: of two models, one failed, one of a session, one of last week.</summary>
     public sealed class App : AppFixture
     {
+        /// <summary>The model alpha.</summary>
+        public long AlphaId { get; private set; }
+
         public override async Task InitializeAsync()
         {
             await base.InitializeAsync();
             var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+            var alpha = new Model { Uid = "model_1_alpha", Name = "alpha", Type = "llama" };
             await Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
             {
                 context.AddRange(
+                    alpha,
                     new StatsRow { RequestId = "1", ModelName = "alpha", Endpoint = "/v1/completions", HttpStatus = 200, CreatedAt = now - Hour / 2, SessionId = "s 1" },
                     new StatsRow { RequestId = "2", ModelName = "alpha", Endpoint = "/v1/completions", HttpStatus = 502, Error = "It broke.", CreatedAt = now - Hour / 2 },
                     new StatsRow { RequestId = "3", ModelName = "beta & co", Endpoint = "/v1/completions", HttpStatus = 502, Error = "It broke.", CreatedAt = now - Hour / 2 },
                     new StatsRow { RequestId = "4", ModelName = "alpha", Endpoint = "/v1/completions", HttpStatus = 502, Error = "It broke.", CreatedAt = now - (150 * Hour) });
                 return Task.CompletedTask;
             });
+            AlphaId = alpha.Id;
         }
     }
 
@@ -69,6 +77,16 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
     {
         var page = Show($"/activity?tab={tab}&model=alpha");
         Assert.Equal(["/api/stats/export?format=csv", "/api/stats/export?format=json"], page.FindAll(".lb-page-actions a").Select(link => link.GetAttribute("href")));
+    }
+
+    [Fact]
+    public void TabOfAModel_AddsUpItsRequestsAlone()
+    {
+        _ = Show("/activity");
+        var tab = Render<StatisticsTab>(parameters => parameters.Add(tab => tab.ModelId, app.AlphaId));
+        tab.WaitForAssertion(() => Assert.Equal("3", tab.Find(".tiles strong").TextContent));
+        Assert.DoesNotContain(tab.FindAll("caption"), caption => caption.TextContent == "By model");
+        Assert.Equal("activity?model=alpha", tab.Find("a.lb-link").GetAttribute("href"));
     }
 
     [Fact]
@@ -109,7 +127,7 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
         DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         var services = app.Services;
-        Services.AddSingleton(services.GetRequiredService<StatsReader>()).AddSingleton(services.GetRequiredService<StatsMaintenance>()).AddSingleton(services.GetRequiredService<StatsBuffer>())
+        Services.AddSingleton(services.GetRequiredService<StatsReader>()).AddSingleton(services.GetRequiredService<ModelStore>()).AddSingleton(services.GetRequiredService<StatsMaintenance>()).AddSingleton(services.GetRequiredService<StatsBuffer>())
             .AddSingleton(services.GetRequiredService<InFlightRegistry>()).AddSingleton(services.GetRequiredService<CacheStore>()).AddSingleton(services.GetRequiredService<CacheSwitch>()).AddSingleton(TimeProvider.System).AddRadzenComponents();
         Navigation.NavigateTo(address);
         return Render<ActivityPage>();

@@ -50,4 +50,12 @@ public sealed class CatalogueTests
             File.WriteAllText(path, text);
         Assert.True(File.Exists(path) && File.ReadAllText(path) == text, "docs/parameters.md is older than the catalogue. Write it again with: UPDATE_DOCS=1 dotnet test --filter CatalogueTests");
     }
+
+    [Fact]
+    public void SettingsOfTheDashboard_AreNotSaidToBeTheEnginesChoice()
+    {
+        var runtime = ParameterCatalogue.Current.Section(ConfigSection.Runtime).ToList();
+        Assert.NotEmpty(runtime);
+        Assert.All(runtime, definition => Assert.DoesNotContain("engine", ParameterText.Placeholder(definition, null)));
+    }
 }

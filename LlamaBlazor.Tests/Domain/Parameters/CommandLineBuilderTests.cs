@@ -182,6 +182,15 @@ public sealed class CommandLineBuilderTests
         new CommandLineBuilder(Catalogue).Build("/e", [], new EffectiveParameters(ParameterSet.Empty, Set(("model_url_draft", "https://x/d"))), new LaunchPlan(1) { DraftPath = "/d.gguf" }).Arguments.Take(4));
 
     [Fact]
+    public void ChosenDevices_AreTheDraftModelsToo_UnlessItHasItsOwn()
+    {
+        static string Words(params (string, object)[] values) => string.Join(' ', new CommandLineBuilder(Catalogue).Build("/e", [], new EffectiveParameters(ParameterSet.Empty, Set(values)), new LaunchPlan(1) { Devices = ["CUDA1"] }).Arguments);
+        Assert.Contains("--device CUDA1 --spec-draft-device CUDA1 --host", Words(("model_draft", "/d.gguf")));
+        Assert.Contains("--spec-draft-device CUDA0", Words(("model_draft", "/d.gguf"), ("device_draft", "CUDA0")));
+        Assert.DoesNotContain("--spec-draft-device", Words(("temperature", 0.5)));
+    }
+
+    [Fact]
     public void OlderEngine_GetsSpellingsItKnows_AndNothingElse()
     {
         var engine = new EngineCapabilities("b5000", [new("--host", 1), new("--port", 1), new("--metrics", 0), new("--temp", 1), new("--no-webui", 0), new("--draft-p-min", 1)]);

@@ -56,6 +56,22 @@ public sealed class AllocationPlannerTests
     }
 
     [Fact]
+    public void DraftModel_HasItsOwnCards()
+    {
+        GpuWish Wish(long modelGb, long draftGb, string draft, bool isNone = false) =>
+            new(null, false, isNone ? [] : ["CUDA0"], modelGb * Gb) { IsNone = isNone, Draft = new Dictionary<string, long> { [draft] = draftGb * Gb } };
+
+        var apart = AllocationPlanner.Plan("m", Wish(4, 8, "CUDA1"), Three, []);
+        Assert.Equal(("CUDA0", "CUDA0,CUDA1", 0L), (string.Join(',', apart.Devices!), string.Join(',', apart.Cards!), apart.Missing));
+        Assert.Equal(1 * Gb, AllocationPlanner.Plan("m", Wish(3, 9, "CUDA1"), Three, []).Missing); // the free GiB of the other card is no help
+        Assert.Equal(2 * Gb, AllocationPlanner.Plan("m", Wish(4, 2, "CUDA0"), Three, []).Missing); // both on one card
+        var alone = AllocationPlanner.Plan("m", Wish(0, 1, "CUDA2", isNone: true), Three, []);
+        Assert.Equal(("CUDA2", true, true), (string.Join(',', alone.Cards!), alone.Devices is null, alone.IsFree));
+        Assert.Null(AllocationPlanner.Plan("m", Wish(0, 1, "CUDA2", isNone: true) with { Strategy = "all" }, Three, [new("CUDA1", "other", true, 0)]).Devices); // none stays none
+        Assert.Contains("Speculative tab", Assert.Single(AllocationPlanner.Plan("m", Wish(1, 1, "CUDA2"), Three, [new("CUDA2", "other", true, 0)]).Reasons).Message);
+    }
+
+    [Fact]
     public void TwoBuilds_NameTheSameCard_AndConflict()
     {
         GpuSample[] cards = [Card("nvidia0", "NVIDIA H100", 80_000, 0)];

@@ -26,9 +26,10 @@ public sealed class CliOfflineTests : IDisposable
         Assert.True(code == 0, error);
         Assert.Contains(Path.GetFileName(sound), output);
         Assert.Equal(damaged, await File.ReadAllBytesAsync(Directory.GetFiles(_folder.File("backups"), "damaged-*.db").Single()));
+        Assert.Contains("Passed over: llama-dashboard-manual-29990101-000000000.db (", output);
         using var connection = SqliteSetup.Open(Database);
         Assert.Equal("ok", SqliteSetup.Scalar(connection, "PRAGMA integrity_check"));
-        Assert.Equal("yes", SqliteSetup.Scalar(connection, "SELECT value FROM metadata WHERE key = 'kept'"));
+        Assert.Equal("yes", Kept());
     }
 
     [Fact]
@@ -94,6 +95,28 @@ public sealed class CliOfflineTests : IDisposable
     }
 
     [Fact]
+    public async Task Recover_TakesWhatARestoreReplaced_OnlyWhenNothingElseIsGood()
+    {
+        await MakeAsync();
+        var sound = Directory.GetFiles(_folder.File("backups")).Single();
+        var replaced = Path.Combine(_folder.File("backups"), "llama-dashboard-before-restore-29990101-000000000.db"); // newer than the backup
+        File.Copy(sound, replaced);
+        Execute(replaced, "UPDATE metadata SET value = 'unwanted' WHERE key = 'kept'");
+        var (code, output, error) = await RunAsync("db", "recover");
+        Assert.True(code == 0, error);
+        Assert.Contains($"{Path.GetFileName(sound)} was taken: the newest backup that passes its check.", output);
+        Assert.Equal("yes", Kept());
+
+        await File.WriteAllTextAsync(sound, "damaged");
+        foreach (var copy in Directory.GetFiles(_folder.File("backups"), "*before-restore*").Where(copy => copy != replaced))
+            File.Delete(copy);
+        (code, output, error) = await RunAsync("db", "recover");
+        Assert.True(code == 0, error);
+        Assert.Contains($"{Path.GetFileName(replaced)} was taken, which is what a restore replaced: no other backup is good. Passed over: {Path.GetFileName(sound)} (not a database).", output);
+        Assert.Equal("unwanted", Kept());
+    }
+
+    [Fact]
     public async Task ARestoreThatWasCutOff_IsNotTakenForAnEmptyStart()
     {
         Directory.CreateDirectory(_folder.Path);
@@ -134,6 +157,12 @@ public sealed class CliOfflineTests : IDisposable
         var (code, _, error) = await RunAsync(args);
         Assert.Equal(1, code);
         Assert.Contains("There is no database", error);
+    }
+
+    private object? Kept()
+    {
+        using var connection = SqliteSetup.Open(Database);
+        return SqliteSetup.Scalar(connection, "SELECT value FROM metadata WHERE key = 'kept'");
     }
 
     private static void Execute(string database, string sql)

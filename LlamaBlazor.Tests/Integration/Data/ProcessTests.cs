@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Data;
@@ -24,6 +26,23 @@ public sealed class ProcessTests
         await first.KillAsync();
         using var third = new ProgramProcess(folder.Path);
         await third.WaitReadyAsync(); // the lock went with the process, whatever it left behind
+    }
+
+    [Fact]
+    public async Task Start_WhenTheAddressIsTaken_OrIsNone_IsRefused_WithWords()
+    {
+        using var folder = new TempFolder();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var taken = $"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}";
+        foreach (var (address, words) in new[] { (taken, $"{taken} is taken"), ("http//127.0.0.1", "'http//127.0.0.1' is no address to listen on"), ("http://127.0.0.1:99999", "'http://127.0.0.1:99999' is no address to listen on") })
+        {
+            using var program = new ProgramProcess(folder.Path, "--urls", address);
+            var (code, output) = await program.WaitRefusedAsync();
+            Assert.Equal(1, code);
+            Assert.StartsWith(words, output);
+            Assert.DoesNotContain("   at ", output);
+        }
     }
 
     [SmallDiskFact]

@@ -63,6 +63,23 @@ public sealed class FitProgramTests : AppFixture
     }
 
     [LinuxFact]
+    public async Task Program_GetsAnEmptyInput_AndNothingOfOurEnvironment()
+    {
+        Environment.SetEnvironmentVariable("LLAMABLAZOR_TEST_LEAK", "1");
+        try
+        {
+            var program = new FitProgram(Services.GetRequiredService<EngineLocator>(), Services.GetRequiredService<ProbeStarter>(), TimeProvider.System);
+            var run = await program.RunAsync(EngineScript.WriteRaw(Folder, "cat; env"), [], default).WaitAsync(TimeSpan.FromSeconds(30)); // cat ends with its input
+            Assert.DoesNotContain("LLAMABLAZOR_TEST_LEAK", run.Value.Output);
+            Assert.Contains("GGML_NO_BACKTRACE=1", run.Value.Output);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("LLAMABLAZOR_TEST_LEAK", null);
+        }
+    }
+
+    [LinuxFact]
     public async Task Program_ThatDoesNotEnd_IsEndedWithItsChildren()
     {
         var timers = new HandTimers();

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
@@ -19,8 +17,8 @@ public sealed class CommandCheckTests(AppFixture app) : IClassFixture<AppFixture
     public async Task Refusal_IsTheEnginesOwnWords_WithoutSecrets()
     {
         var model = await AddAsync("refused", "echo \"error: invalid argument: $HF_TOKEN\" >&2; exit 1");
-        await SendAsync(HttpMethod.Patch, $"{model}/config/model", new { hf_token = "hf_hidden" }, HttpStatusCode.OK);
-        var verdict = await SendAsync(HttpMethod.Post, $"{model}/check", new { }, HttpStatusCode.OK);
+        await app.SendAsync(HttpMethod.Patch, $"{model}/config/model", new { hf_token = "hf_hidden" }, HttpStatusCode.OK);
+        var verdict = await app.SendAsync(HttpMethod.Post, $"{model}/check", new { }, HttpStatusCode.OK);
         Assert.False(verdict.GetProperty("ok").GetBoolean());
         Assert.Equal("error: invalid argument: ***", Assert.Single(verdict.GetProperty("errors").EnumerateArray()).GetString());
     }
@@ -30,9 +28,9 @@ public sealed class CommandCheckTests(AppFixture app) : IClassFixture<AppFixture
     {
         var seen = app.Folder.File("seen");
         var model = await AddAsync("accepted", $"{{ pwd; printf '%s\\n' \"$@\"; }} > '{seen}'");
-        await SendAsync(HttpMethod.Patch, "/api/server-config", new { log_file = "/nowhere/engine.log" }, HttpStatusCode.OK);
-        var verdict = await SendAsync(HttpMethod.Post, $"{model}/check", new { }, HttpStatusCode.OK);
-        await SendAsync(HttpMethod.Patch, "/api/server-config", new { log_file = (string?)null }, HttpStatusCode.OK);
+        await app.SendAsync(HttpMethod.Patch, "/api/server-config", new { log_file = "/nowhere/engine.log" }, HttpStatusCode.OK);
+        var verdict = await app.SendAsync(HttpMethod.Post, $"{model}/check", new { }, HttpStatusCode.OK);
+        await app.SendAsync(HttpMethod.Patch, "/api/server-config", new { log_file = (string?)null }, HttpStatusCode.OK);
         Assert.True(verdict.GetProperty("ok").GetBoolean());
         var lines = await File.ReadAllLinesAsync(seen);
         Assert.Equal(app.Services.GetRequiredService<DataFolder>().Root, lines[0]);
@@ -45,7 +43,7 @@ public sealed class CommandCheckTests(AppFixture app) : IClassFixture<AppFixture
     public async Task SilentRefusal_SaysSo()
     {
         var model = await AddAsync("silent", "exit 3");
-        var verdict = await SendAsync(HttpMethod.Post, $"{model}/check", new { }, HttpStatusCode.OK);
+        var verdict = await app.SendAsync(HttpMethod.Post, $"{model}/check", new { }, HttpStatusCode.OK);
         Assert.Contains("code 3", verdict.GetProperty("errors")[0].GetString());
     }
 
@@ -62,8 +60,8 @@ public sealed class CommandCheckTests(AppFixture app) : IClassFixture<AppFixture
     public async Task Rules_BetweenFields_AreSaidWithTheCommand()
     {
         var model = await AddAsync("conflict", "exit 0");
-        await SendAsync(HttpMethod.Patch, $"{model}/config/model", new { batch_size = 256, ubatch_size = 1024 }, HttpStatusCode.OK);
-        var check = await SendAsync(HttpMethod.Post, $"{model}/check", new { }, HttpStatusCode.OK);
+        await app.SendAsync(HttpMethod.Patch, $"{model}/config/model", new { batch_size = 256, ubatch_size = 1024 }, HttpStatusCode.OK);
+        var check = await app.SendAsync(HttpMethod.Post, $"{model}/check", new { }, HttpStatusCode.OK);
         Assert.All([await app.GetAsync($"{model}/command"), check], answer =>
             Assert.Contains(answer.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("micro-batch")));
     }
@@ -72,8 +70,8 @@ public sealed class CommandCheckTests(AppFixture app) : IClassFixture<AppFixture
     public async Task RelativePath_IsAWarning()
     {
         var model = await AddAsync("relative", "exit 0");
-        await SendAsync(HttpMethod.Patch, $"{model}/config/lora", new { lora = "a.gguf" }, HttpStatusCode.OK);
-        await SendAsync(HttpMethod.Patch, $"{model}/config/sampling", new { grammar_file = "/nowhere/a.gbnf" }, HttpStatusCode.OK);
+        await app.SendAsync(HttpMethod.Patch, $"{model}/config/lora", new { lora = "a.gguf" }, HttpStatusCode.OK);
+        await app.SendAsync(HttpMethod.Patch, $"{model}/config/sampling", new { grammar_file = "/nowhere/a.gbnf" }, HttpStatusCode.OK);
         var warnings = (await app.GetAsync($"{model}/command")).GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!).ToList();
         Assert.Contains(warnings, warning => warning.Contains("a.gguf is relative") && warning.Contains("absolute path"));
         Assert.Contains(warnings, warning => warning.Contains("There is no /nowhere/a.gbnf"));
@@ -83,7 +81,7 @@ public sealed class CommandCheckTests(AppFixture app) : IClassFixture<AppFixture
     public async Task MoreGpusThanTheEngineSees_IsAWarningOfTheApi()
     {
         var model = await AddAsync("gpus", "exit 0");
-        var answer = await SendAsync(HttpMethod.Patch, $"{model}/config/gpu", new { tensor_split = "3,1" }, HttpStatusCode.OK);
+        var answer = await app.SendAsync(HttpMethod.Patch, $"{model}/config/gpu", new { tensor_split = "3,1" }, HttpStatusCode.OK);
         Assert.Contains("sees 1", Assert.Single(answer.GetProperty("warnings").EnumerateArray(), warning => warning.GetProperty("field").GetString() == "tensor_split").GetProperty("message").GetString());
     }
 
@@ -97,19 +95,7 @@ public sealed class CommandCheckTests(AppFixture app) : IClassFixture<AppFixture
             *) {otherwise} ;;
             esac
             """);
-        var made = await SendAsync(HttpMethod.Post, "/api/models/import-command", new { command = $"llama-server -m /nowhere/{name}.gguf", name }, HttpStatusCode.Created);
-        var model = $"/api/models/{made.GetProperty("model").GetProperty("id").GetInt64()}";
-        await SendAsync(HttpMethod.Patch, $"{model}/config/runtime", new { engine_path = engine }, HttpStatusCode.OK);
-        return model;
-    }
-
-    private async Task<JsonElement> SendAsync(HttpMethod method, string path, object body, HttpStatusCode expected)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
-        using var answer = await app.Http.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(expected == answer.StatusCode, $"{path}: {answer.StatusCode}: {text}");
-        return JsonElement.Parse(text);
+        return await app.AddModelAsync(name, engine);
     }
 
     // Fifteen seconds are over at once.

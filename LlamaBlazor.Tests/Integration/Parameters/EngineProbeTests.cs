@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
@@ -35,7 +33,7 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
     public async Task Engines_AreListed_EachWithWhatItLacks()
     {
         var old = EngineScript.WriteRaw(app.Folder, Old);
-        await AddAsync("listed", old);
+        await app.AddModelAsync("listed", old);
         var engines = (await app.GetAsync("/api/engines")).GetProperty("items").EnumerateArray().ToList();
         Assert.True(engines[0].GetProperty("is_default").GetBoolean());
         Assert.Empty(engines[0].GetProperty("missing").EnumerateArray());
@@ -51,10 +49,10 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
     [LinuxFact]
     public async Task Command_UsesTheOldName_AndLeavesOutWhatTheEngineLacks()
     {
-        var model = await AddAsync("spelled", EngineScript.WriteRaw(app.Folder, Old));
-        await SendAsync(HttpMethod.Patch, $"{model}/config/lora", new { threads_draft = 3 }, HttpStatusCode.OK);
-        await SendAsync(HttpMethod.Patch, $"{model}/config/memory", new { mlock = 1 }, HttpStatusCode.OK);
-        await SendAsync(HttpMethod.Patch, $"{model}/config/advanced", new { custom_params = new Dictionary<string, object> { ["--future"] = true } }, HttpStatusCode.OK);
+        var model = await app.AddModelAsync("spelled", EngineScript.WriteRaw(app.Folder, Old));
+        await app.SendAsync(HttpMethod.Patch, $"{model}/config/lora", new { threads_draft = 3 }, HttpStatusCode.OK);
+        await app.SendAsync(HttpMethod.Patch, $"{model}/config/memory", new { mlock = 1 }, HttpStatusCode.OK);
+        await app.SendAsync(HttpMethod.Patch, $"{model}/config/advanced", new { custom_params = new Dictionary<string, object> { ["--future"] = true } }, HttpStatusCode.OK);
         var command = await app.GetAsync($"{model}/command");
         var arguments = command.GetProperty("arguments").EnumerateArray().Select(word => word.GetString()!).ToList();
         Assert.Equal("3", arguments[arguments.FindIndex(word => word is "--threads-draft" or "-td") + 1]);
@@ -70,7 +68,7 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
     {
         var count = app.Folder.File("asked");
         var engine = EngineScript.WriteRaw(app.Folder, $"echo x >> '{count}'\n{Old}");
-        var model = await AddAsync("replaced", engine);
+        var model = await app.AddModelAsync("replaced", engine);
         Assert.Equal("b3800 (0ld)", await VersionAsync(engine));
         var asked = File.ReadAllLines(count).Length;
         await app.GetAsync($"{model}/command");
@@ -84,7 +82,7 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
     public async Task ProgramThatIsNoEngine_SaysSo()
     {
         var program = EngineScript.WriteRaw(app.Folder, "echo hello");
-        await AddAsync("no-engine", program);
+        await app.AddModelAsync("no-engine", program);
         var engine = (await app.GetAsync("/api/engines")).GetProperty("items").EnumerateArray().Single(engine => engine.GetProperty("path").GetString() == program);
         Assert.Contains("does not answer --version like llama-server", engine.GetProperty("error").GetString());
     }
@@ -127,10 +125,10 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
     public async Task Action_ShowsWhatTheEnginePrints()
     {
         var old = EngineScript.WriteRaw(app.Folder, Old);
-        await AddAsync("asked", old);
-        Assert.Contains("CUDA0: Test Card", (await SendAsync(HttpMethod.Post, "/api/engines/ask", new { path = old, action = "--list-devices" }, HttpStatusCode.OK)).GetProperty("output").GetString());
-        await SendAsync(HttpMethod.Post, "/api/engines/ask", new { action = "--mlock" }, HttpStatusCode.UnprocessableEntity);
-        await SendAsync(HttpMethod.Post, "/api/engines/ask", new { path = "/bin/sh", action = "--help" }, HttpStatusCode.NotFound); // only engines that are set up are run
+        await app.AddModelAsync("asked", old);
+        Assert.Contains("CUDA0: Test Card", (await app.SendAsync(HttpMethod.Post, "/api/engines/ask", new { path = old, action = "--list-devices" }, HttpStatusCode.OK)).GetProperty("output").GetString());
+        await app.SendAsync(HttpMethod.Post, "/api/engines/ask", new { action = "--mlock" }, HttpStatusCode.UnprocessableEntity);
+        await app.SendAsync(HttpMethod.Post, "/api/engines/ask", new { path = "/bin/sh", action = "--help" }, HttpStatusCode.NotFound); // only engines that are set up are run
     }
 
     private EngineProbe Probe(TimeProvider clock) => new(app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(), app.Services.GetRequiredService<DatabaseWriter>(), app.Services.GetRequiredService<EngineTool>(), clock);
@@ -144,21 +142,4 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
 
     private async Task<string?> VersionAsync(string path) =>
         (await app.GetAsync("/api/engines")).GetProperty("items").EnumerateArray().Single(engine => engine.GetProperty("path").GetString() == path).GetProperty("version").GetString();
-
-    private async Task<string> AddAsync(string name, string engine)
-    {
-        var made = await SendAsync(HttpMethod.Post, "/api/models/import-command", new { command = $"llama-server -m /nowhere/{name}.gguf", name }, HttpStatusCode.Created);
-        var model = $"/api/models/{made.GetProperty("model").GetProperty("id").GetInt64()}";
-        await SendAsync(HttpMethod.Patch, $"{model}/config/runtime", new { engine_path = engine }, HttpStatusCode.OK);
-        return model;
-    }
-
-    private async Task<JsonElement> SendAsync(HttpMethod method, string path, object body, HttpStatusCode expected)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
-        using var answer = await app.Http.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(expected == answer.StatusCode, $"{answer.StatusCode}: {text}");
-        return JsonElement.Parse(text);
-    }
 }

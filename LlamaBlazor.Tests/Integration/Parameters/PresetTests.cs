@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Parameters;
 
@@ -144,7 +147,9 @@ public sealed class PresetTests(PresetTests.App app) : IClassFixture<PresetTests
     public async Task Export_SaysWhatItLeavesOut()
     {
         await AddAsync("export-one", "--samplers 'top_k;top_p' --alias shared");
-        await AddAsync("export-two", "--alias shared --lora a.gguf --grammar-file b.gbnf");
+        var two = await AddAsync("export-two", "--lora a.gguf --grammar-file b.gbnf");
+        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, token) => // as a database of before names were unique
+            context.Models.Where(model => model.Id == two).ExecuteUpdateAsync(set => set.SetProperty(model => model.Alias, "shared"), token));
         var export = await app.GetAsync("/api/presets/export");
         var lost = export.GetProperty("lost").EnumerateArray().Select(line => line.GetString()!).ToList();
         Assert.Contains(lost, line => line.StartsWith("export-one: --samplers"));

@@ -41,5 +41,13 @@ public sealed class ChatClientTests(ProxyFixture app) : IClassFixture<ProxyFixtu
         app.Starting = null;
     }
 
+    [Fact]
+    public async Task Ask_OfAModelThatIsNotThere_SaysSoInTheReply()
+    {
+        var reply = new ChatTurn("assistant");
+        await Client.AskAsync(new ChatSettings { Model = "nobody" }, [new ChatTurn("user", "Hello")], reply, () => { }, CancellationToken.None);
+        Assert.Contains("'nobody' does not exist", reply.Error);
+    }
+
     private ChatClient Client => app.Services.GetRequiredService<ChatClient>();
 }

@@ -9,6 +9,8 @@ namespace LlamaBlazor.Web.Instances.Processes;
 /// </summary>
 internal sealed class ProbeStarter(ProcessGuard guard, DataFolder folder)
 {
+    private const string SessionProgram = "setsid: "; // how its words begin
+
     private static readonly Lazy<string?> Session = new(() => OperatingSystem.IsLinux() ? Launcher.Find("setsid") : null); // looked for once: it costs a walk through PATH
 
     /// <summary>Starts one.</summary>
@@ -28,6 +30,12 @@ internal sealed class ProbeStarter(ProcessGuard guard, DataFolder folder)
         guard.Begin();
         return new ProbeProcess(Process.Start(start)!, marker, container, guard);
     }
+
+    /// <summary>Why a run that ended was none: the system refused the program, which the one that was to run it in a session of its own tells. Null for a real run.</summary>
+    /// <param name="exitCode">How it ended.</param>
+    /// <param name="said">What it said.</param>
+    public static string? WhyNotRun(int exitCode, string said) =>
+        exitCode is 126 or 127 && said.StartsWith(SessionProgram, StringComparison.Ordinal) ? said[SessionProgram.Length..].Trim() : null;
 
     private static bool IsExecutable(string path) =>
         !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Parameters;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
@@ -107,6 +108,13 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
             return;
         }
 
+        if (target.Names.Refuse(name) is { } taken)
+        {
+            KeepAside(old, taken);
+            return;
+        }
+
+        RejectTaken(model, row, name);
         var inserted = target.TryInsert("models", row);
         if (inserted.Failure is { } failure)
         {
@@ -114,14 +122,35 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
             return;
         }
 
+        target.Names.Add(name, new NameOwner(inserted.Value, name, false));
         Count(old, outcome => outcome.Imported++);
         CountCleared(model);
         if (model.Custom.Count > 0)
             model.Set("advanced", "custom_params", JsonSerializer.Serialize(model.Custom));
         if (model.Rejected.Count > 0)
-            target.KeepAside("models", model.Rejected.Append(new("name", name)).ToDictionary(), "Values that could not be read, or that the engine would refuse");
+            target.KeepAside("models", model.Rejected.Append(new("name", name)).ToDictionary(), "Values that could not be read, that the engine would refuse, or names that others have here");
         foreach (var (section, table) in Sections)
             WriteSection(table, model.Sections.GetValueOrDefault(section) ?? [], inserted.Value);
+    }
+
+    // Its other names, where one of them is somebody else's here.
+    private void RejectTaken(LegacyModel model, Dictionary<string, object?> row, string name)
+    {
+        var runtime = model.Sections.GetValueOrDefault("runtime") ?? [];
+        foreach (var (values, column) in new[] { (row, "alias"), (runtime, "aliases") })
+        {
+            var list = values.GetValueOrDefault(column) as string;
+            var aliases = ModelNames.Aliases(column == "alias" ? list : null, column == "alias" ? null : list);
+            if (aliases.All(alias => target.Names.Refuse(alias) is null))
+            {
+                foreach (var alias in aliases)
+                    target.Names.Add(alias, new NameOwner(0, name, true));
+                continue;
+            }
+
+            model.Rejected[column] = list;
+            values.Remove(column);
+        }
     }
 
     private void WriteSection(string table, Dictionary<string, object?> values, long model)

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Models.Library;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
@@ -8,6 +9,7 @@ namespace LlamaBlazor.Web.Maintenance.Legacy;
 internal sealed class LegacyTarget(SqliteConnection live, SqliteTransaction transaction, LegacyReport report, LegacyLeftovers leftovers, InstanceLedger ledger, long now)
 {
     private readonly Dictionary<string, HashSet<string>> _columns = [];
+    private ModelNames? _names;
 
     /// <summary>Unix milliseconds of the import.</summary>
     public long Now => now;
@@ -20,6 +22,9 @@ internal sealed class LegacyTarget(SqliteConnection live, SqliteTransaction tran
 
     /// <summary>Statistics of days that were summed up before these requests came, by day and model.</summary>
     public LegacyDays Days { get; } = new(live, transaction);
+
+    /// <summary>Whose each name is.</summary>
+    public ModelNames Names => _names ??= ModelNames.Read(live);
 
     /// <summary>Columns of a table of ours.</summary>
     public IReadOnlySet<string> Columns(string table)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Proxy.Aliases;
 using LlamaBlazor.Web.Shell;
 using Microsoft.EntityFrameworkCore;
@@ -33,12 +34,12 @@ internal sealed class AliasImport(LlamaDbContext context, TransferOptions option
         if (AliasStore.Check(alias.Name, parameters) is { } wrong)
             return string.Join(' ', wrong.Errors!.SelectMany(error => error.Value));
         var name = alias.Name!.Trim();
-        if (await context.Models.AnyAsync(known => known.Name == name, cancellation).ConfigureAwait(false))
-            return "A model has this name here. Rename one of them, then add the alias on the model's page.";
-        var owners = from row in context.Set<ModelAliasRow>() join owner in context.Models on row.ModelId equals owner.Id where row.Name == name && row.ModelId != modelId select owner.Name;
-        return await owners.FirstOrDefaultAsync(cancellation).ConfigureAwait(false) is { } other
-            ? $"It is an alias of {other} here, which stays. Remove it there first, or add this one under another name."
-            : null;
+        return (await ModelNames.LoadAsync(context, cancellation).ConfigureAwait(false)).Find(name) switch
+        {
+            { IsAlias: false } => "A model has this name here. Rename one of them, then add the alias on the model's page.",
+            { } owner when owner.ModelId != modelId => $"It is an alias of {owner.Model} here, which stays. Remove it there first, or add this one under another name.",
+            _ => null,
+        };
     }
 
     // True when something was changed.

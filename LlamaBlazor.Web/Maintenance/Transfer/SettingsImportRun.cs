@@ -20,6 +20,7 @@ internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secre
 
     private readonly List<(long Id, string Name, IReadOnlyList<AliasValues> Aliases)> _aliases = []; // of models that are taken, at most those of the file
     private LlamaDbContext _context = null!;
+    private ModelNames _names = null!;
 
     /// <summary>Sections that were changed.</summary>
     public List<ConfigChanged> Changed { get; } = [];
@@ -35,6 +36,7 @@ internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secre
         if (await SectionAsync(null, ConfigSection.Server, file.ServerConfig, secrets.Server, "server_config", cancellation).ConfigureAwait(false))
             report.Settings.Add("server_config");
         var models = file.Models ?? [];
+        _names = await ModelNames.LoadAsync(context, cancellation).ConfigureAwait(false);
         for (var i = 0; i < models.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -42,6 +44,8 @@ internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secre
             await ModelAsync(models[i], cancellation).ConfigureAwait(false);
             await context.SaveChangesAsync(cancellation).ConfigureAwait(false);
             context.ChangeTracker.Clear(); // a thousand models with nine rows each would slow every save down
+            if (models[i].Sections?.Values.Any(section => section.Values?.Keys.Any(SectionWriter.NameColumns.Contains) == true) == true)
+                _names = await ModelNames.LoadAsync(context, cancellation).ConfigureAwait(false); // its other names are taken now
         }
 
         var aliases = new AliasImport(context, options, report, now);
@@ -66,6 +70,12 @@ internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secre
         if (model is not null && !options.Update)
         {
             report.Kept.Add(name);
+            return;
+        }
+
+        if (model is null && _names.Refuse(name) is { } taken)
+        {
+            report.Problems.Add(new TransferProblem($"models.{name}", taken));
             return;
         }
 

@@ -31,7 +31,7 @@ internal sealed partial class FitBatch(FitAnalysis analysis, ModelStore store, B
         lock (_gate)
         {
             if (_stop is not null)
-                return Failure.Conflict($"An analysis of {Current!.Total:N0} models is running. Wait for its end, or cancel it.");
+                return Failure.Conflict($"An analysis of {(Current!.Total == 1 ? "1 model" : $"{Current.Total:N0} models")} is running. Wait for its end, or cancel it.");
             _stop = stop = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
             Current = new FitBatchProgress(ids.Count, 0, 0, null, true, false, []);
         }

@@ -3,6 +3,7 @@ using System.Text;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Instances.Processes;
+using LlamaBlazor.Web.Parameters.Engines;
 
 namespace LlamaBlazor.Web.Models.Fit;
 
@@ -12,6 +13,7 @@ internal sealed class FitProgram(EngineLocator engines, ProbeStarter probes, Tim
     private const int OutputBound = 64 << 10;
     private static readonly string FileName = OperatingSystem.IsWindows() ? "llama-fit-params.exe" : "llama-fit-params";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly Dictionary<string, string> Own = new() { ["GGML_NO_BACKTRACE"] = "1" }; // a failure would otherwise start a debugger
 
     /// <summary>Its path for a model's engine, or null where there is none.</summary>
     public async Task<string?> FindAsync(string? enginePath, CancellationToken cancellation)
@@ -34,12 +36,13 @@ internal sealed class FitProgram(EngineLocator engines, ProbeStarter probes, Tim
         {
             using var probe = probes.Start(Describe(path, arguments));
             var process = probe.Process;
+            process.StandardInput.Close(); // who reads from it must not wait for us
             var output = ReadAsync(process.StandardOutput, both.Token);
             var log = ReadAsync(process.StandardError, both.Token);
             await process.WaitForExitAsync(both.Token).ConfigureAwait(false);
             var run = new FitRun(process.ExitCode, await output.ConfigureAwait(false), await log.ConfigureAwait(false));
             probe.Done();
-            return run;
+            return ProbeStarter.WhyNotRun(run.ExitCode, run.Log) is { } reason ? Failure.Unavailable($"{path} could not be started: {reason}") : run;
         }
         catch (System.ComponentModel.Win32Exception error)
         {
@@ -55,9 +58,7 @@ internal sealed class FitProgram(EngineLocator engines, ProbeStarter probes, Tim
     private static ProcessStartInfo Describe(string path, IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("LLAMA_", StringComparison.Ordinal)).ToList())
-            start.Environment.Remove(name); // settings of the dashboard's own environment must not leak in
-        start.Environment["GGML_NO_BACKTRACE"] = "1"; // a failure would otherwise start a debugger
+        EngineEnvironment.Clean(start, Own);
         return start;
     }
 

@@ -37,7 +37,7 @@ internal sealed record HeaderCard(string Title, IReadOnlyList<(string Name, stri
         ("Key/value heads", Count(keys.Number(keys.Of("attention.head_count_kv")))),
         ("Sliding window", Count(keys.Number(keys.Of("attention.sliding_window")), " tokens")),
         ("Experts", keys.Number(keys.Of("expert_count")) is > 0 and var experts ? $"{experts}, {keys.Number(keys.Of("expert_used_count"))} used at a time" : null),
-        ("RoPE base", keys.Real(keys.Of("rope.freq_base")) is { } rope ? MetadataText.Show(rope) : null),
+        ("RoPE base", keys.Real(keys.Of("rope.freq_base")) is { } rope ? rope.ToString("#,0.####") : null),
         ("RoPE scaling", keys.Text(keys.Of("rope.scaling.type"))));
 
     private static HeaderCard Tokenizer(GgufMetadata keys) => Make("Tokenizer",

@@ -30,8 +30,8 @@ internal sealed class LibraryEdits(
             if (await context.Models.FirstOrDefaultAsync(model => model.ModelPath == entry.Path, token).ConfigureAwait(false) is { } known)
                 return Failure.Conflict($"'{entry.Path}' is in the library already, as '{known.Name}'. To run it with other settings, duplicate that model.");
             var names = await ModelNames.LoadAsync(context, token).ConfigureAwait(false);
-            if (name is not null && names.FreeOrNumbered(name.Trim()) != name.Trim())
-                return Failure.Invalid("name", $"Another model is already called '{name.Trim()}'. Choose another name.");
+            if (name is not null && names.Refuse(name) is { } taken)
+                return Failure.Invalid("name", taken);
             var model = ModelRows.New(name?.Trim() ?? names.Take(entry.Path), Now());
             scanned.Value.Apply(model);
             await context.IgnoredFiles.Where(file => file.Path == entry.Path).ExecuteDeleteAsync(token).ConfigureAwait(false);
@@ -50,8 +50,8 @@ internal sealed class LibraryEdits(
             if (await ModelStore.FindAsync(context.Models, key, token).ConfigureAwait(false) is not { } original)
                 return ModelStore.Unknown(key);
             var names = await ModelNames.LoadAsync(context, token).ConfigureAwait(false);
-            if (name is not null && names.FreeOrNumbered(name.Trim()) != name.Trim())
-                return Failure.Invalid("name", $"Another model is already called '{name.Trim()}'. Choose another name.");
+            if (name is not null && names.Refuse(name) is { } taken)
+                return Failure.Invalid("name", taken);
             var fresh = ModelRows.New(name?.Trim() ?? names.FreeOrNumbered($"{original.Name}-copy"), Now());
             var copy = (Model)context.Entry(original).CurrentValues.ToObject();
             (copy.Id, copy.Uid, copy.Name, copy.CreatedAt, copy.UpdatedAt, copy.FirstSeenAt) = (0, fresh.Uid, fresh.Name, fresh.CreatedAt, fresh.UpdatedAt, fresh.FirstSeenAt);

@@ -56,7 +56,7 @@ public sealed partial class ModelPage
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        _tab = Tab is null ? _tabs.FirstOrDefault() : _tabs.Find(tab => tab.Key == Tab);
+        _tab = Tab is null ? _tabs.FirstOrDefault() : _tabs.Find(tab => tab.Key.Equals(Tab, StringComparison.OrdinalIgnoreCase));
         if (_loadedKey == Key)
             return;
         _loadedKey = Key;

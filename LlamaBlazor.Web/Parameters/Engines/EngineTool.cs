@@ -19,7 +19,6 @@ internal sealed class EngineTool(ProbeStarter probes, DataFolder folder, TimePro
     /// <summary>Characters kept of each stream.</summary>
     public const int OutputBound = 256 * 1024;
 
-    private const string SessionProgram = "setsid: "; // how the words of the program begin that runs it in a session of its own
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
     private static readonly Dictionary<string, string> NoVariables = [];
 
@@ -52,7 +51,7 @@ internal sealed class EngineTool(ProbeStarter probes, DataFolder folder, TimePro
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
             probe.Done();
             container = null; // it has removed itself
-            return process.ExitCode is 126 or 127 && text.StartsWith(SessionProgram, StringComparison.Ordinal) ? Unrunnable(executable, text[SessionProgram.Length..].Trim()) : new ToolResult(process.ExitCode, text);
+            return ProbeStarter.WhyNotRun(process.ExitCode, text) is { } reason ? Unrunnable(executable, reason) : new ToolResult(process.ExitCode, text);
         }
         catch (Win32Exception error)
         {

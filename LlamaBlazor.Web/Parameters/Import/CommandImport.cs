@@ -34,7 +34,10 @@ internal sealed class CommandImport(ParameterCatalogue catalogue, ParameterStore
         if (!made.IsSuccess)
             return made;
         var saved = await store.SaveAsync(made.Value.Id, plan.Changes, cancellation).ConfigureAwait(false);
-        return saved.IsSuccess ? made : saved.Failure!;
+        if (saved.IsSuccess)
+            return made;
+        await models.DeleteManyAsync([made.Value.Id], ignore: false, cancellation).ConfigureAwait(false); // all or nothing
+        return saved.Failure!;
     }
 
     /// <summary>Applies a plan to a model.</summary>
@@ -65,10 +68,9 @@ internal sealed class CommandImport(ParameterCatalogue catalogue, ParameterStore
         var result = await writer.ExecuteAsync<Result<Model>>(async (context, token) =>
         {
             var names = await ModelNames.LoadAsync(context, token).ConfigureAwait(false);
-            var free = names.FreeOrNumbered(wanted);
-            if (name is not null && free != name)
-                return Failure.Invalid("name", $"Another model is already called '{name}'. Choose another name.");
-            var model = ModelRows.New(free, clock.GetUtcNow().ToUnixTimeMilliseconds());
+            if (name is not null && names.Refuse(name) is { } taken)
+                return Failure.Invalid("name", taken);
+            var model = ModelRows.New(name?.Trim() ?? names.FreeOrNumbered(wanted), clock.GetUtcNow().ToUnixTimeMilliseconds());
             await ModelRows.AddAsync(context, [model], token).ConfigureAwait(false);
             return model;
         }, cancellation).ConfigureAwait(false);

@@ -19,7 +19,7 @@ public sealed partial class ReferencePage
     {
         definition.Label,
         ParameterReference.ValueText(definition),
-        definition.Default is null ? null : "default " + ParameterText.Default(definition),
+        definition.Default is null && definition.Unset is null ? null : "default " + ParameterText.Default(definition),
         definition.Env,
         definition.EnvNegation is { } off ? "off by " + off : null,
         definition.Since is { } since ? "since " + since : null,

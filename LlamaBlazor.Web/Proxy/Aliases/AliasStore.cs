@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Models.Library;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Proxy.Aliases;
@@ -50,8 +51,8 @@ internal sealed class AliasStore(IDbContextFactory<LlamaDbContext> contexts, Dat
             var owner = await context.Models.AsNoTracking().Where(row => row.Id == id || row.Name == model).Select(row => new { row.Id, row.Name }).FirstOrDefaultAsync(token).ConfigureAwait(false);
             if (owner is null)
                 return Failure.Invalid("model", "The id or the name of a model.");
-            if (await context.Models.AnyAsync(row => row.Name == wanted, token).ConfigureAwait(false) || await context.Set<ModelAliasRow>().AnyAsync(row => row.Name == wanted, token).ConfigureAwait(false))
-                return Failure.Invalid("name", $"'{wanted}' is a model or an alias already. Choose another name.");
+            if ((await ModelNames.LoadAsync(context, token).ConfigureAwait(false)).Refuse(wanted) is { } taken)
+                return Failure.Invalid("name", taken);
             var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
             var row = new ModelAliasRow { Name = wanted, ModelId = owner.Id, ParametersJson = string.IsNullOrWhiteSpace(parametersJson) ? null : parametersJson, CreatedAt = now, UpdatedAt = now };
             context.Add(row);

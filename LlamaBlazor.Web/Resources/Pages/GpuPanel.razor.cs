@@ -12,9 +12,6 @@ public sealed partial class GpuPanel
 {
     private const int Bound = 2000;
 
-    private static readonly Dictionary<string, object> GpuLabel = new() { ["aria-label"] = "GPU" };
-    private static readonly Dictionary<string, object> ModelLabel = new() { ["aria-label"] = "Model that may use it" };
-
     private IReadOnlyList<GpuItem> _gpus = [];
     private IReadOnlyList<string> _models = [];
     private string? _gpu;

@@ -50,8 +50,6 @@ public sealed partial class ImagePanel
         await ReadAsync();
     }
 
-    private static Dictionary<string, object> Named(string name) => new() { ["aria-label"] = name };
-
     private PullItem? PullOf(string reference) => ImageReference.Parse(reference) is { } image ? Puller.All.FirstOrDefault(pull => pull.Reference == image.Text) : null;
 
     private async Task ReadAsync()
@@ -123,13 +121,15 @@ public sealed partial class ImagePanel
             if (ImageEndpoints.Check(file) is { } failure)
                 Tell("Not imported", failure);
             else
-                Notifications.Notify(NotificationSeverity.Success, $"{(await Store.MergeAsync(file.Images!, CancellationToken.None)).Count} images taken over");
+                Notifications.Notify(NotificationSeverity.Success, Imported((await Store.MergeAsync(file.Images!, CancellationToken.None)).Count));
         }
         catch (Exception error) when (error is JsonException or IOException)
         {
             Notifications.Notify(NotificationSeverity.Error, "Not imported", $"{change.File.Name} is no catalogue of images: {error.Message}", 12_000);
         }
     }
+
+    private static string Imported(int count) => count == 1 ? "1 image imported" : $"{count:N0} images imported";
 
     private void Tell(string summary, Failure failure) =>
         Notifications.Notify(NotificationSeverity.Error, summary, failure.Errors is { } errors ? string.Join(' ', errors.SelectMany(pair => pair.Value)) : failure.Message, 12_000);

@@ -26,16 +26,26 @@ internal static class DashboardHost
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var project = SourceFolder is null ? null : Path.Combine(SourceFolder, "LlamaBlazor.Web");
-        var isTestHost = !File.Exists(Path.Combine(AppContext.BaseDirectory, "LlamaBlazor.Web.runtimeconfig.json")) || args.Any(arg => arg.StartsWith("--contentRoot=", StringComparison.Ordinal));
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = [.. Translate(args)],
-            ContentRootPath = isTestHost ? null : project ?? AppContext.BaseDirectory,
+            ContentRootPath = IsTestHost(args) ? null : project ?? AppContext.BaseDirectory,
         });
         if (Environment.GetEnvironmentVariable("LLAMABLAZOR_DATA") is { Length: > 0 } data && !args.Contains("--data"))
             builder.Configuration["LlamaBlazor:DataDirectory"] = Path.GetFullPath(data);
         builder.WebHost.UseStaticWebAssets();
         return builder;
+    }
+
+    /// <summary>Runs the dashboard to its end.</summary>
+    /// <param name="app">The dashboard.</param>
+    /// <param name="args">The arguments of the program.</param>
+    /// <exception cref="StartupException">Its address is not free.</exception>
+    public static async Task RunAsync(WebApplication app, string[] args)
+    {
+        if (!IsTestHost(args)) // which listens elsewhere
+            ListenAddress.RequireFree(app.Configuration["Urls"]);
+        await app.RunAsync().ConfigureAwait(false);
     }
 
     /// <summary>Our words as <c>--Key=value</c>, which ASP.NET Core understands; such arguments pass through.</summary>
@@ -66,6 +76,9 @@ internal static class DashboardHost
             }
         }
     }
+
+    private static bool IsTestHost(string[] args) =>
+        !File.Exists(Path.Combine(AppContext.BaseDirectory, "LlamaBlazor.Web.runtimeconfig.json")) || args.Any(arg => arg.StartsWith("--contentRoot=", StringComparison.Ordinal));
 
     // …/LlamaBlazor.Web/bin/Release/net10.0/ is a build; a published folder has its web root beside it.
     private static string? FindSource()
