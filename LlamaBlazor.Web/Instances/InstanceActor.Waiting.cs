@@ -8,17 +8,19 @@ internal sealed partial class InstanceActor
 {
     private Failure NoLongerCaredFor => Failure.Unavailable($"'{_facts.Name}' is no longer looked after: the database was replaced, or the dashboard ends. Try again.");
 
-    // A start that waits for its place is told what it may do now. False when that leads to no answer soon. Requests that wait too stay patient.
+    // A start that has no place yet is told what it may do now. False when that leads to no answer soon. Requests that wait too stay patient.
     private bool TakeWish(StartWish wish)
     {
-        if (_readyWaiters.IsAwaited && !wish.Force)
-            _wishBeside = wish; // counts once they have left
-        if (Stage is null)
+        if (_run is not { Process: null })
             return true;
         if (_readyWaiters.IsAwaited && !wish.Force)
-            return false;
+        {
+            _wishBeside = wish; // counts once they have left
+            return Stage is null;
+        }
+
         ReplaceWish(wish);
-        return wish.Force || wish.Wait == TimeSpan.Zero;
+        return Stage is null || wish.Force || wish.Wait == TimeSpan.Zero;
     }
 
     private void ReplaceWish(StartWish wish)

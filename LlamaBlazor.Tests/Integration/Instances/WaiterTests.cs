@@ -16,7 +16,7 @@ public sealed class WaiterTests : IAsyncLifetime, IDisposable
 {
     private readonly InstanceHarness _app = new();
 
-    public Task InitializeAsync() => _app.InitializeAsync();
+    public Task InitializeAsync() => _app.With("LlamaBlazor:Instances:StartAttempts", "5").InitializeAsync(); // pauses of 1, 2, 4 and 8 seconds
 
     public async Task DisposeAsync() => await ((IAsyncLifetime)_app).DisposeAsync();
 
@@ -27,8 +27,11 @@ public sealed class WaiterTests : IAsyncLifetime, IDisposable
     {
         var model = await _app.AddModelAsync("exit-at-start=3");
         var waiting = _app.Supervisor.EnsureReadyAsync(model, CancellationToken.None);
-        await Until.TrueAsync(() => _app.Board.Find(model)?.RuntimeStatus == "backoff", "the pause after its first failure");
-        using var pause = Service<InstancePause>().Begin("The database is being replaced.").Value;
+        StartPause? begun = null;
+        await Until.TrueAsync(
+            () => _app.Board.Find(model)?.RuntimeStatus == "backoff" && Service<InstancePause>().Begin("The database is being replaced.") is { IsSuccess: true, Value: var success } && (begun = success) is not null,
+            "a pause after one of its failures");
+        using var pause = begun;
         var loads = 0;
         using var seen = _app.Board.Changes.Subscribe(change => Interlocked.Add(ref loads, change is { Status: "loading", RuntimeStatus: "loading" } ? 1 : 0));
         await Until.TrueAsync(() => waiting.IsCompleted, "the request is told");
@@ -87,6 +90,22 @@ public sealed class WaiterTests : IAsyncLifetime, IDisposable
     }
 
     [LinuxFact]
+    public async Task Force_Counts_AlsoWhileItIsAskedWhatTheStartNeeds()
+    {
+        var (asked, go) = (_app.Folder.File("asked"), _app.Folder.File("go"));
+        var engine = EngineScript.WriteRaw(_app.Folder, $"touch '{asked}'; while [ ! -e '{go}' ]; do sleep 0.05; done; exec '{EngineScript.Write(_app.Folder, "load-ms=0")}' \"$@\"");
+        var model = await WithoutAPlaceAsync(engine);
+        var start = _app.PostAsync($"/api/models/{model}/start?wait=60");
+        await Until.TrueAsync(() => File.Exists(asked), "the engine is asked what it can do");
+        var forced = _app.Supervisor.StartAsync(model, StartWish.Now with { Force = true }, CancellationToken.None);
+        await _app.Supervisor.RefreshAsync(model, CancellationToken.None); // answered after what was said before
+        await File.WriteAllTextAsync(go, "");
+        Assert.True((await forced).IsSuccess);
+        Assert.Equal(202, (await start).Status);
+        await _app.WaitForAsync(model, "running");
+    }
+
+    [LinuxFact]
     public async Task EndOfADeletedModel_IsWaitedFor_ByWhoTakesItsPlace()
     {
         var model = await _app.AddModelAsync("load-ms=0", "ignore-term");
@@ -122,11 +141,11 @@ public sealed class WaiterTests : IAsyncLifetime, IDisposable
     }
 
     // Another holds the only place, and never ends.
-    private async Task<long> WithoutAPlaceAsync()
+    private async Task<long> WithoutAPlaceAsync(string? engine = null)
     {
         using var answer = await _app.Http.PatchAsJsonAsync("/api/server-config", new { models_max = 1 });
         answer.EnsureSuccessStatusCode();
-        var model = await _app.AddModelAsync("load-ms=0");
+        var model = await _app.AddModelWithAsync(engine ?? EngineScript.Write(_app.Folder, "load-ms=0"));
         var facts = (await InstanceFacts.ReadAsync(Service<IDbContextFactory<LlamaDbContext>>(), model, CancellationToken.None)).Value with { ModelId = -1, Name = "holder" };
         Assert.Null(await Service<StartGate>().EnterAsync(facts, new CurrentWish(StartWish.Now, TimeProvider.System), _ => { }, CancellationToken.None));
         return model;
