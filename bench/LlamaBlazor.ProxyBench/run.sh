@@ -12,7 +12,6 @@ trap cleanup EXIT
 dotnet build LlamaBlazor.Web -c Release -v quiet -clp:NoSummary
 dotnet build bench/LlamaBlazor.ProxyBench -c Release -v quiet -clp:NoSummary
 bench=$PWD/bench/LlamaBlazor.ProxyBench/bin/Release/net10.0/LlamaBlazor.ProxyBench.dll
-export DOTNET_TieredPGO=1
 
 mkdir "$work/models"
 dotnet "$bench" gguf "$work/models/bench.gguf"
