@@ -12,6 +12,13 @@ namespace LlamaBlazor.Tests.Integration.Models;
 /// <summary>Real files, a real scan, the real database; one library a test.</summary>
 public sealed class ScanTests : AppFixture
 {
+    /// <summary>Waits for the scan of a first start too: it would find the files of a test before that test's own scan does.</summary>
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await Until.TrueAsync(() => Services.GetRequiredService<LibraryService>().Current is { IsRunning: false }, "the scan of the first start");
+    }
+
     [Fact]
     public async Task Library_IsRead_WithItsKinds_AndTheRestIsListedWithAReason()
     {
