@@ -216,7 +216,7 @@ public sealed class AdmissionTests : IAsyncLifetime, IDisposable
     }
 
     [LinuxFact]
-    public async Task ThirtyStarts_AtOnce_NeverExceedTheLimit()
+    public async Task EightStarts_AtOnce_NeverExceedTheLimit()
     {
         var models = new List<long>();
         for (var i = 0; i < 8; i++)

@@ -24,6 +24,9 @@ public sealed class SlotsTests(GuardedApp app) : IClassFixture<GuardedApp>
         using var slots = await app.Http.GetAsync($"/slots?model={name}");
         Assert.Equal(HttpStatusCode.OK, slots.StatusCode);
         Assert.Contains(registry.All, request => request.Place == 1); // it waits still
+        var working = registry.All.Single(request => request.RequestId == first.Headers.GetValues("X-Request-Id").Single());
+        var soFar = working.Tokens;
+        await Until.TrueAsync(() => working.Tokens > soFar, "the first goes on");
         first.Dispose(); // it would take some minutes
         using var answer = await second;
         Assert.EndsWith("data: [DONE]\n\n", await answer.Content.ReadAsStringAsync());
