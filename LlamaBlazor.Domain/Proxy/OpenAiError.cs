@@ -9,6 +9,9 @@ public static class OpenAiError
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Options for other bodies with words for people: letters stay as they are written.</summary>
+    public static JsonSerializerOptions AsWritten { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The body of an error answer.</summary>
     /// <param name="error">Kind of error.</param>
     /// <param name="message">What is wrong and what to do.</param>

@@ -14,6 +14,8 @@ public static class RouteTable
     /// <summary>Path of the list of models.</summary>
     public const string ModelsPath = "/v1/models";
 
+    private const string SlotPrefix = "/slots/";
+
     /// <summary>An engine's own figures; taken only when the query names a model.</summary>
     public static ProxyRoute Metrics { get; } = new("GET", "/metrics", ModelSource.Query, RouteKind.Other);
 
@@ -38,15 +40,36 @@ public static class RouteTable
             .Select(path => new ProxyRoute("GET", path, ModelSource.Query, RouteKind.Other)),
     ];
 
+    private static readonly FrozenDictionary<string, string> Literal = All.Select(route => route.Path).Distinct()
+        .Where(path => !path.Contains('{', StringComparison.Ordinal)).ToFrozenDictionary(path => path, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Whether a path is one of those that programs use and no page of the dashboard.</summary>
     /// <param name="path">The path without its query.</param>
-    public static bool IsForPrograms(string? path) => path is not null && (path.StartsWith("/v1/", StringComparison.Ordinal) || Literal.Contains(path));
+    public static bool IsForPrograms(string? path) =>
+        path is not null && (path.StartsWith("/v1/", StringComparison.OrdinalIgnoreCase) || Literal.ContainsKey(path));
 
-    private static readonly FrozenSet<string> Literal = All.Select(route => route.Path).Where(path => !path.Contains('{', StringComparison.Ordinal)).ToFrozenSet(StringComparer.Ordinal);
+    /// <summary>
+    /// The one way to write a path for programs, or null where it is none of theirs. Repeated slashes, one at the end and case do not matter to clients;
+    /// they would to an engine.
+    /// </summary>
+    /// <param name="path">The path without its query, as it came.</param>
+    public static string? Canonical(string path)
+    {
+        var plain = RoutePath.Normal(path);
+        if (Literal.TryGetValue(plain, out var literal))
+            return literal;
+        if (plain.StartsWith(SlotPrefix, StringComparison.OrdinalIgnoreCase) && plain.AsSpan(SlotPrefix.Length) is { IsEmpty: false } slot && !slot.ContainsAnyExceptInRange('0', '9'))
+            return SlotPrefix + plain[SlotPrefix.Length..];
+        if (plain.Equals(ModelsPath, StringComparison.OrdinalIgnoreCase))
+            return ModelsPath;
+        if (plain.StartsWith(ModelsPath + "/", StringComparison.OrdinalIgnoreCase)) // a name follows: its case and slashes are its own
+            return ModelsPath + plain[ModelsPath.Length..];
+        return plain.StartsWith("/v1/", StringComparison.OrdinalIgnoreCase) ? "/v1/" + plain[4..] : null;
+    }
 
-    /// <summary>The path that goes upstream for a path of a client.</summary>
+    /// <summary>The path that goes upstream for the path of a route.</summary>
     /// <param name="route">The matched route.</param>
-    /// <param name="path">The path as it came, still encoded.</param>
+    /// <param name="path">The path, as <see cref="Canonical"/> writes it.</param>
     public static string UpstreamPath(ProxyRoute route, string path) =>
         route.Strip is { } prefix && path.StartsWith(prefix, StringComparison.Ordinal) ? path[prefix.Length..] : path;
 

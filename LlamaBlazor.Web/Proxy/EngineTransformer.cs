@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Shared.Api;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -9,7 +10,7 @@ namespace LlamaBlazor.Web.Proxy;
 internal sealed class EngineTransformer(InFlightRequest request, Uri address, string? engineKey, TimeProvider clock) : HttpTransformer
 {
     /// <summary>Header with the id of a request.</summary>
-    public const string RequestIdHeader = "X-Request-Id";
+    public const string RequestIdHeader = Refusals.RequestIdHeader;
 
     private static readonly string[] OurSecrets = ["Authorization", "X-Api-Key", "Cookie", "X-Llama-Cache"];
 

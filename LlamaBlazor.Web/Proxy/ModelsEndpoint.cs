@@ -2,6 +2,7 @@ using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Security.Keys;
+using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Proxy;
 
@@ -31,7 +32,7 @@ internal static class ModelsEndpoint
             return Results.Empty;
         if (await models.FindAsync(Uri.UnescapeDataString(name), context.RequestAborted).ConfigureAwait(false) is { } target && target.IsOpenTo(check.Key))
             return Results.Ok(Describe(target, board));
-        await ProxyAnswers.SendAsync(context, ProxyError.ModelNotFound, $"The model '{name}' does not exist. GET /v1/models lists all.").ConfigureAwait(false);
+        await Refusals.SendAsync(context, ProxyError.ModelNotFound, $"The model '{name}' does not exist. GET /v1/models lists all.").ConfigureAwait(false);
         return Results.Empty;
     }
 

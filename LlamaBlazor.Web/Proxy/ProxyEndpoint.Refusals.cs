@@ -1,6 +1,7 @@
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Security.Keys;
+using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Proxy;
 
@@ -12,7 +13,7 @@ internal sealed partial class ProxyEndpoint
     {
         if (check.Verdict == KeyVerdict.Allowed)
             return true;
-        await ProxyAnswers.SendAsync(context, ErrorOf(check.Verdict), check.Message, check.RetryAfter).ConfigureAwait(false);
+        await Refusals.SendAsync(context, ErrorOf(check.Verdict), check.Message, check.RetryAfter).ConfigureAwait(false);
         return false;
     }
 
@@ -54,7 +55,7 @@ internal sealed partial class ProxyEndpoint
         if (waiting?.HasBegun == true)
             await waiting.FailAsync(error, message).ConfigureAwait(false);
         else
-            await ProxyAnswers.SendAsync(context, error, message, retryAfter, request.RequestId).ConfigureAwait(false);
+            await Refusals.SendAsync(context, error, message, retryAfter, request.RequestId).ConfigureAwait(false);
         return false;
     }
 
@@ -67,7 +68,7 @@ internal sealed partial class ProxyEndpoint
         if (context.Response.HasStarted)
             context.Abort();
         else
-            await ProxyAnswers.SendAsync(context, ProxyError.Internal, Words, 0, request.RequestId).ConfigureAwait(false);
+            await Refusals.SendAsync(context, ProxyError.Internal, Words, 0, request.RequestId).ConfigureAwait(false);
     }
 
     // A key is told no names that its list of models hides.

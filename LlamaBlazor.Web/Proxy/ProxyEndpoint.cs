@@ -28,7 +28,7 @@ internal sealed partial class ProxyEndpoint(
     public async Task HandleAsync(HttpContext context, ProxyRoute route)
     {
         var check = await access.CheckAsync(context, Scope.Inference, count: route.Method == "POST").ConfigureAwait(false);
-        var arrival = new Arrival(route, RouteTable.UpstreamPath(route, RawPath(context)), check.Key);
+        var arrival = new Arrival(route, RouteTable.UpstreamPath(route, context.Request.Path.Value!), check.Key);
         if (!await PassesAsync(context, arrival, check).ConfigureAwait(false))
             return;
         var (read, error) = await RequestBody.ReadAsync(context.Request, options.BodyLimit, context.RequestAborted).ConfigureAwait(false);

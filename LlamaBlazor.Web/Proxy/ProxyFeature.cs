@@ -2,6 +2,7 @@ using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Proxy.Aliases;
 using LlamaBlazor.Web.Proxy.Ollama;
+using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Shared.ModelTabs;
 
 namespace LlamaBlazor.Web.Proxy;
@@ -44,7 +45,7 @@ internal static class ProxyFeature
             app.MapMethods(route.Path, [route.Method], context => endpoint.HandleAsync(context, route)).ExcludeFromDescription().ShortCircuit();
         app.Map(RouteTable.UpstreamPrefix + "{**path}", endpoint.HandleUpstreamAsync).ExcludeFromDescription();
         ModelsEndpoint.Map(app);
-        app.Map("/v1/{**path}", context => ProxyAnswers.SendAsync(context, ProxyError.UnknownRoute, $"{context.Request.Method} {context.Request.Path} is not a route of this endpoint.")).ExcludeFromDescription();
+        app.Map("/v1/{**path}", context => Refusals.SendAsync(context, ProxyError.UnknownRoute, $"{context.Request.Method} {context.Request.Path} is not a route of this endpoint.")).ExcludeFromDescription();
         InFlightEndpoints.Map(app);
         AliasEndpoints.Map(app);
         return app;

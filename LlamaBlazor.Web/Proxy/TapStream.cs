@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Proxy;
 
@@ -149,7 +150,7 @@ internal sealed class TapStream(Stream inner, HttpContext context, InFlightReque
         request.Fail(error, message);
         try
         {
-            await context.Response.Body.WriteAsync(OpenAiError.Event(error, message), context.RequestAborted).ConfigureAwait(false);
+            await context.Response.Body.WriteAsync(Refusals.Event(context, error, message), context.RequestAborted).ConfigureAwait(false);
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Shared.Api;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace LlamaBlazor.Web.Proxy;
@@ -53,7 +54,7 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
         request.Fail(error, message);
         try
         {
-            await context.Response.Body.WriteAsync(OpenAiError.Event(error, message), context.RequestAborted).ConfigureAwait(false);
+            await context.Response.Body.WriteAsync(Refusals.Event(context, error, message), context.RequestAborted).ConfigureAwait(false);
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using LlamaBlazor.Web.Security;
+using LlamaBlazor.Web.Shared.Api;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace LlamaBlazor.Web.Proxy.Ollama;
@@ -30,6 +31,11 @@ internal sealed partial class OllamaListener(OllamaEndpoint endpoint, AllowedOri
             kestrel.Listen(IPAddress.Loopback, options.Port);
         });
         _app = builder.Build();
+        _app.Use((context, next) =>
+        {
+            context.Features.Set(new OllamaPortFeature());
+            return next(context);
+        });
         _app.Use(next => new OriginGuard(next, origins, static _ => true).InvokeAsync);
         _app.Run(endpoint.HandleAsync);
         try
