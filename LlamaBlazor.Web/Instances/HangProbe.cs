@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Web.Instances.Connections;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -15,12 +16,7 @@ internal sealed class HangProbe : IDisposable
 
     /// <summary>Makes the client.</summary>
     /// <param name="limit">How long an answer may take.</param>
-    public HangProbe(TimeSpan limit) => _http = new HttpClient(new SocketsHttpHandler
-    {
-        SslOptions = EngineTls.Options,
-        UseProxy = false,
-    })
-    { Timeout = limit };
+    public HangProbe(TimeSpan limit) => _http = new HttpClient(EngineClient.Create()) { Timeout = limit };
 
     /// <summary>Looks at an engine, and asks it for a token unless it says that it sleeps or is at work.</summary>
     /// <param name="instance">The engine.</param>

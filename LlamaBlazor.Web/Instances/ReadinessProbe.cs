@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using LlamaBlazor.Web.Instances.Connections;
 using LlamaBlazor.Web.Instances.Processes;
 
 namespace LlamaBlazor.Web.Instances;
@@ -23,13 +24,7 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        SslOptions = EngineTls.Options,
-        UseProxy = false,
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
-    })
-    { Timeout = AnswerLimit };
+    private readonly HttpClient _http = new(EngineClient.Create(handler => handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10))) { Timeout = AnswerLimit };
 
     /// <summary>Waits until the engine is ready, its process ends, or the limit passes.</summary>
     public async Task<ReadinessOutcome> WaitAsync(string baseUrl, string? key, RunningEngine process, int port, TimeSpan limit, CancellationToken cancellation)

@@ -1,7 +1,7 @@
 using System.Net;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
-using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Instances.Connections;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace LlamaBlazor.Web.Proxy;
@@ -11,17 +11,14 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
 {
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = TimeSpan.FromSeconds(options.IdleTimeoutSeconds), Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
+    private readonly HttpMessageInvoker _client = new(EngineClient.Create(handler =>
     {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        UseCookies = false,
-        SslOptions = EngineTls.Options,
-        ActivityHeadersPropagator = null,
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-    });
+        handler.AllowAutoRedirect = false;
+        handler.AutomaticDecompression = DecompressionMethods.None;
+        handler.ActivityHeadersPropagator = null;
+        handler.ConnectTimeout = TimeSpan.FromSeconds(15);
+        handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30);
+    }));
 
     /// <summary>The client, for answers that have begun before the engine's.</summary>
     public HttpMessageInvoker Client => _client;

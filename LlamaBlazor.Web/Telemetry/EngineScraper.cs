@@ -4,6 +4,7 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Instances.Connections;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Telemetry;
@@ -22,7 +23,7 @@ internal sealed partial class EngineScraper(
     private static readonly TimeSpan Slowest = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<long, Engine> _engines = new(); // one an active instance; others are removed each round
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 2, SslOptions = EngineTls.Options }) { Timeout = TimeSpan.FromSeconds(1.5) };
+    private readonly HttpClient _http = new(EngineClient.Create(handler => handler.MaxConnectionsPerServer = 2)) { Timeout = TimeSpan.FromSeconds(1.5) };
 
     /// <summary>The last reading of a model's engine, or null.</summary>
     public EngineReading? Find(long modelId) => _engines.GetValueOrDefault(modelId)?.Reading;
