@@ -21,6 +21,7 @@ internal sealed partial class ModelDirectory : IDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(1);
 
     private readonly IDbContextFactory<LlamaDbContext> _contexts;
     private readonly DatabaseState _database;
@@ -30,14 +31,15 @@ internal sealed partial class ModelDirectory : IDisposable
     private readonly IDisposable _configured;
     private readonly SemaphoreSlim _loading = new(1, 1);
     private volatile Snapshot _snapshot = Snapshot.Empty;
-    private volatile bool _stale = true;
+    private long _changesSeen; // changes told of so far; a snapshot knows how many of them it holds
+    private long _failedAt; // when the database could last not be read, by the clock that never goes back, or 0
     private int _refreshing;
 
     public ModelDirectory(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, Broadcast<ModelChanged> changes, Broadcast<ConfigChanged> configured, TimeProvider clock, ILogger<ModelDirectory> logger)
     {
         (_contexts, _database, _clock, _logger) = (contexts, database, clock, logger);
-        _changes = changes.Subscribe(_ => _stale = true);
-        _configured = configured.Subscribe(_ => _stale = true); // aliases, places, cache and project are settings
+        _changes = changes.Subscribe(_ => Invalidate());
+        _configured = configured.Subscribe(_ => Invalidate()); // aliases, places, cache and project are settings
     }
 
     /// <summary>All names, models first.</summary>
@@ -50,7 +52,7 @@ internal sealed partial class ModelDirectory : IDisposable
     public ValueTask<ProxyTarget?> FindAsync(string name, CancellationToken cancellation)
     {
         var snapshot = _snapshot;
-        if (_stale || !snapshot.ByName.TryGetValue(name, out var target))
+        if (IsStale(snapshot) || !snapshot.ByName.TryGetValue(name, out var target))
             return new ValueTask<ProxyTarget?>(FindFreshAsync(name, cancellation));
         if (_clock.GetElapsedTime(snapshot.LoadedAt) > Lifetime && Interlocked.Exchange(ref _refreshing, 1) == 0)
             _ = Task.Run(() => RefreshAsync(CancellationToken.None), CancellationToken.None);
@@ -65,7 +67,7 @@ internal sealed partial class ModelDirectory : IDisposable
     }
 
     /// <summary>Reads the names anew before the next one is looked up: an alias was changed.</summary>
-    public void Invalidate() => _stale = true;
+    public void Invalidate() => Interlocked.Increment(ref _changesSeen);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -75,15 +77,21 @@ internal sealed partial class ModelDirectory : IDisposable
         _loading.Dispose();
     }
 
-    // A database that cannot be read for a while must not stop requests for models that are known.
+    private bool IsStale(Snapshot snapshot) => snapshot.Changes != Volatile.Read(ref _changesSeen);
+
+    // A database that cannot be read for a while must not stop requests for models that are known, nor have each of them wait.
     private async Task<ProxyTarget?> FindFreshAsync(string name, CancellationToken cancellation)
     {
+        var failedAt = Volatile.Read(ref _failedAt);
+        if (failedAt != 0 && _clock.GetElapsedTime(failedAt) < FailurePause && _snapshot.ByName.TryGetValue(name, out var known))
+            return known;
         try
         {
             await LoadAsync(ShortestPause, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is DbException or DbUpdateException)
         {
+            Volatile.Write(ref _failedAt, _clock.GetTimestamp());
             LogRefreshFailed(error);
         }
 
@@ -112,15 +120,12 @@ internal sealed partial class ModelDirectory : IDisposable
         await _loading.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            if (!_stale && _snapshot.LoadedAt != 0 && _clock.GetElapsedTime(_snapshot.LoadedAt) <= pause)
+            var snapshot = _snapshot;
+            if (!IsStale(snapshot) && snapshot.LoadedAt != 0 && _clock.GetElapsedTime(snapshot.LoadedAt) <= pause)
                 return;
-            _stale = false; // before reading: what changes meanwhile is read next time
-            _snapshot = await Task.Run(() => ReadSnapshotAsync(cancellation), cancellation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            _stale = true; // whoever read has left, and the change is still to be taken over
-            throw;
+            var changes = Volatile.Read(ref _changesSeen); // before reading: what changes meanwhile is read next time
+            _snapshot = await Task.Run(() => ReadSnapshotAsync(changes, cancellation), cancellation).ConfigureAwait(false);
+            Volatile.Write(ref _failedAt, 0);
         }
         finally
         {
@@ -128,7 +133,7 @@ internal sealed partial class ModelDirectory : IDisposable
         }
     }
 
-    private async Task<Snapshot> ReadSnapshotAsync(CancellationToken cancellation)
+    private async Task<Snapshot> ReadSnapshotAsync(long changes, CancellationToken cancellation)
     {
         var context = await _contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
@@ -152,7 +157,7 @@ internal sealed partial class ModelDirectory : IDisposable
             var models = rows.ToDictionary(row => row.Model.Id, row => row.Model);
             var aliases = rows.SelectMany(row => ModelNames.Aliases(row.Alias, row.Aliases).Select(alias => new ProxyTarget(alias, row.Model, null)));
             var named = variants.Where(row => models.ContainsKey(row.ModelId)).Select(row => new ProxyTarget(row.Name, models[row.ModelId], row.ParametersJson));
-            return Snapshot.Of([.. rows.Select(row => new ProxyTarget(row.Model.Name, row.Model, null)), .. named, .. aliases], _clock.GetTimestamp());
+            return Snapshot.Of([.. rows.Select(row => new ProxyTarget(row.Model.Name, row.Model, null)), .. named, .. aliases], _clock.GetTimestamp(), changes);
         }
     }
 
@@ -160,14 +165,14 @@ internal sealed partial class ModelDirectory : IDisposable
     private partial void LogRefreshFailed(Exception error);
 
     // The first owner of a name keeps it: models before aliases.
-    private sealed record Snapshot(FrozenDictionary<string, ProxyTarget> ByName, IReadOnlyList<ProxyTarget> Ordered, long LoadedAt)
+    private sealed record Snapshot(FrozenDictionary<string, ProxyTarget> ByName, IReadOnlyList<ProxyTarget> Ordered, long LoadedAt, long Changes)
     {
-        public static Snapshot Empty { get; } = new(FrozenDictionary<string, ProxyTarget>.Empty, [], 0);
+        public static Snapshot Empty { get; } = new(FrozenDictionary<string, ProxyTarget>.Empty, [], 0, -1);
 
-        public static Snapshot Of(IReadOnlyList<ProxyTarget> targets, long now)
+        public static Snapshot Of(IReadOnlyList<ProxyTarget> targets, long now, long changes)
         {
             var unique = targets.DistinctBy(target => target.Name, StringComparer.OrdinalIgnoreCase).ToList();
-            return new Snapshot(unique.ToFrozenDictionary(target => target.Name, StringComparer.OrdinalIgnoreCase), unique, now);
+            return new Snapshot(unique.ToFrozenDictionary(target => target.Name, StringComparer.OrdinalIgnoreCase), unique, now, changes);
         }
     }
 }
