@@ -7,7 +7,7 @@ need dotnet "Install the .NET 10 SDK: https://dotnet.microsoft.com/download"
 need npm "Install Node.js 20 or newer: https://nodejs.org"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 
-# A browser for the browser tests, and podman for the container tests, where this machine lets us install them.
+# A browser for the browser tests, podman for the container tests, and a C compiler for the stand-in of a GPU's driver, where this machine lets us install them.
 install() {
   local program=$1; shift
   command -v "$program" >/dev/null 2>&1 && return
@@ -17,6 +17,7 @@ install() {
 }
 install chromium chromium
 install podman podman runc conmon busybox-static
+install gcc gcc libc6-dev
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT

@@ -43,9 +43,13 @@ public sealed record Occupant(long ModelId, string Name, string Project, long Me
 
     /// <summary>Bytes of a card that its end sets free.</summary>
     /// <param name="device">The card.</param>
-    /// <param name="count">How many cards there are: an engine that chooses among all takes a part of each.</param>
-    public long BytesOn(GpuDevice device, int count) =>
-        Shares?.Where(share => device.Is(share.Key)).Sum(share => share.Value) ?? (Cards is null ? Vram / Math.Max(1, count) : Cards.Any(device.Is) ? Vram / Cards.Count : 0);
+    /// <param name="all">All cards: an engine that chooses among all takes a part of each that it uses by itself.</param>
+    public long BytesOn(GpuDevice device, IReadOnlyList<GpuDevice> all) => (Shares, Cards) switch
+    {
+        ({ } shares, _) => shares.Where(share => device.Is(share.Key)).Sum(share => share.Value),
+        (_, { } cards) => cards.Any(device.Is) ? Vram / cards.Count : 0,
+        _ => device.IsDefault ? Vram / Math.Max(1, all.Count(other => other.IsDefault)) : 0,
+    };
 
     /// <summary>As it will be once it has loaded and finished its requests, and has been warm for long enough.</summary>
     public Occupant AtRest => this with { IsRunning = true, IsBusy = false, ReadyAt = 0 };

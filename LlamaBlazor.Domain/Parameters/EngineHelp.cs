@@ -8,7 +8,11 @@ namespace LlamaBlazor.Domain.Parameters;
 /// <param name="Description">Name of the card.</param>
 /// <param name="TotalMib">Its memory in MiB.</param>
 /// <param name="FreeMib">Free memory in MiB when it was asked.</param>
-public sealed record EngineDevice(string Name, string Description, long TotalMib, long FreeMib);
+public sealed record EngineDevice(string Name, string Description, long TotalMib, long FreeMib)
+{
+    /// <summary>Whether it shares the main memory, where the engine's backend says so; null where it does not.</summary>
+    public bool? IsShared { get; init; }
+}
 
 /// <summary>A spelling that an engine lists.</summary>
 /// <param name="Name">Such as <c>--ctx-size</c>.</param>
@@ -54,9 +58,15 @@ public static partial class EngineHelp
 
     /// <summary>The devices that <c>--list-devices</c> lists: <c>  CUDA0: NVIDIA GeForce RTX 4090 (24080 MiB, 23500 MiB free)</c>.</summary>
     /// <param name="list">The text.</param>
-    public static IReadOnlyList<EngineDevice> ReadDevices(string list) => [.. DeviceLine().Matches(list).Select(match => new EngineDevice(
-        match.Groups["name"].Value, match.Groups["card"].Value,
-        long.Parse(match.Groups["total"].Value, CultureInfo.InvariantCulture), long.Parse(match.Groups["free"].Value, CultureInfo.InvariantCulture)))];
+    public static IReadOnlyList<EngineDevice> ReadDevices(string list)
+    {
+        var shared = VulkanLine().Matches(list).ToLookup(match => "Vulkan" + match.Groups["index"].Value, match => match.Groups["uma"].Value == "1");
+        return [.. DeviceLine().Matches(list).Select(match => (Match: match, Name: match.Groups["name"].Value)).Select(found => new EngineDevice(
+            found.Name, found.Match.Groups["card"].Value, Mebibytes(found.Match, "total"), Mebibytes(found.Match, "free"))
+            {
+                IsShared = shared[found.Name] is var told && told.Any() ? told.First() : null,
+            })];
+    }
 
     /// <summary>The line in which the engine's parser says why it refuses, without its prefixes; null when there is none.</summary>
     /// <param name="output">What it printed.</param>
@@ -73,6 +83,10 @@ public static partial class EngineHelp
             _ => $"{refusal} ({LogPrefix().Replace(detail, "")})",
         };
     }
+
+    // More than any machine has is a driver's nonsense, such as all ones.
+    private static long Mebibytes(Match match, string group) =>
+        long.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var mib) && mib <= 1L << 30 ? mib : 0;
 
     // The form of a value may be several words, of which only START END means two values; in brackets or angles it is one.
     private static IEnumerable<EngineFlag> Spellings(string line)
@@ -95,6 +109,9 @@ public static partial class EngineHelp
 
     [GeneratedRegex(@"^\s+(?<name>\S+): (?<card>.+) \((?<total>\d+) MiB, (?<free>\d+) MiB free\)", RegexOptions.Multiline)]
     private static partial Regex DeviceLine();
+
+    [GeneratedRegex(@"^ggml_vulkan: (?<index>\d+) = .*\| uma: (?<uma>[01])\b", RegexOptions.Multiline)]
+    private static partial Regex VulkanLine();
 
     [GeneratedRegex(@"^[\d.]+ E (\w+ +)?")]
     private static partial Regex LogPrefix();

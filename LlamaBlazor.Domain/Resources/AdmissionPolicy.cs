@@ -6,19 +6,25 @@ namespace LlamaBlazor.Domain.Resources;
 /// <summary>Limits a start must respect (product.md 16).</summary>
 /// <param name="MaxMemoryPercent">Physical memory in use after the start.</param>
 /// <param name="MinFreeMemoryGb">GiB that stay free after the start.</param>
-/// <param name="MaxCpuPercent">CPU in use now.</param>
-/// <param name="MaxLoadPerCore">Load average of one minute a core, now.</param>
-public sealed record AdmissionLimits(double MaxMemoryPercent = 85, double MinFreeMemoryGb = 4, double MaxCpuPercent = 90, double MaxLoadPerCore = 2)
+/// <param name="MaxCpuPercent">CPU that other programs use now; null warns above 90 % and refuses nothing: a machine that generates with its processor is busy.</param>
+/// <param name="MaxLoadPerCore">Load average of one minute a core that other programs cause now; null warns above 2.</param>
+public sealed record AdmissionLimits(double MaxMemoryPercent = 85, double MinFreeMemoryGb = 4, double? MaxCpuPercent = null, double? MaxLoadPerCore = null)
 {
+    /// <summary>Percent of the processor above which a start is warned of.</summary>
+    public const double BusyCpuPercent = 90;
+
+    /// <summary>Load a core above which a start is warned of.</summary>
+    public const double BusyLoadPerCore = 2;
+
     /// <summary>No limit ever refuses.</summary>
-    public static AdmissionLimits None { get; } = new(double.MaxValue, 0, double.MaxValue, double.MaxValue);
+    public static AdmissionLimits None { get; } = new(double.MaxValue, 0);
 }
 
 /// <summary>What the machine has now. Null is unknown, and refuses nothing.</summary>
 /// <param name="TotalMemory">Bytes.</param>
 /// <param name="FreeMemory">Bytes that programs can still get; below zero where more than that was promised to others.</param>
-/// <param name="CpuPercent">Percent of all cores.</param>
-/// <param name="Load">Load average of one minute.</param>
+/// <param name="CpuPercent">Percent of all cores that programs other than our engines use.</param>
+/// <param name="Load">Load average of one minute, without what our engines cause.</param>
 /// <param name="Cores">Cores, at least 1.</param>
 public sealed record MachineState(long? TotalMemory, long? FreeMemory, double? CpuPercent, double? Load, int Cores);
 
@@ -42,7 +48,7 @@ public sealed record AdmissionRequest(long ModelId, string Name, string Project,
 }
 
 /// <summary>One reason against a start.</summary>
-/// <param name="Code">models_max, memory, free_memory, cpu, load, quota, gpu, vram, line or maintenance.</param>
+/// <param name="Code">models_max, memory, free_memory, cpu, load, quota, gpu, vram, port, line or maintenance.</param>
 /// <param name="Message">The words, with the next step.</param>
 public sealed record AdmissionReason(string Code, string Message);
 
@@ -52,6 +58,13 @@ public sealed record AdmissionReason(string Code, string Message);
 /// <param name="WouldEvict">Ids of the models to stop first.</param>
 public sealed record AdmissionDecision(bool Admitted, IReadOnlyList<AdmissionReason> Reasons, IReadOnlyList<long> WouldEvict)
 {
+    /// <summary>What speaks against it and does not forbid it.</summary>
+    public IReadOnlyList<AdmissionReason> Warnings { get; init; } = [];
+
+    /// <summary>True where no waiting helps: it needs more than the machine or its project has, with nothing else running.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("never")]
+    public bool IsNever { get; init; }
+
     /// <summary>Ids of models that end already and must have ended first.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public IReadOnlyList<long> Awaits { get; init; } = [];
@@ -76,17 +89,26 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
     /// <param name="now">Unix milliseconds.</param>
     public AdmissionDecision Decide(AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota, long now)
     {
-        var reasons = MachineReasons(machine).ToList();
+        var (warnings, reasons) = MachineReasons(machine);
         var need = Need(request, machine, others, quota);
         var candidates = request.MayEvict ? others : [.. others.Where(other => other.IsStopping)];
         var plan = need.IsNothing ? [] : EvictionPlanner.Plan(candidates, need, now);
         if (plan is null)
             reasons.AddRange([.. request.Gpus.Answer([]).Reasons, .. ShareReasons(request, others, quota), .. NeedReasons(request, machine, others, quota, need)]);
         if (reasons.Count > 0)
-            return new AdmissionDecision(false, reasons, []);
+            return new AdmissionDecision(false, reasons, []) { Warnings = warnings, IsNever = IsNever(request, machine, quota) };
+        warnings.AddRange(request.Gpus.Answer([.. others.Where(other => plan!.Contains(other.ModelId))]).Warnings);
         var ending = others.Where(other => other.IsStopping).Select(other => other.ModelId).ToHashSet();
-        return new AdmissionDecision(true, [], [.. plan!.Where(id => !ending.Contains(id))]) { Awaits = [.. plan!.Where(ending.Contains)] };
+        return new AdmissionDecision(true, [], [.. plan!.Where(id => !ending.Contains(id))]) { Warnings = warnings, Awaits = [.. plan!.Where(ending.Contains)] };
     }
+
+    // Reservations of people do not count: they can be released meanwhile.
+    private bool IsNever(AdmissionRequest request, MachineState machine, ProjectQuota? quota) =>
+        (machine.TotalMemory is > 0 and var total && request.Memory + Keep(total) > total)
+        || AllocationPlanner.IsTooLarge(request.Gpus.Wish, request.Gpus.Devices)
+        || quota is { MaxInstances: 0 }
+        || (quota?.MaxMemoryGb is { } gb && request.Memory > gb * Gb)
+        || (quota?.MaxCores is { } cores && request.Cores > cores + 1e-9);
 
     private EvictionNeed Need(AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota)
     {
@@ -117,12 +139,30 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
     /// <param name="machine">The machine.</param>
     public long? Usable(MachineState machine) => machine is { TotalMemory: > 0 and var total, FreeMemory: { } free } ? (long)Math.Max(0, free - Keep(total)) : null;
 
-    private IEnumerable<AdmissionReason> MachineReasons(MachineState machine)
+    // How busy the processor is: a warning, or a reason where a limit is set.
+    private (List<AdmissionReason> Warnings, List<AdmissionReason> Reasons) MachineReasons(MachineState machine)
     {
-        if (machine.CpuPercent > Limits.MaxCpuPercent)
-            yield return new("cpu", $"The processor is {machine.CpuPercent:0} % busy; starts wait above {Limits.MaxCpuPercent:0} %. Try again when it is calmer, or raise LlamaBlazor:Admission:MaxCpuPercent.");
-        if (machine.Load > Limits.MaxLoadPerCore * machine.Cores)
-            yield return new("load", $"The load is {machine.Load:0.0} on {machine.Cores} cores; starts wait above {Limits.MaxLoadPerCore * machine.Cores:0.#}. Try again when it is calmer, or raise LlamaBlazor:Admission:MaxLoadPerCore.");
+        var (warnings, reasons) = (new List<AdmissionReason>(), new List<AdmissionReason>());
+        var (cpu, load) = (Limits.MaxCpuPercent ?? AdmissionLimits.BusyCpuPercent, (Limits.MaxLoadPerCore ?? AdmissionLimits.BusyLoadPerCore) * machine.Cores);
+        if (machine.CpuPercent > cpu)
+        {
+            var words = $"Other programs keep {machine.CpuPercent:0} % of the processor busy";
+            if (Limits.MaxCpuPercent is null)
+                warnings.Add(new("cpu", $"{words}: it will load and answer more slowly."));
+            else
+                reasons.Add(new("cpu", $"{words}; starts wait above {cpu:0} %. Try again when it is calmer, or raise LlamaBlazor:Admission:MaxCpuPercent."));
+        }
+
+        if (machine.Load > load)
+        {
+            var words = $"Other programs cause a load of {machine.Load:0.0} on {machine.Cores} cores";
+            if (Limits.MaxLoadPerCore is null)
+                warnings.Add(new("load", $"{words}: it will load and answer more slowly."));
+            else
+                reasons.Add(new("load", $"{words}; starts wait above {load:0.#}. Try again when it is calmer, or raise LlamaBlazor:Admission:MaxLoadPerCore."));
+        }
+
+        return (warnings, reasons);
     }
 
     private static string Smaller(AdmissionRequest request) => request.ContextThatFits > 0
@@ -141,6 +181,10 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
             yield return new("quota", $"The project '{request.Project}' may use {most:0.##} GiB; {ByteSize.Text(used)} are in use and '{request.Name}' needs about {ByteSize.Text(request.Memory)}. Stop one of its models, or raise its limit on the Resources page.");
     }
 
+    private string Next(AdmissionRequest request, MachineState machine) => machine.TotalMemory is > 0 and var total && request.Memory + Keep(total) > total
+        ? "more than this machine has, whatever else is stopped: "
+        : request.MayEvict ? "and none of those that run is idle and unpinned. Stop one, or " : "and none may be stopped for it. Stop one yourself, or ";
+
     private IEnumerable<AdmissionReason> NeedReasons(AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota, EvictionNeed need)
     {
         var next = request.MayEvict ? "and none of those that run is idle and unpinned. Stop one" : "and none may be stopped for it. Stop one yourself";
@@ -153,7 +197,7 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
         if (need.Memory > 0 && machine.FreeMemory is { } free)
         {
             var (code, key) = Limits.MinFreeMemoryGb * Gb >= machine.TotalMemory * Math.Max(0, 100 - Limits.MaxMemoryPercent) / 100 ? ("free_memory", "MinFreeMemoryGb") : ("memory", "MaxMemoryPercent");
-            yield return new(code, $"'{request.Name}' needs about {ByteSize.Text(request.Memory)} and {ByteSize.Text(Math.Max(0, free))} are free, of which {ByteSize.Text(need.Memory + free - request.Memory)} must stay so (LlamaBlazor:Admission:{key}); {ByteSize.Text(need.Memory)} are missing, {next}, or {Smaller(request)}.");
+            yield return new(code, $"'{request.Name}' needs about {ByteSize.Text(request.Memory)} and {ByteSize.Text(Math.Max(0, free))} are free, of which {ByteSize.Text(need.Memory + free - request.Memory)} must stay so (LlamaBlazor:Admission:{key}); {ByteSize.Text(need.Memory)} are missing, {Next(request, machine)}{Smaller(request)}.");
         }
     }
 }

@@ -51,6 +51,9 @@ public sealed record GpuPlan(IReadOnlyList<string>? Devices, IReadOnlyList<Admis
     /// <summary>The cards of <see cref="Devices"/>.</summary>
     public IReadOnlyList<string>? Cards { get; init; }
 
+    /// <summary>Cards that it was to have as well and does not get, with who has them; in words.</summary>
+    public IReadOnlyList<AdmissionReason> Warnings { get; init; } = [];
+
     /// <summary>Bytes on each of <see cref="Cards"/>: the model's own in equal parts, and its draft model's where that is.</summary>
     public IReadOnlyDictionary<string, long>? Shares { get; init; }
 
@@ -77,7 +80,7 @@ public sealed record GpuQuestion(string Name, GpuWish Wish, IReadOnlyList<GpuDev
         if (gone.Count == 0)
             return AllocationPlanner.Plan(Name, Wish, Devices, Holds);
         var names = gone.Select(one => one.Name).ToHashSet();
-        var devices = Devices.Select(device => device with { FreeBytes = device.FreeBytes + gone.Sum(one => one.BytesOn(device, Devices.Count)) }).ToList();
+        var devices = Devices.Select(device => device with { FreeBytes = device.FreeBytes + gone.Sum(one => one.BytesOn(device, Devices)) }).ToList();
         return AllocationPlanner.Plan(Name, Wish, devices, [.. Holds.Where(hold => hold.IsReservation || !names.Contains(hold.Holder))]);
     }
 }
@@ -94,7 +97,7 @@ public static class AllocationPlanner
     {
         // What the draft model takes of a device is not there for the model itself.
         IReadOnlyList<GpuDevice> left = [.. devices.Select(device => device with { FreeBytes = device.FreeBytes is { } free ? Math.Max(0, free - wish.Draft.GetValueOrDefault(device.Id)) : null })];
-        var plan = PlaceModel(wish, left, holds);
+        var plan = PlaceModel(name, wish, left, holds);
         return AddDraft(plan, wish, devices, holds) with { Shares = Share(wish.IsNone ? [] : plan.Cards, wish, devices) };
     }
 
@@ -126,18 +129,25 @@ public static class AllocationPlanner
         };
     }
 
-    private static GpuPlan PlaceModel(GpuWish wish, IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds)
+    /// <summary>True where it needs more than the GPUs it may use have, with nobody else on them; false where that is not known.</summary>
+    /// <param name="wish">How it takes GPUs.</param>
+    /// <param name="devices">GPUs of the machine as the engine names them.</param>
+    public static bool IsTooLarge(GpuWish wish, IReadOnlyList<GpuDevice> devices) =>
+        devices.Count > 0 && Plan("", wish, [.. devices.Select(device => device with { FreeBytes = device.TotalBytes })], []).Missing > 0;
+
+    private static GpuPlan PlaceModel(string name, GpuWish wish, IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds)
     {
         if (wish.IsNone)
             return GpuPlan.None;
-        // Without a strategy the engine takes all there are: where somebody has one alone, it must be told which those are.
-        var isGuarded = devices.Any(device => holds.Any(hold => hold.IsExclusive && device.Is(hold.GpuId)));
-        var isOpen = wish.Strategy is GpuWish.Auto or GpuWish.Best or GpuWish.All || (wish.Named.Count == 0 && devices.Count > 0 && (wish.Strategy is not null || wish.IsExclusive || isGuarded));
-        var asked = isOpen ? devices.Select(device => device.Id).ToList() : wish.Named;
-        if (asked.Count == 0)
+        var asked = Asked(wish, devices, holds);
+        if (asked is null)
             return GpuPlan.None with { Missing = Shortage(devices, holds, wish.Bytes) };
+        if (asked.Count == 0)
+            return new GpuPlan([], [], 0) { Cards = [] };
+        var isOpen = !ReferenceEquals(asked, wish.Named);
         var taken = asked.Where(gpu => Conflict(Find(gpu, devices), wish, holds) is not null).ToList();
-        var usable = devices.Where(device => asked.Contains(device.Id) && !taken.Contains(device.Id)).Select(device => device with { FreeBytes = Free(device, holds) }).OrderByDescending(device => device.FreeBytes ?? 0).ToList();
+        var usable = devices.Where(device => asked.Contains(device.Id) && !taken.Contains(device.Id)).Select(device => device with { FreeBytes = Free(device, holds) })
+            .OrderBy(device => device.Kind).ThenByDescending(device => device.FreeBytes ?? 0).ToList();
         if (taken.Count > 0 && (!isOpen || usable.Count == 0))
             return new GpuPlan(asked, [.. taken.Select(gpu => Refuse(gpu, Conflict(Find(gpu, devices), wish, holds)!, "another device on the GPU tab"))], 0);
         var chosen = wish.Strategy switch
@@ -149,8 +159,28 @@ public static class AllocationPlanner
         var missing = chosen.Exists(device => device.FreeBytes is null) ? 0 : Math.Max(0, wish.Bytes - chosen.Sum(device => device.FreeBytes!.Value));
         // In the engine's own order, whatever we looked at first.
         var mine = isOpen ? [.. devices.Select(device => device.Id).Where(id => chosen.Exists(device => device.Id == id))] : asked;
-        return new GpuPlan(mine, [], chosen.Count == 0 ? 0 : missing) { Cards = [.. mine.Select(gpu => Find(gpu, devices).Card).Distinct()] };
+        return new GpuPlan(mine, [], chosen.Count == 0 ? 0 : missing)
+        {
+            Cards = [.. mine.Select(gpu => Find(gpu, devices).Card).Distinct()],
+            Warnings = taken.Count > 0 && wish.Strategy is not (GpuWish.Best or GpuWish.Auto) ? [Fewer(name, mine, [.. taken.Select(gpu => (gpu, Conflict(Find(gpu, devices), wish, holds)!))])] : [],
+        };
     }
+
+    // The devices to choose among, each card once, none where there is no GPU among them; those of its setting; null where the engine takes what it wants.
+    private static IReadOnlyList<string>? Asked(GpuWish wish, IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds)
+    {
+        var cards = devices.Where(device => device.Kind is not DeviceKind.NoGpu).DistinctBy(device => device.Card).ToList();
+        // Without a strategy the engine takes all there are: where somebody has one alone, it must be told which those are.
+        var isGuarded = cards.Exists(device => holds.Any(hold => hold.IsExclusive && device.Is(hold.GpuId)));
+        var isOpen = wish.Strategy is GpuWish.Auto or GpuWish.Best or GpuWish.All || (wish.Named.Count == 0 && cards.Count > 0 && (wish.Strategy is not null || wish.IsExclusive || isGuarded));
+        if (!isOpen || devices.Count == 0)
+            return wish.Named.Count == 0 ? null : wish.Named;
+        // An engine that is told nothing leaves integrated ones alone where there are others.
+        return [.. (wish.Strategy is GpuWish.Auto or GpuWish.Best or GpuWish.All ? cards : cards.FindAll(device => device.IsDefault)).Select(device => device.Id)];
+    }
+
+    private static AdmissionReason Fewer(string name, IReadOnlyList<string> mine, IReadOnlyList<(string Gpu, GpuHold Hold)> taken) => new("gpu", $"'{name}' is to use all GPUs and gets {string.Join(", ", mine)} only: "
+        + string.Join("; ", taken.Select(one => one.Hold.IsExclusive ? $"{one.Gpu} is held by '{one.Hold.Holder}' alone" : $"{one.Gpu} is used by '{one.Hold.Holder}', and it is to have its GPUs alone")) + ".");
 
     /// <summary>The words for GPU memory that is missing.</summary>
     public static AdmissionReason Shortfall(string name, long needed, long missing) => new(
@@ -178,7 +208,7 @@ public static class AllocationPlanner
     // The engine takes from all that nobody has alone.
     private static long Shortage(IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds, long bytes)
     {
-        var open = devices.Where(device => !holds.Any(hold => device.Is(hold.GpuId) && hold.IsExclusive)).Select(device => Free(device, holds)).ToList();
+        var open = devices.Where(device => device.IsDefault && !holds.Any(hold => device.Is(hold.GpuId) && hold.IsExclusive)).Select(device => Free(device, holds)).ToList();
         return open.Count == 0 || open.Contains(null) ? 0 : Math.Max(0, bytes - (open.Sum() ?? 0));
     }
 }

@@ -22,7 +22,7 @@ public sealed class ProgramProcess : IDisposable
     {
     }
 
-    private ProgramProcess(string data, HttpMessageHandler handler, Func<string, IReadOnlyList<string>, (string, IReadOnlyList<string>)> wrap, string[] arguments)
+    private ProgramProcess(string data, HttpMessageHandler handler, Func<string, IReadOnlyList<string>, (string, IReadOnlyList<string>)> wrap, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         Http = new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(2) }; // against a test that hangs; builders are slow
         var (program, prefix) = OwnProgram.Find();
@@ -30,7 +30,10 @@ public sealed class ProgramProcess : IDisposable
         string[] calm = ["--LlamaBlazor:Admission:MaxMemoryPercent=100", "--LlamaBlazor:Admission:MinFreeMemoryGb=0", "--LlamaBlazor:Admission:MaxCpuPercent=100", "--LlamaBlazor:Admission:MaxLoadPerCore=1000"];
         string[] line = [.. prefix, "--data", data, "--urls", "http://127.0.0.1:0", .. calm, .. arguments];
         var (runner, words) = wrap(program, line);
-        _process = Process.Start(new ProcessStartInfo(runner, words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(runner, words) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
         _process.BeginOutputReadLine();
@@ -39,6 +42,10 @@ public sealed class ProgramProcess : IDisposable
 
     /// <summary>The program as <see cref="OtherUser"/>.</summary>
     public static ProgramProcess AsOtherUser(string data, params string[] arguments) => new(data, new SocketsHttpHandler(), OtherUser.Wrap, arguments);
+
+    /// <summary>The program with more in its environment.</summary>
+    public static ProgramProcess With(string data, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        new(data, new SocketsHttpHandler(), (program, line) => (program, line), arguments, environment);
 
     public int Pid => _process.Id;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Telemetry.Gpu;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LlamaBlazor.Web.Cli;
 
@@ -22,7 +23,7 @@ internal static class Doctor
             findings.Add(CheckFolder(run.DataFolder));
             findings.Add(await CheckServerAsync(run.DataFolder, cancellation).ConfigureAwait(false));
             findings.AddRange(DoctorSettings.Check(run.HostArguments, run.DataFolder, isRunning: findings[^1].Detail != NotRunning));
-            findings.Add(CheckGpu());
+            findings.Add(await CheckGpuAsync(cancellation).ConfigureAwait(false));
             if (File.Exists(DataFolder.Peek(run.DataFolder).Database))
                 findings.Add(CheckDatabase(DataFolder.Peek(run.DataFolder).Database));
             await run.Output.WriteLineAsync(run.AsJson
@@ -75,13 +76,14 @@ internal static class Doctor
             return new Finding("Server", true, $"running at {connection.Http.BaseAddress}");
     }
 
-    private static Finding CheckGpu()
+    // A driver that hangs must not hang the doctor.
+    private static async Task<Finding> CheckGpuAsync(CancellationToken cancellation)
     {
-        var readers = GpuReaders.Create();
-        var names = readers.SelectMany(reader => reader.Read()).Select(gpu => gpu.Name).ToList();
-        foreach (var reader in readers)
-            reader.Dispose();
-        return new Finding("GPU", true, names.Count == 0 ? "none with a driver that tells; models run on the processor" : string.Join(", ", names));
+        using var drivers = GpuDrivers.Create(TimeProvider.System, NullLogger<GpuDrivers>.Instance);
+        var cards = (await drivers.ReadAsync(GpuDriver.Patience + TimeSpan.FromMilliseconds(100), withProcesses: false, cancellation).ConfigureAwait(false)).Gpus;
+        if (drivers.States.FirstOrDefault(driver => driver.Detail is not null) is { } trouble)
+            return new Finding("GPU", false, $"{trouble.Name}: {trouble.Detail}", "Models run on the processor meanwhile.");
+        return new Finding("GPU", true, cards.Count == 0 ? "none with a driver that tells; models run on the processor" : string.Join(", ", cards.Select(gpu => gpu.Name)));
     }
 
     private static Finding CheckDatabase(string path)

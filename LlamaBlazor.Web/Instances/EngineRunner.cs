@@ -46,7 +46,7 @@ internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containe
         if (LaunchSettingsRules.ParsePorts(range) is not var (first, last))
             return Failure.Unavailable($"The port range '{range}' is not valid. Set two ports from 1024 to 65535 on the Settings page, such as 40000-40999.");
         if (ports.Take(first, last) is not { } port)
-            return Failure.Unavailable($"No port of {range} is free: all are in use by other programs or instances. Stop one, or set a wider range on the Settings page.");
+            return NoPort($"No port of {range} is free: all are in use by other programs or instances. Stop one, or set a wider range on the Settings page.");
         var isUsed = false;
         try
         {
@@ -63,6 +63,9 @@ internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containe
                 ports.Release(port); // also when a stop gives the launch up just here
         }
     }
+
+    // As every other reason against a start it stands under its code.
+    private static Failure NoPort(string words) => new(FailureKind.Conflict, words, new Dictionary<string, string[]> { ["port"] = [words] });
 
     /// <summary>Starts the process or the container.</summary>
     public async Task<Result<RunningEngine>> StartAsync(LaunchCommand command, EngineRunPlan plan) => command.Container is null

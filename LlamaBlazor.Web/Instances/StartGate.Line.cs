@@ -72,7 +72,7 @@ internal sealed partial class StartGate
             if (entry.Outcome.Task.IsCompleted)
                 return;
             var decision = await TryTakeAsync(entry, CancellationToken.None).ConfigureAwait(false);
-            if (!decision.Admitted && !entry.Wish.IsOverdue)
+            if (!decision.Admitted && !decision.IsNever && !entry.Wish.IsOverdue)
             {
                 Tell(entry, decision);
                 return;
@@ -178,6 +178,9 @@ internal sealed partial class StartGate
             _decision.Release();
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Model} is started all the same: {Warning}")]
+    private partial void LogWarned(string model, string warning);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Whether {Model} may start could not be decided")]
     private partial void LogNotDecided(string model, Exception error);

@@ -115,7 +115,7 @@ internal sealed partial class StartGate : IDisposable
                 return Failure.Conflict($"'{facts.Name}' cannot be started now. {reason}");
             var entry = new StartEntry(facts, demand, wish, onStage, since);
             var decision = await TryTakeAsync(entry, cancellation).ConfigureAwait(false);
-            if (!decision.Admitted && !wish.IsOverdue)
+            if (!decision.Admitted && !decision.IsNever && !wish.IsOverdue)
                 decision = await WaitAsync(entry, decision, cancellation).ConfigureAwait(false);
             if (!decision.Admitted)
                 return Refusal(facts, decision);
@@ -158,7 +158,7 @@ internal sealed partial class StartGate : IDisposable
 
     private static Failure Refusal(InstanceFacts facts, AdmissionDecision decision) => new(
         FailureKind.Conflict,
-        $"'{facts.Name}' cannot be started now. {Words(decision)}",
+        $"'{facts.Name}' cannot be started {(decision.IsNever ? "on this machine with its settings" : "now")}. {Words(decision)}",
         decision.Reasons.GroupBy(reason => reason.Code).ToDictionary(group => group.Key, group => group.Select(reason => reason.Message).ToArray()));
 
     private static string Words(AdmissionDecision decision) => string.Join(' ', decision.Reasons.Select(reason => reason.Message));
@@ -176,6 +176,8 @@ internal sealed partial class StartGate : IDisposable
             if (TryPut(facts, demand, gpus.Answer(Victims(decision))) is { } closed)
                 return new AdmissionDecision(false, [new AdmissionReason("maintenance", closed)], []);
             decision = decision with { Admitted = true };
+            foreach (var warning in decision.Warnings)
+                LogWarned(facts.Name, warning.Message);
             if (!decision.IsImmediate || await TakeGpusAsync(facts, gpus.Answer([]), cancellation).ConfigureAwait(false) is not { } taken || wish.Force)
                 return decision;
             Leave(facts.ModelId);

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Shared.Live;
@@ -106,7 +107,7 @@ public sealed partial class ParameterForm : LiveComponent
         if (ReferenceEquals(known, _engine))
             return;
         _engine = known;
-        _draft!.DeviceCount = known?.Devices.Count;
+        _draft!.DeviceCount = known is null ? null : DeviceKinds.Gpus(known.Devices).Count;
         StateHasChanged();
     }
 

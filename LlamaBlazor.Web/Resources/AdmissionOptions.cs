@@ -18,15 +18,17 @@ internal static class AdmissionOptions
         return new AdmissionLimits(
             Number(configuration, nameof(AdmissionLimits.MaxMemoryPercent), usual.MaxMemoryPercent, 1, 100),
             Number(configuration, nameof(AdmissionLimits.MinFreeMemoryGb), usual.MinFreeMemoryGb, 0, 4096),
-            Number(configuration, nameof(AdmissionLimits.MaxCpuPercent), usual.MaxCpuPercent, 1, 100),
-            Number(configuration, nameof(AdmissionLimits.MaxLoadPerCore), usual.MaxLoadPerCore, 0.1, 1000));
+            Optional(configuration, nameof(AdmissionLimits.MaxCpuPercent), 1, 100),
+            Optional(configuration, nameof(AdmissionLimits.MaxLoadPerCore), 0.1, 1000));
     }
 
-    private static double Number(IConfiguration configuration, string key, double usual, double min, double max)
+    private static double Number(IConfiguration configuration, string key, double usual, double min, double max) => Optional(configuration, key, min, max) ?? usual;
+
+    private static double? Optional(IConfiguration configuration, string key, double min, double max)
     {
         var text = configuration[$"{Section}:{key}"];
-        if (text is null)
-            return usual;
+        if (string.IsNullOrWhiteSpace(text))
+            return null;
         return double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
             ? value
             : throw new StartupException($"{Section}:{key} is '{text}'. It must be a number from {min} to {max}.");

@@ -77,7 +77,7 @@ internal sealed class AdmissionService(
         var question = await EstimateAsync(facts.ModelId, cancellation).ConfigureAwait(false);
         var (isNone, draft) = (row?.Device == AllocationStore.None, question?.Settings.Draft);
         var devices = isNone && draft is null or { Device: AllocationStore.None } ? [] : await DevicesAsync(facts, row?.Engine, cancellation).ConfigureAwait(false);
-        var (memory, vram) = Memory(question is null ? null : advisor.Expect(question), row, devices.Count > 0);
+        var (memory, vram) = Memory(question is null ? null : advisor.Expect(question), row, DeviceKinds.Gpus(devices).Count > 0);
         // A draft model without a setting of its own is put where the model is, if the dashboard chooses that.
         var isFollowing = string.IsNullOrWhiteSpace(draft?.Device) && !isNone && facts.GpuStrategy is GpuWish.Auto or GpuWish.Best or GpuWish.All;
         var apart = isFollowing ? [] : vram.Where(use => use.Draft > 0 && (use.Draft == use.Bytes || !string.IsNullOrWhiteSpace(draft?.Device))).ToDictionary(use => use.Device, use => use.Draft);
@@ -117,15 +117,21 @@ internal sealed class AdmissionService(
     {
         if (demand.Devices.Count == 0 && demand.Gpus.Named.Count == 0)
             return GpuQuestion.None;
-        var devices = GpuDevice.Map(demand.Devices, await gpus.ReadAsync(cancellation).ConfigureAwait(false));
+        var devices = GpuDevice.Map(demand.Devices, await gpus.ReadAsync(cancellation).ConfigureAwait(false), machine.Read().TotalMemory);
         var settled = others.Where(other => other.IsRunning || other.IsStopping).Select(other => other.Name).ToHashSet(); // the driver counts what they use
         var rows = (await allocations.ListAsync(cancellation).ConfigureAwait(false)).Where(row => row.ContainerName != facts.Name).ToList();
         var holds = rows.Select(row => new GpuHold(row.GpuId, row.ContainerName, row.Mode == AllocationStore.Exclusive, settled.Contains(row.ContainerName) ? 0 : (long)((row.ReservedVramMb ?? 0) * MiB)) { IsReservation = !allocations.IsTaken(row.Id) });
+        devices = [.. devices.Select(device => device.IsMeasured ? device : WithoutOwn(device, devices, [.. others.Where(other => settled.Contains(other.Name))]))];
         var silent = others.Where(other => !rows.Exists(row => row.ContainerName == other.Name) && (other.Cards is not null || other.Vram > 0));
         var planned = silent.SelectMany(other => devices.Where(device => other.Cards?.Any(device.Is) ?? true).Select(device =>
-            new GpuHold(device.Card, other.Name, other.IsGpuExclusive && other.Cards is not null, settled.Contains(other.Name) ? 0 : other.BytesOn(device, devices.Count))));
+            new GpuHold(device.Card, other.Name, other.IsGpuExclusive && other.Cards is not null, settled.Contains(other.Name) ? 0 : other.BytesOn(device, devices))));
         return new GpuQuestion(facts.Name, demand.Gpus, devices, [.. holds, .. planned]);
     }
+
+    // No driver counts what our models use: the engine's figure is of when it was asked, which may have been with or without them.
+    private static GpuDevice WithoutOwn(GpuDevice device, IReadOnlyList<GpuDevice> all, IReadOnlyList<Occupant> running) => device is { FreeBytes: { } free, TotalBytes: { } total }
+        ? device with { FreeBytes = Math.Clamp(total - running.Sum(other => other.BytesOn(device, all)), 0, free) }
+        : device;
 
     private async Task<Needs?> ReadAsync(long modelId, CancellationToken cancellation)
     {

@@ -53,8 +53,11 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
         }
     }
 
-    /// <summary>Reserves a device for a model. A conflict where another one has it alone.</summary>
-    public async Task<Result<AllocationItem>> CreateAsync(AllocationEdit edit, CancellationToken cancellation)
+    /// <summary>Reserves a device for a model. A conflict where another one has it alone, or less of its memory is left.</summary>
+    /// <param name="edit">The device by its id, and the model by its name.</param>
+    /// <param name="totalMib">Memory of the device, or null where nobody tells.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<Result<AllocationItem>> CreateAsync(AllocationEdit edit, double? totalMib, CancellationToken cancellation)
     {
         if (Check(edit) is { } failure)
             return failure;
@@ -65,6 +68,8 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
             var others = await rows.Where(row => row.GpuId == edit.GpuId).ToListAsync(token).ConfigureAwait(false);
             if (others.Find(row => row.ContainerName == edit.ContainerName || row.Mode == Exclusive || mode == Exclusive) is { } other)
                 return Failure.Conflict($"{other.GpuId} is held by '{other.ContainerName}' ({other.Mode}). Release that first.");
+            if (totalMib is { } total && edit.ReservedVramMb > total - others.Sum(held => held.ReservedVramMb ?? 0))
+                return TooMuch(edit, total, [.. others.Where(held => held.ReservedVramMb > 0)]);
             var row = new GpuAllocationRow { GpuId = edit.GpuId!, ContainerName = edit.ContainerName!, Mode = mode, ReservedVramMb = edit.ReservedVramMb, AllocatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds() };
             rows.Add(row);
             await context.SaveChangesAsync(token).ConfigureAwait(false); // its id is wanted
@@ -153,6 +158,13 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
+    private static Failure TooMuch(AllocationEdit edit, double total, IReadOnlyList<GpuAllocationRow> others)
+    {
+        var promised = others.Sum(row => row.ReservedVramMb!.Value);
+        var holders = others.Count == 0 ? "" : $", of which {promised:N0} MiB are promised to {string.Join(", ", others.Select(row => $"'{row.ContainerName}'"))}";
+        return Failure.Conflict($"{edit.GpuId} has {total:N0} MiB{holders}: {Math.Max(0, total - promised):N0} MiB are left, {edit.ReservedVramMb:N0} MiB were asked for. Reserve less{(others.Count == 0 ? "" : ", or release another reservation")}.");
+    }
+
     // In another database the ids are those of other rows; what its own starts left is released as after a restart.
     private void ForgetReplaced()
     {
@@ -201,7 +213,8 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     /// <summary>The devices that <c>--device</c> names; none for automatic and for <c>none</c>.</summary>
     public static IReadOnlyList<string> Devices(string? device) => device is null or "" or None ? [] : device.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static Failure? Check(AllocationEdit edit)
+    /// <summary>What is wrong with an edit by itself, or null.</summary>
+    public static Failure? Check(AllocationEdit edit)
     {
         var errors = new Dictionary<string, string[]>();
         if (edit.GpuId is not { Length: > 0 and <= 100 })

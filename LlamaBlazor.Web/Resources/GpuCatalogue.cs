@@ -1,7 +1,10 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Domain.Telemetry;
+using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters.Engines;
+using LlamaBlazor.Web.Telemetry.Gpu;
 
 namespace LlamaBlazor.Web.Resources;
 
@@ -25,38 +28,69 @@ internal sealed record GpuHolder(long Id, string ContainerName, string Mode, dou
 /// <param name="Holders">Who holds it.</param>
 internal sealed record GpuItem(string Id, string Name, IReadOnlyList<string> EngineNames, double? Usage, double? MemoryUsed, double? MemoryTotal, double? Temperature, double? Power, IReadOnlyList<GpuHolder> Holders);
 
+/// <summary>The cards with the state of their drivers.</summary>
+/// <param name="Items">The cards.</param>
+/// <param name="Next">Always null: all are listed.</param>
+/// <param name="Drivers">Each driver, with the reason where it gives no values.</param>
+internal sealed record GpuList(IReadOnlyList<GpuItem> Items, string? Next, IReadOnlyList<GpuDriverItem> Drivers);
+
 /// <summary>The cards of this machine under all their names: the driver's, and what each engine in use calls them.</summary>
-internal sealed class GpuCatalogue(EngineDirectory engines, GpuMeter meter, AllocationStore allocations)
+internal sealed class GpuCatalogue(EngineDirectory engines, GpuMeter meter, MachineMeter machine, AllocationStore allocations, ModelStore models)
 {
-    /// <summary>All cards with those who hold them. Engines that were never asked are asked now.</summary>
+    private const double MiB = 1048576;
+
+    /// <summary>How each driver is.</summary>
+    public IReadOnlyList<GpuDriverItem> Drivers => meter.Drivers;
+
+    /// <summary>All cards with those who hold them. Engines that were never asked are asked now. What is no GPU is left out; integrated ones come last.</summary>
     public async Task<IReadOnlyList<GpuItem>> ListAsync(CancellationToken cancellation)
     {
         var readings = meter.Last;
         var devices = await DevicesAsync(readings, cancellation).ConfigureAwait(false);
         var rows = await allocations.ListAsync(cancellation).ConfigureAwait(false);
-        var unread = devices.Where(device => !readings.Any(reading => reading.Id == device.Device.Card)).DistinctBy(device => device.Device.Card)
-            .Select(device => new GpuSample(device.Device.Card, device.Description, null, null, null, null, null));
+        var unread = devices.Where(device => device.Device.Kind is not DeviceKind.NoGpu && !readings.Any(reading => reading.Id == device.Device.Card)).DistinctBy(device => device.Device.Card)
+            .OrderBy(device => device.Device.Kind).Select(device => AsTold(device.Device, device.Description, rows));
         return [.. readings.Concat(unread).Select(card =>
         {
-            var names = devices.Where(device => device.Device.Card == card.Id).Select(device => device.Device.Id).Distinct().Order(StringComparer.Ordinal).ToList();
+            var mine = devices.Where(device => device.Device.Card == card.Id).ToList();
+            var names = mine.Select(device => device.Device.Id).Distinct().Order(StringComparer.Ordinal).ToList();
             var holders = rows.Where(row => row.GpuId == card.Id || names.Contains(row.GpuId)).Select(row => new GpuHolder(row.Id, row.ContainerName, row.Mode, row.ReservedVramMb, !allocations.IsTaken(row.Id)));
-            return new GpuItem(card.Id, card.Name, names, card.Usage, card.MemoryUsed, card.MemoryTotal, card.Temperature, card.Power, [.. holders]);
+            var total = card.MemoryTotal ?? mine.Max(device => device.Device.TotalBytes) / MiB;
+            return new GpuItem(card.Id, card.Name, names, card.Usage, card.MemoryUsed, total, card.Temperature, card.Power, [.. holders]);
         })];
     }
 
-    /// <summary>Reserves a card, named by its id or as an engine calls it.</summary>
+    /// <summary>Reserves a card, named by its id or as an engine calls it. Refused with words where there is no such card or model, or where less of its memory is left.</summary>
     public async Task<Result<AllocationItem>> ReserveAsync(AllocationEdit edit, CancellationToken cancellation)
     {
-        var devices = await DevicesAsync(meter.Last, cancellation).ConfigureAwait(false);
-        var card = devices.Find(device => device.Device.Is(edit.GpuId ?? "")).Device?.Card;
-        return await allocations.CreateAsync(edit with { GpuId = card ?? edit.GpuId }, cancellation).ConfigureAwait(false);
+        if (AllocationStore.Check(edit) is { } failure)
+            return failure;
+        var cards = await ListAsync(cancellation).ConfigureAwait(false);
+        if (cards.FirstOrDefault(card => card.Id == edit.GpuId || card.EngineNames.Contains(edit.GpuId!)) is not { } found)
+        {
+            return Failure.Invalid("gpu_id", cards.Count == 0
+                ? $"There is no GPU '{edit.GpuId}': neither a driver nor an engine lists one."
+                : $"There is no GPU '{edit.GpuId}'. There are: {string.Join(", ", cards.Select(card => string.Join(" or ", card.EngineNames.Prepend(card.Id).Distinct())))}.");
+        }
+
+        return await models.FindAsync(edit.ContainerName!, cancellation).ConfigureAwait(false) is { Role: ModelRole.Model } model
+            ? await allocations.CreateAsync(edit with { GpuId = found.Id, ContainerName = model.Name }, found.MemoryTotal, cancellation).ConfigureAwait(false)
+            : Failure.Invalid("container_name", $"There is no model '{edit.ContainerName}' that could be started. GET /api/models lists them.");
+    }
+
+    // What the engine said when it was asked, or what its starts took where that is more.
+    private GpuSample AsTold(GpuDevice device, string description, IReadOnlyList<AllocationItem> rows)
+    {
+        var taken = rows.Where(row => device.Is(row.GpuId) && allocations.IsTaken(row.Id)).Sum(row => row.ReservedVramMb ?? 0);
+        var (total, free) = (device.TotalBytes / MiB, device.FreeBytes / MiB);
+        return new GpuSample(device.Card, description, null, total is { } all ? Math.Min(all, Math.Max(all - (free ?? all), taken)) : null, total, null, null);
     }
 
     private async Task<List<(GpuDevice Device, string Description)>> DevicesAsync(IReadOnlyList<GpuSample> readings, CancellationToken cancellation)
     {
-        var found = new List<(GpuDevice, string)>();
+        var (found, host) = (new List<(GpuDevice, string)>(), machine.Read().TotalMemory);
         foreach (var engine in await engines.ListAsync(again: false, cancellation).ConfigureAwait(false))
-            found.AddRange(GpuDevice.Map(engine.Devices, readings).Zip(engine.Devices, (device, told) => (device, told.Description)));
+            found.AddRange(GpuDevice.Map(engine.Devices, readings, host).Zip(engine.Devices, (device, told) => (device, told.Description)));
         return found;
     }
 }

@@ -3,16 +3,29 @@ using LlamaBlazor.Domain.Telemetry;
 
 namespace LlamaBlazor.Web.Resources;
 
-/// <summary>The machine as an admission sees it: memory of this very moment, because a start may follow the end of another at once; the rest from the last sample.</summary>
+/// <summary>
+/// The machine as an admission sees it: memory of this very moment, because a start may follow the end of another at once; the rest from the last samples,
+/// without what our own engines do: they are busy whenever somebody uses them.
+/// </summary>
 internal sealed class MachineMeter(MetricWindow window)
 {
+    private const long LoadMs = 60_000;
+
     /// <summary>Reads it.</summary>
     public MachineState Read()
     {
         var sample = window.Latest;
         var (total, free) = Memory();
-        return new MachineState(total, free, sample?.CpuUsage, sample?.Load1Min, Environment.ProcessorCount);
+        var cpu = sample?.CpuUsage - (sample is null ? 0 : OwnCores(sample) * 100 / Environment.ProcessorCount);
+        return new MachineState(total, free, Positive(cpu), Positive(sample?.Load1Min - OwnLoad(sample)), Environment.ProcessorCount);
     }
+
+    private static double? Positive(double? value) => value is { } number ? Math.Max(0, number) : null;
+
+    private static double OwnCores(Sample sample) => sample.Instances.Sum(instance => instance.Cpu ?? 0) / 100;
+
+    // The load is a mean of about a minute, so an engine that has just ended is still in it.
+    private double OwnLoad(Sample? latest) => latest is null ? 0 : window.Since(latest.Timestamp - LoadMs).Average(OwnCores);
 
     private static (long? Total, long? Free) Memory()
     {

@@ -10,7 +10,6 @@ internal static class ResourcesFeature
     {
         var services = builder.Services;
         services.AddSingleton(AdmissionOptions.Read(builder.Configuration));
-        services.AddSingleton(GpuMeter.Drivers());
         services.AddSingleton<GpuMeter>();
         services.AddSingleton<MachineMeter>();
         services.AddSingleton<AdmissionService>();

@@ -14,28 +14,33 @@ internal sealed class SampleSource(
     EngineScraper engines,
     InstanceBoard board,
     RequestMeter requests,
+    GpuDrivers drivers,
     TimeProvider clock) : IDisposable
 {
-    private readonly IReadOnlyList<IGpuReader> _gpus = GpuReaders.Create();
+    /// <summary>How long a sample waits for the GPUs; a driver that is slower costs its values, not the sample.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(150);
+
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(500);
+
     private readonly long _startedAt = clock.GetTimestamp();
     private MachineReading? _last;
     private long _lastAt;
 
-    /// <summary>Makes the first sample complete. Call once, before <see cref="Take"/>.</summary>
-    public Task PrepareAsync(CancellationToken cancellation) => disk.PrepareAsync(cancellation);
+    /// <summary>Makes the first sample complete, where disk and drivers answer soon. Call once, before <see cref="TakeAsync"/>.</summary>
+    public Task PrepareAsync(CancellationToken cancellation) =>
+        Task.WhenAll(disk.PrepareAsync(cancellation), drivers.ReadAsync(FirstPatience, withProcesses: false, cancellation));
 
     /// <summary>Reads everything once.</summary>
-    public (Sample Sample, MachineReading Machine) Take()
+    public async Task<(Sample Sample, MachineReading Machine)> TakeAsync(CancellationToken cancellation)
     {
         disk.Refresh();
+        var cards = await drivers.ReadAsync(Patience, board.Active.Any(), cancellation).ConfigureAwait(false);
         var now = clock.GetTimestamp();
         var reading = machine.Read();
         var seconds = _last is null ? 0 : clock.GetElapsedTime(_lastAt, now).TotalSeconds;
-        GpuSample[] gpus = [.. _gpus.SelectMany(reader => reader.Read())];
-        var held = _gpus.Count > 0 && board.Active.Any() ? _gpus.Select(reader => reader.ReadProcesses()).ToList() : [];
-        InstanceSample[] instances = [.. board.Active.OrderBy(instance => instance.ModelId).Select(instance => Read(instance, held))];
+        InstanceSample[] instances = [.. board.Active.OrderBy(instance => instance.ModelId).Select(instance => Read(instance, cards.Processes))];
         processes.Keep(board.Active.Select(instance => instance.Pid ?? 0).ToHashSet());
-        var sample = Describe(reading, gpus, instances) with
+        var sample = Describe(reading, cards.Gpus, instances) with
         {
             NetRx = Rate(_last?.NetworkReceived, reading.NetworkReceived, seconds),
             NetTx = Rate(_last?.NetworkSent, reading.NetworkSent, seconds),
@@ -45,14 +50,9 @@ internal sealed class SampleSource(
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        machine.Dispose();
-        foreach (var reader in _gpus)
-            reader.Dispose();
-    }
+    public void Dispose() => machine.Dispose();
 
-    private Sample Describe(MachineReading reading, GpuSample[] gpus, InstanceSample[] instances) => new()
+    private Sample Describe(MachineReading reading, IReadOnlyList<GpuSample> gpus, InstanceSample[] instances) => new()
     {
         Timestamp = clock.GetUtcNow().ToUnixTimeMilliseconds(),
         CpuUsage = Round(reading.CpuUsage) ?? 0,
@@ -73,18 +73,18 @@ internal sealed class SampleSource(
         Instances = instances,
     };
 
-    private InstanceSample Read(InstanceSnapshot instance, List<IReadOnlyDictionary<int, double>> held)
+    private InstanceSample Read(InstanceSnapshot instance, IReadOnlyDictionary<int, double> held)
     {
         var (cpu, memory) = instance.Pid is { } pid ? processes.Read(pid) : (null, null);
         var engine = engines.Find(instance.ModelId);
         return new InstanceSample(instance.ModelId, instance.Model, instance.Status, Round(cpu), Round(memory), Round(engine?.TokensPerSecond), engine?.SlotsBusy, engine?.SlotsTotal, Round(engine?.KvUsage), engine?.Queued)
         {
-            Vram = instance.Pid is { } process && held.Exists(processes => processes.ContainsKey(process)) ? Round(held.Sum(processes => processes.GetValueOrDefault(process))) : null,
+            Vram = instance.Pid is { } process && held.TryGetValue(process, out var vram) ? Round(vram) : null,
         };
     }
 
     // A sum of what is known; null when nothing is.
-    private static double? Sum(GpuSample[] gpus, Func<GpuSample, double?> value) => gpus.Any(gpu => value(gpu) is not null) ? gpus.Sum(value) : null;
+    private static double? Sum(IReadOnlyList<GpuSample> gpus, Func<GpuSample, double?> value) => gpus.Any(gpu => value(gpu) is not null) ? gpus.Sum(value) : null;
 
     // A counter that went back belongs to an interface that came or went: unknown for this tick.
     private static double? Rate(long? before, long? now, double seconds) => seconds > 0 && now >= before ? Round((now - before) / seconds) : null;

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Telemetry.Gpu;
 using LlamaBlazor.Web.Telemetry.Live;
 using LlamaBlazor.Web.Telemetry.Machine;
 using LlamaBlazor.Web.Telemetry.Storage;
@@ -17,6 +18,7 @@ internal static class TelemetryFeature
         services.AddSingleton<MetricWindow>();
         services.AddSingleton<RequestMeter>();
         services.AddSingleton(_ => MachineReaders.Create());
+        services.AddSingleton(provider => GpuDrivers.Create(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GpuDrivers>>()));
         services.AddSingleton<DiskReader>();
         services.AddSingleton<ProcessReader>();
         services.AddSingleton<SampleSource>();

@@ -30,22 +30,22 @@ internal sealed partial class TelemetrySampler(
         using var timer = new PeriodicTimer(options.Interval, clock);
         do
         {
-            Tick();
+            await TickAsync(stoppingToken).ConfigureAwait(false);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
-    private void Tick()
+    private async Task TickAsync(CancellationToken cancellation)
     {
         try
         {
-            var (sample, machine) = source.Take();
+            var (sample, machine) = await source.TakeAsync(cancellation).ConfigureAwait(false);
             window.Add(sample);
             samples.Publish(sample);
             recorder.Record(sample, machine);
             _failing = false;
         }
-        catch (Exception error)
+        catch (Exception error) when (!cancellation.IsCancellationRequested)
         {
             if (!_failing)
                 LogFailed(error);

@@ -107,10 +107,14 @@ public sealed record MemoryDevice(string Name, long? FreeBytes)
     /// <summary>Whether the draft model may be put on it.</summary>
     public bool IsForDraft { get; init; } = true;
 
-    /// <summary>Those that a setting names, in its order; all where it is null or empty.</summary>
+    /// <summary>Whether an engine uses it that is told nothing.</summary>
+    public bool IsDefault { get; init; } = true;
+
+    /// <summary>Those that a setting names, in its order; those that the engine takes by itself where it is null or empty.</summary>
     /// <param name="devices">All there are.</param>
     /// <param name="names">A comma list, or <c>none</c>.</param>
-    public static IReadOnlyList<MemoryDevice> Named(IReadOnlyList<MemoryDevice> devices, string? names) => string.IsNullOrWhiteSpace(names) ? devices
+    public static IReadOnlyList<MemoryDevice> Named(IReadOnlyList<MemoryDevice> devices, string? names) => string.IsNullOrWhiteSpace(names)
+        ? devices.All(device => device.IsDefault) ? devices : [.. devices.Where(device => device.IsDefault)]
         : [.. names.Split(',', StringSplitOptions.TrimEntries).Select(name => devices.FirstOrDefault(device => device.Name.Equals(name, StringComparison.OrdinalIgnoreCase))).OfType<MemoryDevice>().Distinct()];
 }
 

@@ -24,7 +24,8 @@ public sealed class AdmissionPolicyTests
     {
         Occupant[] busy = [Of(1) with { IsBusy = true }, Of(2) with { IsPinned = true, Project = "team" }];
         var request = Ask(40 * Gb) with { Project = "team", Gpus = new GpuQuestion("new", new GpuWish(null, false, ["CUDA0"], 0), [], [new GpuHold("CUDA0", "m9", true, 0)]) };
-        var decision = Policy.Decide(request, Calm with { CpuPercent = 95, Load = 9 }, busy, new ProjectQuota("team", 1), Now);
+        var strict = Policy with { Limits = new AdmissionLimits(MaxCpuPercent: 90, MaxLoadPerCore: 2) };
+        var decision = strict.Decide(request, Calm with { CpuPercent = 95, Load = 9 }, busy, new ProjectQuota("team", 1), Now);
         Assert.False(decision.Admitted);
         Assert.Equal(["cpu", "load", "gpu", "models_max", "quota", "memory"], decision.Reasons.Select(reason => reason.Code));
         Assert.All(decision.Reasons, reason => Assert.EndsWith(".", reason.Message));
@@ -104,6 +105,43 @@ public sealed class AdmissionPolicyTests
         Assert.Empty(decision.WouldEvict);
         Assert.Equal([2], decision.Awaits);
         Assert.False(decision.IsImmediate);
+    }
+
+    [Fact]
+    public void BusyProcessor_IsAWarning_UnlessALimitIsSet()
+    {
+        var busy = Calm with { CpuPercent = 100, Load = 40 };
+        var decision = Policy.Decide(Ask(Gb), busy, [], null, Now);
+        Assert.True(decision is { Admitted: true, IsImmediate: true });
+        Assert.Equal(["cpu", "load"], decision.Warnings.Select(warning => warning.Code));
+        Assert.Contains("100 %", decision.Warnings[0].Message);
+        Assert.Empty(Policy.Decide(Ask(Gb), Calm with { CpuPercent = 90, Load = 8 }, [], null, Now).Warnings);
+        var limited = (Policy with { Limits = new AdmissionLimits(MaxCpuPercent: 80) }).Decide(Ask(Gb), Calm with { CpuPercent = 81, Load = 40 }, [], null, Now);
+        Assert.Equal((false, false, "cpu", "load"), (limited.Admitted, limited.IsNever, Assert.Single(limited.Reasons).Code, Assert.Single(limited.Warnings).Code));
+    }
+
+    [Theory]
+    [InlineData(27, false)] // 32 GiB, of which 4.8 must stay: when others have ended
+    [InlineData(28, true)]
+    public void MoreThanTheMachineHas_IsNever(int needGb, bool isNever)
+    {
+        var decision = Policy.Decide(Ask(needGb * Gb) with { MayEvict = false }, Calm with { FreeMemory = 10 * Gb }, [Of(1)], null, Now);
+        Assert.Equal((false, isNever), (decision.Admitted, decision.IsNever));
+        Assert.Equal(isNever, decision.Reasons[0].Message.Contains("more than this machine has", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void MoreThanTheProjectOrTheCardsHave_IsNever()
+    {
+        bool IsNever(AdmissionRequest request, ProjectQuota? quota) => Policy.Decide(request, Calm, [], quota, Now) is { Admitted: false, IsNever: true };
+        var request = Ask(3 * Gb) with { Project = "team", Cores = 4 };
+        Assert.True(IsNever(request, new ProjectQuota("team", null, 2.9)));
+        Assert.True(IsNever(request, new ProjectQuota("team", null) { MaxCores = 3 }));
+        Assert.True(IsNever(request, new ProjectQuota("team", 0)));
+        GpuDevice[] cards = [new("CUDA0", 0) { TotalBytes = 8 * Gb }];
+        GpuQuestion Wants(int gb) => new("new", new GpuWish("best", false, [], gb * Gb), cards, []);
+        Assert.True(IsNever(Ask(1) with { Gpus = Wants(9) }, null));
+        Assert.False(IsNever(Ask(1) with { Gpus = Wants(7) }, null)); // the card is full now
     }
 
     [Fact]

@@ -125,7 +125,7 @@ public sealed class FaultTests(InstanceHarness app) : IClassFixture<InstanceHarn
         await crowded.InitializeAsync();
         var model = await crowded.AddModelAsync("load-ms=0");
         var (status, body) = await crowded.PostAsync($"/api/models/{model}/start");
-        Assert.Equal(503, status);
+        Assert.Equal((409, "port"), (status, body.GetProperty("reasons")[0].GetProperty("code").GetString()));
         Assert.Contains($"{taken}-{taken}", body.GetProperty("detail").GetString());
         other.Stop();
         await crowded.PostAsync($"/api/models/{model}/start");

@@ -70,7 +70,8 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
     public async Task Reservation_IsKept_ShownWithTheCard_AndReleased()
     {
         var model = await AddAsync("best");
-        using var made = await app.Http.PostAsJsonAsync("/api/allocations", new { gpu_id = "CUDA1", container_name = "somebody" });
+        var holder = await AddAsync(null);
+        using var made = await app.Http.PostAsJsonAsync("/api/allocations", new { gpu_id = "CUDA1", container_name = holder.ToString() }); // by its id, too
         var card = (await app.GetAsync("/api/gpus")).GetProperty("items").EnumerateArray().Single(gpu => gpu.GetProperty("id").GetString() == "CUDA1");
         Assert.Equal("Pretend B", card.GetProperty("name").GetString());
         Assert.True(card.GetProperty("holders")[0].GetProperty("reserved").GetBoolean());

@@ -52,15 +52,16 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
     [LinuxFact]
     public async Task ExclusiveGpu_KeepsOthersOut_UntilReleased()
     {
-        var model = await app.AddModelAsync("load-ms=0");
+        var model = await AddWithGpusAsync();
+        var (somebody, another) = (await AddWithGpusAsync(), await AddWithGpusAsync());
         await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
         {
             context.Add(new GpuConfig { ModelId = model, Device = "CUDA0" });
             return Task.CompletedTask;
         });
-        using var made = await app.Http.PostAsJsonAsync("/api/allocations", new { gpu_id = "CUDA0", container_name = "somebody" });
+        using var made = await app.Http.PostAsJsonAsync("/api/allocations", new { gpu_id = "CUDA0", container_name = somebody.ToString() });
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
-        using var twice = await app.Http.PostAsJsonAsync("/api/allocations", new { gpu_id = "CUDA0", container_name = "another" });
+        using var twice = await app.Http.PostAsJsonAsync("/api/allocations", new { gpu_id = "CUDA0", container_name = another.ToString() });
         Assert.Equal(HttpStatusCode.Conflict, twice.StatusCode);
         var (status, body) = await app.PostAsync($"/api/models/{model}/start");
         Assert.Equal((409, "gpu"), (status, body.GetProperty("reasons")[0].GetProperty("code").GetString()));
@@ -150,6 +151,13 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
     }
 
     private Task<LlamaDbContext> OpenAsync() => app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
+
+    private Task<long> AddWithGpusAsync()
+    {
+        var (program, prefix) = LlamaBlazor.Web.Shared.Configuration.OwnProgram.Find();
+        string[] line = [program, .. prefix, LlamaBlazor.Web.Shared.Configuration.OwnProgram.SimulatorWord, "--simulate", "load-ms=0"];
+        return app.AddModelWithAsync(EngineScript.WriteRaw(app.Folder, $"if [ \"$1\" = --list-devices ]; then printf '%s\\n' \"{GpuEngine.TwoGpus}\"; exit 0; fi\nexec {string.Join(' ', line.Select(word => $"'{word}'"))} \"$@\""));
+    }
 
     private async Task<string> HoldersAsync(string gpu) =>
         string.Join(',', (await app.GetAsync("/api/allocations")).GetProperty("items").EnumerateArray().Where(item => item.GetProperty("gpu_id").GetString() == gpu).Select(item => item.GetProperty("container_name").GetString()));

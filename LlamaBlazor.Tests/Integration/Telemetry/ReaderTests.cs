@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Telemetry;
@@ -74,8 +75,8 @@ public sealed class ReaderTests
         Write(drm, "card0-DP-1/device/vendor", "0x1002\n");
         Write(drm, "card1/device/vendor", "0x1234\n"); // a virtual screen
         Write(drm, "card2/device/vendor", "0x8086\n"); // tells nothing
-        using var reader = SysfsGpuReader.TryCreate(drm.Path);
-        var card = Assert.Single(reader!.Read());
+        using var reader = SysfsGpuReader.Open(drm.Path).Value;
+        var card = Assert.Single(reader.Read());
         Assert.Equal(("card0", "AMD 0x744c", 37, 2048, 8192, 51, 123), (card.Id, card.Name, card.Usage, card.MemoryUsed, card.MemoryTotal, card.Temperature, card.Power));
         File.Delete(drm.File("card0/device/gpu_busy_percent"));
         Assert.Null(Assert.Single(reader.Read()).Usage);
@@ -85,9 +86,9 @@ public sealed class ReaderTests
     public void Gpus_ThatAreNotThere_AreNoError()
     {
         using var empty = new TempFolder();
-        Assert.Null(SysfsGpuReader.TryCreate(empty.Path));
-        Assert.Null(SysfsGpuReader.TryCreate(empty.File("missing")));
-        Assert.Null(NvmlReader.TryCreate(empty.File("libnvidia-ml.so.1")));
+        Assert.Equal(FailureKind.NotFound, SysfsGpuReader.Open(empty.Path).Failure!.Kind);
+        Assert.Equal(FailureKind.NotFound, SysfsGpuReader.Open(empty.File("missing")).Failure!.Kind);
+        Assert.Equal(FailureKind.NotFound, NvmlReader.Open(empty.File("libnvidia-ml.so.1")).Failure!.Kind);
     }
 
     private static void Write(TempFolder folder, string path, string text)

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
 using Microsoft.EntityFrameworkCore;
@@ -26,7 +27,7 @@ internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, 
         try
         {
             var engine = await FindAsync(perModelPath, soon.Token).ConfigureAwait(false);
-            return engine.IsSuccess ? engine.Value.Devices.Count : null;
+            return engine.IsSuccess ? DeviceKinds.Gpus(engine.Value.Devices).Count : null;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Telemetry.Gpu;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 using Radzen;
@@ -13,6 +14,7 @@ public sealed partial class GpuPanel
     private const int Bound = 2000;
 
     private IReadOnlyList<GpuItem> _gpus = [];
+    private IReadOnlyList<GpuDriverItem> _troubles = [];
     private IReadOnlyList<string> _models = [];
     private string? _gpu;
     private string? _model;
@@ -46,7 +48,11 @@ public sealed partial class GpuPanel
         await ReadAsync();
     }
 
-    private GpuSample? SampleOf(string gpu) => Window.Latest?.Gpus.FirstOrDefault(sample => sample.Id == gpu);
+    // The driver's reading of this second; where there is none, what an engine said.
+    private (double? Used, double Total, double? Busy, bool IsMeasured) Memory(GpuItem gpu) =>
+        Window.Latest?.Gpus.FirstOrDefault(sample => sample.Id == gpu.Id) is { MemoryUsed: { } used, MemoryTotal: > 0 and var total } sample
+            ? (used, total, sample.Usage, true)
+            : (gpu.MemoryUsed, gpu.MemoryTotal ?? 0, gpu.Usage, false);
 
     private static string NameOf(GpuItem gpu) => gpu.EngineNames.Count == 0 ? gpu.Id : $"{gpu.Id} ({string.Join(", ", gpu.EngineNames)})";
 
@@ -55,6 +61,7 @@ public sealed partial class GpuPanel
         if (Left.IsCancellationRequested)
             return;
         _gpus = await Catalogue.ListAsync(CancellationToken.None);
+        _troubles = [.. Catalogue.Drivers.Where(driver => driver.Detail is not null)];
         _loaded = true;
     }
 
@@ -64,7 +71,7 @@ public sealed partial class GpuPanel
             return;
         var made = await Catalogue.ReserveAsync(new AllocationEdit(_gpu, _model, _shared ? "shared" : AllocationStore.Exclusive, null), CancellationToken.None);
         if (made.Failure is { } failure)
-            Notifications.Notify(NotificationSeverity.Error, "Not reserved", failure.Message);
+            Notifications.Notify(NotificationSeverity.Error, "Not reserved", failure.Errors is { Count: > 0 } errors ? string.Join(' ', errors.SelectMany(error => error.Value)) : failure.Message);
         else
             (_gpu, _model) = (null, null);
         await ReadAsync();

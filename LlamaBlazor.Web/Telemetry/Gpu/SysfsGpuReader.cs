@@ -1,4 +1,5 @@
 using System.Globalization;
+using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Telemetry;
 
 namespace LlamaBlazor.Web.Telemetry.Gpu;
@@ -8,32 +9,32 @@ internal sealed class SysfsGpuReader : IGpuReader
 {
     private const double MiB = 1048576;
 
-    private readonly Card[] _cards; // fixed when the dashboard starts
+    private readonly Card[] _cards; // fixed when it is opened
 
     private SysfsGpuReader(Card[] cards) => _cards = cards;
 
-    /// <summary>Finds the cards that tell at least their load, memory or power; null where there are none.</summary>
+    /// <summary>Finds the cards that tell at least their load, memory or power; not found where there are none.</summary>
     /// <param name="root">Where the cards are listed.</param>
-    public static SysfsGpuReader? TryCreate(string root = "/sys/class/drm")
+    public static Result<IGpuReader> Open(string root = "/sys/class/drm")
     {
         if (!Directory.Exists(root))
-            return null;
+            return Failure.NotFound($"{root} is missing.");
         var cards = Directory.EnumerateDirectories(root, "card*")
             .Where(path => !Path.GetFileName(path).Contains('-')) // card0-DP-1 is a connector
             .Order(StringComparer.Ordinal)
             .Select(Card.TryOpen).OfType<Card>().ToArray();
-        return cards.Length == 0 ? null : new SysfsGpuReader(cards);
+        return cards.Length == 0 ? Failure.NotFound($"{root} lists no card that tells its load, memory or power.") : new SysfsGpuReader(cards);
     }
 
     /// <inheritdoc/>
-    public IEnumerable<GpuSample> Read() => _cards.Select(card => new GpuSample(
+    public IReadOnlyList<GpuSample> Read() => [.. _cards.Select(card => new GpuSample(
         card.Id,
         card.Name,
         Number(card.Busy),
         Number(card.Used) / MiB,
         Number(card.Total) / MiB,
         Number(card.Temperature) / 1000,
-        Number(card.Power) / 1_000_000));
+        Number(card.Power) / 1_000_000))];
 
     /// <inheritdoc/>
     public void Dispose()
