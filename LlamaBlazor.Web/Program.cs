@@ -24,6 +24,7 @@ if (CliProgram.Wants(args))
 
 try
 {
+    FileHandleLimit.Require(FileHandleLimit.Current());
     await DashboardHost.RunAsync(Build(CliProgram.ServerArguments(args)), args);
     return 0;
 }

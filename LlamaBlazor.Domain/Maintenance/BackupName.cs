@@ -25,6 +25,14 @@ public sealed partial record BackupName(string FileName, string Kind, DateTimeOf
             : null;
     }
 
+    /// <summary>
+    /// In the order in which they are worth keeping: the newest first, and last those dated in the future, by a clock that ran ahead when they were made.
+    /// </summary>
+    /// <param name="backups">The names.</param>
+    /// <param name="now">The time of the machine.</param>
+    public static IEnumerable<BackupName> NewestFirst(IEnumerable<BackupName> backups, DateTimeOffset now) =>
+        backups.OrderBy(backup => backup.CreatedAt > now).ThenByDescending(backup => backup.CreatedAt);
+
     [GeneratedRegex(@"\Allama-dashboard-(?<kind>[a-z][a-z-]*)-(?<at>\d{8}-\d{9})\.db\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern();
 }

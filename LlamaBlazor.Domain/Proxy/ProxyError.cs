@@ -42,6 +42,9 @@ public enum ProxyError
     /// <summary>The model could not be started.</summary>
     StartFailed,
 
+    /// <summary>The dashboard has just been started, or its database cannot be used now.</summary>
+    NotReady,
+
     /// <summary>The dashboard is being stopped.</summary>
     ShuttingDown,
 
@@ -107,6 +110,7 @@ public static class ProxyErrors
         ProxyError.QueueFull => new(429, "rate_limit_error", "queue_full", Severity.Warning),
         ProxyError.QueueTimeout => new(503, Server, "queue_timeout", Severity.Warning),
         ProxyError.StartFailed => new(503, Server, "model_start_failed", Severity.Warning),
+        ProxyError.NotReady => new(503, Server, "not_ready", Severity.Debug),
         ProxyError.ShuttingDown => new(503, Server, "shutting_down", Severity.Debug),
         ProxyError.Cancelled => new(503, Server, "cancelled", Severity.Information),
         ProxyError.ClientGone => new(499, Invalid, "client_closed_request", Severity.Debug),

@@ -47,6 +47,10 @@ public sealed class ProgramProcess : IDisposable
     public static ProgramProcess With(string data, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         new(data, new SocketsHttpHandler(), (program, line) => (program, line), arguments, environment);
 
+    /// <summary>The program below a shell that has run a command before, such as one that sets a limit.</summary>
+    public static ProgramProcess InShell(string data, string before, params string[] arguments) =>
+        new(data, new SocketsHttpHandler(), (program, line) => ("/bin/sh", ["-c", $"{before}; exec \"$0\" \"$@\"", program, .. line]), arguments);
+
     public int Pid => _process.Id;
 
     public HttpClient Http { get; }

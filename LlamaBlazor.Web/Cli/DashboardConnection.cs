@@ -65,9 +65,11 @@ internal sealed class DashboardConnection : IAsyncDisposable
         await app.StartAsync(cancellation).ConfigureAwait(false);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         var connection = new DashboardConnection(new Uri(address), app);
+        var database = app.Services.GetRequiredService<DatabaseState>();
         try
         {
-            await app.Services.GetRequiredService<DatabaseState>().Ready.WaitAsync(ReadyLimit, cancellation).ConfigureAwait(false);
+            if (!await database.IsUsableAsync(cancellation).WaitAsync(ReadyLimit, cancellation).ConfigureAwait(false))
+                throw new InvalidOperationException(database.Failure);
             return connection;
         }
         catch (Exception error) when (error is InvalidOperationException or TimeoutException)

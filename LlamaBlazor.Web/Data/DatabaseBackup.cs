@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Maintenance;
 
 namespace LlamaBlazor.Web.Data;
 
@@ -30,9 +31,17 @@ internal sealed class DatabaseBackup(DataFolder folder, TimeProvider clock)
             DeleteWithCompanions(partial);
         }
 
-        foreach (var old in Directory.EnumerateFiles(folder.Backups, $"llama-dashboard-{kind}-*.db").OrderDescending(StringComparer.Ordinal).Skip(Kept))
-            File.Delete(old);
+        RemoveOld(kind, name);
         return target;
+    }
+
+    // By the dates of their names, of which those in the future count as the oldest: a clock that once ran ahead takes nothing away from what is new.
+    private void RemoveOld(string kind, string made)
+    {
+        var others = Directory.EnumerateFiles(folder.Backups, $"llama-dashboard-{kind}-*.db").Select(path => BackupName.Parse(Path.GetFileName(path))).OfType<BackupName>()
+            .Where(backup => backup.Kind == kind && backup.FileName != made);
+        foreach (var old in BackupName.NewestFirst(others, clock.GetUtcNow()).Skip(Kept - 1))
+            File.Delete(Path.Combine(folder.Backups, old.FileName));
     }
 
     /// <summary>Writes one state of the live database to a new file, readable by its owner only. The file is not checked.</summary>

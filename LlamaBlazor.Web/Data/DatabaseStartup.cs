@@ -24,11 +24,21 @@ internal sealed partial class DatabaseStartup(
     public const string Unfinished = ".part";
 
     private static readonly TimeSpan MigrationLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(2);
+
+    private bool _isBackedUp; // once a run: each try of a migration would push an older backup out
 
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => PrepareAsync(stoppingToken), stoppingToken);
 
+    // What may pass, such as a full disk, is tried again until it has: nobody needs to start the dashboard anew.
     private async Task PrepareAsync(CancellationToken cancellation)
+    {
+        while (!await TryPrepareAsync(cancellation).ConfigureAwait(false))
+            await Task.Delay(RetryPause, clock, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<bool> TryPrepareAsync(CancellationToken cancellation)
     {
         try
         {
@@ -38,11 +48,21 @@ internal sealed partial class DatabaseStartup(
             folder.ProtectDatabase();
             state.Succeed();
             LogReady(folder.Database);
+            return true;
+        }
+        catch (Exception error) when (DatabaseFault.MayPass(error) && !cancellation.IsCancellationRequested)
+        {
+            var reason = $"{DatabaseFault.Words(error, folder.Database)} It is tried again every {RetryPause.TotalSeconds:0} seconds; the dashboard need not be started anew.";
+            if (state.Failure != reason)
+                LogPostponed(reason, error);
+            state.Postpone(reason);
+            return false;
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             state.Fail(Explain(error));
             LogFailed(state.Failure!, error);
+            return true;
         }
     }
 
@@ -101,8 +121,9 @@ internal sealed partial class DatabaseStartup(
             var pending = known.Except(applied).ToList();
             if (pending.Count > 0)
             {
-                if (applied.Count > 0)
+                if (applied.Count > 0 && !_isBackedUp)
                     LogBackup(await Task.Run(() => backup.Create("before-migration"), cancellation).ConfigureAwait(false), pending.Count);
+                _isBackedUp = true;
                 ReleaseStaleLock(context);
                 await ApplyAsync(context, cancellation).ConfigureAwait(false);
             }
@@ -164,14 +185,12 @@ internal sealed partial class DatabaseStartup(
     {
         DbUpdateException { InnerException: SqliteException reason } => Explain(reason),
         SqliteException { SqliteErrorCode: 11 or 26 } => $"{folder.Database} is not a readable database ({error.Message}). It was left as it is. Stop the dashboard, then: db recover takes the newest sound backup of {folder.Backups}, db restore FILE the one you name.",
-        SqliteException { SqliteErrorCode: 5 or 6 } => $"{folder.Database} is locked by another program ({error.Message}). Close it and start again.",
-        SqliteException { SqliteErrorCode: 8 } => $"{folder.Database} cannot be written ({error.Message}). Give this user write access to it and to {folder.Root}.",
-        SqliteException { SqliteErrorCode: 14 } => $"{folder.Database} cannot be opened ({error.Message}). Give this user read and write access to it, to the files beside it, and to {folder.Root}.",
-        UnauthorizedAccessException => $"{error.Message} Give this user access to {folder.Root} and what is in it.",
-        SqliteException { SqliteErrorCode: 13 } => $"The disk with {folder.Database} is full. Free some space and start again.",
         DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException } => error.InnerException?.Message ?? error.Message,
         _ => error.Message,
     };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The database cannot be used yet. {Reason}")]
+    private partial void LogPostponed(string reason, Exception error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path}, which an earlier run left half written, could not be removed: {Reason}")]
     private partial void LogNotRemoved(string path, string reason);

@@ -29,6 +29,7 @@ internal sealed partial class DatabaseWriter(
 
     private readonly Channel<Job> _jobs = Channel.CreateBounded<Job>(new BoundedChannelOptions(QueueBound) { SingleReader = true });
     private long _dropped;
+    private long _lockedAt = long.MinValue; // timestamp of the last wait for a lock that was in vain; only the loop touches it
 
     /// <summary>Rows lost because the queue was full or the database refused them.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
@@ -39,7 +40,7 @@ internal sealed partial class DatabaseWriter(
     /// <summary>Queues a row for insertion without waiting. Returns false, and counts it, when the queue is full.</summary>
     public bool TryAdd(object row)
     {
-        if (_jobs.Writer.TryWrite(new Job(row, null)))
+        if (_jobs.Writer.TryWrite(new Job(row, null, clock.GetTimestamp())))
             return true;
         Interlocked.Increment(ref _dropped);
         return false;
@@ -90,12 +91,13 @@ internal sealed partial class DatabaseWriter(
         var rows = new List<object>(BatchBound);
         while (await _jobs.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            var edit = await CollectAsync(rows).ConfigureAwait(false);
+            var begun = clock.GetTimestamp();
+            var (edit, queuedAt) = await CollectAsync(rows).ConfigureAwait(false);
             if (rows.Count > 0)
-                await InsertAsync(rows).ConfigureAwait(false);
+                await InsertAsync(rows, begun).ConfigureAwait(false);
             rows.Clear();
             if (edit is not null)
-                await edit.RunAsync(contexts).ConfigureAwait(false);
+                NoteLock(await edit.RunAsync(contexts, Wait(queuedAt)).ConfigureAwait(false));
         }
     }
 
@@ -103,7 +105,7 @@ internal sealed partial class DatabaseWriter(
     {
         try
         {
-            await _jobs.Writer.WriteAsync(new Job(null, edit), cancellation).ConfigureAwait(false);
+            await _jobs.Writer.WriteAsync(new Job(null, edit, clock.GetTimestamp()), cancellation).ConfigureAwait(false);
         }
         catch (ChannelClosedException)
         {
@@ -128,7 +130,7 @@ internal sealed partial class DatabaseWriter(
     }
 
     // Takes rows until the batch is full, its window is over, or an edit arrives, which must not wait.
-    private async Task<Edit?> CollectAsync(List<object> rows)
+    private async Task<(Edit? Edit, long QueuedAt)> CollectAsync(List<object> rows)
     {
         using var window = new CancellationTokenSource(BatchWindow, clock);
         try
@@ -138,7 +140,7 @@ internal sealed partial class DatabaseWriter(
                 while (rows.Count < BatchBound && _jobs.Reader.TryRead(out var job))
                 {
                     if (job.Edit is not null)
-                        return job.Edit;
+                        return (job.Edit, job.QueuedAt);
                     rows.Add(job.Row!);
                 }
             }
@@ -149,21 +151,30 @@ internal sealed partial class DatabaseWriter(
             // The window is over: write what is there.
         }
 
-        return null;
+        return (null, 0);
     }
 
-    private async Task InsertAsync(List<object> rows)
+    // A lock of another program holds up the first that meets it for as long as a connection waits, and none of those that stood behind it meanwhile: they ask once.
+    private bool Wait(long queuedAt) => queuedAt > _lockedAt;
+
+    private void NoteLock(Exception? error)
+    {
+        if ((error as DbUpdateException)?.InnerException is SqliteException { SqliteErrorCode: 5 or 6 } || error is SqliteException { SqliteErrorCode: 5 or 6 })
+            _lockedAt = clock.GetTimestamp();
+    }
+
+    private async Task InsertAsync(List<object> rows, long queuedAt)
     {
         try
         {
-            await SaveAsync(rows).ConfigureAwait(false);
+            await SaveAsync(rows, Wait(queuedAt)).ConfigureAwait(false);
             LastError = null;
         }
         catch (DbUpdateException error) when (rows.Count > 1 && error.InnerException is SqliteException { SqliteErrorCode: ConstraintError })
         {
             // One row that breaks a rule, such as a line of a model deleted meanwhile, must not take its neighbours along.
             foreach (var row in rows)
-                await InsertAsync([row]).ConfigureAwait(false);
+                await InsertAsync([row], queuedAt).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -172,14 +183,16 @@ internal sealed partial class DatabaseWriter(
             if (LastError is null)
                 LogInsertFailed(rows.Count, error);
             LastError = error.InnerException?.Message ?? error.Message;
+            NoteLock(error);
         }
     }
 
-    private async Task SaveAsync(List<object> rows)
+    private async Task SaveAsync(List<object> rows, bool mayWait)
     {
         var context = await contexts.CreateDbContextAsync().ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
+            await RequireFreeAsync(context, mayWait).ConfigureAwait(false);
             context.ChangeTracker.AutoDetectChangesEnabled = false;
             context.AddRange(rows);
             await context.SaveChangesAsync().ConfigureAwait(false);
@@ -189,11 +202,21 @@ internal sealed partial class DatabaseWriter(
     [LoggerMessage(Level = LogLevel.Error, Message = "{Count} row(s) could not be written to the database")]
     private partial void LogInsertFailed(int count, Exception error);
 
-    private sealed record Job(object? Row, Edit? Edit);
+    private static async Task RequireFreeAsync(LlamaDbContext context, bool mayWait)
+    {
+        if (mayWait)
+            return;
+        await context.Database.OpenConnectionAsync().ConfigureAwait(false);
+        if (SqliteSetup.IsLocked((SqliteConnection)context.Database.GetDbConnection()))
+            throw new SqliteException("database is locked", 5);
+    }
+
+    private sealed record Job(object? Row, Edit? Edit, long QueuedAt);
 
     private abstract class Edit
     {
-        public abstract Task RunAsync(IDbContextFactory<LlamaDbContext> contexts);
+        // Returns what it failed with; whoever queued it gets that too.
+        public abstract Task<Exception?> RunAsync(IDbContextFactory<LlamaDbContext> contexts, bool mayWait);
 
         public abstract void Fail(Exception error);
     }
@@ -209,30 +232,33 @@ internal sealed partial class DatabaseWriter(
 
     private sealed class Upkeep<T>(string path, Func<SqliteConnection, T> work) : Edit<T>
     {
-        public override async Task RunAsync(IDbContextFactory<LlamaDbContext> contexts)
+        public override async Task<Exception?> RunAsync(IDbContextFactory<LlamaDbContext> contexts, bool mayWait)
         {
             await Task.Yield();
             try
             {
                 using var connection = SqliteSetup.Open(path);
                 Completion.TrySetResult(work(connection));
+                return null;
             }
             catch (Exception error)
             {
                 Completion.TrySetException(error);
+                return error;
             }
         }
     }
 
     private sealed class Change<T>(Func<LlamaDbContext, CancellationToken, Task<T>> work) : Edit<T>
     {
-        public override async Task RunAsync(IDbContextFactory<LlamaDbContext> contexts)
+        public override async Task<Exception?> RunAsync(IDbContextFactory<LlamaDbContext> contexts, bool mayWait)
         {
             try
             {
                 var context = await contexts.CreateDbContextAsync().ConfigureAwait(false);
                 await using (context.ConfigureAwait(false))
                 {
+                    await RequireFreeAsync(context, mayWait).ConfigureAwait(false);
                     var transaction = await context.Database.BeginTransactionAsync().ConfigureAwait(false);
                     await using (transaction.ConfigureAwait(false))
                     {
@@ -242,10 +268,13 @@ internal sealed partial class DatabaseWriter(
                         Completion.TrySetResult(result);
                     }
                 }
+
+                return null;
             }
             catch (Exception error)
             {
                 Completion.TrySetException(error);
+                return error;
             }
         }
     }

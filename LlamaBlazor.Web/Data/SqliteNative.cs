@@ -55,6 +55,9 @@ internal static class SqliteNative
     public static void Throw(SqliteConnection connection, int code) =>
         throw new SqliteException($"SQLite Error {code}: '{Marshal.PtrToStringUTF8(sqlite3_errmsg(Handle(connection)))}'.", code & 0xFF, code);
 
+    /// <summary>Runs a statement once and returns its result code, whereas a command would try it again and again while it is refused.</summary>
+    public static int Execute(SqliteConnection connection, string sql) => sqlite3_exec(Handle(connection), Encoding.UTF8.GetBytes(sql + '\0'), 0, 0, 0);
+
     /// <summary>Whether the text ends with the end of a statement.</summary>
     public static bool IsComplete(string sql) => sqlite3_complete(Encoding.UTF8.GetBytes(sql + '\0')) != 0;
 
@@ -85,6 +88,9 @@ internal static class SqliteNative
 
     [DllImport(Library)]
     private static extern nint sqlite3_errmsg(SafeHandle connection);
+
+    [DllImport(Library)]
+    private static extern int sqlite3_exec(SafeHandle connection, byte[] sql, nint callback, nint state, nint error);
 
     [DllImport(Library)]
     private static extern int sqlite3_complete(byte[] sql);

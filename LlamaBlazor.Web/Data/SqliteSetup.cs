@@ -49,6 +49,17 @@ internal static class SqliteSetup
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Whether another connection holds the lock of writers now. Asks once and does not wait.</summary>
+    public static bool IsLocked(SqliteConnection connection)
+    {
+        Execute(connection, "PRAGMA busy_timeout=0;");
+        var result = SqliteNative.Execute(connection, "BEGIN IMMEDIATE");
+        if (result == SqliteNative.Ok)
+            SqliteNative.Execute(connection, "ROLLBACK");
+        Execute(connection, Pragmas);
+        return result is SqliteNative.Busy or SqliteNative.Locked;
+    }
+
     /// <summary>The first value of the first row, or null.</summary>
     public static object? Scalar(DbConnection connection, string sql)
     {

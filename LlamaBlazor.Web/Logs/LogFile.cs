@@ -18,6 +18,7 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
     private StreamWriter? _writer;
     private string _day = "";
     private int _part;
+    private bool _isNew; // begun and not yet written to the disk
 
     /// <summary>Adds a line.</summary>
     public void Write(LogEntry entry)
@@ -47,6 +48,8 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
         try
         {
             _writer?.Flush();
+            if (_isNew && _writer is not null)
+                RemoveOld();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -62,8 +65,8 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
         if (_writer is not null && _day == day && _writer.BaseStream.Length < SizeLimit)
             return _writer;
         Close();
-        _part = _day == day ? _part + 1 : 1;
-        _day = day;
+        if (_day != day)
+            (_part, _day) = (1, day); // else the same file again, if a failed write closed it: only a full one has a successor
         string path;
         while (File.Exists(path = PathOf(day, _part)) && new FileInfo(path).Length >= SizeLimit)
             _part++;
@@ -71,9 +74,21 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         _writer = new StreamWriter(OpenNext(path, day, options));
-        foreach (var old in Directory.EnumerateFiles(folder.Logs, "llamablazor-*.log").OrderDescending(StringComparer.Ordinal).Skip(Kept))
-            File.Delete(old);
+        _isNew = true;
         return _writer;
+    }
+
+    // Only once the new file holds something: a full disk makes empty files, and each would push one out that says what happened. Empty ones leave first,
+    // then those of days to come, which a clock that ran ahead has named.
+    private void RemoveOld()
+    {
+        _isNew = false;
+        var current = PathOf(_day, _part);
+        var today = PathOf(_day, 99999);
+        var others = Directory.EnumerateFiles(folder.Logs, "llamablazor-*.log").Where(path => path != current)
+            .OrderByDescending(path => new FileInfo(path).Length > 0).ThenBy(path => string.CompareOrdinal(path, today) > 0).ThenByDescending(path => path, StringComparer.Ordinal);
+        foreach (var old in others.Skip(Kept - 1))
+            File.Delete(old);
     }
 
     // A file of another user, as of a run as root, is left alone: the next one is ours.

@@ -13,11 +13,12 @@ internal static class DatabaseRecovery
     /// <summary>
     /// The newest backup that passes its check and is not of a newer version. What a restore replaced comes after all others: somebody wanted it replaced.
     /// </summary>
-    public static Result<BackupChoice> FindNewestGood(DataFolder folder, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    public static Result<BackupChoice> FindNewestGood(DataFolder folder, TimeProvider clock, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
         var backups = Directory.Exists(folder.Backups)
-            ? Directory.EnumerateFiles(folder.Backups, "llama-dashboard-*.db").Select(path => BackupName.Parse(Path.GetFileName(path))).OfType<BackupName>().OrderBy(name => name.IsSafetyCopy).ThenByDescending(name => name.CreatedAt).ToList()
+            ? Directory.EnumerateFiles(folder.Backups, "llama-dashboard-*.db").Select(path => BackupName.Parse(Path.GetFileName(path))).OfType<BackupName>().ToList()
             : [];
+        backups = [.. BackupName.NewestFirst(backups, clock.GetUtcNow()).OrderBy(name => name.IsSafetyCopy)];
         var passedOver = new List<string>();
         for (var i = 0; i < backups.Count; i++)
         {
@@ -44,7 +45,7 @@ internal static class DatabaseRecovery
     /// <param name="cancellation">Gives up before anything is moved.</param>
     public static async Task<Result<RecoveryReport>> RunAsync(DataFolder folder, TimeProvider clock, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
-        var found = FindNewestGood(folder, progress, cancellation);
+        var found = FindNewestGood(folder, clock, progress, cancellation);
         if (found.Failure is { } failure)
             return failure;
         var put = await PutAsync(folder, found.Value.Path, clock, progress, cancellation).ConfigureAwait(false);

@@ -51,7 +51,7 @@ internal sealed partial class DatabaseRestore(
         Result<BackupChoice> found;
         try
         {
-            found = await Task.Run(() => DatabaseRecovery.FindNewestGood(folder, progress, cancellation), cancellation).ConfigureAwait(false);
+            found = await Task.Run(() => DatabaseRecovery.FindNewestGood(folder, clock, progress, cancellation), cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (DatabaseTrouble.Is(error))
         {

@@ -18,6 +18,8 @@ internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter 
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(2);
 
+    private readonly AgeClock _ages = new(clock);
+
     /// <summary>As <see cref="PruneAsync"/>, because somebody wants it.</summary>
     public async Task<IReadOnlyDictionary<string, int>> PruneNowAsync(IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
@@ -30,7 +32,7 @@ internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter 
     public async Task<IReadOnlyDictionary<string, int>> PruneAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
     {
         var removed = new Dictionary<string, int>();
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = _ages.Now.ToUnixTimeMilliseconds();
         foreach (var rule in await store.ListAsync(cancellation).ConfigureAwait(false))
         {
             progress?.Report(new WorkStep($"Pruning {rule.Table}", (double)removed.Count / RetentionRule.Defaults.Count));
@@ -85,8 +87,15 @@ internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter 
         if (rule.Days is { } days)
             deleted += Delete(connection, rule.Table, $"{condition} AND {rule.TimeColumn} < $limit ORDER BY {rule.TimeColumn} LIMIT {DeleteBatch}", now - (days * DayMs));
         if (rule.Rows is { } rows)
-            deleted += Delete(connection, rule.Table, $"{condition} ORDER BY {rule.TimeColumn} DESC LIMIT {DeleteBatch} OFFSET $limit", rows);
+            deleted += Delete(connection, rule.Table, $"{condition} ORDER BY {OrderOf(connection, rule, now)} LIMIT {DeleteBatch} OFFSET $limit", rows);
         return deleted;
+    }
+
+    // Rows dated in the future, by a clock that ran ahead, count as the oldest: else they would push out all that is new. By the index where there are none.
+    private static string OrderOf(SqliteConnection connection, RetentionRule rule, long now)
+    {
+        var newest = SqliteSetup.Scalar(connection, $"SELECT max({rule.TimeColumn}) FROM {rule.Table}");
+        return newest is long at && at > now + DayMs ? $"{rule.TimeColumn} > {now + DayMs}, {rule.TimeColumn} DESC" : $"{rule.TimeColumn} DESC";
     }
 
     // Names of tables and columns are our own constants; values are parameters.
@@ -98,7 +107,8 @@ internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter 
         return command.ExecuteNonQuery();
     }
 
-    private async Task BackUpOncePerDayAsync(CancellationToken cancellation)
+    /// <summary>Backs up if today has no backup yet and it is late enough.</summary>
+    internal async Task BackUpOncePerDayAsync(CancellationToken cancellation)
     {
         var local = clock.GetLocalNow();
         var known = operations.ListBackups();
@@ -108,7 +118,7 @@ internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter 
             return;
         }
 
-        var newest = known.Value.Where(backup => backup.Kind == "daily").Max(backup => (DateTimeOffset?)backup.CreatedAt);
+        var newest = known.Value.Where(backup => backup.Kind == "daily" && backup.CreatedAt <= local).Max(backup => (DateTimeOffset?)backup.CreatedAt);
         if (local.Hour < BackupHour || (newest is { } last && TimeZoneInfo.ConvertTime(last, clock.LocalTimeZone).Date >= local.Date))
             return;
         var made = await jobs.RunAsync("backup", (progress, token) => operations.BackupAsync("daily", progress, token), cancellation).ConfigureAwait(false);

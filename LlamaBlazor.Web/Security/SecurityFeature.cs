@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shared.Configuration;
+using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -43,6 +44,7 @@ internal static class SecurityFeature
     public static WebApplication UseSecurity(this WebApplication app)
     {
         app.UseMiddleware<OriginGuard>((Func<PathString, bool>)(path => RouteTable.IsForPrograms(path.Value)));
+        app.UseMiddleware<DatabaseGuard>();
         app.UseRouting(); // here: routes for programs are served at once, without what pages need
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<KeyGuard>();

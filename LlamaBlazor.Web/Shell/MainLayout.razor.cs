@@ -1,3 +1,4 @@
+using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
@@ -16,6 +17,9 @@ public sealed partial class MainLayout : IDisposable
 
     [Inject]
     private IConfiguration Configuration { get; set; } = null!;
+
+    [Inject]
+    private DataFolder Folder { get; set; } = null!;
 
     private bool IsDemo => Configuration.GetValue<bool>(DashboardHost.DemoKey);
 

@@ -28,7 +28,9 @@ internal static class ShellFeature
         });
         services.AddOpenApi();
         services.AddProblemDetails();
-        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false); // a body that is no JSON is 400 in every environment
+        services.AddExceptionHandler<DatabaseFaultHandler>();
+        services.AddExceptionHandler<BadRequestHandler>();
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // answered in words by BadRequestHandler
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         return builder;
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Instances.Processes;
 
 namespace LlamaBlazor.Tests.Integration.Data;
 
@@ -42,6 +43,39 @@ public sealed class ProcessTests
             Assert.Equal(1, code);
             Assert.StartsWith(words, output);
             Assert.DoesNotContain("   at ", output);
+        }
+    }
+
+    [Fact]
+    public async Task LowLimitOfOpenFiles_IsRefused_WithWords()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var folder = new TempFolder();
+        using var program = ProgramProcess.InShell(folder.Path, "ulimit -n 256");
+        var (code, output) = await program.WaitRefusedAsync();
+        Assert.Equal(1, code);
+        Assert.StartsWith("This process may open 256 files, and the dashboard needs 400", output);
+        Assert.DoesNotContain("   at ", output);
+        using var enough = ProgramProcess.InShell(folder.Path, "ulimit -n 600");
+        await enough.WaitReadyAsync();
+        Assert.True(enough.Said("This process may open 600 files"));
+    }
+
+    [Fact]
+    public async Task ToldToEnd_WhileItStarts_EndsWithoutAnError()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var folder = new TempFolder();
+        foreach (var tenths in Enumerable.Range(3, 12))
+        {
+            using var program = new ProgramProcess(folder.Path);
+            await Task.Delay(tenths * 100); // it is the moment that matters, not a condition
+            Signals.Send(program.Pid, Signals.Terminate);
+            var (code, output) = await program.WaitRefusedAsync();
+            Assert.True(code is 0 or 143, $"exit code {code} after {tenths * 100} ms: {output}"); // 143: before the program could listen to signals
+            Assert.DoesNotContain("Unhandled exception", output);
         }
     }
 

@@ -55,6 +55,57 @@ public sealed class LogFileTests : IDisposable
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
     }
 
+    [SmallDiskFact]
+    public void FailedWrites_BeginNoNewPart_AndRemoveNothing()
+    {
+        using var disk = new SmallDisk(8);
+        using var folder = DataFolder.Open(disk.Path);
+        using var file = new LogFile(folder, _clock);
+        for (var day = 0; day < LogFile.Kept; day++)
+        {
+            file.Write(Line($"day {day}"));
+            file.Flush();
+            _clock.Now += TimeSpan.FromDays(1);
+        }
+
+        var before = Files(folder);
+        disk.Fill(leave: 0);
+        for (var i = 0; i < 200; i++)
+        {
+            file.Write(Line(new string('x', 5000)));
+            file.Flush();
+            if (i % 50 == 49)
+                _clock.Now += TimeSpan.FromDays(1);
+        }
+
+        Assert.All(before, path => Assert.Contains("day ", ReadAll(path)));
+        disk.Free();
+        file.Write(Line("there is room again"));
+        file.Flush();
+        var after = Files(folder).Where(path => new FileInfo(path).Length > 0).ToList();
+        Assert.Equal(LogFile.Kept, after.Count);
+        Assert.Contains("there is room again", ReadAll(after[^1]));
+        Assert.Contains("day 1", ReadAll(after[0])); // only the oldest left, for the one that holds something
+    }
+
+    [Fact]
+    public void FilesOfDaysToCome_LeaveFirst()
+    {
+        using var folder = DataFolder.Open(_folder.Path);
+        for (var day = 0; day < LogFile.Kept; day++)
+            File.WriteAllText(Path.Combine(folder.Logs, $"llamablazor-209901{day + 10:00}.00001.log"), "by a clock that ran ahead");
+        using var file = new LogFile(folder, _clock);
+        for (var day = 0; day < 3; day++)
+        {
+            file.Write(Line($"day {day}"));
+            file.Flush();
+            _clock.Now += TimeSpan.FromDays(1);
+        }
+
+        Assert.Equal(["20260131", "20260201", "20260202"], Files(folder).Take(3).Select(path => Path.GetFileName(path).Split('-')[1][..8]));
+        Assert.Equal(LogFile.Kept, Files(folder).Count);
+    }
+
     private static LogEntry Line(string text) => new() { Timestamp = 0, Level = "info", Source = "server", Message = text };
 
     private static List<string> Files(DataFolder folder) => [.. Directory.EnumerateFiles(folder.Logs).Order(StringComparer.Ordinal)];

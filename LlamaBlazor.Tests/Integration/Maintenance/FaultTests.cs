@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -44,7 +45,7 @@ public sealed class FaultTests
     }
 
     [SmallDiskFact]
-    public async Task FullDisk_StopsAMigration_WithWords_AndTheNextStartDoesIt()
+    public async Task FullDisk_DelaysAMigration_WithWords_AndItIsDoneWhenThereIsSpace()
     {
         using var disk = new SmallDisk(16);
         var database = Path.Combine(disk.Path, "llama-dashboard.db");
@@ -55,13 +56,9 @@ public sealed class FaultTests
             SqliteSetup.Execute(connection, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000) INSERT INTO logs (level, message, source, timestamp, created_at) SELECT 'info', 'line ' || i || ' ' || hex(randomblob(100)), 'server', i, i FROM n;");
         SqliteConnection.ClearAllPools();
         disk.Fill(leave: 300 * 1024);
-        await using (var refused = new DataApp(disk.Path))
-        {
-            refused.Start();
-            await Assert.ThrowsAnyAsync<Exception>(() => refused.Services.GetRequiredService<DatabaseState>().Ready.WaitAsync(TimeSpan.FromSeconds(30)));
-            Assert.Contains("disk", await (await refused.Http.GetAsync("/readyz")).Content.ReadAsStringAsync(), StringComparison.OrdinalIgnoreCase);
-        }
-
+        await using var app = new DataApp(disk.Path);
+        app.Start();
+        await WaitForWordsAsync(app, $"The disk with {database} is full. Free some space");
         using (var connection = SqliteSetup.Open(database))
         {
             Assert.Equal("ok", SqliteSetup.Scalar(connection, "PRAGMA integrity_check"));
@@ -69,9 +66,76 @@ public sealed class FaultTests
         }
 
         disk.Free();
-        await using var app = await StartAsync(disk.Path);
+        await WaitReadyAsync(app);
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(disk.Path, "backups"), "*before-migration*.db")); // one, however often it was tried
         Assert.Equal(8000L, Scalar(app, "SELECT count(*) FROM logs WHERE message LIKE 'line %'"));
         CheckSound(app);
+    }
+
+    [SmallDiskFact]
+    public async Task StartOnAFullDisk_IsToldInEachForm_AndComesBackByItself()
+    {
+        using var disk = new SmallDisk(32);
+        await using (await StartAsync(disk.Path))
+        {
+        }
+
+        SqliteConnection.ClearAllPools();
+        disk.Fill(leave: 0);
+        await using var app = new DataApp(disk.Path);
+        app.Start();
+        await WaitForWordsAsync(app, "is full. Free some space");
+        var api = await app.Http.GetAsync("/api/models");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, 2d), (api.StatusCode, api.Headers.RetryAfter?.Delta?.TotalSeconds));
+        Assert.Contains("is full. Free some space", (await api.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+        foreach (var path in new[] { "/v1/chat/completions", "/completion", "/upstream/some/health" })
+        {
+            var answer = await PostAsync(app, path, new { model = "some", messages = Array.Empty<object>() });
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, 2d), (answer.StatusCode, answer.Headers.RetryAfter?.Delta?.TotalSeconds));
+            var error = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
+            Assert.Equal("not_ready", error.GetProperty("code").GetString());
+            Assert.Contains("is full. Free some space", error.GetProperty("message").GetString());
+        }
+
+        disk.Free();
+        await WaitReadyAsync(app);
+        Assert.Equal(HttpStatusCode.OK, (await app.Http.GetAsync("/api/models")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await PostAsync(app, "/v1/chat/completions", new { model = "some", messages = Array.Empty<object>() })).StatusCode);
+        CheckSound(app);
+    }
+
+    [SmallDiskFact]
+    public async Task EditOnAFullDisk_SaysSo_AndWorksWhenThereIsSpace()
+    {
+        using var disk = new SmallDisk(32);
+        await using var app = await StartAsync(disk.Path);
+        disk.Fill(leave: 0);
+        var answer = await app.Http.PutAsJsonAsync("/api/metadata/note", new { value = new string('x', 60_000) });
+        Assert.Equal(HttpStatusCode.InsufficientStorage, answer.StatusCode);
+        Assert.Contains("Nothing was saved. The disk with", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+        disk.Free();
+        Assert.Equal(HttpStatusCode.OK, (await app.Http.PutAsJsonAsync("/api/metadata/note", new { value = "kept" })).StatusCode);
+        Assert.Equal("kept", (await app.GetAsync("/api/metadata/note")).GetProperty("value").GetString());
+    }
+
+    [Fact]
+    public async Task LockOfAnotherProgram_AnswersAllThatWait_InTheTimeOfOne()
+    {
+        using var folder = new TempFolder();
+        await using var app = await StartAsync(folder.Path);
+        using var other = SqliteSetup.Open(Path.Combine(folder.Path, "llama-dashboard.db"));
+        SqliteSetup.Execute(other, "BEGIN EXCLUSIVE");
+        var started = Stopwatch.GetTimestamp();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => app.Http.PutAsJsonAsync($"/api/metadata/note{i}", new { value = "x" })));
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(25), $"{Stopwatch.GetElapsedTime(started)}"); // one after another they would take 100 seconds
+        foreach (var answer in answers)
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Contains("is locked by another program", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+        }
+
+        SqliteSetup.Execute(other, "ROLLBACK");
+        Assert.Equal(HttpStatusCode.OK, (await app.Http.PutAsJsonAsync("/api/metadata/note", new { value = "x" })).StatusCode);
     }
 
     [SmallDiskFact]
@@ -109,6 +173,11 @@ public sealed class FaultTests
         Assert.Equal(20L, Scalar(app, "SELECT count(*) FROM logs WHERE category = 'bulk'"));
         CheckSound(app);
     }
+
+    private static Task WaitForWordsAsync(AppFixture app, string words) => Until.TrueAsync(async () =>
+        await app.Http.GetAsync("/readyz") is { StatusCode: HttpStatusCode.ServiceUnavailable } answer && (await answer.Content.ReadAsStringAsync()).Contains(words, StringComparison.Ordinal), words);
+
+    private static Task WaitReadyAsync(AppFixture app) => Until.TrueAsync(async () => (await app.Http.GetAsync("/readyz")).IsSuccessStatusCode, "readyz");
 
     private static async Task<DataApp> StartAsync(string data)
     {

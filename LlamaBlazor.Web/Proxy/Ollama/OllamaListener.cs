@@ -1,6 +1,8 @@
 using System.Net;
+using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Shared.Api;
+using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace LlamaBlazor.Web.Proxy.Ollama;
@@ -9,7 +11,7 @@ namespace LlamaBlazor.Web.Proxy.Ollama;
 /// Listens on the port of its own: a second, bare server in the same process, so that a port that is taken (by Ollama itself, most likely) costs the
 /// dashboard nothing and none of its pages can be reached there.
 /// </summary>
-internal sealed partial class OllamaListener(OllamaEndpoint endpoint, AllowedOrigins origins, OllamaOptions options, ILogger<OllamaListener> logger) : IHostedService, IAsyncDisposable
+internal sealed partial class OllamaListener(OllamaEndpoint endpoint, DatabaseState database, AllowedOrigins origins, OllamaOptions options, ILogger<OllamaListener> logger) : IHostedService, IAsyncDisposable
 {
     private WebApplication? _app;
 
@@ -37,7 +39,7 @@ internal sealed partial class OllamaListener(OllamaEndpoint endpoint, AllowedOri
             return next(context);
         });
         _app.Use(next => new OriginGuard(next, origins, static _ => true).InvokeAsync);
-        _app.Run(endpoint.HandleAsync);
+        _app.Run(HandleAsync);
         try
         {
             await _app.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -56,6 +58,14 @@ internal sealed partial class OllamaListener(OllamaEndpoint endpoint, AllowedOri
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        if (!database.IsReady && await DatabaseGuard.FindReasonAsync(database, context.RequestAborted).ConfigureAwait(false) is { } reason)
+            await OllamaLists.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, reason).ConfigureAwait(false);
+        else
+            await endpoint.HandleAsync(context).ConfigureAwait(false);
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Ollama's API is served at {Address}")]
     private partial void LogListening(Uri address);

@@ -45,7 +45,17 @@ internal static class DashboardHost
     {
         if (!IsTestHost(args)) // which listens elsewhere
             ListenAddress.RequireFree(app.Configuration["Urls"]);
-        await app.RunAsync().ConfigureAwait(false);
+        if (FileHandleLimit.Warning(FileHandleLimit.Current()) is { } low)
+            app.Logger.Log(LogLevel.Warning, "{Words}", low);
+        var stopping = app.Lifetime.ApplicationStopping;
+        try
+        {
+            await app.RunAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Told to end (SIGTERM, Ctrl+C) while it was starting: what had begun has been stopped and disposed of.
+        }
     }
 
     /// <summary>Our words as <c>--Key=value</c>, which ASP.NET Core understands; such arguments pass through.</summary>
