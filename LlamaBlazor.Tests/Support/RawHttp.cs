@@ -31,7 +31,11 @@ internal static class RawHttp
         foreach (var (name, value) in headers ?? new Dictionary<string, string>())
             head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
         if (body is not null)
-            head.Append(CultureInfo.InvariantCulture, $"Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n");
+        {
+            head.Append("Content-Type: application/json\r\n");
+            head.Append(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n");
+        }
+
         await stream.WriteAsync(Encoding.UTF8.GetBytes(head + "\r\n" + body), limit.Token);
         var reader = new RawReader(stream, limit.Token);
         var (status, given) = await reader.HeadAsync();

@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace LlamaBlazor.Web.Simulator;
 
 /// <summary>
-/// <c>/lora-adapters</c>: the adapters of the command line and their scales, which a list of <c>id</c> and <c>scale</c> sets; those not in it get 0.
+/// <c>/lora-adapters</c>: the adapters of the command line and their scales, which a list of <c>id</c> and <c>scale</c> sets; those not in
+/// it get 0.
 /// </summary>
 /// <param name="arguments">Its command line.</param>
 internal sealed class SimulatedAdapters(SimulatedArguments arguments)
@@ -71,7 +72,9 @@ internal sealed class SimulatedAdapters(SimulatedArguments arguments)
     private static (string Path, double Scale) Scaled(string part, double start)
     {
         var colon = part.LastIndexOf(':');
-        return colon > 0 && double.TryParse(part[(colon + 1)..], CultureInfo.InvariantCulture, out var scale) ? (part[..colon], start * scale) : (part, start);
+        return colon > 0 && double.TryParse(part[(colon + 1)..], CultureInfo.InvariantCulture, out var scale)
+            ? (part[..colon], start * scale)
+            : (part, start);
     }
 
     private static string[] Parts(string? list) => (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace LlamaBlazor.Web.Simulator;
 
 /// <summary>
-/// Which llama-server the simulated engine is like: <c>--simulate age=…</c> with <c>2024</c>, <c>2025</c>, <c>2026</c> (July, the default), <c>next</c>
-/// (since August 2026) or <c>ik</c> (the fork ik_llama.cpp). It knows the flags of that age, and says version and help in its form.
+/// Which llama-server the simulated engine is like: <c>--simulate age=…</c> with <c>2024</c>, <c>2025</c>, <c>2026</c> (July, the
+/// default), <c>next</c> (since August 2026) or <c>ik</c> (the fork ik_llama.cpp). It knows the flags of that age, and says version and
+/// help in its form.
 /// </summary>
 /// <param name="Build">Its build number: flags that came later are unknown, and those that were removed later still work.</param>
 /// <param name="Version">The line of <c>--version</c>.</param>

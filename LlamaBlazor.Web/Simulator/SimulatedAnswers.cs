@@ -27,7 +27,8 @@ internal sealed class SimulatedAnswers(SimulatedModel model, SimulatedSlots slot
             "id": {{Quote(model.Name)}}, "aliases": [{{string.Join(", ", model.Names.Select(Quote))}}], "tags": [],
             "object": "model", "created": {{Now}}, "owned_by": "llamacpp",
             "meta": {
-              "vocab_type": 1, "n_vocab": {{SimulatedVocabulary.Count}}, "n_ctx": {{model.ContextSize}}, "n_ctx_train": {{model.ContextSize}}, "n_embd": 64,
+              "vocab_type": 1, "n_vocab": {{SimulatedVocabulary.Count}}, "n_ctx": {{model.ContextSize}},
+              "n_ctx_train": {{model.ContextSize}}, "n_embd": 64,
               "n_params": {{model.FileSize / 2}}, "size": {{model.FileSize}}, "ftype": "F16"
             }
           }]
@@ -43,8 +44,9 @@ internal sealed class SimulatedAnswers(SimulatedModel model, SimulatedSlots slot
           "endpoint_slots": {{Word(!IsOff("--slots"))}}, "endpoint_props": {{Word(arguments.Has("--props"))}}, "endpoint_metrics": {{Word(arguments.Has("--metrics"))}},
           "ui": {{Word(!IsOff("--ui"))}}, "ui_settings": {}, "chat_template": {{Quote(SimulatedText.Template)}},
           "chat_template_caps": {
-            "supports_object_arguments": false, "supports_parallel_tool_calls": false, "supports_preserve_reasoning": false, "supports_string_content": true,
-            "supports_system_role": true, "supports_tool_calls": false, "supports_tools": false, "supports_typed_content": false
+            "supports_object_arguments": false, "supports_parallel_tool_calls": false, "supports_preserve_reasoning": false,
+            "supports_string_content": true, "supports_system_role": true, "supports_tool_calls": false, "supports_tools": false,
+            "supports_typed_content": false
           },
           "bos_token": "<s>", "eos_token": "</s>", "build_info": "{{arguments.Age.Info}}", "is_sleeping": false, "cors_proxy_enabled": false
         }
@@ -69,7 +71,8 @@ internal sealed class SimulatedAnswers(SimulatedModel model, SimulatedSlots slot
     public Task DisabledAsync(HttpContext context)
     {
         var error = new JsonObject { ["message"] = "this feature is disabled", ["type"] = "feature_disabled" };
-        return SimulatedWire.WriteAsync(context, StatusCodes.Status403Forbidden, SimulatedWire.JsonType, SimulatedWire.Text(new JsonObject { ["error"] = error }));
+        var body = SimulatedWire.Text(new JsonObject { ["error"] = error });
+        return SimulatedWire.WriteAsync(context, StatusCodes.Status403Forbidden, SimulatedWire.JsonType, body);
     }
 
     /// <summary><c>/metrics</c>.</summary>
@@ -119,8 +122,13 @@ internal sealed class SimulatedAnswers(SimulatedModel model, SimulatedSlots slot
         if (slot.Job is { } job)
             json["params"] = SimulatedSettings.OfSlot(job, model);
         var left = slot.Job is { MaxTokens: > 0 and var most } ? most - slot.Decoded : -1;
-        var next = new JsonObject { ["has_next_token"] = slot.IsBusy, ["has_new_line"] = false, ["n_remain"] = left, ["n_decoded"] = slot.Decoded };
-        json["next_token"] = new JsonArray(next);
+        json["next_token"] = new JsonArray(new JsonObject
+        {
+            ["has_next_token"] = slot.IsBusy,
+            ["has_new_line"] = false,
+            ["n_remain"] = left,
+            ["n_decoded"] = slot.Decoded,
+        });
         return json;
     }
 

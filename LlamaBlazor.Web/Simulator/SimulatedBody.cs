@@ -6,7 +6,8 @@ namespace LlamaBlazor.Web.Simulator;
 /// <summary>The body of a request: JSON, or the error with which the real one's JSON library refuses it.</summary>
 internal static class SimulatedBody
 {
-    private const string EmptyInput = "attempting to parse an empty input; check that your input string or stream contains the expected JSON";
+    private const string EmptyInput =
+        "attempting to parse an empty input; check that your input string or stream contains the expected JSON";
     private const string SyntaxError = "syntax error while parsing value - invalid literal";
 
     /// <summary>Reads a body.</summary>

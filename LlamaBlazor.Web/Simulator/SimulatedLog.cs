@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace LlamaBlazor.Web.Simulator;
 
 /// <summary>
-/// Log lines on stderr in llama-server's form: time since start, level, component, function. Without <c>--log-prefix</c> there is neither time nor
-/// level, without <c>--log-timestamps</c> no time.
+/// Log lines on stderr in llama-server's form: time since start, level, component, function. Without <c>--log-prefix</c> there is neither
+/// time nor level, without <c>--log-timestamps</c> no time.
 /// </summary>
 /// <param name="arguments">Its command line.</param>
 internal sealed class SimulatedLog(SimulatedArguments arguments)

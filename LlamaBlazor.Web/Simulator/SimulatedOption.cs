@@ -56,8 +56,11 @@ internal sealed record SimulatedOption(
         Build(option, "removed"));
 
     // "b8955 (2026-04-28)".
-    private static int? Build(JsonElement option, string name) =>
-        int.TryParse(Text(option, name)?.TrimStart('<', '=', 'b').Split(' ')[0], CultureInfo.InvariantCulture, out var build) ? build : null;
+    private static int? Build(JsonElement option, string name)
+    {
+        var number = Text(option, name)?.TrimStart('<', '=', 'b').Split(' ')[0];
+        return int.TryParse(number, CultureInfo.InvariantCulture, out var build) ? build : null;
+    }
 
     private static string? Text(JsonElement option, string name) => option.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 

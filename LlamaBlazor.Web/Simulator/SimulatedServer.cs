@@ -85,7 +85,8 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
         "/v1/responses/input_tokens" or "/responses/input_tokens" => Texts.CountAsync(context, CompletionShape.Responses),
         "/v1/chat/completions/control" => Texts.ControlAsync(context),
         "/v1/streams/lookup" => SimulatedWire.WriteAsync(context, new JsonArray()),
-        "/v1/audio/transcriptions" or "/audio/transcriptions" => SimulatedWire.RefuseAsync(context, "The current model does not support audio input."),
+        "/v1/audio/transcriptions" or "/audio/transcriptions" =>
+            SimulatedWire.RefuseAsync(context, "The current model does not support audio input."),
         _ when path.StartsWith("/slots/", StringComparison.Ordinal) && path.LastIndexOf('/') == 6 => SlotFiles.RunAsync(context, path[7..]),
         _ => SimulatedWire.WriteAsync(context, SimulatedError.NotFound),
     };

@@ -27,9 +27,10 @@ internal sealed class SimulatedTexts(int slots)
             return (null, SimulatedError.Server(SimulatedBody.WrongType("array", given)));
         var tokens = (body["tokens"] as JsonArray ?? []).Select(token => SimulatedBody.Whole(token, 0)).ToList();
         var wrong = tokens.Find(token => !SimulatedVocabulary.Knows(token));
-        return wrong == 0
-            ? (new JsonObject { ["content"] = SimulatedVocabulary.Text(tokens) }, null)
-            : (null, SimulatedError.Server($"vector::_M_range_check: __n (which is {(uint)wrong}) >= this->size() (which is {SimulatedVocabulary.Count})"));
+        if (wrong == 0)
+            return (new JsonObject { ["content"] = SimulatedVocabulary.Text(tokens) }, null);
+        var range = $"__n (which is {(uint)wrong}) >= this->size() (which is {SimulatedVocabulary.Count})";
+        return (null, SimulatedError.Server($"vector::_M_range_check: {range}"));
     });
 
     /// <summary><c>/apply-template</c>.</summary>

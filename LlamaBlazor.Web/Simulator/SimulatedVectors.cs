@@ -92,7 +92,8 @@ internal sealed class SimulatedVectors(SimulatedModel model, SimulatedSlots slot
         };
     }
 
-    private static JsonObject OwnEntry(string text, int index) => new() { ["index"] = index, ["embedding"] = new JsonArray(Numbers(Vector(text))) };
+    private static JsonObject OwnEntry(string text, int index) =>
+        new() { ["index"] = index, ["embedding"] = new JsonArray(Numbers(Vector(text))) };
 
     private static JsonObject Entry(float[] vector, int index, bool isBase64)
     {

@@ -3,8 +3,8 @@ using System.Text;
 namespace LlamaBlazor.Web.Simulator;
 
 /// <summary>
-/// Numbers for the words of the simulated engine: the same word has the same number as long as it runs, and a number leads back to its word. When all
-/// numbers are taken, a word is cut into its bytes, each with a number of its own, as tokenizers with a fallback to bytes do.
+/// Numbers for the words of the simulated engine: the same word has the same number as long as it runs, and a number leads back to its
+/// word. When all numbers are taken, a word is cut into its bytes, each with a number of its own.
 /// </summary>
 internal static class SimulatedVocabulary
 {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace LlamaBlazor.Web.Simulator;
 
-/// <summary>What goes over the connection, as llama-server's HTTP library writes it: headers, error bodies, and the end of a stream.</summary>
+/// <summary>What goes over the connection, as llama-server's HTTP library writes it: headers, refusals, and the end of a stream.</summary>
 internal static class SimulatedWire
 {
     /// <summary>Type of all JSON.</summary>
@@ -28,10 +28,12 @@ internal static class SimulatedWire
     public static string Text(JsonNode json) => json.ToJsonString(Plain);
 
     /// <summary>A whole answer of JSON.</summary>
-    public static Task WriteAsync(HttpContext context, JsonNode answer) => WriteAsync(context, StatusCodes.Status200OK, JsonType, Text(answer));
+    public static Task WriteAsync(HttpContext context, JsonNode answer) =>
+        WriteAsync(context, StatusCodes.Status200OK, JsonType, Text(answer));
 
     /// <summary>A refusal.</summary>
-    public static Task WriteAsync(HttpContext context, SimulatedError error) => WriteAsync(context, error.Status, JsonType, Text(error.Json()));
+    public static Task WriteAsync(HttpContext context, SimulatedError error) =>
+        WriteAsync(context, error.Status, JsonType, Text(error.Json()));
 
     /// <summary>Refuses what needs a flag.</summary>
     public static Task RefuseAsync(HttpContext context, string message) => WriteAsync(context, SimulatedError.NotSupported(message));
@@ -55,8 +57,8 @@ internal static class SimulatedWire
     }
 
     /// <summary>
-    /// Begins an answer in chunks. As with the real one its headers promise to keep the connection, and yet the connection is closed behind the last
-    /// chunk without a word: who has put it back into a pool by then finds it broken at the next request.
+    /// Begins an answer in chunks. As with the real one its headers promise to keep the connection, and yet the connection is closed behind
+    /// the last chunk without a word: who has put it back into a pool by then finds it broken at the next request.
     /// </summary>
     public static async Task StartStreamAsync(HttpContext context)
     {

@@ -34,7 +34,9 @@ internal static class SimulatorProgram
         var verbosity = arguments.Number("--verbosity", SimulatedLog.InformationLevel);
         log.Info("cmn  common_param", $"common_params_print_info: verbosity = {verbosity} (adjust with the `-lv N` CLI arg)");
         var model = SimulatedModel.Open(arguments);
-        return model.IsSuccess ? await ServeAsync(model.Value, arguments, faults, log) : FailToLoad(arguments.Text("--model"), model.Failure!.Message, log);
+        return model.IsSuccess
+            ? await ServeAsync(model.Value, arguments, faults, log)
+            : FailToLoad(arguments.Text("--model"), model.Failure!.Message, log);
     }
 
     private static int FailToLoad(string? path, string reason, SimulatedLog log)
@@ -153,7 +155,7 @@ internal sealed class SimulatorEnd : IDisposable
         }))];
     }
 
-    /// <summary>From now on a signal is an orderly end. Before, it kills: the real one takes its signals only when its model is loaded.</summary>
+    /// <summary>From now on a signal is an orderly end. Before, it kills: the real one takes signals when its model is loaded.</summary>
     public void BecomeReady() => _isReady = true;
 
     /// <summary>The exit code.</summary>

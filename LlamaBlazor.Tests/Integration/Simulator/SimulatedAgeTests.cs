@@ -11,7 +11,7 @@ public sealed class SimulatedAgeTests
     [InlineData("2024", "version: 3600 (51b0a7ed5)", "\n  -c,    --ctx-size N             ", "--spec-draft-n-max")]
     [InlineData("2025", "version: 5890 (51b0a7ed5)", "\n-c,    --ctx-size N                     ", "--spec-draft-n-max")]
     [InlineData("2026", "version: 9921 (simulated)", "\n-c,    --ctx-size N                     ", "--run-time-repack")]
-    [InlineData("next", "version: 0.4.1-dev (build 11064, commit 51b0a7ed5)", "\n-c,    --ctx-size N                     ", "--run-time-repack")]
+    [InlineData("next", "version: 0.4.1-dev (build 11064, commit 51b0a7ed5)", "\n-c,    --ctx-size N        ", "--run-time-repack")]
     [InlineData("ik", "version: 3850 (51b0a7ed5)", "\n  -rtr,  --run-time-repack        ", "--spec-draft-n-max")]
     public async Task EachAge_HasItsForm(string age, string version, string entry, string unknown)
     {

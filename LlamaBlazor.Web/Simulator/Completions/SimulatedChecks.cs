@@ -4,12 +4,13 @@ using System.Text.Json.Nodes;
 namespace LlamaBlazor.Web.Simulator.Completions;
 
 /// <summary>
-/// Refuses bad requests for the reasons, in the order and in the words of the real one (server-common.cpp, server-chat.cpp, server-schema.cpp).
+/// Refuses bad requests for the reasons, in the order and in the words of the real one (server-common.cpp, server-chat.cpp,
+/// server-schema.cpp).
 /// </summary>
 internal static class SimulatedChecks
 {
-    private const string PromptKinds =
-        "\"prompt\" elements must be a string, a list of tokens, a JSON object containing a prompt string, or a list of mixed strings & tokens.";
+    private const string PromptKinds = "\"prompt\" elements must be a string, a list of tokens, "
+        + "a JSON object containing a prompt string, or a list of mixed strings & tokens.";
 
     private static readonly string[] Booleans =
         ["timings_per_token", "stream", "cache_prompt", "return_tokens", "return_progress", "post_sampling_probs", "ignore_eos"];
@@ -18,11 +19,12 @@ internal static class SimulatedChecks
     private static readonly (string[] Names, double? Least)[] Numbers =
     [
         (["n_predict", "max_completion_tokens", "max_tokens"], -1), (["n_indent"], 0), (["n_keep"], -1), (["n_discard"], 0),
-        (["n_cache_reuse"], 0), (["t_max_predict_ms"], -1), (["top_k"], null), (["top_p"], null), (["min_p"], null), (["top_n_sigma"], null),
-        (["xtc_probability"], null), (["xtc_threshold"], null), (["typical_p"], null),
-        (["temperature"], null), (["dynatemp_range"], null), (["dynatemp_exponent"], null), (["repeat_last_n"], -1), (["repeat_penalty"], null),
-        (["frequency_penalty"], null), (["presence_penalty"], null), (["dry_multiplier"], null), (["dry_base"], null), (["dry_allowed_length"], 0),
-        (["dry_penalty_last_n"], -1), (["mirostat"], null), (["mirostat_tau"], null), (["mirostat_eta"], null), (["seed"], null), (["min_keep"], 0),
+        (["n_cache_reuse"], 0), (["t_max_predict_ms"], -1), (["top_k"], null), (["top_p"], null), (["min_p"], null),
+        (["top_n_sigma"], null), (["xtc_probability"], null), (["xtc_threshold"], null), (["typical_p"], null), (["temperature"], null),
+        (["dynatemp_range"], null), (["dynatemp_exponent"], null), (["repeat_last_n"], -1), (["repeat_penalty"], null),
+        (["frequency_penalty"], null), (["presence_penalty"], null), (["dry_multiplier"], null), (["dry_base"], null),
+        (["dry_allowed_length"], 0), (["dry_penalty_last_n"], -1), (["mirostat"], null), (["mirostat_tau"], null),
+        (["mirostat_eta"], null), (["seed"], null), (["min_keep"], 0),
     ];
 
     /// <summary>What is wrong with a request, or null.</summary>

@@ -3,8 +3,8 @@ using System.Text;
 namespace LlamaBlazor.Web.Simulator.Completions;
 
 /// <summary>
-/// Writes a text that a grammar accepts (GBNF, and the simple part of regular expressions): of several choices the flattest, repeated as little as
-/// allowed.
+/// Writes a text that a grammar accepts (GBNF, and the simple part of regular expressions): of several choices the flattest, repeated as
+/// little as allowed.
 /// </summary>
 internal sealed class SimulatedGrammar
 {

@@ -29,7 +29,7 @@ internal static class SimulatedPlan
     }
 
     /// <summary>
-    /// The tool to call, in any of the three forms of tools: the one that is named, or the first, as long as the question is the user's. Null mostly.
+    /// The tool to call, in any of the three forms of tools: the one that is named, or the first, as long as the question is the user's.
     /// </summary>
     public static SimulatedTool? Tool(JsonObject body)
     {

@@ -68,7 +68,8 @@ internal sealed class SimulatedSchema
             : null);
 
     private JsonNode? Resolve(string reference) => reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries)
-        .Select(name => Uri.UnescapeDataString(name).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))
+        .Select(Uri.UnescapeDataString)
+        .Select(name => name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))
         .Aggregate(_root, (at, name) => (at as JsonObject)?[name]);
 
     private JsonObject Merge(JsonObject schema, JsonArray parts)

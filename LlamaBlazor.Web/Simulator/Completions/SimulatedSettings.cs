@@ -5,17 +5,20 @@ using System.Text.Json.Nodes;
 namespace LlamaBlazor.Web.Simulator.Completions;
 
 /// <summary>
-/// The sampling settings that <c>/props</c>, <c>/slots</c> and the native form tell: defaults, flags of the command line, fields of the request.
+/// The sampling settings that <c>/props</c>, <c>/slots</c> and the native form tell: defaults, flags of the command line, fields of the
+/// request.
 /// </summary>
 internal static class SimulatedSettings
 {
     // Numbers of single precision, as the real one prints them.
     private const string Defaults = """
         {
-          "seed": 4294967295, "temperature": 0.800000011920929, "dynatemp_range": 0.0, "dynatemp_exponent": 1.0, "top_k": 40, "top_p": 0.949999988079071,
-          "min_p": 0.05000000074505806, "top_n_sigma": -1.0, "xtc_probability": 0.0, "xtc_threshold": 0.10000000149011612, "typical_p": 1.0,
-          "repeat_last_n": 64, "repeat_penalty": 1.0, "presence_penalty": 0.0, "frequency_penalty": 0.0, "dry_multiplier": 0.0, "dry_base": 1.75,
-          "dry_allowed_length": 2, "dry_penalty_last_n": -1, "mirostat": 0, "mirostat_tau": 5.0, "mirostat_eta": 0.10000000149011612,
+          "seed": 4294967295, "temperature": 0.800000011920929, "dynatemp_range": 0.0, "dynatemp_exponent": 1.0, "top_k": 40,
+          "top_p": 0.949999988079071, "min_p": 0.05000000074505806, "top_n_sigma": -1.0, "xtc_probability": 0.0,
+          "xtc_threshold": 0.10000000149011612, "typical_p": 1.0,
+          "repeat_last_n": 64, "repeat_penalty": 1.0, "presence_penalty": 0.0, "frequency_penalty": 0.0, "dry_multiplier": 0.0,
+          "dry_base": 1.75, "dry_allowed_length": 2, "dry_penalty_last_n": -1, "mirostat": 0, "mirostat_tau": 5.0,
+          "mirostat_eta": 0.10000000149011612,
           "max_tokens": -1, "n_predict": -1, "n_keep": 0, "n_discard": 0, "ignore_eos": false, "stream": false, "n_probs": 0, "min_keep": 0,
           "chat_format": "Content-only", "reasoning_format": "none", "reasoning_in_content": false, "generation_prompt": "",
           "samplers": ["penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc", "temperature"],

@@ -49,7 +49,10 @@ internal sealed class ContractEngine(string program, IReadOnlyList<string> prefi
         await File.WriteAllTextAsync(empty, "");
         var takenPort = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
         var names = new ContractNames(
-            [(broken, "{BROKEN}"), (empty, "{EMPTY}"), (folder.Path, "{FOLDER}"), (model, "{MODEL}"), (Text(port), "{PORT}"), (Text(takenPort), "{TAKEN}")]);
+        [
+            (broken, "{BROKEN}"), (empty, "{EMPTY}"), (folder.Path, "{FOLDER}"), (model, "{MODEL}"),
+            (Text(port), "{PORT}"), (Text(takenPort), "{TAKEN}"),
+        ]);
         using var process = Start([.. run.Arguments.Select(names.Insert)]);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);

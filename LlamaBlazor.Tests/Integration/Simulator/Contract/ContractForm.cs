@@ -6,20 +6,22 @@ using static System.FormattableString;
 namespace LlamaBlazor.Tests.Integration.Simulator.Contract;
 
 /// <summary>
-/// Brings answers to a form in which two engines can be compared: everything by its value, but ids, times, texts of the model, counts of tokens and
-/// speeds by their type; what follows itself once.
+/// Brings answers to a form in which two engines can be compared: everything by its value, but ids, times, texts of the model, counts of
+/// tokens and speeds by their type; what follows itself once.
 /// </summary>
 internal static partial class ContractForm
 {
     // Values that belong to the model, the moment or the build.
     private static readonly HashSet<string> Volatile =
     [
-        "id", "item_id", "call_id", "created", "created_at", "completed_at", "system_fingerprint", "build_info", "media_marker", "chat_template",
-        "content", "text", "delta", "prompt", "token", "tokens", "bytes", "logprob", "piece", "embedding", "relevance_score", "score", "id_slot", "id_task",
+        "id", "item_id", "call_id", "created", "created_at", "completed_at", "system_fingerprint", "build_info", "media_marker",
+        "chat_template", "content", "text", "delta", "prompt", "token", "tokens", "bytes", "logprob", "piece", "embedding",
+        "relevance_score", "score", "id_slot", "id_task",
         "completion_tokens", "prompt_tokens", "total_tokens", "cached_tokens", "input_tokens", "output_tokens", "cache_read_input_tokens",
         "tokens_predicted", "tokens_evaluated", "tokens_cached", "n_prompt_tokens", "n_prompt_tokens_processed", "n_prompt_tokens_cache",
-        "cache_n", "prompt_n", "prompt_ms", "prompt_per_token_ms", "prompt_per_second", "predicted_n", "predicted_ms", "predicted_per_token_ms",
-        "predicted_per_second", "save_ms", "restore_ms", "n_saved", "n_written", "n_restored", "n_read", "n_erased",
+        "cache_n", "prompt_n", "prompt_ms", "prompt_per_token_ms", "prompt_per_second", "predicted_n", "predicted_ms",
+        "predicted_per_token_ms", "predicted_per_second", "save_ms", "restore_ms",
+        "n_saved", "n_written", "n_restored", "n_read", "n_erased",
         "n_params", "size", "n_ctx_train", "n_embd", "n_vocab",
     ];
 
@@ -33,7 +35,7 @@ internal static partial class ContractForm
         ["closed"] = answer.Headers.Any(header => header is { Key: "Connection", Value: "close" }) ? "told" : answer.IsClosed,
     };
 
-    /// <summary>The form of the lines of a log: each once, in the order of the alphabet; without those that do not begin with the time.</summary>
+    /// <summary>The form of the lines of a log: each once, in the order of the alphabet, and only those that begin with the time.</summary>
     public static JsonArray Log(string text, ContractNames names) =>
         [.. Texts(text, names).Where(line => line.StartsWith("time ", StringComparison.Ordinal)).Select(line => (JsonNode)line)];
 

@@ -8,8 +8,8 @@ using LlamaBlazor.Web.Shared.Configuration;
 namespace LlamaBlazor.Tests.Integration.Simulator.Contract;
 
 /// <summary>
-/// The simulated engine does what the real one does, exchange by exchange: compared with the recording of a real one, and where LLAMA_SERVER and
-/// LLAMA_MODEL are set, the recording with the real one. With RECORD_CONTRACT=1 as well, the recording is written anew.
+/// The simulated engine does what the real one does, exchange by exchange: compared with the recording of one, and where LLAMA_SERVER
+/// and LLAMA_MODEL are set, the recording with the real one. With RECORD_CONTRACT=1 as well, the recording is written anew.
 /// </summary>
 public sealed class ContractTests : IDisposable
 {
