@@ -23,7 +23,7 @@ internal sealed class EngineLocator(IConfiguration configuration, LaunchSettings
         if (IsDemo)
         {
             var (path, prefix) = OwnProgram.Find();
-            return new EngineCommand(path, [.. prefix, OwnProgram.SimulatorWord], Simulated: true);
+            return new EngineCommand(path, [.. prefix, OwnProgram.SimulatorWord, "--simulate", "serve-all"], Simulated: true);
         }
 
         if (!string.IsNullOrWhiteSpace(perModelPath))

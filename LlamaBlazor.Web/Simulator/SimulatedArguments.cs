@@ -6,22 +6,28 @@ namespace LlamaBlazor.Web.Simulator;
 /// The command line of the simulated engine, refused for the same reasons and in the same words as the real one's (common/arg.cpp; parameters.md 0):
 /// values follow their flag, <c>_</c> and <c>-</c> are the same, the last one wins.
 /// </summary>
-internal sealed class SimulatedArguments
+/// <param name="age">Which llama-server it is like.</param>
+internal sealed class SimulatedArguments(SimulatedAge age)
 {
     private readonly Dictionary<string, string> _values = [];
 
     /// <summary>What the real one would print before it exits with 1, or null when all was understood.</summary>
     public string? Error { get; private set; }
 
+    /// <summary>Which llama-server it is like.</summary>
+    public SimulatedAge Age { get; } = age;
+
     /// <summary>Faults to show: <c>--simulate NAME=VALUE</c>, which the help does not list.</summary>
     public List<string> Faults { get; } = [];
 
     /// <summary>Reads a command line.</summary>
-    public static SimulatedArguments Parse(IReadOnlyList<string> args)
+    /// <param name="args">The words.</param>
+    /// <param name="age">Which flags there are.</param>
+    public static SimulatedArguments Parse(IReadOnlyList<string> args, SimulatedAge age)
     {
-        var parsed = new SimulatedArguments();
+        var parsed = new SimulatedArguments(age);
         var options = new Dictionary<string, SimulatedOption>();
-        foreach (var option in SimulatedOption.All)
+        foreach (var option in age.Options)
         {
             foreach (var name in option.Names.Concat(option.Negations))
                 options[name] = option;
@@ -40,6 +46,14 @@ internal sealed class SimulatedArguments
 
     /// <summary>Value of a numeric flag.</summary>
     public int Number(string key, int fallback) => int.TryParse(Text(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : fallback;
+
+    /// <summary>The keys that are asked for; none when every request is let in.</summary>
+    public IReadOnlyList<string> ApiKeys()
+    {
+        var given = Text("--api-key") ?? Environment.GetEnvironmentVariable("LLAMA_API_KEY") ?? "";
+        var kept = Text("--api-key-file") is { } file && File.Exists(file) ? File.ReadAllLines(file) : [];
+        return [.. given.Split(',').Concat(kept).Where(key => key.Length > 0)];
+    }
 
     private void Take(IReadOnlyList<string> args, ref int i, Dictionary<string, SimulatedOption> options)
     {

@@ -19,6 +19,12 @@ internal sealed class SimulatedFaults
     /// <summary>Prompt tokens a second.</summary>
     public double PromptTokensPerSecond => Get("prompt-tps", 900);
 
+    /// <summary>
+    /// Routes that the real one serves only with a flag (<c>--embeddings</c>, <c>--reranking</c>) answer without it: demo mode serves every
+    /// client.
+    /// </summary>
+    public bool ServesAll => Get("serve-all", 0) > 0;
+
     /// <summary>Exit code with which it ends at once, or -1.</summary>
     public int ExitAtStart => (int)Get("exit-at-start", -1);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LlamaBlazor.Domain.Parameters;
 
@@ -13,6 +14,8 @@ namespace LlamaBlazor.Web.Simulator;
 /// <param name="Hint">How the help names the value.</param>
 /// <param name="Environment">Variable that sets it, or null.</param>
 /// <param name="Description">What it does.</param>
+/// <param name="Since">Build that brought it, or 0 when it was always there.</param>
+/// <param name="Removed">Build that removed it, or null.</param>
 internal sealed record SimulatedOption(
     IReadOnlyList<string> Names,
     IReadOnlyList<string> Negations,
@@ -22,7 +25,9 @@ internal sealed record SimulatedOption(
     bool IsRemoved,
     string? Hint,
     string? Environment,
-    string Description)
+    string Description,
+    int Since,
+    int? Removed)
 {
     /// <summary>All flags, in the order of the catalogue. Read directly and not through the forms' catalogue: the engine must start fast.</summary>
     public static IReadOnlyList<SimulatedOption> All { get; } = Read();
@@ -43,10 +48,19 @@ internal sealed record SimulatedOption(
         option.GetProperty("arity").GetInt32(),
         Text(option, "type") ?? "string",
         Strings(option, "values"),
-        Text(option, "emit") == "removed",
+        Build(option, "removed") is not null,
         Text(option, "value_hint"),
         Text(option, "env"),
-        Text(option, "description") ?? "");
+        Text(option, "description") ?? "",
+        Text(option, "since") is ['<', ..] ? 0 : Build(option, "since") ?? 0,
+        Build(option, "removed"));
+
+    // "b8955 (2026-04-28)".
+    private static int? Build(JsonElement option, string name)
+    {
+        var number = Text(option, name)?.TrimStart('<', '=', 'b').Split(' ')[0];
+        return int.TryParse(number, CultureInfo.InvariantCulture, out var build) ? build : null;
+    }
 
     private static string? Text(JsonElement option, string name) => option.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 

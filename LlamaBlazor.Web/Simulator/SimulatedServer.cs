@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LlamaBlazor.Web.Simulator.Completions;
 
 namespace LlamaBlazor.Web.Simulator;
 
@@ -12,96 +13,101 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
 {
     private readonly SimulatedSlots _slots = new(model.Slots);
     private readonly string _prefix = arguments.Text("--api-prefix") ?? "";
+    private readonly IReadOnlyList<string> _keys = arguments.ApiKeys();
     private volatile bool _isReady;
 
     private SimulatedCompletion Completion => field ??= new SimulatedCompletion(model, _slots, faults, log, clock);
 
     private SimulatedAnswers Answers => field ??= new SimulatedAnswers(model, _slots, arguments, clock);
 
+    private SimulatedVectors Vectors => field ??= new SimulatedVectors(model, _slots, arguments, faults);
+
+    private SimulatedSlotFiles SlotFiles => field ??= new SimulatedSlotFiles(_slots, arguments);
+
+    private SimulatedTexts Texts => field ??= new SimulatedTexts(model.Slots);
+
+    private SimulatedAdapters Adapters => field ??= new SimulatedAdapters(arguments);
+
     /// <summary>Ends the loading: every path answers 503 before.</summary>
     public void BecomeReady() => _isReady = true;
 
-    /// <summary>Answers one request.</summary>
-    public async Task AnswerAsync(HttpContext context)
+    /// <summary>
+    /// Answers one request. As with the real one the state is looked at first, then the key, then the route; OPTIONS is always answered.
+    /// </summary>
+    public Task AnswerAsync(HttpContext context)
     {
-        context.Response.Headers.Server = "llama.cpp";
+        SimulatedWire.Prepare(context);
         var path = context.Request.Path.Value ?? "/";
+        if (HttpMethods.IsOptions(context.Request.Method))
+            return AllowAsync(context);
         if (!_isReady)
-            await SimulatedCompletion.WriteErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "Loading model", "unavailable_error");
-        else if (!path.StartsWith(_prefix, StringComparison.Ordinal))
-            await NotFoundAsync(context);
-        else
-            await RouteAsync(context, path[_prefix.Length..]);
+            return SimulatedWire.WriteAsync(context, SimulatedError.Unavailable("Loading model"));
+        if (!IsPublic(path) && !IsAllowed(context))
+            return SimulatedWire.WriteAsync(context, SimulatedError.WrongKey);
+        if (!path.StartsWith(_prefix, StringComparison.Ordinal))
+            return SimulatedWire.WriteAsync(context, SimulatedError.NotFound);
+        var method = HttpMethods.IsHead(context.Request.Method) ? HttpMethods.Get : context.Request.Method;
+        return RouteAsync(context, method, path[_prefix.Length..]);
     }
 
-    private Task RouteAsync(HttpContext context, string path) => (context.Request.Method, path) switch
+    private Task RouteAsync(HttpContext context, string method, string path) => (method, path) switch
     {
-        _ when !IsPublic(path) && !IsAllowed(context) => SimulatedCompletion.WriteErrorAsync(context, StatusCodes.Status401Unauthorized, "Invalid API Key", "authentication_error"),
-        ("GET", "/health" or "/v1/health") => WriteAsync(context, new JsonObject { ["status"] = "ok" }),
-        ("GET", "/v1/models" or "/models") => WriteAsync(context, Answers.Models()),
-        ("GET", "/props") => WriteAsync(context, Answers.Props()),
-        ("GET", "/slots") => Answers.Slots() is { } slots ? WriteAsync(context, slots) : NotSupportedAsync(context, "This server does not support slots endpoint. Start it without `--no-slots`"),
-        ("GET", "/metrics") => Answers.Metrics() is { } text ? WriteMetricsAsync(context, text) : NotSupportedAsync(context, "This server does not support metrics endpoint. Start it with `--metrics`"),
-        ("POST", "/v1/chat/completions" or "/chat/completions") => Completion.RunAsync(context, CompletionShape.Chat),
-        ("POST", "/v1/completions" or "/completions") => Completion.RunAsync(context, CompletionShape.Text),
-        ("POST", "/completion") => Completion.RunAsync(context, CompletionShape.Native),
-        ("POST", "/v1/embeddings" or "/embeddings" or "/embedding") => EmbedAsync(context),
-        ("POST", "/tokenize") => TokenizeAsync(context),
-        _ => NotFoundAsync(context),
+        ("GET", "/health" or "/v1/health") => SimulatedWire.WriteAsync(context, new JsonObject { ["status"] = "ok" }),
+        ("GET", "/v1/models" or "/models") => SimulatedWire.WriteAsync(context, Answers.Models()),
+        ("GET", "/props") => SimulatedWire.WriteAsync(context, Answers.Props()),
+        ("POST", "/props") => Answers.ChangeAsync(context),
+        ("GET", "/slots") => Answers.SlotsAsync(context),
+        ("GET", "/metrics") => Answers.MetricsAsync(context),
+        ("GET" or "POST", "/tools" or "/cors-proxy") => Answers.DisabledAsync(context),
+        ("GET" or "POST", "/lora-adapters") => Adapters.RunAsync(context, method),
+        ("POST", _) => PostAsync(context, path),
+        ("DELETE", _) when path.StartsWith("/v1/stream/", StringComparison.Ordinal) =>
+            SimulatedWire.WriteAsync(context, StatusCodes.Status204NoContent, "application/json", ""),
+        _ => SimulatedWire.WriteAsync(context, SimulatedError.NotFound),
     };
 
+    private Task PostAsync(HttpContext context, string path) => path switch
+    {
+        "/v1/chat/completions" or "/chat/completions" => Completion.RunAsync(context, CompletionShape.Chat),
+        "/v1/completions" => Completion.RunAsync(context, CompletionShape.Text),
+        "/completion" or "/completions" => Completion.RunAsync(context, CompletionShape.Native),
+        "/infill" => Completion.RunAsync(context, CompletionShape.Infill),
+        "/v1/messages" => Completion.RunAsync(context, CompletionShape.Messages),
+        "/v1/responses" or "/responses" => Completion.RunAsync(context, CompletionShape.Responses),
+        "/v1/embeddings" => Vectors.EmbedAsync(context, isOpenAi: true),
+        "/embeddings" or "/embedding" => Vectors.EmbedAsync(context, isOpenAi: false),
+        "/rerank" or "/reranking" or "/v1/rerank" or "/v1/reranking" => Vectors.RerankAsync(context),
+        "/tokenize" => Texts.TokenizeAsync(context),
+        "/detokenize" => Texts.DetokenizeAsync(context),
+        "/apply-template" => Texts.ApplyTemplateAsync(context),
+        "/v1/messages/count_tokens" => Texts.CountAsync(context, CompletionShape.Messages),
+        "/v1/chat/completions/input_tokens" or "/chat/completions/input_tokens" => Texts.CountAsync(context, CompletionShape.Chat),
+        "/v1/responses/input_tokens" or "/responses/input_tokens" => Texts.CountAsync(context, CompletionShape.Responses),
+        "/v1/chat/completions/control" => Texts.ControlAsync(context),
+        "/v1/streams/lookup" => SimulatedWire.WriteAsync(context, new JsonArray()),
+        "/v1/audio/transcriptions" or "/audio/transcriptions" =>
+            SimulatedWire.RefuseAsync(context, "The current model does not support audio input."),
+        _ when path.StartsWith("/slots/", StringComparison.Ordinal) && path.LastIndexOf('/') == 6 => SlotFiles.RunAsync(context, path[7..]),
+        _ => SimulatedWire.WriteAsync(context, SimulatedError.NotFound),
+    };
+
+    private static Task AllowAsync(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.AccessControlAllowCredentials = "true";
+        headers.AccessControlAllowMethods = "GET, POST";
+        headers.AccessControlAllowHeaders = "*";
+        return SimulatedWire.WriteAsync(context, StatusCodes.Status200OK, "text/html", "");
+    }
+
     // The real one compares the whole path with its list of public ones: below a prefix none is.
-    private bool IsPublic(string path) => _prefix.Length == 0 && path is ("/health" or "/v1/health" or "/v1/models" or "/models");
+    private static bool IsPublic(string path) => path is "/health" or "/v1/health" or "/v1/models" or "/models" or "/";
 
     private bool IsAllowed(HttpContext context)
     {
-        var keys = (arguments.Text("--api-key") ?? Environment.GetEnvironmentVariable("LLAMA_API_KEY"))?.Split(',');
-        var given = context.Request.Headers.Authorization.ToString() is { Length: > 7 } bearer ? bearer[7..] : context.Request.Headers["X-Api-Key"].ToString();
-        return keys is null || keys.Contains(given);
+        var given = context.Request.Headers.Authorization.ToString();
+        if (given.Length == 0)
+            given = context.Request.Headers["X-Api-Key"].ToString();
+        return _keys.Count == 0 || _keys.Contains(given.StartsWith("Bearer ", StringComparison.Ordinal) ? given[7..] : given);
     }
-
-    private async Task EmbedAsync(HttpContext context)
-    {
-        var inputs = (await JsonNode.ParseAsync(context.Request.Body))?["input"];
-        var texts = inputs is JsonArray list ? list.Select(item => item?.ToString() ?? "").ToArray() : [inputs?.ToString() ?? ""];
-        var tokens = texts.Sum(SimulatedText.CountTokens);
-        await WriteAsync(context, new JsonObject
-        {
-            ["model"] = model.Name,
-            ["object"] = "list",
-            ["usage"] = new JsonObject { ["prompt_tokens"] = tokens, ["total_tokens"] = tokens },
-            ["data"] = new JsonArray([.. texts.Select((text, index) => new JsonObject { ["embedding"] = Vector(text), ["index"] = index, ["object"] = "embedding" })]),
-        });
-    }
-
-    // The same text has the same vector, of length 1.
-    private static JsonArray Vector(string text)
-    {
-        var state = text.Aggregate(17L, (hash, letter) => unchecked(hash * 31 + letter));
-        var values = Enumerable.Range(0, 64).Select(_ => (state = unchecked(state * 6364136223846793005 + 1442695040888963407)) / (double)long.MaxValue).ToArray();
-        var length = Math.Sqrt(values.Sum(value => value * value));
-        return [.. values.Select(value => (JsonNode)(value / length))];
-    }
-
-    private static async Task TokenizeAsync(HttpContext context)
-    {
-        var content = (await JsonNode.ParseAsync(context.Request.Body))?["content"]?.ToString() ?? "";
-        await WriteAsync(context, new JsonObject { ["tokens"] = new JsonArray([.. SimulatedText.Split(content).Select(word => (JsonNode)(word.Sum(letter => letter * 31) % 32000))]) });
-    }
-
-    private static Task WriteMetricsAsync(HttpContext context, string text)
-    {
-        context.Response.ContentType = "text/plain; version=0.0.4";
-        return context.Response.WriteAsync(text);
-    }
-
-    private static Task WriteAsync(HttpContext context, JsonNode answer)
-    {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        return context.Response.WriteAsync(answer.ToJsonString());
-    }
-
-    private static Task NotFoundAsync(HttpContext context) => SimulatedCompletion.WriteErrorAsync(context, StatusCodes.Status404NotFound, "File Not Found", "not_found_error");
-
-    private static Task NotSupportedAsync(HttpContext context, string message) => SimulatedCompletion.WriteErrorAsync(context, StatusCodes.Status501NotImplemented, message, "not_supported_error");
 }

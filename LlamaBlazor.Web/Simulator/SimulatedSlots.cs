@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using LlamaBlazor.Web.Simulator.Completions;
 
 namespace LlamaBlazor.Web.Simulator;
 
@@ -29,11 +30,19 @@ internal sealed class SimulatedSlot(int id)
 
     /// <summary>Text of the last prompt, for its cache.</summary>
     public string Prompt { get; set; } = "";
+
+    /// <summary>Its numbers as they are now.</summary>
+    public SimulatedSlot Copy() => (SimulatedSlot)MemberwiseClone();
+
+    /// <summary>The last request.</summary>
+    public SimulatedJob? Job { get; set; }
 }
 
 /// <summary>The slots and the counters of <c>/metrics</c>.</summary>
 internal sealed class SimulatedSlots
 {
+    private const double LeastSimilarity = 0.1;
+
     private readonly Lock _gate = new();
     private readonly Channel<bool> _free; // one item a free slot
     private int _tasks;
@@ -58,8 +67,10 @@ internal sealed class SimulatedSlots
     /// <summary>Totals since the start, in the order of <c>/metrics</c>.</summary>
     public (long Prompt, double PromptSeconds, long Predicted, double PredictedSeconds) Totals { get; private set; }
 
-    /// <summary>Waits for a slot; the one that knows most of the prompt is taken.</summary>
-    public async Task<SimulatedSlot> TakeAsync(string prompt, CancellationToken cancellation)
+    /// <summary>
+    /// Waits for a slot: the one that knows most of the prompt, or the one that was idle longest when none knows a tenth of it.
+    /// </summary>
+    public async Task<SimulatedSlot> TakeAsync(SimulatedJob job, string prompt, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _waiting);
         try
@@ -73,9 +84,13 @@ internal sealed class SimulatedSlots
 
         lock (_gate)
         {
-            var slot = All.Where(slot => !slot.IsBusy).MaxBy(slot => CommonPrefix(slot.Prompt, prompt))!;
+            var idle = All.Where(slot => !slot.IsBusy).ToList();
+            var slot = idle.MaxBy(slot => CommonPrefix(slot.Prompt, prompt))!;
+            if (CommonPrefix(slot.Prompt, prompt) < prompt.Length * LeastSimilarity)
+                slot = idle.MinBy(slot => slot.Task)!;
             slot.CachedTokens = Math.Max(0, SimulatedText.CountTokens(slot.Prompt[..CommonPrefix(slot.Prompt, prompt)]) - 1);
-            (slot.IsBusy, slot.Task, slot.Prompt, slot.PromptTokens, slot.Decoded) = (true, ++_tasks, prompt, SimulatedText.CountTokens(prompt), 0);
+            (slot.IsBusy, slot.Task, slot.Job, slot.Prompt, slot.Decoded) = (true, ++_tasks, job, prompt, 0);
+            slot.PromptTokens = Math.Max(1, SimulatedText.CountTokens(prompt));
             slot.Tokens = slot.PromptTokens;
             return slot;
         }
@@ -91,6 +106,40 @@ internal sealed class SimulatedSlots
         }
 
         _free.Writer.TryWrite(true);
+    }
+
+    /// <summary>Forgets what a slot knows.</summary>
+    /// <returns>The tokens it knew.</returns>
+    public int Erase(int id)
+    {
+        lock (_gate)
+        {
+            if (All.FirstOrDefault(slot => slot.Id == id) is not { } slot)
+                return 0;
+            var known = slot.Tokens;
+            (slot.Prompt, slot.Tokens) = ("", 0);
+            return known;
+        }
+    }
+
+    /// <summary>Gives a slot a prompt that was saved.</summary>
+    /// <returns>The tokens it knows now.</returns>
+    public int Restore(int id, string prompt)
+    {
+        lock (_gate)
+        {
+            if (All.FirstOrDefault(slot => slot.Id == id) is not { } slot)
+                return 0;
+            (slot.Prompt, slot.Tokens) = (prompt, SimulatedText.CountTokens(prompt));
+            return slot.Tokens;
+        }
+    }
+
+    /// <summary>Counts tokens that were read for an embedding or a ranking.</summary>
+    public void Count(int tokens)
+    {
+        lock (_gate)
+            Totals = Totals with { Prompt = Totals.Prompt + tokens };
     }
 
     private static int CommonPrefix(string a, string b) => a.AsSpan().CommonPrefixLength(b);

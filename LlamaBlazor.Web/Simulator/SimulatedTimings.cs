@@ -6,11 +6,13 @@ namespace LlamaBlazor.Web.Simulator;
 /// <param name="slot">The slot that works.</param>
 internal sealed class SimulatedTimings(SimulatedSlot slot)
 {
+    private const double Least = 0.001; // ms
+
     /// <summary>Milliseconds of reading the prompt.</summary>
-    public double PromptMs { get; set; }
+    public double PromptMs { get; set => field = Math.Max(Least, value); }
 
     /// <summary>Milliseconds of generating.</summary>
-    public double PredictedMs { get; set; }
+    public double PredictedMs { get; set => field = Math.Max(Least, value); }
 
     private int Prompt => slot.PromptTokens - slot.CachedTokens;
 
@@ -37,21 +39,16 @@ internal sealed class SimulatedTimings(SimulatedSlot slot)
         ["prompt_tokens_details"] = new JsonObject { ["cached_tokens"] = slot.CachedTokens },
     };
 
-    /// <summary>The native form's own counters.</summary>
-    public void AddCounters(JsonObject answer)
-    {
-        answer["tokens_predicted"] = slot.Decoded;
-        answer["tokens_evaluated"] = slot.PromptTokens;
-        answer["tokens_cached"] = slot.Tokens;
-        answer["truncated"] = false;
-        answer["id_slot"] = slot.Id;
-    }
+    /// <summary>Log lines.</summary>
+    public IEnumerable<string> Lines() =>
+    [
+        $"prompt eval time = {PromptMs,10:0.00} ms / {Prompt,5} tokens ({Rate(PromptMs, Prompt)})",
+        $"       eval time = {PredictedMs,10:0.00} ms / {slot.Decoded,5} tokens ({Rate(PredictedMs, slot.Decoded)})",
+        $"      total time = {PromptMs + PredictedMs,10:0.00} ms / {Prompt + slot.Decoded,5} tokens",
+    ];
 
-    /// <summary>Log line of the prompt.</summary>
-    public string PromptLine() => $"prompt eval time = {PromptMs,10:0.00} ms / {Prompt,5} tokens ({PromptMs / Math.Max(1, Prompt),8:0.00} ms per token, {Prompt * 1000 / Math.Max(0.01, PromptMs),8:0.00} tokens per second)";
-
-    /// <summary>Log line of the answer.</summary>
-    public string EvalLine() => $"       eval time = {PredictedMs,10:0.00} ms / {slot.Decoded,5} tokens ({PredictedMs / Math.Max(1, slot.Decoded),8:0.00} ms per token, {slot.Decoded * 1000 / Math.Max(0.01, PredictedMs),8:0.00} tokens per second)";
+    private static string Rate(double ms, int tokens) =>
+        $"{ms / Math.Max(1, tokens),8:0.00} ms per token, {tokens * 1000 / Math.Max(0.01, ms),8:0.00} tokens per second";
 
     // The real one writes null where a rate has no meaning.
     private static double? Divide(double a, double b) => b > 0 ? a / b : null;

@@ -14,7 +14,7 @@ internal static class SimulatorProgram
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        var arguments = SimulatedArguments.Parse(args);
+        var arguments = SimulatedArguments.Parse(args, SimulatedAge.Read(args, Environment.GetEnvironmentVariable("SIMULATE")));
         if (arguments.Error is { } error)
         {
             await Console.Error.WriteLineAsync(error);
@@ -24,28 +24,41 @@ internal static class SimulatorProgram
         if (SimulatedHelp.TryRun(arguments, Console.Out, Console.Error))
             return 0;
         var faults = SimulatedFaults.Read(arguments.Faults, Environment.GetEnvironmentVariable("SIMULATE"));
-        var log = new SimulatedLog();
+        var log = new SimulatedLog(arguments);
         if (faults.ExitAtStart >= 0)
         {
             log.Error("srv  llama_server", "simulated failure at start");
             return faults.ExitAtStart;
         }
 
+        var verbosity = arguments.Number("--verbosity", SimulatedLog.InformationLevel);
+        log.Info("cmn  common_param", $"common_params_print_info: verbosity = {verbosity} (adjust with the `-lv N` CLI arg)");
         var model = SimulatedModel.Open(arguments);
-        return await model.Match(opened => ServeAsync(opened, arguments, faults, log), failure =>
-        {
-            log.Error("gguf", failure.Message);
-            log.Error("srv    load_model", $"failed to load model, '{arguments.Text("--model")}'");
-            log.Error("srv  llama_server", "exiting due to model loading error");
-            return Task.FromResult(1);
-        });
+        return model.IsSuccess
+            ? await ServeAsync(model.Value, arguments, faults, log)
+            : FailToLoad(arguments.Text("--model"), model.Failure!.Message, log);
+    }
+
+    private static int FailToLoad(string? path, string reason, SimulatedLog log)
+    {
+        var parts = reason.Split(": ", 2);
+        log.Info("srv    load_model", $"loading model '{path}'");
+        log.Error(parts[0], parts[^1]);
+        log.Error("llama_model_load", $"error loading model: llama_model_loader: failed to load model from {path}");
+        log.Error("llama_model_load_from_file_impl", "failed to load model");
+        log.Error("cmn  common_init_", $"failed to load model '{path}'");
+        log.Error("srv    load_model", $"failed to load model, '{path}'");
+        log.Info("srv    operator()", "operator(): cleaning up before exit...");
+        log.Error("srv  llama_server", "exiting due to model loading error");
+        return 1;
     }
 
     private static async Task<int> ServeAsync(SimulatedModel model, SimulatedArguments arguments, SimulatedFaults faults, SimulatedLog log)
     {
         var server = new SimulatedServer(model, arguments, faults, log, TimeProvider.System);
         var (host, port) = (arguments.Text("--host") ?? "127.0.0.1", arguments.Number("--port", 8080));
-        await using var app = Build(host, port, server, Certificate(arguments));
+        var certificate = Certificate(arguments);
+        await using var app = Build(host, port, server, certificate);
         using var ended = new SimulatorEnd(faults, log);
         try
         {
@@ -54,13 +67,18 @@ internal static class SimulatorProgram
         catch (Exception error) when (error is IOException or SocketException)
         {
             log.Error("srv         start", $"couldn't bind HTTP server socket, hostname: {host}, port: {port}");
+            log.Info("srv    operator()", "operator(): cleaning up before exit...");
             log.Error("srv  llama_server", "exiting due to HTTP server error");
             return 1;
         }
 
         var end = ended.WaitAsync();
         if (await Task.WhenAny(LoadAsync(model, server, faults, log), end) != end)
-            log.Info("srv  llama_server", $"listening on http://{host}:{port}");
+        {
+            ended.BecomeReady();
+            log.Info("srv  llama_server", $"listening on {(certificate is null ? "http" : "https")}://{host}:{port}");
+        }
+
         var code = await end;
         if (code == 0)
             log.Info("srv    operator()", "operator(): cleaning up before exit...");
@@ -88,7 +106,7 @@ internal static class SimulatorProgram
 
     private static async Task LoadAsync(SimulatedModel model, SimulatedServer server, SimulatedFaults faults, SimulatedLog log)
     {
-        log.Info("srv    load_model", $"loading model '{model.Path}' (simulated)");
+        log.Info("srv    load_model", $"loading model '{model.Path}'");
         if (faults.Grandchild)
             Process.Start(new ProcessStartInfo("sleep", ["300"]))?.Dispose();
         if (faults.LongLine > 0)
@@ -96,7 +114,8 @@ internal static class SimulatorProgram
         for (var line = 0; line < faults.LogFlood; line++)
             log.Info("srv         flood", $"line {line} of a flood that nobody may lose time over");
         await Task.Delay(faults.NeverReady ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(faults.LoadMs));
-        log.Info("srv    load_model", $"initializing, n_slots = {model.Slots}, n_ctx_slot = {model.ContextSize}, kv_unified = 'true'");
+        var unified = model.IsUnified ? "true" : "false";
+        log.Info("srv    load_model", $"initializing, n_slots = {model.Slots}, n_ctx_slot = {model.ContextSize}, kv_unified = '{unified}'");
         log.Info("srv  llama_server", "model loaded");
         server.BecomeReady();
     }
@@ -113,9 +132,14 @@ internal static class SimulatorProgram
 /// <summary>Waits for the end of the simulated engine: a signal, or the time it was told to end by itself.</summary>
 internal sealed class SimulatorEnd : IDisposable
 {
+    private const int SignalExit = 128; // what a parent sees of a death by a signal, with the signal's number
+    private const int Interrupt = 2;
+    private const int Terminate = 15;
+
     private readonly TaskCompletionSource<int> _code = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _signals;
     private readonly SimulatedFaults _faults;
+    private volatile bool _isReady;
 
     /// <summary>Takes the signals.</summary>
     public SimulatorEnd(SimulatedFaults faults, SimulatedLog log)
@@ -127,9 +151,12 @@ internal sealed class SimulatorEnd : IDisposable
             if (faults.IgnoreTerm)
                 log.Info("srv        signal", "ignoring the signal (simulated)");
             else
-                _code.TrySetResult(0);
+                _code.TrySetResult(_isReady ? 0 : SignalExit + (signal == PosixSignal.SIGTERM ? Terminate : Interrupt));
         }))];
     }
+
+    /// <summary>From now on a signal is an orderly end. Before, it kills: the real one takes signals when its model is loaded.</summary>
+    public void BecomeReady() => _isReady = true;
 
     /// <summary>The exit code.</summary>
     public async Task<int> WaitAsync()

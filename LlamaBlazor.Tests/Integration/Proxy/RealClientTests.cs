@@ -26,7 +26,8 @@ public sealed class RealClientTests(GuardedApp app) : IClassFixture<GuardedApp>
     [InlineData("abort")]
     public async Task OpenAiClient_Works_WithTheSimulatedEngine(string scenario)
     {
-        await AskAsync(scenario, await app.AddGuardedAsync(EngineScript.Write(app.Folder, "load-ms=0", PlentyOfTokens), null, []));
+        var settings = new Dictionary<string, object?> { ["embeddings"] = scenario == "embeddings" ? 1 : null };
+        await AskAsync(scenario, await app.AddGuardedAsync(EngineScript.Write(app.Folder, "load-ms=0", PlentyOfTokens), null, settings));
         await Until.TrueAsync(() => app.Services.GetRequiredService<InFlightRegistry>().Count == 0, "nothing is left under way, also of what was broken off");
     }
 

@@ -36,10 +36,20 @@ const scenarios = {
   },
 
   async embeddings() {
-    const answer = await client.embeddings.create({ model, input: ['one', 'two'] });
-    assert.equal(answer.data.length, 2);
-    assert.ok(answer.data[0].embedding.length > 0);
-    assert.ok(answer.data[0].embedding.every(Number.isFinite));
+    // Without a format the client asks for base64 and decodes it: the numbers must be those of the other format.
+    const input = ['one', 'two'];
+    const decoded = await client.embeddings.create({ model, input });
+    const plain = await client.embeddings.create({ model, input, encoding_format: 'float' });
+    assert.deepEqual(decoded.data.map(entry => entry.index), [0, 1]);
+    for (const [i, { embedding }] of decoded.data.entries()) {
+      const expected = plain.data[i].embedding;
+      assert.equal(embedding.length, 64);
+      assert.equal(expected.length, 64);
+      // The real engine computes both anew: the order of its threads moves the last digits.
+      embedding.forEach((number, at) => assert.ok(Math.abs(number - expected[at]) < 1e-5, `${number} is not ${expected[at]}`));
+      assert.ok(Math.abs(Math.hypot(...embedding) - 1) < 1e-3, 'its length is 1');
+    }
+    assert.notDeepEqual(decoded.data[0].embedding, decoded.data[1].embedding);
   },
 
   async models() {

@@ -82,8 +82,6 @@ public sealed class SimulatedEngineTests(InstanceHarness app) : IClassFixture<In
         Assert.Equal(("limit", 3), (native.GetProperty("stop_type").GetString(), native.GetProperty("tokens_predicted").GetInt32()));
         var text = await PostAsync(http, url + "/v1/completions", new { prompt = "Hello", max_tokens = 3 });
         Assert.Equal(3, text.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
-        var vectors = await PostAsync(http, url + "/v1/embeddings", new { input = new[] { "a", "b" } });
-        Assert.Equal(2, vectors.GetProperty("data").GetArrayLength());
         Assert.Equal(3, (await PostAsync(http, url + "/tokenize", new { content = "one two, " })).GetProperty("tokens").GetArrayLength() - 1);
         var slots = await http.GetFromJsonAsync<JsonElement>(url + "/slots");
         Assert.Contains(slots.EnumerateArray(), slot => slot.TryGetProperty("id_task", out _) && slot.GetProperty("next_token").ValueKind == JsonValueKind.Array);
