@@ -24,7 +24,7 @@ if (CliProgram.Wants(args))
 
 try
 {
-    await DashboardHost.RunAsync(Build(CliProgram.ServerArguments(args)), args);
+    await DashboardHost.RunAsync(Build(CliProgram.ServerArguments(args)), args, ListenRules.Require);
     return 0;
 }
 catch (StartupException error)

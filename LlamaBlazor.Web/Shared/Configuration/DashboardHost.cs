@@ -40,12 +40,28 @@ internal static class DashboardHost
     /// <summary>Runs the dashboard to its end.</summary>
     /// <param name="app">The dashboard.</param>
     /// <param name="args">The arguments of the program.</param>
-    /// <exception cref="StartupException">Its address is not free.</exception>
-    public static async Task RunAsync(WebApplication app, string[] args)
+    /// <param name="requireAddress">Throws where the dashboard may not listen at an address.</param>
+    /// <exception cref="StartupException">Its address is not free, or not allowed.</exception>
+    public static async Task RunAsync(WebApplication app, string[] args, Action<string?> requireAddress)
     {
         if (!IsTestHost(args)) // which listens elsewhere
             ListenAddress.RequireFree(app.Configuration["Urls"]);
-        await app.RunAsync().ConfigureAwait(false);
+        await using (app.ConfigureAwait(false))
+        {
+            await app.StartAsync().ConfigureAwait(false);
+            try
+            {
+                foreach (var address in app.Urls) // what it listens on in the end, whatever named it
+                    requireAddress(address);
+            }
+            catch (StartupException)
+            {
+                await app.StopAsync().ConfigureAwait(false);
+                throw;
+            }
+
+            await app.WaitForShutdownAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Our words as <c>--Key=value</c>, which ASP.NET Core understands; such arguments pass through.</summary>
