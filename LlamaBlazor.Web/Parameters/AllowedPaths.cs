@@ -9,13 +9,16 @@ namespace LlamaBlazor.Web.Parameters;
 /// <summary>
 /// Which files and folders settings may name. An engine shows what it reads (a template in /props, a grammar in its log, a media folder to every client) and
 /// empties what it writes, with the rights of this user. So what it reads lies in the models folders, in folders of the data folder that are made for it,
-/// or in <see cref="Key"/>, which only the file, the environment or the command line sets; what it writes lies in the last two. Weights may lie
-/// anywhere, as long as they are weights. Certificates and keys are shown to nobody and written by nobody.
+/// or in <see cref="Key"/>, which only the file, the environment or the command line sets; what it writes, or what a flag without a field names, lies in
+/// the last two. Weights may lie anywhere, as long as they are weights. Certificates and keys are shown to nobody and written by nobody.
 /// </summary>
 internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settings, IConfiguration configuration)
 {
     /// <summary>Configuration key: a list of folders.</summary>
     public const string Key = "LlamaBlazor:AllowedDirectories";
+
+    /// <summary>The column whose flags have no field of their own.</summary>
+    private const string OtherFlags = "custom_params";
 
     /// <summary>Folder of the data folder that is meant for what engines write.</summary>
     private const string OwnFolder = "engine-files";
@@ -37,7 +40,10 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
         var refused = new Dictionary<string, string>();
         foreach (var definition in definitions.Where(definition => !Free.Contains(definition.Column)))
         {
-            if (find(definition) is string text && ParameterPaths.Files(definition, text).Select(path => Refuse(definition.Column, path)).FirstOrDefault(reason => reason is not null) is { } reason)
+            if (find(definition) is not string text)
+                continue;
+            var paths = definition.Column == OtherFlags ? CustomParameters.Texts(text).Where(LeadsSomewhere) : ParameterPaths.Files(definition, text);
+            if (paths.Select(path => Refuse(definition.Column, path)).FirstOrDefault(reason => reason is not null) is { } reason)
                 refused[definition.Column] = reason;
         }
 
@@ -61,8 +67,9 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
     {
         if (Of(text) is not { } path)
             return $"{text} leads in a circle of links.";
-        var isWritten = Written.Contains(column);
-        if (IsInside(path, isWritten) || LeadsNowhere(path, isWritten) || (Weights.Contains(column) && IsWeights(path)))
+        var isWritten = column == OtherFlags || Written.Contains(column); // whether a flag of its own reads or writes is not known
+        var mayBeWeights = column == OtherFlags || Weights.Contains(column);
+        if (IsInside(path, isWritten) || LeadsNowhere(path, isWritten) || (mayBeWeights && IsWeights(path)))
             return null;
         var where = path == text ? text : $"{text}, which is {path},";
         var places = isWritten ? $"{Path.Combine(folder.Root, OwnFolder)} and the folders of {Key}" : $"the models folders, {Path.Combine(folder.Root, OwnFolder)} and the folders of {Key}";
@@ -101,6 +108,10 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
             return false;
         }
     }
+
+    // A text of a flag that is not in the catalogue may be anything: what is a path shows by leading somewhere.
+    private bool LeadsSomewhere(string text) =>
+        text.IndexOfAny(['/', '\\']) >= 0 && Of(text) is { } path && (Path.Exists(path) || (Path.GetDirectoryName(path) is { } parent && parent != Path.GetPathRoot(parent) && Directory.Exists(parent)));
 
     // As the engine sees it, which runs in the data folder; links followed.
     private string? Of(string text)

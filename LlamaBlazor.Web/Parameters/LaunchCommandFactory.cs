@@ -66,7 +66,7 @@ internal sealed class LaunchCommandFactory(
     // What is in the database may come from a restored one, or lead elsewhere by now.
     private Failure? Refused(EffectiveParameters parameters)
     {
-        var refused = paths.Refused(ParameterCatalogue.Current.Columns.Where(definition => definition.Flag is not null), parameters.Find);
+        var refused = paths.Refused(ParameterCatalogue.Current.Columns, parameters.Find);
         if (refused.Count > 0)
             return Failure.Invalid(refused.ToDictionary(pair => pair.Key, pair => new[] { pair.Value }));
         paths.Prepare(parameters.Find);

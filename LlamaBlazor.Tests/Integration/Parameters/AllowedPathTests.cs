@@ -79,6 +79,21 @@ public sealed class AllowedPathTests(AllowedFixture app) : IClassFixture<Allowed
     }
 
     [Fact]
+    public async Task FlagWithoutAField_LeadsNoFurther()
+    {
+        var data = app.Services.GetRequiredService<DataFolder>();
+        foreach (var path in new[] { app.Secret, "../outside/secret.txt", Path.Combine(app.ModelFolder, "template.jinja"), Path.Combine(app.Folder.File("outside"), "new.log"), data.Database })
+        {
+            await RefusedAsync("advanced", "custom_params", new Dictionary<string, object> { ["--system-prompt-file"] = path });
+            await RefusedAsync("advanced", "custom_params", new Dictionary<string, object> { ["--logdir"] = new[] { "x", path } });
+        }
+
+        foreach (var text in new[] { "/v2", "a/b", "3", Path.Combine(app.Allowed, "x.txt"), "/nowhere/x.txt" })
+            await PatchAsync("advanced", "custom_params", new Dictionary<string, object> { ["--some-flag"] = text }, HttpStatusCode.OK);
+        await PatchAsync("advanced", "custom_params", null, HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Weights_MayLieAnywhere()
     {
         var path = app.Folder.File("outside/adapter.gguf");

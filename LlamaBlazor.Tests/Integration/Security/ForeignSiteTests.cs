@@ -112,6 +112,54 @@ public sealed class ForeignSiteTests(NamedFixture app) : IClassFixture<NamedFixt
         Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
     }
 
+    [Theory]
+    [InlineData("/upstream/grasping/x", "own=1|plain=1")]
+    [InlineData("/props?model=grasping", "")]
+    public async Task HeadersForTheWholeOrigin_DoNotPass(string path, string cookies)
+    {
+        await app.AddRunningAsync("grasping");
+        using var answer = await SendAsync("GET", path, "X-Stub: grasping");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        foreach (var name in new[] { "Service-Worker-Allowed", "Clear-Site-Data", "Strict-Transport-Security", "Alt-Svc", "Report-To" })
+            Assert.False(answer.Headers.Contains(name), name);
+        Assert.Equal("same-origin", string.Join(',', answer.Headers.GetValues("Cross-Origin-Resource-Policy")));
+        Assert.Equal(cookies, string.Join('|', answer.Headers.TryGetValues("Set-Cookie", out var set) ? set.Select(cookie => cookie.Split(';')[0]) : []));
+        if (path.StartsWith("/upstream", StringComparison.Ordinal))
+        {
+            Assert.Equal("unsafe-none", answer.Headers.GetValues("Cross-Origin-Opener-Policy").Single());
+            var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+            Assert.Matches("^sandbox ", policy);
+            Assert.DoesNotContain("allow-same-origin", policy);
+            Assert.DoesNotContain("allow-popups", policy);
+        }
+    }
+
+    [Fact]
+    public async Task SiteOfAnEngine_IsReachedByItsNameAlone()
+    {
+        await app.AddRunningAsync("sited");
+        await app.AddRunningAsync("neighbour");
+        const string Navigation = "Sec-Fetch-Site: same-origin|Sec-Fetch-Mode: navigate|Sec-Fetch-Dest: document";
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = app.Address };
+        using var asked = new HttpRequestMessage(HttpMethod.Get, "/upstream/sited?x=1");
+        foreach (var header in Navigation.Split('|').Select(header => header.Split(": ")))
+            asked.Headers.TryAddWithoutValidation(header[0], header[1]);
+        using var sent = await client.SendAsync(asked);
+        var site = sent.Headers.Location!;
+        Assert.Equal((HttpStatusCode.Redirect, "/upstream/sited/?x=1", app.Address.Port), (sent.StatusCode, site.PathAndQuery, site.Port));
+        Assert.Matches("^engine-[0-9a-f]{32}[.]localhost$", site.Host);
+        using var own = await SendAsync("GET", "/upstream/sited/props", $"Host: {site.Authority}");
+        Assert.Equal(HttpStatusCode.OK, own.StatusCode);
+        foreach (var (path, host) in new[] { ("/upstream/neighbour/props", site.Authority), ("/api/models", site.Authority), ("/", site.Authority), ("/v1/models", site.Authority), ("/upstream/sited/props", $"engine-{new string('0', 32)}.localhost:{site.Port}") })
+        {
+            using var refused = await SendAsync("GET", path, $"Host: {host}");
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        }
+
+        using var image = await SendAsync("GET", "/upstream/sited/props", $"Host: {site.Authority}|Sec-Fetch-Site: cross-site|Sec-Fetch-Mode: no-cors|Sec-Fetch-Dest: image");
+        Assert.Equal(HttpStatusCode.Forbidden, image.StatusCode);
+    }
+
     private async Task<HttpResponseMessage> SendAsync(string method, string path, string headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(app.Address.GetLeftPart(UriPartial.Authority) + path));
