@@ -25,7 +25,7 @@ if (CliProgram.Wants(args))
 try
 {
     FileHandleLimit.Require(FileHandleLimit.Current());
-    await DashboardHost.RunAsync(Build(CliProgram.ServerArguments(args)), args);
+    await DashboardHost.RunAsync(Build(CliProgram.ServerArguments(args)), args, ListenRules.Require);
     return 0;
 }
 catch (StartupException error)

@@ -23,6 +23,16 @@ public static partial class CustomParameters
         return null;
     }
 
+    /// <summary>All texts that stand as values; none where it is no JSON object.</summary>
+    /// <param name="json">The column's text.</param>
+    public static IReadOnlyList<string> Texts(string json)
+    {
+        using var document = TryParse(json);
+        return document is { RootElement.ValueKind: JsonValueKind.Object }
+            ? [.. document.RootElement.EnumerateObject().SelectMany(property => Values(property.Value)).OfType<string>()]
+            : [];
+    }
+
     internal static void Add(WordList words, ParameterCatalogue catalogue, string? json)
     {
         using var document = TryParse(json ?? "");

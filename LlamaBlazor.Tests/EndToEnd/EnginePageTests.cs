@@ -19,8 +19,75 @@ public sealed class EnginePageTests(BrowserFixture chromium)
         var page = await context.NewPageAsync();
         await page.GotoAsync("/upstream/owner/own%20page"); // the slash that relative addresses need is added
         Assert.EndsWith("/upstream/owner/own%20page/", page.Url);
+        Assert.EndsWith(".localhost", new Uri(page.Url).Host); // an origin of its own
         foreach (var (what, word) in new[] { ("inline", "ran"), ("file", "ran"), ("relative", "data?x=1"), ("socket", "echo hello"), ("worker", "worked"), ("dashboard", "refused"), ("neighbour", "refused") })
             await Assertions.Expect(page.Locator("#" + what)).ToHaveTextAsync(word);
         await Assertions.Expect(page.Locator("#styled")).ToHaveCSSAsync("color", "rgb(1, 2, 3)");
+        await page.EvaluateAsync("localStorage.setItem('kept', 'yes')"); // the UI of llama-server keeps its chats in the browser
+        await page.ReloadAsync();
+        Assert.Equal("yes", await page.EvaluateAsync<string>("localStorage.getItem('kept')"));
     }
+
+    [BrowserFact]
+    public async Task ScriptOfAnEngine_ReachesNoWindowOfTheDashboard()
+    {
+        await using var app = new ProxyFixture();
+        await app.InitializeAsync();
+        await app.AddRunningAsync("hostile");
+        await using var context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = app.Address.ToString() });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync("/upstream/hostile/");
+        var home = app.Address.GetLeftPart(UriPartial.Authority);
+        foreach (var address in new[] { "/settings", home + "/settings", home + "/upstream/hostile/", "/upstream/other/" })
+            Assert.Equal("refused", await page.EvaluateAsync<string>(WindowScript, address));
+        foreach (var address in new[] { "/api/models", home + "/api/models", home + "/v1/models", home + "/upstream/hostile/page/data" })
+            Assert.Equal("refused", await page.EvaluateAsync<string>("address => fetch(address).then(() => 'reached', () => 'refused')", address));
+        Assert.Equal("refused", await page.EvaluateAsync<string>("() => navigator.serviceWorker.register('page/more.js', { scope: '/' }).then(() => 'registered', () => 'refused')"));
+        Assert.Equal("refused", await page.EvaluateAsync<string>("() => navigator.serviceWorker.register('page/more.js').then(() => 'registered', () => 'refused')"));
+        Assert.Null(await page.EvaluateAsync<string?>("() => window.opener && 'opener'"));
+        Assert.DoesNotContain("llamablazor", await page.EvaluateAsync<string>("document.cookie"));
+    }
+
+    [BrowserFact]
+    public async Task PageOfTheInternet_StartsNothing()
+    {
+        await using var app = new ProxyFixture();
+        await app.InitializeAsync();
+        var id = await app.AddModelAsync("cold");
+        await using var context = await chromium.Browser.NewContextAsync();
+        var page = await context.NewPageAsync();
+        await page.RouteAsync("http://evil.example/**", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html", Body = "<!doctype html><title>evil</title>" }));
+        await page.GotoAsync("http://evil.example/");
+        foreach (var path in new[] { "props?model=cold", "slots?model=cold", "metrics?model=cold", "upstream/cold/x", "api/database/export" })
+        {
+            await page.EvaluateAsync("address => new Promise(done => { const image = new Image(); image.onload = image.onerror = done; image.src = address; })", app.Address + path);
+            await page.EvaluateAsync("address => new Promise(done => { const frame = document.createElement('iframe'); frame.onload = frame.onerror = done; frame.src = address; document.body.append(frame); })", app.Address + path);
+        }
+
+        Assert.Equal(0, app.Starts(id));
+        await page.EvaluateAsync("address => { location.href = address; }", app.Address + "upstream/cold/");
+        await page.WaitForURLAsync("**/upstream/cold/");
+        Assert.Equal(0, app.Starts(id));
+        await page.GotoAsync("http://evil.example/");
+        await page.EvaluateAsync("address => { location.href = address; }", app.Address + "models");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Models"); // a link to a page is a link
+    }
+
+    // What a script can do with a window it opened: read it once it is there. The browser refuses, or has taken the handle away.
+    private const string WindowScript = """
+        async address => {
+          const opened = window.open(address);
+          if (!opened) return 'refused';
+          const until = Date.now() + 3000;
+          try {
+            while (Date.now() < until) {
+              if (opened.closed) return 'refused';
+              const text = opened.document.documentElement.textContent; // throws where the origin is another
+              if (opened.location.href !== 'about:blank' && text.length > 0) return 'reached ' + text.slice(0, 50);
+              await new Promise(done => setTimeout(done, 50));
+            }
+            return 'empty';
+          } catch { return 'refused'; } finally { opened.close(); }
+        }
+        """;
 }

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Security;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -52,7 +53,7 @@ public class AppFixture : WebApplicationFactory<LlamaBlazor.Web.Program>, IAsync
     {
         StartServer();
         Address = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient(new PageHandler(Services.GetRequiredService<DashboardPass>())) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
     }
 
     async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
@@ -80,5 +81,16 @@ public class AppFixture : WebApplicationFactory<LlamaBlazor.Web.Program>, IAsync
         foreach (var (key, value) in _settings)
             builder.UseSetting(key, value);
         builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+    }
+}
+
+/// <summary>Shows the dashboard's pass on its own API, as its pages do; routes for programs are asked as programs ask them.</summary>
+internal sealed class PageHandler(DashboardPass pass) : DelegatingHandler(new SocketsHttpHandler())
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (request.RequestUri!.AbsolutePath.StartsWith("/api/", StringComparison.Ordinal) && request.Headers.Authorization is null && !request.Headers.Contains("X-Api-Key"))
+            request.Headers.Authorization = new("Bearer", pass.ForCommands);
+        return base.SendAsync(request, cancellationToken);
     }
 }

@@ -84,7 +84,7 @@ internal static class CliFileCommands
             var path = Path.GetFullPath(result.GetRequiredValue(target));
             return run.RunAsync(async connection =>
             {
-                var file = new FileStream(path, FileMode.CreateNew); // before the work: never over a file that is there
+                var file = PrivateFile.Open(path, FileMode.CreateNew); // before the work: never over a file that is there
                 var written = false;
                 try
                 {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using LlamaBlazor.Web.Data;
 
 namespace LlamaBlazor.Web.Cli;
 
@@ -44,7 +45,7 @@ internal static class CliTransferCommands
                     return CliContext.Ok;
                 }
 
-                var writer = new StreamWriter(new FileStream(Path.GetFullPath(path), FileMode.CreateNew));
+                var writer = new StreamWriter(PrivateFile.Open(Path.GetFullPath(path), FileMode.CreateNew));
                 await using (writer.ConfigureAwait(false))
                     await writer.WriteAsync(text).ConfigureAwait(false);
                 await run.SayAsync(new { path = Path.GetFullPath(path) }, $"Written: {Path.GetFullPath(path)}").ConfigureAwait(false);

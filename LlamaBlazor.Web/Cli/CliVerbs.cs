@@ -82,6 +82,7 @@ internal static class CliVerbs
             OptionsInBody = true,
             Body = CliKeys.Body,
         },
+        new("keys", "open", "Lets every program of this machine in without a key, after all keys were revoked", "POST", "/api/keys/open"),
         new("keys", "revoke", "Ends an API key", "DELETE", "/api/keys/{id}") { Arguments = [new("id", "Its id", "3")] },
     ];
 }

@@ -1,6 +1,8 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -47,7 +49,11 @@ internal sealed class DashboardConnection : IAsyncDisposable
                 return null;
             var connection = new DashboardConnection(new Uri(server.Url), null);
             if (await connection.AnswersAsync(server.Session, cancellation).ConfigureAwait(false))
+            {
+                connection.SignIn(DashboardPass.Find(folder, server.Session!)); // only now: something else may listen there
                 return connection;
+            }
+
             await connection.DisposeAsync().ConfigureAwait(false);
             return null;
         }
@@ -70,6 +76,7 @@ internal sealed class DashboardConnection : IAsyncDisposable
         {
             if (!await database.IsUsableAsync(cancellation).WaitAsync(ReadyLimit, cancellation).ConfigureAwait(false))
                 throw new InvalidOperationException(database.Failure);
+            connection.SignIn(app.Services.GetRequiredService<DashboardPass>().ForCommands);
             return connection;
         }
         catch (Exception error) when (error is InvalidOperationException or TimeoutException)
@@ -87,6 +94,12 @@ internal sealed class DashboardConnection : IAsyncDisposable
             return;
         await _own.StopAsync().ConfigureAwait(false);
         await _own.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void SignIn(string? secret)
+    {
+        if (secret is not null)
+            Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
     }
 
     private async Task<bool> AnswersAsync(string? session, CancellationToken cancellation)

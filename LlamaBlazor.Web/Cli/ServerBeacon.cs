@@ -32,11 +32,7 @@ internal sealed class ServerBeacon(DataFolder folder, IServer server, IHostAppli
     {
         if (server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is not { } address)
             return; // a test host without a network
-        var path = PathIn(folder.Root);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new FileStream(path, options);
+        using var file = PrivateFile.Create(PathIn(folder.Root));
         JsonSerializer.Serialize(file, new ServerAddress(address, Environment.ProcessId, folder.Session));
     }
 }

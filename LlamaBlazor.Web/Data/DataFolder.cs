@@ -47,7 +47,7 @@ internal sealed class DataFolder : IDisposable
         try
         {
             foreach (var folder in FoldersOf(root))
-                CreatePrivate(folder);
+                PrivateFile.EnsureFolder(folder);
             if (FindForbidden(root) is var (what, mend))
                 throw new StartupException($"{what}. {mend} Or choose another data folder with --data DIR or LLAMABLAZOR_DATA.");
         }
@@ -62,6 +62,7 @@ internal sealed class DataFolder : IDisposable
 
         var held = TakeLock(Path.Combine(root, LockName));
         NoteHolder(root);
+        Tighten(root);
         return new DataFolder(root, held);
     }
 
@@ -124,31 +125,21 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Makes the files of the database readable by their owner only.</summary>
-    public void ProtectDatabase()
-    {
-        if (OperatingSystem.IsWindows())
-            return;
-        foreach (var file in new[] { Database, Database + "-wal", Database + "-shm" }.Where(File.Exists))
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-    }
+    /// <summary>Makes the files of the database readable by their owner only, as after a restore brought them from elsewhere.</summary>
+    public void ProtectDatabase() => PrivateFile.Tighten(Root, Path.GetFileName(Database) + "*");
 
     private static (string What, string Mend) Foreign(string file) => ($"{file} cannot be opened: it was made by another user, as when the dashboard was once run as root",
         "Give the data folder and what is in it to the user that runs the dashboard (chown -R USER DIR).");
 
     private static string[] FoldersOf(string root) => [root, Path.Combine(root, "backups"), Path.Combine(root, "logs"), Path.Combine(root, "keys")];
 
-    private static void CreatePrivate(string folder)
+    // What an older version made, which left more rights to others. Other files of this folder are none of ours.
+    private static void Tighten(string root)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-            return;
-        }
-
-        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        if (!Directory.Exists(folder))
-            Directory.CreateDirectory(folder, OwnerOnly);
+        foreach (var pattern in new[] { "llama-dashboard.db*", "server.json", ".lock", HolderName })
+            PrivateFile.Tighten(root, pattern);
+        foreach (var folder in FoldersOf(root).Skip(1))
+            PrivateFile.Tighten(folder);
     }
 
     private static FileStream TakeLock(string path)
@@ -175,12 +166,9 @@ internal sealed class DataFolder : IDisposable
     // Beside the lock, whose own file nobody else can read everywhere. It is for words only: the lock alone decides.
     private static void NoteHolder(string root)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
         {
-            using var file = new StreamWriter(Path.Combine(root, HolderName), options);
+            using var file = new StreamWriter(PrivateFile.Create(Path.Combine(root, HolderName)));
             file.Write(Environment.ProcessId);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -47,7 +47,7 @@ internal sealed class DatabaseBackup(DataFolder folder, TimeProvider clock)
     /// <summary>Writes one state of the live database to a new file, readable by its owner only. The file is not checked.</summary>
     public void CopyTo(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
     {
-        CreatePrivate(path);
+        PrivateFile.Open(path, FileMode.CreateNew).Dispose();
         using var source = SqliteSetup.Open(folder.Database);
         using var target = SqliteSetup.Open(path);
         PageCopy.Run(source, target, "Copying", progress, cancellation);
@@ -59,14 +59,6 @@ internal sealed class DatabaseBackup(DataFolder folder, TimeProvider clock)
     {
         foreach (var file in new[] { path, path + "-wal", path + "-shm", path + "-journal" })
             File.Delete(file);
-    }
-
-    private static void CreatePrivate(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new FileStream(path, options);
     }
 
     private static void Check(string path, IProgress<WorkStep>? progress, CancellationToken cancellation)

@@ -81,6 +81,9 @@ internal static class SqliteNative
     public static extern int sqlite3_set_authorizer(SafeHandle connection, Authorizer? authorizer, nint state);
 
     [DllImport(Library)]
+    public static extern int sqlite3_limit(SafeHandle connection, int kind, int most);
+
+    [DllImport(Library)]
     public static extern int sqlite3_errcode(SafeHandle connection);
 
     [DllImport(Library)]

@@ -35,6 +35,7 @@ internal static class SqliteSetup
     /// <summary>Opens a connection outside EF Core, for pragmas, backups and checks.</summary>
     public static SqliteConnection Open(string path, bool pooling = false)
     {
+        PrivateFile.Ensure(path);
         var connection = new SqliteConnection(ConnectionString(path, pooling));
         connection.Open();
         Execute(connection, Pragmas);

@@ -54,12 +54,12 @@ internal static class LogExport
 
     private static string Time(LogEntry entry) => DateTimeOffset.FromUnixTimeMilliseconds(entry.Timestamp).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 
-    // RFC 4180; a leading =, +, - or @ would be run as a formula by a spreadsheet.
+    // RFC 4180; a leading =, +, -, @, tab or line end would be run as a formula by a spreadsheet.
     private static string Cell(string? value)
     {
         if (string.IsNullOrEmpty(value))
             return "";
-        if (value[0] is '=' or '+' or '-' or '@')
+        if (value[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n')
             value = "'" + value;
         return value.AsSpan().ContainsAny("\",\r\n") ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
     }

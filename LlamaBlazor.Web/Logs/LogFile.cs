@@ -34,7 +34,7 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
             file.Write(entry.Category is null ? ": " : $" {entry.Category}: ");
             file.WriteLine(entry.Message.ReplaceLineEndings("\n  "));
             if (entry.ErrorType is not null)
-                file.WriteLine($"  {entry.ErrorType}: {entry.ErrorMessage}\n{entry.StackTrace}");
+                file.WriteLine($"  {entry.ErrorType}: {Indent(entry.ErrorMessage)}\n{entry.StackTrace}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -59,6 +59,9 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
 
     /// <inheritdoc/>
     public void Dispose() => Close();
+
+    // What comes from elsewhere, such as the name of a file, begins no line of its own and colours nothing.
+    private static string Indent(string? text) => string.Join("\n  ", (text ?? "").ReplaceLineEndings("\n").Split('\n').Select(AnsiText.Strip));
 
     private StreamWriter FileFor(string day)
     {

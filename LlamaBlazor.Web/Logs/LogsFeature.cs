@@ -17,7 +17,6 @@ internal static class LogsFeature
         services.AddSingleton<LogQueries>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, DatabaseLoggerProvider>());
         services.AddHostedService<LogPump>();
-        services.AddHostedService<LogRelay>();
         return builder;
     }
 

@@ -23,7 +23,7 @@ internal static class DatabaseCandidate
     {
         try
         {
-            if (Inspect(path) is { } failure)
+            if (Inspect(path, cancellation) is { } failure)
                 return failure;
             return await MigrateAsync(path, cancellation).ConfigureAwait(false);
         }
@@ -38,8 +38,11 @@ internal static class DatabaseCandidate
     {
         var head = new byte[Head.Length];
         using var stream = File.OpenRead(path);
-        return stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.AsSpan().SequenceEqual(Head);
+        return stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && IsHead(head);
     }
+
+    /// <summary>Whether the first bytes of a file are those of an SQLite database.</summary>
+    public static bool IsHead(ReadOnlySpan<byte> head) => head.StartsWith(Head);
 
     /// <summary>
     /// Sets what ran when the file was made to what it is after a restart: no model runs, no engine holds a process or a GPU. What people reserved stays.
@@ -66,12 +69,14 @@ internal static class DatabaseCandidate
         return [.. context.Database.GetMigrations()];
     }
 
-    private static Failure? Inspect(string path)
+    private static Failure? Inspect(string path, CancellationToken cancellation)
     {
         if (!HasHead(path))
             return Failure.Invalid("file", "This is not an SQLite database. Nothing was changed.");
         using var connection = SqliteSetup.Open(path);
-        if (SqliteSetup.Scalar(connection, "PRAGMA integrity_check(1)") is not "ok")
+        if (ForeignSchema.Find(connection) is { } foreign)
+            return foreign;
+        if (SqliteLong.Run(connection, () => SqliteSetup.Scalar(connection, "PRAGMA integrity_check(1)"), cancellation) is not "ok")
             return Failure.Invalid("file", "The database is damaged: it did not pass the integrity check. Nothing was changed. Choose another backup.");
         return SqliteSetup.Scalar(connection, "SELECT 1 FROM sqlite_master WHERE name = '__EFMigrationsHistory'") is null
             ? Failure.Invalid("file", "This database was not made by this dashboard. For one of an earlier dashboard use the import of old databases. Nothing was changed.")

@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance.Jobs;
 using LlamaBlazor.Web.Maintenance.Legacy;
+using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shared.Api;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -18,8 +19,8 @@ internal static class DatabaseFileEndpoints
     {
         var group = app.MapGroup("/api/database").WithTags("Database");
         group.MapPost("/restore", RestoreAsync);
-        group.MapGet("/export", ExportAsync);
-        group.MapGet("/dump", DumpAsync);
+        group.MapGet("/export", ExportAsync).WithMetadata(NeedsAdmin.Mark);
+        group.MapGet("/dump", DumpAsync).WithMetadata(NeedsAdmin.Mark);
         group.MapPost("/import", (HttpRequest request, Upload upload, DatabaseRestore restore, DatabaseMerge merge, string mode = "replace", bool background = false) => mode switch
         {
             "replace" => upload.RunAsync<RestoreReport>(request, "import", background, (file, progress, token) => restore.FileAsync(file.Path, progress, token)),
@@ -91,7 +92,7 @@ internal static class DatabaseFileEndpoints
         /// <summary>Runs the job; the file is removed when it has ended.</summary>
         public async Task<IResult> RunAsync<T>(HttpRequest request, string kind, bool background, Func<StoredUpload, IProgress<WorkStep>, CancellationToken, Task<Result<T>>> use)
         {
-            var stored = await StoreAsync(request);
+            var stored = await StoreAsync(request, kind == "load" ? UploadForm.Statements : UploadForm.Database);
             if (stored.Failure is { } failure)
                 return ApiResults.Problem(failure);
             var started = stored.Value.Start(jobs, kind, use);
@@ -103,7 +104,7 @@ internal static class DatabaseFileEndpoints
             return (await started.Value.Outcome).ToApi();
         }
 
-        private async Task<Result<StoredUpload>> StoreAsync(HttpRequest request)
+        private async Task<Result<StoredUpload>> StoreAsync(HttpRequest request, UploadForm form)
         {
             if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 } boundary)
                 return Failure.Invalid("file", "Send the database as multipart/form-data in the field 'file'.");
@@ -117,7 +118,12 @@ internal static class DatabaseFileEndpoints
                 while (await reader.ReadNextSectionAsync(aborted) is { } section)
                 {
                     if (section.AsFileSection() is { Name: "file", FileStream: { } stream } file && stored is null)
-                        stored = await StoredUpload.TakeAsync(folder, stream, file.FileName, aborted);
+                    {
+                        var taken = await StoredUpload.TakeAsync(folder, stream, file.FileName, form, aborted);
+                        if (taken.Failure is not null)
+                            return taken;
+                        stored = taken.Value;
+                    }
                     else if (section.AsFileSection() is { Name: "wal", FileStream: { } journal } && stored is not null)
                         await stored.TakeAsync(UploadChoice.WriteAheadLog, journal, aborted);
                 }

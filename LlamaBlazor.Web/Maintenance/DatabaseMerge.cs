@@ -24,7 +24,7 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, Da
         var copy = Path.Combine(folder.Backups, $".merge-{Guid.NewGuid():N}.part");
         try
         {
-            File.Copy(path, copy);
+            PrivateFile.Copy(path, copy);
             if ((await DatabaseCandidate.PrepareAsync(copy, cancellation).ConfigureAwait(false)).Failure is { } failure)
                 return failure;
             var report = await writer.MaintainAsync(live => Merge(copy, live, progress, cancellation), CancellationToken.None).ConfigureAwait(false);

@@ -136,9 +136,9 @@ internal static class DatabaseRecovery
     private static string KeepAside(DataFolder folder, TimeProvider clock)
     {
         var target = Path.Combine(folder.Backups, string.Create(CultureInfo.InvariantCulture, $"damaged-{clock.GetUtcNow():yyyyMMdd-HHmmssfff}.db"));
-        File.Copy(folder.Database, target);
+        PrivateFile.Copy(folder.Database, target);
         if (File.Exists(folder.Database + "-wal"))
-            File.Copy(folder.Database + "-wal", target + "-wal");
+            PrivateFile.Copy(folder.Database + "-wal", target + "-wal");
         return target;
     }
 

@@ -38,12 +38,12 @@ internal sealed partial class DatabaseRestore(
         RunAsync("The restore", path, copy =>
         {
             progress?.Report(new WorkStep("Fetching the file"));
-            File.Copy(path, copy);
+            PrivateFile.Copy(path, copy);
         }, progress, cancellation);
 
     /// <summary>Puts the database that SQL statements make in the database's place.</summary>
     public Task<Result<RestoreReport>> SqlAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
-        RunAsync("The load", path, copy => SqlLoad.Run(path, copy, progress, cancellation), progress, cancellation);
+        RunAsync("The load", path, copy => SqlLoad.Run(path, copy, clock, progress, cancellation), progress, cancellation);
 
     /// <summary>Puts the newest backup that is sound in the database's place. What is there now is kept as it is, sound or not.</summary>
     public async Task<Result<RestoreReport>> RecoverAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)

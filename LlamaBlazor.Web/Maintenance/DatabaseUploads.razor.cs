@@ -116,10 +116,15 @@ public sealed partial class DatabaseUploads
         try
         {
             await using var source = _file!.OpenReadStream(StoredUpload.SizeLimit);
-            var stored = await StoredUpload.TakeAsync(Folder, source, _file.Name, CancellationToken.None);
-            await TakeJournalsAsync(stored, _file.Size);
+            var taken = await StoredUpload.TakeAsync(Folder, source, _file.Name, IsSql && kind == "import" ? UploadForm.Statements : UploadForm.Database, CancellationToken.None);
+            if (taken.Failure is { } wrong)
+            {
+                _message = wrong.Errors?.Values.First()[0] ?? wrong.Message;
+                return null;
+            }
 
-            var started = stored.Start<T>(Jobs, kind, (file, progress, token) => use(file.Path, progress, token));
+            await TakeJournalsAsync(taken.Value, _file.Size);
+            var started = taken.Value.Start<T>(Jobs, kind, (file, progress, token) => use(file.Path, progress, token));
             if (started.IsSuccess)
                 return await started.Value.Outcome;
             _message = started.Failure!.Message;

@@ -20,7 +20,7 @@ internal static class SourceSnapshot
             var before = Look(source);
             DatabaseBackup.DeleteWithCompanions(target);
             foreach (var part in Parts.Where(part => File.Exists(source + part)))
-                File.Copy(source + part, target + part);
+                PrivateFile.Copy(source + part, target + part);
             if (Look(source) == before)
                 break;
             if (attempt == Attempts)

@@ -15,7 +15,7 @@ internal static class SqlDump
     /// <summary>Writes the statements to a new file, which is removed again when that fails or is given up.</summary>
     public static void WriteFile(string database, string path, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
-        using var writer = new StreamWriter(new FileStream(path, FileMode.CreateNew, FileAccess.Write));
+        using var writer = new StreamWriter(PrivateFile.Open(path, FileMode.CreateNew));
         try
         {
             Write(database, writer, progress, cancellation);

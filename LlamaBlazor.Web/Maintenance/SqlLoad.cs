@@ -19,45 +19,71 @@ internal static class SqlLoad
 
     private static readonly HashSet<string> Pragmas = new(StringComparer.OrdinalIgnoreCase) { "foreign_keys", "auto_vacuum", "user_version", "application_id", "encoding" };
 
-    /// <summary>Runs the statements of a file in a new database.</summary>
-    /// <exception cref="IOException">A statement fails, with its line.</exception>
-    public static void Run(string source, string target, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    /// <summary>Longest time of one statement. The largest table is many statements, or one of a few minutes.</summary>
+    private static readonly TimeSpan StatementTime = TimeSpan.FromMinutes(5);
+
+    /// <summary>Runs the statements of a file in a new database. They stop when that is given up.</summary>
+    /// <exception cref="IOException">A statement fails, takes too long or makes too much, with its line.</exception>
+    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    public static void Run(string source, string target, TimeProvider clock, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
         using var text = new StreamReader(source, Encoding.UTF8);
         using var connection = SqliteSetup.Open(target);
         SqliteSetup.Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL; VACUUM;");
+        var length = Math.Max(1, text.BaseStream.Length);
+        using var limits = new SqlLoadLimits(connection, length, StatementTime, clock, cancellation);
         SqliteNative.Authorizer guard = (_, action, name, _, _, _) => IsAllowed(action, Marshal.PtrToStringUTF8(name)) ? SqliteNative.Ok : SqliteNative.Deny;
         _ = SqliteNative.sqlite3_set_authorizer(SqliteNative.Handle(connection), guard, 0);
-        var length = Math.Max(1, text.BaseStream.Length);
+        foreach (var (statement, line) in Statements(text))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Execute(connection, limits, statement, line);
+            if (line % 256 == 0)
+                progress?.Report(new WorkStep("Running the statements", (double)text.BaseStream.Position / length));
+        }
+
+        _ = SqliteNative.sqlite3_set_authorizer(SqliteNative.Handle(connection), null, 0);
+        GC.KeepAlive(guard);
+    }
+
+    // Each statement with the line it begins in.
+    private static IEnumerable<(string Sql, int Line)> Statements(StreamReader text)
+    {
         var statement = new StringBuilder();
         var (line, first) = (0, 1);
         while (text.ReadLine() is { } next)
         {
-            cancellation.ThrowIfCancellationRequested();
             line++;
             statement.Append(next).Append('\n');
             if (statement.Length > StatementLimit)
                 throw new IOException($"The statement that begins in line {first} is too long");
             if (!next.TrimEnd().EndsWith(';') || !SqliteNative.IsComplete(statement.ToString()))
                 continue;
-            Execute(connection, statement.ToString(), first);
+            yield return (statement.ToString(), first);
             statement.Clear();
             first = line + 1;
-            if (line % 256 == 0)
-                progress?.Report(new WorkStep("Running the statements", (double)text.BaseStream.Position / length));
         }
 
         if (!string.IsNullOrWhiteSpace(statement.ToString()))
             throw new IOException($"The file ends in the middle of the statement that begins in line {first}");
-        _ = SqliteNative.sqlite3_set_authorizer(SqliteNative.Handle(connection), null, 0);
-        GC.KeepAlive(guard);
     }
 
-    private static void Execute(SqliteConnection connection, string sql, int line)
+    private static void Execute(SqliteConnection connection, SqlLoadLimits limits, string sql, int line)
     {
         try
         {
-            SqliteSetup.Execute(connection, sql);
+            limits.Begin();
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            limits.Count(command.ExecuteNonQuery(), line);
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode == SqliteNative.Interrupt)
+        {
+            throw limits.Why(line, error);
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode == SqliteNative.Full && limits.IsFull)
+        {
+            throw new IOException($"Line {line}: the statements make a database far larger than their text", error);
         }
         catch (SqliteException error) when (error.SqliteErrorCode != SqliteNative.Full)
         {

@@ -4,6 +4,16 @@ using LlamaBlazor.Web.Maintenance.Jobs;
 
 namespace LlamaBlazor.Web.Maintenance;
 
+/// <summary>What a file that is sent to us must be, told by its first bytes.</summary>
+internal enum UploadForm
+{
+    /// <summary>An SQLite database.</summary>
+    Database,
+
+    /// <summary>SQL statements.</summary>
+    Statements,
+}
+
 /// <summary>A file that was sent to us, in the data folder until the job on it has ended, whoever still waits for that.</summary>
 /// <param name="Path">Where it is.</param>
 /// <param name="Name">What its sender calls it.</param>
@@ -12,27 +22,45 @@ internal sealed record StoredUpload(string Path, string Name)
     /// <summary>Most bytes that are taken.</summary>
     public const long SizeLimit = 16L * 1024 * 1024 * 1024;
 
-    /// <summary>Takes a stream. The file is removed again when that breaks off.</summary>
+    /// <summary>Files that may be here at once: one with a job, and those that come meanwhile.</summary>
+    private const int MostAtOnce = 4;
+
+    private const int HeadLength = 16;
+    private const string Prefix = ".upload-";
+
+    /// <summary>Takes a stream whose first bytes are those of its form. The file is removed again when that breaks off.</summary>
+    /// <returns>Invalid when the first bytes are wrong, of which nothing is stored; a conflict while too many others are here.</returns>
     /// <exception cref="IOException">The disk is full, or the sender went away.</exception>
-    public static async Task<StoredUpload> TakeAsync(DataFolder folder, Stream source, string? name, CancellationToken cancellation)
+    public static async Task<Result<StoredUpload>> TakeAsync(DataFolder folder, Stream source, string? name, UploadForm form, CancellationToken cancellation)
     {
-        var stored = new StoredUpload(System.IO.Path.Combine(folder.Backups, $".upload-{Guid.NewGuid():N}.part"), string.IsNullOrEmpty(name) ? "upload" : name);
-        await stored.TakeAsync("", source, cancellation).ConfigureAwait(false);
+        if (Directory.EnumerateFiles(folder.Backups, Prefix + "*.part").Take(MostAtOnce).Count() == MostAtOnce)
+            return Failure.Conflict($"{MostAtOnce} files are being taken already. Wait until one of them is done.");
+        var head = new byte[HeadLength];
+        var length = await source.ReadAtLeastAsync(head, HeadLength, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+        if (Wrong(head.AsSpan(0, length), form) is { } wrong)
+            return Failure.Invalid("file", wrong);
+        var stored = new StoredUpload(System.IO.Path.Combine(folder.Backups, $"{Prefix}{Guid.NewGuid():N}.part"), string.IsNullOrEmpty(name) ? "upload" : name);
+        await stored.TakeAsync("", head.AsMemory(0, length), source, cancellation).ConfigureAwait(false);
         return stored;
     }
 
     /// <summary>Takes a journal of it too. All is removed again when that breaks off.</summary>
-    /// <param name="suffix">How its name goes on after the database's; empty for the database itself.</param>
+    /// <param name="suffix">How its name goes on after the database's.</param>
     /// <param name="source">Its bytes.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The disk is full, or the sender went away.</exception>
-    public async Task TakeAsync(string suffix, Stream source, CancellationToken cancellation)
+    public Task TakeAsync(string suffix, Stream source, CancellationToken cancellation) => TakeAsync(suffix, default, source, cancellation);
+
+    private async Task TakeAsync(string suffix, ReadOnlyMemory<byte> head, Stream source, CancellationToken cancellation)
     {
         try
         {
-            var target = File.Create(Path + suffix);
+            var target = PrivateFile.Create(Path + suffix);
             await using (target.ConfigureAwait(false))
+            {
+                await target.WriteAsync(head, cancellation).ConfigureAwait(false);
                 await source.CopyToAsync(target, cancellation).ConfigureAwait(false);
+            }
         }
         catch
         {
@@ -40,6 +68,13 @@ internal sealed record StoredUpload(string Path, string Name)
             throw;
         }
     }
+
+    private static string? Wrong(ReadOnlySpan<byte> head, UploadForm form) => form switch
+    {
+        UploadForm.Database => DatabaseCandidate.IsHead(head) ? null : "This is not an SQLite database. Nothing was changed.",
+        _ => DatabaseCandidate.IsHead(head) ? "This is a database, not SQL statements: import or restore it. Nothing was changed."
+            : head.Contains((byte)0) ? "These are no SQL statements: they are not text. Nothing was changed." : null,
+    };
 
     /// <summary>Removes it, with its journals.</summary>
     public void Remove() => DatabaseBackup.DeleteWithCompanions(Path);

@@ -19,6 +19,7 @@ internal sealed class LaunchCommandFactory(
     CommandLineBuilder builder,
     LaunchSettingsStore settings,
     DraftDownloads drafts,
+    AllowedPaths paths,
     ContainerCommands containers,
     DataFolder folder)
 {
@@ -45,6 +46,8 @@ internal sealed class LaunchCommandFactory(
     {
         if (await reader.ReadAsync(modelId, cancellation).ConfigureAwait(false) is not { } configuration)
             return Failure.NotFound($"There is no model with the id {modelId}.");
+        if (Refused(configuration.Effective) is { } forbidden)
+            return forbidden;
         var isContainer = !engines.IsDemo && configuration.Runtime?.InstanceKind == ContainerKind.Container;
         var planned = isContainer ? await containers.PlanAsync(configuration.Runtime!, cancellation).ConfigureAwait(false) : default(Result<(ContainerPlan Plan, EngineCommand Engine)>?);
         if (planned?.Failure is { } failure)
@@ -58,6 +61,16 @@ internal sealed class LaunchCommandFactory(
         var asked = await probe.ProbeAsync(found.Value, again: false, cancellation).ConfigureAwait(false);
         var launch = new LaunchPlan(port) { Devices = gpus, DraftPath = draftUrl is null ? null : drafts.PathOf(draftUrl) };
         return planned is { Value: var (plan, _) } ? Contain(configuration, plan, found.Value, asked, launch) : Build(configuration, found.Value, asked, launch);
+    }
+
+    // What is in the database may come from a restored one, or lead elsewhere by now.
+    private Failure? Refused(EffectiveParameters parameters)
+    {
+        var refused = paths.Refused(ParameterCatalogue.Current.Columns, parameters.Find);
+        if (refused.Count > 0)
+            return Failure.Invalid(refused.ToDictionary(pair => pair.Key, pair => new[] { pair.Value }));
+        paths.Prepare(parameters.Find);
+        return null;
     }
 
     private Result<LaunchCommand> Contain(ModelConfiguration configuration, ContainerPlan plan, EngineCommand engine, Result<EngineCapabilities> asked, LaunchPlan launch)

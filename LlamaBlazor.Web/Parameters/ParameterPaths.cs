@@ -6,7 +6,7 @@ namespace LlamaBlazor.Web.Parameters;
 internal static class ParameterPaths
 {
     // What the engine writes itself need not be there.
-    private static readonly HashSet<string> Written = ["log_file", "lookup_cache_dynamic", "models_dir", "models_preset"];
+    private static readonly HashSet<string> Written = ["log_file", "log_prompts_dir", "lookup_cache_dynamic", "models_dir", "models_preset"];
     private static readonly HashSet<string> Folders = ["slot_save_path", "media_path", "path", "models_dir", "log_prompts_dir"];
 
     /// <summary>Whether the path is that of a folder.</summary>
@@ -27,7 +27,8 @@ internal static class ParameterPaths
         return missing;
     }
 
-    private static IEnumerable<string> Files(ParameterDefinition definition, string text) =>
+    /// <summary>The paths that a value names.</summary>
+    public static IEnumerable<string> Files(ParameterDefinition definition, string text) =>
         definition.Kind == ParameterKind.Path ? [text] : definition.NamesFiles ? ParameterValue.Files(definition, text) : [];
 
     private static string? Wrong(string path, bool folder)

@@ -40,6 +40,7 @@ internal static class ParametersFeature
         services.AddSingleton<ConfigHistory>();
         services.AddSingleton<PresetImport>();
         services.AddSingleton<TemplateStore>();
+        services.AddSingleton<AllowedPaths>();
         services.AddSingleton<SectionWriter>();
         services.AddSingleton<ParameterStore>();
         services.AddSingleton<SettingsReset>();

@@ -16,7 +16,7 @@ namespace LlamaBlazor.Web.Parameters;
 internal sealed record SectionPlan(SectionChange Edit, IConfigRecord? Row, Failure? Failure);
 
 /// <summary>Changes the row of a section inside the writer's transaction and records what changed.</summary>
-internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtector secrets, TimeProvider clock)
+internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtector secrets, AllowedPaths paths, TimeProvider clock)
 {
     /// <summary>Revisions kept of each section.</summary>
     public const int KeptRevisions = 50;
@@ -35,6 +35,7 @@ internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtecto
         var errors = SectionRules.Check(catalogue, modelId is not null, edit, column => ColumnMap.For(row.GetType()) is var map && map.Contains(column) ? map.Get(row, column) : null);
         if (row is RuntimeConfig runtime && await UnknownProjectAsync(context, runtime, edit, cancellation).ConfigureAwait(false) is { } unknown)
             errors.TryAdd("project", [unknown]);
+        AddForbidden(edit, row, errors);
         if (modelId is { } owner)
             await AddTakenAsync(context, owner, edit, row, errors, cancellation).ConfigureAwait(false);
         return new SectionPlan(edit, row, errors.Count == 0 ? null : Failure.Invalid(errors));
@@ -84,6 +85,15 @@ internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtecto
         return await context.Set<ProjectQuotaRow>().AnyAsync(row => row.ProjectPath == name, cancellation).ConfigureAwait(false)
             ? null
             : $"There is no project '{name}'. Make it on the Resources page first, or leave the field empty for '{ProjectQuota.Default}', which has no limits.";
+    }
+
+    // A path that was set before the rule came does not stand in the way of other edits; the start looks at it.
+    private void AddForbidden(SectionChange edit, IConfigRecord row, Dictionary<string, string[]> errors)
+    {
+        var map = ColumnMap.For(row.GetType());
+        var changed = edit.Values.Where(pair => map.Contains(pair.Key) && !Equals(map.Get(row, pair.Key), pair.Value)).Select(pair => catalogue.FindColumn(pair.Key)).OfType<ParameterDefinition>();
+        foreach (var (column, reason) in paths.Refused(changed, definition => edit.Values[definition.Column]))
+            errors.TryAdd(column, [reason]);
     }
 
     // A name has one owner. Those a model has already do not stand in the way of other edits.

@@ -72,23 +72,9 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
         // Which pages may read an answer is decided here: engines allow every page.
         (headers.AccessControlAllowOrigin, headers.AccessControlAllowCredentials) = (origin, default);
         headers[RequestIdHeader] = request.RequestId;
-        if (request.Route.Source == ModelSource.Path)
-            headers.ContentSecurityPolicy = PolicyOf(httpContext.Request, request.Path);
+        EnginePagePolicy.Apply(httpContext, request.Route.Source == ModelSource.Path ? request.Path : null);
         Tap(httpContext, proxyResponse);
         return true;
-    }
-
-    // The engine's own page brings its scripts inline, and runs on the dashboard's origin: it may reach what is below its own path, and nothing else of ours.
-    private static string PolicyOf(HttpRequest client, string rest)
-    {
-        var target = client.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var path = target.Split('?', 2)[0];
-        if (!path.EndsWith(rest, StringComparison.Ordinal))
-            return "default-src 'none'";
-        var own = (client.Host.Value + path[..^rest.Length] + "/").Replace(";", "%3B", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
-        var (page, socket) = ($"{client.Scheme}://{own}", $"{(client.IsHttps ? "wss" : "ws")}://{own}");
-        return $"default-src {page} data: blob:; script-src {page} 'unsafe-inline' 'wasm-unsafe-eval'; style-src {page} 'unsafe-inline'; connect-src {page} {socket} data: blob:; worker-src {page} blob:; "
-            + $"form-action {page}; base-uri {page}; object-src 'none'; frame-ancestors 'none'";
     }
 
     /// <summary>Puts the tap into an answer that can be read.</summary>

@@ -2,6 +2,7 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Cache;
+using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Statistics;
 using Microsoft.AspNetCore.Http.Features;
@@ -14,6 +15,7 @@ namespace LlamaBlazor.Web.Proxy;
 /// </summary>
 internal sealed partial class ProxyEndpoint(
     KeyAccess access,
+    EngineSites sites,
     ModelDirectory models,
     InFlightRegistry registry,
     RequestScheduler scheduler,
@@ -27,7 +29,7 @@ internal sealed partial class ProxyEndpoint(
     /// <summary>Serves a request of a route of <see cref="RouteTable"/>.</summary>
     public async Task HandleAsync(HttpContext context, ProxyRoute route)
     {
-        var check = await access.CheckAsync(context, Scope.Inference, count: route.Method == "POST").ConfigureAwait(false);
+        var check = await access.CheckAsync(context, Scope.Inference, count: true).ConfigureAwait(false);
         var arrival = new Arrival(route, RouteTable.UpstreamPath(route, context.Request.Path.Value!), check.Key);
         if (!await PassesAsync(context, arrival, check).ConfigureAwait(false))
             return;
@@ -47,47 +49,6 @@ internal sealed partial class ProxyEndpoint(
         var arrival = new Arrival(route, route.Path, check.Key) { Body = body, Begun = begun };
         if (await PassesAsync(context, arrival, check).ConfigureAwait(false))
             await RunAsync(context, arrival).ConfigureAwait(false);
-    }
-
-    /// <summary>Serves <c>/upstream/{model}/…</c>: any method, any path of that engine, WebSockets too.</summary>
-    public async Task HandleUpstreamAsync(HttpContext context)
-    {
-        var method = context.Request.Method;
-        var check = await access.CheckAsync(context, Scope.Inference, count: HttpMethods.IsPost(method)).ConfigureAwait(false);
-        var path = RawPath(context);
-        var raw = path.StartsWith(RouteTable.UpstreamPrefix, StringComparison.OrdinalIgnoreCase) ? path[RouteTable.UpstreamPrefix.Length..] : "";
-        var arrival = new Arrival(new ProxyRoute(method, RouteTable.UpstreamPrefix, ModelSource.Path, RouteKind.Other), path, check.Key);
-        if (!await PassesAsync(context, arrival, check).ConfigureAwait(false))
-            return;
-        var split = ModelSelector.FromPath(raw, models.Contains);
-        if (split is null)
-        {
-            await models.ReadAsync(context.RequestAborted).ConfigureAwait(false); // it may be new
-            split = ModelSelector.FromPath(raw, models.Contains);
-        }
-
-        if (split is null)
-        {
-            var name = ModelSelector.FirstSegment(raw);
-            await RunAsync(context, arrival with { ModelName = name, Refusal = new(ProxyError.ModelNotFound, UnknownModel(name, check.Key)) }).ConfigureAwait(false);
-            return;
-        }
-
-        if (split.Rest.Length == 0)
-        {
-            // Relative links of the engine's page need the slash.
-            context.Response.StatusCode = HttpMethods.IsGet(method) ? StatusCodes.Status301MovedPermanently : StatusCodes.Status308PermanentRedirect;
-            context.Response.Headers.Location = path + "/" + context.Request.QueryString.ToUriComponent();
-            return;
-        }
-
-        var route = arrival.Route with { Kind = RouteTable.KindOf(method, split.Rest) };
-        var tooLarge = !RequestBody.TryLimit(context.Request, options.BodyLimit); // the body passes through unread, and no larger than any other
-        await RunAsync(context, new Arrival(route, split.Rest, check.Key)
-        {
-            ModelName = split.Model,
-            Refusal = tooLarge ? new(ProxyError.BodyTooLarge, ProxyAnswers.BodyMessage(ProxyError.BodyTooLarge, options)) : null,
-        }).ConfigureAwait(false);
     }
 
     private async Task RunAsync(HttpContext context, Arrival arrival)
@@ -123,7 +84,7 @@ internal sealed partial class ProxyEndpoint(
         {
             if (request.Error is { } failed and not ProxyError.Internal) // a mistake of ours is told with its details
                 LogFailed(LevelOf(failed), request.RequestId, request.ModelName, request.ErrorMessage!);
-            access.CountTokens(request.KeyId, recorder.Record(request, context.Response.StatusCode));
+            access.CountTokens(context, request.KeyId, recorder.Record(request, context.Response.StatusCode));
         }
         finally
         {

@@ -18,9 +18,7 @@ internal static class SecurityFeature
     /// <summary>Refuses addresses beyond this machine and keeps the keys that protect secrets in the data folder.</summary>
     public static WebApplicationBuilder AddSecurity(this WebApplicationBuilder builder)
     {
-        RequireLoopback(builder.Configuration["Urls"]);
-        foreach (var endpoint in builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren())
-            RequireLoopback(endpoint["Url"]);
+        ListenRules.Require(builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -32,8 +30,11 @@ internal static class SecurityFeature
         builder.Services.AddOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>()
             .Configure<DataFolder, ILoggerFactory>((options, folder, loggers) =>
                 options.XmlRepository = new Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository(new DirectoryInfo(folder.Keys), loggers));
-        builder.Services.AddAntiforgery();
+        builder.Services.AddAntiforgery(options => options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
         builder.Services.AddSingleton(AllowedOrigins.Read(builder.Configuration));
+        builder.Services.AddSingleton(AllowedHosts.Read(builder.Configuration));
+        builder.Services.AddSingleton<DashboardPass>();
+        builder.Services.AddSingleton<EngineSites>();
         builder.Services.AddSingleton<KeyRing>();
         builder.Services.AddSingleton<KeyStore>();
         builder.Services.AddSingleton<KeyAccess>();
@@ -43,7 +44,8 @@ internal static class SecurityFeature
     /// <summary>Checks Host and Origin before anything else and adds the headers of a careful site.</summary>
     public static WebApplication UseSecurity(this WebApplication app)
     {
-        app.UseMiddleware<OriginGuard>((Func<PathString, bool>)(path => RouteTable.IsForPrograms(path.Value)));
+        var (origins, hosts) = (app.Services.GetRequiredService<AllowedOrigins>(), app.Services.GetRequiredService<AllowedHosts>());
+        app.UseMiddleware<OriginGuard>(new GuardRules(origins, hosts, path => RouteTable.IsForPrograms(path.Value), SiteMap.IsPage));
         app.UseMiddleware<DatabaseGuard>();
         app.UseRouting(); // here: routes for programs are served at once, without what pages need
         app.UseMiddleware<SecurityHeaders>();
@@ -58,20 +60,12 @@ internal static class SecurityFeature
         return app;
     }
 
-    /// <summary>Throws unless every address names this machine alone.</summary>
-    internal static void RequireLoopback(string? urls)
-    {
-        foreach (var (url, address) in ListenAddress.Read(urls))
-        {
-            if (address.IsUnixPipe || IsThisMachine(address.Host))
-                continue;
-            throw new StartupException($"The address {url} can be reached from other machines, and this dashboard has no log-in to keep them out. Use http://127.0.0.1:{address.Port} (configuration key Urls), and reach it from elsewhere through an SSH tunnel: ssh -L {address.Port}:127.0.0.1:{address.Port} this-machine.");
-        }
-    }
-
     /// <summary>Whether a host name or address is this machine's loopback.</summary>
-    internal static bool IsThisMachine(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    internal static bool IsThisMachine(string host)
+    {
+        var name = host.EndsWith('.') ? host[..^1] : host; // a complete name (RFC 1034 3.1)
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(name.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    }
 }

@@ -30,6 +30,9 @@ internal sealed class LaunchSettingsStore(
     /// <summary>Names of the settings that cannot be changed here because the environment or the command line sets them.</summary>
     public IReadOnlySet<string> Locked { get; } = LaunchSettingsSources.Locked(configuration);
 
+    /// <summary>The settings in force as far as they are known: until the database was read, what is configured.</summary>
+    public LaunchSettings Known => _current ?? Merge(null);
+
     /// <summary>The settings in force. Reads the database the first time.</summary>
     public async Task<LaunchSettings> GetAsync(CancellationToken cancellation = default)
     {

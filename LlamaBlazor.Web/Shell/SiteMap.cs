@@ -19,6 +19,10 @@ internal static class SiteMap
         new("/parameters", "Parameters", "menu_book"),
         new("/settings", "Settings", "settings"),
     ];
+
+    /// <summary>Whether a path is that of a page: asking for it shows the page and does nothing else.</summary>
+    public static bool IsPage(PathString path) =>
+        Items.Any(item => item.Href == "/" ? path.Value is null or "" or "/" : path.StartsWithSegments(item.Href));
 }
 
 /// <summary>A page of the side bar.</summary>

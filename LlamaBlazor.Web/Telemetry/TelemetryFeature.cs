@@ -4,6 +4,7 @@ using LlamaBlazor.Web.Telemetry.Gpu;
 using LlamaBlazor.Web.Telemetry.Live;
 using LlamaBlazor.Web.Telemetry.Machine;
 using LlamaBlazor.Web.Telemetry.Storage;
+using Microsoft.AspNetCore.SignalR;
 
 namespace LlamaBlazor.Web.Telemetry;
 
@@ -27,8 +28,9 @@ internal static class TelemetryFeature
         services.AddSingleton<EngineScraper>();
         services.AddHostedService(provider => provider.GetRequiredService<EngineScraper>());
         services.AddHostedService<TelemetrySampler>();
-        services.AddHostedService<InstanceRelay>();
-        services.AddSignalR().AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions));
+        // Whoever calls a hub wrongly gets its error, and writes no line for each call: HubFaults tells of mistakes of ours.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None);
+        services.AddSignalR(options => options.AddFilter<HubFaults>()).AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions));
         return builder;
     }
 

@@ -49,7 +49,7 @@ public sealed record ModelFacts
             Role = role,
             Type = TypeOf(keys),
             Architecture = keys.Architecture,
-            Title = keys.Text("general.name"),
+            Title = OneLine(keys.Text("general.name")),
             Format = $"GGUF v{file.Version}" + (file.BigEndian ? " big-endian" : ""),
             ParameterCount = file.ParameterCount,
             Quantization = role == ModelRole.Vocabulary ? null
@@ -95,6 +95,10 @@ public sealed record ModelFacts
             _ => ModelRole.Model,
         };
     }
+
+    // A name is shown in lists, logs and commands: it is one line, and moves no terminal.
+    private static string? OneLine(string? text) =>
+        text is null ? null : string.Join(' ', new string([.. text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     private static string TypeOf(GgufMetadata keys)
     {

@@ -45,6 +45,42 @@ public sealed class KeyTests
     }
 
     [Fact]
+    public void Window_GoesOn_WhenItsClockIsSetBack()
+    {
+        const long TwoHours = 7_200_000;
+        var window = new MinuteWindow();
+        window.Add(100, TwoHours * 2);
+        Assert.Equal(60, window.Wait(100, TwoHours));
+        Assert.Equal(30, window.Wait(100, TwoHours + 30_000));
+        Assert.Equal(0, window.TryCount(100, TwoHours + 60_000));
+        Assert.Equal(0, window.Wait(100, TwoHours * 3));
+    }
+
+    [Fact]
+    public void Reservation_CountsUntilItIsSettled()
+    {
+        var window = new MinuteWindow();
+        Assert.Equal(0, window.TryReserve(10, 300, 0, out var second));
+        Assert.NotEqual(0, window.TryReserve(10, 300, 5_000, out _));
+        window.Settle(second, 300, 4, 6_000);
+        Assert.Equal(0, window.Wait(10, 6_000));
+        window.Add(6, 7_000);
+        Assert.Equal(59, window.Wait(10, 7_000)); // 4 of second 6 and 6 of second 7
+        Assert.Equal(0, window.Wait(10, 66_000));
+    }
+
+    [Fact]
+    public void Reservation_OfALongRequest_IsGoneWithItsMinute()
+    {
+        var window = new MinuteWindow();
+        window.TryReserve(10, 300, 0, out var second);
+        window.Settle(second, 300, 9, 90_000);
+        Assert.Equal(0, window.Wait(10, 90_000));
+        window.Add(1, 90_000);
+        Assert.Equal(60, window.Wait(10, 90_000));
+    }
+
+    [Fact]
     public void Admin_MayEverything_OthersOnlyTheirScope()
     {
         var key = new ApiKey { Id = 1, Name = "k", Hash = "", Scopes = [Scope.Read], Models = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "a" }, ExpiresAt = 5 };

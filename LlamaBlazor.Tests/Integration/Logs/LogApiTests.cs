@@ -90,6 +90,22 @@ public sealed class LogApiTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await app.Http.GetAsync("/api/logs/export?format=pdf")).StatusCode);
     }
 
+    [Theory]
+    [InlineData("\t=1+1")]
+    [InlineData("\r=1+1")]
+    [InlineData("\n=1+1")]
+    [InlineData("@x")]
+    public async Task Export_DefusesFormulas(string text)
+    {
+        var word = "unique-" + Guid.NewGuid().ToString("N");
+        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
+        {
+            context.Add(Row(text + word, 1_700_000_000_123));
+            return Task.CompletedTask;
+        });
+        Assert.Contains($"'{text}{word}", await app.Http.GetStringAsync($"/api/logs/export?format=csv&q={word}"));
+    }
+
     [Fact]
     public async Task Export_HasEveryColumn_AsTextAndAsCsv()
     {

@@ -11,6 +11,8 @@ public sealed class UploadTests(AppFixture app) : IClassFixture<AppFixture>
 {
     private const int Half = 32 * 1024 * 1024;
 
+    private static readonly byte[] Head = "SQLite format 3\0"u8.ToArray();
+
     private string Backups => app.Services.GetRequiredService<DataFolder>().Backups;
 
     [Theory]
@@ -21,6 +23,7 @@ public sealed class UploadTests(AppFixture app) : IClassFixture<AppFixture>
     {
         using var form = Form(async stream =>
         {
+            await stream.WriteAsync(Head);
             await SendAsync(stream, Half);
             await stream.FlushAsync();
             // The body has not ended: whoever gathered it first would have written nothing yet. What is under way may be in buffers.
@@ -29,8 +32,56 @@ public sealed class UploadTests(AppFixture app) : IClassFixture<AppFixture>
         });
         using var answer = await app.Http.PostAsync(path, form);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
-        Assert.Contains("not an SQLite database", await answer.Content.ReadAsStringAsync());
+        Assert.Contains("cannot be read as a database", await answer.Content.ReadAsStringAsync());
         Assert.Empty(Directory.EnumerateFiles(Backups, ".*"));
+    }
+
+    [Theory]
+    [InlineData("/api/database/import", "not an SQLite database")]
+    [InlineData("/api/database/import?mode=merge", "not an SQLite database")]
+    [InlineData("/api/database/restore", "not an SQLite database")]
+    [InlineData("/api/database/import-legacy", "not an SQLite database")]
+    [InlineData("/api/database/load", "not text")]
+    public async Task WhatIsNoDatabase_IsRefused_BeforeItIsStored(string path, string words)
+    {
+        var stored = 0L;
+        using var form = Form(async stream =>
+        {
+            try
+            {
+                for (var sent = 0; sent < 64; sent++)
+                {
+                    await SendAsync(stream, 1024 * 1024);
+                    stored = Math.Max(stored, Stored());
+                }
+            }
+            catch (IOException)
+            {
+                // Nobody reads on: the answer is there.
+            }
+        });
+        using var answer = await app.Http.PostAsync(path, form);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.Contains(words, await answer.Content.ReadAsStringAsync());
+        Assert.Equal(0, stored);
+        Assert.Empty(Directory.EnumerateFiles(Backups, ".*"));
+    }
+
+    [Fact]
+    public async Task FilesThatAreHere_AreBounded()
+    {
+        var waiting = Enumerable.Range(0, 4).Select(i => Path.Combine(Backups, $".upload-test{i}.part")).ToList();
+        waiting.ForEach(path => File.WriteAllText(path, ""));
+        try
+        {
+            using var form = Form(async stream => await stream.WriteAsync(Head));
+            using var answer = await app.Http.PostAsync("/api/database/import", form);
+            Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        }
+        finally
+        {
+            waiting.ForEach(File.Delete);
+        }
     }
 
     [Fact]
@@ -39,6 +90,7 @@ public sealed class UploadTests(AppFixture app) : IClassFixture<AppFixture>
         using var gone = new CancellationTokenSource();
         using var form = Form(async stream =>
         {
+            await stream.WriteAsync(Head);
             await SendAsync(stream, 1024 * 1024);
             await stream.FlushAsync();
             await Until.TrueAsync(() => Stored() > 0, "the file");

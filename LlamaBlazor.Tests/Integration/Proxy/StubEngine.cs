@@ -19,6 +19,15 @@ internal sealed class StubEngine : IAsyncDisposable
 {
     private const string Answer = """{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7},"timings":{"cache_n":1,"prompt_n":4,"prompt_ms":8,"prompt_per_second":500,"predicted_n":2,"predicted_ms":4,"predicted_per_second":500}}""";
 
+    /// <summary>Headers that speak for the whole origin, and cookies of many paths.</summary>
+    private static readonly (string Name, string Value)[] Grasping =
+    [
+        ("Service-Worker-Allowed", "/"), ("Clear-Site-Data", "\"*\""), ("Strict-Transport-Security", "max-age=1"), ("Alt-Svc", "h3=\":443\""), ("Content-Security-Policy", "default-src *"),
+        ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "cross-origin"), ("Referrer-Policy", "unsafe-url"), ("Report-To", "{}"),
+        ("Set-Cookie", "whole=1; Path=/"), ("Set-Cookie", "wide=1; path=/upstream"), ("Set-Cookie", "domain=1; Domain=localhost"), ("Set-Cookie", "other=1; Path=/upstream/grasping2/"),
+        ("Set-Cookie", "own=1; Path=/upstream/grasping/"), ("Set-Cookie", "plain=1; HttpOnly"),
+    ];
+
     private readonly WebApplication _app;
     private TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -124,6 +133,11 @@ internal sealed class StubEngine : IAsyncDisposable
                 break;
             case "cors":
                 context.Response.Headers.AccessControlAllowOrigin = "*";
+                await JsonAsync(context, 200, Answer);
+                break;
+            case "grasping":
+                foreach (var (name, value) in Grasping)
+                    context.Response.Headers.Append(name, value);
                 await JsonAsync(context, 200, Answer);
                 break;
             case "socket":

@@ -68,10 +68,35 @@ public sealed class AllowedOriginTests(OriginFixture app) : IClassFixture<Origin
     [InlineData("localhost:3000")]
     [InlineData("http://localhost:3000/chat")]
     [InlineData("file:///")]
+    [InlineData("file://host")]
+    [InlineData("null")]
+    [InlineData("chrome-extension://*")]
+    [InlineData("app://obsidian.md/page")]
+    [InlineData("app://user@obsidian.md")]
+    [InlineData("app:obsidian.md")]
     public void WrongOrigin_StopsTheStart_WithItsKey(string origin)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("LlamaBlazor:Security:AllowedOrigins:0", origin)]).Build();
         Assert.Contains("LlamaBlazor:Security:AllowedOrigins", Assert.Throws<StartupException>(() => AllowedOrigins.Read(configuration)).Message);
+    }
+
+    [Theory]
+    [InlineData("app://obsidian.md")]
+    [InlineData("chrome-extension://abcdefghijklmnopabcdefghijklmnop")]
+    [InlineData("moz-extension://0f8b2c9e-1111-2222-3333-444455556666")]
+    [InlineData("tauri://localhost")]
+    [InlineData("capacitor://localhost")]
+    [InlineData("vscode-webview://1abc")]
+    [InlineData("http://[::1]:3000")]
+    public async Task AppOrExtension_IsLetIn_WhereItIsAllowed(string origin)
+    {
+        await using var own = new ProxyFixture().With("LlamaBlazor:Security:AllowedOrigins:0", origin + "/");
+        await own.InitializeAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models");
+        request.Headers.TryAddWithoutValidation("Origin", origin);
+        request.Headers.TryAddWithoutValidation("Sec-Fetch-Site", "cross-site");
+        using var answer = await own.Http.SendAsync(request);
+        Assert.Equal((HttpStatusCode.OK, origin), (answer.StatusCode, Header(answer, "Access-Control-Allow-Origin")));
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string origin, params (string Name, string Value)[] headers)

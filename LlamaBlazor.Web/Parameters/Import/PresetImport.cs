@@ -41,7 +41,8 @@ internal sealed class PresetImport(ParameterCatalogue catalogue, CommandImport i
     {
         if (string.IsNullOrWhiteSpace(text) || text.Length > ShellWords.MaxLength)
             return Failure.Invalid("text", $"Give the text of a preset file or of a llama-swap configuration, at most {ShellWords.MaxLength:N0} characters.");
-        return LlamaSwapFile.LooksLikeOne(text) ? LlamaSwapFile.Read(catalogue, _parser, text) : ReadIni(text);
+        var read = LlamaSwapFile.LooksLikeOne(text) ? LlamaSwapFile.Read(catalogue, _parser, text) : ReadIni(text);
+        return read.IsSuccess ? read.Value with { Models = [.. read.Value.Models.Select(model => model with { Plan = import.Keep(model.Plan) })] } : read;
     }
 
     /// <summary>What would become of each model of a plan; changes nothing.</summary>

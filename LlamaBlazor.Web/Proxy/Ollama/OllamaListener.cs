@@ -11,7 +11,13 @@ namespace LlamaBlazor.Web.Proxy.Ollama;
 /// Listens on the port of its own: a second, bare server in the same process, so that a port that is taken (by Ollama itself, most likely) costs the
 /// dashboard nothing and none of its pages can be reached there.
 /// </summary>
-internal sealed partial class OllamaListener(OllamaEndpoint endpoint, DatabaseState database, AllowedOrigins origins, OllamaOptions options, ILogger<OllamaListener> logger) : IHostedService, IAsyncDisposable
+internal sealed partial class OllamaListener(
+    OllamaEndpoint endpoint,
+    DatabaseState database,
+    AllowedOrigins origins,
+    AllowedHosts hosts,
+    OllamaOptions options,
+    ILogger<OllamaListener> logger) : IHostedService, IAsyncDisposable
 {
     private WebApplication? _app;
 
@@ -38,7 +44,7 @@ internal sealed partial class OllamaListener(OllamaEndpoint endpoint, DatabaseSt
             context.Features.Set(new OllamaPortFeature());
             return next(context);
         });
-        _app.Use(next => new OriginGuard(next, origins, static _ => true).InvokeAsync);
+        _app.Use(next => new OriginGuard(next, new GuardRules(origins, hosts, static _ => true, static _ => false)).InvokeAsync);
         _app.Run(HandleAsync);
         try
         {

@@ -5,6 +5,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Resources.Images;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Models.Downloads;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Resources.Images;
@@ -19,7 +20,7 @@ internal sealed record TagList(IReadOnlyList<string> Tags, bool IsCached, string
 /// Asks OCI registries for tags: with a token where one is wanted, page by page, and at most once a day each, because answers are kept in
 /// <c>api_cache</c>. Where the network is gone, an older answer serves.
 /// </summary>
-internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, TimeProvider clock) : IDisposable
+internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, DownloadOptions options, TimeProvider clock) : IDisposable
 {
     private const int PageSize = 1000;
     private const int PageBound = 100;
@@ -27,7 +28,7 @@ internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts,
 
     private static readonly TimeSpan TimeToLive = TimeSpan.FromHours(24);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, MaxAutomaticRedirections = 3 }) { Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = BodyBound };
+    private readonly HttpClient _http = new(MakeHandler(options)) { Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = BodyBound };
 
     /// <summary>The tags of a repository: an answer of the last 24 hours, else the registry's, else an older one.</summary>
     /// <param name="registry">Host.</param>
@@ -52,6 +53,14 @@ internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts,
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    // A registry is named by whoever adds an image: it leads into no private network, by no redirect either, unless it is trusted.
+    private static SocketsHttpHandler MakeHandler(DownloadOptions options)
+    {
+        var handler = new GuardedConnection(options).MakeHandler();
+        (handler.AllowAutoRedirect, handler.MaxAutomaticRedirections) = (true, 3);
+        return handler;
+    }
 
     private async Task<Result<List<string>>> AskAsync(Uri endpoint, CancellationToken cancellation)
     {
@@ -83,6 +92,10 @@ internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts,
             }
 
             return tags;
+        }
+        catch (HttpRequestException error) when (error.InnerException is PrivateAddressException refused)
+        {
+            return Failure.Conflict(refused.Message);
         }
         catch (Exception error) when (error is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
         {

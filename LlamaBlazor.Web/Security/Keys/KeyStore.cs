@@ -101,7 +101,7 @@ internal sealed partial class KeyStore(IDbContextFactory<LlamaDbContext> context
         {
             context.Add(row);
             context.Audit.Add(AuditOf("key.create", row.Name));
-            return Task.CompletedTask;
+            return context.Set<MetadataRow>().Where(fact => fact.Key == KeyRing.OpenKey).ExecuteDeleteAsync(cancellation);
         }, cancellation).ConfigureAwait(false);
         await ring.ReloadAsync(cancellation).ConfigureAwait(false);
         return KeyAnswer.Of(row, secret);
@@ -122,6 +122,25 @@ internal sealed partial class KeyStore(IDbContextFactory<LlamaDbContext> context
         await ring.ReloadAsync(cancellation).ConfigureAwait(false);
         return revoked;
     }
+
+    /// <summary>Lets every program of this machine in without a key, where none is in force. False while one is.</summary>
+    public async Task<bool> OpenAsync(CancellationToken cancellation)
+    {
+        var opened = await writer.ExecuteAsync(async (context, token) =>
+        {
+            if (await context.Set<ApiKeyRow>().AnyAsync(key => key.RevokedAt == null, token).ConfigureAwait(false))
+                return false;
+            if (!await context.Set<MetadataRow>().AnyAsync(fact => fact.Key == KeyRing.OpenKey, token).ConfigureAwait(false))
+                context.Add(new MetadataRow { Key = KeyRing.OpenKey, Value = "true", UpdatedAt = Now });
+            context.Audit.Add(AuditOf("key.open", "endpoint"));
+            return true;
+        }, cancellation).ConfigureAwait(false);
+        await ring.ReloadAsync(cancellation).ConfigureAwait(false);
+        return opened;
+    }
+
+    /// <summary>Whether requests need a key.</summary>
+    public ValueTask<KeyState> StateAsync(CancellationToken cancellation) => ring.StateAsync(cancellation);
 
     /// <summary>Notes that a key was used; at most once a minute, and nobody waits for it.</summary>
     public void NoteUse(long id)

@@ -17,6 +17,7 @@ public sealed partial class KeysPage
 
     private IReadOnlyList<KeyAnswer>? _keys;
     private KeyAnswer? _made;
+    private KeyState _state;
     private IReadOnlyDictionary<string, string[]> _errors = new Dictionary<string, string[]>();
     private string? _name;
     private string _scope = Scope.Inference;
@@ -45,8 +46,10 @@ public sealed partial class KeysPage
     protected override async Task OnInitializedAsync()
     {
         _projects = await Store.ProjectsAsync(CancellationToken.None);
-        _keys = await Store.ListAsync(CancellationToken.None);
+        await ListAsync();
     }
+
+    private async Task ListAsync() => (_state, _keys) = (await Store.StateAsync(CancellationToken.None), await Store.ListAsync(CancellationToken.None));
 
     private static string Iso(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-ddTHH:mm:ssZ");
 
@@ -89,17 +92,28 @@ public sealed partial class KeysPage
         if (!result.IsSuccess)
             return;
         (_made, _name) = (result.Value, null);
-        _keys = await Store.ListAsync(CancellationToken.None);
+        await ListAsync();
     }
 
     private async Task RevokeAsync(KeyAnswer key)
     {
-        var sure = await Dialogs.Confirm($"Programs that use “{key.Name}” are refused from now on. This cannot be undone.", "Revoke this key?", new ConfirmOptions { OkButtonText = "Revoke", CancelButtonText = "Keep" });
+        var sure = await Dialogs.Confirm($"Programs that use “{key.Name}” are refused from now on. This cannot be undone.{(IsLast(key) ? " It is the last key: programs stay locked out until you make another, or open the endpoint here." : "")}", "Revoke this key?", new ConfirmOptions { OkButtonText = "Revoke", CancelButtonText = "Keep" });
         if (sure != true)
             return;
         await Store.RevokeAsync(key.Id, CancellationToken.None);
         Notifications.Notify(NotificationSeverity.Success, $"“{key.Name}” is revoked");
-        _keys = await Store.ListAsync(CancellationToken.None);
+        await ListAsync();
+    }
+
+    private bool IsLast(KeyAnswer key) => _keys!.All(other => other.Id == key.Id || other.RevokedAt is not null);
+
+    private async Task OpenAsync()
+    {
+        var sure = await Dialogs.Confirm("Every program and every user of this machine may then use the models and the dashboard's API without a key.", "Open the endpoint?", new ConfirmOptions { OkButtonText = "Open", CancelButtonText = "Keep locked" });
+        if (sure != true)
+            return;
+        await Store.OpenAsync(CancellationToken.None);
+        await ListAsync();
     }
 
     private sealed record ScopeChoice(string Text, string Value);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using LlamaBlazor.Domain.Proxy;
 
@@ -10,6 +11,8 @@ internal sealed record OllamaPortFeature;
 /// <summary>The one place that says no: in the form the client reads, which follows from the path and the port (<see cref="ApiFamilies"/>).</summary>
 internal static class Refusals
 {
+    private static readonly PathString[] OfPrograms = ["/api", "/hubs", "/metrics", "/openapi", "/_blazor"];
+
     /// <summary>Header with the id of a request.</summary>
     public const string RequestIdHeader = "X-Request-Id";
 
@@ -26,14 +29,14 @@ internal static class Refusals
         var response = context.Response;
         var family = FamilyOf(context);
         response.StatusCode = error.Facts().Status;
-        response.ContentType = family == ApiFamily.Dashboard ? "application/problem+json" : "application/json";
+        response.ContentType = IsPage(context, family) ? "text/plain; charset=utf-8" : family == ApiFamily.Dashboard ? "application/problem+json" : "application/json";
         if (retryAfter > 0)
             response.Headers.RetryAfter = retryAfter.ToString(CultureInfo.InvariantCulture);
         if (requestId is not null)
             response.Headers[RequestIdHeader] = requestId;
         if (error == ProxyError.Unauthorized)
             response.Headers.WWWAuthenticate = "Bearer";
-        var body = Body(family, error, message);
+        var body = IsPage(context, family) ? Encoding.UTF8.GetBytes(message) : Body(family, error, message);
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
     }
@@ -61,6 +64,10 @@ internal static class Refusals
     /// <param name="message">The words.</param>
     public static byte[] Event(HttpContext context, ProxyError error, string message) =>
         FamilyOf(context) == ApiFamily.Anthropic ? AnthropicError.Event(error, message) : OpenAiError.Event(error, message);
+
+    // A person looks at it: words say it.
+    private static bool IsPage(HttpContext context, ApiFamily family) =>
+        family == ApiFamily.Dashboard && !OfPrograms.Any(prefix => context.Request.Path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase));
 
     private static byte[] Problem(ProxyErrorFacts facts, string message) =>
         JsonSerializer.SerializeToUtf8Bytes(new { title = TitleOf(facts.Status), status = facts.Status, detail = message }, OpenAiError.AsWritten);

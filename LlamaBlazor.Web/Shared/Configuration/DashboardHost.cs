@@ -40,21 +40,42 @@ internal static class DashboardHost
     /// <summary>Runs the dashboard to its end.</summary>
     /// <param name="app">The dashboard.</param>
     /// <param name="args">The arguments of the program.</param>
-    /// <exception cref="StartupException">Its address is not free.</exception>
-    public static async Task RunAsync(WebApplication app, string[] args)
+    /// <param name="requireAddress">Throws where the dashboard may not listen at an address.</param>
+    /// <exception cref="StartupException">Its address is not free, or not allowed.</exception>
+    public static async Task RunAsync(WebApplication app, string[] args, Action<string?> requireAddress)
     {
         if (!IsTestHost(args)) // which listens elsewhere
             ListenAddress.RequireFree(app.Configuration["Urls"]);
         if (FileHandleLimit.Warning(FileHandleLimit.Current()) is { } low)
             app.Logger.Log(LogLevel.Warning, "{Words}", low);
         var stopping = app.Lifetime.ApplicationStopping;
+        await using (app.ConfigureAwait(false))
+        {
+            try
+            {
+                await app.StartAsync().ConfigureAwait(false);
+                await RequireAddressesAsync(app, requireAddress).ConfigureAwait(false);
+                await app.WaitForShutdownAsync().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // Told to end (SIGTERM, Ctrl+C) while it was starting: what had begun has been stopped and disposed of.
+            }
+        }
+    }
+
+    // What it listens on in the end, whatever named it.
+    private static async Task RequireAddressesAsync(WebApplication app, Action<string?> requireAddress)
+    {
         try
         {
-            await app.RunAsync().ConfigureAwait(false);
+            foreach (var address in app.Urls)
+                requireAddress(address);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (StartupException)
         {
-            // Told to end (SIGTERM, Ctrl+C) while it was starting: what had begun has been stopped and disposed of.
+            await app.StopAsync().ConfigureAwait(false);
+            throw;
         }
     }
 
