@@ -36,3 +36,10 @@ public sealed class LinuxFactAttribute : FactAttribute
             Skip = "Needs Linux: process groups, signals and /proc";
     }
 }
+
+/// <summary>The same with data.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LinuxTheoryAttribute : TheoryAttribute
+{
+    public LinuxTheoryAttribute() => Skip = new LinuxFactAttribute().Skip;
+}

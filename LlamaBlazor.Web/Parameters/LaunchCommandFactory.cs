@@ -46,7 +46,7 @@ internal sealed class LaunchCommandFactory(
         if (await reader.ReadAsync(modelId, cancellation).ConfigureAwait(false) is not { } configuration)
             return Failure.NotFound($"There is no model with the id {modelId}.");
         var isContainer = !engines.IsDemo && configuration.Runtime?.InstanceKind == ContainerKind.Container;
-        var planned = isContainer ? await containers.PlanAsync(configuration.Runtime!, cancellation).ConfigureAwait(false) : default(Result<(ContainerPlan Plan, EngineCommand Engine)>?);
+        var planned = isContainer ? await containers.PlanAsync(configuration, cancellation).ConfigureAwait(false) : default(Result<(ContainerPlan Plan, EngineCommand Engine)>?);
         if (planned?.Failure is { } failure)
             return failure;
         var found = planned is null ? await engines.FindAsync(configuration.EnginePath, cancellation).ConfigureAwait(false) : planned.Value.Value.Engine;
@@ -55,9 +55,10 @@ internal sealed class LaunchCommandFactory(
         var draftUrl = DraftUrl(configuration.Effective);
         if (draftUrl is not null && download && (await drafts.EnsureAsync(draftUrl, null, cancellation).ConfigureAwait(false)).Failure is { } missing)
             return missing;
-        var asked = await probe.ProbeAsync(found.Value, again: false, cancellation).ConfigureAwait(false);
+        var engine = found.Value with { Variables = planned is null ? configuration.Variables : found.Value.Variables };
+        var asked = await probe.ProbeAsync(engine, again: false, cancellation).ConfigureAwait(false);
         var launch = new LaunchPlan(port) { Devices = gpus, DraftPath = draftUrl is null ? null : drafts.PathOf(draftUrl) };
-        return planned is { Value: var (plan, _) } ? Contain(configuration, plan, found.Value, asked, launch) : Build(configuration, found.Value, asked, launch);
+        return planned is { Value: var (plan, _) } ? Contain(configuration, plan, engine, asked, launch) : Build(configuration, engine, asked, launch);
     }
 
     private Result<LaunchCommand> Contain(ModelConfiguration configuration, ContainerPlan plan, EngineCommand engine, Result<EngineCapabilities> asked, LaunchPlan launch)
@@ -74,8 +75,8 @@ internal sealed class LaunchCommandFactory(
         var model = configuration.Model;
         if (model is { ModelPath: null or "", HfRepo: null or "", ModelUrl: null or "", DockerRepo: null or "" })
             return Failure.Invalid("model_path", $"{model.Name} names no file, repository or address to load. Set the model file on the Core tab.");
-        plan = plan with { HasModelFile = plan.HasModelFile || File.Exists(model.ModelPath), DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null };
-        var command = builder.Build(engine.Path, engine.Prefix, configuration.Effective, plan);
+        plan = plan with { HasModelFile = plan.HasModelFile || File.Exists(model.ModelPath), DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null, IsBlind = !asked.IsSuccess };
+        var command = builder.Build(engine.Path, engine.Prefix, configuration.Effective, plan) with { MissingFiles = LaunchFiles.Of(configuration.Effective).Missing() };
         command = command with { Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective), .. Conflicts(configuration.Effective, plan.Engine?.Devices.Count)] };
         if (plan.DraftPath is { } draft && !File.Exists(draft))
             command = command with { Warnings = [.. command.Warnings, "The draft model is downloaded at the first start, which takes longer."] };
