@@ -23,12 +23,16 @@ public static class ArgumentDiff
     {
         var (before, after) = (Read(running), Read(next));
         var changes = after.Where(pair => !before.TryGetValue(pair.Key, out var old) || old != pair.Value)
-            .Select(pair => before.TryGetValue(pair.Key, out var old) ? new ArgumentChange("changed", pair.Key, Text(old), Text(pair.Value)) : new ArgumentChange("added", pair.Key, null, Text(pair.Value)));
-        var lost = before.Where(pair => !after.ContainsKey(pair.Key)).Select(pair => new ArgumentChange("removed", pair.Key, Text(pair.Value), null));
-        return [.. changes, .. lost, .. Secrets(running.Environment, next.Environment)];
+            .Select(pair => before.TryGetValue(pair.Key, out var old)
+                ? new ArgumentChange("changed", pair.Key, Text(pair.Key, old), Text(pair.Key, pair.Value))
+                : new ArgumentChange("added", pair.Key, null, Text(pair.Key, pair.Value)));
+        var lost = before.Where(pair => !after.ContainsKey(pair.Key))
+            .Select(pair => new ArgumentChange("removed", pair.Key, Text(pair.Key, pair.Value), null));
+        return [.. changes, .. lost, .. Variables(running, next)];
     }
 
-    private static string? Text(string value) => value.Length == 0 ? null : value;
+    private static string? Text(string flag, string value) =>
+        value.Length == 0 ? null : SecretEntries.IsSecret(flag) ? ShellText.Mask : value;
 
     // A flag with all its values; one that is given several times keeps them all, in their order.
     private static Dictionary<string, string> Read(LaunchCommand command)
@@ -55,10 +59,14 @@ public static class ArgumentDiff
     // A number may begin with a minus too.
     private static bool IsFlag(string word) => word.Length > 1 && word[0] == '-' && !char.IsAsciiDigit(word[1]) && word[1] != '.';
 
-    private static IEnumerable<ArgumentChange> Secrets(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after) =>
-        from name in before.Keys.Union(after.Keys).Order(StringComparer.Ordinal)
-        let old = before.GetValueOrDefault(name)
-        let next = after.GetValueOrDefault(name)
-        where old != next
-        select new ArgumentChange(old is null ? "added" : next is null ? "removed" : "changed", name, old is null ? null : ShellText.Mask, next is null ? null : ShellText.Mask);
+    private static IEnumerable<ArgumentChange> Variables(LaunchCommand running, LaunchCommand next)
+    {
+        var (before, after) = (running.ShownEnvironment, next.ShownEnvironment);
+        return
+            from name in before.Keys.Union(after.Keys).Order(StringComparer.Ordinal)
+            let old = before.GetValueOrDefault(name)
+            let now = after.GetValueOrDefault(name)
+            where running.Environment.GetValueOrDefault(name) != next.Environment.GetValueOrDefault(name)
+            select new ArgumentChange(old is null ? "added" : now is null ? "removed" : "changed", name, old, now);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using LlamaBlazor.Domain.Parameters;
 
 namespace LlamaBlazor.Domain.Instances;
 
@@ -31,7 +32,6 @@ public static partial class ExitExplanation
         (PortTaken(), "Its port was taken by another program. Start it again: another port is chosen."),
         (CannotOpen(), "The model file could not be read. Check that it still exists and that this user may read it, then scan again."),
         (NotSupported(), "This llama-server does not know the model's architecture or format. A newer llama.cpp may."),
-        (MissingLibrary(), "A library of the engine is missing. Install it, or use a build that brings it."),
     ];
 
     /// <summary>Why it ended.</summary>
@@ -42,7 +42,8 @@ public static partial class ExitExplanation
     {
         var signal = exitCode > 128 ? Signals.GetValueOrDefault(exitCode - 128) : null;
         var refusal = lastLines.LastOrDefault(line => Refusal().IsMatch(line));
-        var (telling, hint) = Telling(lastLines);
+        var loader = wasReady || exitCode == 0 ? null : LoaderWords.Find(lastLines, exitCode);
+        var (telling, hint) = loader is var (line, step) ? (line, step) : Telling(lastLines);
         var words = Clean(refusal ?? telling ?? LastWords(lastLines));
         var how = signal is null ? $"with exit code {exitCode}" : $"by {signal}";
         var isRefusal = refusal is not null && !wasReady;
@@ -51,7 +52,7 @@ public static partial class ExitExplanation
             : isNotRunnable ? "llama-server could not be executed"
             : $"llama-server ended {how} {(wasReady ? "while running" : "before it was ready")}";
         var next = isRefusal ? "Correct that setting, then start again."
-            : isNotRunnable ? "Check the engine's path and its permissions."
+            : isNotRunnable && loader is null ? "Check the engine's path and its permissions."
             : hint ?? Hint(signal, lastLines);
         var sentence = words is null ? $"{what}." : $"{what}: {words.TrimEnd('.')}.";
         return new StartOutcome(exitCode, signal, isRefusal || isNotRunnable, next is null ? sentence : $"{sentence} {next}");
@@ -103,7 +104,4 @@ public static partial class ExitExplanation
 
     [GeneratedRegex("unknown model architecture|unsupported model|invalid magic|unknown pre-tokenizer|bad version", RegexOptions.IgnoreCase)]
     private static partial Regex NotSupported();
-
-    [GeneratedRegex("error while loading shared libraries|library not loaded", RegexOptions.IgnoreCase)]
-    private static partial Regex MissingLibrary();
 }

@@ -10,6 +10,8 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
     /// <summary>Columns the dashboard decides about, so that the loop over the settings leaves them out: address and port are ours, one engine serves one model, and secrets go by environment.</summary>
     private static readonly HashSet<string> Decided = ["host", "port", "models_dir", "models_preset", "models_max", "models_autoload", "metrics_enabled", "hf_token", "api_key"];
 
+    private const string PlainDraft = "draft-simple";
+
     /// <summary>Builds the command.</summary>
     /// <param name="executable">Path of the engine.</param>
     /// <param name="prefix">Arguments before ours.</param>
@@ -17,10 +19,10 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
     /// <param name="plan">What the dashboard decides.</param>
     public LaunchCommand Build(string executable, IReadOnlyList<string> prefix, EffectiveParameters parameters, LaunchPlan plan)
     {
-        var words = new WordList(plan.Engine);
+        var words = new WordList(plan.Engine, plan.IsBlind);
         words.AddRange(prefix);
         AddSource(words, parameters, plan);
-        var drafting = Drafting(parameters, plan.DraftPath);
+        var drafting = Drafting(parameters, plan);
         foreach (var definition in catalogue.Columns)
         {
             if (definition.Emission is not (Emission.None or Emission.Action or Emission.Removed) && !Decided.Contains(definition.Column) && !(definition.Column == "device" && plan.Devices is not null) && !ModelSource.Columns.Contains(definition.Column))
@@ -32,7 +34,14 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
         if (parameters.Find(catalogue.FindColumn("metrics_enabled")!) is not false)
             words.AddSwitch(catalogue.FindColumn("metrics_enabled")!, true);
         CustomParameters.Add(words, catalogue, parameters.Find(catalogue.FindColumn("custom_params")!) as string);
-        return new LaunchCommand(executable, words.Words, Secrets(parameters)) { Warnings = words.Warnings };
+        var variables = EngineVariables.Of(catalogue, parameters);
+        return new LaunchCommand(executable, words.Words, Environment(parameters, variables))
+        {
+            Warnings = words.Warnings,
+            PublicVariables = variables.Keys.Where(name => !SecretEntries.IsSecret(name)).ToHashSet(),
+            TakesStartKey = parameters.Find(catalogue.FindColumn("api_key")!) is null
+                || plan.Engine?.Find("--api-key")?.Hint?.Contains(',', StringComparison.Ordinal) == true,
+        };
     }
 
     // A draft model of which nothing is said takes all devices there are, not those of the model (llama.cpp, server_context::load_model).
@@ -57,7 +66,8 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
 
     private static void AddSetting(WordList words, EffectiveParameters parameters, ParameterDefinition definition, string? ours)
     {
-        if ((ours ?? parameters.Find(definition)) is not { } value || (ours is null && !parameters.IsForced(definition) && IsSilent(definition, value)))
+        if ((ours ?? parameters.Find(definition)) is not { } value
+            || (ours is null && IsSilent(definition, value, parameters.IsForced(definition))))
             return;
         switch (definition.Emission)
         {
@@ -80,26 +90,39 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
         }
     }
 
-    // An explicit thread count of zero or less means all logical CPUs, not the physical cores that silence means (parameters.md (c) 1).
-    private static bool IsSilent(ParameterDefinition definition, object value) =>
-        ParameterValue.IsDefault(definition, value) || (definition is { CanForce: true, Unit: "threads" } && value is <= 0L);
+    // An explicit thread count of zero or less means all logical CPUs, not the physical cores that silence means (parameters.md (c) 1): -1 is
+    // never said, not even by force.
+    private static bool IsSilent(ParameterDefinition definition, object value, bool isForced) =>
+        definition is { CanForce: true, Unit: "threads" }
+            ? value is -1L || (value is <= 0L && !isForced)
+            : !isForced && ParameterValue.IsDefault(definition, value);
 
     // What a draft model needs that nobody has set: its downloaded file, and since 2026-06-01 a method, without which it drafts nothing.
-    private Dictionary<string, string> Drafting(EffectiveParameters parameters, string? downloaded)
+    private Dictionary<string, string> Drafting(EffectiveParameters parameters, LaunchPlan plan)
     {
         object? Find(string column) => parameters.Find(catalogue.FindColumn(column)!);
         var named = Find("model_draft") ?? Find("hf_repo_draft");
         var ours = new Dictionary<string, string>();
-        if (named is null && downloaded is not null)
+        if (named is null && plan.DraftPath is { } downloaded)
             ours["model_draft"] = downloaded;
-        if ((named ?? downloaded) is not null && Find("spec_default") is not true)
-            ours["spec_type"] = Find("spec_type") as string ?? "draft-simple"; // none is said aloud here: silence would mean that nobody chose
+        if ((named ?? plan.DraftPath) is null || Find("spec_default") is true)
+            return ours;
+        if (Find("spec_type") is string chosen)
+            ours["spec_type"] = chosen; // none is said aloud here: silence would mean that nobody chose
+        else if (plan.Engine is not { } engine || NeedsMethod(engine))
+            ours["spec_type"] = PlainDraft;
         return ours;
     }
 
-    private Dictionary<string, string> Secrets(EffectiveParameters parameters)
+    // Engines before it draft by the model alone, and know neither the flag nor the word.
+    private bool NeedsMethod(EngineCapabilities engine) =>
+        engine.Spell(catalogue.FindColumn("spec_type")!) is { } flag
+        && (engine.Find(flag)!.Hint is not { } hint || hint.AsSpan().IndexOfAny('|', ',') < 0 || hint.Contains(PlainDraft, StringComparison.Ordinal));
+
+    // What the user sets as a variable, under the secrets of fields.
+    private Dictionary<string, string> Environment(EffectiveParameters parameters, IReadOnlyDictionary<string, string> variables)
     {
-        var environment = new Dictionary<string, string>();
+        var environment = new Dictionary<string, string>(variables);
         foreach (var definition in catalogue.Columns.Where(definition => definition.Secret))
         {
             if (parameters.Find(definition) is string secret)

@@ -77,9 +77,7 @@ public static partial class CustomParameters
 
     private static string? Unfit(WordList words, string flag, IReadOnlyList<string?> values)
     {
-        if (words.Lacks(flag))
-            return "this engine does not list it.";
-        return words.ValuesOf(flag) switch
+        return words.WhyNot(flag) ?? words.ValuesOf(flag) switch
         {
             0 when values.Any(value => value is not null) => "this engine takes no value for it; give true.",
             > 0 when values.Any(value => value is null) => "this engine wants a value for it.",

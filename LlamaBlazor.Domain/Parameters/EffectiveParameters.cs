@@ -14,7 +14,7 @@ public sealed class EffectiveParameters(ParameterSet server, ParameterSet model)
     public (object? Value, ParameterSource Source) Get(ParameterDefinition definition)
     {
         if (model.Get(definition.Column) is { } own)
-            return (own, ParameterSource.Model);
+            return (definition.Column == EngineVariables.Column ? Merge(server.Get(definition.Column), own) : own, ParameterSource.Model);
         return server.Get(definition.Column) is { } shared && !IsReplaced(definition.Column)
             ? (shared, ParameterSource.Server)
             : (definition.Default, ParameterSource.Engine);
@@ -23,6 +23,13 @@ public sealed class EffectiveParameters(ParameterSet server, ParameterSet model)
     /// <summary>Whether a value is emitted even where it equals the engine's default.</summary>
     /// <param name="definition">A parameter with a column.</param>
     public bool IsForced(ParameterDefinition definition) => definition.CanForce && model.Forced.Contains(definition.Column);
+
+    // Variables are set one by one; a model's own do not hide those of the server settings.
+    private static string Merge(object? shared, object own)
+    {
+        var merged = EngineVariables.Merge(shared as string, own as string);
+        return EngineVariables.Write(merged.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value))) ?? "{}";
+    }
 
     // A model that sets a template file means it instead of the server's template text, not beside it.
     private bool IsReplaced(string column) =>

@@ -5,21 +5,28 @@ namespace LlamaBlazor.Domain.Parameters;
 /// <summary>What one llama-server binary can do, as its own help says.</summary>
 public sealed class EngineCapabilities
 {
-    private readonly FrozenDictionary<string, int> _flags;
+    private readonly FrozenDictionary<string, EngineFlag> _flags;
 
     /// <summary>An engine with these flags.</summary>
-    /// <param name="version">As <c>--version</c> prints it.</param>
+    /// <param name="version">Its build, or null where it was not understood.</param>
     /// <param name="flags">All spellings it lists; of several with one name the first counts.</param>
     /// <param name="devices">Devices it can offload to.</param>
-    public EngineCapabilities(string version, IEnumerable<EngineFlag> flags, IReadOnlyList<EngineDevice>? devices = null)
+    public EngineCapabilities(string? version, IEnumerable<EngineFlag> flags, IReadOnlyList<EngineDevice>? devices = null)
     {
         Version = version;
         Devices = devices ?? [];
-        _flags = flags.GroupBy(flag => ParameterCatalogue.Normalise(flag.Name)).ToFrozenDictionary(group => group.Key, group => group.First().Values);
+        _flags = flags.GroupBy(flag => ParameterCatalogue.Normalise(flag.Name))
+            .ToFrozenDictionary(group => group.Key, group => group.First());
     }
 
-    /// <summary>As <c>--version</c> prints it.</summary>
-    public string Version { get; }
+    /// <summary>Its build as <see cref="EngineHelp.ReadVersion"/> reads it; null where that was not understood.</summary>
+    public string? Version { get; }
+
+    /// <summary>Its build in words: for sentences about this engine.</summary>
+    public string Name => Version ?? "of unknown version";
+
+    /// <summary>What was not understood of its answers, in words; it can be used all the same.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Devices it can offload to.</summary>
     public IReadOnlyList<EngineDevice> Devices { get; }
@@ -27,13 +34,17 @@ public sealed class EngineCapabilities
     /// <summary>All spellings it lists.</summary>
     public IReadOnlyList<string> Flags => _flags.Keys;
 
+    /// <summary>What it lists of a spelling, or null.</summary>
+    /// <param name="spelling">A flag.</param>
+    public EngineFlag? Find(string spelling) => _flags.GetValueOrDefault(ParameterCatalogue.Normalise(spelling));
+
     /// <summary>Whether it lists a spelling.</summary>
     /// <param name="spelling">A flag.</param>
     public bool Lists(string spelling) => _flags.ContainsKey(ParameterCatalogue.Normalise(spelling));
 
-    /// <summary>Values that follow a spelling; null where it does not list it.</summary>
+    /// <summary>Values that follow a spelling, see <see cref="EngineFlag.Values"/>; null where it does not list it.</summary>
     /// <param name="spelling">A flag.</param>
-    public int? Values(string spelling) => _flags.TryGetValue(ParameterCatalogue.Normalise(spelling), out var count) ? count : null;
+    public int? Values(string spelling) => Find(spelling)?.Values;
 
     /// <summary>The preferred spelling that it knows of a parameter, or null when it has none.</summary>
     /// <param name="definition">A parameter with a flag.</param>
@@ -42,7 +53,8 @@ public sealed class EngineCapabilities
     {
         var spellings = negated
             ? definition.NegationAliases.Prepend(definition.Negation)
-            : definition.Aliases.Append(definition.OldestAlias).Prepend(definition.Flag);
+            : definition.Aliases.Append(definition.OldestAlias).Prepend(definition.Flag)
+                .Concat(ParameterCatalogue.Current.Forerunners(definition));
         return spellings.FirstOrDefault(spelling => spelling is not null && Lists(spelling));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using LlamaBlazor.Domain.Logs;
 
 namespace LlamaBlazor.Domain.Parameters;
 
@@ -14,18 +15,13 @@ public sealed record EngineDevice(string Name, string Description, long TotalMib
     public bool? IsShared { get; init; }
 }
 
-/// <summary>A spelling that an engine lists.</summary>
-/// <param name="Name">Such as <c>--ctx-size</c>.</param>
-/// <param name="Values">Values that follow it: 0 for a switch, else 1 or 2.</param>
-public sealed record EngineFlag(string Name, int Values);
-
 /// <summary>Reads what llama-server prints about itself.</summary>
 public static partial class EngineHelp
 {
     /// <summary>All spellings that <c>--help</c> lists, with the number of values each takes; removed ones left out.</summary>
     /// <remarks>
-    /// An entry begins in the first column: spellings, the form of the value where it takes one, then at least two spaces and its text, which may go on in
-    /// lines that are indented:
+    /// An entry begins in the first column, in older builds and forks of those behind some blanks: spellings, the form of the value where it
+    /// takes one, then at least two spaces and its text, which may go on in lines that are indented further:
     /// <code>
     /// -ngl,  --gpu-layers, --n-gpu-layers N   max. number of layers to store in VRAM
     ///                                         (env: LLAMA_ARG_N_GPU_LAYERS)
@@ -34,27 +30,36 @@ public static partial class EngineHelp
     /// <param name="help">The text.</param>
     public static IReadOnlyList<EngineFlag> ReadFlags(string help)
     {
-        var flags = new List<EngineFlag>();
-        var entry = new List<EngineFlag>();
-        foreach (var line in help.Split('\n').Append("-"))
+        var entries = new List<EngineHelpEntry>();
+        EngineHelpEntry? entry = null;
+        foreach (var line in Lines(help))
         {
-            if (line.StartsWith('-'))
-            {
-                flags.AddRange(entry);
-                entry = [.. Spellings(line)];
-            }
-
-            if (line.Contains("has been removed", StringComparison.Ordinal))
-                entry.Clear();
+            if (EngineHelpEntry.Read(line) is { } next)
+                entries.Add(entry = next);
+            else if (line.StartsWith(' '))
+                entry?.Append(line);
+            else
+                entry = null;
         }
 
-        return flags;
+        return [.. entries.Where(read => !read.IsRemoved).SelectMany(read => read.Flags)];
     }
 
-    /// <summary>Build of the engine, such as <c>b9921 (edad86bbe)</c>, or null when the text is not llama-server's.</summary>
-    /// <param name="version">What <c>--version</c> prints.</param>
-    public static string? ReadVersion(string version) =>
-        VersionLine().Match(version) is { Success: true } match ? $"b{match.Groups["build"].Value} ({match.Groups["commit"].Value})" : null;
+    /// <summary>
+    /// Build of the engine, such as <c>b9921 (edad86bbe)</c>, or its own name where it tells no build; null when no line tells a version.
+    /// </summary>
+    /// <remarks>
+    /// Read are <c>version: 9921 (edad86bbe)</c> and, since August 2026, <c>version: 0.4.1-dev (build 11064, commit a894dae93)</c>, between
+    /// whatever wrappers and drivers say around it.
+    /// </remarks>
+    /// <param name="version">What <c>--version</c> prints, on both streams.</param>
+    public static string? ReadVersion(string version)
+    {
+        var lines = Lines(version).Select(line => VersionLine().Match(line))
+            .Where(match => match.Success).Select(match => match.Groups["rest"].Value).ToList();
+        return lines.Select(ReadBuild).OfType<string>().FirstOrDefault()
+            ?? lines.Select(line => VersionName().Match(line)).FirstOrDefault(match => match.Success)?.Value;
+    }
 
     /// <summary>The devices that <c>--list-devices</c> lists: <c>  CUDA0: NVIDIA GeForce RTX 4090 (24080 MiB, 23500 MiB free)</c>.</summary>
     /// <param name="list">The text.</param>
@@ -88,24 +93,30 @@ public static partial class EngineHelp
     private static long Mebibytes(Match match, string group) =>
         long.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var mib) && mib <= 1L << 30 ? mib : 0;
 
-    // The form of a value may be several words, of which only START END means two values; in brackets or angles it is one.
-    private static IEnumerable<EngineFlag> Spellings(string line)
+    private static string? ReadBuild(string version)
     {
-        if (Entry().Match(line) is not { Success: true } match)
-            return [];
-        var hint = match.Groups["hint"].Value;
-        var count = hint.Length == 0 ? 0 : TwoWords().IsMatch(hint) ? 2 : 1;
-        return match.Groups["flag"].Captures.Select(flag => new EngineFlag(flag.Value, count));
+        var match = NamedBuild().Match(version) is { Success: true } named ? named : PlainBuild().Match(version);
+        var build = "b" + match.Groups["build"].Value;
+        return !match.Success ? null : match.Groups["commit"] is { Success: true } commit ? $"{build} ({commit.Value})" : build;
     }
 
-    [GeneratedRegex(@"^(?<flag>--?[a-zA-Z][a-zA-Z0-9._-]*)(,\s*(?<flag>--?[a-zA-Z][a-zA-Z0-9._-]*))*( (?<hint>\S.*?))?(\s\s|\s*$)")]
-    private static partial Regex Entry();
+    // Without the escapes and carriage returns of terminals and wrappers.
+    private static IEnumerable<string> Lines(string text) =>
+        text.Split('\n').Select(line => AnsiText.Strip(line).Replace("\t", "        ").TrimEnd());
 
-    [GeneratedRegex("^[A-Z]+ [A-Z]+$")]
-    private static partial Regex TwoWords();
-
-    [GeneratedRegex(@"^version: (?<build>\d+) \((?<commit>[^)]+)\)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\s*(llama[\w.-]*:?\s+)?(version|build)\s*:?\s+(?<rest>\S.*)$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex VersionLine();
+
+    [GeneratedRegex(
+        @"\bbuild[:=# ]+b?(?<build>\d+)\b(.*?\bcommit[:=# ]+(?<commit>[\w.-]+))?", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex NamedBuild();
+
+    [GeneratedRegex(@"^b?(?<build>\d+) *\((?<commit>[^)]+)\)", RegexOptions.ExplicitCapture)]
+    private static partial Regex PlainBuild();
+
+    [GeneratedRegex(@"^[bv]?\d[\w.+-]*")]
+    private static partial Regex VersionName();
 
     [GeneratedRegex(@"^\s+(?<name>\S+): (?<card>.+) \((?<total>\d+) MiB, (?<free>\d+) MiB free\)", RegexOptions.Multiline)]
     private static partial Regex DeviceLine();

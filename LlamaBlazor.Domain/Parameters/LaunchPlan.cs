@@ -21,4 +21,7 @@ public sealed record LaunchPlan(int Port)
 
     /// <summary>What the engine can do, or null while it was not probed.</summary>
     public EngineCapabilities? Engine { get; init; }
+
+    /// <summary>True where the engine was asked what it can do and its answer was of no use.</summary>
+    public bool IsBlind { get; init; }
 }

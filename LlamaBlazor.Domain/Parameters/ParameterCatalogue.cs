@@ -14,6 +14,7 @@ public sealed class ParameterCatalogue
     private readonly FrozenDictionary<string, ParameterDefinition> _byColumn;
     private readonly FrozenDictionary<string, ParameterDefinition> _bySpelling;
     private readonly FrozenDictionary<string, IReadOnlyList<ParameterDefinition>> _bySection;
+    private readonly ILookup<string, string> _forerunners;
 
     private ParameterCatalogue(IReadOnlyList<ParameterDefinition> options, IReadOnlyList<ParameterDefinition> others)
     {
@@ -21,6 +22,9 @@ public sealed class ParameterCatalogue
         Columns = [.. options.Where(option => option.HasColumn), .. others];
         _byColumn = Columns.ToFrozenDictionary(definition => definition.Column);
         _bySection = Columns.GroupBy(definition => definition.Section!).ToFrozenDictionary(group => group.Key, IReadOnlyList<ParameterDefinition> (group) => [.. group]);
+        _forerunners = options.Where(option => option is { Emission: Emission.Removed, ReplacedBy: not null })
+            .SelectMany(option => option.Spellings, (option, spelling) => (Heir: option.ReplacedBy!, spelling))
+            .ToLookup(pair => pair.Heir, pair => pair.spelling);
         _bySpelling = options
             .SelectMany(option => option.Spellings, (option, spelling) => (Spelling: Normalise(spelling), option))
             .ToFrozenDictionary(pair => pair.Spelling, pair => pair.option);
@@ -55,6 +59,10 @@ public sealed class ParameterCatalogue
     /// <summary>The option with a spelling, on or off, or null. Underscores are dashes, as in llama.cpp's parser.</summary>
     /// <param name="spelling">Such as <c>-c</c> or <c>--no-mmap</c>.</param>
     public ParameterDefinition? FindFlag(string spelling) => _bySpelling.GetValueOrDefault(Normalise(spelling));
+
+    /// <summary>Spellings that llama.cpp has removed in favour of an option; older engines know nothing else.</summary>
+    /// <param name="definition">The option.</param>
+    public IEnumerable<string> Forerunners(ParameterDefinition definition) => definition.Flag is { } flag ? _forerunners[flag] : [];
 
     /// <summary>A spelling as llama.cpp's parser compares it.</summary>
     /// <param name="spelling">A flag.</param>

@@ -120,6 +120,10 @@ public sealed record ParameterDefinition
     /// <summary>Build of llama.cpp that brought it.</summary>
     public string? Since { get; init; }
 
+    /// <summary>True where a value is kept and never used: by llama.cpp any more, or since the dashboard decides it.</summary>
+    public bool IsUnused =>
+        KeptOnly || Group == "Decided by the dashboard" || (HasColumn && Emission is (Emission.Action or Emission.Removed));
+
     /// <summary>True where it has a column of its own.</summary>
     public bool HasColumn => Column.Length > 0;
 

@@ -55,7 +55,11 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
         {
             var (before, now) = (Own.Get(definition.Column), own.Get(definition.Column));
             if (!ParameterValue.AreEqual(definition, before, now))
-                _conflicts[definition.Column] = $"Saved elsewhere meanwhile as {(now is null ? "default" : definition.Secret ? "another secret" : ParameterInput.ToText(definition, now))}. Saving overwrites it.";
+            {
+                var words = now is null ? "default" : definition.Secret ? "another secret" : Shown(definition, now);
+                _conflicts[definition.Column] = $"Saved elsewhere meanwhile as {words}. Saving overwrites it.";
+            }
+
             if (_edits[definition.Column].Input is { Error: null } input && ParameterValue.AreEqual(definition, input.Value, now))
                 Forget(definition.Column);
         }
@@ -72,6 +76,8 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
     public void Type(ParameterDefinition definition, string? text)
     {
         var input = ParameterInput.FromText(definition, text);
+        if (SecretEntries.AreIn(definition) && input.Value is string json)
+            input = input with { Value = SecretEntries.Restore(json, Own.Get(definition.Column) as string) };
         _refused.Remove(definition.Column);
         _issues = null;
         if (input.Error is null && ParameterValue.AreEqual(definition, input.Value, Own.Get(definition.Column)) || (definition.Secret && text == ShellText.Mask))
@@ -119,7 +125,7 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
         if (_edits.TryGetValue(definition.Column, out var edit))
             return edit.Text;
         var value = Own.Get(definition.Column);
-        return value is not null && definition.Secret ? ShellText.Mask : ParameterInput.ToText(definition, value);
+        return value is not null && definition.Secret ? ShellText.Mask : Shown(definition, value);
     }
 
     /// <summary>Whether a field differs from what is stored.</summary>
@@ -156,6 +162,9 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
 
     private IEnumerable<string> ForcedIn(string section) =>
         Own.Forced.Union(_forceToggled).Where(column => catalogue.FindColumn(column) is { } definition && definition.Section == section && IsForced(definition));
+
+    private static string Shown(ParameterDefinition definition, object? value) =>
+        ParameterInput.ToText(definition, value is string json && SecretEntries.AreIn(definition) ? SecretEntries.Mask(json) : value);
 
     private void Forget(string column)
     {

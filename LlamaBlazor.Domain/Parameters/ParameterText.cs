@@ -22,6 +22,7 @@ public static class ParameterText
     public static string Brief(ParameterDefinition definition, object value) => value switch
     {
         bool on => on ? "on" : "off",
+        string json when SecretEntries.AreIn(definition) => SecretEntries.Mask(json),
         string text when definition.Kind == ParameterKind.Items => string.Join("  ", ItemList.Read(text).Select(item => item.Replace("\n", "\\n"))),
         _ => ParameterValue.Format(value),
     };

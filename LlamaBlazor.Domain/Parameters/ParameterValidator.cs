@@ -99,6 +99,8 @@ public static class ParameterValidator
             return Error(definition, $"This is not JSON: line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}.");
         }
 
+        if (definition.Column == EngineVariables.Column)
+            return EngineVariables.Check(catalogue, text) is { Count: > 0 } refused ? Error(definition, string.Join(" ", refused)) : null;
         if (definition.Column != "custom_params")
             return null;
         return CustomParameters.Refuse(catalogue, text) is var (flag, reason) ? Error(definition, $"{flag} cannot stand here: {reason}") : null;

@@ -43,8 +43,12 @@ public static partial class PresetIni
 
         if (preload)
             text.Append("load-on-startup = true\n");
-        foreach (var secret in command.Environment.Keys)
-            lost.Add($"{name}: {secret} is a secret; set it in the environment of the router.");
+        foreach (var variable in command.Environment.Keys)
+        {
+            var what = command.PublicVariables.Contains(variable) ? "an environment variable" : "a secret";
+            lost.Add($"{name}: {variable} is {what}; set it in the environment of the router.");
+        }
+
         return text.Append('\n').ToString();
     }
 

@@ -53,4 +53,10 @@ public sealed class RuntimeConfig : ModelConfigRecord
 
     /// <summary>shared, or exclusive: no other model gets these GPUs meanwhile.</summary>
     public string? GpuMode { get; set; }
+
+    /// <summary>Seconds within which its engine must be ready.</summary>
+    public long? StartLimitSeconds { get; set; }
+
+    /// <summary>Seconds between asking its engine to end and forcing it.</summary>
+    public long? StopGraceSeconds { get; set; }
 }

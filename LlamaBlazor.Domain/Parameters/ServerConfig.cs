@@ -152,4 +152,7 @@ public sealed class ServerConfig : ConfigRecord
 
     /// <summary>Log everything. <c>--verbose</c>.</summary>
     public bool? Verbose { get; set; }
+
+    /// <summary>Environment variables of every engine, a JSON object of names and values.</summary>
+    public string? Environment { get; set; }
 }

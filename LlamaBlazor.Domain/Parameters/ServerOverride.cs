@@ -44,4 +44,7 @@ public sealed class ServerOverride : ModelConfigRecord
 
     /// <summary>How alike a prompt must be to reuse a slot. <c>--slot-prompt-similarity</c>, 0 to 1.</summary>
     public double? SlotPromptSimilarity { get; set; }
+
+    /// <summary>Environment variables of its engine, a JSON object; on top of those of the server settings, null takes one away.</summary>
+    public string? Environment { get; set; }
 }

@@ -20,7 +20,8 @@ public static partial class ShellText
     /// <param name="command">The command.</param>
     public static string PowerShellLines(LaunchCommand command)
     {
-        var environment = string.Concat(command.Environment.Keys.Order(StringComparer.Ordinal).Select(name => $"$env:{name} = '{Mask}'\n"));
+        var environment = string.Concat(command.ShownEnvironment.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => $"$env:{pair.Key} = '{PowerShellQuote().Replace(pair.Value, "$0$0")}'\n"));
         return environment + "& " + Words(command, QuotePowerShell, " `\n  ");
     }
 
@@ -34,12 +35,13 @@ public static partial class ShellText
 
     private static string Join(LaunchCommand command, string between, string option)
     {
-        var environment = string.Concat(command.Environment.Keys.Order(StringComparer.Ordinal).Select(name => $"{name}={Mask}{between}"));
+        var environment = string.Concat(command.ShownEnvironment.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => $"{pair.Key}={(pair.Value == Mask ? Mask : QuoteBash(pair.Value))}{between}"));
         return environment + Words(command, QuoteBash, option);
     }
 
     private static string Words(LaunchCommand command, Func<string, string> quote, string option) =>
-        quote(command.Executable) + string.Concat(command.Arguments.Select(word => (IsFlag(word) ? option : " ") + quote(word)));
+        quote(command.Executable) + string.Concat(command.ShownArguments.Select(word => (IsFlag(word) ? option : " ") + quote(word)));
 
     private static bool IsFlag(string word) => word.Length > 2 && word.StartsWith("--", StringComparison.Ordinal) && char.IsAsciiLetter(word[2]);
 

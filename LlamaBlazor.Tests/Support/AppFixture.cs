@@ -75,6 +75,7 @@ public class AppFixture : WebApplicationFactory<LlamaBlazor.Web.Program>, IAsync
         builder.UseSetting("LlamaBlazor:DataDirectory", Folder.File("data"));
         builder.UseSetting("LlamaBlazor:ModelDirectories:0", ModelFolder);
         builder.UseSetting("LlamaBlazor:WatchFolders", "false"); // tests scan when they mean to
+        builder.UseSetting("LlamaBlazor:EngineDirectories:0", Folder.Path); // engines of tests are scripts with names of their own
         // A busy machine must not change what a test sees; tests of admission set their own limits.
         foreach (var (key, value) in new[] { ("MaxMemoryPercent", "100"), ("MinFreeMemoryGb", "0"), ("MaxCpuPercent", "100"), ("MaxLoadPerCore", "1000") })
             builder.UseSetting("LlamaBlazor:Admission:" + key, value);

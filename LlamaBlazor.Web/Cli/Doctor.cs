@@ -22,7 +22,8 @@ internal static class Doctor
             findings.Add(CheckSqlite());
             findings.Add(CheckFolder(run.DataFolder));
             findings.Add(await CheckServerAsync(run.DataFolder, cancellation).ConfigureAwait(false));
-            findings.AddRange(DoctorSettings.Check(run.HostArguments, run.DataFolder, isRunning: findings[^1].Detail != NotRunning));
+            await foreach (var finding in DoctorSettings.CheckAsync(run.HostArguments, run.DataFolder, findings[^1].Detail != NotRunning, cancellation).ConfigureAwait(false))
+                findings.Add(finding);
             findings.Add(await CheckGpuAsync(cancellation).ConfigureAwait(false));
             if (File.Exists(DataFolder.Peek(run.DataFolder).Database))
                 findings.Add(CheckDatabase(DataFolder.Peek(run.DataFolder).Database));

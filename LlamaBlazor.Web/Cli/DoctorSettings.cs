@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shell;
@@ -17,11 +17,12 @@ internal static class DoctorSettings
     private const string Section = "LlamaBlazor:";
 
     /// <summary>Looks at all of them.</summary>
-    public static IEnumerable<Finding> Check(string[] hostArguments, string folder, bool isRunning)
+    public static async IAsyncEnumerable<Finding> CheckAsync(string[] hostArguments, string folder, bool isRunning, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var configuration = DashboardHost.CreateBuilder(hostArguments).Configuration;
         var (locked, saved) = (LaunchSettingsSources.Locked(configuration), Saved(DataFolder.Peek(folder).Database));
-        yield return CheckEngine(saved is null || locked.Contains("engine_path") ? configuration[Section + "EnginePath"] : saved.EnginePath);
+        var engine = saved is null || locked.Contains("engine_path") ? configuration[Section + "EnginePath"] : saved.EnginePath;
+        yield return await DoctorEngine.CheckAsync(engine, new EnginePathRules(configuration), folder, cancellation).ConfigureAwait(false);
         foreach (var models in saved is null || locked.Contains("model_directories") ? configuration.GetSection(Section + "ModelDirectories").Get<string[]>() ?? [] : saved.ModelDirectories)
             yield return CheckModels(models);
         if (!isRunning)
@@ -42,14 +43,6 @@ internal static class DoctorSettings
         {
             return null; // the check of the database says what is wrong with it
         }
-    }
-
-    private static Finding CheckEngine(string? configured)
-    {
-        var found = configured is { Length: > 0 } ? (File.Exists(configured) ? configured : null) : EngineLocator.Candidates().FirstOrDefault(File.Exists);
-        return found is not null
-            ? new Finding("Engine", true, found)
-            : new Finding("Engine", false, configured is { Length: > 0 } ? $"there is no {configured}" : "no llama-server in PATH or the usual places", "Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Settings page or with --engine PATH.");
     }
 
     private static Finding CheckModels(string folder)

@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
 
@@ -8,17 +9,23 @@ namespace LlamaBlazor.Web.Instances;
 /// Finds the llama-server to run: the model's own, then the setting, then <c>PATH</c>, then the usual places (product.md 8). In demo mode it
 /// is always the simulated engine. Absence is a failure with guidance, never an exception.
 /// </summary>
-internal sealed class EngineLocator(IConfiguration configuration, LaunchSettingsStore settings)
+internal sealed class EngineLocator(IConfiguration configuration, LaunchSettingsStore settings, ConfigReader reader)
 {
     private static readonly string FileName = OperatingSystem.IsWindows() ? "llama-server.exe" : "llama-server";
 
     /// <summary>True when this run simulates its engine.</summary>
     public bool IsDemo { get; } = configuration.GetValue<bool>(DashboardHost.DemoKey);
 
-    /// <summary>The engine for a model.</summary>
+    /// <summary>The engine for a model, with the environment variables of the server settings.</summary>
     /// <param name="perModelPath">The model's own choice, or null.</param>
     /// <param name="cancellation">Gives up reading the settings.</param>
     public async Task<Result<EngineCommand>> FindAsync(string? perModelPath, CancellationToken cancellation)
+    {
+        var engine = await LocateAsync(perModelPath, cancellation).ConfigureAwait(false);
+        return engine.IsSuccess ? engine.Value with { Variables = (await reader.ReadServerAsync(cancellation).ConfigureAwait(false)).Variables } : engine;
+    }
+
+    private async Task<Result<EngineCommand>> LocateAsync(string? perModelPath, CancellationToken cancellation)
     {
         if (IsDemo)
         {
@@ -27,10 +34,10 @@ internal sealed class EngineLocator(IConfiguration configuration, LaunchSettings
         }
 
         if (!string.IsNullOrWhiteSpace(perModelPath))
-            return Named(perModelPath, "This model's engine path (Server overrides tab)");
+            return Named(perModelPath, "This model's engine path (Server overrides tab)", isTrusted: false);
         var configured = (await settings.GetAsync(cancellation).ConfigureAwait(false)).EnginePath;
         if (!string.IsNullOrWhiteSpace(configured))
-            return Named(configured, "The engine path of the launch settings (Settings page, or --engine)");
+            return Named(configured, "The engine path of the launch settings (Settings page, or --engine)", settings.Locked.Contains("engine_path"));
         return Candidates().FirstOrDefault(IsExecutable) is { } found
             ? new EngineCommand(found, [], Simulated: false)
             : Failure.Unavailable("No llama-server was found in PATH or in the usual places. Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Settings page, or start with --engine PATH.");
@@ -52,13 +59,15 @@ internal sealed class EngineLocator(IConfiguration configuration, LaunchSettings
         return folders.Concat(usual).Where(Path.IsPathFullyQualified).Distinct().Select(folder => Path.Combine(folder, FileName));
     }
 
-    private static Result<EngineCommand> Named(string path, string setting)
+    private Result<EngineCommand> Named(string path, string setting, bool isTrusted)
     {
         if (!File.Exists(path))
             return Failure.Unavailable($"{setting} is {path}, but there is no such file, or this user may not enter its folder. Correct it, or clear it to search PATH.");
-        return IsExecutable(path)
-            ? new EngineCommand(Path.GetFullPath(path), [], Simulated: false)
-            : Failure.Unavailable($"{setting} is {path}, which this user may not execute. Allow it with: chmod +x \"{path}\"");
+        if (!IsExecutable(path))
+            return Failure.Unavailable($"{setting} is {path}, which this user may not execute. Allow it with: chmod +x \"{path}\"");
+        return !isTrusted && settings.EnginePaths.Refuse(path) is { } refusal
+            ? Failure.Unavailable($"{setting} cannot be used: {refusal}")
+            : new EngineCommand(Path.GetFullPath(path), [], Simulated: false);
     }
 
     private static bool IsExecutable(string path)

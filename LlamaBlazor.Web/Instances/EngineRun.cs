@@ -74,7 +74,7 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
     {
         _stopped.Cancel();
         if (Process is { } process && Interlocked.Exchange(ref _isAsked, 1) == 0)
-            _ = process.StopAsync(_runner.Grace, _runner.Clock);
+            _ = process.StopAsync(_runner.Grace(plan.Facts), _runner.Clock);
     }
 
     /// <summary>Ends it by force, at once.</summary>
@@ -211,12 +211,14 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         var isReady = false;
         if (!_stopped.IsCancellationRequested) // else the state machine, told that it exists, ends it
         {
-            var outcome = await _runner.Probe.WaitAsync(BaseUrl!, Command!.ApiKey, process, Port!.Value, _runner.StartLimit, _stopped.Token).ConfigureAwait(false);
+            var limit = _runner.StartLimit(plan.Facts);
+            var outcome = await _runner.Probe.WaitAsync(BaseUrl!, Command!.ApiKey, process, Port!.Value, limit, _stopped.Token).ConfigureAwait(false);
             isReady = outcome is ReadinessOutcome.Ready;
             if (isReady)
                 await plan.Report(this, new InstanceEvent.BecameReady()).ConfigureAwait(false);
             else if (outcome is ReadinessOutcome.TimedOut)
-                await plan.Report(this, new InstanceEvent.StartLimitReached($"It was not ready within {_runner.StartLimit.TotalSeconds:0} seconds. A large model on a slow disk may need longer: raise {InstanceOptions.Section}:StartLimitSeconds.")).ConfigureAwait(false);
+                await plan.Report(this, new InstanceEvent.StartLimitReached(
+                    $"It was not ready within {limit.TotalSeconds:0} seconds. A large model on a slow disk may need longer: raise its Start limit (Server overrides tab), or {InstanceOptions.Section}:StartLimitSeconds for all.")).ConfigureAwait(false);
         }
 
         var code = await process.Exited.ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Instances.Containers;
@@ -16,6 +17,8 @@ internal sealed record PreparedLaunch(int Port, LaunchCommand Command, IReadOnly
 /// <summary>What one launch needs and every instance shares.</summary>
 internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containers, LaunchCommandFactory commands, LaunchSettingsStore settings, PortPool ports, ReadinessProbe probe, StartGate gate, InstanceOptions options, TimeProvider clock)
 {
+    private const int KeyLength = 48; // hexadecimal digits: 192 bits
+
     /// <summary>Begins a launch; what happens is told through the plan's report, an end last.</summary>
     public EngineRun Begin(EngineRunPlan plan)
     {
@@ -27,11 +30,11 @@ internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containe
     /// <summary>Gives places.</summary>
     public StartGate Gate => gate;
 
-    /// <summary>Time between asking an engine to end and forcing it.</summary>
-    public TimeSpan Grace => TimeSpan.FromSeconds(options.StopGraceSeconds);
+    /// <summary>Time between asking a model's engine to end and forcing it.</summary>
+    public TimeSpan Grace(InstanceFacts facts) => TimeSpan.FromSeconds(facts.StopGraceSeconds ?? options.StopGraceSeconds);
 
-    /// <summary>Time within which an engine must be ready.</summary>
-    public TimeSpan StartLimit => TimeSpan.FromSeconds(options.StartLimitSeconds);
+    /// <summary>Time within which a model's engine must be ready.</summary>
+    public TimeSpan StartLimit(InstanceFacts facts) => TimeSpan.FromSeconds(facts.StartLimitSeconds ?? options.StartLimitSeconds);
 
     /// <summary>The time.</summary>
     public TimeProvider Clock => clock;
@@ -55,7 +58,7 @@ internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containe
             if (command.Failure is { } failure)
                 return failure;
             isUsed = true;
-            return new PreparedLaunch(port, command.Value, gpus);
+            return new PreparedLaunch(port, command.Value.TakesStartKey ? command.Value with { StartKey = RandomNumberGenerator.GetHexString(KeyLength, lowercase: true) } : command.Value, gpus);
         }
         finally
         {

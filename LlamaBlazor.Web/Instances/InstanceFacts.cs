@@ -24,6 +24,12 @@ namespace LlamaBlazor.Web.Instances;
 /// <param name="QueuePriority">Its place among models that wait for a start; higher is sooner.</param>
 internal sealed record InstanceFacts(long ModelId, string Name, string Role, bool FileMissing, string? RestartPolicy, string Project, bool Pinned, long? TtlSeconds, bool IsContainer, double? CpuLimit, string? GpuStrategy, bool IsGpuExclusive, long QueuePriority = 0)
 {
+    /// <summary>Seconds within which its engine must be ready, or null for the default.</summary>
+    public long? StartLimitSeconds { get; init; }
+
+    /// <summary>Seconds between asking its engine to end and forcing it, or null for the default.</summary>
+    public long? StopGraceSeconds { get; init; }
+
     /// <summary>The project of models that name none.</summary>
     public const string DefaultProject = "default";
 
@@ -37,7 +43,9 @@ internal sealed record InstanceFacts(long ModelId, string Name, string Role, boo
                 from model in context.Models.AsNoTracking()
                 where model.Id == modelId
                 from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
-                select new { model.Name, model.Role, model.FileMissing, runtime.RestartPolicy, runtime.Project, runtime.Pinned, runtime.TtlSeconds, runtime.InstanceKind, runtime.CpuLimit, runtime.GpuStrategy, runtime.GpuMode, runtime.QueuePriority, IsProjectKnown = runtime.Project == null || context.Set<ProjectQuotaRow>().Any(quota => quota.ProjectPath == runtime.Project) };
+                from lora in context.Set<LoraConfig>().Where(lora => lora.ModelId == model.Id).DefaultIfEmpty()
+                from media in context.Set<MultimodalConfig>().Where(media => media.ModelId == model.Id).DefaultIfEmpty()
+                select new { model.ModelPath, lora.Lora, lora.LoraScaled, lora.ControlVector, lora.ControlVectorScaled, lora.ModelDraft, media.Mmproj, model.Name, model.Role, model.FileMissing, runtime.RestartPolicy, runtime.Project, runtime.Pinned, runtime.TtlSeconds, runtime.InstanceKind, runtime.CpuLimit, runtime.GpuStrategy, runtime.GpuMode, runtime.QueuePriority, runtime.StartLimitSeconds, runtime.StopGraceSeconds, IsProjectKnown = runtime.Project == null || context.Set<ProjectQuotaRow>().Any(quota => quota.ProjectPath == runtime.Project) };
             var row = await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
             if (row is null)
                 return Failure.NotFound($"There is no model with the id {modelId}.");
@@ -45,9 +53,15 @@ internal sealed record InstanceFacts(long ModelId, string Name, string Role, boo
                 return Failure.Conflict($"'{row.Name}' is a {row.Role} and cannot be started on its own. Choose it in the settings of the model it belongs to.");
             if (!row.IsProjectKnown && !DefaultProject.Equals(row.Project, StringComparison.OrdinalIgnoreCase))
                 return Failure.Invalid("project", $"'{row.Name}' names the project '{row.Project}', which does not exist: nobody's limits would count. Make it on the Resources page, or name another in the model's settings.");
+            if (new LaunchFiles(row.ModelPath, row.Lora, row.LoraScaled, row.ControlVector, row.ControlVectorScaled, row.ModelDraft, row.Mmproj).Missing() is { Count: > 0 } missing)
+                return Failure.Conflict($"'{row.Name}' cannot be started. {string.Join(" ", missing)}");
             return row.FileMissing
                 ? Failure.Conflict($"The file of '{row.Name}' was gone at the last scan. Put it back and scan again, or set another file on the Core tab.")
-                : new InstanceFacts(modelId, row.Name, row.Role, row.FileMissing, row.RestartPolicy, row.Project ?? DefaultProject, row.Pinned ?? false, row.TtlSeconds, row.InstanceKind == ContainerKind.Container, row.CpuLimit, row.GpuStrategy, row.GpuMode == "exclusive", row.QueuePriority ?? 0);
+                : new InstanceFacts(modelId, row.Name, row.Role, row.FileMissing, row.RestartPolicy, row.Project ?? DefaultProject, row.Pinned ?? false, row.TtlSeconds, row.InstanceKind == ContainerKind.Container, row.CpuLimit, row.GpuStrategy, row.GpuMode == "exclusive", row.QueuePriority ?? 0)
+                {
+                    StartLimitSeconds = row.StartLimitSeconds,
+                    StopGraceSeconds = row.StopGraceSeconds,
+                };
         }
     }
 }

@@ -25,14 +25,15 @@ internal sealed class RetentionStore(IConfiguration configuration, IDbContextFac
     {
         foreach (var table in configuration.GetSection("LlamaBlazor:Retention").GetChildren())
         {
-            if (RetentionRule.Defaults.All(rule => rule.Table != table.Key))
+            if (RetentionRule.Defaults.All(rule => !rule.Table.Equals(table.Key, StringComparison.OrdinalIgnoreCase)))
                 throw new StartupException($"{Section}{table.Key} is set, but there is no such table with a retention. There is one for {string.Join(", ", RetentionRule.Defaults.Select(rule => rule.Table))}.");
             foreach (var limit in table.GetChildren())
             {
-                if (limit.Key is not ("Days" or "Rows"))
+                var isDays = limit.Key.Equals("Days", StringComparison.OrdinalIgnoreCase);
+                if (!isDays && !limit.Key.Equals("Rows", StringComparison.OrdinalIgnoreCase))
                     throw new StartupException($"{Section}{table.Key}:{limit.Key} is not known. Set Days, Rows or both.");
                 var number = int.TryParse(limit.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : -1;
-                if (RetentionRule.Check(limit.Key == "Days" ? number : null, limit.Key == "Rows" ? number : null) is { } error)
+                if (RetentionRule.Check(isDays ? number : null, isDays ? null : number) is { } error)
                     throw new StartupException($"{Section}{table.Key}:{limit.Key} is '{limit.Value}'. {error}");
             }
         }

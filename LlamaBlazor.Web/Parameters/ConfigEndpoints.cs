@@ -42,7 +42,7 @@ internal static class ConfigEndpoints
             return ApiResults.Problem(UnknownSection(section));
         if (await models.FindAsync(id, cancellation) is not { } model || await store.ReadAsync(model.Id, cancellation) is not { } configuration)
             return ApiResults.Problem(ModelStore.Unknown(id));
-        return Results.Ok(ConfigJson.Write(catalogue.SectionOfModel(section), configuration.Own.Get, configuration.Effective, configuration.Rows.GetValueOrDefault(section), await engines.CountDevicesAsync(configuration.EnginePath, cancellation)));
+        return Results.Ok(ConfigJson.Write(catalogue.SectionOfModel(section), configuration.Own.Get, configuration.Effective, configuration.Rows.GetValueOrDefault(section), await engines.CountDevicesAsync(configuration.EnginePath, cancellation, configuration.Variables)));
     }
 
     private static async Task<IResult> PatchAsync(string id, string section, JsonElement body, ModelStore models, ParameterStore store, ParameterCatalogue catalogue, EngineDirectory engines, CancellationToken cancellation)
@@ -86,7 +86,7 @@ internal static class ConfigEndpoints
         if (await models.FindAsync(id, cancellation) is not { } model)
             return ApiResults.Problem(ModelStore.Unknown(id));
         return (await commands.PreviewAsync(model.Id, cancellation)).ToApi(command => Results.Ok(new CommandAnswer(
-            command.Executable, command.Arguments, command.Environment.Keys.ToDictionary(name => name, _ => ShellText.Mask), ShellText.Bash(command), command.Warnings)));
+            command.Executable, command.ShownArguments, command.ShownEnvironment, ShellText.Bash(command), command.Warnings)));
     }
 
     private static Failure UnknownSection(string section) =>
@@ -95,8 +95,8 @@ internal static class ConfigEndpoints
 
 /// <summary>The command of a model.</summary>
 /// <param name="Executable">Path of the engine.</param>
-/// <param name="Arguments">The argument vector, exactly.</param>
-/// <param name="Environment">Names of the variables it gets; their values are secrets.</param>
+/// <param name="Arguments">The argument vector, exactly, but for the values of flags whose names tell that they are secrets.</param>
+/// <param name="Environment">The variables it gets; secrets masked.</param>
 /// <param name="Display">The same as a line for bash.</param>
 /// <param name="Warnings">Settings that were left out.</param>
 internal sealed record CommandAnswer(string Executable, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string Display, IReadOnlyList<string> Warnings);

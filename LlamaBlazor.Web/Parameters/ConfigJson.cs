@@ -13,7 +13,7 @@ internal static class ConfigJson
         (_, { Secret: true }) => ShellText.Mask,
         (bool on, _) => on ? 1 : 0,
         (string text, { Kind: ParameterKind.Items }) => ItemList.Read(text),
-        (string text, { Column: "custom_params" }) when TryParse(text) is { } json => json,
+        (string text, _) when SecretEntries.AreIn(definition) => TryParse(SecretEntries.Mask(text)) is { } json ? json : text,
         _ => value,
     };
 
@@ -67,7 +67,9 @@ internal static class ConfigJson
         var columns = definitions.Select(definition => definition.Column).ToHashSet();
         var single = definitions.Select(definition => ParameterValidator.Check(catalogue, definition, effective.Find(definition)));
         var between = CrossFieldRules.Check(column => effective.Find(catalogue.FindColumn(column)!), column => catalogue.FindColumn(column)!.Label, devices);
-        return single.OfType<ParameterIssue>().Concat(between).Where(issue => columns.Contains(issue.Column)).Select(issue => new FieldWarning(issue.Column, issue.Message));
+        var unused = definitions.Where(definition => definition.IsUnused && effective.Find(definition) is not null)
+            .Select(definition => new ParameterIssue(definition.Column, $"It is kept, but never used. {definition.Note}".TrimEnd(), false));
+        return single.OfType<ParameterIssue>().Concat(between).Concat(unused).Where(issue => columns.Contains(issue.Column)).Select(issue => new FieldWarning(issue.Column, issue.Message));
     }
 
     private static string[] ReadForced(JsonElement json, Dictionary<string, string[]> errors)

@@ -45,7 +45,7 @@ internal sealed class ConfigReader(IDbContextFactory<LlamaDbContext> contexts, P
     {
         var stored = ParameterSet.Read(catalogue, rows);
         return new ParameterSet(
-            stored.Values.Select(pair => catalogue.FindColumn(pair.Key) is { Secret: true } ? KeyValuePair.Create(pair.Key, (object)(secrets.Unprotect((string)pair.Value) ?? "")) : pair),
+            stored.Values.Select(pair => KeyValuePair.Create(pair.Key, secrets.Open(catalogue.FindColumn(pair.Key), pair.Value)!)),
             stored.Forced);
     }
 }
@@ -61,6 +61,9 @@ internal sealed record ModelConfiguration(Model Model, IReadOnlyDictionary<strin
     /// <summary>The values in force.</summary>
     public EffectiveParameters Effective { get; } = new(Server, Own);
 
+    /// <summary>Environment variables of its engine.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; } = EngineVariables.Of(ParameterCatalogue.Current, new EffectiveParameters(Server, Own));
+
     /// <summary>The engine this model names, or null.</summary>
     public string? EnginePath => Runtime?.EnginePath;
 
@@ -71,4 +74,8 @@ internal sealed record ModelConfiguration(Model Model, IReadOnlyDictionary<strin
 /// <summary>The server settings.</summary>
 /// <param name="Row">Their row, or null while nothing was ever set.</param>
 /// <param name="Values">What is set.</param>
-internal sealed record ServerConfiguration(ServerConfig? Row, ParameterSet Values);
+internal sealed record ServerConfiguration(ServerConfig? Row, ParameterSet Values)
+{
+    /// <summary>Environment variables of every engine.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; } = EngineVariables.Of(ParameterCatalogue.Current, new EffectiveParameters(Values, ParameterSet.Empty));
+}

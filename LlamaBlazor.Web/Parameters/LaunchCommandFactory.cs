@@ -49,7 +49,7 @@ internal sealed class LaunchCommandFactory(
         if (Refused(configuration.Effective) is { } forbidden)
             return forbidden;
         var isContainer = !engines.IsDemo && configuration.Runtime?.InstanceKind == ContainerKind.Container;
-        var planned = isContainer ? await containers.PlanAsync(configuration.Runtime!, cancellation).ConfigureAwait(false) : default(Result<(ContainerPlan Plan, EngineCommand Engine)>?);
+        var planned = isContainer ? await containers.PlanAsync(configuration, cancellation).ConfigureAwait(false) : default(Result<(ContainerPlan Plan, EngineCommand Engine)>?);
         if (planned?.Failure is { } failure)
             return failure;
         var found = planned is null ? await engines.FindAsync(configuration.EnginePath, cancellation).ConfigureAwait(false) : planned.Value.Value.Engine;
@@ -58,9 +58,10 @@ internal sealed class LaunchCommandFactory(
         var draftUrl = DraftUrl(configuration.Effective);
         if (draftUrl is not null && download && (await drafts.EnsureAsync(draftUrl, null, cancellation).ConfigureAwait(false)).Failure is { } missing)
             return missing;
-        var asked = await probe.ProbeAsync(found.Value, again: false, cancellation).ConfigureAwait(false);
+        var engine = found.Value with { Variables = planned is null ? configuration.Variables : found.Value.Variables };
+        var asked = await probe.ProbeAsync(engine, again: false, cancellation).ConfigureAwait(false);
         var launch = new LaunchPlan(port) { Devices = gpus, DraftPath = draftUrl is null ? null : drafts.PathOf(draftUrl) };
-        return planned is { Value: var (plan, _) } ? Contain(configuration, plan, found.Value, asked, launch) : Build(configuration, found.Value, asked, launch);
+        return planned is { Value: var (plan, _) } ? Contain(configuration, plan, engine, asked, launch) : Build(configuration, engine, asked, launch);
     }
 
     // What is in the database may come from a restored one, or lead elsewhere by now.
@@ -87,9 +88,20 @@ internal sealed class LaunchCommandFactory(
         var model = configuration.Model;
         if (model is { ModelPath: null or "", HfRepo: null or "", ModelUrl: null or "", DockerRepo: null or "" })
             return Failure.Invalid("model_path", $"{model.Name} names no file, repository or address to load. Set the model file on the Core tab.");
-        plan = plan with { HasModelFile = plan.HasModelFile || File.Exists(model.ModelPath), DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null };
+        plan = plan with
+        {
+            HasModelFile = plan.HasModelFile || File.Exists(model.ModelPath),
+            DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"),
+            Engine = asked.IsSuccess ? asked.Value : null,
+            IsBlind = !asked.IsSuccess,
+        };
         var command = builder.Build(engine.Path, engine.Prefix, configuration.Effective, plan);
-        command = command with { Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective), .. Conflicts(configuration.Effective, plan.Engine is { } known ? DeviceKinds.Gpus(known.Devices).Count : null)] };
+        var gpus = plan.Engine is { } known ? DeviceKinds.Gpus(known.Devices).Count : (int?)null;
+        command = command with
+        {
+            MissingFiles = LaunchFiles.Of(configuration.Effective).Missing(),
+            Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective), .. Conflicts(configuration.Effective, gpus)],
+        };
         if (plan.DraftPath is { } draft && !File.Exists(draft))
             command = command with { Warnings = [.. command.Warnings, "The draft model is downloaded at the first start, which takes longer."] };
         return asked.IsSuccess ? command : command with { Warnings = [$"It is not known which flags the engine has. {asked.Failure!.Message}", .. command.Warnings] };

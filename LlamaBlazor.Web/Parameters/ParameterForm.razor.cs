@@ -89,7 +89,7 @@ public sealed partial class ParameterForm : LiveComponent
         _draft.Load(state.Inherited, state.Own, state.Revisions);
         StateHasChanged();
         await LookForPathsAsync();
-        await ProbeAsync(state.EnginePath);
+        await ProbeAsync(state);
     }
 
     private async Task LookForPathsAsync()
@@ -100,9 +100,9 @@ public sealed partial class ParameterForm : LiveComponent
     }
 
     // After the form is shown: the first probe of an engine takes a moment.
-    private async Task ProbeAsync(string? enginePath)
+    private async Task ProbeAsync(FormState state)
     {
-        var engine = await Task.Run(() => Engines.FindAsync(enginePath, Left), Left);
+        var engine = await Task.Run(() => Engines.FindAsync(state.EnginePath, Left, state.Variables), Left);
         var known = engine.IsSuccess ? engine.Value : null;
         if (ReferenceEquals(known, _engine))
             return;
@@ -192,7 +192,7 @@ public sealed partial class ParameterForm : LiveComponent
         : _draft.Inherited.Get(definition.Column) is not null ? "server" : null;
 
     private string? Unsupported(ParameterDefinition definition) =>
-        _engine is null || _engine.Supports(definition) ? null : $"The engine {_engine.Version} has no {definition.Flag}.";
+        _engine is null || _engine.Supports(definition) ? null : $"The engine {_engine.Name} has no {definition.Flag}.";
 
     private IReadOnlyList<string> Words(ParameterDefinition definition) => definition.Column is "device" or "device_draft"
         ? [.. (_engine?.Devices ?? []).Select(device => device.Name).Append("none")]

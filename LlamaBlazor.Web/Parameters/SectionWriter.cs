@@ -5,6 +5,7 @@ using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Settings;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Parameters;
@@ -16,7 +17,8 @@ namespace LlamaBlazor.Web.Parameters;
 internal sealed record SectionPlan(SectionChange Edit, IConfigRecord? Row, Failure? Failure);
 
 /// <summary>Changes the row of a section inside the writer's transaction and records what changed.</summary>
-internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtector secrets, AllowedPaths paths, TimeProvider clock)
+internal sealed class SectionWriter(
+    ParameterCatalogue catalogue, SecretProtector secrets, AllowedPaths paths, EnginePathRules engines, TimeProvider clock)
 {
     /// <summary>Revisions kept of each section.</summary>
     public const int KeptRevisions = 50;
@@ -36,6 +38,8 @@ internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtecto
         if (row is RuntimeConfig runtime && await UnknownProjectAsync(context, runtime, edit, cancellation).ConfigureAwait(false) is { } unknown)
             errors.TryAdd("project", [unknown]);
         AddForbidden(edit, row, errors);
+        if (row is RuntimeConfig stored && edit.Values.GetValueOrDefault("engine_path") is string path && path != stored.EnginePath && engines.Refuse(path) is { } refusal)
+            errors.TryAdd("engine_path", [refusal]);
         if (modelId is { } owner)
             await AddTakenAsync(context, owner, edit, row, errors, cancellation).ConfigureAwait(false);
         return new SectionPlan(edit, row, errors.Count == 0 ? null : Failure.Invalid(errors));
@@ -48,10 +52,10 @@ internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtecto
         var before = new Dictionary<string, object?>();
         var after = new Dictionary<string, object?>();
         var map = ColumnMap.For(row.GetType());
-        foreach (var (column, value) in edit.Values.Where(pair => Differs(map.Get(row, pair.Key), pair)))
+        foreach (var (column, value) in edit.Values.Select(pair => Complete(map.Get(row, pair.Key), pair)).Where(pair => Differs(map.Get(row, pair.Key), pair)))
         {
             before[column] = map.Get(row, column);
-            after[column] = value is string secret && catalogue.FindColumn(column) is { Secret: true } ? secrets.Protect(secret) : value;
+            after[column] = secrets.Close(catalogue.FindColumn(column), value);
             map.Set(row, column, after[column]);
         }
 
@@ -123,8 +127,14 @@ internal sealed class SectionWriter(ParameterCatalogue catalogue, SecretProtecto
         var definition = catalogue.FindColumn(edit.Key)!;
         if (definition.Secret && edit.Value is ShellText.Mask)
             return false; // what stands for the secret is not the secret
-        return definition.Secret && stored is string text ? !Equals(secrets.Unprotect(text), edit.Value) : !Equals(stored, edit.Value);
+        return !Equals(secrets.Open(definition, stored), edit.Value);
     }
+
+    // Among free entries, too, what stands for a secret is not the secret.
+    private KeyValuePair<string, object?> Complete(object? stored, KeyValuePair<string, object?> edit) =>
+        catalogue.FindColumn(edit.Key) is { } definition && SecretEntries.AreIn(definition) && edit.Value is string json
+            ? KeyValuePair.Create(edit.Key, (object?)SecretEntries.Restore(json, secrets.Open(definition, stored) as string))
+            : edit;
 
     private async Task<IConfigRecord?> FindOrCreateAsync(LlamaDbContext context, long? modelId, string section, CancellationToken cancellation)
     {

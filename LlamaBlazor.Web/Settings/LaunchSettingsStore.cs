@@ -24,6 +24,9 @@ internal sealed class LaunchSettingsStore(
     private const string Section = "LlamaBlazor:";
     private LaunchSettings? _current;
 
+    /// <summary>Which programs may be run as engines.</summary>
+    public EnginePathRules EnginePaths { get; } = new(configuration);
+
     /// <summary>Tells of each change.</summary>
     public Broadcast<LaunchSettings> Changes => changes;
 
@@ -57,7 +60,7 @@ internal sealed class LaunchSettingsStore(
     /// <summary>Saves the settings; locked ones keep their value.</summary>
     public async Task<Result<LaunchSettings>> SaveAsync(LaunchSettings settings, CancellationToken cancellation = default)
     {
-        if (LaunchSettingsRules.Check(settings) is { } failure)
+        if (LaunchSettingsRules.Check(settings, EnginePaths) is { } failure)
             return failure;
         var json = JsonSerializer.Serialize(settings, ApiJson.Options);
         await writer.ExecuteAsync(async (context, token) =>

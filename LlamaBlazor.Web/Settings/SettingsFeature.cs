@@ -8,7 +8,10 @@ internal static class SettingsFeature
     /// <summary>Registers the stores.</summary>
     public static WebApplicationBuilder AddSettings(this WebApplicationBuilder builder)
     {
+        ConfigurationCheck.Require(builder.Configuration);
+        builder.Services.AddHostedService<ConfigurationCheck>();
         builder.Services.AddSingleton<LaunchSettingsStore>();
+        builder.Services.AddSingleton(provider => provider.GetRequiredService<LaunchSettingsStore>().EnginePaths);
         builder.Services.AddSingleton<PreferenceStore>();
         builder.Services.AddSingleton<RequestKeepingStore>();
         return builder;

@@ -35,7 +35,10 @@ public sealed record ContainerPlan(string Image, ImageBackend Backend)
     /// <summary>What it sees of this machine's files.</summary>
     public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
 
-    /// <summary>Names of variables whose values it takes from the environment of the command, so that no secret is in an argument.</summary>
+    /// <summary>
+    /// Names of variables whose values it takes from the environment of the command, so that no secret is in an argument; others with their values, as
+    /// NAME=VALUE.
+    /// </summary>
     public IReadOnlyList<string> Variables { get; init; } = [];
 
     /// <summary>Folder for what the engine downloads itself, or null when its model is a file of this machine.</summary>

@@ -49,6 +49,7 @@ internal static class ParameterSamples
         ["lora_scaled"] = "/models/a.gguf:0.5",
         ["control_vector_scaled"] = "/models/v.gguf:0.5",
         ["project"] = "default", // one that exists
+        ["environment"] = """{"CUDA_VISIBLE_DEVICES":"0"}""",
         ["custom_params"] = """{"--new-flag":1}""",
     };
 

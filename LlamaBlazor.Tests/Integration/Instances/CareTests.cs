@@ -37,7 +37,7 @@ public sealed class CareTests(CareApp app) : IClassFixture<CareApp>
         var model = await app.AddModelAsync("load-ms=0", "hang");
         var first = await app.StartAsync(model);
         app.Busy.Add(model);
-        using var http = new HttpClient();
+        using var http = EngineClient.Of(first);
         var client = http.PostAsync(new Uri(first.BaseUrl + "/completion"), new StringContent("{\"prompt\":\"a\"}", null, "application/json")); // holds a slot, for ever
         await Until.TrueAsync(() => app.Board.Find(model) is { Status: "error", Reason: { } reason } && reason.Contains("nothing moves"), "found hung");
         Assert.False(InstanceHarness.IsAlive(first.Pid!.Value));

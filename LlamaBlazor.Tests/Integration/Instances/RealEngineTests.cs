@@ -10,7 +10,7 @@ public sealed class RealEngineTests(InstanceHarness app) : IClassFixture<Instanc
     {
         var model = await app.AddModelWithAsync(RealEngineFactAttribute.Engine, RealModelFactAttribute.Model);
         var running = await app.StartAsync(model);
-        using var http = new HttpClient();
+        using var http = EngineClient.Of(running);
         Assert.Contains("total_slots", await http.GetStringAsync(new Uri(running.BaseUrl + "/props")));
         await app.PostAsync($"/api/models/{model}/stop");
         var stopped = await app.WaitForAsync(model, "stopped");

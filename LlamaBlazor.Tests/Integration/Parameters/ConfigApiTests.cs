@@ -33,6 +33,8 @@ public sealed class ConfigApiTests(AppFixture app) : IClassFixture<AppFixture>
         {
             var definitions = catalogue.SectionOfModel(section).Where(definition => !exclusive.Contains(definition.Column)).ToList();
             var sent = definitions.ToDictionary(definition => definition.Column, definition => Json(definition, Domain.Parameters.ParameterSamples.Value(definition)));
+            if (section == ConfigSection.Runtime)
+                sent["engine_path"] = EngineScript.Write(app.Folder); // must be a program that may be run as one
             var answer = await PatchAsync($"/api/models/{id}/config/{section}", sent, HttpStatusCode.OK);
             foreach (var definition in definitions)
             {

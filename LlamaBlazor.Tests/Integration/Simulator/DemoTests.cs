@@ -40,7 +40,7 @@ public sealed class DemoTests(DemoApp app) : IClassFixture<DemoApp>
         });
         var running = await app.Services.GetRequiredService<InstanceSupervisor>().EnsureReadyAsync(id, CancellationToken.None);
         Assert.True(running.IsSuccess, running.Failure?.Message);
-        using var http = new HttpClient();
+        using var http = EngineClient.Of(running.Value);
         Assert.Contains("b9921-simulated", await http.GetStringAsync(new Uri(running.Value.BaseUrl + "/props")));
     }
 }

@@ -50,7 +50,8 @@ public sealed class SimulatedEngineTests(InstanceHarness app) : IClassFixture<In
     {
         var model = await app.AddModelAsync("never-ready");
         await app.PostAsync($"/api/models/{model}/start");
-        using var http = new HttpClient();
+        await Until.TrueAsync(() => app.Board.Find(model)?.BaseUrl is not null, "a process");
+        using var http = EngineClient.Of(app.Board.Find(model));
         HttpResponseMessage? answer = null;
         await Until.TrueAsync(async () => (answer = await TryGetAsync(http, app.Board.Find(model)?.BaseUrl + "/props")) is not null, "an answer");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer!.StatusCode);
@@ -103,8 +104,11 @@ public sealed class SimulatedEngineTests(InstanceHarness app) : IClassFixture<In
         Assert.Equal(HttpStatusCode.InternalServerError, (await http.PostAsJsonAsync(url + "/completion", new { prompt = "Hello" })).StatusCode);
     }
 
-    private async Task<(HttpClient Http, string Url)> StartAsync(params string[] faults) =>
-        (new HttpClient(), (await app.StartAsync(await app.AddModelAsync(faults))).BaseUrl!);
+    private async Task<(HttpClient Http, string Url)> StartAsync(params string[] faults)
+    {
+        var engine = await app.StartAsync(await app.AddModelAsync(faults));
+        return (EngineClient.Of(engine), engine.BaseUrl!);
+    }
 
     private static async Task<JsonElement> PostAsync(HttpClient http, string url, object body)
     {

@@ -1111,6 +1111,14 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("revision");
 
+                    b.Property<long?>("StartLimitSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("start_limit_seconds");
+
+                    b.Property<long?>("StopGraceSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("stop_grace_seconds");
+
                     b.Property<long?>("TtlSeconds")
                         .HasColumnType("INTEGER")
                         .HasColumnName("ttl_seconds");
@@ -1404,6 +1412,10 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("embeddings");
 
+                    b.Property<string>("Environment")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("environment");
+
                     b.Property<string>("ForcedColumns")
                         .HasColumnType("TEXT")
                         .HasColumnName("forced_columns");
@@ -1614,6 +1626,10 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.Property<bool?>("Embeddings")
                         .HasColumnType("INTEGER")
                         .HasColumnName("embeddings");
+
+                    b.Property<string>("Environment")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("environment");
 
                     b.Property<string>("ForcedColumns")
                         .HasColumnType("TEXT")

@@ -100,7 +100,7 @@ internal sealed class Launcher : IDisposable
         };
         foreach (var argument in line[1..])
             start.ArgumentList.Add(argument);
-        EngineEnvironment.Clean(start, command.Environment);
+        EngineEnvironment.Clean(start, command.StartEnvironment);
         if (marker is not null)
             start.Environment[ProcessTable.Marker] = marker;
         return start;

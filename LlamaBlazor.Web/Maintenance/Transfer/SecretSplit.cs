@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shell;
@@ -9,8 +8,6 @@ namespace LlamaBlazor.Web.Maintenance.Transfer;
 /// <summary>Parts what is set in a section into what anybody may read and what is secret.</summary>
 internal static class SecretSplit
 {
-    private const string Custom = "custom_params";
-
     /// <summary>The values that are set, without secrets, and the secrets.</summary>
     public static (Dictionary<string, JsonElement> Open, Dictionary<string, JsonElement> Secret) Split(IEnumerable<ParameterDefinition> definitions, ParameterSet own)
     {
@@ -21,8 +18,8 @@ internal static class SecretSplit
                 continue;
             if (definition.Secret)
                 secret[definition.Column] = ToJson(value);
-            else if (definition.Column == Custom && value is string flags && WithoutSecrets(flags) is { } safe)
-                (open[Custom], secret[Custom]) = (safe, JsonElement.Parse(flags));
+            else if (SecretEntries.AreIn(definition) && value is string entries)
+                AddEntries(definition.Column, entries, open, secret);
             else
                 open[definition.Column] = ToJson(ConfigJson.Write(definition, value)!);
         }
@@ -30,24 +27,24 @@ internal static class SecretSplit
         return (open, secret);
     }
 
-    // Free flags without those that carry a secret; null when none does.
-    private static JsonElement? WithoutSecrets(string flags)
+    // Free entries without those that carry a secret; where there are such, all of them among the secrets.
+    private static void AddEntries(string column, string entries, Dictionary<string, JsonElement> open, Dictionary<string, JsonElement> secret)
     {
         try
         {
-            using var document = JsonDocument.Parse(flags);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                return null;
-            var safe = document.RootElement.EnumerateObject().Where(flag => !IsSecret(flag.Name)).ToDictionary(flag => flag.Name, flag => flag.Value.Clone());
-            return safe.Count == document.RootElement.EnumerateObject().Count() ? null : ToJson(safe);
+            using var document = JsonDocument.Parse(entries);
+            var root = document.RootElement.Clone();
+            open[column] = root;
+            if (root.ValueKind != JsonValueKind.Object || !root.EnumerateObject().Any(entry => SecretEntries.IsSecret(entry.Name)))
+                return;
+            open[column] = ToJson(root.EnumerateObject().Where(entry => !SecretEntries.IsSecret(entry.Name)).ToDictionary(entry => entry.Name, entry => entry.Value.Clone()));
+            secret[column] = root;
         }
         catch (JsonException)
         {
-            return null;
+            open[column] = ToJson(entries);
         }
     }
-
-    private static bool IsSecret(string flag) => ParameterCatalogue.Current.FindFlag(flag) is { } known ? known.Secret : SecretWords.IsSecret(flag);
 
     private static JsonElement ToJson(object value) => JsonSerializer.SerializeToElement(value, ApiJson.Options);
 }

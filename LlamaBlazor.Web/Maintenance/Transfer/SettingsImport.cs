@@ -113,7 +113,7 @@ internal sealed class SettingsImport(DatabaseWriter writer, SectionWriter sectio
         var wanted = options.Update
             ? theirs
             : ours with { ModelDirectories = ours.ModelDirectories.Count > 0 ? ours.ModelDirectories : theirs.ModelDirectories, EnginePath = ours.EnginePath ?? theirs.EnginePath };
-        foreach (var (field, words) in LaunchSettingsRules.Check(wanted)?.Errors ?? new Dictionary<string, string[]>())
+        foreach (var (field, words) in LaunchSettingsRules.Check(wanted, launch.EnginePaths)?.Errors ?? new Dictionary<string, string[]>())
         {
             report.Problems.Add(new TransferProblem($"launch_settings.{field}", string.Join(' ', words)));
             wanted = field switch

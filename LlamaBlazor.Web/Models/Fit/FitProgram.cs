@@ -27,14 +27,18 @@ internal sealed class FitProgram(EngineLocator engines, ProbeStarter probes, Tim
     }
 
     /// <summary>Runs it once.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="variables">Environment variables of the model's engine.</param>
     /// <returns>What it printed and how it ended; unavailable when it could not be started or did not end in time.</returns>
-    public async Task<Result<FitRun>> RunAsync(string path, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    public async Task<Result<FitRun>> RunAsync(string path, IReadOnlyList<string> arguments, CancellationToken cancellation, IReadOnlyDictionary<string, string>? variables = null)
     {
         using var limit = new CancellationTokenSource(Limit, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            using var probe = probes.Start(Describe(path, arguments));
+            using var probe = probes.Start(Describe(path, arguments, variables ?? Own));
             var process = probe.Process;
             process.StandardInput.Close(); // who reads from it must not wait for us
             var output = ReadAsync(process.StandardOutput, both.Token);
@@ -55,10 +59,10 @@ internal sealed class FitProgram(EngineLocator engines, ProbeStarter probes, Tim
         }
     }
 
-    private static ProcessStartInfo Describe(string path, IReadOnlyList<string> arguments)
+    private static ProcessStartInfo Describe(string path, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables)
     {
         var start = new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
-        EngineEnvironment.Clean(start, Own);
+        EngineEnvironment.Clean(start, new Dictionary<string, string>([.. Own, .. variables.Where(pair => !Own.ContainsKey(pair.Key))]));
         return start;
     }
 

@@ -15,14 +15,28 @@ internal sealed class CommandCheck(EngineTool tool)
     {
         if (command.Arguments.Contains("--log-file"))
             command = command with { Arguments = Without(command.Arguments, "--log-file") }; // a check must not truncate the log of a running engine
-        var run = await tool.RunAsync(command.Executable, command.Arguments.Concat(Stop), command.Environment, cancellation).ConfigureAwait(false);
+        // What runs a container is no engine: the variables of one would only disturb it.
+        var variables = command.Container is null ? command.Environment : command.Environment.Where(pair => IsSecret(command, pair.Key)).ToDictionary();
+        var run = await tool.RunAsync(command.Executable, command.Arguments.Concat(Stop), variables, cancellation).ConfigureAwait(false);
         return run.Match<Result<CheckAnswer>>(
-            result => new CheckAnswer(result.ExitCode == 0, result.ExitCode == 0 ? [] : [Reason(result, command)], command.Warnings),
+            result => new CheckAnswer(
+                result.ExitCode == 0 && command.MissingFiles.Count == 0,
+                [.. command.MissingFiles, .. result.ExitCode == 0 ? [] : new[] { Reason(result, command) }],
+                command.Warnings),
             failure => failure);
     }
 
     private static string Reason(ToolResult result, LaunchCommand command) =>
-        command.Environment.Values.Aggregate(EngineHelp.ReadRefusal(result.Output) ?? $"The engine stopped with code {result.ExitCode} and said nothing.", (text, secret) => text.Replace(secret, ShellText.Mask));
+        SecretsOf(command).Aggregate(Said(result), (text, secret) => text.Replace(secret, ShellText.Mask, StringComparison.Ordinal));
+
+    private static string Said(ToolResult result) => LoaderWords.Find(result.Output, result.ExitCode) is { } words
+        ? $"{words.Line.TrimEnd('.')}. {words.Hint}"
+        : EngineHelp.ReadRefusal(result.Output) ?? $"The engine stopped with code {result.ExitCode} and said nothing.";
+
+    private static IEnumerable<string> SecretsOf(LaunchCommand command) => command.Environment.Where(pair => IsSecret(command, pair.Key)).Select(pair => pair.Value)
+        .Concat(command.Arguments.Zip(command.ShownArguments).Where(pair => pair.First != pair.Second).Select(pair => pair.First)).Where(secret => secret.Length > 0);
+
+    private static bool IsSecret(LaunchCommand command, string name) => !command.PublicVariables.Contains(name);
 
     private static List<string> Without(IReadOnlyList<string> arguments, string flag)
     {
@@ -34,6 +48,6 @@ internal sealed class CommandCheck(EngineTool tool)
 
 /// <summary>Whether the engine accepts a command.</summary>
 /// <param name="Ok">True when it does.</param>
-/// <param name="Errors">Its own words when it does not.</param>
+/// <param name="Errors">Files that are not there; then its own words when it does not.</param>
 /// <param name="Warnings">Settings that were left out.</param>
 internal sealed record CheckAnswer(bool Ok, IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings);

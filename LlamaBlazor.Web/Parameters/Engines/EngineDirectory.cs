@@ -13,20 +13,23 @@ internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>What the engine of a model can do, or of the launch settings where the path is null.</summary>
-    public async Task<Result<EngineCapabilities>> FindAsync(string? perModelPath, CancellationToken cancellation)
+    /// <param name="perModelPath">An engine's own path, or null for the default.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="variables">Environment variables of the model; null for those of the server settings.</param>
+    public async Task<Result<EngineCapabilities>> FindAsync(string? perModelPath, CancellationToken cancellation, IReadOnlyDictionary<string, string>? variables = null)
     {
-        var engine = await locator.FindAsync(perModelPath, cancellation).ConfigureAwait(false);
+        var engine = await LocateAsync(perModelPath, variables, cancellation).ConfigureAwait(false);
         return engine.IsSuccess ? await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false) : engine.Failure!;
     }
 
     /// <summary>GPUs that the engine of a model sees; null where it does not answer, or not soon: an answer about settings does not wait for it.</summary>
-    public async Task<int?> CountDevicesAsync(string? perModelPath, CancellationToken cancellation)
+    public async Task<int?> CountDevicesAsync(string? perModelPath, CancellationToken cancellation, IReadOnlyDictionary<string, string>? variables = null)
     {
         using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         soon.CancelAfter(Patience);
         try
         {
-            var engine = await FindAsync(perModelPath, soon.Token).ConfigureAwait(false);
+            var engine = await FindAsync(perModelPath, soon.Token, variables).ConfigureAwait(false);
             return engine.IsSuccess ? DeviceKinds.Gpus(engine.Value.Devices).Count : null;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -71,9 +74,15 @@ internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, 
     /// <summary>The actions an engine has.</summary>
     public IReadOnlyList<string> Actions { get; } = [.. catalogue.Options.Where(option => option.Emission == Emission.Action).Select(option => option.Flag!)];
 
+    private async Task<Result<EngineCommand>> LocateAsync(string? path, IReadOnlyDictionary<string, string>? variables, CancellationToken cancellation)
+    {
+        var engine = await locator.FindAsync(path, cancellation).ConfigureAwait(false);
+        return engine.IsSuccess && variables is not null ? engine.Value with { Variables = variables } : engine;
+    }
+
     private EngineAnswer Answer(string? path, bool isDefault, bool simulated, Result<EngineCapabilities> asked) => asked.Match(
-        engine => new EngineAnswer(path, isDefault, simulated, engine.Version, engine.Flags.Count, engine.Devices, Missing(engine), [.. engine.Flags.Where(flag => catalogue.FindFlag(flag) is null).Order(StringComparer.Ordinal)], null),
-        failure => new EngineAnswer(path, isDefault, simulated, null, 0, [], [], [], failure.Message));
+        engine => new EngineAnswer(path, isDefault, simulated, engine.Version, engine.Flags.Count, engine.Devices, Missing(engine), [.. engine.Flags.Where(flag => catalogue.FindFlag(flag) is null).Order(StringComparer.Ordinal)], null, engine.Warnings),
+        failure => new EngineAnswer(path, isDefault, simulated, null, 0, [], [], [], failure.Message, []));
 
     private IReadOnlyList<string> Missing(EngineCapabilities engine) => [.. catalogue.Columns.Where(definition => !engine.Supports(definition)).Select(definition => definition.Flag!)];
 
@@ -92,10 +101,11 @@ internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, 
 /// <param name="Path">Its path; null when none was found.</param>
 /// <param name="IsDefault">True for the one of the launch settings.</param>
 /// <param name="Simulated">True for the built-in simulated engine.</param>
-/// <param name="Version">Its build, or null when it does not answer.</param>
+/// <param name="Version">Its build, or null when it does not answer or was not understood.</param>
 /// <param name="FlagCount">Spellings it lists.</param>
 /// <param name="Devices">Devices it can offload to.</param>
 /// <param name="Missing">Flags of settings that it lacks.</param>
 /// <param name="Unknown">Flags it lists that the dashboard does not know; they can be set as other flags.</param>
-/// <param name="Error">Why it cannot be used, or null.</param>
-internal sealed record EngineAnswer(string? Path, bool IsDefault, bool Simulated, string? Version, int FlagCount, IReadOnlyList<EngineDevice> Devices, IReadOnlyList<string> Missing, IReadOnlyList<string> Unknown, string? Error);
+/// <param name="Error">Why it is not known what it can do, or null. A start is tried all the same, without flags that not all engines have.</param>
+/// <param name="Warnings">What was not understood of its answers; it is used all the same.</param>
+internal sealed record EngineAnswer(string? Path, bool IsDefault, bool Simulated, string? Version, int FlagCount, IReadOnlyList<EngineDevice> Devices, IReadOnlyList<string> Missing, IReadOnlyList<string> Unknown, string? Error, IReadOnlyList<string> Warnings);

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
@@ -11,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Parameters.Engines;
 
 /// <summary>
-/// Learns what an engine can do from its own <c>--version</c>, <c>--help</c> and <c>--list-devices</c>, once for each path, size and time of the file: in
+/// Learns what an engine can do from its own <c>--version</c>, <c>--help</c> and <c>--list-devices</c>, once for each path, variables, size and time of the file: in
 /// memory for this run, in the table <c>engines</c> for the next. Who asks while it is being asked waits for the same answer.
 /// </summary>
 internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, EngineTool tool, TimeProvider clock)
@@ -19,7 +21,7 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
     /// <summary>How long a failure stands before the engine is asked again.</summary>
     public static readonly TimeSpan FailureStands = TimeSpan.FromSeconds(30);
 
-    private static readonly string[] Needed = ["--model", "--port"];
+    private const int StoredForm = 2; // rows of earlier versions were read by other rules: such an engine is asked once more
     private readonly ConcurrentDictionary<string, Known> _known = new(); // as many as there are engines
     private readonly ConcurrentDictionary<(string Key, bool Again), Lazy<Task<Result<EngineCapabilities>>>> _asking = new();
 
@@ -29,7 +31,7 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
     /// <param name="cancellation">Gives up waiting; others may wait for the same answer, so the question goes on.</param>
     public async Task<Result<EngineCapabilities>> ProbeAsync(EngineCommand engine, bool again, CancellationToken cancellation)
     {
-        var key = string.Join(' ', engine.Prefix.Prepend(engine.Path));
+        var key = KeyOf(engine);
         var file = new FileInfo(engine.Path);
         var (size, time) = file.Exists ? (file.Length, new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeMilliseconds()) : (0, 0);
         if (!again && _known.TryGetValue(key, out var known) && (known.Size, known.Time) == (size, time) && (known.Result.IsSuccess || (clock.GetUtcNow() - known.At).Duration() < FailureStands))
@@ -38,12 +40,22 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         return await asking.Value.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
+    // Of variables only a digest: their values may be secrets, and the key is kept in a table.
+    private static string KeyOf(EngineCommand engine)
+    {
+        var words = string.Join(' ', engine.Prefix.Prepend(engine.Path));
+        if (engine.Variables.Count == 0)
+            return words;
+        var text = string.Join('\n', engine.Variables.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
+        return $"{words} #{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16]}";
+    }
+
     private async Task<Result<EngineCapabilities>> LearnAsync(EngineCommand engine, string key, long size, long time, bool again)
     {
         try
         {
             var stored = again ? null : await FindAsync(key, size, time, CancellationToken.None).ConfigureAwait(false);
-            var result = stored is not null ? stored : await AskAsync(engine, CancellationToken.None).ConfigureAwait(false);
+            var result = stored is not null ? stored : await EngineInterview.AskAsync(tool, engine, CancellationToken.None).ConfigureAwait(false);
             if (stored is null)
                 await SaveAsync(new EngineRow { Path = key, SizeBytes = size, ModifiedAt = time }, result, CancellationToken.None).ConfigureAwait(false);
             _known[key] = new Known(size, time, clock.GetUtcNow(), result);
@@ -55,32 +67,14 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         }
     }
 
-    private async Task<Result<EngineCapabilities>> AskAsync(EngineCommand engine, CancellationToken cancellation)
-    {
-        Task<Result<ToolResult>> Run(string action) => tool.RunAsync(engine, action, cancellation);
-        var version = await Run("--version").ConfigureAwait(false);
-        if (!version.IsSuccess)
-            return version.Failure!;
-        if (version.Value.ExitCode != 0 || EngineHelp.ReadVersion(version.Value.Output) is not { } build)
-            return Failure.Unavailable($"{engine.Path} does not answer --version like llama-server. Choose another engine on the Settings page.");
-        var help = await Run("--help").ConfigureAwait(false);
-        if (!help.IsSuccess)
-            return help.Failure!;
-        var flags = EngineHelp.ReadFlags(help.Value.Output);
-        if (help.Value.ExitCode != 0 || !Needed.All(name => flags.Any(flag => flag.Name == name)))
-            return Failure.Unavailable($"{engine.Path} --help lists no {string.Join(" and ", Needed)} (code {help.Value.ExitCode}): it is not llama-server, or it is broken. Run it by hand to see why, or choose another engine on the Settings page.");
-        var devices = await Run("--list-devices").ConfigureAwait(false);
-        return new EngineCapabilities(build, flags, devices.IsSuccess ? EngineHelp.ReadDevices(devices.Value.Output) : []);
-    }
-
     private async Task<EngineCapabilities?> FindAsync(string key, long size, long time, CancellationToken cancellation)
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
             var row = await context.Set<EngineRow>().AsNoTracking().FirstOrDefaultAsync(engine => engine.Path == key && engine.SizeBytes == size && engine.ModifiedAt == time, cancellation).ConfigureAwait(false);
-            return row is { Version: { } version, CapabilitiesJson: { } json } && JsonSerializer.Deserialize<Stored>(json, ApiJson.Options) is { Spellings: { } spellings } stored
-                ? new EngineCapabilities(version, spellings, stored.Devices)
+            return row is { CapabilitiesJson: { } json } && JsonSerializer.Deserialize<Stored>(json, ApiJson.Options) is { Form: StoredForm } stored
+                ? new EngineCapabilities(row.Version, stored.Spellings, stored.Devices) { Warnings = stored.Warnings }
                 : null;
         }
     }
@@ -92,7 +86,8 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         if (result.IsSuccess)
         {
             row.Version = result.Value.Version;
-            row.CapabilitiesJson = JsonSerializer.Serialize(new Stored([.. result.Value.Flags.Order(StringComparer.Ordinal).Select(flag => new EngineFlag(flag, result.Value.Values(flag)!.Value))], result.Value.Devices), ApiJson.Options);
+            var spellings = result.Value.Flags.Order(StringComparer.Ordinal).Select(flag => result.Value.Find(flag)! with { Name = flag });
+            row.CapabilitiesJson = JsonSerializer.Serialize(new Stored([.. spellings], result.Value.Devices, result.Value.Warnings, StoredForm), ApiJson.Options);
         }
 
         return writer.ExecuteAsync(async (context, token) =>
@@ -104,6 +99,5 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
 
     private sealed record Known(long Size, long Time, DateTimeOffset At, Result<EngineCapabilities> Result);
 
-    // Rows of earlier versions have no spellings: such an engine is asked once more.
-    private sealed record Stored(IReadOnlyList<EngineFlag>? Spellings, IReadOnlyList<EngineDevice> Devices);
+    private sealed record Stored(IReadOnlyList<EngineFlag> Spellings, IReadOnlyList<EngineDevice> Devices, IReadOnlyList<string> Warnings, int Form);
 }

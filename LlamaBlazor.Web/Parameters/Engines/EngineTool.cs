@@ -20,14 +20,13 @@ internal sealed class EngineTool(ProbeStarter probes, DataFolder folder, TimePro
     public const int OutputBound = 256 * 1024;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
-    private static readonly Dictionary<string, string> NoVariables = [];
 
     /// <summary>Runs it to its end in the data folder, or ends it after 15 seconds.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="action">The flag of the action.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<Result<ToolResult>> RunAsync(EngineCommand engine, string action, CancellationToken cancellation) =>
-        RunAsync(engine.Path, engine.Prefix.Append(action), NoVariables, cancellation);
+        RunAsync(engine.Path, engine.Prefix.Append(action), engine.Variables, cancellation);
 
     /// <summary>Runs it to its end in the data folder, or ends it after 15 seconds.</summary>
     /// <param name="executable">The engine.</param>
@@ -88,7 +87,7 @@ internal sealed class EngineTool(ProbeStarter probes, DataFolder folder, TimePro
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             CreateNoWindow = true,
-            WorkingDirectory = folder.Root,
+            WorkingDirectory = Directory.Exists(folder.Root) ? folder.Root : Path.GetTempPath(), // doctor also looks before the first start
         };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

@@ -65,8 +65,7 @@ internal sealed class ConfigHistory(IDbContextFactory<LlamaDbContext> contexts, 
         (JsonValueKind.Null, _) => null,
         (JsonValueKind.True or JsonValueKind.False, _) => stored.GetBoolean(),
         (JsonValueKind.Number, var definition) => definition.ValueType == typeof(long) ? stored.GetInt64() : (object)stored.GetDouble(),
-        (_, { Secret: true }) => secrets.Unprotect(stored.GetString()!),
-        _ => stored.GetString(),
+        (_, var definition) => secrets.Open(definition, stored.GetString()),
     };
 }
 

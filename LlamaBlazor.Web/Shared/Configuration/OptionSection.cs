@@ -16,6 +16,7 @@ internal static class OptionSection
     public static T Read<T>(IConfiguration configuration, string section, IReadOnlyList<OptionLimit<T>> limits)
         where T : class, new()
     {
+        ConfigurationKeys.Note(section, typeof(T));
         try
         {
             var options = configuration.GetSection(section).Get<T>() ?? new T();
@@ -25,7 +26,10 @@ internal static class OptionSection
         }
         catch (InvalidOperationException error)
         {
-            throw new StartupException($"{section}: {error.InnerException?.Message ?? error.Message} Whole numbers are expected.");
+            throw new StartupException($"{section}: {error.InnerException?.Message ?? error.Message} {Expected(error)}");
         }
     }
+
+    private static string Expected(Exception error) =>
+        (error.InnerException?.Message ?? error.Message).Contains("Boolean", StringComparison.Ordinal) ? "true or false is expected." : "Whole numbers are expected.";
 }

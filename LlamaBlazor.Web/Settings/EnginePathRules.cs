@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+using LlamaBlazor.Web.Models.Library;
+
+namespace LlamaBlazor.Web.Settings;
+
+/// <summary>
+/// Which programs may be run as engines when a path comes from a page, the API, an import or the database: none that another user of this machine could have
+/// put there, and none that is not named like an engine. What the configuration names (file, environment, command line) is trusted.
+/// </summary>
+/// <param name="configuration">Read once.</param>
+internal sealed partial class EnginePathRules(IConfiguration configuration)
+{
+    /// <summary>Configuration key of the folders whose programs may all be run as engines.</summary>
+    public const string DirectoriesKey = "LlamaBlazor:EngineDirectories";
+
+    private const string EngineKey = "LlamaBlazor:EnginePath";
+    private const int MaxLength = 4096;
+    private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private readonly string? _configured = configuration[EngineKey];
+    private readonly bool _isLocked = LaunchSettingsSources.IsOutside(configuration, EngineKey) && configuration[EngineKey] is { Length: > 0 };
+    private readonly string[] _directories = [.. (configuration.GetSection(DirectoriesKey).Get<string[]>() ?? []).Where(Path.IsPathFullyQualified)];
+
+    private static string Advice => $"Start the dashboard with the environment variable {DirectoriesKey.Replace(":", "__")}__0=FOLDER, or set {DirectoriesKey} in appsettings.json, to allow the engines of a folder.";
+
+    /// <summary>Why a path may not be run as an engine, in a sentence with the next step; null when it may. Asks the disk, so not on a circuit.</summary>
+    /// <param name="path">As it was given. Links are followed, the file they lead to is judged as well.</param>
+    public string? Refuse(string path)
+    {
+        if (path == _configured)
+            return null;
+        if (path.Length > MaxLength || path.Any(char.IsControl) || !Path.IsPathFullyQualified(path))
+            return "Give the absolute path of llama-server.";
+        try
+        {
+            return RefuseFile(path, RealPath.Of(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return $"{path} cannot be read: {error.Message.TrimEnd('.')}. Correct the path, or clear it.";
+        }
+    }
+
+    private string? RefuseFile(string path, string real)
+    {
+        var file = new FileInfo(real);
+        if (!file.Exists || !FileOwner.IsRegular(real))
+            return $"{path} is no file, or this user may not enter its folder. Correct it, or clear it to search PATH.";
+        if (!OperatingSystem.IsWindows() && (file.UnixFileMode & Execute) == 0)
+            return $"{path} may not be executed. Allow it with: chmod +x \"{path}\"";
+        if (_directories.Any(folder => RealPath.IsInside(real, folder)))
+            return null;
+        if (!EngineName().IsMatch(Path.GetFileName(path)) || !EngineName().IsMatch(file.Name))
+            return $"{(real == path ? path : $"{path}, which leads to {real},")} is not named like llama-server. {Advice}";
+        if (_isLocked && !IsBesideLocked(real))
+            return $"{path} lies apart from the engine that --engine or the environment sets ({_configured}), so it is not run. {Advice}";
+        return FileOwner.Stranger(real) is { } stranger ? $"{path} is not run as an engine, because {stranger}. Put it where only you can write. {Advice}" : null;
+    }
+
+    private bool IsBesideLocked(string real) => Path.GetDirectoryName(real) is { } folder
+        && (folder == Path.GetDirectoryName(RealPath.Of(_configured!)) || folder == RealPath.Of(Path.GetDirectoryName(Path.GetFullPath(_configured!))!));
+
+    [GeneratedRegex("^(ik[-_])?llama[-_]server", RegexOptions.IgnoreCase)]
+    private static partial Regex EngineName();
+}
