@@ -16,9 +16,10 @@ internal static class ConfigurationKeys
     /// <summary>Keys that are read one by one.</summary>
     public static IReadOnlyList<string> Single { get; } =
     [
-        "Demo", "DataDirectory", "EnginePath", "EngineDirectories:*", "ModelDirectories:*", "PortRange", "WatchFolders",
+        "Demo", "DataDirectory", "EnginePath", "AllowedDirectories", "AllowedDirectories:*", "EngineDirectories:*", "ModelDirectories:*", "PortRange",
+        "WatchFolders",
         "Logs:Index", "Logs:Level", "Telemetry:IntervalMs", "Retention:*:Days", "Retention:*:Rows",
-        "Security:AllowedOrigins", "Security:AllowedOrigins:*", "Security:StorePrompts",
+        "Security:AllowedOrigins", "Security:AllowedOrigins:*", "Security:AllowedHosts", "Security:AllowedHosts:*", "Security:StorePrompts",
         "Admission:MaxMemoryPercent", "Admission:MinFreeMemoryGb", "Admission:MaxCpuPercent", "Admission:MaxLoadPerCore",
         "Containers:Runtime", "Containers:OciRuntime", "Containers:ExtraArguments", "Containers:ExtraArguments:*",
     ];
