@@ -37,7 +37,8 @@ internal static class RawHttp
         }
 
         await stream.WriteAsync(Encoding.UTF8.GetBytes(head + "\r\n" + body), limit.Token);
-        var reader = new RawReader(stream, limit.Token);
+        await using var buffered = new BufferedStream(stream);
+        var reader = new RawReader(buffered, limit.Token);
         var (status, given) = await reader.HeadAsync();
         var text = method == "HEAD" || status == 204 ? "" : await reader.BodyAsync(given);
         return new RawAnswer(status, given, text, await IsClosedAsync(stream, port, limit.Token));
@@ -58,12 +59,10 @@ internal static class RawHttp
 }
 
 /// <summary>Reads one answer.</summary>
-/// <param name="stream">The connection.</param>
+/// <param name="stream">The connection; small reads must be cheap.</param>
 /// <param name="cancellation">Gives up.</param>
 internal sealed class RawReader(Stream stream, CancellationToken cancellation)
 {
-    private readonly BufferedStream _stream = new(stream);
-
     /// <summary>Status and headers.</summary>
     public async Task<(int Status, IReadOnlyList<KeyValuePair<string, string>> Headers)> HeadAsync()
     {
@@ -105,7 +104,7 @@ internal sealed class RawReader(Stream stream, CancellationToken cancellation)
     private async Task CopyAsync(int count, MemoryStream to)
     {
         var buffer = new byte[count];
-        await _stream.ReadExactlyAsync(buffer, cancellation);
+        await stream.ReadExactlyAsync(buffer, cancellation);
         to.Write(buffer);
     }
 
@@ -115,7 +114,7 @@ internal sealed class RawReader(Stream stream, CancellationToken cancellation)
         var one = new byte[1];
         for (; ; )
         {
-            await _stream.ReadExactlyAsync(one, cancellation);
+            await stream.ReadExactlyAsync(one, cancellation);
             if (one[0] == '\n')
                 return line.ToString().TrimEnd('\r');
             line.Append((char)one[0]);

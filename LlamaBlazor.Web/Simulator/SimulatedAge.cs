@@ -16,7 +16,7 @@ internal sealed record SimulatedAge(int Build, string Version, bool IsIndented, 
     private const int FirstBuild = 3716; // the oldest the catalogue tells apart
     private const int FlashAttentionValue = 6325; // before it -fa took no value
 
-    private static readonly IReadOnlyDictionary<string, SimulatedAge> All = new Dictionary<string, SimulatedAge>
+    private static readonly Dictionary<string, SimulatedAge> All = new()
     {
         ["2024"] = new(FirstBuild, "version: 3600 (51b0a7ed5)", true, []),
         ["2025"] = new(5890, "version: 5890 (51b0a7ed5)", false, []),

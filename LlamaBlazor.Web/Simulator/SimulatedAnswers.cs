@@ -68,7 +68,7 @@ internal sealed class SimulatedAnswers(SimulatedModel model, SimulatedSlots slot
     }
 
     /// <summary>A route that is always switched off here: its refusal has no code.</summary>
-    public Task DisabledAsync(HttpContext context)
+    public static Task DisabledAsync(HttpContext context)
     {
         var error = new JsonObject { ["message"] = "this feature is disabled", ["type"] = "feature_disabled" };
         var body = SimulatedWire.Text(new JsonObject { ["error"] = error });

@@ -24,8 +24,6 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
 
     private SimulatedSlotFiles SlotFiles => field ??= new SimulatedSlotFiles(_slots, arguments);
 
-    private SimulatedTexts Texts => field ??= new SimulatedTexts(model.Slots);
-
     private SimulatedAdapters Adapters => field ??= new SimulatedAdapters(arguments);
 
     /// <summary>Ends the loading: every path answers 503 before.</summary>
@@ -58,7 +56,7 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
         ("POST", "/props") => Answers.ChangeAsync(context),
         ("GET", "/slots") => Answers.SlotsAsync(context),
         ("GET", "/metrics") => Answers.MetricsAsync(context),
-        ("GET" or "POST", "/tools" or "/cors-proxy") => Answers.DisabledAsync(context),
+        ("GET" or "POST", "/tools" or "/cors-proxy") => SimulatedAnswers.DisabledAsync(context),
         ("GET" or "POST", "/lora-adapters") => Adapters.RunAsync(context, method),
         ("POST", _) => PostAsync(context, path),
         ("DELETE", _) when path.StartsWith("/v1/stream/", StringComparison.Ordinal) =>
@@ -77,13 +75,15 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
         "/v1/embeddings" => Vectors.EmbedAsync(context, isOpenAi: true),
         "/embeddings" or "/embedding" => Vectors.EmbedAsync(context, isOpenAi: false),
         "/rerank" or "/reranking" or "/v1/rerank" or "/v1/reranking" => Vectors.RerankAsync(context),
-        "/tokenize" => Texts.TokenizeAsync(context),
-        "/detokenize" => Texts.DetokenizeAsync(context),
-        "/apply-template" => Texts.ApplyTemplateAsync(context),
-        "/v1/messages/count_tokens" => Texts.CountAsync(context, CompletionShape.Messages),
-        "/v1/chat/completions/input_tokens" or "/chat/completions/input_tokens" => Texts.CountAsync(context, CompletionShape.Chat),
-        "/v1/responses/input_tokens" or "/responses/input_tokens" => Texts.CountAsync(context, CompletionShape.Responses),
-        "/v1/chat/completions/control" => Texts.ControlAsync(context),
+        "/tokenize" => SimulatedTexts.TokenizeAsync(context),
+        "/detokenize" => SimulatedTexts.DetokenizeAsync(context),
+        "/apply-template" => SimulatedTexts.ApplyTemplateAsync(context),
+        "/v1/messages/count_tokens" => SimulatedTexts.CountAsync(context, CompletionShape.Messages, model.Slots),
+        "/v1/chat/completions/input_tokens" or "/chat/completions/input_tokens" =>
+            SimulatedTexts.CountAsync(context, CompletionShape.Chat, model.Slots),
+        "/v1/responses/input_tokens" or "/responses/input_tokens" =>
+            SimulatedTexts.CountAsync(context, CompletionShape.Responses, model.Slots),
+        "/v1/chat/completions/control" => SimulatedTexts.ControlAsync(context),
         "/v1/streams/lookup" => SimulatedWire.WriteAsync(context, new JsonArray()),
         "/v1/audio/transcriptions" or "/audio/transcriptions" =>
             SimulatedWire.RefuseAsync(context, "The current model does not support audio input."),

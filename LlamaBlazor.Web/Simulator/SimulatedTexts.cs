@@ -4,11 +4,10 @@ using LlamaBlazor.Web.Simulator.Completions;
 namespace LlamaBlazor.Web.Simulator;
 
 /// <summary>Routes about text and tokens that generate nothing.</summary>
-/// <param name="slots">Slots there are.</param>
-internal sealed class SimulatedTexts(int slots)
+internal static class SimulatedTexts
 {
     /// <summary><c>/tokenize</c>.</summary>
-    public Task TokenizeAsync(HttpContext context) => AnswerAsync(context, body =>
+    public static Task TokenizeAsync(HttpContext context) => AnswerAsync(context, body =>
     {
         if (body["content"] is { } content and not JsonArray && SimulatedBody.Text(content) is null)
             return (null, SimulatedError.Server(SimulatedBody.WrongType("string", content)));
@@ -21,7 +20,7 @@ internal sealed class SimulatedTexts(int slots)
     });
 
     /// <summary><c>/detokenize</c>.</summary>
-    public Task DetokenizeAsync(HttpContext context) => AnswerAsync(context, body =>
+    public static Task DetokenizeAsync(HttpContext context) => AnswerAsync(context, body =>
     {
         if (body["tokens"] is { } given and not JsonArray)
             return (null, SimulatedError.Server(SimulatedBody.WrongType("array", given)));
@@ -34,11 +33,14 @@ internal sealed class SimulatedTexts(int slots)
     });
 
     /// <summary><c>/apply-template</c>.</summary>
-    public Task ApplyTemplateAsync(HttpContext context) => AnswerAsync(context, body =>
+    public static Task ApplyTemplateAsync(HttpContext context) => AnswerAsync(context, body =>
         SimulatedChecks.Chat(body) is { } error ? (null, error) : (new JsonObject { ["prompt"] = SimulatedText.Chat(body) }, null));
 
     /// <summary>The counts of input tokens of the three chat forms.</summary>
-    public Task CountAsync(HttpContext context, CompletionShape shape) => AnswerAsync(context, body =>
+    /// <param name="context">The request.</param>
+    /// <param name="shape">Its form.</param>
+    /// <param name="slots">Slots there are.</param>
+    public static Task CountAsync(HttpContext context, CompletionShape shape, int slots) => AnswerAsync(context, body =>
     {
         if (SimulatedChecks.Complain(body, shape, slots) is { } error)
             return (null, error);
@@ -49,7 +51,7 @@ internal sealed class SimulatedTexts(int slots)
     });
 
     /// <summary><c>/v1/chat/completions/control</c>: nothing here thinks, so nothing can be told to stop thinking.</summary>
-    public Task ControlAsync(HttpContext context) => AnswerAsync(context, body => (null, SimulatedError.Invalid(
+    public static Task ControlAsync(HttpContext context) => AnswerAsync(context, body => (null, SimulatedError.Invalid(
         SimulatedBody.Text(body["id"]) is not { Length: > 0 } ? "missing completion id"
         : SimulatedBody.Text(body["action"]) != "reasoning_end" ? "unknown control action"
         : "no active completion with this id")));

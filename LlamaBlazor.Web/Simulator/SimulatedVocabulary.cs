@@ -14,6 +14,7 @@ internal static class SimulatedVocabulary
     /// <summary>The token that begins a text.</summary>
     public const int Begin = 1;
 
+    private const int LongestWord = 64; // letters; what is longer is no word
     private const int FirstByte = 3;
     private const int FirstWord = FirstByte + 256;
 
@@ -60,7 +61,7 @@ internal static class SimulatedVocabulary
     {
         if (Numbers.TryGetValue(word, out var number))
             return [number];
-        if (FirstWord + Words.Count >= Count)
+        if (FirstWord + Words.Count >= Count || word.Length > LongestWord)
             return Encoding.UTF8.GetBytes(word).Select(one => one + FirstByte);
         number = FirstWord + Words.Count;
         Words.Add(word);
