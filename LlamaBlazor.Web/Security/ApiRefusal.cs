@@ -3,7 +3,8 @@ using LlamaBlazor.Domain.Proxy;
 
 namespace LlamaBlazor.Web.Security;
 
-/// <summary>Says no in the form that the client reads: that of its API, problem details on the dashboard's own, words for a person.</summary>
+/// <summary>Says no in the form that the client reads: that of its API, problem details on the dashboard's own, words for a
+/// person.</summary>
 internal static class ApiRefusal
 {
     /// <summary>Answers and ends the request.</summary>
@@ -19,7 +20,8 @@ internal static class ApiRefusal
             context.Response.Headers.WWWAuthenticate = "Bearer";
         if (form == ApiForm.Dashboard)
         {
-            await Results.Problem(message, statusCode: facts.Status, title: facts.Status == StatusCodes.Status401Unauthorized ? "Key not accepted" : "Not allowed")
+            await Results.Problem(message, statusCode: facts.Status, title: facts.Status == StatusCodes.Status401Unauthorized
+                ? "Key not accepted" : "Not allowed")
                 .ExecuteAsync(context).ConfigureAwait(false);
             return;
         }
@@ -33,7 +35,8 @@ internal static class ApiRefusal
     {
         if (path.StartsWithSegments("/api") || path.StartsWithSegments("/hubs"))
             return ApiForm.Dashboard;
-        if (path.Value?.TrimEnd('/').Contains("/messages", StringComparison.OrdinalIgnoreCase) == true && RouteTable.IsForPrograms(path.Value.TrimEnd('/')))
+        if (path.Value?.TrimEnd('/').Contains("/messages", StringComparison.OrdinalIgnoreCase) == true
+            && RouteTable.IsForPrograms(path.Value.TrimEnd('/')))
             return ApiForm.Anthropic;
         var isForPrograms = RouteTable.IsForPrograms(path.Value) || path.StartsWithSegments("/upstream") || path.StartsWithSegments("/v1");
         return isForPrograms ? ApiForm.OpenAi : ApiForm.Page;

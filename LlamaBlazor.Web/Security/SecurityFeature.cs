@@ -45,7 +45,8 @@ internal static class SecurityFeature
     public static WebApplication UseSecurity(this WebApplication app)
     {
         var (origins, hosts) = (app.Services.GetRequiredService<AllowedOrigins>(), app.Services.GetRequiredService<AllowedHosts>());
-        app.UseMiddleware<OriginGuard>(new GuardRules(origins, hosts, path => RouteTable.IsForPrograms(path.Value), SiteMap.IsPage, ApiRefusal.FormOf));
+        app.UseMiddleware<OriginGuard>(
+            new GuardRules(origins, hosts, path => RouteTable.IsForPrograms(path.Value), SiteMap.IsPage, ApiRefusal.FormOf));
         app.UseRouting(); // here: routes for programs are served at once, without what pages need
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<KeyGuard>();

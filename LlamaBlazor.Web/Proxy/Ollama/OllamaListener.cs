@@ -8,7 +8,8 @@ namespace LlamaBlazor.Web.Proxy.Ollama;
 /// Listens on the port of its own: a second, bare server in the same process, so that a port that is taken (by Ollama itself, most likely) costs the
 /// dashboard nothing and none of its pages can be reached there.
 /// </summary>
-internal sealed partial class OllamaListener(OllamaEndpoint endpoint, AllowedOrigins origins, AllowedHosts hosts, OllamaOptions options, ILogger<OllamaListener> logger) : IHostedService, IAsyncDisposable
+internal sealed partial class OllamaListener(OllamaEndpoint endpoint, AllowedOrigins origins, AllowedHosts hosts, OllamaOptions options,
+    ILogger<OllamaListener> logger) : IHostedService, IAsyncDisposable
 {
     private WebApplication? _app;
 
@@ -30,7 +31,9 @@ internal sealed partial class OllamaListener(OllamaEndpoint endpoint, AllowedOri
             kestrel.Listen(IPAddress.Loopback, options.Port);
         });
         _app = builder.Build();
-        _app.Use(next => new OriginGuard(next, new GuardRules(origins, hosts, static _ => true, static _ => false, static _ => ApiForm.Ollama)).InvokeAsync);
+        _app.Use(next =>
+            new OriginGuard(next,
+            new GuardRules(origins, hosts, static _ => true, static _ => false, static _ => ApiForm.Ollama)).InvokeAsync);
         _app.Run(endpoint.HandleAsync);
         try
         {
