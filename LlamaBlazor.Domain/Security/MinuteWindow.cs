@@ -1,8 +1,8 @@
 namespace LlamaBlazor.Domain.Security;
 
 /// <summary>
-/// A sum over the last 60 seconds, kept in one counter a second. Safe for many threads. Time is that of a clock that only goes forward; one that is set
-/// back all the same goes on from where the window stands, so that nobody waits for the difference.
+/// A sum over the last 60 seconds, kept in one counter a second. Safe for many threads. Time is that of a clock that only goes forward; one
+/// that is set back all the same goes on from where the window stands, so that nobody waits for the difference.
 /// </summary>
 public sealed class MinuteWindow
 {
@@ -32,7 +32,8 @@ public sealed class MinuteWindow
     /// <returns>0, or seconds after which there is room again.</returns>
     public int TryCount(long limit, long milliseconds) => TryReserve(limit, 1, milliseconds, out _);
 
-    /// <summary>Adds an amount if the sum is below a limit as yet: the one who comes first may exceed it, those behind see what was promised.</summary>
+    /// <summary>Adds an amount if the sum is below a limit as yet: the one who comes first may exceed it, those behind see what was
+    /// promised.</summary>
     /// <param name="limit">The limit.</param>
     /// <param name="amount">How much is expected.</param>
     /// <param name="milliseconds">When.</param>

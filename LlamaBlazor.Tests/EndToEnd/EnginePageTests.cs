@@ -41,9 +41,12 @@ public sealed class EnginePageTests(BrowserFixture chromium)
         foreach (var address in new[] { "/settings", home + "/settings", home + "/upstream/hostile/", "/upstream/other/" })
             Assert.Equal("refused", await page.EvaluateAsync<string>(WindowScript, address));
         foreach (var address in new[] { "/api/models", home + "/api/models", home + "/v1/models", home + "/upstream/hostile/page/data" })
-            Assert.Equal("refused", await page.EvaluateAsync<string>("address => fetch(address).then(() => 'reached', () => 'refused')", address));
-        Assert.Equal("refused", await page.EvaluateAsync<string>("() => navigator.serviceWorker.register('page/more.js', { scope: '/' }).then(() => 'registered', () => 'refused')"));
-        Assert.Equal("refused", await page.EvaluateAsync<string>("() => navigator.serviceWorker.register('page/more.js').then(() => 'registered', () => 'refused')"));
+            Assert.Equal("refused",
+                await page.EvaluateAsync<string>("address => fetch(address).then(() => 'reached', () => 'refused')", address));
+        const string Register =
+            "scope => navigator.serviceWorker.register('page/more.js', { scope }).then(() => 'registered', () => 'refused')";
+        foreach (var scope in new[] { "/", "./page/" })
+            Assert.Equal("refused", await page.EvaluateAsync<string>(Register, scope));
         Assert.Null(await page.EvaluateAsync<string?>("() => window.opener && 'opener'"));
         Assert.DoesNotContain("llamablazor", await page.EvaluateAsync<string>("document.cookie"));
     }
@@ -56,12 +59,14 @@ public sealed class EnginePageTests(BrowserFixture chromium)
         var id = await app.AddModelAsync("cold");
         await using var context = await chromium.Browser.NewContextAsync();
         var page = await context.NewPageAsync();
-        await page.RouteAsync("http://evil.example/**", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html", Body = "<!doctype html><title>evil</title>" }));
+        await page.RouteAsync("http://evil.example/**", route =>
+            route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html", Body = "<!doctype html><title>evil</title>" }));
         await page.GotoAsync("http://evil.example/");
-        foreach (var path in new[] { "props?model=cold", "slots?model=cold", "metrics?model=cold", "upstream/cold/x", "api/database/export" })
+        string[] paths = ["props?model=cold", "slots?model=cold", "metrics?model=cold", "upstream/cold/x", "api/database/export"];
+        foreach (var path in paths)
         {
-            await page.EvaluateAsync("address => new Promise(done => { const image = new Image(); image.onload = image.onerror = done; image.src = address; })", app.Address + path);
-            await page.EvaluateAsync("address => new Promise(done => { const frame = document.createElement('iframe'); frame.onload = frame.onerror = done; frame.src = address; document.body.append(frame); })", app.Address + path);
+            await page.EvaluateAsync(LoadScript, new { kind = "img", address = app.Address + path });
+            await page.EvaluateAsync(LoadScript, new { kind = "iframe", address = app.Address + path });
         }
 
         Assert.Equal(0, app.Starts(id));
@@ -72,6 +77,15 @@ public sealed class EnginePageTests(BrowserFixture chromium)
         await page.EvaluateAsync("address => { location.href = address; }", app.Address + "models");
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Models"); // a link to a page is a link
     }
+
+    private const string LoadScript = """
+        ({ kind, address }) => new Promise(done => {
+          const element = document.createElement(kind);
+          element.onload = element.onerror = done;
+          element.src = address;
+          document.body.append(element);
+        })
+        """;
 
     // What a script can do with a window it opened: read it once it is there. The browser refuses, or has taken the handle away.
     private const string WindowScript = """

@@ -53,7 +53,8 @@ public class AppFixture : WebApplicationFactory<LlamaBlazor.Web.Program>, IAsync
     {
         StartServer();
         Address = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        Http = new HttpClient(new PageHandler(Services.GetRequiredService<DashboardPass>())) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient(new PageHandler(Services.GetRequiredService<DashboardPass>())) { BaseAddress = Address,
+            Timeout = TimeSpan.FromSeconds(60) };
     }
 
     async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
@@ -90,7 +91,8 @@ internal sealed class PageHandler(DashboardPass pass) : DelegatingHandler(new So
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.RequestUri!.AbsolutePath.StartsWith("/api/", StringComparison.Ordinal) && request.Headers.Authorization is null && !request.Headers.Contains("X-Api-Key"))
+        if (request.RequestUri!.AbsolutePath.StartsWith("/api/", StringComparison.Ordinal) && request.Headers.Authorization is null
+            && !request.Headers.Contains("X-Api-Key"))
             request.Headers.Authorization = new("Bearer", pass.ForCommands);
         return base.SendAsync(request, cancellationToken);
     }

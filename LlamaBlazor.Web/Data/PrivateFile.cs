@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Web.Data;
 
-/// <summary>Files and folders that nobody but the dashboard's user reads, from the moment they are made. Windows keeps them by the rights of the folder.</summary>
+/// <summary>Files and folders that nobody but the dashboard's user reads, from the moment they are made. Windows keeps them by the rights
+/// of the folder.</summary>
 internal static class PrivateFile
 {
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -21,7 +22,8 @@ internal static class PrivateFile
         return new FileStream(path, options);
     }
 
-    /// <summary>Makes an empty file where there is none: what SQLite finds, and what it makes beside it, then has these rights too.</summary>
+    /// <summary>Makes an empty file where there is none: what SQLite finds, and what it makes beside it, then has these rights
+    /// too.</summary>
     public static void Ensure(string path)
     {
         try
@@ -39,7 +41,8 @@ internal static class PrivateFile
     /// <exception cref="IOException">There is a file of that name, the disk is full, or the source cannot be read.</exception>
     public static void Copy(string source, string target)
     {
-        using var from = new FileStream(source, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, Options = FileOptions.SequentialScan });
+        using var from = new FileStream(source,
+            new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, Options = FileOptions.SequentialScan });
         using var to = Open(target, FileMode.CreateNew);
         from.CopyTo(to);
     }
@@ -53,7 +56,8 @@ internal static class PrivateFile
             Directory.CreateDirectory(path, OwnerFolder);
     }
 
-    /// <summary>Takes the rights of others away from a folder and the files right in it, which an earlier version or another program left there. Links, and what belongs to another user, stay as they are.</summary>
+    /// <summary>Takes the rights of others away from a folder and the files right in it, which an earlier version or another program left
+    /// there. Links, and what belongs to another user, stay as they are.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="pattern">Which files, such as <c>*.db*</c>.</param>
     public static void Tighten(string folder, string pattern = "*")

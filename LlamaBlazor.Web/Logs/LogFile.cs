@@ -61,7 +61,8 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
     public void Dispose() => Close();
 
     // What comes from elsewhere, such as the name of a file, begins no line of its own and colours nothing.
-    private static string Indent(string? text) => string.Join("\n  ", (text ?? "").ReplaceLineEndings("\n").Split('\n').Select(AnsiText.Strip));
+    private static string Indent(string? text) =>
+        string.Join("\n  ", (text ?? "").ReplaceLineEndings("\n").Split('\n').Select(AnsiText.Strip));
 
     private StreamWriter FileFor(string day)
     {

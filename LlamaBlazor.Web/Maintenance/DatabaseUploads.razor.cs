@@ -116,7 +116,8 @@ public sealed partial class DatabaseUploads
         try
         {
             await using var source = _file!.OpenReadStream(StoredUpload.SizeLimit);
-            var taken = await StoredUpload.TakeAsync(Folder, source, _file.Name, IsSql && kind == "import" ? UploadForm.Statements : UploadForm.Database, CancellationToken.None);
+            var taken = await StoredUpload.TakeAsync(Folder, source, _file.Name, IsSql && kind == "import" ? UploadForm.Statements
+                : UploadForm.Database, CancellationToken.None);
             if (taken.Failure is { } wrong)
             {
                 _message = wrong.Errors?.Values.First()[0] ?? wrong.Message;

@@ -3,7 +3,8 @@ using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
 
-/// <summary>What a file of SQL statements may cost: time, rows, pages and memory. A few bytes can ask for endless work (WITH RECURSIVE).</summary>
+/// <summary>What a file of SQL statements may cost: time, rows, pages and memory. A few bytes can ask for endless work (WITH
+/// RECURSIVE).</summary>
 internal sealed class SqlLoadLimits : IDisposable
 {
     private const int Instructions = 20_000; // of SQLite's machine between two looks: some milliseconds at most
@@ -38,7 +39,8 @@ internal sealed class SqlLoadLimits : IDisposable
         SqliteNative.sqlite3_progress_handler(SqliteNative.Handle(connection), Instructions, _look, 0);
         _ = SqliteNative.sqlite3_limit(SqliteNative.Handle(connection), LimitLength, LongestValue);
         var page = Convert.ToInt64(SqliteSetup.Scalar(connection, "PRAGMA page_size"));
-        SqliteSetup.Execute(connection, $"PRAGMA max_page_count={Math.Max(LeastBytes, length * BytesOfText) / page}; PRAGMA temp_store=FILE;");
+        SqliteSetup.Execute(connection,
+            $"PRAGMA max_page_count={Math.Max(LeastBytes, length * BytesOfText) / page}; PRAGMA temp_store=FILE;");
     }
 
     /// <summary>Whether a database that cannot grow has all the pages it may have: there is room on the disk.</summary>

@@ -31,15 +31,17 @@ internal sealed record StoredUpload(string Path, string Name)
     /// <summary>Takes a stream whose first bytes are those of its form. The file is removed again when that breaks off.</summary>
     /// <returns>Invalid when the first bytes are wrong, of which nothing is stored; a conflict while too many others are here.</returns>
     /// <exception cref="IOException">The disk is full, or the sender went away.</exception>
-    public static async Task<Result<StoredUpload>> TakeAsync(DataFolder folder, Stream source, string? name, UploadForm form, CancellationToken cancellation)
+    public static async Task<Result<StoredUpload>> TakeAsync(DataFolder folder, Stream source, string? name, UploadForm form,
+        CancellationToken cancellation)
     {
         if (Directory.EnumerateFiles(folder.Backups, Prefix + "*.part").Take(MostAtOnce).Count() == MostAtOnce)
             return Failure.Conflict($"{MostAtOnce} files are being taken already. Wait until one of them is done.");
         var head = new byte[HeadLength];
         var length = await source.ReadAtLeastAsync(head, HeadLength, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
         if (Wrong(head.AsSpan(0, length), form) is { } wrong)
-            return Failure.Invalid("file", wrong);
-        var stored = new StoredUpload(System.IO.Path.Combine(folder.Backups, $"{Prefix}{Guid.NewGuid():N}.part"), string.IsNullOrEmpty(name) ? "upload" : name);
+            return Failure.Invalid("file", $"{(string.IsNullOrEmpty(name) ? "The file" : name)} {wrong} Nothing was changed.");
+        var stored = new StoredUpload(System.IO.Path.Combine(folder.Backups, $"{Prefix}{Guid.NewGuid():N}.part"),
+            string.IsNullOrEmpty(name) ? "upload" : name);
         await stored.TakeAsync("", head.AsMemory(0, length), source, cancellation).ConfigureAwait(false);
         return stored;
     }
@@ -69,11 +71,12 @@ internal sealed record StoredUpload(string Path, string Name)
         }
     }
 
-    private static string? Wrong(ReadOnlySpan<byte> head, UploadForm form) => form switch
+    private static string? Wrong(ReadOnlySpan<byte> head, UploadForm form) => (form, DatabaseCandidate.IsHead(head)) switch
     {
-        UploadForm.Database => DatabaseCandidate.IsHead(head) ? null : "This is not an SQLite database. Nothing was changed.",
-        _ => DatabaseCandidate.IsHead(head) ? "This is a database, not SQL statements: import or restore it. Nothing was changed."
-            : head.Contains((byte)0) ? "These are no SQL statements: they are not text. Nothing was changed." : null,
+        (UploadForm.Database, false) => "is not an SQLite database.",
+        (UploadForm.Statements, true) => "is a database, not SQL statements: import or restore it.",
+        (UploadForm.Statements, false) when head.Contains((byte)0) => "holds no SQL statements: it is not text.",
+        _ => null,
     };
 
     /// <summary>Removes it, with its journals.</summary>

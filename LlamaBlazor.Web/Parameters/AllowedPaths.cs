@@ -7,10 +7,11 @@ using LlamaBlazor.Web.Shared.Configuration;
 namespace LlamaBlazor.Web.Parameters;
 
 /// <summary>
-/// Which files and folders settings may name. An engine shows what it reads (a template in /props, a grammar in its log, a media folder to every client) and
-/// empties what it writes, with the rights of this user. So what it reads lies in the models folders, in folders of the data folder that are made for it,
-/// or in <see cref="Key"/>, which only the file, the environment or the command line sets; what it writes, or what a flag without a field names, lies in
-/// the last two. Weights may lie anywhere, as long as they are weights. Certificates and keys are shown to nobody and written by nobody.
+/// Which files and folders settings may name. An engine shows what it reads (a template in /props, a grammar in its log, a media folder to
+/// every client) and empties what it writes, with the rights of this user. So what it reads lies in the models folders, in folders of the
+/// data folder that are made for it, or in <see cref="Key"/>, which only the file, the environment or the command line sets; what it
+/// writes, or what a flag without a field names, lies in the last two. Weights may lie anywhere, as long as they are weights. Certificates
+/// and keys are shown to nobody and written by nobody.
 /// </summary>
 internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settings, IConfiguration configuration)
 {
@@ -24,8 +25,10 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
     private const string OwnFolder = "engine-files";
 
     private static readonly HashSet<string> Written = ["log_file", "log_prompts_dir", "slot_save_path", "lookup_cache_dynamic"];
-    private static readonly HashSet<string> Weights = ["mmproj", "model_draft", "model_vocoder", "lora", "lora_scaled", "control_vector", "control_vector_scaled"];
-    private static readonly HashSet<string> Free = ["model_path", "engine_path", "api_key_file", "ssl_key_file", "ssl_cert_file", "models_dir", "models_preset"];
+    private static readonly HashSet<string> Weights =
+        ["mmproj", "model_draft", "model_vocoder", "lora", "lora_scaled", "control_vector", "control_vector_scaled"];
+    private static readonly HashSet<string> Free =
+        ["model_path", "engine_path", "api_key_file", "ssl_key_file", "ssl_cert_file", "models_dir", "models_preset"];
 
     // What is the dashboard's own in its folder: secrets, database, log.
     private static readonly string[] Own = ["keys", "backups", "logs", "downloads"];
@@ -42,7 +45,8 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
         {
             if (find(definition) is not string text)
                 continue;
-            var paths = definition.Column == OtherFlags ? CustomParameters.Texts(text).Where(LeadsSomewhere) : ParameterPaths.Files(definition, text);
+            var paths = definition.Column == OtherFlags ? CustomParameters.Texts(text).Where(LeadsSomewhere)
+                : ParameterPaths.Files(definition, text);
             if (paths.Select(path => Refuse(definition.Column, path)).FirstOrDefault(reason => reason is not null) is { } reason)
                 refused[definition.Column] = reason;
         }
@@ -72,8 +76,10 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
         if (IsInside(path, isWritten) || LeadsNowhere(path, isWritten) || (mayBeWeights && IsWeights(path)))
             return null;
         var where = path == text ? text : $"{text}, which is {path},";
-        var places = isWritten ? $"{Path.Combine(folder.Root, OwnFolder)} and the folders of {Key}" : $"the models folders, {Path.Combine(folder.Root, OwnFolder)} and the folders of {Key}";
-        return $"{where} lies outside of {places}, where settings may lead {(isWritten ? "engines to write" : "engines to read")}. Use one of them, or start the dashboard with LLAMABLAZOR__ALLOWEDDIRECTORIES__0={Path.GetDirectoryName(path)}.";
+        var places = isWritten ? $"{Path.Combine(folder.Root, OwnFolder)} and the folders of {Key}"
+            : $"the models folders, {Path.Combine(folder.Root, OwnFolder)} and the folders of {Key}";
+        return $"{where} lies outside of {places}, where settings may lead {(isWritten ? "engines to write" : "engines to read")}. "
+            + $"Use one of them, or start the dashboard with LLAMABLAZOR__ALLOWEDDIRECTORIES__0={Path.GetDirectoryName(path)}.";
     }
 
     private bool IsInside(string path, bool isWritten)
@@ -88,12 +94,14 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
     private bool IsOurs(string path)
     {
         var parts = Path.GetRelativePath(RealPath.Of(folder.Root), path).Split(Path.DirectorySeparatorChar);
-        return parts[0] is not ("." or "..") && !Own.Contains(parts[0], StringComparer.OrdinalIgnoreCase) && !File.Exists(Path.Combine(folder.Root, parts[0]))
+        return parts[0] is not ("." or "..") && !Own.Contains(parts[0], StringComparer.OrdinalIgnoreCase)
+            && !File.Exists(Path.Combine(folder.Root, parts[0]))
             && (parts.Length > 1 || Directory.Exists(path));
     }
 
     // Nothing is there that could be read, nor a folder that could be written to. Looked at again at each start.
-    private static bool LeadsNowhere(string path, bool isWritten) => isWritten ? !Path.Exists(path) && !Path.Exists(Path.GetDirectoryName(path)) : !Path.Exists(path);
+    private static bool LeadsNowhere(string path, bool isWritten) =>
+        isWritten ? !Path.Exists(path) && !Path.Exists(Path.GetDirectoryName(path)) : !Path.Exists(path);
 
     private static bool IsWeights(string path)
     {
@@ -101,7 +109,8 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
         {
             using var file = File.OpenRead(path);
             var magic = new byte[4];
-            return file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.AsSpan().SequenceEqual("GGUF"u8);
+            return file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length
+                && magic.AsSpan().SequenceEqual("GGUF"u8);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -111,7 +120,9 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
 
     // A text of a flag that is not in the catalogue may be anything: what is a path shows by leading somewhere.
     private bool LeadsSomewhere(string text) =>
-        text.IndexOfAny(['/', '\\']) >= 0 && Of(text) is { } path && (Path.Exists(path) || (Path.GetDirectoryName(path) is { } parent && parent != Path.GetPathRoot(parent) && Directory.Exists(parent)));
+        text.IndexOfAny(['/', '\\']) >= 0 && Of(text) is { } path
+            && (Path.Exists(path)
+            || (Path.GetDirectoryName(path) is { } parent && parent != Path.GetPathRoot(parent) && Directory.Exists(parent)));
 
     // As the engine sees it, which runs in the data folder; links followed.
     private string? Of(string text)

@@ -6,7 +6,8 @@ namespace LlamaBlazor.Web.Parameters;
 internal static class ParameterPaths
 {
     // What the engine writes itself need not be there.
-    private static readonly HashSet<string> Written = ["log_file", "log_prompts_dir", "lookup_cache_dynamic", "models_dir", "models_preset"];
+    private static readonly HashSet<string> Written =
+        ["log_file", "log_prompts_dir", "lookup_cache_dynamic", "models_dir", "models_preset"];
     private static readonly HashSet<string> Folders = ["slot_save_path", "media_path", "path", "models_dir", "log_prompts_dir"];
 
     /// <summary>Whether the path is that of a folder.</summary>

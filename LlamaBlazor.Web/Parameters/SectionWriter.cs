@@ -95,7 +95,8 @@ internal sealed class SectionWriter(
     private void AddForbidden(SectionChange edit, IConfigRecord row, Dictionary<string, string[]> errors)
     {
         var map = ColumnMap.For(row.GetType());
-        var changed = edit.Values.Where(pair => map.Contains(pair.Key) && !Equals(map.Get(row, pair.Key), pair.Value)).Select(pair => catalogue.FindColumn(pair.Key)).OfType<ParameterDefinition>();
+        var changed = edit.Values.Where(pair => map.Contains(pair.Key) && !Equals(map.Get(row, pair.Key), pair.Value))
+            .Select(pair => catalogue.FindColumn(pair.Key)).OfType<ParameterDefinition>();
         foreach (var (column, reason) in paths.Refused(changed, definition => edit.Values[definition.Column]))
             errors.TryAdd(column, [reason]);
     }

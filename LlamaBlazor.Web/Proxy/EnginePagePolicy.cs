@@ -3,12 +3,15 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace LlamaBlazor.Web.Proxy;
 
-/// <summary>What an answer of an engine may tell a browser. An engine's page brings scripts of its own: it reaches what is below its own path, and nothing else of ours.</summary>
+/// <summary>What an answer of an engine may tell a browser. An engine's page brings scripts of its own: it reaches what is below its own
+/// path, and nothing else of ours.</summary>
 internal static class EnginePagePolicy
 {
-    // These speak for a whole origin, and some outlive the engine: service workers, wiped storage, forced TLS, other ports, reports to any address.
+    // These speak for a whole origin, and some outlive the engine: service workers, wiped storage, forced TLS, other ports, reports to any
+    // address.
     private static readonly string[] ForTheOrigin =
-        ["Service-Worker-Allowed", "Clear-Site-Data", "Strict-Transport-Security", "Alt-Svc", "Content-Security-Policy-Report-Only", "Report-To", "Reporting-Endpoints", "NEL", "Origin-Agent-Cluster"];
+        ["Service-Worker-Allowed", "Clear-Site-Data", "Strict-Transport-Security", "Alt-Svc",
+            "Content-Security-Policy-Report-Only", "Report-To", "Reporting-Endpoints", "NEL", "Origin-Agent-Cluster"];
 
     /// <summary>Sets and removes headers of an answer, after those of the engine were copied.</summary>
     /// <param name="context">The request with its answer.</param>
@@ -42,7 +45,9 @@ internal static class EnginePagePolicy
         var (page, socket) = ($"{client.Scheme}://{own}", $"{(client.IsHttps ? "wss" : "ws")}://{own}");
         // At a name of its own it may keep its origin; at the dashboard's it gets none.
         var sandbox = EngineSites.IsSite(client.Host.Host) ? "" : "sandbox allow-scripts allow-forms allow-modals allow-downloads; ";
-        return $"{sandbox}default-src {page} data: blob:; script-src {page} 'unsafe-inline' 'wasm-unsafe-eval'; style-src {page} 'unsafe-inline'; connect-src {page} {socket} data: blob:; "
+        return $"{sandbox}default-src {page} data: blob:; "
+            + $"script-src {page} 'unsafe-inline' 'wasm-unsafe-eval'; style-src {page} 'unsafe-inline'; "
+            + $"connect-src {page} {socket} data: blob:; "
             + $"worker-src {page} blob:; form-action {page}; base-uri {page}; object-src 'none'; frame-ancestors 'none'";
     }
 

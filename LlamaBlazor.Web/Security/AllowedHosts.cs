@@ -3,8 +3,8 @@ using LlamaBlazor.Web.Shared.Configuration;
 namespace LlamaBlazor.Web.Security;
 
 /// <summary>
-/// Further names that programs may call this machine by: <c>LlamaBlazor:Security:AllowedHosts</c>, a list such as <c>host.docker.internal</c> or
-/// <c>172.17.0.1</c>. They lead to the routes for programs only: a page that was rebound to such a name gets nothing of the dashboard.
+/// Further names that programs may call this machine by: <c>LlamaBlazor:Security:AllowedHosts</c>, a list such as
+/// <c>host.docker.internal</c> or <c>172.17.0.1</c>. They lead to the routes for programs only: a page that was rebound to such a name gets nothing of the dashboard.
 /// </summary>
 /// <param name="hosts">The names, without a port.</param>
 internal sealed class AllowedHosts(IReadOnlyCollection<string> hosts)
@@ -23,7 +23,10 @@ internal sealed class AllowedHosts(IReadOnlyCollection<string> hosts)
     {
         var hosts = ConfiguredList.Read(configuration, Key);
         return hosts.FirstOrDefault(host => Uri.CheckHostName(Plain(host)) == UriHostNameType.Unknown) is { } wrong
-            ? throw new StartupException($"{Key}: '{wrong}' is not the name or address of a machine. Write it without scheme and port, such as host.docker.internal; * is not accepted, since every page you open could then use your models.")
+            ? throw new StartupException(
+                $"{Key}: '{wrong}' is not the name or address of a machine. "
+                + "Write it without scheme and port, such as host.docker.internal; "
+                + "* is not accepted, since every page you open could then use your models.")
             : new AllowedHosts(hosts);
     }
 

@@ -4,9 +4,9 @@ using LlamaBlazor.Web.Shared.Configuration;
 namespace LlamaBlazor.Web.Security;
 
 /// <summary>
-/// Pages of other origins that may use the endpoint: <c>LlamaBlazor:Security:AllowedOrigins</c>, a list such as <c>http://localhost:3000</c>. Apps and
-/// browser extensions have origins of their own (<c>app://obsidian.md</c>, <c>chrome-extension://ID</c>). None by default. They reach the routes for
-/// programs only, never the dashboard's own API.
+/// Pages of other origins that may use the endpoint: <c>LlamaBlazor:Security:AllowedOrigins</c>, a list such as
+/// <c>http://localhost:3000</c>. Apps and browser extensions have origins of their own (<c>app://obsidian.md</c>,
+/// <c>chrome-extension://ID</c>). None by default. They reach the routes for programs only, never the dashboard's own API.
 /// </summary>
 /// <param name="origins">The origins, as browsers send them.</param>
 internal sealed partial class AllowedOrigins(IReadOnlyCollection<string> origins)
@@ -25,7 +25,10 @@ internal sealed partial class AllowedOrigins(IReadOnlyCollection<string> origins
     {
         var origins = ConfiguredList.Read(configuration, Key).Select(origin => origin.TrimEnd('/')).ToList();
         return origins.Find(origin => !IsOrigin(origin)) is { } wrong
-            ? throw new StartupException($"{Key}: '{wrong}' is not an origin. Write scheme, host and port, such as http://localhost:3000, app://obsidian.md or chrome-extension://ID; * is not accepted, since every page you open could then use your models.")
+            ? throw new StartupException(
+                $"{Key}: '{wrong}' is not an origin. "
+                + "Write scheme, host and port, such as http://localhost:3000, app://obsidian.md or chrome-extension://ID; "
+                + "* is not accepted, since every page you open could then use your models.")
             : new AllowedOrigins(origins);
     }
 
@@ -34,8 +37,10 @@ internal sealed partial class AllowedOrigins(IReadOnlyCollection<string> origins
     {
         if (text.StartsWith("file:", StringComparison.OrdinalIgnoreCase) || !Form().IsMatch(text))
             return false;
-        return !text.StartsWith("http:", StringComparison.OrdinalIgnoreCase) && !text.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
-            || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase));
+        return !text.StartsWith("http:", StringComparison.OrdinalIgnoreCase)
+            && !text.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
+            || (Uri.TryCreate(text, UriKind.Absolute, out var uri)
+                && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase));
     }
 
     // Scheme and host as RFC 6454 writes an origin: no path, no user, no wildcard.

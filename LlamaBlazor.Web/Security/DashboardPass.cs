@@ -6,15 +6,16 @@ using LlamaBlazor.Web.Data;
 namespace LlamaBlazor.Web.Security;
 
 /// <summary>
-/// The dashboard's own secret, in a file that its user alone can read. Commands and pages show what is made of it, and are let in once API keys exist; the
-/// secret itself goes nowhere. It is no log-in: who may open a page on this machine gets what the page carries.
+/// The dashboard's own secret, in a file that its user alone can read. Commands and pages show what is made of it, and are let in once API
+/// keys exist; the secret itself goes nowhere. It is no log-in: who may open a page on this machine gets what the page carries.
 /// </summary>
 internal sealed class DashboardPass(DataFolder folder)
 {
     private const string FileName = "dashboard-pass";
     private readonly Lazy<string> _secret = new(() => ReadOrMake(PathIn(folder.Root)));
 
-    /// <summary>What commands, and the dashboard itself, show to the API, in the form of a key. Of this run alone: who listens at its address later can use it nowhere.</summary>
+    /// <summary>What commands, and the dashboard itself, show to the API, in the form of a key. Of this run alone: who listens at its
+    /// address later can use it nowhere.</summary>
     public string ForCommands => ForSession(_secret.Value, folder.Session);
 
     /// <summary>What the pages carry, in a cookie.</summary>

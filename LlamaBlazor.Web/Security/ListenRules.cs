@@ -11,7 +11,8 @@ internal static class ListenRules
 
     private static readonly string[] PortKeys = ["HTTP_PORTS", "HTTPS_PORTS"];
 
-    /// <summary>Looks at all that is configured: Urls, the endpoints of Kestrel, and the ports that count where there is no Urls. Throws unless every address names this machine alone.</summary>
+    /// <summary>Looks at all that is configured: Urls, the endpoints of Kestrel, and the ports that count where there is no Urls. Throws
+    /// unless every address names this machine alone.</summary>
     /// <param name="configuration">The configuration; <c>ASPNETCORE_</c> and <c>DOTNET_</c> are part of it.</param>
     /// <exception cref="StartupException">One can be reached from other machines.</exception>
     public static void Require(IConfiguration configuration)
@@ -24,7 +25,9 @@ internal static class ListenRules
         foreach (var key in PortKeys)
         {
             if (configuration[key] is { } ports && !string.IsNullOrWhiteSpace(ports))
-                throw new StartupException($"{key} is '{ports}' (as ASPNETCORE_{key} or DOTNET_{key}), which listens on every address of this machine. {Advice(PortOf(ports))}");
+                throw new StartupException(
+                    $"{key} is '{ports}' (as ASPNETCORE_{key} or DOTNET_{key}), which listens on every address of this machine. "
+                        + $"{Advice(PortOf(ports))}");
         }
     }
 
@@ -41,8 +44,10 @@ internal static class ListenRules
     }
 
     private static string Advice(int port) =>
-        $"This dashboard has no log-in to keep them out. Use http://127.0.0.1:{port} (configuration key Urls), and reach it from elsewhere through an SSH tunnel: ssh -L {port}:127.0.0.1:{port} this-machine.";
+        $"This dashboard has no log-in to keep them out. Use http://127.0.0.1:{port} (configuration key Urls), "
+            + $"and reach it from elsewhere through an SSH tunnel: ssh -L {port}:127.0.0.1:{port} this-machine.";
 
     private static int PortOf(string ports) =>
-        int.TryParse(ports.Split([';', ','], 2)[0].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : UsualPort;
+        int.TryParse(ports.Split([';', ','], 2)[0].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port
+            : UsualPort;
 }

@@ -13,15 +13,16 @@ namespace LlamaBlazor.Web.Security;
 internal sealed record GuardRules(AllowedOrigins Origins, AllowedHosts Hosts, Func<PathString, bool> IsForPrograms, Func<PathString, bool> IsPage);
 
 /// <summary>
-/// Refuses requests that a foreign page could have made: a Host that is not this machine (DNS rebinding), an Origin, Fetch Metadata or Referer of another
-/// site (cross-site request forgery, by GET too: a GET may start a model). Links of other sites lead to pages. Programs send none of these and are let
-/// through; pages that were allowed reach the routes for programs.
+/// Refuses requests that a foreign page could have made: a Host that is not this machine (DNS rebinding), an Origin, Fetch Metadata or
+/// Referer of another site (cross-site request forgery, by GET too: a GET may start a model). Links of other sites lead to pages. Programs
+/// send none of these and are let through; pages that were allowed reach the routes for programs.
 /// </summary>
 /// <param name="next">What follows.</param>
 /// <param name="rules">What may be reached from where.</param>
 internal sealed class OriginGuard(RequestDelegate next, GuardRules rules)
 {
-    private const string Foreign = $"The request comes from another site. Sites that may use the models are listed in {AllowedOrigins.Key}.";
+    private const string Foreign = $"The request comes from another site. "
+        + $"Sites that may use the models are listed in {AllowedOrigins.Key}.";
 
     /// <summary>Passes the request on, or answers 403 with the reason.</summary>
     public Task InvokeAsync(HttpContext context)
@@ -29,7 +30,8 @@ internal sealed class OriginGuard(RequestDelegate next, GuardRules rules)
         var (request, path) = (context.Request, context.Request.Path);
         context.Response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
         if (context.Connection.LocalIpAddress is { } local && !IsLoopback(local))
-            return RefuseAsync(context, "The request came in from another machine, and this dashboard has no log-in to keep strangers out. Use an address of loopback.");
+            return RefuseAsync(
+                context, "The request came in from another machine, and this dashboard has no log-in. Use an address of loopback.");
         if (!SecurityFeature.IsThisMachine(request.Host.Host) && !(rules.Hosts.Contains(request.Host.Host) && rules.IsForPrograms(path)))
             return RefuseAsync(context, HostWords(request));
         var isSite = EngineSites.IsSite(request.Host.Host);
@@ -38,7 +40,8 @@ internal sealed class OriginGuard(RequestDelegate next, GuardRules rules)
         var source = Read(request).Judge($"{request.Scheme}://{request.Host.Value}");
         if (source == RequestSource.Own || (source == RequestSource.ForeignNavigation && (isSite || rules.IsPage(path))))
             return next(context);
-        return FriendOf(request) is { } friend && rules.IsForPrograms(path) && !isSite ? AnswerAsync(context, friend) : RefuseAsync(context, Foreign);
+        return FriendOf(request) is { } friend && rules.IsForPrograms(path) && !isSite ? AnswerAsync(context, friend)
+            : RefuseAsync(context, Foreign);
     }
 
     /// <summary>What the headers tell of the page behind a request.</summary>
@@ -49,8 +52,10 @@ internal sealed class OriginGuard(RequestDelegate next, GuardRules rules)
         return new(request.Method, headers.Origin, One("Sec-Fetch-Site"), One("Sec-Fetch-Mode"), One("Sec-Fetch-Dest"), One("Referer"));
     }
 
-    // An image or a link of an allowed page carries no Origin: then there is nothing that its page could read, and nothing to answer it with.
-    private string? FriendOf(HttpRequest request) => request.Headers.Origin is [{ } origin] && rules.Origins.Contains(origin) ? origin : null;
+    // An image or a link of an allowed page carries no Origin: then there is nothing that its page could read, and nothing to answer it
+    // with.
+    private string? FriendOf(HttpRequest request) =>
+        request.Headers.Origin is [{ } origin] && rules.Origins.Contains(origin) ? origin : null;
 
     // Cookies stay out of it: an allowed page shows a key, or is on this machine like any program.
     private Task AnswerAsync(HttpContext context, string origin)
@@ -74,8 +79,10 @@ internal sealed class OriginGuard(RequestDelegate next, GuardRules rules)
     }
 
     private string HostWords(HttpRequest request) => rules.Hosts.Contains(request.Host.Host)
-        ? $"The name {Name(request)} of {AllowedHosts.Key} leads to the routes for programs only. Open the dashboard at localhost or 127.0.0.1."
-        : $"The Host header '{Name(request)}' does not name this machine. Use localhost or 127.0.0.1; names that programs may use, such as host.docker.internal, are listed in {AllowedHosts.Key}.";
+        ? $"The name {Name(request)} of {AllowedHosts.Key} leads to the routes for programs only. "
+            + "Open the dashboard at localhost or 127.0.0.1."
+        : $"The Host header '{Name(request)}' does not name this machine. Use localhost or 127.0.0.1; "
+            + $"names that programs may use, such as host.docker.internal, are listed in {AllowedHosts.Key}.";
 
     private static string Name(HttpRequest request) => request.Host.Host.Length > 100 ? request.Host.Host[..100] : request.Host.Host;
 

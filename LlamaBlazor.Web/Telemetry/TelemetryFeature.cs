@@ -30,7 +30,8 @@ internal static class TelemetryFeature
         services.AddHostedService<TelemetrySampler>();
         // Whoever calls a hub wrongly gets its error, and writes no line for each call: HubFaults tells of mistakes of ours.
         builder.Logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None);
-        services.AddSignalR(options => options.AddFilter<HubFaults>()).AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions));
+        services.AddSignalR(options => options.AddFilter<HubFaults>())
+            .AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions));
         return builder;
     }
 

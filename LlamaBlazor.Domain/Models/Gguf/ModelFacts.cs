@@ -98,7 +98,10 @@ public sealed record ModelFacts
 
     // A name is shown in lists, logs and commands: it is one line, and moves no terminal.
     private static string? OneLine(string? text) =>
-        text is null ? null : string.Join(' ', new string([.. text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        text is null ? null
+            : string.Join(' ',
+            new string([.. text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)])
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     private static string TypeOf(GgufMetadata keys)
     {

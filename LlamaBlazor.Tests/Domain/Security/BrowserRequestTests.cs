@@ -45,15 +45,18 @@ public sealed class BrowserRequestTests
     [InlineData("http://127.0.0.1:5080/x", RequestSource.Foreign)]
     [InlineData("null", RequestSource.Foreign)]
     [InlineData("", RequestSource.Foreign)]
-    public void Origin_IsOurs_OnlyToTheLetter(string origin, RequestSource source) => Assert.Equal(source, new BrowserRequest("POST", [origin], null, null, null, null).Judge(Own));
+    public void Origin_IsOurs_OnlyToTheLetter(string origin, RequestSource source) =>
+        Assert.Equal(source, new BrowserRequest("POST", [origin], null, null, null, null).Judge(Own));
 
     [Fact]
     public void UsualPort_NeedNotBeWritten() =>
-        Assert.Equal(RequestSource.Own, new BrowserRequest("POST", ["https://localhost"], null, null, null, null).Judge("https://LOCALHOST:443"));
+        Assert.Equal(RequestSource.Own,
+            new BrowserRequest("POST", ["https://localhost"], null, null, null, null).Judge("https://LOCALHOST:443"));
 
     [Fact]
     public void ForeignOrigin_CountsBesideOurs() =>
-        Assert.Equal(RequestSource.Foreign, new BrowserRequest("POST", [Own, "http://evil.example"], "same-origin", null, null, null).Judge(Own));
+        Assert.Equal(RequestSource.Foreign,
+            new BrowserRequest("POST", [Own, "http://evil.example"], "same-origin", null, null, null).Judge(Own));
 
     [Theory]
     [InlineData("GET", "http://evil.example/page", RequestSource.ForeignNavigation)]
@@ -62,5 +65,6 @@ public sealed class BrowserRequestTests
     [InlineData("GET", Own + "/models?q=1", RequestSource.Own)]
     [InlineData("GET", "http://127.0.0.1:5081/", RequestSource.ForeignNavigation)]
     [InlineData("GET", "about:blank", RequestSource.ForeignNavigation)]
-    public void OldBrowser_IsToldByItsReferer(string method, string referer, RequestSource source) => Assert.Equal(source, new BrowserRequest(method, [], null, null, null, referer).Judge(Own));
+    public void OldBrowser_IsToldByItsReferer(string method, string referer, RequestSource source) =>
+        Assert.Equal(source, new BrowserRequest(method, [], null, null, null, referer).Judge(Own));
 }

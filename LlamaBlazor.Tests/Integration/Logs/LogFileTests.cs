@@ -111,7 +111,8 @@ public sealed class LogFileTests : IDisposable
     {
         using var folder = DataFolder.Open(_folder.Path);
         using (var file = new LogFile(folder, _clock))
-            file.Write(Line("name\n1970-01-01 forged\u2028too") with { ErrorType = "E", ErrorMessage = "name\r\n1970-01-01 \u001b[2Jforged" });
+            file.Write(
+                Line("name\n1970-01-01 forged\u2028too") with { ErrorType = "E", ErrorMessage = "name\r\n1970-01-01 \u001b[2Jforged" });
         var lines = File.ReadAllLines(Assert.Single(Files(folder)));
         Assert.Equal(["  1970-01-01 forged", "  too", "  E: name", "  1970-01-01 forged", ""], lines[1..]);
     }

@@ -44,11 +44,13 @@ public sealed class AllowedPathTests(AllowedFixture app) : IClassFixture<Allowed
         var data = app.Services.GetRequiredService<DataFolder>();
         var link = Path.Combine(app.ModelFolder, "link-" + column);
         File.CreateSymbolicLink(link, app.Secret);
-        foreach (var path in new[] { app.Secret, Path.Combine(app.ModelFolder, "..", "outside", "secret.txt"), "../outside/secret.txt", link, data.Database, Path.Combine(data.Root, ".lock"), Path.Combine(data.Keys, "dashboard-pass") })
+        foreach (var path in new[] { app.Secret, Path.Combine(app.ModelFolder, "..", "outside", "secret.txt"), "../outside/secret.txt",
+            link, data.Database, Path.Combine(data.Root, ".lock"), Path.Combine(data.Keys, "dashboard-pass") })
         {
             File.AppendAllText(Path.Combine(data.Keys, "dashboard-pass"), "");
             var value = column.EndsWith("_scaled", StringComparison.Ordinal) ? path + ":0.5" : path;
-            var errors = await RefusedAsync(section, column, column is "lora" or "lora_scaled" or "control_vector" ? new[] { value } : value);
+            var errors = await RefusedAsync(section, column, column is "lora" or "lora_scaled" or "control_vector" ? new[] { value }
+                : value);
             Assert.Equal(column, Assert.Single(errors.EnumerateObject()).Name);
         }
     }
@@ -62,7 +64,8 @@ public sealed class AllowedPathTests(AllowedFixture app) : IClassFixture<Allowed
     {
         var data = app.Services.GetRequiredService<DataFolder>();
         foreach (var path in new[] { app.Folder.File("outside"), data.Root, data.Keys, data.Backups, "/", "." })
-            Assert.Contains("LlamaBlazor:AllowedDirectories", (await RefusedAsync("server", column, path)).GetProperty(column)[0].GetString());
+            Assert.Contains("LlamaBlazor:AllowedDirectories",
+                (await RefusedAsync("server", column, path)).GetProperty(column)[0].GetString());
     }
 
     [Fact]
@@ -82,7 +85,8 @@ public sealed class AllowedPathTests(AllowedFixture app) : IClassFixture<Allowed
     public async Task FlagWithoutAField_LeadsNoFurther()
     {
         var data = app.Services.GetRequiredService<DataFolder>();
-        foreach (var path in new[] { app.Secret, "../outside/secret.txt", Path.Combine(app.ModelFolder, "template.jinja"), Path.Combine(app.Folder.File("outside"), "new.log"), data.Database })
+        foreach (var path in new[] { app.Secret, "../outside/secret.txt", Path.Combine(app.ModelFolder, "template.jinja"),
+            Path.Combine(app.Folder.File("outside"), "new.log"), data.Database })
         {
             await RefusedAsync("advanced", "custom_params", new Dictionary<string, object> { ["--system-prompt-file"] = path });
             await RefusedAsync("advanced", "custom_params", new Dictionary<string, object> { ["--logdir"] = new[] { "x", path } });
@@ -120,15 +124,21 @@ public sealed class AllowedPathTests(AllowedFixture app) : IClassFixture<Allowed
     [Fact]
     public async Task ImportedCommand_LosesThatFieldAlone_AndSaysSo()
     {
-        var answer = await app.SendAsync(HttpMethod.Post, "/api/models/import-command", new { command = $"llama-server -m /nowhere/a.gguf --temp 0.3 --grammar-file {app.Secret}", name = "imported" }, HttpStatusCode.Created);
-        Assert.Contains(answer.GetProperty("not_understood").EnumerateArray(), word => word.GetProperty("token").GetString() == "--grammar-file");
+        var answer = await app.SendAsync(HttpMethod.Post, "/api/models/import-command",
+            new { command = $"llama-server -m /nowhere/a.gguf --temp 0.3 --grammar-file {app.Secret}", name = "imported" },
+            HttpStatusCode.Created);
+        Assert.Contains(answer.GetProperty("not_understood").EnumerateArray(), word =>
+            word.GetProperty("token").GetString() == "--grammar-file");
         Assert.False(answer.GetProperty("sections").GetProperty("sampling").TryGetProperty("grammar_file", out _));
         Assert.Equal(0.3, answer.GetProperty("sections").GetProperty("sampling").GetProperty("temperature").GetDouble());
-        var preset = await app.SendAsync(HttpMethod.Post, "/api/presets/import", new { text = $"[one]\nmodel = /nowhere/b.gguf\ntemp = 0.4\ngrammar-file = {app.Secret}\n", dry_run = false }, HttpStatusCode.OK);
+        var preset = await app.SendAsync(HttpMethod.Post, "/api/presets/import",
+            new { text = $"[one]\nmodel = /nowhere/b.gguf\ntemp = 0.4\ngrammar-file = {app.Secret}\n", dry_run = false },
+            HttpStatusCode.OK);
         Assert.Equal(JsonValueKind.Null, preset.GetProperty("models")[0].GetProperty("error").ValueKind);
     }
 
-    private async Task<JsonElement> RefusedAsync(string section, string column, object value) => (await PatchAsync(section, column, value, HttpStatusCode.UnprocessableEntity)).GetProperty("errors");
+    private async Task<JsonElement> RefusedAsync(string section, string column, object value) =>
+        (await PatchAsync(section, column, value, HttpStatusCode.UnprocessableEntity)).GetProperty("errors");
 
     private async Task<JsonElement> PatchAsync(string section, string column, object? value, HttpStatusCode status)
     {
@@ -141,6 +151,8 @@ public sealed class AllowedPathTests(AllowedFixture app) : IClassFixture<Allowed
         var found = (await app.GetAsync("/api/models?q=path-test")).GetProperty("items");
         if (found.GetArrayLength() > 0)
             return found[0].GetProperty("id").GetInt64();
-        return (await app.SendAsync(HttpMethod.Post, "/api/models/import-command", new { command = "llama-server -m /nowhere/p.gguf", name = "path-test" }, HttpStatusCode.Created)).GetProperty("model").GetProperty("id").GetInt64();
+        return (await app.SendAsync(HttpMethod.Post, "/api/models/import-command",
+            new { command = "llama-server -m /nowhere/p.gguf", name = "path-test" }, HttpStatusCode.Created)).GetProperty("model")
+            .GetProperty("id").GetInt64();
     }
 }

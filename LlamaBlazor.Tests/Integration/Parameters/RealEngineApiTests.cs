@@ -11,7 +11,8 @@ public sealed class RealEngineApiTests(RealEngineApiTests.App app) : IClassFixtu
 {
     public sealed class App : AppFixture
     {
-        public App() => With("LlamaBlazor:EnginePath", RealEngineFactAttribute.Engine ?? "").With("LlamaBlazor:AllowedDirectories:0", Folder.Path);
+        public App() =>
+            With("LlamaBlazor:EnginePath", RealEngineFactAttribute.Engine ?? "").With("LlamaBlazor:AllowedDirectories:0", Folder.Path);
     }
 
     [RealEngineFact]

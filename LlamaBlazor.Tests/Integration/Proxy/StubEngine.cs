@@ -22,9 +22,12 @@ internal sealed class StubEngine : IAsyncDisposable
     /// <summary>Headers that speak for the whole origin, and cookies of many paths.</summary>
     private static readonly (string Name, string Value)[] Grasping =
     [
-        ("Service-Worker-Allowed", "/"), ("Clear-Site-Data", "\"*\""), ("Strict-Transport-Security", "max-age=1"), ("Alt-Svc", "h3=\":443\""), ("Content-Security-Policy", "default-src *"),
-        ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "cross-origin"), ("Referrer-Policy", "unsafe-url"), ("Report-To", "{}"),
-        ("Set-Cookie", "whole=1; Path=/"), ("Set-Cookie", "wide=1; path=/upstream"), ("Set-Cookie", "domain=1; Domain=localhost"), ("Set-Cookie", "other=1; Path=/upstream/grasping2/"),
+        ("Service-Worker-Allowed", "/"), ("Clear-Site-Data", "\"*\""), ("Strict-Transport-Security", "max-age=1"),
+            ("Alt-Svc", "h3=\":443\""), ("Content-Security-Policy", "default-src *"),
+        ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "cross-origin"), ("Referrer-Policy", "unsafe-url"),
+            ("Report-To", "{}"),
+        ("Set-Cookie", "whole=1; Path=/"), ("Set-Cookie", "wide=1; path=/upstream"), ("Set-Cookie", "domain=1; Domain=localhost"),
+            ("Set-Cookie", "other=1; Path=/upstream/grasping2/"),
         ("Set-Cookie", "own=1; Path=/upstream/grasping/"), ("Set-Cookie", "plain=1; HttpOnly"),
     ];
 

@@ -30,7 +30,9 @@ public sealed class ListenTests : IDisposable
 
     [Fact]
     public void Ports_DoNotCount_BesideAnAddress() =>
-        ListenRules.Require(new ConfigurationBuilder().AddInMemoryCollection([new("Urls", "http://127.0.0.1:5080;http://[::1]:5080;http://localhost.:1"), new("HTTP_PORTS", "8080")]).Build());
+        ListenRules.Require(new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Urls", "http://127.0.0.1:5080;http://[::1]:5080;http://localhost.:1"), new("HTTP_PORTS", "8080")])
+            .Build());
 
     [Theory]
     [InlineData("ASPNETCORE_HTTP_PORTS", "0", true)]
@@ -42,7 +44,8 @@ public sealed class ListenTests : IDisposable
     {
         var (program, prefix) = OwnProgram.Find();
         string[] unnamed = isUnnamed ? ["--urls", ""] : [];
-        var start = new ProcessStartInfo(program, [.. prefix, "--data", _folder.File("data"), .. unnamed]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, [.. prefix, "--data", _folder.File("data"), .. unnamed]) { RedirectStandardOutput = true,
+            RedirectStandardError = true };
         start.Environment[variable] = value;
         using var process = Process.Start(start)!;
         try
@@ -50,7 +53,9 @@ public sealed class ListenTests : IDisposable
             var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
             await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
             Assert.Equal(1, process.ExitCode);
-            Assert.Contains("can be reached from other machines", (await error + await output).Replace("which listens on every address of this machine", "can be reached from other machines", StringComparison.Ordinal));
+            Assert.Contains("can be reached from other machines",
+                (await error + await output)
+                .Replace("which listens on every address of this machine", "can be reached from other machines", StringComparison.Ordinal));
         }
         finally
         {

@@ -51,6 +51,12 @@ public sealed class TlsTests : IDisposable
 
         using var http1 = await app.Http.GetAsync(new Uri("/healthz", UriKind.Relative));
         Assert.Equal(HttpVersion.Version11, http1.Version); // who does not ask for 2 still gets 1.1
+        using var page = await app.Http.GetAsync(new Uri("/keys", UriKind.Relative));
+        Assert.All(page.Headers.GetValues("Set-Cookie"), cookie => Assert.Contains("secure", cookie, StringComparison.OrdinalIgnoreCase));
+        using var plain = new HttpRequestMessage(HttpMethod.Get, "/v1/models");
+        plain.Headers.Add("Origin", $"http://{app.Http.BaseAddress!.Authority}"); // the same port, but not the same scheme
+        Assert.Equal(HttpStatusCode.Forbidden, (await app.Http.SendAsync(plain)).StatusCode);
+
         using var output = new StringWriter();
         using var error = new StringWriter();
         var code = await CliProgram.RunAsync(["models", "list", "--json", "--data", _folder.File("data/demo")], _ => throw new InvalidOperationException("A dashboard runs; none must be started"), output, error);

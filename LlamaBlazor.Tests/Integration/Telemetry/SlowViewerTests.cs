@@ -59,9 +59,11 @@ public sealed class SlowViewerTests(AppFixture app) : IClassFixture<AppFixture>
     private void Publish(string group, int round, string text)
     {
         if (group == "logs")
-            app.Services.GetRequiredService<Broadcast<LogEntry>>().Publish(new LogEntry { Id = round, Timestamp = round, Level = "info", Source = "test", Message = $"mark {round} {text}" });
+            app.Services.GetRequiredService<Broadcast<LogEntry>>()
+                .Publish(new LogEntry { Id = round, Timestamp = round, Level = "info", Source = "test", Message = $"mark {round} {text}" });
         else
-            app.Services.GetRequiredService<Broadcast<InstanceSnapshot>>().Publish(new InstanceSnapshot { Id = round, ModelId = 1, Model = $"mark {round} {text}", Status = "running" });
+            app.Services.GetRequiredService<Broadcast<InstanceSnapshot>>()
+                .Publish(new InstanceSnapshot { Id = round, ModelId = 1, Model = $"mark {round} {text}", Status = "running" });
     }
 
     private async Task<int> CountAsync()
@@ -70,5 +72,6 @@ public sealed class SlowViewerTests(AppFixture app) : IClassFixture<AppFixture>
         return await context.Set<LogRow>().CountAsync(row => row.Message.Contains("hub method") || row.Message.Contains("of a hub failed"));
     }
 
-    private static Task SendAsync(ClientWebSocket socket, string message) => socket.SendAsync(Encoding.UTF8.GetBytes(message + End), WebSocketMessageType.Text, true, default);
+    private static Task SendAsync(ClientWebSocket socket, string message) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(message + End), WebSocketMessageType.Text, true, default);
 }

@@ -8,7 +8,8 @@ using LlamaBlazor.Web.Models.Library;
 namespace LlamaBlazor.Web.Parameters.Import;
 
 /// <summary>Turns pasted command lines into models, or into settings of a model that is there.</summary>
-internal sealed class CommandImport(ParameterCatalogue catalogue, ParameterStore store, ModelStore models, LibraryEdits library, AllowedPaths paths, DatabaseWriter writer, TimeProvider clock)
+internal sealed class CommandImport(ParameterCatalogue catalogue, ParameterStore store, ModelStore models, LibraryEdits library,
+    AllowedPaths paths, DatabaseWriter writer, TimeProvider clock)
 {
     private readonly CommandLineParser _parser = new(catalogue, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
@@ -25,8 +26,10 @@ internal sealed class CommandImport(ParameterCatalogue catalogue, ParameterStore
     /// <summary>A plan without the paths that settings may not name, which are told as left out; the rest is kept. Asks the disk.</summary>
     public ImportPlan Keep(ImportPlan plan)
     {
-        object? Value(ParameterDefinition definition) => plan.Changes.Select(change => change.Values.GetValueOrDefault(definition.Column)).FirstOrDefault(value => value is not null);
-        var refused = paths.Refused(plan.Changes.SelectMany(change => change.Values.Keys).Select(catalogue.FindColumn).OfType<ParameterDefinition>(), Value);
+        object? Value(ParameterDefinition definition) =>
+            plan.Changes.Select(change => change.Values.GetValueOrDefault(definition.Column)).FirstOrDefault(value => value is not null);
+        var refused = paths.Refused(plan.Changes.SelectMany(change => change.Values.Keys)
+            .Select(catalogue.FindColumn).OfType<ParameterDefinition>(), Value);
         if (refused.Count == 0)
             return plan;
         var kept = plan.Changes.Select(change => change with
@@ -37,7 +40,8 @@ internal sealed class CommandImport(ParameterCatalogue catalogue, ParameterStore
         return plan with
         {
             Changes = [.. kept.Where(change => change.Values.Count > 0 || change.Forced is { Count: > 0 })],
-            NotUnderstood = [.. plan.NotUnderstood, .. refused.Select(pair => new NotUnderstood(catalogue.FindColumn(pair.Key)?.Flag ?? pair.Key, pair.Value))],
+            NotUnderstood = [.. plan.NotUnderstood,
+                .. refused.Select(pair => new NotUnderstood(catalogue.FindColumn(pair.Key)?.Flag ?? pair.Key, pair.Value))],
         };
     }
 

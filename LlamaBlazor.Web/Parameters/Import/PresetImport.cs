@@ -42,7 +42,8 @@ internal sealed class PresetImport(ParameterCatalogue catalogue, CommandImport i
         if (string.IsNullOrWhiteSpace(text) || text.Length > ShellWords.MaxLength)
             return Failure.Invalid("text", $"Give the text of a preset file or of a llama-swap configuration, at most {ShellWords.MaxLength:N0} characters.");
         var read = LlamaSwapFile.LooksLikeOne(text) ? LlamaSwapFile.Read(catalogue, _parser, text) : ReadIni(text);
-        return read.IsSuccess ? read.Value with { Models = [.. read.Value.Models.Select(model => model with { Plan = import.Keep(model.Plan) })] } : read;
+        return read.IsSuccess
+            ? read.Value with { Models = [.. read.Value.Models.Select(model => model with { Plan = import.Keep(model.Plan) })] } : read;
     }
 
     /// <summary>What would become of each model of a plan; changes nothing.</summary>

@@ -20,7 +20,8 @@ internal sealed record TagList(IReadOnlyList<string> Tags, bool IsCached, string
 /// Asks OCI registries for tags: with a token where one is wanted, page by page, and at most once a day each, because answers are kept in
 /// <c>api_cache</c>. Where the network is gone, an older answer serves.
 /// </summary>
-internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, DownloadOptions options, TimeProvider clock) : IDisposable
+internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, DownloadOptions options,
+    TimeProvider clock) : IDisposable
 {
     private const int PageSize = 1000;
     private const int PageBound = 100;
@@ -28,7 +29,8 @@ internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts,
 
     private static readonly TimeSpan TimeToLive = TimeSpan.FromHours(24);
 
-    private readonly HttpClient _http = new(MakeHandler(options)) { Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = BodyBound };
+    private readonly HttpClient _http = new(MakeHandler(options)) { Timeout = TimeSpan.FromSeconds(30),
+        MaxResponseContentBufferSize = BodyBound };
 
     /// <summary>The tags of a repository: an answer of the last 24 hours, else the registry's, else an older one.</summary>
     /// <param name="registry">Host.</param>

@@ -26,7 +26,8 @@ internal enum KeyVerdict
 /// <param name="RetryAfter">Seconds to wait, where a limit is reached.</param>
 internal readonly record struct KeyCheck(KeyVerdict Verdict, ApiKey? Key = null, string Message = "", int RetryAfter = 0);
 
-/// <summary>Decides who may use the endpoint: a key, the dashboard's own pages and commands, or this machine without one as long as no key was made.</summary>
+/// <summary>Decides who may use the endpoint: a key, the dashboard's own pages and commands, or this machine without one as long as no key
+/// was made.</summary>
 internal sealed class KeyAccess(KeyRing ring, KeyStore store, DashboardPass pass)
 {
     private const string NoKey = "An API key is needed: send it as Authorization: Bearer, or as X-Api-Key.";
@@ -68,7 +69,8 @@ internal sealed class KeyAccess(KeyRing ring, KeyStore store, DashboardPass pass
         return wait;
     }
 
-    // A page carries its pass in a cookie, which counts for requests of that page alone: other ports of this machine are the same site to a browser.
+    // A page carries its pass in a cookie, which counts for requests of that page alone: other ports of this machine are the same site to a
+    // browser.
     private string? SecretOf(HttpRequest request)
     {
         var headers = request.Headers;

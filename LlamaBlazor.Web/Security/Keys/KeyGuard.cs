@@ -6,8 +6,8 @@ using LlamaBlazor.Web.Shared.Api;
 namespace LlamaBlazor.Web.Security.Keys;
 
 /// <summary>
-/// Holds whoever asks the dashboard itself to a key, once there is one: reading needs the scope read, changing and circuits need admin. The dashboard's own
-/// pages and commands show its pass. Routes for programs look at keys themselves.
+/// Holds whoever asks the dashboard itself to a key, once there is one: reading needs the scope read, changing and circuits need admin. The
+/// dashboard's own pages and commands show its pass. Routes for programs look at keys themselves.
 /// </summary>
 internal sealed class KeyGuard(RequestDelegate next)
 {
@@ -38,13 +38,15 @@ internal sealed class KeyGuard(RequestDelegate next)
         if (path.StartsWithSegments(Circuits))
             return Scope.Admin;
         if (path.StartsWithSegments("/api"))
-            return (HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) && context.GetEndpoint()?.Metadata.GetMetadata<NeedsAdmin>() is null ? Scope.Read : Scope.Admin;
+            return (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
+                && context.GetEndpoint()?.Metadata.GetMetadata<NeedsAdmin>() is null ? Scope.Read : Scope.Admin;
         var isAnEnginesOwn = path == RouteTable.Metrics.Path && context.Request.Query.ContainsKey("model");
         return !isAnEnginesOwn && Read.Any(prefix => path.StartsWithSegments(prefix)) ? Scope.Read : null;
     }
 }
 
-/// <summary>Marks an endpoint that only reads, but reads what a key with the scope read must not have: prompts, hashes of keys, the audit trail.</summary>
+/// <summary>Marks an endpoint that only reads, but reads what a key with the scope read must not have: prompts, hashes of keys, the audit
+/// trail.</summary>
 internal sealed class NeedsAdmin
 {
     /// <summary>For <c>WithMetadata</c>.</summary>

@@ -15,7 +15,8 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
     public const string OpenKey = "endpoint_open";
 
     /// <summary>What to do where no key is in force any more.</summary>
-    public const string LockedWords = "No key is in force any more, and the endpoint stays locked. Make one on the page API keys, or let every program of this machine in again: keys open.";
+    public const string LockedWords = "No key is in force any more, and the endpoint stays locked. "
+        + "Make one on the page API keys, or let every program of this machine in again: keys open.";
 
     /// <summary>Tokens of a short answer, and of a body whose length is not told.</summary>
     private const int ShortAnswer = 256;
@@ -30,7 +31,8 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
     public string OwnSecret => pass.ForCommands;
 
     /// <summary>Whether requests need a key.</summary>
-    public async ValueTask<KeyState> StateAsync(CancellationToken cancellation) => (await KeysAsync(cancellation).ConfigureAwait(false)).State;
+    public async ValueTask<KeyState> StateAsync(CancellationToken cancellation) =>
+        (await KeysAsync(cancellation).ConfigureAwait(false)).State;
 
     /// <summary>Tokens that a request is expected to cost, by the bytes of its body: what is promised until it has ended.</summary>
     public static long Expect(long? bytes) => (bytes is { } known ? known / BytesPerToken : UnknownBody) + ShortAnswer;
@@ -39,7 +41,8 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
     public async ValueTask<ApiKey?> FindAsync(string secret, CancellationToken cancellation)
     {
         var hash = KeySecret.Hash(secret);
-        return (await KeysAsync(cancellation).ConfigureAwait(false)).ByHash.TryGetValue(hash, out var key) && KeySecret.AreEqual(key.Hash, hash) && !key.IsExpired(Now) ? key : null;
+        return (await KeysAsync(cancellation).ConfigureAwait(false)).ByHash.TryGetValue(hash, out var key)
+            && KeySecret.AreEqual(key.Hash, hash) && !key.IsExpired(Now) ? key : null;
     }
 
     /// <summary>Counts a request of a key, and promises it the tokens that it may cost.</summary>
@@ -92,7 +95,8 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
             var own = new ApiKey { Id = 0, Name = "dashboard", Hash = KeySecret.Hash(OwnSecret), Scopes = [Scope.Admin] };
             // Who made a key wanted the endpoint closed: the end of the last one does not open it.
             var state = rows.Count > 0 ? KeyState.Needed
-                : await context.Set<ApiKeyRow>().AnyAsync(cancellation).ConfigureAwait(false) && !await context.Set<MetadataRow>().AnyAsync(row => row.Key == OpenKey, cancellation).ConfigureAwait(false)
+                : await context.Set<ApiKeyRow>().AnyAsync(cancellation).ConfigureAwait(false)
+                    && !await context.Set<MetadataRow>().AnyAsync(row => row.Key == OpenKey, cancellation).ConfigureAwait(false)
                     ? KeyState.Locked : KeyState.Open;
             _keys = new Keys(rows.Select(KeyOf).Append(own).ToFrozenDictionary(key => key.Hash, StringComparer.Ordinal), state, generation);
         }

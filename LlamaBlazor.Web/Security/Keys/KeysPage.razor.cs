@@ -7,6 +7,8 @@ namespace LlamaBlazor.Web.Security.Keys;
 /// <summary>Makes and revokes keys of the endpoint.</summary>
 public sealed partial class KeysPage
 {
+    private const string LastKey = " It is the last key: programs stay locked out until you make another, or open the endpoint here.";
+
     private static readonly ScopeChoice[] Scopes =
     [
         new("Ask models", Scope.Inference),
@@ -49,7 +51,8 @@ public sealed partial class KeysPage
         await ListAsync();
     }
 
-    private async Task ListAsync() => (_state, _keys) = (await Store.StateAsync(CancellationToken.None), await Store.ListAsync(CancellationToken.None));
+    private async Task ListAsync() =>
+        (_state, _keys) = (await Store.StateAsync(CancellationToken.None), await Store.ListAsync(CancellationToken.None));
 
     private static string Iso(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-ddTHH:mm:ssZ");
 
@@ -97,7 +100,10 @@ public sealed partial class KeysPage
 
     private async Task RevokeAsync(KeyAnswer key)
     {
-        var sure = await Dialogs.Confirm($"Programs that use “{key.Name}” are refused from now on. This cannot be undone.{(IsLast(key) ? " It is the last key: programs stay locked out until you make another, or open the endpoint here." : "")}", "Revoke this key?", new ConfirmOptions { OkButtonText = "Revoke", CancelButtonText = "Keep" });
+        var sure = await Dialogs.Confirm(
+            $"Programs that use “{key.Name}” are refused from now on. This cannot be undone.{(IsLast(key) ? LastKey : "")}",
+            "Revoke this key?",
+            new ConfirmOptions { OkButtonText = "Revoke", CancelButtonText = "Keep" });
         if (sure != true)
             return;
         await Store.RevokeAsync(key.Id, CancellationToken.None);
@@ -109,7 +115,10 @@ public sealed partial class KeysPage
 
     private async Task OpenAsync()
     {
-        var sure = await Dialogs.Confirm("Every program and every user of this machine may then use the models and the dashboard's API without a key.", "Open the endpoint?", new ConfirmOptions { OkButtonText = "Open", CancelButtonText = "Keep locked" });
+        var sure = await Dialogs.Confirm(
+            "Every program and every user of this machine may then use the models and the dashboard's API without a key.",
+            "Open the endpoint?",
+            new ConfirmOptions { OkButtonText = "Open", CancelButtonText = "Keep locked" });
         if (sure != true)
             return;
         await Store.OpenAsync(CancellationToken.None);

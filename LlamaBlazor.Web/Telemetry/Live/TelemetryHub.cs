@@ -8,8 +8,9 @@ using Microsoft.AspNetCore.SignalR;
 namespace LlamaBlazor.Web.Telemetry.Live;
 
 /// <summary>
-/// The hub <c>/hubs/telemetry</c> (product.md 5). A viewer gets <c>history</c>, the samples of the last ten minutes, and then each <c>sample</c>; of what
-/// else it follows, each message too. It has queues of its own: one that reads too slowly loses its oldest messages and delays nobody.
+/// The hub <c>/hubs/telemetry</c> (product.md 5). A viewer gets <c>history</c>, the samples of the last ten minutes, and then each
+/// <c>sample</c>; of what else it follows, each message too. It has queues of its own: one that reads too slowly loses its oldest messages
+/// and delays nobody.
 /// </summary>
 internal sealed partial class TelemetryHub(
     MetricWindow window,
@@ -48,8 +49,10 @@ internal sealed partial class TelemetryHub(
         if (!Context.Items.TryAdd(group, true))
             return Task.CompletedTask;
         _ = group == Logs
-            ? ServeAsync(new ViewerQueue<LogEntry>(lines, Lines), BatchesAsync, (batch, token) => client.SendAsync("logs", batch, token), left)
-            : ServeAsync(new ViewerQueue<InstanceSnapshot>(changes, Changes), static (queue, token) => queue.ReadAllAsync(token), (one, token) => client.SendAsync("instances", one, token), left);
+            ? ServeAsync(new ViewerQueue<LogEntry>(lines, Lines), BatchesAsync, (batch, token) =>
+                client.SendAsync("logs", batch, token), left)
+            : ServeAsync(new ViewerQueue<InstanceSnapshot>(changes, Changes), static (queue, token) =>
+                queue.ReadAllAsync(token), (one, token) => client.SendAsync("instances", one, token), left);
         return Task.CompletedTask;
     }
 
@@ -58,7 +61,8 @@ internal sealed partial class TelemetryHub(
     {
         // Beside this call: a connection's own messages are handled only after it returns.
         var client = hub.Clients.Client(Context.ConnectionId);
-        _ = ServeAsync(new ViewerQueue<Sample>(samples), (queue, token) => HistoryAsync(client, queue, token), (sample, token) => client.SendAsync("sample", sample, token), Context.ConnectionAborted);
+        _ = ServeAsync(new ViewerQueue<Sample>(samples), (queue, token) => HistoryAsync(client, queue, token), (sample, token) =>
+            client.SendAsync("sample", sample, token), Context.ConnectionAborted);
         return Task.CompletedTask;
     }
 
@@ -68,10 +72,12 @@ internal sealed partial class TelemetryHub(
         Context.Items[nameof(Mistakes)] = mistakes;
         if (mistakes >= Mistakes)
             Context.Abort();
-        return new HubException($"There is no group '{(group?.Length > NameLength ? group[..NameLength] : group)}'; there are {Logs} and {Instances}.");
+        return new HubException(
+            $"There is no group '{(group?.Length > NameLength ? group[..NameLength] : group)}'; there are {Logs} and {Instances}.");
     }
 
-    private async IAsyncEnumerable<Sample> HistoryAsync(ISingleClientProxy client, ViewerQueue<Sample> queue, [EnumeratorCancellation] CancellationToken left)
+    private async IAsyncEnumerable<Sample> HistoryAsync(ISingleClientProxy client, ViewerQueue<Sample> queue,
+        [EnumeratorCancellation] CancellationToken left)
     {
         var history = window.Snapshot();
         var last = history.Count == 0 ? 0 : history[^1].Timestamp;
@@ -83,7 +89,8 @@ internal sealed partial class TelemetryHub(
         }
     }
 
-    private async IAsyncEnumerable<List<LogEntry>> BatchesAsync(ViewerQueue<LogEntry> queue, [EnumeratorCancellation] CancellationToken left)
+    private async IAsyncEnumerable<List<LogEntry>> BatchesAsync(ViewerQueue<LogEntry> queue,
+        [EnumeratorCancellation] CancellationToken left)
     {
         await foreach (var first in queue.ReadAllAsync(left).ConfigureAwait(false))
         {
@@ -95,7 +102,9 @@ internal sealed partial class TelemetryHub(
         }
     }
 
-    private async Task ServeAsync<TIn, TOut>(ViewerQueue<TIn> queue, Func<ViewerQueue<TIn>, CancellationToken, IAsyncEnumerable<TOut>> read, Func<TOut, CancellationToken, Task> send, CancellationToken left)
+    private async Task ServeAsync<TIn, TOut>(ViewerQueue<TIn> queue,
+        Func<ViewerQueue<TIn>, CancellationToken, IAsyncEnumerable<TOut>> read, Func<TOut, CancellationToken, Task> send,
+        CancellationToken left)
     {
         using (queue)
         {

@@ -13,7 +13,8 @@ namespace LlamaBlazor.Tests.Integration.Resources.Images;
 /// <summary>The catalogue, with a registry on loopback and a stand-in for the runtime that fails as often as a file says.</summary>
 public sealed class ImageHarness : InstanceHarness
 {
-    public ImageHarness() => With("LlamaBlazor:Containers:Runtime", WriteRuntime()).With("LlamaBlazor:Downloads:TrustedHosts:0", "127.0.0.1");
+    public ImageHarness() =>
+        With("LlamaBlazor:Containers:Runtime", WriteRuntime()).With("LlamaBlazor:Downloads:TrustedHosts:0", "127.0.0.1");
 
     /// <summary>How often a pull fails before it works.</summary>
     public void FailPulls(int times, string words = "Error: connection reset by peer")
