@@ -81,7 +81,7 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
         var candidates = request.MayEvict ? others : [.. others.Where(other => other.IsStopping)];
         var plan = need.IsNothing ? [] : EvictionPlanner.Plan(candidates, need, now);
         if (plan is null)
-            reasons.AddRange([.. request.Gpus.Answer([]).Reasons, .. ShareReasons(request, others, quota), .. NeedReasons(request, machine, others, quota, need)]);
+            reasons.AddRange([.. request.Gpus.Answer([]).Reasons, .. ShareReasons(request, others, quota), .. NeedReasons(request, machine, others, quota, need, now)]);
         if (reasons.Count > 0)
             return new AdmissionDecision(false, reasons, []);
         var ending = others.Where(other => other.IsStopping).Select(other => other.ModelId).ToHashSet();
@@ -141,9 +141,15 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
             yield return new("quota", $"The project '{request.Project}' may use {most:0.##} GiB; {ByteSize.Text(used)} are in use and '{request.Name}' needs about {ByteSize.Text(request.Memory)}. Stop one of its models, or raise its limit on the Resources page.");
     }
 
-    private IEnumerable<AdmissionReason> NeedReasons(AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota, EvictionNeed need)
+    private IEnumerable<AdmissionReason> NeedReasons(AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota, EvictionNeed need, long now)
     {
-        var next = request.MayEvict ? "and none of those that run is idle and unpinned. Stop one" : "and none may be stopped for it. Stop one yourself";
+        var next = (request.MayEvict, EvictionPlanner.NextWarm(others, now)) switch
+        {
+            (false, _) => "and none may be stopped for it. Stop one yourself",
+            (_, { } warm) => $"and none that is idle and unpinned has run for {EvictionPlanner.MinimumWarm.TotalSeconds:0} seconds, as it may before it is stopped for another. "
+                + $"Try again in {Math.Clamp((warm - now + 999) / 1000, 1, (long)EvictionPlanner.MinimumWarm.TotalSeconds)} s, stop one yourself",
+            _ => "and none of those that run is idle and unpinned. Stop one",
+        };
         if (need.Instances > 0)
             yield return new("models_max", $"{others.Count} of {ModelsMax} models are loading or running, {next}, or raise --models-max on the Server page.");
         if (need.ProjectInstances > 0)
