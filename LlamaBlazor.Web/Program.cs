@@ -42,6 +42,7 @@ static WebApplication Build(string[] args)
         .AddLogs().AddMaintenance().AddStatistics().AddCache().AddProxy().AddPlayground().AddCli();
 
     var app = builder.Build();
+    app.UseProgramPaths();
     app.UseSecurity();
     app.MapShell();
     app.MapSettings().MapModels().MapParameters().MapInstances().MapResources().MapTelemetry()

@@ -25,10 +25,12 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
         var drafting = Drafting(parameters, plan);
         foreach (var definition in catalogue.Columns)
         {
-            if (definition.Emission is not (Emission.None or Emission.Action or Emission.Removed) && !Decided.Contains(definition.Column) && !(definition.Column == "device" && plan.Devices is not null) && !ModelSource.Columns.Contains(definition.Column))
+            if (definition.Emission is not (Emission.None or Emission.Action or Emission.Removed) && !Decided.Contains(definition.Column) && !(definition.Column == "device" && plan.Devices is not null) && !(definition.Column == "alias" && plan.Alias is not null) && !ModelSource.Columns.Contains(definition.Column))
                 AddSetting(words, parameters, definition, drafting.GetValueOrDefault(definition.Column));
         }
 
+        if (plan.Alias is { } name)
+            words.AddValue(catalogue.FindColumn("alias")!, name.Replace(',', ' ')); // a comma would make two names of it
         AddDevices(words, parameters, plan);
         words.AddRange(["--host", plan.Host, "--port", plan.Port.ToString()]);
         if (parameters.Find(catalogue.FindColumn("metrics_enabled")!) is not false)

@@ -19,6 +19,12 @@ public sealed record LaunchPlan(int Port)
     /// <summary>The file of a draft model whose settings name only its address (<c>model_url_draft</c>), or null.</summary>
     public string? DraftPath { get; init; }
 
+    /// <summary>
+    /// The name by which answers call the model, or null where the setting decides. llama-server takes the first in alphabetical order of several, so the
+    /// aliases of the settings are left to the endpoint, which knows them all.
+    /// </summary>
+    public string? Alias { get; init; }
+
     /// <summary>What the engine can do, or null while it was not probed.</summary>
     public EngineCapabilities? Engine { get; init; }
 

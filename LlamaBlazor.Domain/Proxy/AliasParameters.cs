@@ -6,6 +6,10 @@ using System.Text.Json.Nodes;
 
 namespace LlamaBlazor.Domain.Proxy;
 
+/// <summary>Takes bytes that are gone when it returns.</summary>
+/// <param name="bytes">The bytes.</param>
+public delegate void BytesWriter(ReadOnlySpan<byte> bytes);
+
 /// <summary>Request fields that an alias sets: a variant of a model that needs no second engine (peers.md 3, ask 13).</summary>
 public static class AliasParameters
 {
@@ -14,8 +18,6 @@ public static class AliasParameters
 
     // What a client asks is its own; an alias only says how it is answered.
     private static readonly string[] Forbidden = ["model", "messages", "prompt", "input", "stream", "stream_options"];
-
-    private static readonly JsonWriterOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>What is wrong with the parameters of an alias, or null.</summary>
     /// <param name="json">A JSON object.</param>
@@ -40,34 +42,73 @@ public static class AliasParameters
         }
     }
 
-    /// <summary>
-    /// The body with the fields of the alias in place of its own. Values stay as they were written; of a repeated field the last counts, as engines
-    /// read it.
-    /// </summary>
+    /// <summary>The body with the fields of the alias, as <see cref="Apply(ReadOnlySpan{byte}, string, BytesWriter)"/> writes it.</summary>
     /// <param name="body">A JSON object, with or without a byte order mark.</param>
     /// <param name="json">Fields of the alias.</param>
     public static byte[] Apply(ReadOnlyMemory<byte> body, string json)
     {
-        using var request = JsonDocument.Parse(RequestReader.WithoutBom(body), new JsonDocumentOptions { MaxDepth = RequestReader.MaxDepth });
-        using var alias = JsonDocument.Parse(json);
-        var own = alias.RootElement.EnumerateObject().ToDictionary(field => field.Name, field => field.Value);
         var buffer = new ArrayBufferWriter<byte>(body.Length + json.Length);
-        using (var writer = new Utf8JsonWriter(buffer, AsWritten))
-        {
-            writer.WriteStartObject();
-            foreach (var field in request.RootElement.EnumerateObject().GroupBy(field => field.Name).Select(group => group.Last()))
-                WriteField(writer, field.Name, own.Remove(field.Name, out var value) ? value : field.Value);
-            foreach (var (name, value) in own)
-                WriteField(writer, name, value);
-            writer.WriteEndObject();
-        }
-
+        Apply(body.Span, json, bytes => buffer.Write(bytes));
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void WriteField(Utf8JsonWriter writer, string name, JsonElement value)
+    /// <summary>
+    /// Writes the body with the fields of the alias in place of its own. Values stay as they were written; of a repeated field the last counts, as engines
+    /// read it.
+    /// </summary>
+    /// <param name="body">A JSON object, with or without a byte order mark.</param>
+    /// <param name="json">Fields of the alias.</param>
+    /// <param name="write">Gets the new body piece by piece; long values are never copied.</param>
+    public static void Apply(ReadOnlySpan<byte> body, string json, BytesWriter write)
     {
-        writer.WritePropertyName(name);
-        writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
+        body = RequestReader.WithoutBom(body);
+        using var alias = JsonDocument.Parse(json);
+        var own = alias.RootElement.EnumerateObject().ToDictionary(field => field.Name, field => field.Value);
+        write("{"u8);
+        var first = true;
+        foreach (var (name, value) in FieldsOf(body))
+        {
+            WriteName(write, name, ref first);
+            write(own.Remove(name, out var replaced) ? JsonMarshal.GetRawUtf8Value(replaced) : body[value]);
+        }
+
+        foreach (var (name, value) in own)
+        {
+            WriteName(write, name, ref first);
+            write(JsonMarshal.GetRawUtf8Value(value));
+        }
+
+        write("}"u8);
+    }
+
+    // Where the value of each field stands: of a repeated one the last, in the place of the first.
+    private static List<(string Name, Range Value)> FieldsOf(ReadOnlySpan<byte> body)
+    {
+        var fields = new List<(string Name, Range Value)>();
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = RequestReader.MaxDepth });
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            var value = start..(int)reader.BytesConsumed;
+            if (places.TryAdd(name, fields.Count))
+                fields.Add((name, value));
+            else
+                fields[places[name]] = (name, value);
+        }
+
+        return fields;
+    }
+
+    private static void WriteName(BytesWriter write, string name, ref bool first)
+    {
+        write(first ? "\""u8 : ",\""u8);
+        write(JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
+        write("\":"u8);
+        first = false;
     }
 }

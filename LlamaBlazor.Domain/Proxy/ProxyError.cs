@@ -21,6 +21,9 @@ public enum ProxyError
     /// <summary>The body has an encoding that cannot be read.</summary>
     UnsupportedEncoding,
 
+    /// <summary>There was no room for the body in memory, and none on disk.</summary>
+    BodyNotKept,
+
     /// <summary>The client sent its body too slowly.</summary>
     SlowClient,
 
@@ -103,6 +106,7 @@ public static class ProxyErrors
         ProxyError.UnknownRoute => new(404, Invalid, "unknown_route", Severity.Debug),
         ProxyError.BodyTooLarge => new(413, Invalid, "body_too_large", Severity.Information),
         ProxyError.UnsupportedEncoding => new(415, Invalid, "unsupported_encoding", Severity.Debug),
+        ProxyError.BodyNotKept => new(503, Server, "no_room_for_body", Severity.Warning),
         ProxyError.SlowClient => new(408, Invalid, "request_timeout", Severity.Debug),
         ProxyError.Unauthorized => new(401, "authentication_error", "invalid_api_key", Severity.Information),
         ProxyError.Forbidden => new(403, "permission_error", "not_allowed", Severity.Information),
@@ -113,7 +117,7 @@ public static class ProxyErrors
         ProxyError.NotReady => new(503, Server, "not_ready", Severity.Debug),
         ProxyError.ShuttingDown => new(503, Server, "shutting_down", Severity.Debug),
         ProxyError.Cancelled => new(503, Server, "cancelled", Severity.Information),
-        ProxyError.ClientGone => new(499, Invalid, "client_closed_request", Severity.Debug),
+        ProxyError.ClientGone => new(499, Invalid, "client_closed_request", Severity.Information),
         ProxyError.Internal => new(500, Server, "internal_error", Severity.Warning),
         ProxyError.UpstreamFailed => new(502, Server, "engine_failed", Severity.Warning),
         ProxyError.UpstreamDied => new(502, Server, "engine_died", Severity.Warning),

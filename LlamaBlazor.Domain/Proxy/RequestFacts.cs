@@ -6,6 +6,9 @@ public sealed record RequestFacts
     /// <summary>Facts of a body that says nothing.</summary>
     public static RequestFacts Empty { get; } = new();
 
+    /// <summary>Whether the body is an array, which names no model: <c>/lora-adapters</c>.</summary>
+    public bool IsArray { get; init; }
+
     /// <summary>Field <c>model</c>; the last one where it is repeated, as llama-server takes it.</summary>
     public string? Model { get; init; }
 

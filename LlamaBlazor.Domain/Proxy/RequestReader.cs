@@ -19,21 +19,26 @@ public static class RequestReader
     /// <param name="body">The whole body.</param>
     /// <param name="facts">The facts; empty when it fails.</param>
     /// <param name="previewLength">Characters of the prompt that are read.</param>
+    /// <param name="mayBeArray">Whether the body may be an array instead of an object.</param>
     /// <returns>What is wrong with the body, or null.</returns>
-    public static string? TryRead(ReadOnlySpan<byte> body, out RequestFacts facts, int previewLength = PreviewLength)
+    public static string? TryRead(ReadOnlySpan<byte> body, out RequestFacts facts, int previewLength = PreviewLength, bool mayBeArray = false)
     {
         facts = RequestFacts.Empty;
         try
         {
             var reader = new Utf8JsonReader(WithoutBom(body), Options);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            reader.Read();
+            var isArray = mayBeArray && reader.TokenType == JsonTokenType.StartArray;
+            if (!isArray && reader.TokenType != JsonTokenType.StartObject)
                 return "The body must be a JSON object.";
             var draft = new Draft(previewLength);
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            if (isArray)
+                reader.Skip();
+            while (!isArray && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 ReadField(ref reader, draft);
             if (reader.Read())
-                return "The body has something after its JSON object.";
-            facts = draft.ToFacts();
+                return "The body has something after its JSON.";
+            facts = isArray ? new RequestFacts { IsArray = true } : draft.ToFacts();
             return null;
         }
         catch (JsonException error)
@@ -50,7 +55,9 @@ public static class RequestReader
     /// <param name="body">The whole body.</param>
     public static ReadOnlyMemory<byte> WithoutBom(ReadOnlyMemory<byte> body) => body.Span.StartsWith("\uFEFF"u8) ? body[3..] : body;
 
-    private static ReadOnlySpan<byte> WithoutBom(ReadOnlySpan<byte> body) => body.StartsWith("\uFEFF"u8) ? body[3..] : body;
+    /// <summary>The body behind the byte order mark that some programs write.</summary>
+    /// <param name="body">The whole body.</param>
+    public static ReadOnlySpan<byte> WithoutBom(ReadOnlySpan<byte> body) => body.StartsWith("\uFEFF"u8) ? body[3..] : body;
 
     private static string Where(JsonException error)
     {

@@ -5,11 +5,18 @@ namespace LlamaBlazor.Domain.Proxy;
 /// <param name="WaitLimit">Longest wait, loading included.</param>
 public sealed record RequestQueuePolicy(int Size, TimeSpan WaitLimit)
 {
-    private const int SecondsEach = 2; // a guess; a wrong one only makes the client ask again
+    private const double SecondsEach = 2; // before anything was measured
+    private const int LongestSeconds = 60; // clients take no longer wait for an answer
 
-    /// <summary>Seconds after which a refused client may try again: about when half of the line has moved, from 1 second to the wait limit.</summary>
+    /// <summary>Seconds after which a refused client may try again: about when half of the line has moved, from 1 second to a minute or the wait limit.</summary>
     /// <param name="waiting">Requests that wait now.</param>
-    public int RetryAfterSeconds(int waiting) => (int)Math.Clamp(SecondsEach * Math.Max(1, waiting / 2), 1, Math.Max(1, WaitLimit.TotalSeconds));
+    /// <param name="each">How long a request takes at the engine, as measured; null while nothing was.</param>
+    /// <param name="places">Requests at work at once.</param>
+    public int RetryAfterSeconds(int waiting, TimeSpan? each = null, int places = 1)
+    {
+        var seconds = Math.Max(1, waiting / 2.0) * (each?.TotalSeconds ?? SecondsEach) / Math.Max(1, places);
+        return (int)Math.Clamp(Math.Ceiling(seconds), 1, Math.Clamp(WaitLimit.TotalSeconds, 1, LongestSeconds));
+    }
 }
 
 /// <summary>A line of waiting things: higher priority first, then in the order they came. Not safe for several threads: its owner locks.</summary>

@@ -94,7 +94,7 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
         var candidates = request.MayEvict ? others : [.. others.Where(other => other.IsStopping)];
         var plan = need.IsNothing ? [] : EvictionPlanner.Plan(candidates, need, now);
         if (plan is null)
-            reasons.AddRange([.. request.Gpus.Answer([]).Reasons, .. ShareReasons(request, others, quota), .. NeedReasons(request, machine, others, quota, need)]);
+            reasons.AddRange([.. request.Gpus.Answer([]).Reasons, .. ShareReasons(request, others, quota), .. NeedReasons(request, machine, others, quota, need, now)]);
         if (reasons.Count > 0)
             return new AdmissionDecision(false, reasons, []) { Warnings = warnings, IsNever = IsNever(request, machine, quota) };
         warnings.AddRange(request.Gpus.Answer([.. others.Where(other => plan!.Contains(other.ModelId))]).Warnings);
@@ -181,13 +181,19 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
             yield return new("quota", $"The project '{request.Project}' may use {most:0.##} GiB; {ByteSize.Text(used)} are in use and '{request.Name}' needs about {ByteSize.Text(request.Memory)}. Stop one of its models, or raise its limit on the Resources page.");
     }
 
-    private string Next(AdmissionRequest request, MachineState machine) => machine.TotalMemory is > 0 and var total && request.Memory + Keep(total) > total
-        ? "more than this machine has, whatever else is stopped: "
-        : request.MayEvict ? "and none of those that run is idle and unpinned. Stop one, or " : "and none may be stopped for it. Stop one yourself, or ";
+    private string Advice(AdmissionRequest request, MachineState machine, string next) =>
+        machine.TotalMemory is > 0 and var total && request.Memory + Keep(total) > total ? "more than this machine has, whatever else is stopped: " : $"{next}, or ";
 
-    private IEnumerable<AdmissionReason> NeedReasons(AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota, EvictionNeed need)
+    private IEnumerable<AdmissionReason> NeedReasons(
+        AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota, EvictionNeed need, long now)
     {
-        var next = request.MayEvict ? "and none of those that run is idle and unpinned. Stop one" : "and none may be stopped for it. Stop one yourself";
+        var next = (request.MayEvict, EvictionPlanner.NextWarm(others, now)) switch
+        {
+            (false, _) => "and none may be stopped for it. Stop one yourself",
+            (_, { } warm) => $"and none that is idle and unpinned has run for {EvictionPlanner.MinimumWarm.TotalSeconds:0} seconds, as it may before it is stopped for another. "
+                + $"Try again in {Math.Clamp((warm - now + 999) / 1000, 1, (long)EvictionPlanner.MinimumWarm.TotalSeconds)} s, stop one yourself",
+            _ => "and none of those that run is idle and unpinned. Stop one",
+        };
         if (need.Instances > 0)
             yield return new("models_max", $"{others.Count} of {ModelsMax} models are loading or running, {next}, or raise --models-max on the Server page.");
         if (need.ProjectInstances > 0)
@@ -197,7 +203,7 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
         if (need.Memory > 0 && machine.FreeMemory is { } free)
         {
             var (code, key) = Limits.MinFreeMemoryGb * Gb >= machine.TotalMemory * Math.Max(0, 100 - Limits.MaxMemoryPercent) / 100 ? ("free_memory", "MinFreeMemoryGb") : ("memory", "MaxMemoryPercent");
-            yield return new(code, $"'{request.Name}' needs about {ByteSize.Text(request.Memory)} and {ByteSize.Text(Math.Max(0, free))} are free, of which {ByteSize.Text(need.Memory + free - request.Memory)} must stay so (LlamaBlazor:Admission:{key}); {ByteSize.Text(need.Memory)} are missing, {Next(request, machine)}{Smaller(request)}.");
+            yield return new(code, $"'{request.Name}' needs about {ByteSize.Text(request.Memory)} and {ByteSize.Text(Math.Max(0, free))} are free, of which {ByteSize.Text(need.Memory + free - request.Memory)} must stay so (LlamaBlazor:Admission:{key}); {ByteSize.Text(need.Memory)} are missing, {Advice(request, machine, next)}{Smaller(request)}.");
         }
     }
 }

@@ -11,6 +11,7 @@ internal static class CacheFeature
         services.AddSingleton<CacheSwitch>();
         services.AddSingleton<ModelIdentity>();
         services.AddSingleton<CacheStore>();
+        services.AddSingleton<PendingAnswers>();
         services.AddSingleton<ResponseCache>();
         services.AddHostedService<CacheMaintenance>();
         return builder;

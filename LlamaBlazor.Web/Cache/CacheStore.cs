@@ -31,6 +31,10 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     private const int EvictBatch = 200;
     private readonly ConcurrentDictionary<long, int> _hits = new();
     private long _bytes = -1;
+    private long _removals;
+
+    /// <summary>How often answers were removed by somebody.</summary>
+    public long Removals => Interlocked.Read(ref _removals);
 
     /// <summary>Forgets what is known of the rows: the database is another one.</summary>
     public void Forget()
@@ -69,19 +73,29 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
         }, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Keeps an answer that was asked for just now.</summary>
+    public Task AddAsync(CacheRow row, CancellationToken cancellation) => AddAsync(row, Removals, cancellation);
+
     /// <summary>Keeps an answer, in place of an older one of the same key, and makes room where that is needed.</summary>
-    public async Task AddAsync(CacheRow row, CancellationToken cancellation)
+    /// <param name="row">The answer.</param>
+    /// <param name="removals">What <see cref="Removals"/> was when it was asked for: one from before the last is not kept.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public async Task AddAsync(CacheRow row, long removals, CancellationToken cancellation)
     {
         row.CreatedAt = Now;
         row.ExpiresAt = keeping.Current.CacheTtlSeconds is > 0 and var seconds ? row.CreatedAt + (seconds * 1000) : null;
         var replaced = await writer.ExecuteAsync(async (context, token) =>
         {
+            if (Removals != removals)
+                return -1;
             var old = context.Cache.Where(old => old.CacheKey == row.CacheKey);
             var size = await old.Select(SizeOf).SumAsync(token).ConfigureAwait(false);
             await old.ExecuteDeleteAsync(token).ConfigureAwait(false);
             context.Cache.Add(row);
             return size;
         }, cancellation).ConfigureAwait(false);
+        if (replaced < 0)
+            return;
         var added = new[] { row.Prompt, row.ConfigJson, row.ResponseText, row.ResponseJson ?? "" }.Sum(text => (long)Encoding.UTF8.GetByteCount(text));
         if (Interlocked.Read(ref _bytes) < 0 || Interlocked.Add(ref _bytes, added - replaced) > keeping.Current.CacheMaxBytes)
             await CleanUpAsync(cancellation).ConfigureAwait(false);
@@ -98,6 +112,7 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
         var hash = prompt is null ? null : CacheKey.PromptHashOf(prompt);
         var removed = await writer.ExecuteAsync((context, token) =>
         {
+            Interlocked.Increment(ref _removals);
             IQueryable<CacheRow> rows = context.Cache;
             if (hash is not null)
                 rows = rows.Where(row => row.PromptHash == hash);
@@ -114,7 +129,11 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     /// <summary>Removes one answer.</summary>
     public async Task<bool> RemoveAsync(long id, CancellationToken cancellation)
     {
-        var removed = await writer.ExecuteAsync((context, token) => context.Cache.Where(row => row.Id == id).ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
+        var removed = await writer.ExecuteAsync((context, token) =>
+        {
+            Interlocked.Increment(ref _removals);
+            return context.Cache.Where(row => row.Id == id).ExecuteDeleteAsync(token);
+        }, cancellation).ConfigureAwait(false);
         Interlocked.Exchange(ref _bytes, -1);
         return removed > 0;
     }

@@ -14,10 +14,17 @@ namespace LlamaBlazor.Web.Cache;
 /// <param name="Decision">What it may do.</param>
 /// <param name="Key">Under what the answer is kept; null where nothing is looked up or kept.</param>
 /// <param name="Identity">What the model was when the request came.</param>
-internal sealed record CacheTicket(CacheDecision Decision, CacheKey? Key, string? Identity);
+internal sealed record CacheTicket(CacheDecision Decision, CacheKey? Key, string? Identity)
+{
+    /// <summary>How often answers had been removed when the request came: one from before is not kept behind that.</summary>
+    public long Removals { get; init; }
+
+    /// <summary>Its answer, where that may be kept.</summary>
+    public PendingAnswer? Pending { get; set; }
+}
 
 /// <summary>Serves answers that were given before, and keeps new ones. Nothing that goes wrong here fails a request (acceptance Y5).</summary>
-internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switch, ModelIdentity identities, RequestKeepingStore keeping, TimeProvider clock, ILogger<ResponseCache> logger)
+internal sealed partial class ResponseCache(CacheStore store, PendingAnswers pending, CacheSwitch @switch, ModelIdentity identities, RequestKeepingStore keeping, TimeProvider clock, ILogger<ResponseCache> logger)
 {
     /// <summary>Header that tells what the cache did; in a request its own switch, on or off.</summary>
     public const string Header = "X-Llama-Cache";
@@ -29,42 +36,70 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
 
     /// <summary>Answers from the cache, or says what is to be done with the answer to come.</summary>
     /// <returns>Null when the request is answered or the cache is off for it.</returns>
-    public async ValueTask<(bool Served, CacheTicket? Ticket)> TryServeAsync(HttpContext context, InFlightRequest request, ReadOnlyMemory<byte> body)
+    public async ValueTask<(bool Served, CacheTicket? Ticket)> TryServeAsync(HttpContext context, InFlightRequest request, RequestBody whole)
     {
         var model = request.Target!.Model;
         var wish = WishOf(context.Request);
         if (!CachePolicy.IsOn(@switch.IsOn, model.CacheMode, wish))
             return (false, null);
+        if (whole.Length > CachePolicy.BodyLimit)
+        {
+            context.Response.Headers[Header] = CacheDecision.Bypass.Header;
+            return (false, new CacheTicket(CacheDecision.Bypass, null, null));
+        }
+
+        ReadOnlyMemory<byte> body = await whole.CopyAsync(context.RequestAborted).ConfigureAwait(false);
         var decision = CachePolicy.Decide(@switch.IsOn, model.CacheMode, request.Route, request.Facts, body.Span, context.Request.Headers.CacheControl, wish);
-        if (!keeping.Current.KeepsAll && CachePolicy.RepeatsPrompt(request.Route.Kind, body.Span))
-            decision = CacheDecision.Bypass; // its answer would keep what must not be kept
         var identity = decision.Store || decision.Lookup ? await IdentityAsync(model.Id, context.RequestAborted).ConfigureAwait(false) : null;
         var key = identity is null ? null : CacheKey.Of(request.Path, identity, body);
-        if (key is null)
+        if (key is null || !MayKeep(request, key, body.Span))
             decision = CacheDecision.Bypass;
+        var removals = store.Removals;
         if (decision.Lookup && await FindAsync(key!, decision, context.RequestAborted).ConfigureAwait(false) is { } row
-            && await ServeAsync(context, request, row).ConfigureAwait(false))
+            && await ServeAsync(context, request, row, key!.Prompt).ConfigureAwait(false))
             return (true, null);
         context.Response.Headers[Header] = decision.Header;
-        return (false, new CacheTicket(decision, key, identity));
+        return (false, new CacheTicket(decision, key, identity) { Removals = removals });
     }
 
     /// <summary>Something that takes the answer's bytes on the way, or null where nothing is to be kept.</summary>
-    public static ResponseCapture? CaptureFor(CacheTicket? ticket) => ticket?.Decision.Store == true ? new ResponseCapture(CachePolicy.BodyLimit) : null;
+    public ResponseCapture? CaptureFor(CacheTicket? ticket, InFlightRequest request)
+    {
+        if (ticket is not { Decision.Store: true, Key: { } key })
+            return null;
+        var capture = new ResponseCapture(CachePolicy.BodyLimit);
+        ticket.Pending = pending.Begin(key.Key, new PendingAnswer(request, capture, ticket.Removals));
+        return capture;
+    }
 
-    /// <summary>Keeps an answer, after the request and without it waiting.</summary>
+    /// <summary>Keeps an answer, after the request and without it waiting. To be called for every ticket.</summary>
     public void Keep(CacheTicket? ticket, InFlightRequest request, int status, ResponseCapture? capture)
     {
+        if (!TryKeep(ticket, request, status, capture) && ticket?.Pending is { } left)
+            pending.End(ticket.Key!.Key, left);
+    }
+
+    private bool TryKeep(CacheTicket? ticket, InFlightRequest request, int status, ResponseCapture? capture)
+    {
         if (capture is not { IsWhole: true } || ticket!.Key is null || request.Error is not null || request.Reader is not { } reader || !CachePolicy.MayStore(status, reader.Usage, capture.Bytes.Length))
-            return;
+            return false;
         if (Interlocked.Increment(ref _storing) > StoringBound)
         {
             Interlocked.Decrement(ref _storing);
-            return;
+            return false;
         }
 
         var (kind, streamed, model) = (request.Route.Kind, request.Facts.Stream, request.Target!.Model);
         _ = Task.Run(() => KeepAsync(ticket, kind, streamed, model, capture.Bytes, reader.Usage));
+        return true;
+    }
+
+    // Answers of llama-server's own completions tell the prompt; it is taken out of them where it may not be kept.
+    private bool MayKeep(InFlightRequest request, CacheKey key, ReadOnlySpan<byte> body)
+    {
+        var keeps = keeping.Current;
+        var canMask = request.Path == "/completion" && !keeps.KeepsNothing && key.Prompt.Length > 0;
+        return keeps.KeepsAll || canMask || !CachePolicy.RepeatsPrompt(request.Route.Kind, body);
     }
 
     private static string? WishOf(HttpRequest request) => request.Headers[Header] is { Count: 1 } wish ? wish[0]?.Trim().ToLowerInvariant() : null;
@@ -86,7 +121,7 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
     {
         try
         {
-            var row = await store.FindAsync(key.Key, cancellation).ConfigureAwait(false);
+            var row = await pending.FindAsync(key.Key, store.Removals, cancellation).ConfigureAwait(false) ?? await store.FindAsync(key.Key, cancellation).ConfigureAwait(false);
             return row is null || AgeOf(row) > decision.MaxAge ? null : row;
         }
         catch (Exception error) when (error is DbException or DbUpdateException)
@@ -98,9 +133,11 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
 
     private TimeSpan AgeOf(CacheRow row) => clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt);
 
-    private async ValueTask<bool> ServeAsync(HttpContext context, InFlightRequest request, CacheRow row)
+    private async ValueTask<bool> ServeAsync(HttpContext context, InFlightRequest request, CacheRow row, string prompt)
     {
         var json = Encoding.UTF8.GetBytes(row.ResponseJson ?? "");
+        if (request.Route.Kind == RouteKind.Native)
+            json = PromptMask.Show(json, prompt);
         var answer = request.Facts.Stream ? StreamReplay.ToStream(request.Route.Kind, json, request.Facts.IncludeUsage) : json;
         if (answer is null or { Length: 0 })
             return false;
@@ -108,7 +145,8 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
         request.Reader = new UsageReader(streamed: false);
         request.Reader.Feed(json);
         request.Reader.Complete();
-        store.CountHit(row.Id);
+        if (row.Id > 0) // one that is about to be written is counted from its next hit on
+            store.CountHit(row.Id);
         var response = context.Response;
         response.ContentType = request.Facts.Stream ? "text/event-stream" : "application/json; charset=utf-8";
         response.Headers[Header] = "HIT";
@@ -129,9 +167,11 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
             var privacy = keeping.Current;
             var key = ticket.Key!;
             var json = streamed ? StreamAssembler.Assemble(kind, answer.Span) : answer.ToArray();
+            if (kind == RouteKind.Native && json is not null && !privacy.KeepsAll)
+                json = PromptMask.Hide(json, key.Prompt);
             if (json is null || (!privacy.KeepsAll && json.AsSpan().IndexOf("\"__verbose\""u8) >= 0)) // a talkative engine repeats the prompt there
                 return;
-            await store.AddAsync(new CacheRow
+            var row = new CacheRow
             {
                 CacheKey = key.Key,
                 Prompt = privacy.KeepsAll ? key.Prompt : privacy.Keep(key.Prompt) ?? "",
@@ -144,7 +184,10 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
                 TokensGenerated = usage.GeneratedTokens,
                 TokensPerSecond = usage.TokensPerSecond,
                 GenerationTimeMs = usage.GenerationMs,
-            }, CancellationToken.None).ConfigureAwait(false);
+                CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            };
+            ticket.Pending!.Settle(new CacheRow { CacheKey = key.Key, ResponseJson = row.ResponseJson, CreatedAt = row.CreatedAt });
+            await store.AddAsync(row, ticket.Removals, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -152,6 +195,7 @@ internal sealed partial class ResponseCache(CacheStore store, CacheSwitch @switc
         }
         finally
         {
+            pending.End(ticket.Key!.Key, ticket.Pending!);
             Interlocked.Decrement(ref _storing);
         }
     }

@@ -30,7 +30,7 @@ internal sealed class LaunchCommandFactory(
     /// <param name="gpus">Devices given to it, or null where its own setting decides.</param>
     /// <returns>Not found for an unknown model; invalid when nothing says where its weights are; unavailable without an engine or its draft model.</returns>
     public Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, CancellationToken cancellation, IReadOnlyList<string>? gpus = null) =>
-        CreateAsync(modelId, port, gpus, download: true, cancellation);
+        CreateAsync(modelId, new LaunchPlan(port) { Devices = gpus }, Purpose.Start, cancellation);
 
     /// <summary>The command as it would be for the first port of the range: a real start takes the first free one. Downloads nothing.</summary>
     /// <param name="modelId">The model.</param>
@@ -39,10 +39,17 @@ internal sealed class LaunchCommandFactory(
     public async Task<Result<LaunchCommand>> PreviewAsync(long modelId, CancellationToken cancellation, IReadOnlyList<string>? gpus = null)
     {
         var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
-        return await CreateAsync(modelId, LaunchSettingsRules.ParsePorts(range)?.First ?? 0, gpus, download: false, cancellation).ConfigureAwait(false);
+        var plan = new LaunchPlan(LaunchSettingsRules.ParsePorts(range)?.First ?? 0) { Devices = gpus };
+        return await CreateAsync(modelId, plan, Purpose.Preview, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<Result<LaunchCommand>> CreateAsync(long modelId, int port, IReadOnlyList<string>? gpus, bool download, CancellationToken cancellation)
+    /// <summary>The command as a router of llama-server would start the model: by the aliases of its settings alone, since the router knows the name.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<Result<LaunchCommand>> ForRouterAsync(long modelId, CancellationToken cancellation) =>
+        CreateAsync(modelId, new LaunchPlan(0), Purpose.Router, cancellation);
+
+    private async Task<Result<LaunchCommand>> CreateAsync(long modelId, LaunchPlan launch, Purpose purpose, CancellationToken cancellation)
     {
         if (await reader.ReadAsync(modelId, cancellation).ConfigureAwait(false) is not { } configuration)
             return Failure.NotFound($"There is no model with the id {modelId}.");
@@ -56,11 +63,15 @@ internal sealed class LaunchCommandFactory(
         if (!found.IsSuccess)
             return found.Failure!;
         var draftUrl = DraftUrl(configuration.Effective);
-        if (draftUrl is not null && download && (await drafts.EnsureAsync(draftUrl, null, cancellation).ConfigureAwait(false)).Failure is { } missing)
+        if (draftUrl is not null && purpose == Purpose.Start && (await drafts.EnsureAsync(draftUrl, null, cancellation).ConfigureAwait(false)).Failure is { } missing)
             return missing;
         var engine = found.Value with { Variables = planned is null ? configuration.Variables : found.Value.Variables };
         var asked = await probe.ProbeAsync(engine, again: false, cancellation).ConfigureAwait(false);
-        var launch = new LaunchPlan(port) { Devices = gpus, DraftPath = draftUrl is null ? null : drafts.PathOf(draftUrl) };
+        launch = launch with
+        {
+            Alias = purpose == Purpose.Router ? null : configuration.Model.Name,
+            DraftPath = draftUrl is null ? null : drafts.PathOf(draftUrl),
+        };
         return planned is { Value: var (plan, _) } ? Contain(configuration, plan, engine, asked, launch) : Build(configuration, engine, asked, launch);
     }
 
@@ -72,6 +83,13 @@ internal sealed class LaunchCommandFactory(
             return Failure.Invalid(refused.ToDictionary(pair => pair.Key, pair => new[] { pair.Value }));
         paths.Prepare(parameters.Find);
         return null;
+    }
+
+    private enum Purpose
+    {
+        Start,
+        Preview,
+        Router,
     }
 
     private Result<LaunchCommand> Contain(ModelConfiguration configuration, ContainerPlan plan, EngineCommand engine, Result<EngineCapabilities> asked, LaunchPlan launch)

@@ -26,6 +26,7 @@ internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider cloc
         var started = clock.GetTimestamp();
         long firstAt = 0;
         var usage = new UsageReader(streamed: true);
+        var pace = new TokenPace();
         var parser = new SseParser(data =>
         {
             if (!Read(data, reply))
@@ -39,7 +40,7 @@ internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider cloc
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address(), "v1/chat/completions")) { Content = new StringContent(Body(settings, history).ToJsonString(), Encoding.UTF8, "application/json") };
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", keys.OwnSecret);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
-            await CopyAsync(response, parser, usage, cancellation).ConfigureAwait(false);
+            await CopyAsync(response, parser, usage, events => pace.Note(events, clock.GetElapsedTime(started).TotalMilliseconds), cancellation).ConfigureAwait(false);
             reply.Error = usage.Usage.Error;
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
@@ -48,14 +49,14 @@ internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider cloc
         }
         finally
         {
-            reply.Timings = Measure(usage, started, firstAt);
+            reply.Timings = Measure(usage, pace, started, firstAt);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private static async Task CopyAsync(HttpResponseMessage response, SseParser parser, UsageReader usage, CancellationToken cancellation)
+    private static async Task CopyAsync(HttpResponseMessage response, SseParser parser, UsageReader usage, Action<int> arrived, CancellationToken cancellation)
     {
         if (!response.IsSuccessStatusCode)
         {
@@ -72,6 +73,7 @@ internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider cloc
             {
                 parser.Feed(buffer.AsSpan(0, read));
                 usage.Feed(buffer.AsSpan(0, read));
+                arrived(usage.Events);
             }
 
             parser.Complete();
@@ -79,13 +81,12 @@ internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider cloc
         }
     }
 
-    private ChatTimings Measure(UsageReader reader, long started, long firstAt)
+    private ChatTimings Measure(UsageReader reader, TokenPace pace, long started, long firstAt)
     {
         var total = clock.GetElapsedTime(started).TotalMilliseconds;
         var first = firstAt == 0 ? (double?)null : clock.GetElapsedTime(started, firstAt).TotalMilliseconds;
         var tokens = reader.Usage.GeneratedTokens ?? (reader.Events > 0 ? reader.Events : null);
-        var measured = tokens > 1 && total - first > 0 ? (tokens - 1) * 1000.0 / (total - first) : null;
-        return new ChatTimings(first, total, tokens, reader.Usage.PromptTokens, reader.Usage.TokensPerSecond ?? measured);
+        return new ChatTimings(first, total, tokens, reader.Usage.PromptTokens, reader.Usage.TokensPerSecond ?? pace.PerSecond(tokens));
     }
 
     // True when the event brought something to read.

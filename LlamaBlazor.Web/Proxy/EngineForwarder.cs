@@ -30,10 +30,10 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
     /// <param name="context">The request.</param>
     /// <param name="request">The same, as it is known here.</param>
     /// <param name="engine">Where it goes.</param>
-    /// <param name="body">Its body where it was read; empty where it still comes from the client.</param>
+    /// <param name="body">Its body where it was read; null where it still comes from the client.</param>
     /// <param name="capture">Keeps the answer for the cache, or null.</param>
     /// <returns>Why there is no answer, where nothing was sent yet; null when the client has its answer, whole or broken.</returns>
-    public async ValueTask<ForwardFailure?> ForwardAsync(HttpContext context, InFlightRequest request, InstanceSnapshot engine, ReadOnlyMemory<byte> body, ResponseCapture? capture)
+    public async ValueTask<ForwardFailure?> ForwardAsync(HttpContext context, InFlightRequest request, InstanceSnapshot engine, RequestBody? body, ResponseCapture? capture)
     {
         request.State = InFlightState.Prompt;
         var ours = context.Response.Headers.ToArray(); // which pages may read it, and what the cache did
@@ -68,6 +68,7 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
     {
         null => null,
         BadHttpRequestException fault => fault,
+        IOException { InnerException: OverflowException } size => new BadHttpRequestException(size.Message, size),
         AggregateException many => many.InnerExceptions.Select(BodyFault).FirstOrDefault(fault => fault is not null),
         _ => BodyFault(error.InnerException),
     };

@@ -14,8 +14,8 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
 
     private static readonly string[] OurSecrets = ["Authorization", "X-Api-Key", "Cookie", "X-Llama-Cache"];
 
-    /// <summary>The whole body where it is known, else it comes from the request.</summary>
-    public ReadOnlyMemory<byte> Body { get; init; }
+    /// <summary>The whole body where it was read, else it comes from the request.</summary>
+    public RequestBody? Body { get; init; }
 
     /// <summary>Keeps the answer for the cache, or null.</summary>
     public ResponseCapture? Capture { get; init; }
@@ -39,8 +39,8 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken).ConfigureAwait(false);
         proxyRequest.RequestUri = address;
         proxyRequest.Headers.Host = null;
-        if (!Body.IsEmpty)
-            proxyRequest.Content = ContentOf(proxyRequest.Content!);
+        if (Body is { Length: > 0 } body)
+            proxyRequest.Content = ContentOf(body, proxyRequest.Content!);
         foreach (var name in OurSecrets)
             proxyRequest.Headers.Remove(name); // keys of the dashboard are none of the engine's business
         Authorize(proxyRequest, engineKey);
@@ -49,9 +49,9 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
     }
 
     // The forwarder's own content sends headers and body apart, since it does not know when the body comes. This one goes out in one piece.
-    private ReadOnlyMemoryContent ContentOf(HttpContent streamed)
+    private static HttpContent ContentOf(RequestBody body, HttpContent streamed)
     {
-        var content = new ReadOnlyMemoryContent(Body);
+        var content = body.ToContent();
         foreach (var (name, values) in streamed.Headers.NonValidated)
         {
             if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
@@ -93,6 +93,8 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
             return;
         request.Reader = new UsageReader(isEvents);
         request.State = InFlightState.Prompt;
+        if (Capture is { } capture)
+            capture.Expected = response.Content.Headers.ContentLength;
         response.Content = new TapContent(response.Content, inner => new TapStream(inner, context, request, isEvents, clock) { Capture = Capture });
     }
 }

@@ -78,6 +78,12 @@ internal sealed class InFlightRequest(long id, string requestId, ProxyRoute rout
     /// <summary>When the first token came, by the clock that never goes back, or 0.</summary>
     public long FirstTokenTimestamp { get; set; }
 
+    /// <summary>How fast its tokens came.</summary>
+    public TokenPace Pace { get; } = new();
+
+    /// <summary>When it went to its engine, by the clock that never goes back.</summary>
+    public long EnteredTimestamp { get; set; }
+
     /// <summary>When the engine last sent something of use for it, a token or a whole answer, Unix milliseconds, or 0. The watchdog reads it.</summary>
     public long SucceededAt { get; set; }
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Data.Common;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Instances;
@@ -42,7 +43,7 @@ internal sealed partial class ModelDirectory : IDisposable
         _configured = configured.Subscribe(_ => Invalidate()); // aliases, places, cache and project are settings
     }
 
-    /// <summary>All names, models first.</summary>
+    /// <summary>All names, models first; those with a wildcard are left out, since nobody asks for them as they are.</summary>
     public IReadOnlyCollection<ProxyTarget> All => _snapshot.Ordered;
 
     /// <summary>Whether a name is known, without asking the database.</summary>
@@ -52,7 +53,7 @@ internal sealed partial class ModelDirectory : IDisposable
     public ValueTask<ProxyTarget?> FindAsync(string name, CancellationToken cancellation)
     {
         var snapshot = _snapshot;
-        if (IsStale(snapshot) || !snapshot.ByName.TryGetValue(name, out var target))
+        if (IsStale(snapshot) || snapshot.Find(name) is not { } target)
             return new ValueTask<ProxyTarget?>(FindFreshAsync(name, cancellation));
         if (_clock.GetElapsedTime(snapshot.LoadedAt) > Lifetime && Interlocked.Exchange(ref _refreshing, 1) == 0)
             _ = Task.Run(() => RefreshAsync(CancellationToken.None), CancellationToken.None);
@@ -83,7 +84,7 @@ internal sealed partial class ModelDirectory : IDisposable
     private async Task<ProxyTarget?> FindFreshAsync(string name, CancellationToken cancellation)
     {
         var failedAt = Volatile.Read(ref _failedAt);
-        if (failedAt != 0 && _clock.GetElapsedTime(failedAt) < FailurePause && _snapshot.ByName.TryGetValue(name, out var known))
+        if (failedAt != 0 && _clock.GetElapsedTime(failedAt) < FailurePause && _snapshot.Find(name) is { } known)
             return known;
         try
         {
@@ -95,7 +96,7 @@ internal sealed partial class ModelDirectory : IDisposable
             LogRefreshFailed(error);
         }
 
-        return _snapshot.ByName.GetValueOrDefault(name);
+        return _snapshot.Find(name);
     }
 
     private async Task RefreshAsync(CancellationToken cancellation)
@@ -164,15 +165,33 @@ internal sealed partial class ModelDirectory : IDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "The names of the models could not be refreshed; those read before stay in force")]
     private partial void LogRefreshFailed(Exception error);
 
-    // The first owner of a name keeps it: models before aliases.
+    // The first owner of a name keeps it: models before aliases. What is named comes before what a wildcard means.
     private sealed record Snapshot(FrozenDictionary<string, ProxyTarget> ByName, IReadOnlyList<ProxyTarget> Ordered, long LoadedAt, long Changes)
     {
+        // The closest first: most letters of its own.
+        private IReadOnlyList<(WildcardName Name, ProxyTarget Target)> Wildcards { get; init; } = [];
+
         public static Snapshot Empty { get; } = new(FrozenDictionary<string, ProxyTarget>.Empty, [], 0, -1);
 
         public static Snapshot Of(IReadOnlyList<ProxyTarget> targets, long now, long changes)
         {
-            var unique = targets.DistinctBy(target => target.Name, StringComparer.OrdinalIgnoreCase).ToList();
-            return new Snapshot(unique.ToFrozenDictionary(target => target.Name, StringComparer.OrdinalIgnoreCase), unique, now, changes);
+            var unique = targets.DistinctBy(target => target.Name, StringComparer.OrdinalIgnoreCase).ToLookup(target => target.Name != target.Model.Name && WildcardName.Read(target.Name) is not null);
+            var exact = unique[false].ToList();
+            var wildcards = unique[true].Select(target => (WildcardName.Read(target.Name)!, target with { IsWildcard = true })).OrderByDescending(pair => pair.Item1.Weight);
+            return new Snapshot(exact.ToFrozenDictionary(target => target.Name, StringComparer.OrdinalIgnoreCase), exact, now, changes) { Wildcards = [.. wildcards] };
+        }
+
+        public ProxyTarget? Find(string name)
+        {
+            if (ByName.TryGetValue(name, out var target))
+                return target;
+            foreach (var (wildcard, owner) in Wildcards)
+            {
+                if (wildcard.Matches(name))
+                    return owner;
+            }
+
+            return null;
         }
     }
 }

@@ -37,6 +37,7 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
     private readonly WaitingLine<Waiter> _line = new(capacity);
     private int _active;
     private bool _pumped;
+    private double _eachMs; // what a request took lately, or 0
 
     /// <summary>The model.</summary>
     public long ModelId => modelId;
@@ -54,6 +55,26 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
         {
             lock (_gate)
                 return _line.Count;
+        }
+    }
+
+    /// <summary>How long a request takes at the engine: the average with more weight on the last ones, or null.</summary>
+    public TimeSpan? Each
+    {
+        get
+        {
+            lock (_gate)
+                return _eachMs > 0 ? TimeSpan.FromMilliseconds(_eachMs) : null;
+        }
+    }
+
+    /// <summary>How many are at work.</summary>
+    public int Active
+    {
+        get
+        {
+            lock (_gate)
+                return _active;
         }
     }
 
@@ -177,11 +198,15 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
     }
 
     /// <summary>A place is free again. True when the caller has to move the line.</summary>
-    public bool Leave(bool tookPlace)
+    /// <param name="tookPlace">Whether it took one.</param>
+    /// <param name="took">How long it was at the engine; null where that says nothing.</param>
+    public bool Leave(bool tookPlace, TimeSpan? took = null)
     {
         registry.Leave(modelId);
         lock (_gate)
         {
+            if (tookPlace && took is { } time)
+                _eachMs = _eachMs == 0 ? time.TotalMilliseconds : (_eachMs * 0.8) + (time.TotalMilliseconds * 0.2);
             _active -= tookPlace ? 1 : 0;
             if (_line.Count == 0 || _pumped)
                 return false;

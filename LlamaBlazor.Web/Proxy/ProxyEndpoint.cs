@@ -2,6 +2,7 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Cache;
+using LlamaBlazor.Web.Proxy.Bodies;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Statistics;
@@ -20,6 +21,7 @@ internal sealed partial class ProxyEndpoint(
     InFlightRegistry registry,
     RequestScheduler scheduler,
     EngineForwarder engines,
+    BodyStore bodies,
     ResponseCache cache,
     RequestRecorder recorder,
     ProxyOptions options,
@@ -33,7 +35,7 @@ internal sealed partial class ProxyEndpoint(
         var arrival = new Arrival(route, RouteTable.UpstreamPath(route, context.Request.Path.Value!), check.Key);
         if (!await PassesAsync(context, arrival, check).ConfigureAwait(false))
             return;
-        var (read, error) = await RequestBody.ReadAsync(context.Request, options.BodyLimit, context.RequestAborted).ConfigureAwait(false);
+        var (read, error) = await bodies.ReadAsync(context.Request, options.BodyLimit, context.RequestAborted).ConfigureAwait(false);
         using var body = read;
         await RunAsync(context, body is null ? arrival with { Refusal = new(error, ProxyAnswers.BodyMessage(error, options)) } : arrival with { Body = body }).ConfigureAwait(false);
     }
@@ -68,6 +70,10 @@ internal sealed partial class ProxyEndpoint(
         {
             request.Fail(ProxyError.ClientGone, "The client went away.");
         }
+        catch (BodyNotKeptException)
+        {
+            await RefuseAsync(context, request, ProxyError.BodyNotKept, ProxyAnswers.BodyMessage(ProxyError.BodyNotKept, options)).ConfigureAwait(false);
+        }
         catch (Exception error)
         {
             await ConfessAsync(context, request, error).ConfigureAwait(false);
@@ -96,23 +102,28 @@ internal sealed partial class ProxyEndpoint(
     private async ValueTask<bool> TryDescribeAsync(HttpContext context, InFlightRequest request, RequestBody? body, string? modelName)
     {
         var facts = RequestFacts.Empty;
-        // Without a body there is nothing to read, and nothing wrong where the query names the model: /slots/3?action=erase&model=x.
-        var isJson = request.Route.Source == ModelSource.Body && !(body!.Memory.IsEmpty && context.Request.Query.ContainsKey("model"));
-        if (isJson && RequestReader.TryRead(body!.Memory.Span, out facts, recorder.PromptLength) is { } wrong)
-            return await RefuseAsync(context, request, ProxyError.BadBody, wrong).ConfigureAwait(false);
+        // Without a body there is nothing to read, and nothing wrong where it need not name the model: /slots/3?action=erase.
+        var isPlain = request.Route.Kind == RouteKind.Other;
+        var isJson = request.Route.Source == ModelSource.Body && !(body!.Length == 0 && (isPlain || context.Request.Query["model"].ToString().Length > 0));
+        if (isJson)
+        {
+            (var wrong, facts) = await body!.ReadAsync(bytes => FactsOf(bytes, isPlain), context.RequestAborted).ConfigureAwait(false);
+            if (wrong is not null)
+                return await RefuseAsync(context, request, ProxyError.BadBody, wrong).ConfigureAwait(false);
+        }
+
         request.Facts = facts;
-        var name = modelName ?? NameOf(context, request.Route, facts, body) ?? OnlyRunning();
+        var name = modelName ?? await NameOfAsync(context, request.Route, facts, body).ConfigureAwait(false) ?? OnlyRunning();
         if (string.IsNullOrEmpty(name))
             return await RefuseAsync(context, request, ProxyError.ModelRequired, "The request names no model. Send one in the field \"model\" (or as ?model=); GET /v1/models lists them.").ConfigureAwait(false);
         request.ModelName = Shorten(name);
         request.Target = await models.FindAsync(name, context.RequestAborted).ConfigureAwait(false);
         if (request.Target is not { } target)
             return await RefuseAsync(context, request, ProxyError.ModelNotFound, UnknownModel(request.ModelName, request.Key)).ConfigureAwait(false);
-        if (target.ParametersJson is { } parameters && isJson)
+        if (target.ParametersJson is { } parameters && isJson && !facts.IsArray)
         {
-            body!.Replace(AliasParameters.Apply(body.Memory, parameters));
-            RequestReader.TryRead(body.Memory.Span, out var changed, recorder.PromptLength);
-            request.Facts = changed;
+            await body!.RewriteAsync((bytes, write) => AliasParameters.Apply(bytes, parameters, write), context.RequestAborted).ConfigureAwait(false);
+            (_, request.Facts) = await body.ReadAsync(bytes => FactsOf(bytes, false), context.RequestAborted).ConfigureAwait(false);
         }
 
         return target.IsOpenTo(request.Key)
@@ -122,12 +133,20 @@ internal sealed partial class ProxyEndpoint(
     // Step 4. Most requests have no ticket: the cache is off unless somebody switched it on.
     private async Task AnswerAsync(HttpContext context, InFlightRequest request, RequestBody? body)
     {
-        var (served, ticket) = body is null ? (false, null) : await cache.TryServeAsync(context, request, body.Memory).ConfigureAwait(false);
+        var (served, ticket) = body is null ? (false, null) : await cache.TryServeAsync(context, request, body).ConfigureAwait(false);
         if (served)
             return;
-        var capture = ResponseCache.CaptureFor(ticket);
-        await ServeAsync(context, request, body, capture).ConfigureAwait(false);
-        cache.Keep(ticket, request, context.Response.StatusCode, capture);
+        var capture = cache.CaptureFor(ticket, request);
+        var status = 0;
+        try
+        {
+            await ServeAsync(context, request, body, capture).ConfigureAwait(false);
+            status = context.Response.StatusCode;
+        }
+        finally
+        {
+            cache.Keep(ticket, request, status, capture);
+        }
     }
 
     // Steps 5 and 6. A request that never reached its engine is sent once more, since engines come and go.
@@ -139,6 +158,8 @@ internal sealed partial class ProxyEndpoint(
             var turn = await scheduler.EnterAsync(request, waiting is null ? null : waiting.KeepAliveAsync, context.RequestAborted).ConfigureAwait(false);
             if (turn.Error is { } refused)
             {
+                if (refused == ProxyError.ModelNotFound && attempt == 1 && await HasMovedAsync(request, context.RequestAborted).ConfigureAwait(false))
+                    continue;
                 await RefuseAsync(context, request, refused, turn.Message!, turn.RetryAfter, waiting).ConfigureAwait(false);
                 return;
             }
@@ -163,6 +184,17 @@ internal sealed partial class ProxyEndpoint(
         }
     }
 
+    // The name may belong to another model by now: one that was deleted and made anew.
+    private async ValueTask<bool> HasMovedAsync(InFlightRequest request, CancellationToken cancellation)
+    {
+        models.Invalidate();
+        if (await models.FindAsync(request.ModelName, cancellation).ConfigureAwait(false) is not { } target
+            || target.Model.Id == request.Target!.Model.Id || !target.IsOpenTo(request.Key))
+            return false;
+        request.Target = target;
+        return true;
+    }
+
     private async ValueTask<ForwardFailure?> PassOnAsync(HttpContext context, InFlightRequest request, InstanceSnapshot engine, RequestBody? body, WaitingStream? waiting, ResponseCapture? capture)
     {
         if (waiting?.HasBegun == true)
@@ -172,15 +204,19 @@ internal sealed partial class ProxyEndpoint(
         }
 
         body?.Rewind(context.Request);
-        return await engines.ForwardAsync(context, request, engine, body?.Memory ?? default, capture).ConfigureAwait(false);
+        return await engines.ForwardAsync(context, request, engine, body, capture).ConfigureAwait(false);
     }
 
-    private static string? NameOf(HttpContext context, ProxyRoute route, RequestFacts facts, RequestBody? body)
+    private (string? Wrong, RequestFacts Facts) FactsOf(ReadOnlySpan<byte> bytes, bool mayBeArray) =>
+        (RequestReader.TryRead(bytes, out var facts, recorder.PromptLength, mayBeArray), facts);
+
+    private static async ValueTask<string?> NameOfAsync(HttpContext context, ProxyRoute route, RequestFacts facts, RequestBody? body)
     {
         var named = route.Source switch
         {
             ModelSource.Body => facts.Model,
-            ModelSource.Form when ModelSelector.Boundary(context.Request.ContentType) is { } boundary => ModelSelector.FromForm(body!.Memory.Span, boundary, "model"),
+            ModelSource.Form when ModelSelector.Boundary(context.Request.ContentType) is { } boundary =>
+                await body!.ReadAsync(bytes => ModelSelector.FromForm(bytes, boundary, "model"), context.RequestAborted).ConfigureAwait(false),
             _ => null,
         };
         return string.IsNullOrEmpty(named) ? context.Request.Query["model"].ToString() is { Length: > 0 } query ? query : null : named;
@@ -201,6 +237,7 @@ internal sealed partial class ProxyEndpoint(
         if (!target.StartsWith('/'))
             return context.Request.Path.ToUriComponent();
         var query = target.IndexOf('?', StringComparison.Ordinal);
-        return query < 0 ? target : target[..query];
+        var path = query < 0 ? target : target[..query];
+        return path.StartsWith("//", StringComparison.Ordinal) ? "/" + path.TrimStart('/') : path;
     }
 }

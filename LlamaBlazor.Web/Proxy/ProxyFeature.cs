@@ -1,6 +1,7 @@
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Proxy.Aliases;
+using LlamaBlazor.Web.Proxy.Bodies;
 using LlamaBlazor.Web.Proxy.Ollama;
 using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Shared.ModelTabs;
@@ -25,10 +26,12 @@ internal static class ProxyFeature
         });
         services.AddSingleton<EnsureReady>(provider => provider.GetRequiredService<InstanceSupervisor>().EnsureReadyAsync);
         services.AddSingleton<RequestScheduler>();
+        services.AddSingleton<BodyStore>();
         services.AddSingleton<EngineForwarder>();
         services.AddSingleton<EngineSlots>();
         services.AddSingleton<ProxyEndpoint>();
         services.AddSingleton<AliasStore>();
+        services.AddSingleton<ModelCatalogue>();
         services.AddOllama(builder.Configuration);
         services.AddSingleton(new ModelTab("aliases", "Aliases", 290, typeof(AliasTab)));
         return builder;
@@ -44,10 +47,15 @@ internal static class ProxyFeature
         foreach (var route in RouteTable.All)
             app.MapMethods(route.Path, [route.Method], context => endpoint.HandleAsync(context, route)).ExcludeFromDescription().ShortCircuit();
         app.Map(RouteTable.UpstreamPrefix + "{**path}", endpoint.HandleUpstreamAsync).ExcludeFromDescription();
-        ModelsEndpoint.Map(app);
-        app.Map("/v1/{**path}", context => Refusals.SendAsync(context, ProxyError.UnknownRoute, $"{context.Request.Method} {context.Request.Path} is not a route of this endpoint.")).ExcludeFromDescription();
+        ModelCatalogue.Map(app);
+        foreach (var path in RouteTable.All.Select(route => route.Path).Distinct().Where(path => !path.StartsWith("/v1/", StringComparison.Ordinal)))
+            app.Map(path, RefuseUnknownAsync).ExcludeFromDescription(); // with another method
+        app.Map("/v1/{**path}", RefuseUnknownAsync).ExcludeFromDescription();
         InFlightEndpoints.Map(app);
         AliasEndpoints.Map(app);
         return app;
     }
+
+    private static Task RefuseUnknownAsync(HttpContext context) =>
+        Refusals.SendAsync(context, ProxyError.UnknownRoute, $"{context.Request.Method} {context.Request.Path} is not a route of this endpoint.");
 }

@@ -49,6 +49,9 @@ internal sealed record ProxyModelFacts(
 /// <param name="ParametersJson">Request fields that this alias sets, as a JSON object, or null.</param>
 internal sealed record ProxyTarget(string Name, ProxyModel Model, string? ParametersJson)
 {
+    /// <summary>Whether the name stands for many (<see cref="Domain.Proxy.WildcardName"/>).</summary>
+    public bool IsWildcard { get; init; }
+
     /// <summary>Whether a key may ask it; without a key everything may be asked.</summary>
     public bool IsOpenTo(ApiKey? key) => key is null || (key.MayUse(Model.Project) && (key.MayAsk(Model.Name) || key.MayAsk(Name)));
 }

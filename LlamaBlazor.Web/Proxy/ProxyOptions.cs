@@ -12,6 +12,9 @@ internal sealed class ProxyOptions
     /// <summary>Largest body in MiB; 1 to 1024.</summary>
     public int BodyLimitMb { get; init; } = 64;
 
+    /// <summary>Memory in MiB that all bodies together may take; what is above goes to files in the data folder. 1 to 65536.</summary>
+    public int BodyMemoryMb { get; init; } = 64;
+
     /// <summary>Requests that may wait for one model; 1 to 10000.</summary>
     public int QueueSize { get; init; } = 64;
 
@@ -47,6 +50,7 @@ internal sealed class ProxyOptions
     public static ProxyOptions Read(IConfiguration configuration) => OptionSection.Read<ProxyOptions>(configuration, Section,
     [
         new(nameof(BodyLimitMb), options => options.BodyLimitMb, 1, 1024),
+        new(nameof(BodyMemoryMb), options => options.BodyMemoryMb, 1, 65_536),
         new(nameof(QueueSize), options => options.QueueSize, 1, 10_000),
         new(nameof(QueueWaitSeconds), options => options.QueueWaitSeconds, 1, 86_400),
         new(nameof(KeepAliveSeconds), options => options.KeepAliveSeconds, 0, 600),

@@ -1,40 +1,33 @@
 using System.Buffers;
-using System.IO.Compression;
 using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Proxy.Bodies;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace LlamaBlazor.Web.Proxy;
 
-/// <summary>A whole request body in a pooled array, so that the model can be read from it and the same bytes go upstream.</summary>
-internal sealed class RequestBody : IDisposable
+/// <summary>Gets the bytes of a body, and writes those that come in their place.</summary>
+internal delegate void BodyRewrite(ReadOnlySpan<byte> bytes, BytesWriter write);
+
+/// <summary>A whole request body, so that the model can be read from it and the same bytes go upstream: in memory where there is room, else in a file.</summary>
+internal sealed class RequestBody(BodyStore store) : IDisposable
 {
+    /// <summary>Most bytes that one body takes of the memory of all.</summary>
+    public const int MemoryLimit = 8 << 20;
+
     private const int FirstSize = 16 << 10;
-    private byte[] _buffer;
-    private int _length;
+    private const int PartSize = 64 << 10;
+    private const int PooledLimit = 1 << 20; // larger arrays would stay in the pool for good
 
-    private RequestBody(int size) => _buffer = ArrayPool<byte>.Shared.Rent(size);
+    private byte[] _buffer = [];
+    private int _inBuffer;
+    private long _granted;
+    private SpoolFile? _file;
 
-    /// <summary>The bytes. Gone after <see cref="Dispose"/>.</summary>
-    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
+    /// <summary>Bytes.</summary>
+    public long Length => _file?.Length ?? _inBuffer;
 
-    /// <summary>Reads the body, unpacked where it is packed.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="limit">Most bytes, after unpacking.</param>
-    /// <param name="cancellation">The client went away.</param>
-    /// <returns>The body, or why there is none.</returns>
-    public static async ValueTask<(RequestBody? Body, ProxyError Error)> ReadAsync(HttpRequest request, long limit, CancellationToken cancellation)
-    {
-        if (request.ContentLength > limit)
-            return (null, ProxyError.BodyTooLarge);
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-            feature.MaxRequestBodySize = null; // ours is checked below, with an answer in the form clients read
-        var body = new RequestBody((int)Math.Min(request.ContentLength ?? FirstSize, FirstSize));
-        var error = await body.TryFillAsync(request, limit, cancellation).ConfigureAwait(false);
-        if (error is null)
-            return (body, default);
-        body.Dispose();
-        return (null, error.Value);
-    }
+    /// <summary>Whether it is on disk.</summary>
+    public bool IsOnDisk => _file is not null;
 
     /// <summary>Lets no more of a body through that is passed on unread.</summary>
     /// <param name="request">The request.</param>
@@ -56,91 +49,189 @@ internal sealed class RequestBody : IDisposable
         _ => ProxyError.BadBody,
     };
 
-    /// <summary>Makes the request carry these bytes once more, as a plain body of known length.</summary>
+    /// <summary>Reads something from the bytes, which are there for the length of the call.</summary>
+    /// <param name="read">Reads.</param>
+    /// <param name="cancellation">The client went away.</param>
+    public async ValueTask<T> ReadAsync<T>(BytesReader<T> read, CancellationToken cancellation)
+    {
+        if (_file is null)
+            return read(_buffer.AsSpan(0, _inBuffer));
+        await store.Views.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return _file.View(read);
+        }
+        finally
+        {
+            store.Views.Release();
+        }
+    }
+
+    /// <summary>A copy of the bytes; for small bodies.</summary>
+    /// <param name="cancellation">The client went away.</param>
+    public ValueTask<byte[]> CopyAsync(CancellationToken cancellation) => ReadAsync(static bytes => bytes.ToArray(), cancellation);
+
+    /// <summary>Makes the request carry a plain body of this length once more; its bytes go upstream from <see cref="ToContent"/>.</summary>
     /// <param name="request">The request.</param>
     public void Rewind(HttpRequest request)
     {
-        request.Body = new MemoryStream(_buffer, 0, _length, writable: false);
-        request.ContentLength = _length;
+        request.Body = Stream.Null;
+        request.ContentLength = Length;
         request.Headers.Remove("Transfer-Encoding");
         request.Headers.Remove("Content-Encoding");
     }
 
+    /// <summary>The bytes as a body for an engine, as often as needed.</summary>
+    public HttpContent ToContent() => _file is null ? new ReadOnlyMemoryContent(_buffer.AsMemory(0, _inBuffer)) : new BodyContent(_file);
+
     /// <summary>Replaces the bytes.</summary>
-    /// <param name="bytes">The new ones.</param>
-    public void Replace(ReadOnlySpan<byte> bytes)
+    /// <param name="write">Gets the bytes as they are, and writes new ones piece by piece.</param>
+    /// <param name="cancellation">The client went away.</param>
+    /// <exception cref="BodyNotKeptException">The disk is full.</exception>
+    public async ValueTask RewriteAsync(BodyRewrite write, CancellationToken cancellation)
     {
-        Reserve(bytes.Length - _length);
-        bytes.CopyTo(_buffer);
-        _length = bytes.Length;
+        var changed = new RequestBody(store);
+        try
+        {
+            await ReadAsync(bytes =>
+            {
+                write(bytes, changed.Append);
+                return true;
+            }, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            changed.Dispose();
+            throw;
+        }
+
+        Release();
+        (_buffer, _inBuffer, _granted, _file) = (changed._buffer, changed._inBuffer, changed._granted, changed._file);
+    }
+
+    /// <summary>Takes all of a stream.</summary>
+    /// <param name="source">The stream.</param>
+    /// <param name="limit">Most bytes.</param>
+    /// <param name="cancellation">The client went away.</param>
+    /// <returns>What is wrong with it, or null.</returns>
+    /// <exception cref="BodyNotKeptException">The disk is full.</exception>
+    public async ValueTask<ProxyError?> FillAsync(Stream source, long limit, CancellationToken cancellation)
+    {
+        while (HasRoom(1))
+        {
+            var read = await source.ReadAsync(_buffer.AsMemory(_inBuffer), cancellation).ConfigureAwait(false);
+            if (read == 0)
+                return null;
+            _inBuffer += read;
+            if (_inBuffer > limit)
+                return ProxyError.BodyTooLarge;
+        }
+
+        MoveToDisk();
+        var part = ArrayPool<byte>.Shared.Rent(PartSize);
+        try
+        {
+            while (await source.ReadAsync(part, cancellation).ConfigureAwait(false) is > 0 and var read)
+            {
+                if (Length + read > limit)
+                    return ProxyError.BodyTooLarge;
+                await AppendToFileAsync(part.AsMemory(0, read), cancellation).ConfigureAwait(false);
+            }
+
+            return null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(part);
+        }
+    }
+
+    /// <summary>Adds bytes.</summary>
+    /// <exception cref="BodyNotKeptException">The disk is full.</exception>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (_file is null && HasRoom(bytes.Length))
+        {
+            bytes.CopyTo(_buffer.AsSpan(_inBuffer));
+            _inBuffer += bytes.Length;
+            return;
+        }
+
+        MoveToDisk();
+        try
+        {
+            _file!.Append(bytes);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BodyNotKeptException(error);
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
-        _length = 0;
-    }
+    public void Dispose() => Release();
 
-    private async ValueTask<ProxyError?> TryFillAsync(HttpRequest request, long limit, CancellationToken cancellation)
+    private async ValueTask AppendToFileAsync(ReadOnlyMemory<byte> part, CancellationToken cancellation)
     {
         try
         {
-            if (request.Headers.ContentEncoding is { Count: 0 } || IsPlain(request.Headers.ContentEncoding.ToString()))
-                return await FillAsync(request.Body, limit, cancellation).ConfigureAwait(false);
-            if (Unpack(request) is not { } unpacked)
-                return ProxyError.UnsupportedEncoding;
-            await using (unpacked.ConfigureAwait(false))
-                return await FillAsync(unpacked, limit, cancellation).ConfigureAwait(false);
+            await _file!.AppendAsync(part, cancellation).ConfigureAwait(false);
         }
-        catch (InvalidDataException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return ProxyError.BadBody; // packed, but damaged
-        }
-        catch (BadHttpRequestException error)
-        {
-            return ErrorOf(error);
-        }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
-        {
-            return ProxyError.ClientGone;
-        }
-    }
-
-    private static bool IsPlain(string encoding) => encoding.Trim().Equals("identity", StringComparison.OrdinalIgnoreCase);
-
-    private static Stream? Unpack(HttpRequest request) => request.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant() switch
-    {
-        "gzip" or "x-gzip" => new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true),
-        "br" => new BrotliStream(request.Body, CompressionMode.Decompress, leaveOpen: true),
-        "deflate" => new ZLibStream(request.Body, CompressionMode.Decompress, leaveOpen: true),
-        _ => null,
-    };
-
-    private async ValueTask<ProxyError?> FillAsync(Stream source, long limit, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            Reserve(1);
-            var read = await source.ReadAsync(_buffer.AsMemory(_length), cancellation).ConfigureAwait(false);
-            if (read == 0)
-                return null;
-            _length += read;
-            if (_length > limit)
-                return ProxyError.BodyTooLarge;
+            throw new BodyNotKeptException(error);
         }
     }
 
     // Doubles: a client that announces much and sends little holds little.
-    private void Reserve(int more)
+    private bool HasRoom(int more)
     {
-        if (_length + more <= _buffer.Length)
+        if (_inBuffer + more <= _buffer.Length)
+            return true;
+        var size = Math.Max(Math.Max(_inBuffer + more, _buffer.Length * 2), FirstSize);
+        if (size > MemoryLimit || !store.Budget.TryTake(size - _granted))
+            return false;
+        var larger = size <= PooledLimit ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
+        _buffer.AsSpan(0, _inBuffer).CopyTo(larger);
+        GiveBack(_buffer);
+        (_buffer, _granted) = (larger, size);
+        return true;
+    }
+
+    private void MoveToDisk()
+    {
+        if (_file is not null)
             return;
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_length + more, _buffer.Length * 2));
-        _buffer.AsSpan(0, _length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
+        try
+        {
+            _file = store.CreateFile();
+            _file.Append(_buffer.AsSpan(0, _inBuffer));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BodyNotKeptException(error);
+        }
+
+        ReleaseMemory();
+    }
+
+    private void Release()
+    {
+        _file?.Dispose();
+        _file = null;
+        ReleaseMemory();
+    }
+
+    private void ReleaseMemory()
+    {
+        GiveBack(_buffer);
+        store.Budget.Return(_granted);
+        (_buffer, _inBuffer, _granted) = ([], 0, 0);
+    }
+
+    private static void GiveBack(byte[] buffer)
+    {
+        if (buffer.Length is > 0 and <= PooledLimit)
+            ArrayPool<byte>.Shared.Return(buffer);
     }
 }

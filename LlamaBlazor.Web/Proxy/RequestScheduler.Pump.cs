@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Proxy;
 
 namespace LlamaBlazor.Web.Proxy;
@@ -71,7 +72,12 @@ internal sealed partial class RequestScheduler
         try
         {
             var result = await start.ConfigureAwait(false);
-            return result.IsSuccess ? null : new Turn(null, ProxyError.StartFailed, result.Failure!.Message, 10);
+            return result.Failure switch
+            {
+                null => null,
+                { Kind: FailureKind.NotFound } => new Turn(null, ProxyError.ModelNotFound, $"The model '{model.Name}' does not exist any more. GET /v1/models lists all."),
+                var failure => new Turn(null, ProxyError.StartFailed, failure.Message, 10),
+            };
         }
         catch (OperationCanceledException) when (!lifetime.ApplicationStopping.IsCancellationRequested)
         {

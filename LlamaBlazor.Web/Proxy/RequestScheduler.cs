@@ -51,7 +51,11 @@ internal sealed partial class RequestScheduler(
         {
             // Looked at again, now that the place is taken: the supervisor may have begun to stop it in between.
             if (RunningAt(model.Id) is { } engine)
+            {
+                request.EnteredTimestamp = clock.GetTimestamp();
                 return new Turn(engine);
+            }
+
             Leave(request);
         }
 
@@ -62,13 +66,14 @@ internal sealed partial class RequestScheduler(
         if (!gate.TryJoin(waiter, out var mustPump))
         {
             return new Turn(null, ProxyError.QueueFull, $"{_queue.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
-                _queue.RetryAfterSeconds(gate.Waiting));
+                RetryAfter(gate));
         }
 
         if (mustPump)
             Pump(gate, model);
         var turn = await WaitAsync(gate, waiter, keepAlive, cancellation).ConfigureAwait(false);
         Measure(waiter);
+        request.EnteredTimestamp = clock.GetTimestamp();
         return turn;
     }
 
@@ -77,9 +82,11 @@ internal sealed partial class RequestScheduler(
     {
         var model = request.Target!.Model;
         var gate = GateOf(model.Id);
-        if (gate.Leave(request.TakesPlace))
+        if (gate.Leave(request.TakesPlace, request.EnteredTimestamp == 0 ? null : clock.GetElapsedTime(request.EnteredTimestamp)))
             Pump(gate, model);
     }
+
+    private int RetryAfter(ModelGate gate) => _queue.RetryAfterSeconds(gate.Waiting, gate.Each, gate.Active);
 
     private static Turn ShuttingDown => new(null, ProxyError.ShuttingDown, "The dashboard is being stopped. Try again when it is back.", 5);
 
@@ -130,7 +137,7 @@ internal sealed partial class RequestScheduler(
     private Turn TimedOut(ModelGate gate, ProxyModel model)
     {
         var reason = board.Find(model.Id) is { Status: not "running", Reason: { Length: > 0 } words } ? $" {words}" : "";
-        return new(null, ProxyError.QueueTimeout, $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise LlamaBlazor:Proxy:QueueWaitSeconds.", _queue.RetryAfterSeconds(gate.Waiting));
+        return new(null, ProxyError.QueueTimeout, $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise LlamaBlazor:Proxy:QueueWaitSeconds.", RetryAfter(gate));
     }
 
     private static Turn WhyGone(Waiter waiter, Exception error, CancellationToken client)

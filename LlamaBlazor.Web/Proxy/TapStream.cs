@@ -94,6 +94,8 @@ internal sealed class TapStream(Stream inner, HttpContext context, InFlightReque
     {
         var reader = request.Reader!;
         reader.Feed(bytes);
+        if (isEvents)
+            request.Pace.Note(reader.Events, clock.GetElapsedTime(request.StartTimestamp).TotalMilliseconds);
         Capture?.Add(bytes);
         if (reader is { HasFirstToken: true, Usage.Error: null } && context.Response.StatusCode < StatusCodes.Status400BadRequest) // an engine that only says what is wrong does not work
             request.SucceededAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -194,6 +196,9 @@ internal sealed class ResponseCapture(int limit)
 
     /// <summary>The answer so far.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes.WrittenMemory;
+
+    /// <summary>Bytes that were announced, or null.</summary>
+    public long? Expected { get; set; }
 
     /// <summary>Whether nothing had to be left out.</summary>
     public bool IsWhole { get; private set; } = true;

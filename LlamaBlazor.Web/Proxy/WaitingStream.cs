@@ -103,7 +103,7 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
     {
         var message = new HttpRequestMessage(new HttpMethod(context.Request.Method), EngineTransformer.AddressOf(engine, request.Path, context.Request.QueryString))
         {
-            Content = new ReadOnlyMemoryContent(body.Memory),
+            Content = body.ToContent(),
         };
         foreach (var (name, values) in context.Request.Headers)
         {

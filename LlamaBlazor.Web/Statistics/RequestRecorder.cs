@@ -57,12 +57,12 @@ internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter
         if (request.FirstTokenTimestamp > 0 && row.Stream)
             row.TtftMs = Round(clock.GetElapsedTime(request.StartTimestamp, request.FirstTokenTimestamp).TotalMilliseconds);
         if (request.Reader is { } reader)
-            Fill(row, reader, total);
+            Fill(row, reader, request.Pace, total);
         return row;
     }
 
     // The engine's own figures where it gave them, else what was measured here.
-    private static void Fill(StatsRow row, UsageReader reader, double total)
+    private static void Fill(StatsRow row, UsageReader reader, TokenPace pace, double total)
     {
         var usage = reader.Usage;
         row.PromptTokens = usage.PromptTokens;
@@ -78,8 +78,7 @@ internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter
         row.PromptPerSecond = Round(usage.PromptPerSecond);
         var writing = row.Stream && row.TtftMs is { } first ? total - first : (double?)null;
         row.GenerationTimeMs = Round(usage.GenerationMs ?? writing);
-        var measured = writing > 0 && row.GeneratedTokens > 1 ? (row.GeneratedTokens - 1) * 1000.0 / writing : null;
-        row.TokensPerSecond = Round(usage.TokensPerSecond ?? measured);
+        row.TokensPerSecond = Round(usage.TokensPerSecond ?? (row.Stream ? pace.PerSecond(row.GeneratedTokens) : null));
         if (!row.Stream && usage.PromptMs is { } prompt)
             row.TtftMs = Round((row.QueueTimeMs ?? 0) + (row.LoadTimeMs ?? 0) + prompt); // a plain answer comes whole: when its first token was there, the engine tells
     }

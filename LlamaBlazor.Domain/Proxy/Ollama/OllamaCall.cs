@@ -26,5 +26,5 @@ public enum OllamaVerb
 public sealed record OllamaCall(OllamaVerb Verb, string Model, string Name, TimeSpan? KeepAlive, ProxyRoute Route, byte[] Body)
 {
     /// <summary>Whether nothing is asked but to load the model, or to let it go.</summary>
-    public bool LoadsOnly => Body.Length == 0;
+    public bool LoadsOnly { get; } = Body.Length == 0;
 }

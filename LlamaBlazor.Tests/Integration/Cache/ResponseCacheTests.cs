@@ -44,6 +44,41 @@ public sealed class ResponseCacheTests(CacheFixture app) : IClassFixture<CacheFi
         Assert.Equal(1, item.GetProperty("hit_count").GetInt64());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task EqualRequest_RightBehindTheFirst_IsServed_AlsoAfterAClear(bool stream)
+    {
+        await app.AddRunningAsync("behind-" + stream);
+        for (var round = 0; round < 20; round++)
+        {
+            var body = Body("behind-" + stream, "always the same", stream);
+            using var first = await SendAsync(body, stream ? "stream:2" : null);
+            await first.Content.ReadAsStringAsync();
+            using var second = await SendAsync(body, stream ? "stream:2" : null);
+            await second.Content.ReadAsStringAsync();
+            using var third = await SendAsync(body, stream ? "stream:2" : null);
+            Assert.Equal((round, "MISS", "HIT", "HIT"), (round, Word(first), Word(second), Word(third)));
+            using var cleared = await app.Http.DeleteAsync($"/api/cache?model=behind-{stream}");
+            Assert.True(cleared.IsSuccessStatusCode);
+        }
+    }
+
+    // One that is removed while it is being kept does not come back.
+    [Fact]
+    public async Task Clear_RightBehindARequest_RemovesItsAnswer()
+    {
+        await app.AddRunningAsync("removed");
+        for (var round = 0; round < 20; round++)
+        {
+            using var first = await SendAsync(Body("removed", "round " + round));
+            await first.Content.ReadAsStringAsync();
+            using var cleared = await app.Http.DeleteAsync("/api/cache?model=removed");
+            using var second = await SendAsync(Body("removed", "round " + round));
+            Assert.Equal("MISS", Word(second));
+        }
+    }
+
     [Fact]
     public async Task StreamAndPlain_ServeEachOther()
     {

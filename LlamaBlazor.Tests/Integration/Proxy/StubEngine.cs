@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -133,6 +134,9 @@ internal sealed class StubEngine : IAsyncDisposable
             case "echo":
                 context.Response.ContentType = "application/octet-stream";
                 await context.Response.Body.WriteAsync(body);
+                break;
+            case "native":
+                await JsonAsync(context, 200, JsonSerializer.Serialize(new { content = "hi", stop = true, stop_type = "eos", prompt = "<s>" + JsonDocument.Parse(body).RootElement.GetProperty("prompt").GetString(), tokens_predicted = 2 }));
                 break;
             case "cors":
                 context.Response.Headers.AccessControlAllowOrigin = "*";

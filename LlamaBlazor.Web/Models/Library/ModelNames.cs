@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Models.Gguf;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using Microsoft.Data.Sqlite;
@@ -59,11 +60,22 @@ internal sealed class ModelNames
     /// <param name="modelId">The model that is to have it; what is that one's own is no hindrance.</param>
     public string? Refuse(string name, long modelId = 0) => Find(name) switch
     {
-        null => null,
+        null => RefuseWildcard(name.Trim()),
         { } owner when owner.ModelId == modelId && modelId != 0 => null,
         { IsAlias: true } owner => $"'{name.Trim()}' is an alias of '{owner.Model}'. Choose another name, or remove that alias first.",
         _ => $"Another model is already called '{name.Trim()}'. Choose another name.",
     };
+
+    // Which of two would be meant must not hang on chance.
+    private string? RefuseWildcard(string name)
+    {
+        if (!name.Contains(WildcardName.Sign, StringComparison.Ordinal))
+            return null;
+        if (WildcardName.Read(name) is not { } wildcard)
+            return $"'{name}' has more than one {WildcardName.Sign}. Use one, for any letters.";
+        var rival = _owners.FirstOrDefault(pair => pair.Value.IsAlias && WildcardName.Read(pair.Key)?.Contradicts(wildcard) == true);
+        return rival.Value is null ? null : $"'{name}' and '{rival.Key}' of '{rival.Value.Model}' mean the same names, and neither is the closer one. Choose a longer or a shorter one.";
+    }
 
     /// <summary>Notes a name as given; the first owner keeps it.</summary>
     public void Add(string name, NameOwner owner) => _owners.TryAdd(name.Trim(), owner);

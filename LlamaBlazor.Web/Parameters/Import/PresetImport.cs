@@ -25,7 +25,7 @@ internal sealed class PresetImport(ParameterCatalogue catalogue, CommandImport i
         var taken = models.Select(model => model.Name).ToHashSet();
         foreach (var (id, name) in models)
         {
-            var command = await commands.PreviewAsync(id, cancellation).ConfigureAwait(false);
+            var command = await commands.ForRouterAsync(id, cancellation).ConfigureAwait(false);
             var configuration = await store.ReadAsync(id, cancellation).ConfigureAwait(false);
             if (command.IsSuccess)
                 text.Append(PresetIni.WriteSection(name, command.Value with { Arguments = Bare(command.Value.EngineArguments) }, configuration?.Own.Get("preload") is true, taken, lost));

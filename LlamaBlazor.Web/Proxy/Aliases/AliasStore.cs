@@ -15,7 +15,11 @@ namespace LlamaBlazor.Web.Proxy.Aliases;
 internal sealed record AliasBody(string? Name, JsonElement? Model, JsonElement? Parameters);
 
 /// <summary>An alias as it is shown.</summary>
-internal sealed record AliasAnswer(long Id, string Name, long ModelId, string Model, JsonElement? Parameters, long CreatedAt, long UpdatedAt);
+internal sealed record AliasAnswer(long Id, string Name, long ModelId, string Model, JsonElement? Parameters, long CreatedAt, long UpdatedAt)
+{
+    /// <summary>Whether it stands for all names that fit, where none is known by itself.</summary>
+    public bool IsWildcard => WildcardName.Read(Name) is not null;
+}
 
 /// <summary>Names that stand for a model, with request fields of their own: <c>model_aliases</c>.</summary>
 internal sealed class AliasStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, ModelDirectory directory, TimeProvider clock)

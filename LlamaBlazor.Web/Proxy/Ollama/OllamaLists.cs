@@ -6,14 +6,16 @@ using System.Text.Json.Nodes;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Proxy.Ollama;
 using LlamaBlazor.Domain.Security;
+using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Proxy.Bodies;
 using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shell;
 
 namespace LlamaBlazor.Web.Proxy.Ollama;
 
 /// <summary>What Ollama's clients ask about models: which there are, which run, and what one is like.</summary>
-internal sealed class OllamaLists(KeyAccess access, ModelDirectory models, InstanceBoard board, OllamaKeepAlive keepAlive)
+internal sealed class OllamaLists(KeyAccess access, BodyStore bodies, ModelDirectory models, InstanceBoard board, OllamaKeepAlive keepAlive, MetricWindow metrics)
 {
     private const int LargestQuestion = 64 << 10;
 
@@ -36,23 +38,16 @@ internal sealed class OllamaLists(KeyAccess access, ModelDirectory models, Insta
         await WriteAsync(context, new { models = running.Select(target => Describe(target, isRunning: true)).ToList() }).ConfigureAwait(false);
     }
 
-    /// <summary><c>/v1/models</c>, as the dashboard's own.</summary>
-    public async Task ModelsAsync(HttpContext context)
-    {
-        var check = await access.CheckAsync(context, Scope.Inference, count: false).ConfigureAwait(false);
-        if (await ProxyEndpoint.PassesAsync(context, check).ConfigureAwait(false))
-            await WriteAsync(context, ModelsEndpoint.ListFor(check.Key, await models.ReadAsync(context.RequestAborted).ConfigureAwait(false), board)).ConfigureAwait(false);
-    }
-
     /// <summary><c>/api/show</c>.</summary>
     public async Task ShowAsync(HttpContext context)
     {
         if (await CheckAsync(context, Scope.Inference).ConfigureAwait(false) is null)
             return;
-        var (body, error) = await RequestBody.ReadAsync(context.Request, LargestQuestion, context.RequestAborted).ConfigureAwait(false);
+        var (body, error) = await bodies.ReadAsync(context.Request, LargestQuestion, context.RequestAborted).ConfigureAwait(false);
         using (body)
         {
-            if (body is null || NameIn(body.Memory.Span) is not { Length: > 0 } name)
+            var named = body is null ? null : await body.ReadAsync(NameIn, context.RequestAborted).ConfigureAwait(false);
+            if (named is not { Length: > 0 } name)
                 await RefuseAsync(context, body is null ? error.Facts().Status : 400, "The body must be a JSON object with the name of a model in \"model\".").ConfigureAwait(false);
             else if (await FindAsync(context, name).ConfigureAwait(false) is { } target)
                 await WriteAsync(context, Show(target)).ConfigureAwait(false);
@@ -115,6 +110,9 @@ internal sealed class OllamaLists(KeyAccess access, ModelDirectory models, Insta
         if (isRunning)
         {
             entry.Remove("modified_at");
+            var vram = (long)((metrics.Latest?.Instances.FirstOrDefault(sample => sample.ModelId == target.Model.Id)?.Vram ?? 0) * (1 << 20));
+            entry["size"] = Math.Max(facts.SizeBytes ?? 0, vram); // clients show which part of it is on the GPU
+            entry["size_vram"] = vram;
             entry["expires_at"] = keepAlive.Until(target.Model.Id) ?? Never;
             entry["context_length"] = facts.ConfiguredContext is > 0 ? facts.ConfiguredContext : facts.TrainedContext;
         }

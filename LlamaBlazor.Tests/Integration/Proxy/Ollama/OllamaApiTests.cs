@@ -8,9 +8,15 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Proxy.Ollama;
 
 /// <summary>Ollama's API in front of an engine of the tests.</summary>
-public sealed class OllamaFixture : ProxyFixture
+public sealed class OllamaFixture : OllamaFixtureBase
 {
-    public OllamaFixture() => With("LlamaBlazor:Ollama:Enabled", "true").With("LlamaBlazor:Ollama:Port", "0").With("LlamaBlazor:Proxy:KeepAliveSeconds", "1");
+    public OllamaFixture() => With("LlamaBlazor:Proxy:KeepAliveSeconds", "1");
+}
+
+/// <summary>With that port, and whatever else a test sets.</summary>
+public abstract class OllamaFixtureBase : ProxyFixture
+{
+    protected OllamaFixtureBase() => With("LlamaBlazor:Ollama:Enabled", "true").With("LlamaBlazor:Ollama:Port", "0");
 
     /// <summary>A client of the port.</summary>
     public HttpClient Ollama => field ??= new HttpClient { BaseAddress = Services.GetRequiredService<OllamaListener>().Address };
