@@ -14,6 +14,7 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
     private readonly SimulatedSlots _slots = new(model.Slots);
     private readonly string _prefix = arguments.Text("--api-prefix") ?? "";
     private readonly IReadOnlyList<string> _keys = arguments.ApiKeys();
+    private readonly SimulatedAdapters _adapters = new(arguments);
     private volatile bool _isReady;
 
     private SimulatedCompletion Completion => field ??= new SimulatedCompletion(model, _slots, faults, log, clock);
@@ -23,8 +24,6 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
     private SimulatedVectors Vectors => field ??= new SimulatedVectors(model, _slots, arguments, faults);
 
     private SimulatedSlotFiles SlotFiles => field ??= new SimulatedSlotFiles(_slots, arguments);
-
-    private SimulatedAdapters Adapters => field ??= new SimulatedAdapters(arguments);
 
     /// <summary>Ends the loading: every path answers 503 before.</summary>
     public void BecomeReady() => _isReady = true;
@@ -57,7 +56,7 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
         ("GET", "/slots") => Answers.SlotsAsync(context),
         ("GET", "/metrics") => Answers.MetricsAsync(context),
         ("GET" or "POST", "/tools" or "/cors-proxy") => SimulatedAnswers.DisabledAsync(context),
-        ("GET" or "POST", "/lora-adapters") => Adapters.RunAsync(context, method),
+        ("GET" or "POST", "/lora-adapters") => _adapters.RunAsync(context, method),
         ("POST", _) => PostAsync(context, path),
         ("DELETE", _) when path.StartsWith("/v1/stream/", StringComparison.Ordinal) =>
             SimulatedWire.WriteAsync(context, StatusCodes.Status204NoContent, "application/json", ""),
