@@ -8,6 +8,8 @@ namespace LlamaBlazor.Tests.EndToEnd;
 [Collection(BrowserTests.Name)]
 public sealed class EnginePageTests(BrowserFixture chromium)
 {
+    private const float Patience = 60_000; // ms; the first circuit of a browser comes slowly on a busy machine
+
     [BrowserFact]
     public async Task PageOfAnEngine_Works_AndReachesOnlyItsOwn()
     {
@@ -71,11 +73,12 @@ public sealed class EnginePageTests(BrowserFixture chromium)
 
         Assert.Equal(0, app.Starts(id));
         await page.EvaluateAsync("address => { location.href = address; }", app.Address + "upstream/cold/");
-        await page.WaitForURLAsync("**/upstream/cold/");
+        await page.WaitForURLAsync("**/upstream/cold/", new PageWaitForURLOptions { WaitUntil = WaitUntilState.Commit, Timeout = Patience });
         Assert.Equal(0, app.Starts(id));
         await page.GotoAsync("http://evil.example/");
         await page.EvaluateAsync("address => { location.href = address; }", app.Address + "models");
-        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Models"); // a link to a page is a link
+        var heading = new LocatorAssertionsToHaveTextOptions { Timeout = Patience };
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Models", heading); // a link to a page is a link
     }
 
     private const string LoadScript = """
