@@ -76,7 +76,8 @@ internal sealed class LaunchCommandFactory(
         if (model is { ModelPath: null or "", HfRepo: null or "", ModelUrl: null or "", DockerRepo: null or "" })
             return Failure.Invalid("model_path", $"{model.Name} names no file, repository or address to load. Set the model file on the Core tab.");
         plan = plan with { HasModelFile = plan.HasModelFile || File.Exists(model.ModelPath), DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null, IsBlind = !asked.IsSuccess };
-        var command = builder.Build(engine.Path, engine.Prefix, configuration.Effective, plan) with { MissingFiles = LaunchFiles.Of(configuration.Effective).Missing() };
+        var missing = LaunchFiles.Of(configuration.Effective).Missing();
+        var command = builder.Build(engine.Path, engine.Prefix, configuration.Effective, plan) with { MissingFiles = missing };
         command = command with { Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective), .. Conflicts(configuration.Effective, plan.Engine?.Devices.Count)] };
         if (plan.DraftPath is { } draft && !File.Exists(draft))
             command = command with { Warnings = [.. command.Warnings, "The draft model is downloaded at the first start, which takes longer."] };
