@@ -92,8 +92,8 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
         }
     }
 
-    // An explicit thread count of zero or less means all logical CPUs, not the physical cores that silence means (parameters.md (c) 1): -1 is
-    // never said, not even by force.
+    // An explicit thread count of zero or less means all logical CPUs, not the physical cores that silence means (parameters.md (c) 1): -1
+    // is never said, not even by force.
     private static bool IsSilent(ParameterDefinition definition, object value, bool isForced) =>
         definition is { CanForce: true, Unit: "threads" }
             ? value is -1L || (value is <= 0L && !isForced)
@@ -119,7 +119,9 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
     // Engines before it draft by the model alone, and know neither the flag nor the word.
     private bool NeedsMethod(EngineCapabilities engine) =>
         engine.Spell(catalogue.FindColumn("spec_type")!) is { } flag
-        && (engine.Find(flag)!.Hint is not { } hint || hint.AsSpan().IndexOfAny('|', ',') < 0 || hint.Contains(PlainDraft, StringComparison.Ordinal));
+        && (engine.Find(flag)!.Hint is not { } hint
+            || hint.AsSpan().IndexOfAny('|', ',') < 0
+            || hint.Contains(PlainDraft, StringComparison.Ordinal));
 
     // What the user sets as a variable, under the secrets of fields.
     private Dictionary<string, string> Environment(EffectiveParameters parameters, IReadOnlyDictionary<string, string> variables)

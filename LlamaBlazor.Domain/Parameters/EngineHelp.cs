@@ -20,8 +20,8 @@ public static partial class EngineHelp
 {
     /// <summary>All spellings that <c>--help</c> lists, with the number of values each takes; removed ones left out.</summary>
     /// <remarks>
-    /// An entry begins in the first column, in older builds and forks of those behind some blanks: spellings, the form of the value where it
-    /// takes one, then at least two spaces and its text, which may go on in lines that are indented further:
+    /// An entry begins in the first column, in older builds and forks of those behind some blanks: spellings, the form of the value where
+    /// it takes one, then at least two spaces and its text, which may go on in lines that are indented further:
     /// <code>
     /// -ngl,  --gpu-layers, --n-gpu-layers N   max. number of layers to store in VRAM
     ///                                         (env: LLAMA_ARG_N_GPU_LAYERS)

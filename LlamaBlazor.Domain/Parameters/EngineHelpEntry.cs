@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace LlamaBlazor.Domain.Parameters;
 
 /// <summary>
-/// One entry of an engine's <c>--help</c>, in all forms it has had: <c>-c N, --ctx-size N</c> (each spelling with its value), <c>-c,    --ctx-size N</c> below two
-/// blanks, and the same in the first column.
+/// One entry of an engine's <c>--help</c>, in all forms it has had: <c>-c N, --ctx-size N</c> (each spelling with its value),
+/// <c>-c,    --ctx-size N</c> below two blanks, and the same in the first column.
 /// </summary>
 internal sealed partial class EngineHelpEntry
 {
@@ -20,7 +20,8 @@ internal sealed partial class EngineHelpEntry
     public bool IsRemoved => Removed().IsMatch(_text);
 
     /// <summary>Its spellings.</summary>
-    public IEnumerable<EngineFlag> Flags => _spellings.Select(spelling => new EngineFlag(spelling.Name, Count(spelling.Hint), spelling.Hint is { } hint ? hint + Row(hint) : null));
+    public IEnumerable<EngineFlag> Flags =>
+        _spellings.Select(spelling => new EngineFlag(spelling.Name, Count(spelling.Hint), spelling.Hint is { } hint ? hint + Row(hint) : null));
 
     /// <summary>Reads the first line of an entry; null for any other line.</summary>
     /// <param name="line">Without escapes and line end.</param>
@@ -64,10 +65,11 @@ internal sealed partial class EngineHelpEntry
             _spellings[i] = (_spellings[i].Name, _spellings[i].Hint ?? last);
     }
 
-    // One blank, then the form of the value up to the next spelling, two blanks or the end. Words in small letters are text that found no room for its column.
+    // One blank, then the form of the value up to the next spelling, two blanks or the end. Words in small letters are text that found no
+    // room for its column.
     private static string? TakeHint(ref string rest)
     {
-        if (rest.Length < 2 || rest[0] is not (' ' or '=') || rest[1] is ' ' or '-' && !Bracketed().IsMatch(rest[1..]) || rest[1] is '|' or '/')
+        if (rest.Length < 2 || rest[0] is not (' ' or '=') || rest[1] is ' ' or '-' or '|' or '/')
             return null;
         var hint = Hint().Match(rest, 1).Value.TrimEnd(',', ' ');
         if (hint.Length == 0 || IsText(hint))
@@ -79,12 +81,17 @@ internal sealed partial class EngineHelpEntry
     private static bool IsText(string hint) => hint.Contains(' ', StringComparison.Ordinal) && TextWord().IsMatch(hint);
 
     // Some say only in their text that several may stand in one row.
-    private string Row(string hint) => !hint.Contains(',', StringComparison.Ordinal) && _text.Contains("comma-separated", StringComparison.OrdinalIgnoreCase) ? ",..." : "";
+    private string Row(string hint) =>
+        !hint.Contains(',', StringComparison.Ordinal) && _text.Contains("comma-separated", StringComparison.OrdinalIgnoreCase) ? ",..." : "";
 
     private int Count(string? hint)
     {
         if (hint is null)
-            return DefaultValue().Match(_text) is { Success: true } match && !SwitchWord().IsMatch(match.Groups["value"].Value) ? EngineFlag.Either : 0;
+        {
+            var isOpen = DefaultValue().Match(_text) is { Success: true } match && !SwitchWord().IsMatch(match.Groups["value"].Value);
+            return isOpen ? EngineFlag.Either : 0;
+        }
+
         if (OptionalValue().IsMatch(hint))
             return EngineFlag.Either;
         var words = hint.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -99,9 +106,6 @@ internal sealed partial class EngineHelpEntry
 
     [GeneratedRegex(@"\G\S.*?(?=\s\s|,?\s+--?[a-zA-Z]|\s*$)")]
     private static partial Regex Hint();
-
-    [GeneratedRegex(@"^[\[({<]")]
-    private static partial Regex Bracketed();
 
     [GeneratedRegex(@"^[a-z][a-z']*[ ,:.]|^[A-Z][a-z]+ [a-z]")]
     private static partial Regex TextWord();

@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace LlamaBlazor.Domain.Parameters;
 
 /// <summary>
-/// The column <c>environment</c>: a JSON object of environment variables for an engine, name to value. For all models in the server settings; a model's own
-/// come on top, and null takes one away.
+/// The column <c>environment</c>: a JSON object of environment variables for an engine, name to value. For all models in the server settings;
+/// a model's own come on top, and null takes one away.
 /// </summary>
 public static partial class EngineVariables
 {
@@ -53,7 +53,7 @@ public static partial class EngineVariables
         var read = new Dictionary<string, string?>(StringComparer.Ordinal);
         if (TryParse(json) is not { ValueKind: JsonValueKind.Object } root)
             return read;
-        foreach (var pair in root.EnumerateObject().Where(pair => pair.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)))
+        foreach (var pair in root.EnumerateObject().Where(pair => !IsNested(pair.Value)))
         {
             read[pair.Name] = pair.Value.ValueKind switch
             {
@@ -88,7 +88,8 @@ public static partial class EngineVariables
     /// <param name="catalogue">The catalogue.</param>
     /// <param name="parameters">The settings in force.</param>
     public static IReadOnlyDictionary<string, string> Of(ParameterCatalogue catalogue, EffectiveParameters parameters) =>
-        Merge(null, parameters.Find(catalogue.FindColumn(Column)!) as string).Where(pair => Refuse(catalogue, pair.Key, pair.Value) is null).ToDictionary();
+        Merge(null, parameters.Find(catalogue.FindColumn(Column)!) as string)
+            .Where(pair => Refuse(catalogue, pair.Key, pair.Value) is null).ToDictionary();
 
     /// <summary>All that is wrong with a column's text, a sentence for each variable; empty when it can be saved.</summary>
     /// <param name="catalogue">Knows which variables are settings with a field.</param>
@@ -97,10 +98,11 @@ public static partial class EngineVariables
     {
         if (TryParse(json) is not { ValueKind: JsonValueKind.Object } root)
             return ["A JSON object of names and values is needed, such as {\"CUDA_VISIBLE_DEVICES\": \"0\"}."];
-        var nested = root.EnumerateObject().Where(pair => pair.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array).Select(pair => $"{Show(pair.Name)}: a text is needed.");
+        var nested = root.EnumerateObject().Where(pair => IsNested(pair.Value)).Select(pair => $"{Show(pair.Name)}: a text is needed.");
         var read = Read(json);
         var many = read.Count > MaxCount ? [$"At most {MaxCount} variables can be set."] : Array.Empty<string>();
-        return [.. many, .. nested, .. read.Select(pair => Refuse(catalogue, pair.Key, pair.Value) is { } reason ? $"{Show(pair.Key)} cannot be set: {reason}" : null).OfType<string>()];
+        var refused = read.Select(pair => (pair.Key, Reason: Refuse(catalogue, pair.Key, pair.Value))).Where(pair => pair.Reason is not null);
+        return [.. many, .. nested, .. refused.Select(pair => $"{Show(pair.Key)} cannot be set: {pair.Reason}")];
     }
 
     /// <summary>Why a variable cannot be set for an engine, or null.</summary>
@@ -113,9 +115,11 @@ public static partial class EngineVariables
             return $"a name has letters, digits and _, begins with no digit, and is at most {MaxName} long.";
         if (Denied.GetValueOrDefault(name) is { } reason)
             return reason;
-        if (DeniedPrefixes.FirstOrDefault(denied => name.StartsWith(denied.Prefix, StringComparison.OrdinalIgnoreCase)) is { Reason: { } refusal })
-            return refusal;
-        if (catalogue.Options.FirstOrDefault(option => name.Equals(option.Env, StringComparison.OrdinalIgnoreCase) || name.Equals(option.EnvNegation, StringComparison.OrdinalIgnoreCase)) is { HasColumn: true } known)
+        var prefix = DeniedPrefixes.FirstOrDefault(denied => name.StartsWith(denied.Prefix, StringComparison.OrdinalIgnoreCase));
+        if (prefix.Reason is not null)
+            return prefix.Reason;
+        bool Is(string? variable) => name.Equals(variable, StringComparison.OrdinalIgnoreCase);
+        if (catalogue.Options.FirstOrDefault(option => Is(option.Env) || Is(option.EnvNegation)) is { HasColumn: true } known)
             return $"it has a field of its own: {known.Label}.";
         if (value is null)
             return null;
@@ -123,6 +127,8 @@ public static partial class EngineVariables
             return "its value holds line ends or other control characters.";
         return Encoding.UTF8.GetByteCount(value) > MaxValue ? $"its value is longer than {MaxValue} bytes." : null;
     }
+
+    private static bool IsNested(JsonElement value) => value.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
 
     private static string Show(string name)
     {

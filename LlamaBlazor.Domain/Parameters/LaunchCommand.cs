@@ -22,7 +22,7 @@ public sealed record LaunchCommand(string Executable, IReadOnlyList<string> Argu
     public bool TakesStartKey { get; init; } = true;
 
     /// <summary>
-    /// A key of this start alone, which the engine takes besides those of the settings; null where it takes none. It is no part of a comparison.
+    /// A key of this start alone, which the engine takes besides those of the settings; null where it takes none. No part of a comparison.
     /// </summary>
     public string? StartKey { get; init; }
 
@@ -30,7 +30,7 @@ public sealed record LaunchCommand(string Executable, IReadOnlyList<string> Argu
     public IReadOnlyDictionary<string, string> ShownEnvironment =>
         Environment.ToDictionary(pair => pair.Key, pair => PublicVariables.Contains(pair.Key) ? pair.Value : ShellText.Mask);
 
-    /// <summary><see cref="Arguments"/> with <see cref="ShellText.Mask"/> for values of flags whose names tell that they are secrets.</summary>
+    /// <summary><see cref="Arguments"/> with <see cref="ShellText.Mask"/> for values of flags whose names are those of secrets.</summary>
     public IReadOnlyList<string> ShownArguments => SecretEntries.MaskWords(Arguments);
 
     /// <summary>Files that it names and that are not there, a sentence each: it cannot succeed.</summary>

@@ -63,5 +63,7 @@ public sealed record ParameterTemplate(long? Id, string Name, string? Descriptio
 
     private static Dictionary<string, IReadOnlyDictionary<string, object?>> Group(ParameterCatalogue catalogue, IEnumerable<KeyValuePair<string, object>> values) => values
         .GroupBy(pair => catalogue.FindColumn(pair.Key)!.Section!)
-        .ToDictionary(group => group.Key, IReadOnlyDictionary<string, object?> (group) => group.ToDictionary(pair => pair.Key, pair => (object?)pair.Value));
+        .ToDictionary(group => group.Key, IReadOnlyDictionary<string, object?> (group) => group.ToDictionary(
+            pair => pair.Key,
+            pair => pair.Value is string json && SecretEntries.AreIn(catalogue.FindColumn(pair.Key)!) ? SecretEntries.Remove(json) : (object?)pair.Value));
 }

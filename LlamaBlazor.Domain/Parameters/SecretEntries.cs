@@ -16,11 +16,12 @@ public static class SecretEntries
 
     /// <summary>Whether the value under a name is a secret.</summary>
     /// <param name="name">A flag, or the name of a variable.</param>
-    public static bool IsSecret(string name) => ParameterCatalogue.Current.FindFlag(name) is { } known ? known.Secret : SecretWords.IsSecret(name);
+    public static bool IsSecret(string name) =>
+        ParameterCatalogue.Current.FindFlag(name) is { } known ? known.Secret : SecretWords.IsSecret(name);
 
     /// <summary>The text with each secret replaced; the same text where it holds none.</summary>
     /// <param name="json">The column's text.</param>
-    /// <param name="replace">Gives what stands in a secret's place; takes its name, and its place among several values of that name.</param>
+    /// <param name="replace">Gives what stands in a secret's place; takes its name, its place among values of that name, and itself.</param>
     public static string Map(string json, Func<(string Name, int Index), string, string> replace)
     {
         if (!TryParse(json, out var map))
@@ -43,7 +44,7 @@ public static class SecretEntries
 
         void Change(JsonNode? value, (string, int) place, Action<JsonNode> set)
         {
-            if (value is not JsonValue || value.GetValueKind() is not (JsonValueKind.String or JsonValueKind.Number) || Text(value) is not { Length: > 0 } text)
+            if (value?.GetValueKind() is not (JsonValueKind.String or JsonValueKind.Number) || Text(value) is not { Length: > 0 } text)
                 return;
             var safe = replace(place, text);
             if (safe == text)
@@ -57,6 +58,17 @@ public static class SecretEntries
     /// <param name="json">The column's text.</param>
     public static string Mask(string json) => Map(json, (_, _) => ShellText.Mask);
 
+    /// <summary>The text without its secrets.</summary>
+    /// <param name="json">The column's text.</param>
+    public static string Remove(string json)
+    {
+        if (!TryParse(json, out var map) || !map.Any(pair => IsSecret(pair.Key)))
+            return json;
+        foreach (var name in map.Select(pair => pair.Key).Where(IsSecret).ToList())
+            map.Remove(name);
+        return map.ToJsonString(Plain);
+    }
+
     /// <summary>The text with the stored secrets where it has only their masks.</summary>
     /// <param name="json">As it came back.</param>
     /// <param name="stored">The stored text with its secrets open, or null.</param>
@@ -67,7 +79,7 @@ public static class SecretEntries
         return Map(json, (place, text) => text == ShellText.Mask ? known.GetValueOrDefault(place, text) : text);
     }
 
-    /// <summary>Words of a command line with <see cref="ShellText.Mask"/> for each value of a flag whose name tells that it is a secret.</summary>
+    /// <summary>Words of a command line with <see cref="ShellText.Mask"/> for the values of flags whose names are those of secrets.</summary>
     /// <param name="words">The words.</param>
     public static IReadOnlyList<string> MaskWords(IReadOnlyList<string> words)
     {
@@ -85,7 +97,8 @@ public static class SecretEntries
         return safe;
     }
 
-    private static string Text(JsonNode value) => value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
+    private static string Text(JsonNode value) =>
+        value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
 
     private static bool IsFlag(string word) => word.Length > 1 && word[0] == '-' && !char.IsAsciiDigit(word[1]) && word[1] != '.';
 

@@ -18,7 +18,7 @@ internal static class EngineScript
     /// <summary>Writes an engine that is any shell script.</summary>
     public static string WriteRaw(TempFolder folder, string script)
     {
-        var path = folder.File($"engine-{Guid.NewGuid():N}.sh");
+        var path = folder.File($"llama-server-{Guid.NewGuid():N}.sh"); // named like one, since others are not run
         File.WriteAllText(path, $"#!/bin/sh\n{script}\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -22,7 +22,8 @@ internal static class Doctor
             findings.Add(CheckSqlite());
             findings.Add(CheckFolder(run.DataFolder));
             findings.Add(await CheckServerAsync(run.DataFolder, cancellation).ConfigureAwait(false));
-            await foreach (var finding in DoctorSettings.CheckAsync(run.HostArguments, run.DataFolder, findings[^1].Detail != NotRunning, cancellation).ConfigureAwait(false))
+            var settings = DoctorSettings.CheckAsync(run.HostArguments, run.DataFolder, findings[^1].Detail != NotRunning, cancellation);
+            await foreach (var finding in settings.ConfigureAwait(false))
                 findings.Add(finding);
             findings.Add(await CheckGpuAsync(cancellation).ConfigureAwait(false));
             if (File.Exists(DataFolder.Peek(run.DataFolder).Database))

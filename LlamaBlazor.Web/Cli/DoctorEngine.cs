@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
@@ -13,7 +12,8 @@ namespace LlamaBlazor.Web.Cli;
 /// <summary>The check of the engine: what the running dashboard says of it, or else the same questions asked from here.</summary>
 internal static class DoctorEngine
 {
-    private const string Mend = "Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Settings page or with --engine PATH.";
+    private const string Mend = "Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Settings page, "
+        + "or with --engine PATH.";
 
     /// <summary>Looks at the default engine.</summary>
     /// <param name="configured">Path of the setting in force, or null to look in PATH and the usual places.</param>
@@ -32,10 +32,13 @@ internal static class DoctorEngine
         if (configured is { Length: > 0 } && rules.Refuse(configured) is { } refusal)
             return new Finding("Engine", false, refusal, Mend);
         var data = DataFolder.Peek(folder);
-        using var guard = new ProcessGuard(new ContainerRuntime(new ContainerOptions(null, null, [])), data, NullLogger<ProcessGuard>.Instance);
+        var containers = new ContainerRuntime(new ContainerOptions(null, null, []));
+        using var guard = new ProcessGuard(containers, data, NullLogger<ProcessGuard>.Instance);
         var tool = new EngineTool(new ProbeStarter(guard, data), data, TimeProvider.System);
-        var answer = await EngineInterview.AskAsync(tool, new EngineCommand(found, [], Simulated: false), cancellation).ConfigureAwait(false);
-        return answer.Match(engine => Good(found, engine.Version, engine.Flags.Count, engine.Warnings), failure => new Finding("Engine", false, failure.Message, Mend));
+        var command = new EngineCommand(found, [], Simulated: false);
+        return (await EngineInterview.AskAsync(tool, command, cancellation).ConfigureAwait(false)).Match(
+            engine => Good(found, engine.Version, engine.Flags.Count, engine.Warnings),
+            failure => new Finding("Engine", false, failure.Message, Mend));
     }
 
     // Null where none runs, or where it does not tell this one.
@@ -53,15 +56,23 @@ internal static class DoctorEngine
                 string? Text(string name) => engine.GetProperty(name).GetString();
                 return Text("error") is { } error
                     ? new Finding("Engine", false, error, Mend)
-                    : Good(Text("path")!, Text("version"), engine.GetProperty("flag_count").GetInt32(), engine.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!));
+                    : Good(
+                        Text("path")!,
+                        Text("version"),
+                        engine.GetProperty("flag_count").GetInt32(),
+                        engine.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!));
             }
-            catch (Exception error) when (error is HttpRequestException or JsonException or InvalidOperationException or KeyNotFoundException)
+            catch (Exception error) when (error is HttpRequestException or JsonException or InvalidOperationException
+                or KeyNotFoundException)
             {
                 return null;
             }
         }
     }
 
-    private static Finding Good(string path, string? version, int flags, IEnumerable<string> warnings) =>
-        new("Engine", true, string.Join(". ", warnings.Select(warning => warning.TrimEnd('.')).Prepend($"{path}, {version ?? "version unknown"}, knows {flags} flags")));
+    private static Finding Good(string path, string? version, int flags, IEnumerable<string> warnings)
+    {
+        var facts = $"{path}, {version ?? "version unknown"}, knows {flags} flags";
+        return new("Engine", true, string.Join(". ", warnings.Select(warning => warning.TrimEnd('.')).Prepend(facts)));
+    }
 }

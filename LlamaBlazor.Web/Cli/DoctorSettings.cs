@@ -17,7 +17,8 @@ internal static class DoctorSettings
     private const string Section = "LlamaBlazor:";
 
     /// <summary>Looks at all of them.</summary>
-    public static async IAsyncEnumerable<Finding> CheckAsync(string[] hostArguments, string folder, bool isRunning, [EnumeratorCancellation] CancellationToken cancellation)
+    public static async IAsyncEnumerable<Finding> CheckAsync(
+        string[] hostArguments, string folder, bool isRunning, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var configuration = DashboardHost.CreateBuilder(hostArguments).Configuration;
         var (locked, saved) = (LaunchSettingsSources.Locked(configuration), Saved(DataFolder.Peek(folder).Database));

@@ -22,7 +22,10 @@ internal sealed class EngineLocator(IConfiguration configuration, LaunchSettings
     public async Task<Result<EngineCommand>> FindAsync(string? perModelPath, CancellationToken cancellation)
     {
         var engine = await LocateAsync(perModelPath, cancellation).ConfigureAwait(false);
-        return engine.IsSuccess ? engine.Value with { Variables = (await reader.ReadServerAsync(cancellation).ConfigureAwait(false)).Variables } : engine;
+        if (!engine.IsSuccess)
+            return engine;
+        var server = await reader.ReadServerAsync(cancellation).ConfigureAwait(false);
+        return engine.Value with { Variables = server.Variables };
     }
 
     private async Task<Result<EngineCommand>> LocateAsync(string? perModelPath, CancellationToken cancellation)
@@ -37,7 +40,11 @@ internal sealed class EngineLocator(IConfiguration configuration, LaunchSettings
             return Named(perModelPath, "This model's engine path (Server overrides tab)", isTrusted: false);
         var configured = (await settings.GetAsync(cancellation).ConfigureAwait(false)).EnginePath;
         if (!string.IsNullOrWhiteSpace(configured))
-            return Named(configured, "The engine path of the launch settings (Settings page, or --engine)", settings.Locked.Contains("engine_path"));
+        {
+            const string Setting = "The engine path of the launch settings (Settings page, or --engine)";
+            return Named(configured, Setting, settings.Locked.Contains("engine_path"));
+        }
+
         return Candidates().FirstOrDefault(IsExecutable) is { } found
             ? new EngineCommand(found, [], Simulated: false)
             : Failure.Unavailable("No llama-server was found in PATH or in the usual places. Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Settings page, or start with --engine PATH.");

@@ -212,13 +212,15 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         if (!_stopped.IsCancellationRequested) // else the state machine, told that it exists, ends it
         {
             var limit = _runner.StartLimit(plan.Facts);
-            var outcome = await _runner.Probe.WaitAsync(BaseUrl!, Command!.ApiKey, process, Port!.Value, limit, _stopped.Token).ConfigureAwait(false);
+            var outcome = await _runner.Probe.WaitAsync(BaseUrl!, Command!.ApiKey, process, Port!.Value, limit, _stopped.Token)
+                .ConfigureAwait(false);
             isReady = outcome is ReadinessOutcome.Ready;
             if (isReady)
                 await plan.Report(this, new InstanceEvent.BecameReady()).ConfigureAwait(false);
             else if (outcome is ReadinessOutcome.TimedOut)
                 await plan.Report(this, new InstanceEvent.StartLimitReached(
-                    $"It was not ready within {limit.TotalSeconds:0} seconds. A large model on a slow disk may need longer: raise its Start limit (Server overrides tab), or {InstanceOptions.Section}:StartLimitSeconds for all.")).ConfigureAwait(false);
+                    $"It was not ready within {limit.TotalSeconds:0} seconds. A large model on a slow disk may need longer: raise its "
+                    + $"Start limit (Server overrides tab), or {InstanceOptions.Section}:StartLimitSeconds for all.")).ConfigureAwait(false);
         }
 
         var code = await process.Exited.ConfigureAwait(false);

@@ -58,7 +58,8 @@ internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containe
             if (command.Failure is { } failure)
                 return failure;
             isUsed = true;
-            return new PreparedLaunch(port, command.Value.TakesStartKey ? command.Value with { StartKey = RandomNumberGenerator.GetHexString(KeyLength, lowercase: true) } : command.Value, gpus);
+            var key = command.Value.TakesStartKey ? RandomNumberGenerator.GetHexString(KeyLength, lowercase: true) : null;
+            return new PreparedLaunch(port, command.Value with { StartKey = key }, gpus);
         }
         finally
         {

@@ -53,7 +53,9 @@ internal sealed record InstanceFacts(long ModelId, string Name, string Role, boo
                 return Failure.Conflict($"'{row.Name}' is a {row.Role} and cannot be started on its own. Choose it in the settings of the model it belongs to.");
             if (!row.IsProjectKnown && !DefaultProject.Equals(row.Project, StringComparison.OrdinalIgnoreCase))
                 return Failure.Invalid("project", $"'{row.Name}' names the project '{row.Project}', which does not exist: nobody's limits would count. Make it on the Resources page, or name another in the model's settings.");
-            if (new LaunchFiles(row.ModelPath, row.Lora, row.LoraScaled, row.ControlVector, row.ControlVectorScaled, row.ModelDraft, row.Mmproj).Missing() is { Count: > 0 } missing)
+            var files = new LaunchFiles(
+                row.ModelPath, row.Lora, row.LoraScaled, row.ControlVector, row.ControlVectorScaled, row.ModelDraft, row.Mmproj);
+            if (files.Missing() is { Count: > 0 } missing)
                 return Failure.Conflict($"'{row.Name}' cannot be started. {string.Join(" ", missing)}");
             return row.FileMissing
                 ? Failure.Conflict($"The file of '{row.Name}' was gone at the last scan. Put it back and scan again, or set another file on the Core tab.")

@@ -172,7 +172,10 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
         if (run is not null)
             row.GpuDevices = run.Cards.Count == 0 ? null : JsonSerializer.Serialize(run.Cards);
         if (run?.Command is { } command)
-            (row.ImageName, row.EnginePath, row.ArgumentsJson) = (command.Container?.Plan.Image ?? command.Executable, command.Executable, JsonSerializer.Serialize(command.ShownArguments));
+        {
+            (row.ImageName, row.EnginePath) = (command.Container?.Plan.Image ?? command.Executable, command.Executable);
+            row.ArgumentsJson = JsonSerializer.Serialize(command.ShownArguments);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The state of {Model} could not be written to the database; it is tried again")]

@@ -3,7 +3,9 @@ using LlamaBlazor.Domain.Parameters;
 
 namespace LlamaBlazor.Web.Instances;
 
-/// <summary>Files besides the model's first one that a start would fail on, each named as what it is. Relative paths are the engine's own matter.</summary>
+/// <summary>
+/// Files besides the model's first one that a start would fail on, each named as what it is. Relative paths are the engine's own matter.
+/// </summary>
 /// <param name="ModelPath">File of the model.</param>
 /// <param name="Lora">Adapters.</param>
 /// <param name="LoraScaled">Adapters with a scale.</param>
@@ -11,7 +13,8 @@ namespace LlamaBlazor.Web.Instances;
 /// <param name="ControlVectorScaled">Control vectors with a scale.</param>
 /// <param name="Draft">The draft model.</param>
 /// <param name="Projector">The projector.</param>
-internal sealed record LaunchFiles(string? ModelPath, string? Lora, string? LoraScaled, string? ControlVector, string? ControlVectorScaled, string? Draft, string? Projector)
+internal sealed record LaunchFiles(
+    string? ModelPath, string? Lora, string? LoraScaled, string? ControlVector, string? ControlVectorScaled, string? Draft, string? Projector)
 {
     private const int NamedParts = 3;
 
@@ -20,7 +23,14 @@ internal sealed record LaunchFiles(string? ModelPath, string? Lora, string? Lora
     public static LaunchFiles Of(EffectiveParameters parameters)
     {
         string? Find(string column) => parameters.Find(ParameterCatalogue.Current.FindColumn(column)!) as string;
-        return new LaunchFiles(Find("model_path"), Find("lora"), Find("lora_scaled"), Find("control_vector"), Find("control_vector_scaled"), Find("model_draft"), Find("mmproj"));
+        return new LaunchFiles(
+            Find("model_path"),
+            Find("lora"),
+            Find("lora_scaled"),
+            Find("control_vector"),
+            Find("control_vector_scaled"),
+            Find("model_draft"),
+            Find("mmproj"));
     }
 
     /// <summary>What is not there, a sentence each. Asks the disk.</summary>
@@ -36,23 +46,26 @@ internal sealed record LaunchFiles(string? ModelPath, string? Lora, string? Lora
         .. MissingFile(Projector, "projector", "Multimodal"),
     ];
 
-    private static IEnumerable<string> MissingItems(string column, string? list, string what) =>
-        list is null ? [] : ParameterValue.Files(ParameterCatalogue.Current.FindColumn(column)!, list).SelectMany(path => MissingFile(path, what, "LoRA"));
+    private static IEnumerable<string> MissingItems(string column, string? list, string what) => list is null
+        ? []
+        : ParameterValue.Files(ParameterCatalogue.Current.FindColumn(column)!, list).SelectMany(path => MissingFile(path, what, "LoRA"));
 
     private static IEnumerable<string> MissingFile(string? path, string what, string tab)
     {
         if (path is not null && Path.IsPathFullyQualified(path) && !File.Exists(path))
-            yield return $"The {what} {path} is not there, or this user may not read its folder. Put it back, or clear it on the {tab} tab.";
+            yield return $"The {what} {path} is not there, or its folder may not be read. Put it back, or clear it on the {tab} tab.";
     }
 
     // Only where one part is there: a file that is gone altogether is told as such.
     private static IEnumerable<string> MissingParts(string? path, string what)
     {
-        if (path is null || !Path.IsPathFullyQualified(path) || SplitName.Parse(Path.GetFileName(path)) is not { } name || !File.Exists(path))
+        if (path is null || !Path.IsPathFullyQualified(path) || !File.Exists(path) || SplitName.Parse(Path.GetFileName(path)) is not { } name)
             yield break;
         var folder = Path.GetDirectoryName(path)!;
-        var missing = Enumerable.Range(1, name.Count).Select(part => Path.Combine(folder, name.FileName(part))).Where(part => !File.Exists(part)).Take(NamedParts + 1).ToList();
+        var missing = Enumerable.Range(1, name.Count).Select(part => Path.Combine(folder, name.FileName(part)))
+            .Where(part => !File.Exists(part)).Take(NamedParts + 1).ToList();
+        var named = string.Join(", ", missing.Take(NamedParts)) + (missing.Count > NamedParts ? " and more" : "");
         if (missing.Count > 0)
-            yield return $"The {what} is split into {name.Count} files, and not all are there: missing {string.Join(", ", missing.Take(NamedParts))}{(missing.Count > NamedParts ? " and more" : "")}. Download or copy them beside the others.";
+            yield return $"The {what} is split into {name.Count} files, and not all are there: missing {named}. Copy them beside the others.";
     }
 }

@@ -48,7 +48,8 @@ internal static class StoredSecrets
 
     private static IEnumerable<string> OfColumns(SqliteConnection connection)
     {
-        var columns = ParameterCatalogue.Current.Columns.Where(ConfigSecrets.MayHold).Select(definition => definition.Column).ToHashSet(StringComparer.Ordinal);
+        var columns = ParameterCatalogue.Current.Columns.Where(ConfigSecrets.MayHold)
+            .Select(definition => definition.Column).ToHashSet(StringComparer.Ordinal);
         return
             from table in SqliteRead.Tables(connection)
             where table.StartsWith("model", StringComparison.Ordinal) // the models and their settings; other tables may be long

@@ -69,7 +69,8 @@ internal static class ConfigJson
         var between = CrossFieldRules.Check(column => effective.Find(catalogue.FindColumn(column)!), column => catalogue.FindColumn(column)!.Label, devices);
         var unused = definitions.Where(definition => definition.IsUnused && effective.Find(definition) is not null)
             .Select(definition => new ParameterIssue(definition.Column, $"It is kept, but never used. {definition.Note}".TrimEnd(), false));
-        return single.OfType<ParameterIssue>().Concat(between).Concat(unused).Where(issue => columns.Contains(issue.Column)).Select(issue => new FieldWarning(issue.Column, issue.Message));
+        return single.OfType<ParameterIssue>().Concat(between).Concat(unused)
+            .Where(issue => columns.Contains(issue.Column)).Select(issue => new FieldWarning(issue.Column, issue.Message));
     }
 
     private static string[] ReadForced(JsonElement json, Dictionary<string, string[]> errors)

@@ -62,7 +62,8 @@ internal sealed record ModelConfiguration(Model Model, IReadOnlyDictionary<strin
     public EffectiveParameters Effective { get; } = new(Server, Own);
 
     /// <summary>Environment variables of its engine.</summary>
-    public IReadOnlyDictionary<string, string> Variables { get; } = EngineVariables.Of(ParameterCatalogue.Current, new EffectiveParameters(Server, Own));
+    public IReadOnlyDictionary<string, string> Variables { get; } =
+        EngineVariables.Of(ParameterCatalogue.Current, new EffectiveParameters(Server, Own));
 
     /// <summary>The engine this model names, or null.</summary>
     public string? EnginePath => Runtime?.EnginePath;
@@ -77,5 +78,6 @@ internal sealed record ModelConfiguration(Model Model, IReadOnlyDictionary<strin
 internal sealed record ServerConfiguration(ServerConfig? Row, ParameterSet Values)
 {
     /// <summary>Environment variables of every engine.</summary>
-    public IReadOnlyDictionary<string, string> Variables { get; } = EngineVariables.Of(ParameterCatalogue.Current, new EffectiveParameters(Values, ParameterSet.Empty));
+    public IReadOnlyDictionary<string, string> Variables { get; } =
+        EngineVariables.Of(ParameterCatalogue.Current, new EffectiveParameters(Values, ParameterSet.Empty));
 }

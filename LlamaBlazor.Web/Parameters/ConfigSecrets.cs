@@ -20,7 +20,8 @@ internal static class ConfigSecrets
     public static object? Open(this SecretProtector secrets, ParameterDefinition? definition, object? stored) => (stored, definition) switch
     {
         (string secret, { Secret: true }) => secrets.Unprotect(secret) ?? "",
-        (string json, not null) when SecretEntries.AreIn(definition) => SecretEntries.Map(json, (_, secret) => secrets.Unprotect(secret) ?? ""),
+        (string json, not null) when SecretEntries.AreIn(definition) =>
+            SecretEntries.Map(json, (_, secret) => secrets.Unprotect(secret) ?? ""),
         _ => stored,
     };
 }

@@ -3,7 +3,8 @@ using LlamaBlazor.Domain.Parameters;
 namespace LlamaBlazor.Web.Parameters;
 
 /// <summary>What a form shows: its own values over those it inherits.</summary>
-internal sealed record FormState(ParameterSet Inherited, ParameterSet Own, IReadOnlyDictionary<string, long> Revisions, string? EnginePath, IReadOnlyDictionary<string, string> Variables)
+internal sealed record FormState(
+    ParameterSet Inherited, ParameterSet Own, IReadOnlyDictionary<string, long> Revisions, string? EnginePath, IReadOnlyDictionary<string, string> Variables)
 {
     /// <summary>Reads the state, or null when the model is gone.</summary>
     public static async Task<FormState?> ReadAsync(ParameterStore store, long? modelId, CancellationToken cancellation)

@@ -38,8 +38,7 @@ internal sealed class SectionWriter(
         if (row is RuntimeConfig runtime && await UnknownProjectAsync(context, runtime, edit, cancellation).ConfigureAwait(false) is { } unknown)
             errors.TryAdd("project", [unknown]);
         AddForbidden(edit, row, errors);
-        if (row is RuntimeConfig stored && edit.Values.GetValueOrDefault("engine_path") is string path && path != stored.EnginePath && engines.Refuse(path) is { } refusal)
-            errors.TryAdd("engine_path", [refusal]);
+        AddUnsafe(edit, row, errors);
         if (modelId is { } owner)
             await AddTakenAsync(context, owner, edit, row, errors, cancellation).ConfigureAwait(false);
         return new SectionPlan(edit, row, errors.Count == 0 ? null : Failure.Invalid(errors));
@@ -52,7 +51,8 @@ internal sealed class SectionWriter(
         var before = new Dictionary<string, object?>();
         var after = new Dictionary<string, object?>();
         var map = ColumnMap.For(row.GetType());
-        foreach (var (column, value) in edit.Values.Select(pair => Complete(map.Get(row, pair.Key), pair)).Where(pair => Differs(map.Get(row, pair.Key), pair)))
+        var edits = edit.Values.Select(pair => Complete(map.Get(row, pair.Key), pair));
+        foreach (var (column, value) in edits.Where(pair => Differs(map.Get(row, pair.Key), pair)))
         {
             before[column] = map.Get(row, column);
             after[column] = secrets.Close(catalogue.FindColumn(column), value);
@@ -79,6 +79,17 @@ internal sealed class SectionWriter(
         });
         await ForgetOldAsync(context, modelId, edit.Section, cancellation).ConfigureAwait(false);
         return row.Revision;
+    }
+
+    // What an engine runs must be ours: the program itself, and the libraries it looks for.
+    private void AddUnsafe(SectionChange edit, IConfigRecord row, Dictionary<string, string[]> errors)
+    {
+        var known = (row as RuntimeConfig)?.EnginePath;
+        if (edit.Values.GetValueOrDefault("engine_path") is string path && path != known && engines.Refuse(path) is { } refusal)
+            errors.TryAdd("engine_path", [refusal]);
+        if (edit.Values.GetValueOrDefault(EngineVariables.Column) is string variables
+            && engines.RefuseLibraries(EngineVariables.Read(variables)) is { } place)
+            errors.TryAdd(EngineVariables.Column, [place]);
     }
 
     // Nobody's limits would count: the start would be refused, but only then. One that was set before its project was removed does not stand in the way of other edits.

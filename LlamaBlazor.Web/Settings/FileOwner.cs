@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LlamaBlazor.Web.Settings;
 
-/// <summary>What a file is, and whether others than this user and the administrator could have written a file: by its owner and its bits, and by those of its folder.</summary>
+/// <summary>What a file is, and whether others than this user and the administrator could have written it: by its owner, its bits, its folder.</summary>
 internal static class FileOwner
 {
     private const int CurrentFolder = -100;
@@ -19,17 +19,23 @@ internal static class FileOwner
     public static bool IsRegular(string path) => Look(path) is not var (_, mode) || (mode & KindMask) == RegularFile;
 
     /// <summary>Who else could have, in words; null where nobody could, or where the system does not tell.</summary>
-    /// <param name="path">A file, without links.</param>
+    /// <param name="path">A file or folder, without links.</param>
+    /// <param name="withFolder">Whether the folder it is in counts as well.</param>
     /// <exception cref="IOException">It cannot be looked at.</exception>
-    public static string? Stranger(string path)
+    public static string? Stranger(string path, bool withFolder)
     {
         if (OperatingSystem.IsWindows())
             return null;
-        var folder = Path.GetDirectoryName(path)!;
-        return new[] { path, folder }.Select(place =>
-            (File.GetUnixFileMode(place) & UnixFileMode.OtherWrite) != 0 ? $"everybody may write {place}"
-            : Look(place) is var (owner, _) && owner != 0 && owner != geteuid() ? $"{place} belongs to another user"
-            : null).FirstOrDefault(reason => reason is not null);
+        string[] places = withFolder && Path.GetDirectoryName(path) is { } folder ? [path, folder] : [path];
+        foreach (var place in places)
+        {
+            if ((File.GetUnixFileMode(place) & UnixFileMode.OtherWrite) != 0)
+                return $"everybody may write {place}";
+            if (Look(place) is var (owner, _) && owner != 0 && owner != geteuid())
+                return $"{place} belongs to another user";
+        }
+
+        return null;
     }
 
     private static (uint Owner, ushort Mode)? Look(string path)

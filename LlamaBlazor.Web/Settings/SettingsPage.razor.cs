@@ -82,7 +82,8 @@ public sealed partial class SettingsPage
             return;
         var scanned = !Folders.SequenceEqual(_settings!.ModelDirectories);
         var launch = IsLaunchDirty ? new LaunchSettings { ModelDirectories = Folders, EnginePath = Engine, PortRange = _ports.Trim() } : null;
-        _errors = new[] { launch is null ? null : LaunchSettingsRules.Check(launch, Store.EnginePaths), _keeping.Check() }.SelectMany(failure => failure?.Errors ?? NoErrors).ToDictionary();
+        var checks = new[] { launch is null ? null : LaunchSettingsRules.Check(launch, Store.EnginePaths), _keeping.Check() };
+        _errors = checks.SelectMany(failure => failure?.Errors ?? NoErrors).ToDictionary();
         if (_errors.Count > 0)
         {
             Notifications.Notify(NotificationSeverity.Error, "Not saved", "Some values are not valid. The messages stand beside them.");

@@ -36,8 +36,8 @@ public sealed record ContainerPlan(string Image, ImageBackend Backend)
     public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
 
     /// <summary>
-    /// Names of variables whose values it takes from the environment of the command, so that no secret is in an argument; others with their values, as
-    /// NAME=VALUE.
+    /// Names of variables whose values it takes from the environment of the command, so that no secret is in an argument; others with their
+    /// values, as NAME=VALUE.
     /// </summary>
     public IReadOnlyList<string> Variables { get; init; } = [];
 

@@ -105,6 +105,23 @@ public sealed class ParameterFieldTests : BunitContext
     }
 
     [Fact]
+    public void Environment_IsATableOfNamesAndValues()
+    {
+        var seen = new List<string>();
+        var text = """{"GGML_X":"1","MY_TOKEN":"***","GONE":null}""";
+        var field = Field(Catalogue.FindColumn("environment")!, text, edit => seen.Add(edit.Text));
+        Assert.Equal(["GGML_X", "1", "MY_TOKEN", "***", "GONE", "taken away"], field.FindAll("input").Select(input => input.GetAttribute("value")));
+        field.FindAll("input")[1].Change("2");
+        Assert.Equal("""{"GGML_X":"2","MY_TOKEN":"***","GONE":null}""", seen[^1]);
+        field.FindAll("[title=Remove]")[0].Click();
+        Assert.Equal("""{"MY_TOKEN":"***","GONE":null}""", seen[^1]);
+        field.Find(".lb-rows-add").Click();
+        field.FindAll("input")[4].Change("CUDA_VISIBLE_DEVICES");
+        field.FindAll("input")[5].Change("0,1");
+        Assert.Equal("""{"MY_TOKEN":"***","GONE":null,"CUDA_VISIBLE_DEVICES":"0,1"}""", seen[^1]);
+    }
+
+    [Fact]
     public void Path_OffersToBrowse()
     {
         string? asked = null;

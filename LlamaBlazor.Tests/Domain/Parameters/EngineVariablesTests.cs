@@ -123,6 +123,14 @@ public sealed class EngineVariablesTests
     public void SecretWords_OfACommand_AreMasked(string words, string expected) => Assert.Equal(expected, string.Join(' ', SecretEntries.MaskWords(words.Split(' '))));
 
     [Fact]
+    public void Template_HasNoSecretEntries()
+    {
+        var own = new ParameterSet([KeyValuePair.Create("environment", (object)"""{"MY_TOKEN":"s3cret","GGML_X":"1"}""")]);
+        var template = ParameterTemplate.Capture(Catalogue, own, "t", null);
+        Assert.Equal("""{"GGML_X":"1"}""", template.Values["server"]["environment"]);
+    }
+
+    [Fact]
     public void Form_ShowsMasks_AndSavesTheSecretBehindThem()
     {
         var definition = Catalogue.FindColumn("environment")!;

@@ -29,7 +29,8 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
         await PatchAsync("/api/server-config", new { environment = Of(("GGML_SHARED", "server"), ("GGML_GONE", "server"), ("GGML_BOTH", "server")) });
         await PatchAsync($"/api/models/{model}/config/server", new { environment = Of(("CUDA_VISIBLE_DEVICES", "0,1"), ("GGML_BOTH", "model"), ("GGML_GONE", null), ("LD_LIBRARY_PATH", "/opt/a:/opt/b")) });
         await app.StartAsync(model);
-        foreach (var environment in new[] { await ReadAsync(seen + ".--version"), await ReadAsync(seen) })
+        var probes = await Task.WhenAll(Probes(seen).Select(ReadAsync));
+        foreach (var environment in new[] { Assert.Single(probes, probe => probe.GetValueOrDefault("GGML_BOTH") == "model"), await ReadAsync(seen) })
         {
             Assert.Equal("server", environment["GGML_SHARED"]);
             Assert.Equal("model", environment["GGML_BOTH"]);
@@ -67,8 +68,9 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
                 Environment.SetEnvironmentVariable(name, null);
         }
 
-        foreach (var environment in new[] { await ReadAsync(seen + ".--version"), await ReadAsync(seen) })
+        foreach (var path in Probes(seen).Append(seen))
         {
+            var environment = await ReadAsync(path);
             Assert.Empty(environment.Keys.Intersect(dropped));
             Assert.Empty(kept.Except(environment.Keys));
             Assert.DoesNotContain(environment.Keys, name => name.StartsWith("DOTNET_", StringComparison.Ordinal) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal));
@@ -185,12 +187,14 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
         return (EngineScript.WriteRaw(app.Folder, $"""
             for last in "$@"; do :; done
             case "$last" in
-            --version|--help|--list-devices) env -0 > '{seen}'".$last" ;;
+            --version|--help|--list-devices) env -0 > '{seen}'".$last.$$" ;;
             *) env -0 > '{seen}' ;;
             esac
             exec '{EngineScript.Write(app.Folder, "load-ms=0")}' "$@"
             """), seen);
     }
+
+    private static string[] Probes(string seen) => Directory.GetFiles(Path.GetDirectoryName(seen)!, Path.GetFileName(seen) + ".--version.*");
 
     private static async Task<Dictionary<string, string>> ReadAsync(string path) =>
         (await File.ReadAllTextAsync(path)).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);

@@ -103,6 +103,21 @@ public sealed class EngineAgeTests(EngineAgeTests.App app) : IClassFixture<Engin
         Assert.Contains(hint, detail);
     }
 
+    [LinuxFact]
+    public async Task EngineThatNeedsAVariable_IsUnderstoodWithThoseOfItsModel()
+    {
+        const string Words = "error while loading shared libraries: libggml-base.so: cannot open shared object file";
+        var need = $"[ \"$LD_LIBRARY_PATH\" = /opt/llama/lib ] || {{ echo \"llama-server: {Words}\" >&2; exit 127; }}";
+        var path = AgedEngine.Write(app.Folder, EngineHelpForms.Current, before: need);
+        Assert.Contains(Words, (await FindAsync(path, "needy")).GetProperty("error").GetString());
+        var environment = new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = "/opt/llama/lib" };
+        await app.SendAsync(HttpMethod.Patch, "/api/models/needy/config/server", new { environment }, HttpStatusCode.OK);
+        var engines = (await app.GetAsync("/api/engines")).GetProperty("items").EnumerateArray();
+        Assert.Equal("b9921 (edad86bbe)", engines.Single(engine => engine.GetProperty("path").GetString() == path).GetProperty("version").GetString());
+        var warnings = (await app.GetAsync("/api/models/needy/command")).GetProperty("warnings").EnumerateArray();
+        Assert.DoesNotContain(warnings, warning => warning.GetString()!.Contains(Words));
+    }
+
     private async Task<Result<InstanceSnapshot>> StartAsync(string name)
     {
         var id = (await app.GetAsync($"/api/models/{name}")).GetProperty("id").GetInt64();

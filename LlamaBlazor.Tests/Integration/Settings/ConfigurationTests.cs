@@ -46,7 +46,7 @@ public sealed partial class ConfigurationTests(AppFixture app) : IClassFixture<A
         ProxyOptions.Read(Configuration());
         LlamaBlazor.Web.Instances.InstanceOptions.Read(Configuration());
         var told = Assert.Single(ConfigurationKeys.Unknown(Configuration((key, "1"))));
-        Assert.Contains(key, told);
+        Assert.Contains(key, told, StringComparison.OrdinalIgnoreCase);
         Assert.Contains($"Did you mean {closest}?", told);
     }
 
@@ -54,6 +54,7 @@ public sealed partial class ConfigurationTests(AppFixture app) : IClassFixture<A
     [InlineData("LlamaBlazor:Proxy:QueueSize")]
     [InlineData("LLAMABLAZOR:PROXY:QUEUESIZE")]
     [InlineData("LlamaBlazor:ModelDirectories:7")]
+    [InlineData("LlamaBlazor:ModelDirectories")] // as an empty list stands
     [InlineData("LlamaBlazor:Retention:metrics:Rows")]
     [InlineData("LlamaBlazor:Downloads:TrustedHosts:0")]
     [InlineData("Kestrel:Anything")]

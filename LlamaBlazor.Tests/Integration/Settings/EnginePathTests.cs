@@ -77,6 +77,20 @@ public sealed class EnginePathTests : IDisposable
     }
 
     [LinuxFact]
+    public void LibrariesOfOthers_AreNotSearched()
+    {
+        var folder = _folder.File("libraries");
+        Directory.CreateDirectory(folder);
+        string? Refuse(string name, string value, params (string, string)[] settings) => Rules(settings).RefuseLibraries([KeyValuePair.Create(name, (string?)value)]);
+        Assert.Null(Refuse("LD_LIBRARY_PATH", $"/no/such:{folder}:"));
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
+        Assert.Contains(folder, Refuse("LD_LIBRARY_PATH", $"/no/such:{folder}"));
+        Assert.Contains("LlamaBlazor__EngineDirectories__0", Refuse("GGML_BACKEND_PATH", folder));
+        Assert.Null(Refuse("GGML_SOMETHING", folder));
+        Assert.Null(Refuse("LD_LIBRARY_PATH", folder, ("LlamaBlazor:EngineDirectories:0", folder)));
+    }
+
+    [LinuxFact]
     public void EngineOfTheCommandLine_Locks_AllButItsFolder()
     {
         var (locked, beside, apart) = (Program("a/llama-server"), Program("a/llama-server-cuda"), Program("b/llama-server"));

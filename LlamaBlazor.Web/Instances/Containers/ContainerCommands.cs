@@ -15,7 +15,8 @@ internal sealed partial class ContainerCommands(ContainerRuntime runtime, DataFo
     private static readonly string[] Written = ["--slot-save-path", "--log-file", "--lookup-cache-dynamic"];
 
     /// <summary>The plan of a model's container: unavailable without a runtime or without the image.</summary>
-    public async Task<Result<(ContainerPlan Plan, EngineCommand Engine)>> PlanAsync(ModelConfiguration configuration, CancellationToken cancellation)
+    public async Task<Result<(ContainerPlan Plan, EngineCommand Engine)>> PlanAsync(
+        ModelConfiguration configuration, CancellationToken cancellation)
     {
         var settings = configuration.Runtime!;
         if (runtime.Path is not { } path)
@@ -33,9 +34,11 @@ internal sealed partial class ContainerCommands(ContainerRuntime runtime, DataFo
             OciRuntime = runtime.Options.OciRuntime,
             ExtraArguments = runtime.Options.ExtraArguments,
         };
-        var open = configuration.Variables.Where(pair => !SecretEntries.IsSecret(pair.Key)).Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal);
+        var open = configuration.Variables.Where(pair => !SecretEntries.IsSecret(pair.Key))
+            .Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal);
         // The engine is asked what it can do in a container of its own; the id tells a newer image of the same tag.
-        return (plan, new EngineCommand(path, [.. (plan with { Cpus = null, MemoryGb = null, Variables = [.. open] }).ProbeWords(), found.Value.Trim()], Simulated: false));
+        var probed = plan with { Cpus = null, MemoryGb = null, Variables = [.. open] };
+        return (plan, new EngineCommand(path, [.. probed.ProbeWords(), found.Value.Trim()], Simulated: false));
     }
 
     /// <summary>The command that runs an engine's arguments in a container.</summary>
@@ -47,13 +50,19 @@ internal sealed partial class ContainerCommands(ContainerRuntime runtime, DataFo
     public static LaunchCommand Wrap(ContainerPlan plan, EngineCommand engine, LaunchCommand command, int port, string? downloads)
     {
         var mounts = Mounts(command.Arguments).Where(mount => downloads is null || !mount.Path.StartsWith(downloads, StringComparison.Ordinal));
-        var full = plan with { Downloads = downloads, Mounts = [.. mounts.DistinctBy(mount => mount.Path)], Variables = [.. Variables(command)] };
+        var full = plan with
+        {
+            Downloads = downloads,
+            Mounts = [.. mounts.DistinctBy(mount => mount.Path)],
+            Variables = [.. Variables(command)],
+        };
         var launch = new ContainerLaunch(full, engine.Prefix[^1], command.Arguments, port);
         return command with { Executable = engine.Path, Arguments = launch.Run(), Container = launch };
     }
 
     // The key of a start comes by the environment of the command, as secrets do; others would change what runs the container.
-    private static IEnumerable<string> Variables(LaunchCommand command) => command.Environment.Keys.Append(LaunchCommand.KeyVariable).Distinct().Order(StringComparer.Ordinal)
+    private static IEnumerable<string> Variables(LaunchCommand command) => command.Environment.Keys
+        .Append(LaunchCommand.KeyVariable).Distinct().Order(StringComparer.Ordinal)
         .Select(name => command.PublicVariables.Contains(name) ? $"{name}={command.Environment[name]}" : name);
 
     /// <summary>Where an engine in a container keeps what it downloads; made where it is missing.</summary>

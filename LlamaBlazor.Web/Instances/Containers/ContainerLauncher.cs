@@ -48,7 +48,8 @@ internal sealed class ContainerLauncher(ContainerRuntime runtime, Launcher launc
     {
         var launch = command.Container!;
         var labels = new Dictionary<string, string> { [ContainerKind.DataLabel] = Label, [ContainerKind.ModelLabel] = model };
-        var created = await runtime.RunAsync(launch.Create(name, labels), CancellationToken.None, environment: SecretsOf(command)).ConfigureAwait(false);
+        var created = await runtime.RunAsync(launch.Create(name, labels), CancellationToken.None, environment: SecretsOf(command))
+            .ConfigureAwait(false);
         if (created.Failure is { } failure)
             return failure;
         var client = await launcher.StartHelperAsync(command.Executable, ["start", "--attach", name], onLine).ConfigureAwait(false);
@@ -56,7 +57,8 @@ internal sealed class ContainerLauncher(ContainerRuntime runtime, Launcher launc
         return new ContainerEngine(runtime, guard, (id, name, await PidAsync(name, client).ConfigureAwait(false), launch.Plan.IsOnHostNetwork), client, onLine);
     }
 
-    private static Dictionary<string, string> SecretsOf(LaunchCommand command) => command.StartEnvironment.Where(pair => !command.PublicVariables.Contains(pair.Key)).ToDictionary();
+    private static Dictionary<string, string> SecretsOf(LaunchCommand command) =>
+        command.StartEnvironment.Where(pair => !command.PublicVariables.Contains(pair.Key)).ToDictionary();
 
     // Until the container runs, or its client has ended because it never will.
     private async Task<int?> PidAsync(string name, EngineProcess client)

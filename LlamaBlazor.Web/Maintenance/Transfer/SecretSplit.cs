@@ -28,7 +28,8 @@ internal static class SecretSplit
     }
 
     // Free entries without those that carry a secret; where there are such, all of them among the secrets.
-    private static void AddEntries(string column, string entries, Dictionary<string, JsonElement> open, Dictionary<string, JsonElement> secret)
+    private static void AddEntries(
+        string column, string entries, Dictionary<string, JsonElement> open, Dictionary<string, JsonElement> secret)
     {
         try
         {
@@ -37,7 +38,7 @@ internal static class SecretSplit
             open[column] = root;
             if (root.ValueKind != JsonValueKind.Object || !root.EnumerateObject().Any(entry => SecretEntries.IsSecret(entry.Name)))
                 return;
-            open[column] = ToJson(root.EnumerateObject().Where(entry => !SecretEntries.IsSecret(entry.Name)).ToDictionary(entry => entry.Name, entry => entry.Value.Clone()));
+            open[column] = JsonElement.Parse(SecretEntries.Remove(entries));
             secret[column] = root;
         }
         catch (JsonException)

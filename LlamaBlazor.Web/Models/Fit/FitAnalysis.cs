@@ -83,7 +83,8 @@ internal sealed class FitAnalysis(
         fit.RecommendedCtxSize = advice.CtxSize > 0 ? advice.CtxSize : question.Geometry.TrainedContext;
         fit.RecommendedGpuLayers = !advisor.Free(question).Devices.Any(device => device.IsForModel) ? 0 : advice.GpuLayers >= 0 ? advice.GpuLayers : question.Geometry.LayerCount + 1;
         (fit.RecommendedTensorSplit, fit.RecommendedOverrideTensor) = (advice.TensorSplit, advice.OverrideTensor);
-        var second = await program.RunAsync(path, arguments = FitCommand.Projection(arguments, advice), cancellation, variables).ConfigureAwait(false);
+        arguments = FitCommand.Projection(arguments, advice);
+        var second = await program.RunAsync(path, arguments, cancellation, variables).ConfigureAwait(false);
         if (second.IsSuccess && second.Value.ExitCode == 0 && FitCommand.ReadProjection(second.Value.Output) is { } projection)
         {
             Note(fit, path, arguments, second.Value);

@@ -32,7 +32,8 @@ internal sealed class FitProgram(EngineLocator engines, ProbeStarter probes, Tim
     /// <param name="cancellation">Gives up.</param>
     /// <param name="variables">Environment variables of the model's engine.</param>
     /// <returns>What it printed and how it ended; unavailable when it could not be started or did not end in time.</returns>
-    public async Task<Result<FitRun>> RunAsync(string path, IReadOnlyList<string> arguments, CancellationToken cancellation, IReadOnlyDictionary<string, string>? variables = null)
+    public async Task<Result<FitRun>> RunAsync(
+        string path, IReadOnlyList<string> arguments, CancellationToken cancellation, IReadOnlyDictionary<string, string>? variables = null)
     {
         using var limit = new CancellationTokenSource(Limit, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);

@@ -16,7 +16,9 @@ internal sealed class CommandCheck(EngineTool tool)
         if (command.Arguments.Contains("--log-file"))
             command = command with { Arguments = Without(command.Arguments, "--log-file") }; // a check must not truncate the log of a running engine
         // What runs a container is no engine: the variables of one would only disturb it.
-        var variables = command.Container is null ? command.Environment : command.Environment.Where(pair => IsSecret(command, pair.Key)).ToDictionary();
+        var variables = command.Container is null
+            ? command.Environment
+            : command.Environment.Where(pair => IsSecret(command, pair.Key)).ToDictionary();
         var run = await tool.RunAsync(command.Executable, command.Arguments.Concat(Stop), variables, cancellation).ConfigureAwait(false);
         return run.Match<Result<CheckAnswer>>(
             result => new CheckAnswer(
@@ -33,8 +35,12 @@ internal sealed class CommandCheck(EngineTool tool)
         ? $"{words.Line.TrimEnd('.')}. {words.Hint}"
         : EngineHelp.ReadRefusal(result.Output) ?? $"The engine stopped with code {result.ExitCode} and said nothing.";
 
-    private static IEnumerable<string> SecretsOf(LaunchCommand command) => command.Environment.Where(pair => IsSecret(command, pair.Key)).Select(pair => pair.Value)
-        .Concat(command.Arguments.Zip(command.ShownArguments).Where(pair => pair.First != pair.Second).Select(pair => pair.First)).Where(secret => secret.Length > 0);
+    private static IEnumerable<string> SecretsOf(LaunchCommand command)
+    {
+        var variables = command.Environment.Where(pair => IsSecret(command, pair.Key)).Select(pair => pair.Value);
+        var words = command.Arguments.Zip(command.ShownArguments).Where(pair => pair.First != pair.Second).Select(pair => pair.First);
+        return variables.Concat(words).Where(secret => secret.Length > 0);
+    }
 
     private static bool IsSecret(LaunchCommand command, string name) => !command.PublicVariables.Contains(name);
 

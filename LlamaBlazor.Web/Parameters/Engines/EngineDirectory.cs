@@ -8,7 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Parameters.Engines;
 
 /// <summary>The engines in use: the one of the launch settings and those that models name.</summary>
-internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, IDbContextFactory<LlamaDbContext> contexts, EngineTool tool, ParameterCatalogue catalogue)
+internal sealed class EngineDirectory(
+    EngineLocator locator, EngineProbe probe, ConfigReader reader, IDbContextFactory<LlamaDbContext> contexts, EngineTool tool, ParameterCatalogue catalogue)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -16,14 +17,16 @@ internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, 
     /// <param name="perModelPath">An engine's own path, or null for the default.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="variables">Environment variables of the model; null for those of the server settings.</param>
-    public async Task<Result<EngineCapabilities>> FindAsync(string? perModelPath, CancellationToken cancellation, IReadOnlyDictionary<string, string>? variables = null)
+    public async Task<Result<EngineCapabilities>> FindAsync(
+        string? perModelPath, CancellationToken cancellation, IReadOnlyDictionary<string, string>? variables = null)
     {
         var engine = await LocateAsync(perModelPath, variables, cancellation).ConfigureAwait(false);
         return engine.IsSuccess ? await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false) : engine.Failure!;
     }
 
     /// <summary>GPUs that the engine of a model sees; null where it does not answer, or not soon: an answer about settings does not wait for it.</summary>
-    public async Task<int?> CountDevicesAsync(string? perModelPath, CancellationToken cancellation, IReadOnlyDictionary<string, string>? variables = null)
+    public async Task<int?> CountDevicesAsync(
+        string? perModelPath, CancellationToken cancellation, IReadOnlyDictionary<string, string>? variables = null)
     {
         using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         soon.CancelAfter(Patience);
@@ -44,9 +47,9 @@ internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, 
     public async Task<IReadOnlyList<EngineAnswer>> ListAsync(bool again, CancellationToken cancellation)
     {
         var answers = new List<EngineAnswer>();
-        foreach (var path in await PathsAsync(cancellation).ConfigureAwait(false))
+        foreach (var (path, modelId) in await PathsAsync(cancellation).ConfigureAwait(false))
         {
-            var engine = await locator.FindAsync(path, cancellation).ConfigureAwait(false);
+            var engine = await LocateAsync(path, await VariablesAsync(modelId, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
             var asked = engine.IsSuccess ? await probe.ProbeAsync(engine.Value, again, cancellation).ConfigureAwait(false) : engine.Failure!;
             answers.Add(Answer(engine.IsSuccess ? engine.Value.Path : path, path is null, engine is { IsSuccess: true, Value.Simulated: true }, asked));
         }
@@ -62,9 +65,11 @@ internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, 
     {
         if (catalogue.FindFlag(action) is not { Emission: Emission.Action })
             return Failure.Invalid("action", $"{action} is not an action of llama-server. Choose one of: {string.Join(", ", Actions)}.");
-        if (!(await PathsAsync(cancellation).ConfigureAwait(false)).Contains(path))
+        var known = (await PathsAsync(cancellation).ConfigureAwait(false)).Where(engine => engine.Path == path).ToList();
+        if (known.Count == 0)
             return Failure.NotFound($"{path} is not an engine in use. Name it on the Settings page or for a model first.");
-        var engine = await locator.FindAsync(path, cancellation).ConfigureAwait(false);
+        var variables = await VariablesAsync(known[0].ModelId, cancellation).ConfigureAwait(false);
+        var engine = await LocateAsync(path, variables, cancellation).ConfigureAwait(false);
         if (!engine.IsSuccess)
             return engine.Failure!;
         var run = await tool.RunAsync(engine.Value, action, cancellation).ConfigureAwait(false);
@@ -74,25 +79,37 @@ internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, 
     /// <summary>The actions an engine has.</summary>
     public IReadOnlyList<string> Actions { get; } = [.. catalogue.Options.Where(option => option.Emission == Emission.Action).Select(option => option.Flag!)];
 
-    private async Task<Result<EngineCommand>> LocateAsync(string? path, IReadOnlyDictionary<string, string>? variables, CancellationToken cancellation)
+    private async Task<Result<EngineCommand>> LocateAsync(
+        string? path, IReadOnlyDictionary<string, string>? variables, CancellationToken cancellation)
     {
         var engine = await locator.FindAsync(path, cancellation).ConfigureAwait(false);
         return engine.IsSuccess && variables is not null ? engine.Value with { Variables = variables } : engine;
     }
 
     private EngineAnswer Answer(string? path, bool isDefault, bool simulated, Result<EngineCapabilities> asked) => asked.Match(
-        engine => new EngineAnswer(path, isDefault, simulated, engine.Version, engine.Flags.Count, engine.Devices, Missing(engine), [.. engine.Flags.Where(flag => catalogue.FindFlag(flag) is null).Order(StringComparer.Ordinal)], null, engine.Warnings),
+        engine => new EngineAnswer(
+            path, isDefault, simulated, engine.Version, engine.Flags.Count, engine.Devices, Missing(engine), Unknown(engine), null, engine.Warnings),
         failure => new EngineAnswer(path, isDefault, simulated, null, 0, [], [], [], failure.Message, []));
+
+    private IReadOnlyList<string> Unknown(EngineCapabilities engine) =>
+        [.. engine.Flags.Where(flag => catalogue.FindFlag(flag) is null).Order(StringComparer.Ordinal)];
 
     private IReadOnlyList<string> Missing(EngineCapabilities engine) => [.. catalogue.Columns.Where(definition => !engine.Supports(definition)).Select(definition => definition.Flag!)];
 
-    private async Task<List<string?>> PathsAsync(CancellationToken cancellation)
+    // An engine that a model names may need that model's variables to run at all.
+    private async Task<IReadOnlyDictionary<string, string>?> VariablesAsync(long? modelId, CancellationToken cancellation) =>
+        modelId is { } id && await reader.ReadAsync(id, cancellation).ConfigureAwait(false) is { } model ? model.Variables : null;
+
+    // The default, then those of models, each with the first model that names it.
+    private async Task<List<(string? Path, long? ModelId)>> PathsAsync(CancellationToken cancellation)
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var own = await context.Set<RuntimeConfig>().AsNoTracking().Where(runtime => runtime.EnginePath != null).Select(runtime => runtime.EnginePath).Distinct().OrderBy(path => path).Take(32).ToListAsync(cancellation).ConfigureAwait(false);
-            return [null, .. own];
+            var own = await context.Set<RuntimeConfig>().AsNoTracking().Where(runtime => runtime.EnginePath != null)
+                .GroupBy(runtime => runtime.EnginePath).Select(group => new { Path = group.Key, ModelId = group.Min(runtime => runtime.ModelId) })
+                .OrderBy(engine => engine.Path).Take(32).ToListAsync(cancellation).ConfigureAwait(false);
+            return [(null, null), .. own.Select(engine => (engine.Path, (long?)engine.ModelId))];
         }
     }
 }
@@ -106,6 +123,16 @@ internal sealed class EngineDirectory(EngineLocator locator, EngineProbe probe, 
 /// <param name="Devices">Devices it can offload to.</param>
 /// <param name="Missing">Flags of settings that it lacks.</param>
 /// <param name="Unknown">Flags it lists that the dashboard does not know; they can be set as other flags.</param>
-/// <param name="Error">Why it is not known what it can do, or null. A start is tried all the same, without flags that not all engines have.</param>
+/// <param name="Error">Why it is not known what it can do, or null. A start is tried all the same, without the user's own flags.</param>
 /// <param name="Warnings">What was not understood of its answers; it is used all the same.</param>
-internal sealed record EngineAnswer(string? Path, bool IsDefault, bool Simulated, string? Version, int FlagCount, IReadOnlyList<EngineDevice> Devices, IReadOnlyList<string> Missing, IReadOnlyList<string> Unknown, string? Error, IReadOnlyList<string> Warnings);
+internal sealed record EngineAnswer(
+    string? Path,
+    bool IsDefault,
+    bool Simulated,
+    string? Version,
+    int FlagCount,
+    IReadOnlyList<EngineDevice> Devices,
+    IReadOnlyList<string> Missing,
+    IReadOnlyList<string> Unknown,
+    string? Error,
+    IReadOnlyList<string> Warnings);

@@ -4,7 +4,9 @@ using LlamaBlazor.Web.Instances;
 
 namespace LlamaBlazor.Web.Parameters.Engines;
 
-/// <summary>Asks an engine what it can do. Everything that says something about an engine, from the command <c>doctor</c> to a start, has it from here.</summary>
+/// <summary>
+/// Asks an engine what it can do. Everything that says something about an engine, from the command <c>doctor</c> to a start, has it from here.
+/// </summary>
 internal static class EngineInterview
 {
     private static readonly string[] Needed = ["--model", "--port"];
@@ -13,7 +15,10 @@ internal static class EngineInterview
     /// <param name="tool">Runs it.</param>
     /// <param name="engine">The engine.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>Unavailable, with the engine's own words where it has any, when it cannot be run or lists no flags of llama-server. A version that is not understood is only a warning.</returns>
+    /// <returns>
+    /// Unavailable, with the engine's own words where it has any, when it cannot be run or lists no flags of llama-server. A version that is
+    /// not understood is only a warning.
+    /// </returns>
     public static async Task<Result<EngineCapabilities>> AskAsync(EngineTool tool, EngineCommand engine, CancellationToken cancellation)
     {
         var version = await RunAsync(tool, engine, "--version", cancellation).ConfigureAwait(false);
@@ -27,20 +32,25 @@ internal static class EngineInterview
         if (!Needed.All(name => flags.Any(flag => flag.Name == name)))
             return Failure.Unavailable(Unknown(engine, build, help.Value));
         var devices = await tool.RunAsync(engine, "--list-devices", cancellation).ConfigureAwait(false);
+        var warning = $"Its version was not understood: --version {Said(version.Value)}. Its flags were read from --help all the same.";
         return new EngineCapabilities(build, flags, devices.IsSuccess ? EngineHelp.ReadDevices(devices.Value.Output) : [])
         {
-            Warnings = build is null ? [$"Its version was not understood: --version {Said(version.Value)}. Its flags were read from --help all the same."] : [],
+            Warnings = build is null ? [warning] : [],
         };
     }
 
-    private static async Task<Result<ToolResult>> RunAsync(EngineTool tool, EngineCommand engine, string action, CancellationToken cancellation)
+    private static async Task<Result<ToolResult>> RunAsync(
+        EngineTool tool, EngineCommand engine, string action, CancellationToken cancellation)
     {
         var run = await tool.RunAsync(engine, action, cancellation).ConfigureAwait(false);
-        return run.IsSuccess && LoaderWords.Find(run.Value.Output, run.Value.ExitCode) is { } words ? Failure.Unavailable($"{engine.Path} cannot be run: {words.Line.TrimEnd('.')}. {words.Hint}") : run;
+        return run.IsSuccess && LoaderWords.Find(run.Value.Output, run.Value.ExitCode) is var (line, hint)
+            ? Failure.Unavailable($"{engine.Path} cannot be run: {line.TrimEnd('.')}. {hint}")
+            : run;
     }
 
     private static string Unknown(EngineCommand engine, string? build, ToolResult help) =>
-        $"{engine.Path}{(build is null ? " does not answer --version like llama-server, and its" : "")} --help lists no {string.Join(" and ", Needed)} (code {help.ExitCode}): it is not llama-server, or it is broken. "
+        $"{engine.Path}{(build is null ? " does not answer --version like llama-server, and its" : "")} --help lists no "
+        + $"{string.Join(" and ", Needed)} (code {help.ExitCode}): it is not llama-server, or it is broken. "
         + "Run it by hand to see why, or choose another engine on the Settings page.";
 
     private static string Said(ToolResult result) =>

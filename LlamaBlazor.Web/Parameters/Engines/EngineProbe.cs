@@ -13,8 +13,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Parameters.Engines;
 
 /// <summary>
-/// Learns what an engine can do from its own <c>--version</c>, <c>--help</c> and <c>--list-devices</c>, once for each path, variables, size and time of the file: in
-/// memory for this run, in the table <c>engines</c> for the next. Who asks while it is being asked waits for the same answer.
+/// Learns what an engine can do from its own <c>--version</c>, <c>--help</c> and <c>--list-devices</c>, once for each path, variables, size
+/// and time of the file: in memory for this run, in the table <c>engines</c> for the next. Who asks while it is being asked waits for the same answer.
 /// </summary>
 internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, EngineTool tool, TimeProvider clock)
 {
@@ -46,7 +46,8 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         var words = string.Join(' ', engine.Prefix.Prepend(engine.Path));
         if (engine.Variables.Count == 0)
             return words;
-        var text = string.Join('\n', engine.Variables.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
+        var variables = engine.Variables.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}");
+        var text = string.Join('\n', variables);
         return $"{words} #{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16]}";
     }
 
@@ -55,7 +56,9 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         try
         {
             var stored = again ? null : await FindAsync(key, size, time, CancellationToken.None).ConfigureAwait(false);
-            var result = stored is not null ? stored : await EngineInterview.AskAsync(tool, engine, CancellationToken.None).ConfigureAwait(false);
+            var result = stored is not null
+                ? stored
+                : await EngineInterview.AskAsync(tool, engine, CancellationToken.None).ConfigureAwait(false);
             if (stored is null)
                 await SaveAsync(new EngineRow { Path = key, SizeBytes = size, ModifiedAt = time }, result, CancellationToken.None).ConfigureAwait(false);
             _known[key] = new Known(size, time, clock.GetUtcNow(), result);
@@ -73,7 +76,8 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         await using (context.ConfigureAwait(false))
         {
             var row = await context.Set<EngineRow>().AsNoTracking().FirstOrDefaultAsync(engine => engine.Path == key && engine.SizeBytes == size && engine.ModifiedAt == time, cancellation).ConfigureAwait(false);
-            return row is { CapabilitiesJson: { } json } && JsonSerializer.Deserialize<Stored>(json, ApiJson.Options) is { Form: StoredForm } stored
+            return row is { CapabilitiesJson: { } json }
+                && JsonSerializer.Deserialize<Stored>(json, ApiJson.Options) is { Form: StoredForm } stored
                 ? new EngineCapabilities(row.Version, stored.Spellings, stored.Devices) { Warnings = stored.Warnings }
                 : null;
         }
@@ -87,7 +91,8 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         {
             row.Version = result.Value.Version;
             var spellings = result.Value.Flags.Order(StringComparer.Ordinal).Select(flag => result.Value.Find(flag)! with { Name = flag });
-            row.CapabilitiesJson = JsonSerializer.Serialize(new Stored([.. spellings], result.Value.Devices, result.Value.Warnings, StoredForm), ApiJson.Options);
+            var stored = new Stored([.. spellings], result.Value.Devices, result.Value.Warnings, StoredForm);
+            row.CapabilitiesJson = JsonSerializer.Serialize(stored, ApiJson.Options);
         }
 
         return writer.ExecuteAsync(async (context, token) =>
@@ -99,5 +104,6 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
 
     private sealed record Known(long Size, long Time, DateTimeOffset At, Result<EngineCapabilities> Result);
 
-    private sealed record Stored(IReadOnlyList<EngineFlag> Spellings, IReadOnlyList<EngineDevice> Devices, IReadOnlyList<string> Warnings, int Form);
+    private sealed record Stored(
+        IReadOnlyList<EngineFlag> Spellings, IReadOnlyList<EngineDevice> Devices, IReadOnlyList<string> Warnings, int Form);
 }

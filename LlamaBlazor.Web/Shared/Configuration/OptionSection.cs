@@ -31,5 +31,7 @@ internal static class OptionSection
     }
 
     private static string Expected(Exception error) =>
-        (error.InnerException?.Message ?? error.Message).Contains("Boolean", StringComparison.Ordinal) ? "true or false is expected." : "Whole numbers are expected.";
+        (error.InnerException?.Message ?? error.Message).Contains("Boolean", StringComparison.Ordinal)
+            ? "true or false is expected."
+            : "Whole numbers are expected.";
 }
