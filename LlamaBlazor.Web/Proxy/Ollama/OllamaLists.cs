@@ -114,7 +114,8 @@ internal sealed class OllamaLists(KeyAccess access, BodyStore bodies, ModelDirec
             entry["size"] = Math.Max(facts.SizeBytes ?? 0, vram); // clients show which part of it is on the GPU
             entry["size_vram"] = vram;
             entry["expires_at"] = keepAlive.Until(target.Model.Id) ?? Never;
-            entry["context_length"] = facts.ConfiguredContext is > 0 ? facts.ConfiguredContext : facts.TrainedContext;
+            if ((facts.ConfiguredContext is > 0 ? facts.ConfiguredContext : facts.TrainedContext) is { } context)
+                entry["context_length"] = context; // clients read a number, or nothing
         }
 
         return entry;
@@ -128,7 +129,7 @@ internal sealed class OllamaLists(KeyAccess access, BodyStore bodies, ModelDirec
             ["general.architecture"] = facts.Architecture,
             ["general.parameter_count"] = facts.ParameterCount,
             [$"{facts.Architecture ?? "llama"}.context_length"] = facts.TrainedContext,
-        };
+        }.Where(pair => pair.Value is not null).ToDictionary();
         string[] capabilities = facts.Embeds
             ? ["embedding"]
             : ["completion", .. facts.HasChatTemplate ? new[] { "tools" } : [], .. facts.HasProjector ? new[] { "vision" } : []];
