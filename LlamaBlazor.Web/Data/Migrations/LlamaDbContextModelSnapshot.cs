@@ -2206,6 +2206,10 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("stopped_at");
 
+                    b.Property<long?>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
                     b.HasKey("Id");
 
                     b.HasAlternateKey("ContainerId")
@@ -2216,6 +2220,8 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.HasIndex(new[] { "ProjectPath" }, "idx_containers_project");
 
                     b.HasIndex(new[] { "Status" }, "idx_containers_status");
+
+                    b.HasIndex(new[] { "UserId" }, "idx_containers_user");
 
                     b.ToTable("container_instances", null, t =>
                         {
@@ -2398,10 +2404,13 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("status");
 
+                    b.Property<long>("Timestamp")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("timestamp");
+
                     b.HasKey("Id");
 
-                    b.HasIndex(new[] { "ContainerId" }, "idx_health_checks_container")
-                        .IsUnique();
+                    b.HasIndex(new[] { "ContainerId", "Timestamp" }, "idx_health_checks_container");
 
                     b.ToTable("health_checks", null, t =>
                         {
@@ -3395,6 +3404,10 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("Email")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("email");
+
                     b.Property<long?>("LastLoginAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_login_at");
@@ -3412,6 +3425,10 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.Property<string>("QuotaProfile")
                         .HasColumnType("TEXT")
                         .HasColumnName("quota_profile");
+
+                    b.Property<long?>("QuotaProfileId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("quota_profile_id");
 
                     b.Property<string>("Role")
                         .IsRequired()
@@ -3530,6 +3547,11 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.HasOne("LlamaBlazor.Domain.Models.Model", null)
                         .WithMany()
                         .HasForeignKey("ModelId")
+                        .OnDelete(DeleteBehavior.SetNull);
+
+                    b.HasOne("LlamaBlazor.Web.Data.Entities.UserRow", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.SetNull);
                 });
 
