@@ -96,7 +96,7 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     public async Task<int> InvalidateAsync(string? prompt, string? model, long? olderThan, CancellationToken cancellation)
     {
         var hash = prompt is null ? null : CacheKey.PromptHashOf(prompt);
-        var removed = await writer.ExecuteAsync((context, token) =>
+        var removed = await writer.ExecuteAsync(async (context, token) =>
         {
             IQueryable<CacheRow> rows = context.Cache;
             if (hash is not null)
@@ -105,7 +105,9 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
                 rows = rows.Where(row => row.ModelPath == model);
             if (olderThan is { } limit)
                 rows = rows.Where(row => row.CreatedAt < limit);
-            return rows.ExecuteDeleteAsync(token);
+            var count = await rows.ExecuteDeleteAsync(token).ConfigureAwait(false);
+            context.Note("cache.clear", "cache", model, new { removed = count, of_a_prompt = hash is not null, older_than = olderThan });
+            return count;
         }, cancellation).ConfigureAwait(false);
         Interlocked.Exchange(ref _bytes, -1);
         return removed;
@@ -114,7 +116,13 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     /// <summary>Removes one answer.</summary>
     public async Task<bool> RemoveAsync(long id, CancellationToken cancellation)
     {
-        var removed = await writer.ExecuteAsync((context, token) => context.Cache.Where(row => row.Id == id).ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
+        var removed = await writer.ExecuteAsync(async (context, token) =>
+        {
+            var count = await context.Cache.Where(row => row.Id == id).ExecuteDeleteAsync(token).ConfigureAwait(false);
+            if (count > 0)
+                context.Note("cache.delete", "cache", id);
+            return count;
+        }, cancellation).ConfigureAwait(false);
         Interlocked.Exchange(ref _bytes, -1);
         return removed > 0;
     }

@@ -20,8 +20,9 @@ internal static class Doctor
             var findings = new List<Finding>();
             findings.Add(CheckSqlite());
             findings.Add(CheckFolder(run.DataFolder));
-            findings.Add(await CheckServerAsync(run.DataFolder, cancellation).ConfigureAwait(false));
-            findings.AddRange(DoctorSettings.Check(run.HostArguments, run.DataFolder, isRunning: findings[^1].Detail != NotRunning));
+            var (server, engine) = await CheckServerAsync(run.DataFolder, cancellation).ConfigureAwait(false);
+            findings.Add(server);
+            findings.AddRange(DoctorSettings.Check(run.HostArguments, run.DataFolder, isRunning: server.Detail != NotRunning).Select(finding => finding.Check == "Engine" ? engine ?? finding : finding));
             findings.Add(CheckGpu());
             if (File.Exists(DataFolder.Peek(run.DataFolder).Database))
                 findings.Add(CheckDatabase(DataFolder.Peek(run.DataFolder).Database));
@@ -66,14 +67,37 @@ internal static class Doctor
         }
     }
 
-    private static async Task<Finding> CheckServerAsync(string folder, CancellationToken cancellation)
+    private static async Task<(Finding Server, Finding? Engine)> CheckServerAsync(string folder, CancellationToken cancellation)
     {
         var connection = await DashboardConnection.FindAsync(folder, cancellation).ConfigureAwait(false);
         if (connection is null)
-            return new Finding("Server", true, NotRunning);
+            return (new Finding("Server", true, NotRunning), null);
         await using (connection.ConfigureAwait(false))
-            return new Finding("Server", true, $"running at {connection.Http.BaseAddress}");
+            return (new Finding("Server", true, $"running at {connection.Http.BaseAddress}"), await AskEngineAsync(connection, cancellation).ConfigureAwait(false));
     }
+
+    // What runs knows better than the files: it may have been given its engine on its command line.
+    private static async Task<Finding?> AskEngineAsync(DashboardConnection connection, CancellationToken cancellation)
+    {
+        try
+        {
+            using var answer = await connection.Http.GetAsync(new Uri("/api/engines", UriKind.Relative), cancellation).ConfigureAwait(false);
+            if (!answer.IsSuccessStatusCode)
+                return null;
+            var engines = (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation).ConfigureAwait(false)).GetProperty("items");
+            var used = engines.EnumerateArray().FirstOrDefault(item => item.TryGetProperty("is_default", out var isDefault) ? isDefault.ValueKind == JsonValueKind.True : true);
+            if (used.ValueKind != JsonValueKind.Object)
+                return new Finding("Engine", false, "the running dashboard has none", "Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Settings page or with --engine PATH.");
+            var (path, error) = (Text(used, "path"), Text(used, "error"));
+            return error is null ? new Finding("Engine", true, $"{path}{(Text(used, "version") is { } version ? $", {version}" : "")}, as the running dashboard says") : new Finding("Engine", false, $"{path}: {error}", "Choose another one on the Settings page.");
+        }
+        catch (Exception error) when (error is HttpRequestException or JsonException or KeyNotFoundException)
+        {
+            return null; // then what the files say stands
+        }
+    }
+
+    private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? value.ToString() : null;
 
     private static Finding CheckGpu()
     {

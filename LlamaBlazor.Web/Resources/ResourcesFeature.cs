@@ -15,6 +15,7 @@ internal static class ResourcesFeature
         services.AddSingleton<MachineMeter>();
         services.AddSingleton<AdmissionService>();
         services.AddSingleton<ProjectStore>();
+        services.AddSingleton<MachineHistory>();
         services.AddSingleton<AllocationStore>();
         services.AddSingleton<GpuCatalogue>();
         services.AddSingleton<ImageStore>();
@@ -32,6 +33,7 @@ internal static class ResourcesFeature
     public static WebApplication MapResources(this WebApplication app)
     {
         ResourceEndpoints.Map(app);
+        MachineHistoryEndpoints.Map(app);
         ImageEndpoints.Map(app);
         return app;
     }
