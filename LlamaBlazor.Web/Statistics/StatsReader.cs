@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Statistics;
 
 /// <summary>Reads what was recorded. Heavy reads run off the caller's thread: SQLite's asynchronous calls are none.</summary>
-internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, TimeProvider clock)
+internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, TimeProvider clock) : IDisposable
 {
     /// <summary>Requests that a summary is made of at most: the newest. Percentiles need each value.</summary>
     public const int SummaryBound = 200_000;
@@ -20,7 +20,7 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<StatsFilter, (StatsSummary Summary, long At, int Generation)> _kept = new(); // at most KeptBound
-    private readonly SemaphoreSlim _turn = new(1, 1); // never disposed: it holds nothing
+    private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>Totals and percentiles. Those of many requests take a second of the processor: one at a time, and not again within half a minute.</summary>
     public async Task<StatsSummary> SummaryAsync(StatsFilter filter, CancellationToken cancellation)
@@ -45,6 +45,9 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
             _turn.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>Forgets what was kept: requests were removed.</summary>
     public void Forget() => _kept.Clear();

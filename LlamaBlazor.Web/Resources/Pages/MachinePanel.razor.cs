@@ -53,7 +53,7 @@ public sealed partial class MachinePanel
     private Task LookAsync() => Task.Run(async () =>
     {
         _summary = await History.SummaryAsync(Left);
-        _latest = (await History.SnapshotsAsync(null, null, 1, Left)).Items.FirstOrDefault();
+        _latest = (await History.SnapshotsAsync(null, null, 1, Left)).Items is [var newest, ..] ? newest : null;
         _active = await History.ActiveAsync(Left);
         _health = (await History.HealthAsync(null, null, HealthShown, Left)).Items;
     }, Left);
