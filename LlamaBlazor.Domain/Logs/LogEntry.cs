@@ -18,8 +18,11 @@ public sealed record LogEntry
     /// <summary>server, models, llama-server, router or api.</summary>
     public required string Source { get; init; }
 
-    /// <summary>Finer origin, such as the logger's name.</summary>
+    /// <summary>What it is about: one of <see cref="LogCategory"/>, or a word of an earlier dashboard.</summary>
     public string? Category { get; init; }
+
+    /// <summary>Who says it: the logger's name, or the model of an engine.</summary>
+    public string? Origin { get; init; }
 
     /// <summary>The text without colours, at most 16 KiB.</summary>
     public required string Message { get; init; }
@@ -39,7 +42,7 @@ public sealed record LogEntry
     /// <summary>More about it as a JSON object, or null.</summary>
     public string? ContextJson { get; init; }
 
-    /// <summary>File of the model, in lines of earlier dashboards.</summary>
+    /// <summary>File of the model at the time.</summary>
     public string? ModelPath { get; init; }
 
     /// <summary>How the prompt began, where that may be kept.</summary>

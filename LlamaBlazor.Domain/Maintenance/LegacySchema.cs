@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Domain.Maintenance;
 
 /// <summary>The databases of earlier dashboards that can be read.</summary>
+[System.Text.Json.Serialization.JsonConverter(typeof(System.Text.Json.Serialization.JsonStringEnumConverter<LegacyKind>))] // in words, wherever it is told
 public enum LegacyKind
 {
     /// <summary>None of them.</summary>

@@ -12,7 +12,6 @@ public sealed record LegacyTable(string Name, IReadOnlyList<string> Key, IReadOn
     private static readonly Dictionary<(string Table, string Column), string> Renamed = new()
     {
         [("users", "username")] = "name",
-        [("users", "quota_profile_id")] = "quota_profile",
         [("audit_log", "timestamp")] = "created_at",
         [("health_checks", "last_check")] = "checked_at",
     };
@@ -31,13 +30,13 @@ public sealed record LegacyTable(string Name, IReadOnlyList<string> Key, IReadOn
         new("api_cache", ["endpoint"], new Dictionary<string, object> { ["response"] = "", ["cached_at"] = Now }),
         new("ngc_images", ["organization", "team", "name"], new Dictionary<string, object> { ["team"] = "", ["registry"] = "nvcr.io" }),
         new("image_versions", ["image_id", "tag"], new Dictionary<string, object> { ["architecture"] = "amd64", ["is_cached"] = 0L }),
+        new("users", ["name"], new Dictionary<string, object> { ["role"] = "user", ["created_at"] = Now }),
         new("container_instances", ["container_id"], new Dictionary<string, object> { ["kind"] = "docker", ["created_at"] = Now }),
         new("resource_metrics", ["container_id", "timestamp"], new Dictionary<string, object> { ["timestamp"] = Now }),
         new("system_snapshots", ["timestamp"], new Dictionary<string, object> { ["timestamp"] = Now }),
         new("project_quotas", ["project_path"], new Dictionary<string, object> { ["current_containers"] = 0L, ["current_cpu_cores"] = 0.0, ["current_memory_gb"] = 0.0, ["current_gpus"] = 0L, ["created_at"] = Now, ["updated_at"] = "$created_at" }),
-        new("users", ["name"], new Dictionary<string, object> { ["role"] = "user", ["created_at"] = Now }),
         new("audit_log", ["created_at", "user_id", "action", "resource_type", "resource_id", "details"], new Dictionary<string, object> { ["action"] = "unknown", ["resource_type"] = "unknown", ["created_at"] = Now }) { CountsEqualRows = true },
-        new("health_checks", ["container_id"], new Dictionary<string, object> { ["status"] = "unknown", ["failure_count"] = 0L, ["checked_at"] = Now }),
+        new("health_checks", ["container_id", "timestamp"], new Dictionary<string, object> { ["status"] = "unknown", ["failure_count"] = 0L, ["checked_at"] = Now, ["timestamp"] = "$checked_at" }),
     ];
 
     /// <summary>A row in today's form: times in milliseconds, levels and states in today's words, nothing missing that must be there.</summary>
@@ -72,7 +71,6 @@ public sealed record LegacyTable(string Name, IReadOnlyList<string> Key, IReadOn
                 break;
             case "health_checks" when row.GetValueOrDefault("checked_at") is null:
                 row["checked_at"] = row.GetValueOrDefault("timestamp");
-                row.Remove("timestamp");
                 break;
         }
     }

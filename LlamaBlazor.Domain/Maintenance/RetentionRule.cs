@@ -25,7 +25,7 @@ public sealed record RetentionRule(string Table, string What, string TimeColumn,
         new("api_cache", "Answers of other services; days count from their expiry", "expires_at", 0, null),
         new("container_instances", "Instances that were removed", "stopped_at", 90, null, "status = 'deleted'"),
         new("audit_log", "Actions of administrators", "created_at", 180, null),
-        new("health_checks", "Health of instances", "checked_at", 30, null),
+        new("health_checks", "Health of instances", "checked_at", 30, 100_000),
         // A day is added up before its requests leave: what is not in stats_daily yet stays.
         new("stats", "Requests, one by one; their days are kept added up", "created_at", 365, null, "date(created_at / 1000, 'unixepoch') <= (SELECT max(day) FROM stats_daily)"),
     ];

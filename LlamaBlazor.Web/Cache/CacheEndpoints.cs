@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Statistics;
@@ -19,7 +20,12 @@ internal static class CacheEndpoints
         group.MapDelete("", InvalidateAsync);
         group.MapGet("/stats", (CacheStore store, CancellationToken cancellation) => store.FiguresAsync(cancellation)).Produces<CacheFigures>();
         group.MapPut("/switch", SwitchAsync);
-        group.MapPost("/cleanup", async (CacheStore store, CancellationToken cancellation) => new CacheCleanup(await store.CleanUpAsync(cancellation)));
+        group.MapPost("/cleanup", async (CacheStore store, AuditTrail audit, CancellationToken cancellation) =>
+        {
+            var removed = await store.CleanUpAsync(cancellation);
+            audit.Note("cache.cleanup", "cache", null, new { removed });
+            return new CacheCleanup(removed);
+        });
         group.MapGet("/{id:long}", async (long id, CacheStore store, CancellationToken cancellation) => await store.GetAsync(id, cancellation) is { } row ? Results.Ok(row) : Missing(id)).Produces<CacheRow>();
         group.MapDelete("/{id:long}", async (long id, CacheStore store, CancellationToken cancellation) => await store.RemoveAsync(id, cancellation) ? Results.NoContent() : Missing(id));
     }

@@ -110,7 +110,7 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     public async Task<int> InvalidateAsync(string? prompt, string? model, long? olderThan, CancellationToken cancellation)
     {
         var hash = prompt is null ? null : CacheKey.PromptHashOf(prompt);
-        var removed = await writer.ExecuteAsync((context, token) =>
+        var removed = await writer.ExecuteAsync(async (context, token) =>
         {
             Interlocked.Increment(ref _removals);
             IQueryable<CacheRow> rows = context.Cache;
@@ -120,7 +120,9 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
                 rows = rows.Where(row => row.ModelPath == model);
             if (olderThan is { } limit)
                 rows = rows.Where(row => row.CreatedAt < limit);
-            return rows.ExecuteDeleteAsync(token);
+            var count = await rows.ExecuteDeleteAsync(token).ConfigureAwait(false);
+            context.Note("cache.clear", "cache", model, new { removed = count, of_a_prompt = hash is not null, older_than = olderThan });
+            return count;
         }, cancellation).ConfigureAwait(false);
         Interlocked.Exchange(ref _bytes, -1);
         return removed;
@@ -129,10 +131,13 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     /// <summary>Removes one answer.</summary>
     public async Task<bool> RemoveAsync(long id, CancellationToken cancellation)
     {
-        var removed = await writer.ExecuteAsync((context, token) =>
+        var removed = await writer.ExecuteAsync(async (context, token) =>
         {
             Interlocked.Increment(ref _removals);
-            return context.Cache.Where(row => row.Id == id).ExecuteDeleteAsync(token);
+            var count = await context.Cache.Where(row => row.Id == id).ExecuteDeleteAsync(token).ConfigureAwait(false);
+            if (count > 0)
+                context.Note("cache.delete", "cache", id);
+            return count;
         }, cancellation).ConfigureAwait(false);
         Interlocked.Exchange(ref _bytes, -1);
         return removed > 0;

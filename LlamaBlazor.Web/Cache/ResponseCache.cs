@@ -178,7 +178,7 @@ internal sealed partial class ResponseCache(CacheStore store, PendingAnswers pen
                 PromptHash = key.PromptHash,
                 ModelPath = model.Name,
                 ConfigJson = privacy.KeepsNothing ? "" : key.ConfigJson,
-                ResponseText = "", // the text is in the JSON; kept once
+                ResponseText = AnswerText.Of(json),
                 ResponseJson = Encoding.UTF8.GetString(json),
                 FinishReason = usage.FinishReason,
                 TokensGenerated = usage.GeneratedTokens,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Maintenance.Jobs;
@@ -76,12 +77,12 @@ internal static class CliFileCommands
 
     private static Command Download(string name, string help, string address, Func<ParseResult, CliContext> context)
     {
-        var target = new Argument<string>("path") { Description = "File to write; must not exist" };
+        var target = new Argument<string?>("path") { Description = "File to write, which must not exist; without one it is named by the time, in the data folder", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command(name, help) { target };
         command.SetAction((result, cancellation) =>
         {
             var run = context(result);
-            var path = Path.GetFullPath(result.GetRequiredValue(target));
+            var path = Path.GetFullPath(result.GetValue(target) ?? Path.Combine(run.DataFolder, string.Create(CultureInfo.InvariantCulture, $"llama-dashboard-{name}-{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmssfff}.db")));
             return run.RunAsync(async connection =>
             {
                 var file = PrivateFile.Open(path, FileMode.CreateNew); // before the work: never over a file that is there

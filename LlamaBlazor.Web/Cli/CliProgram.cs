@@ -82,12 +82,17 @@ internal static class CliProgram
         var arguments = verb.Arguments.Select(argument => new Argument<string>(argument.Name) { Description = argument.Help }).ToList();
         var options = verb.Options.Select(Make).ToList();
         arguments.ForEach(command.Arguments.Add);
+        var word = verb.Word is null ? null : new Argument<string?>("word") { Description = verb.Word.Help, Arity = ArgumentArity.ZeroOrOne };
+        if (word is not null)
+            command.Arguments.Add(word);
         options.ForEach(command.Options.Add);
         command.SetAction((result, cancellation) =>
         {
             var words = verb.Arguments.Zip(arguments).ToDictionary(pair => pair.First.Name, pair => result.GetRequiredValue(pair.Second));
             var path = words.Aggregate(verb.Path, (path, word) => path.Replace($"{{{word.Key}}}", Uri.EscapeDataString(word.Value), StringComparison.Ordinal));
             var given = verb.Options.Zip(options).Select(pair => (pair.First, Value: pair.Second is Option<string?> text ? result.GetValue(text) : result.GetValue((Option<bool>)pair.Second) ? "" : null)).Where(pair => pair.Value is not null).ToList();
+            if (word is not null && result.GetValue(word) is { Length: > 0 } said)
+                given.Add((verb.Word!, said));
             if (verb.OptionsInBody)
                 given.ForEach(option => words[option.First.Name] = option.Value!);
             else if (given.Count > 0)

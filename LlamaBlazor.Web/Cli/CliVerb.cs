@@ -14,6 +14,9 @@ internal sealed record CliVerb(string Group, string Name, string Help, string Me
     /// <summary>Names and help of its arguments.</summary>
     public IReadOnlyList<CliArgument> Arguments { get; init; } = [];
 
+    /// <summary>An argument that may be left out and goes into the query, or null.</summary>
+    public CliArgument? Word { get; init; }
+
     /// <summary>Names and help of options that go into the query: <c>--model</c> becomes <c>model=</c>.</summary>
     public IReadOnlyList<CliArgument> Options { get; init; } = [];
 
@@ -27,7 +30,7 @@ internal sealed record CliVerb(string Group, string Name, string Help, string Me
     public bool HasPages { get; init; }
 
     /// <summary>A line that shows how it is used.</summary>
-    public string Example => string.Join(' ', Arguments.Select(argument => argument.Sample ?? argument.Name.ToUpperInvariant()).Prepend($"{Group} {Name}"));
+    public string Example => string.Join(' ', (Word is null ? Arguments : [.. Arguments, Word]).Select(argument => argument.Sample ?? argument.Name.ToUpperInvariant()).Prepend($"{Group} {Name}"));
 
     /// <summary>True for an operation on the database that takes long: it is followed to its end, and ended with Ctrl+C.</summary>
     public bool IsJob { get; init; }

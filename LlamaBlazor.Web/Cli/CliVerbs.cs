@@ -39,7 +39,7 @@ internal static class CliVerbs
     private static IEnumerable<CliVerb> Images =>
     [
         new("images", "list", "Lists the images of the catalogue", "GET", "/api/images?flat=true") { Columns = ImageColumns },
-        new("images", "search", "Looks for images", "GET", "/api/images?flat=true") { Columns = ImageColumns, Options = [new("q", "Part of a name or tag"), new("category", "server, full, light or other"), new("cuda", "Version of CUDA, such as 13"), new("cached", "true: on this machine; false: not")] },
+        new("images", "search", "Looks for images", "GET", "/api/images?flat=true") { Columns = ImageColumns, Word = new("q", "Part of a name or tag", "cuda13"), Options = [new("q", "Part of a name or tag"), new("category", "server, full, light or other"), new("cuda", "Version of CUDA, such as 13"), new("cached", "true: on this machine; false: not")] },
         new("images", "sync", "Asks the registries for their tags; at most once a day each", "POST", "/api/images/sync") { Columns = ["id", "image", "tags", "from_cache", "error"], Options = [new("id", "One image alone"), new("again", "true: also what was asked today")] },
         new("images", "pull", "Downloads an image to this machine", "POST", "/api/images/pull?wait=true") { Arguments = [Reference], Body = words => new { reference = words["reference"] } },
         new("images", "add", "Adds an image to the catalogue", "POST", "/api/images") { Arguments = [Reference], Body = words => new { reference = words["reference"] } },
@@ -70,7 +70,7 @@ internal static class CliVerbs
         new("config", "list", "Lists the preferences", "GET", "/api/config"),
         new("config", "get", "Shows a preference", "GET", "/api/config/{key}") { Arguments = [new("key", "Its name", "theme")] },
         new("config", "set", "Sets a preference", "PUT", "/api/config/{key}") { Arguments = [new("key", "Its name", "theme"), new("value", "JSON, or plain text", "dark")], Body = words => new { value = CliJson.Read(words["value"]) } },
-        new("keys", "list", "Lists the API keys", "GET", "/api/keys") { Columns = ["id", "name", "prefix", "scopes", "expires_at", "last_used_at"] },
+        new("keys", "list", "Lists the API keys", "GET", "/api/keys") { Columns = ["id", "name", "prefix", "scopes", "expires_at", "last_used_at", "revoked_at"] },
         new("keys", "create", "Makes an API key and shows it, once", "POST", "/api/keys")
         {
             Arguments = [new("name", "What it is for", "laptop")],

@@ -19,7 +19,7 @@ internal static class DataFeature
         services.AddSingleton<DatabaseState>();
         services.AddSingleton<DatabaseBackup>();
         services.AddSingleton<LogIndex>();
-        services.AddPooledDbContextFactory<LlamaDbContext>(options => Configure(options, folder.Database));
+        services.AddPooledDbContextFactory<LlamaDbContext>((provider, options) => Configure(options, folder.Database, provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<DatabaseStartup>();
         services.AddSingleton<DatabaseWriter>();
         services.AddSingleton<AuditTrail>();
@@ -31,9 +31,9 @@ internal static class DataFeature
     internal static string Locate(WebApplicationBuilder builder) =>
         Path.GetFullPath(Path.Combine(DashboardHost.SourceFolder ?? builder.Environment.ContentRootPath, builder.Configuration["LlamaBlazor:DataDirectory"] ?? "data"));
 
-    internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string path) => options
+    internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string path, TimeProvider? clock = null) => options
         .UseSqlite(SqliteSetup.ConnectionString(path), sqlite => sqlite.CommandTimeout(LockWait))
-        .AddInterceptors(new PragmaInterceptor());
+        .AddInterceptors(new PragmaInterceptor(), new AuditScribe(clock ?? TimeProvider.System));
 }
 
 /// <summary>Lets <c>dotnet ef</c> make migrations without starting the dashboard.</summary>

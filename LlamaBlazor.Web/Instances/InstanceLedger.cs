@@ -13,6 +13,9 @@ namespace LlamaBlazor.Web.Instances;
 /// </summary>
 internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider clock, ILogger<InstanceLedger> logger) : BackgroundService
 {
+    /// <summary>Word of a row that has ended for good: kept for as long as retention says.</summary>
+    public const string Deleted = "deleted";
+
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
@@ -127,10 +130,11 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
 
     private async Task RetireAsync(long id)
     {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         try
         {
             await writer.ExecuteAsync((context, token) => context.Instances.Where(row => row.Id == id && row.Kind == ContainerKind.Row)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Status, "deleted"), token)).ConfigureAwait(false);
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Status, Deleted).SetProperty(row => row.Pid, (long?)null).SetProperty(row => row.StoppedAt, row => row.StoppedAt ?? now), token)).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -162,7 +166,9 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
         (row.ExitCode, row.Signal, row.Reason) = (snapshot.ExitCode, snapshot.Signal, snapshot.Reason);
         row.ProcessStartTime = snapshot.Pid is null ? null : run?.Process?.StartTime ?? row.ProcessStartTime;
         row.StartedAt = snapshot.StartedAt ?? row.StartedAt;
-        row.StoppedAt = snapshot.IsActive ? null : now;
+        row.StoppedAt = snapshot.IsActive ? null : row.StoppedAt ?? now;
+        if (known == 0 && !snapshot.IsActive)
+            row.Status = Deleted; // its model has gone, and nobody starts it again
         if (run?.Command?.Container is { } container)
         {
             (row.CpuLimit, row.MemoryLimitGb) = (container.Plan.Cpus, container.Plan.MemoryGb);

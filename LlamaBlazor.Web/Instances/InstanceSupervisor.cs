@@ -23,6 +23,7 @@ internal sealed partial class InstanceSupervisor(
     ReadLoad load,
     Broadcast<InstanceLogLine> lines,
     IHostApplicationLifetime lifetime,
+    AuditTrail audit,
     TimeProvider clock,
     ILogger<InstanceSupervisor> logger) : BackgroundService
 {
@@ -41,10 +42,18 @@ internal sealed partial class InstanceSupervisor(
     public Task<Result<InstanceSnapshot>> StartAsync(long modelId, CancellationToken cancellation) => StartAsync(modelId, StartWish.Now, cancellation);
 
     /// <summary>As <see cref="StartAsync(long,CancellationToken)"/>, with a word on what it may do to others and how long it waits.</summary>
-    public Task<Result<InstanceSnapshot>> StartAsync(long modelId, StartWish wish, CancellationToken cancellation) => CommandAsync(modelId, new InstanceEvent.StartRequested(), wish, cancellation);
+    public Task<Result<InstanceSnapshot>> StartAsync(long modelId, StartWish wish, CancellationToken cancellation)
+    {
+        Note("start", modelId, new { wish.Force });
+        return CommandAsync(modelId, new InstanceEvent.StartRequested(), wish, cancellation);
+    }
 
     /// <summary>Ends a model's process and starts it with the settings of now; starts it where it was stopped.</summary>
-    public Task<Result<InstanceSnapshot>> RestartAsync(long modelId, CancellationToken cancellation) => CommandAsync(modelId, new InstanceEvent.RestartRequested(), StartWish.Now, cancellation);
+    public Task<Result<InstanceSnapshot>> RestartAsync(long modelId, CancellationToken cancellation)
+    {
+        Note("restart", modelId, null);
+        return CommandAsync(modelId, new InstanceEvent.RestartRequested(), StartWish.Now, cancellation);
+    }
 
     /// <summary>Takes over at once what needs no restart: pin, idle time, project and restart policy.</summary>
     public async Task RefreshAsync(long modelId, CancellationToken cancellation)
@@ -91,6 +100,7 @@ internal sealed partial class InstanceSupervisor(
     /// <summary>Stops a model; answers at once, while it is stopping.</summary>
     public async Task<Result<InstanceSnapshot>> StopAsync(long modelId, CancellationToken cancellation)
     {
+        Note("stop", modelId, null);
         if (_actors.TryGetValue(modelId, out var actor))
             return await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false);
         var facts = await ReadAsync(modelId, cancellation).ConfigureAwait(false);
@@ -176,6 +186,8 @@ internal sealed partial class InstanceSupervisor(
             _swept.TrySetResult();
         }
     }
+
+    private void Note(string action, long modelId, object? details) => audit.Note($"instance.{action}", "model", modelId.ToString(System.Globalization.CultureInfo.InvariantCulture), details);
 
     private static Task<Result<InstanceSnapshot>> StopIdleAsync(InstanceActor actor, CancellationToken cancellation) =>
         actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested(), OnlyIdle: true), cancellation);

@@ -76,9 +76,12 @@ internal sealed partial class LeftoverSweep(IDbContextFactory<LlamaDbContext> co
             context.Metadata.Add(note = new MetadataRow { Key = BootKey });
         (note.Value, note.UpdatedAt) = (boot ?? "", now);
         await context.Instances.Where(row => Living.Contains(row.Status) && row.Kind == "process").ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.Status, "stopped").SetProperty(row => row.Pid, (long?)null).SetProperty(row => row.Port, (long?)null)
-                .SetProperty(row => row.StoppedAt, now).SetProperty(row => row.Reason, "The dashboard ended without stopping it."),
-            cancellation).ConfigureAwait(false);
+            set => set.SetProperty(row => row.StoppedAt, now).SetProperty(row => row.Reason, "The dashboard ended without stopping it."), cancellation).ConfigureAwait(false);
+        // A process of an earlier run never comes back: this run's get rows of their own. Containers are compared with their runtime.
+        await context.Instances.Where(row => row.Kind == "process" && row.Status != InstanceLedger.Deleted).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.Status, InstanceLedger.Deleted).SetProperty(row => row.Pid, (long?)null).SetProperty(row => row.Port, (long?)null), cancellation).ConfigureAwait(false);
+        await context.Instances.Where(row => row.Status == InstanceLedger.Deleted && row.StoppedAt == null).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.StoppedAt, now), cancellation).ConfigureAwait(false);
         await context.Models.Where(model => model.Status != ModelStatus.Stopped).ExecuteUpdateAsync(
             set => set.SetProperty(model => model.Status, ModelStatus.Stopped).SetProperty(model => model.RuntimeStatus, (string?)null),
             cancellation).ConfigureAwait(false);

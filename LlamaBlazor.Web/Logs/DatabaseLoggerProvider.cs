@@ -29,12 +29,18 @@ internal sealed class DatabaseLoggerProvider(LogIntake intake, TimeProvider cloc
         {
             if (!IsEnabled(logLevel))
                 return;
+            var facts = LogFacts.Read(category, state);
             intake.Add(new LogEntry
             {
                 Timestamp = clock.GetUtcNow().ToUnixTimeMilliseconds(),
                 Level = Word(logLevel),
                 Source = _source,
-                Category = category,
+                Category = LogCategory.Of(Word(logLevel), _source, category),
+                Origin = category,
+                ContextJson = facts.ContextJson,
+                ModelId = facts.ModelId,
+                ModelPath = facts.ModelPath,
+                PromptPreview = facts.PromptPreview,
                 Message = AnsiText.Strip(formatter(state, exception)),
                 ErrorType = exception?.GetType().FullName,
                 ErrorMessage = exception?.Message,

@@ -31,7 +31,7 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
             file.Write(entry.Level);
             file.Write(' ');
             file.Write(entry.Source);
-            file.Write(entry.Category is null ? ": " : $" {entry.Category}: ");
+            file.Write(entry.Origin is null ? ": " : $" {entry.Origin}: ");
             file.WriteLine(entry.Message.ReplaceLineEndings("\n  "));
             if (entry.ErrorType is not null)
                 file.WriteLine($"  {entry.ErrorType}: {Indent(entry.ErrorMessage)}\n{entry.StackTrace}");

@@ -41,7 +41,7 @@ internal sealed class LogPump(
         }
     }
 
-    private static LogEntry Read(InstanceLogLine line)
+    private LogEntry Read(InstanceLogLine line)
     {
         var plain = AnsiText.Strip(line.Text);
         var (level, message) = LlamaLogParser.Parse(plain);
@@ -50,11 +50,27 @@ internal sealed class LogPump(
             Timestamp = line.Timestamp,
             Level = level,
             Source = "llama-server",
-            Category = line.Model,
+            Category = LogCategory.Of(level, "llama-server", line.Model),
+            Origin = line.Model,
+            ContextJson = LogFacts.OfEngine(line.Model),
+            ModelPath = PathOf(line.ModelId),
             Message = message,
             ModelId = line.ModelId,
             Coloured = ReferenceEquals(plain, line.Text) ? null : line.Text,
         };
+    }
+
+    // As it was launched: settings may have changed since.
+    private string? PathOf(long modelId)
+    {
+        var words = instances.Find(modelId)?.Command?.Arguments;
+        for (var i = 0; i + 1 < words?.Count; i++)
+        {
+            if (words[i] == "--model")
+                return words[i + 1];
+        }
+
+        return null;
     }
 
     private void Drain()

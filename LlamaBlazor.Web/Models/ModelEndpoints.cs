@@ -27,6 +27,9 @@ internal static class ModelEndpoints
         group.MapPatch("{id}", PatchAsync);
         group.MapDelete("{id}", DeleteAsync);
         group.MapGet("duplicates", DuplicatesAsync);
+        group.MapGet("deletions", (DeletionUndo undo) => new ListPage<Deletion>(undo.All, null));
+        group.MapPost("deletions/{deletion:long}/undo", async (long deletion, DeletionUndo undo, CancellationToken cancellation) =>
+            (await undo.UndoAsync(deletion, cancellation)).ToApi(models => Results.Ok(new { models })));
         group.MapPost("{id}/favorite", async (string id, FavoriteRequest? request, ModelStore store, CancellationToken cancellation) =>
             (await store.SetFavoriteAsync(id, request?.Favorite, cancellation)).ToApi(model => Results.Ok(new FavoriteRequest(model.Favorite))));
         group.MapPost("{id}/duplicate", async (string id, DuplicateRequest? request, LibraryEdits library, CancellationToken cancellation) =>
@@ -46,17 +49,24 @@ internal static class ModelEndpoints
             : ApiResults.Invalid("after", "Send back what 'next' of the page before said, with the same sort.");
     }
 
-    private static async Task<IResult> AddAsync(AddRequest request, LibraryEdits library, CancellationToken cancellation) =>
-        request.Path is { } path ? Created(await library.AddAsync(path, request.Name, cancellation)) : ApiResults.Invalid("path", "Give the absolute path of a .gguf file on this machine.");
+    private static async Task<IResult> AddAsync(JsonElement body, ModelCreation creation, CancellationToken cancellation) => Created(await creation.CreateAsync(body, cancellation));
 
-    private static async Task<IResult> DeleteAsync(string id, bool? ignore, bool? file, ModelStore store, LibraryFiles files, CancellationToken cancellation)
+    private static async Task<IResult> DeleteAsync(string id, HttpContext context, bool? ignore, bool? file, ModelStore store, LibraryFiles files, CancellationToken cancellation)
     {
         if (file is not true)
-            return (await store.DeleteAsync(id, ignore ?? false, cancellation)).ToApi(_ => Results.NoContent());
+            return (await store.DeleteAsync(id, ignore ?? false, cancellation)).ToApi(done => NoContent(context, done.Undo));
         if (await store.FindAsync(id, cancellation) is not { } model)
             return ApiResults.Problem(ModelStore.Unknown(id));
         var deleted = await files.DeleteAsync([model.Id], cancellation);
         return deleted.Failure is { } failure ? ApiResults.Problem(failure) : (await store.DeleteManyAsync([model.Id], ignore: false, cancellation)).ToApi(_ => Results.NoContent()); // one without a file
+    }
+
+    // 204 has no body: where the deletion can be undone stands in a header.
+    private static IResult NoContent(HttpContext context, Deletion? undo)
+    {
+        if (undo is not null)
+            context.Response.Headers["X-Undo"] = $"/api/models/deletions/{undo.Id}/undo";
+        return Results.NoContent();
     }
 
     private static async Task<DuplicatesAnswer> DuplicatesAsync(DuplicateFinder finder, CancellationToken cancellation)
@@ -124,11 +134,6 @@ internal sealed record ModelListQuery
     /// <summary>Rows of a page, 1 to 1,000; 100 where none is asked for.</summary>
     public int? Limit { get; init; }
 }
-
-/// <summary>A file to add.</summary>
-/// <param name="Path">Absolute path on this machine.</param>
-/// <param name="Name">Name to give, else taken from the file.</param>
-internal sealed record AddRequest(string? Path, string? Name);
 
 /// <summary>A copy to make.</summary>
 /// <param name="Name">Name to give, else the original's with <c>-copy</c>.</param>

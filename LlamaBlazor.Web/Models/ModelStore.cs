@@ -15,6 +15,7 @@ internal sealed class ModelStore(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseWriter writer,
     InstanceBoard instances,
+    DeletionUndo undo,
     Broadcast<ModelChanged> changes,
     TimeProvider clock)
 {
@@ -64,31 +65,43 @@ internal sealed class ModelStore(
     }
 
     /// <summary>Removes a model with its configuration, never its file. With <paramref name="ignore"/> scans leave the file out from now on.</summary>
-    public async Task<Result<int>> DeleteAsync(string key, bool ignore, CancellationToken cancellation = default) =>
-        await FindAsync(key, cancellation).ConfigureAwait(false) is { } model ? await DeleteManyAsync([model.Id], ignore, cancellation).ConfigureAwait(false) : Unknown(key);
+    public async Task<Result<DeletionOutcome>> DeleteAsync(string key, bool ignore, CancellationToken cancellation = default) =>
+        await FindAsync(key, cancellation).ConfigureAwait(false) is { } model ? await DeleteUndoablyAsync([model.Id], ignore, cancellation).ConfigureAwait(false) : Unknown(key);
 
-    /// <summary>Removes models as <see cref="DeleteAsync"/> does, all or none: a running one is a conflict. Those that are gone already count as removed.</summary>
+    /// <summary>As <see cref="DeleteUndoablyAsync"/>, where nobody is asked whether it was meant.</summary>
     public async Task<Result<int>> DeleteManyAsync(IReadOnlyCollection<long> ids, bool ignore, CancellationToken cancellation = default)
+    {
+        var deleted = await DeleteUndoablyAsync(ids, ignore, cancellation).ConfigureAwait(false);
+        return deleted.IsSuccess ? deleted.Value.Removed : deleted.Failure!;
+    }
+
+    /// <summary>
+    /// Removes models as <see cref="DeleteAsync"/> does, all or none: a running one is a conflict. Those that are gone already count as removed. It can be
+    /// undone for a while.
+    /// </summary>
+    public async Task<Result<DeletionOutcome>> DeleteUndoablyAsync(IReadOnlyCollection<long> ids, bool ignore, CancellationToken cancellation = default)
     {
         if (ids.Select(instances.Find).FirstOrDefault(instance => instance is { IsActive: true }) is { } active)
             return Failure.Conflict($"'{active.Model}' is {active.Status}. Stop it first, then delete it.");
-        var removed = await writer.ExecuteAsync(async (context, token) =>
+        var bundle = default(ModelBundle);
+        var ignored = new List<string>();
+        var names = await writer.ExecuteAsync(async (context, token) =>
         {
-            var count = 0;
+            var gone = new List<string>();
+            bundle = DeletionUndo.Keeps(ids.Count) ? await ModelBundle.ReadAsync(context, ids, token).ConfigureAwait(false) : null;
             foreach (var chunk in ids.Chunk(500))
             {
-                var rows = context.Models.Where(model => chunk.Contains(model.Id));
                 if (ignore)
-                    await IgnoreAsync(context, await rows.Where(model => model.ModelPath != null).Select(model => model.ModelPath!).Distinct().ToListAsync(token).ConfigureAwait(false), token).ConfigureAwait(false);
-                count += await rows.ExecuteDeleteAsync(token).ConfigureAwait(false);
+                    ignored.AddRange(await IgnoreAsync(context, chunk, token).ConfigureAwait(false));
+                gone.AddRange(await ModelRows.DeleteAsync(context, chunk, Now(), token).ConfigureAwait(false));
             }
 
-            return count;
+            return gone;
         }, cancellation).ConfigureAwait(false);
         foreach (var id in ids)
             instances.Remove(id);
         changes.Publish(new ModelChanged(ids.Count == 1 ? ids.First() : 0, ids.Count == 1 ? ModelChanged.Deleted : ModelChanged.Library));
-        return removed;
+        return new DeletionOutcome(names.Count, bundle is null || names.Count == 0 ? null : undo.Keep(bundle, names, ignored));
     }
 
     /// <summary>The answer for a key that is no model.</summary>
@@ -107,11 +120,15 @@ internal sealed class ModelStore(
                 : null);
     }
 
-    private async Task IgnoreAsync(LlamaDbContext context, List<string> paths, CancellationToken cancellation)
+    // The files that are ignored from now on.
+    private async Task<List<string>> IgnoreAsync(LlamaDbContext context, long[] ids, CancellationToken cancellation)
     {
+        var paths = await context.Models.Where(model => ids.Contains(model.Id) && model.ModelPath != null).Select(model => model.ModelPath!).Distinct().ToListAsync(cancellation).ConfigureAwait(false);
         var known = await context.IgnoredFiles.Where(file => paths.Contains(file.Path)).Select(file => file.Path).ToListAsync(cancellation).ConfigureAwait(false);
-        context.IgnoredFiles.AddRange(paths.Except(known).Select(path => new IgnoredFileRow { Path = path, CreatedAt = Now() }));
+        var fresh = paths.Except(known).ToList();
+        context.IgnoredFiles.AddRange(fresh.Select(path => new IgnoredFileRow { Path = path, CreatedAt = Now() }));
         await context.SaveChangesAsync(cancellation).ConfigureAwait(false);
+        return fresh;
     }
 
     private Result<Model> Tell(Result<Model> result, string kind)
@@ -129,3 +146,8 @@ internal sealed class ModelStore(
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }
+
+/// <summary>What a deletion did.</summary>
+/// <param name="Removed">Models that have gone.</param>
+/// <param name="Undo">How it can be undone; null where it cannot.</param>
+internal sealed record DeletionOutcome(int Removed, Deletion? Undo);

@@ -15,6 +15,8 @@ internal static class ModelsFeature
     {
         var services = builder.Services;
         services.AddSingleton<ModelStore>();
+        services.AddSingleton<DeletionUndo>();
+        services.AddSingleton<ModelCreation>();
         services.AddSingleton<ModelQueries>();
         services.AddSingleton<LibraryUpdate>();
         services.AddSingleton<LibraryScan>();

@@ -1,3 +1,4 @@
+using LlamaBlazor.Web.Parameters.Search;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Parameters.History;
@@ -57,6 +58,7 @@ internal static class ParametersFeature
         app.MapConfig();
         app.MapEngines();
         app.MapImport();
+        app.MapSearch();
         app.MapHistory();
         app.MapTemplates();
         app.MapPresets();

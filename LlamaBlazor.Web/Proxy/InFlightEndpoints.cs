@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Proxy;
@@ -11,9 +12,13 @@ internal static class InFlightEndpoints
     {
         var group = app.MapGroup("/api/inflight").WithTags("Statistics");
         group.MapGet("", (InFlightRegistry registry) => new ListPage<InFlightAnswer>([.. registry.All.Select(InFlightAnswer.Of)], null));
-        group.MapPost("{id:long}/cancel", (long id, InFlightRegistry registry) => registry.Cancel(id)
-            ? Results.Accepted()
-            : ApiResults.Problem(Failure.NotFound($"No request with the id {id} is under way. It may have ended.")));
+        group.MapPost("{id:long}/cancel", (long id, InFlightRegistry registry, AuditTrail audit) =>
+        {
+            if (!registry.Cancel(id))
+                return ApiResults.Problem(Failure.NotFound($"No request with the id {id} is under way. It may have ended."));
+            audit.Note("request.cancel", "request", $"{id}", null);
+            return Results.Accepted();
+        });
     }
 }
 

@@ -90,6 +90,16 @@ internal sealed partial class ProxyEndpoint
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} for '{Model}' failed by a mistake of the dashboard")]
     private partial void LogMistake(string requestId, string model, Exception error);
 
-    [LoggerMessage(Message = "Request {RequestId} for '{Model}' failed: {Reason}")]
-    private partial void LogFailed(LogLevel level, string requestId, string model, string reason);
+    // Not through a template: what the log keeps in columns of its own stands in no message.
+    private void LogFailed(LogLevel level, InFlightRequest request)
+    {
+        if (!logger.IsEnabled(level))
+            return;
+        KeyValuePair<string, object?>[] facts =
+        [
+            new("RequestId", request.RequestId), new("Model", request.ModelName), new("Reason", request.ErrorMessage), new("Endpoint", request.Path),
+            new("ModelId", request.Target?.Model.Id), new("ModelPath", request.Target?.Model.Path), new("PromptPreview", recorder.PreviewOf(request)),
+        ];
+        logger.Log(level, default, facts, null, static (facts, _) => $"Request {facts[0].Value} for '{facts[1].Value}' failed: {facts[2].Value}");
+    }
 }

@@ -89,7 +89,7 @@ internal sealed partial class ProxyEndpoint(
         try
         {
             if (request.Error is { } failed and not ProxyError.Internal) // a mistake of ours is told with its details
-                LogFailed(LevelOf(failed), request.RequestId, request.ModelName, request.ErrorMessage!);
+                LogFailed(LevelOf(failed), request);
             access.CountTokens(context, request.KeyId, recorder.Record(request, context.Response.StatusCode));
         }
         finally

@@ -1,3 +1,5 @@
+using LlamaBlazor.Web.Shared.Api;
+using System.Text.Json.Serialization;
 using System.Collections.Immutable;
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
@@ -11,11 +13,11 @@ namespace LlamaBlazor.Web.Resources;
 internal sealed record AllocationItem(long Id, string GpuId, string ContainerName, string Mode, double? ReservedVramMb, long AllocatedAt);
 
 /// <summary>An allocation to make.</summary>
-/// <param name="GpuId">Device name, such as CUDA0.</param>
+/// <param name="GpuId">Device name, such as CUDA0; a number is read as its text (the seed's type).</param>
 /// <param name="ContainerName">Name of the model that may use it.</param>
 /// <param name="Mode">exclusive or shared.</param>
 /// <param name="ReservedVramMb">MiB promised to it.</param>
-internal sealed record AllocationEdit(string? GpuId, string? ContainerName, string? Mode, double? ReservedVramMb);
+internal sealed record AllocationEdit([property: JsonConverter(typeof(TextOrNumber))] string? GpuId, string? ContainerName, string? Mode, double? ReservedVramMb);
 
 /// <summary>
 /// Who holds which GPU: what people reserve, and what starts took. The rows of starts are noted by their ids, so that those of an earlier run, however it
@@ -72,6 +74,7 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
                 return TooMuch(edit, total, [.. others.Where(held => held.ReservedVramMb > 0)]);
             var row = new GpuAllocationRow { GpuId = edit.GpuId!, ContainerName = edit.ContainerName!, Mode = mode, ReservedVramMb = edit.ReservedVramMb, AllocatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds() };
             rows.Add(row);
+            context.Note("allocation.create", "allocation", row.GpuId, new { row.GpuId, row.ContainerName, row.Mode, row.ReservedVramMb });
             await context.SaveChangesAsync(token).ConfigureAwait(false); // its id is wanted
             return new AllocationItem(row.Id, row.GpuId, row.ContainerName, row.Mode, row.ReservedVramMb, row.AllocatedAt);
         }, cancellation).ConfigureAwait(false);
@@ -79,7 +82,13 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
 
     /// <summary>Releases an allocation. False when there is none with the id.</summary>
     public Task<bool> DeleteAsync(long id, CancellationToken cancellation) => writer.ExecuteAsync(async (context, token) =>
-        await context.Set<GpuAllocationRow>().Where(row => row.Id == id).ExecuteDeleteAsync(token).ConfigureAwait(false) > 0, cancellation);
+    {
+        if (await context.Set<GpuAllocationRow>().FindAsync([id], token).ConfigureAwait(false) is not { } row)
+            return false;
+        context.Remove(row);
+        context.Note("allocation.delete", "allocation", row.GpuId, new { row.GpuId, row.ContainerName, row.Mode, row.ReservedVramMb });
+        return true;
+    }, cancellation);
 
     /// <summary>Takes the GPUs of a start, in one transaction with the look at who else has them. A conflict names the holder.</summary>
     /// <param name="modelId">The model.</param>

@@ -91,10 +91,16 @@ internal sealed partial class InstanceRecorder(
             _averages.Remove(gone);
     }
 
-    // Of one that has ended nobody knows whether it is healthy.
-    private static Task<int> EndHealthAsync(LlamaDbContext context, List<long> living, long now, CancellationToken cancellation) =>
-        context.Set<HealthCheckRow>().Where(check => check.Status != Unknown && !context.Instances.Any(row => row.ContainerId == check.ContainerId && living.Contains(row.Id)))
-            .ExecuteUpdateAsync(set => set.SetProperty(check => check.Status, Unknown).SetProperty(check => check.FailureCount, 0).SetProperty(check => check.Detail, "ended").SetProperty(check => check.CheckedAt, now), cancellation);
+    // Of one that has ended nobody knows whether it is healthy: its history ends with that.
+    private static async Task EndHealthAsync(LlamaDbContext context, List<long> living, long now, CancellationToken cancellation)
+    {
+        var checks = context.Set<HealthCheckRow>();
+        var ended = await checks
+            .Where(check => check.Status != Unknown && !checks.Any(later => later.ContainerId == check.ContainerId && later.Id > check.Id)
+                && !context.Instances.Any(row => row.ContainerId == check.ContainerId && living.Contains(row.Id)))
+            .Select(check => check.ContainerId).Distinct().Take(1000).ToListAsync(cancellation).ConfigureAwait(false);
+        context.AddRange(ended.Select(id => new HealthCheckRow { ContainerId = id, Status = Unknown, Timestamp = now, CheckedAt = now, Detail = "ended" }));
+    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -176,11 +182,11 @@ internal sealed partial class InstanceRecorder(
 
         if (_averages.TryGetValue((instance.Id, instance.StartedAt ?? 0), out var averages))
             (row.CpuUsageAvg, row.MemoryUsageAvgGb, row.GpuUtilizationAvg) = (averages.Cpu.Mean, averages.Memory.Mean, averages.Gpu.Mean);
-        var health = await context.Set<HealthCheckRow>().FirstOrDefaultAsync(check => check.ContainerId == row.ContainerId, cancellation).ConfigureAwait(false);
-        if (health is null)
-            context.Add(health = new HealthCheckRow { ContainerId = row.ContainerId });
-        health.Status = isHealthy ? "healthy" : instance.Status == "running" ? "unhealthy" : Unknown;
-        health.FailureCount = health.Status == "unhealthy" ? health.FailureCount + 1 : 0;
+        var status = isHealthy ? "healthy" : instance.Status == "running" ? "unhealthy" : Unknown;
+        var health = await context.Set<HealthCheckRow>().Where(check => check.ContainerId == row.ContainerId).OrderByDescending(check => check.Id).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+        if (health?.Status != status) // a row for each state, for as long as it lasts
+            context.Add(health = new HealthCheckRow { ContainerId = row.ContainerId, Status = status, Timestamp = now });
+        health.FailureCount = status == "unhealthy" ? health.FailureCount + 1 : 0;
         (health.CheckedAt, health.Detail) = (now, isHealthy ? "ok" : instance.RuntimeStatus);
     }
 

@@ -14,6 +14,7 @@ internal static class ResourcesFeature
         services.AddSingleton<MachineMeter>();
         services.AddSingleton<AdmissionService>();
         services.AddSingleton<ProjectStore>();
+        services.AddSingleton<MachineHistory>();
         services.AddSingleton<AllocationStore>();
         services.AddSingleton<GpuCatalogue>();
         services.AddSingleton<ImageStore>();
@@ -31,6 +32,7 @@ internal static class ResourcesFeature
     public static WebApplication MapResources(this WebApplication app)
     {
         ResourceEndpoints.Map(app);
+        MachineHistoryEndpoints.Map(app);
         ImageEndpoints.Map(app);
         return app;
     }

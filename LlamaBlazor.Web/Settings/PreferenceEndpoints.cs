@@ -17,16 +17,16 @@ internal static class PreferenceEndpoints
         metadata.MapPut("/{key}", async (string key, MetadataValue body, PreferenceStore store, CancellationToken cancellation) =>
             (await store.SetMetadataAsync(key, body.Value, cancellation)).ToApi(value => Results.Ok(new { key, value })));
         metadata.MapDelete("/{key}", async (string key, PreferenceStore store, CancellationToken cancellation) =>
-            Deleted(await store.DeleteMetadataAsync(key, cancellation), key));
+            (await store.DeleteMetadataAsync(key, cancellation)).ToApi(existed => Deleted(existed, key)));
 
         var config = app.MapGroup("/api/config").WithTags("Key/value");
         config.MapGet("", (PreferenceStore store, CancellationToken cancellation) => store.ListConfigAsync(cancellation));
         config.MapGet("/{key}", async (string key, PreferenceStore store, CancellationToken cancellation) =>
             (await store.GetConfigAsync(key, cancellation)).ToApi(value => Results.Ok(new { key, value })));
         config.MapPut("/{key}", async (string key, ConfigValue body, PreferenceStore store, CancellationToken cancellation) =>
-            (await store.SetConfigAsync(key, body.Value, cancellation)).ToApi(value => Results.Ok(new { key, value })));
+            (await store.SetForeignConfigAsync(key, body.Value, body.ValueType, cancellation)).ToApi(value => Results.Ok(new { key, value })));
         config.MapDelete("/{key}", async (string key, PreferenceStore store, CancellationToken cancellation) =>
-            Deleted(await store.DeleteConfigAsync(key, cancellation), key));
+            (await store.DeleteConfigAsync(key, cancellation)).ToApi(existed => Deleted(existed, key)));
     }
 
     private static IResult Deleted(bool existed, string key) =>
@@ -34,9 +34,10 @@ internal static class PreferenceEndpoints
 }
 
 /// <summary>Body of <c>PUT /api/metadata/{key}</c>.</summary>
-/// <param name="Value">Any text.</param>
-internal sealed record MetadataValue(string? Value);
+/// <param name="Value">Any JSON.</param>
+internal sealed record MetadataValue(JsonElement Value);
 
 /// <summary>Body of <c>PUT /api/config/{key}</c>.</summary>
 /// <param name="Value">Any JSON.</param>
-internal sealed record ConfigValue(JsonElement Value);
+/// <param name="ValueType">str, int, float, bool or json; else it follows from the value.</param>
+internal sealed record ConfigValue(JsonElement Value, string? ValueType);

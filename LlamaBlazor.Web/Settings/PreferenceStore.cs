@@ -2,49 +2,58 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Settings;
 
 /// <summary>The two key/value tables: <c>metadata</c> (text, facts of the dashboard) and <c>config</c> (typed preferences of the user).</summary>
-internal sealed class PreferenceStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, TimeProvider clock)
+internal sealed class PreferenceStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, Broadcast<PreferencesChanged> changes, TimeProvider clock)
 {
     private const int KeyLimit = 200;
     private const int ValueLimit = 64 * 1024;
 
     /// <summary>All metadata by key.</summary>
-    public async Task<Dictionary<string, string>> ListMetadataAsync(CancellationToken cancellation)
+    public async Task<Dictionary<string, JsonElement>> ListMetadataAsync(CancellationToken cancellation)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
-        return await context.Metadata.AsNoTracking().OrderBy(row => row.Key).Take(1000).ToDictionaryAsync(row => row.Key, row => row.Value, cancellation);
+        var rows = await context.Metadata.AsNoTracking().OrderBy(row => row.Key).Take(1000).Select(row => new { row.Key, row.Value }).ToListAsync(cancellation);
+        return rows.ToDictionary(row => row.Key, row => PreferenceText.ReadMetadata(row.Key, row.Value));
     }
 
     /// <summary>The value of a key of metadata.</summary>
-    public async Task<Result<string>> GetMetadataAsync(string key, CancellationToken cancellation)
+    public async Task<Result<JsonElement>> GetMetadataAsync(string key, CancellationToken cancellation)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
         var value = await context.Metadata.AsNoTracking().Where(row => row.Key == key).Select(row => row.Value).FirstOrDefaultAsync(cancellation);
-        return value is null ? Missing("metadata", key) : value;
+        return value is null ? Missing("metadata", key) : PreferenceText.ReadMetadata(key, value);
     }
 
-    /// <summary>Sets a key of metadata.</summary>
-    public async Task<Result<string>> SetMetadataAsync(string key, string? value, CancellationToken cancellation)
+    /// <summary>Sets a key of metadata, to any JSON. A conflict for those the dashboard keeps for itself.</summary>
+    public async Task<Result<JsonElement>> SetMetadataAsync(string key, JsonElement value, CancellationToken cancellation)
     {
-        if (Check(key, value) is { } failure)
+        var text = PreferenceText.WriteMetadata(value);
+        if ((Check(key, text) ?? PreferenceText.RefuseMetadata(key, value)) is { } failure)
             return failure;
         await writer.ExecuteAsync(async (context, token) =>
         {
             var row = await context.Metadata.FindAsync([key], token);
             if (row is null)
                 context.Metadata.Add(row = new MetadataRow { Key = key });
-            (row.Value, row.UpdatedAt) = (value!, Now);
+            (row.Value, row.UpdatedAt) = (text!, Now);
         }, cancellation);
-        return value!;
+        if (key == MetadataKeys.Theme)
+            changes.Publish(new PreferencesChanged());
+        return value;
     }
 
-    /// <summary>Removes a key of metadata; false when there was none.</summary>
-    public Task<bool> DeleteMetadataAsync(string key, CancellationToken cancellation) => writer.ExecuteAsync(
-        async (context, token) => await context.Metadata.Where(row => row.Key == key).ExecuteDeleteAsync(token) > 0, cancellation);
+    /// <summary>Removes a key of metadata; false when there was none. A conflict for those the dashboard keeps for itself.</summary>
+    public async Task<Result<bool>> DeleteMetadataAsync(string key, CancellationToken cancellation)
+    {
+        if (PreferenceText.RefuseMetadata(key, null) is { } own)
+            return own;
+        return await RemoveAsync<MetadataRow>(key, cancellation);
+    }
 
     /// <summary>All preferences by key.</summary>
     public async Task<Dictionary<string, JsonElement>> ListConfigAsync(CancellationToken cancellation)
@@ -62,8 +71,23 @@ internal sealed class PreferenceStore(IDbContextFactory<LlamaDbContext> contexts
         return value is null ? Missing("config", key) : JsonSerializer.Deserialize<JsonElement>(value);
     }
 
-    /// <summary>Sets a preference; its type follows from the value.</summary>
-    public async Task<Result<JsonElement>> SetConfigAsync(string key, JsonElement value, CancellationToken cancellation)
+    /// <summary>Sets a preference of somebody else than the dashboard. A conflict for its own settings, which have rules.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">Any JSON.</param>
+    /// <param name="type">str, int, float, bool or json, into which the value is turned where nothing is lost; null takes the value's own.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<Result<JsonElement>> SetForeignConfigAsync(string key, JsonElement value, string? type, CancellationToken cancellation)
+    {
+        if (PreferenceText.RefuseConfig(key) is { } own)
+            return own;
+        if (type is null)
+            return await SetConfigAsync(key, value, cancellation);
+        var turned = PreferenceText.Turn(value, type);
+        return turned.IsSuccess ? await SetConfigAsync(key, turned.Value, cancellation, type) : turned;
+    }
+
+    /// <summary>Sets a preference; its type follows from the value where none is given.</summary>
+    public async Task<Result<JsonElement>> SetConfigAsync(string key, JsonElement value, CancellationToken cancellation, string? type = null)
     {
         var json = value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? null : value.GetRawText();
         if (Check(key, json) is { } failure)
@@ -73,24 +97,30 @@ internal sealed class PreferenceStore(IDbContextFactory<LlamaDbContext> contexts
             var row = await context.Configs.FindAsync([key], token);
             if (row is null)
                 context.Configs.Add(row = new ConfigRow { Key = key, CreatedAt = Now });
-            (row.Value, row.ValueType, row.UpdatedAt) = (json!, TypeOf(value), Now);
+            (row.Value, row.ValueType, row.UpdatedAt) = (json!, type ?? PreferenceText.TypeOf(value), Now);
         }, cancellation);
         return value;
     }
 
-    /// <summary>Removes a preference; false when there was none.</summary>
-    public Task<bool> DeleteConfigAsync(string key, CancellationToken cancellation) => writer.ExecuteAsync(
-        async (context, token) => await context.Configs.Where(row => row.Key == key).ExecuteDeleteAsync(token) > 0, cancellation);
+    /// <summary>Removes a preference; false when there was none. A conflict for the dashboard's own.</summary>
+    public async Task<Result<bool>> DeleteConfigAsync(string key, CancellationToken cancellation)
+    {
+        if (PreferenceText.RefuseConfig(key) is { } own)
+            return own;
+        return await RemoveAsync<ConfigRow>(key, cancellation);
+    }
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private static string TypeOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => "str",
-        JsonValueKind.True or JsonValueKind.False => "bool",
-        JsonValueKind.Number => value.TryGetInt64(out _) ? "int" : "float",
-        _ => "json",
-    };
+    private Task<bool> RemoveAsync<T>(string key, CancellationToken cancellation)
+        where T : class => writer.ExecuteAsync(
+        async (context, token) =>
+        {
+            if (await context.Set<T>().FindAsync([key], token) is not { } row)
+                return false;
+            context.Remove(row);
+            return true;
+        }, cancellation);
 
     private static Failure? Check(string key, string? value)
     {

@@ -27,7 +27,7 @@ internal static class ShellFeature
             options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1);
         });
         services.AddOpenApi();
-        services.AddProblemDetails();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = ExplainQuery);
         services.AddExceptionHandler<DatabaseFaultHandler>();
         services.AddExceptionHandler<BadRequestHandler>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // answered in words by BadRequestHandler
@@ -65,6 +65,18 @@ internal static class ShellFeature
         && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
         && !context.Request.Path.StartsWithSegments("/api")
         && !context.Request.Path.StartsWithSegments("/v1");
+
+    // Values of a query that is bound to a record are refused without an exception that would tell which.
+    private static void ExplainQuery(ProblemDetailsContext context)
+    {
+        if (context.ProblemDetails is { Status: StatusCodes.Status400BadRequest, Detail: null } problem)
+        {
+            var query = context.HttpContext.Request.QueryString.ToUriComponent();
+            problem.Detail = query.Length > 1
+                ? $"A parameter of the query has a value of the wrong kind: {(query.Length > 300 ? query[..300] : query)}"
+                : "The request could not be read: its body or a parameter is missing, or of the wrong kind.";
+        }
+    }
 
     private static IResult Ready(DatabaseState database) => database.IsReady
         ? Results.Ok(new { status = "ok" })

@@ -31,6 +31,9 @@ internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter
         return row.TotalTokens ?? 0;
     }
 
+    /// <summary>How its prompt began, as far as that may be kept.</summary>
+    public string? PreviewOf(InFlightRequest request) => keeping.Current.Keep(request.Facts.Preview) is { } kept ? kept[..Math.Min(kept.Length, RequestReader.PreviewLength)] : null;
+
     private StatsRow RowOf(InFlightRequest request, int status)
     {
         var total = clock.GetElapsedTime(request.StartTimestamp).TotalMilliseconds;

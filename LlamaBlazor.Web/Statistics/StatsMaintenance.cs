@@ -9,7 +9,7 @@ namespace LlamaBlazor.Web.Statistics;
 /// Once an hour rolls finished days up into <c>stats_daily</c>, which is kept (acceptance 1.6); the requests themselves leave by the retention that is set on
 /// the Database page. Removes them too where somebody asks for it.
 /// </summary>
-internal sealed partial class StatsMaintenance(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, DatabaseWriter writer, TimeProvider clock, ILogger<StatsMaintenance> logger) : BackgroundService
+internal sealed partial class StatsMaintenance(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, DatabaseWriter writer, StatsReader reader, TimeProvider clock, ILogger<StatsMaintenance> logger) : BackgroundService
 {
     private const int DeleteBatch = 5000;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -37,6 +37,12 @@ internal sealed partial class StatsMaintenance(IDbContextFactory<LlamaDbContext>
                 .Where(row => filter.Model == null || row.ModelName == filter.Model).ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
         }
 
+        reader.Forget();
+        await writer.ExecuteAsync((context, _) =>
+        {
+            context.Note("requests.purge", "stats", filter.Model, new { removed, filter.Outcome, filter.Session, filter.Since, filter.Until });
+            return Task.CompletedTask;
+        }, cancellation).ConfigureAwait(false);
         return removed;
     }
 

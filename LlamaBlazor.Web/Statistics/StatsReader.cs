@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Statistics;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
@@ -7,13 +8,54 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Statistics;
 
 /// <summary>Reads what was recorded. Heavy reads run off the caller's thread: SQLite's asynchronous calls are none.</summary>
-internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts)
+internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, TimeProvider clock) : IDisposable
 {
     /// <summary>Requests that a summary is made of at most: the newest. Percentiles need each value.</summary>
     public const int SummaryBound = 200_000;
 
-    /// <summary>Totals and percentiles.</summary>
-    public Task<StatsSummary> SummaryAsync(StatsFilter filter, CancellationToken cancellation) => Task.Run(async () =>
+    /// <summary>Records from which on a summary is kept for a while instead of being made for each who asks.</summary>
+    private const int LargeFrom = 20_000;
+
+    private const int KeptBound = 16;
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<StatsFilter, (StatsSummary Summary, long At, int Generation)> _kept = new(); // at most KeptBound
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>Totals and percentiles. Those of many requests take a second of the processor: one at a time, and not again within half a minute.</summary>
+    public async Task<StatsSummary> SummaryAsync(StatsFilter filter, CancellationToken cancellation)
+    {
+        if (Kept(filter) is { } known)
+            return known;
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (Kept(filter) is { } made)
+                return made;
+            var generation = database.Generation;
+            var (summary, records) = await MakeSummaryAsync(filter, cancellation).ConfigureAwait(false);
+            if (_kept.Count >= KeptBound)
+                _kept.Clear();
+            if (records >= LargeFrom)
+                _kept[filter] = (summary, clock.GetTimestamp(), generation);
+            return summary;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>Forgets what was kept: requests were removed.</summary>
+    public void Forget() => _kept.Clear();
+
+    private StatsSummary? Kept(StatsFilter filter) =>
+        _kept.TryGetValue(filter, out var kept) && kept.Generation == database.Generation && clock.GetElapsedTime(kept.At) < KeptFor ? kept.Summary : null;
+
+    private Task<(StatsSummary Summary, int Records)> MakeSummaryAsync(StatsFilter filter, CancellationToken cancellation) => Task.Run(async () =>
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
@@ -26,7 +68,7 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts)
             // Revoked keys too: what they used stays. Two of the same name are told apart by their number.
             var keys = await context.Set<ApiKeyRow>().AsNoTracking().Select(row => new { row.Id, row.Name }).ToListAsync(cancellation).ConfigureAwait(false);
             var names = keys.GroupBy(row => row.Name).SelectMany(same => same.Select(row => (row.Id, Name: same.Count() == 1 ? row.Name : $"{row.Name} ({row.Id})"))).ToDictionary(row => row.Id, row => row.Name);
-            return StatsSummary.Of(records, records.Count == SummaryBound, names);
+            return (StatsSummary.Of(records, records.Count == SummaryBound, names), records.Count);
         }
     }, cancellation);
 

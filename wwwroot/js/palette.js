@@ -1,4 +1,4 @@
-// Ctrl+K (⌘K): go to any page or model by typing a part of its name. Pages come from the side bar, models from the API.
+// Ctrl+K (⌘K): go to any page, model or setting by typing a part of its name. Pages come from the side bar, the others from the API.
 const dialog = document.getElementById("palette");
 const input = dialog.querySelector("input");
 const list = dialog.querySelector("[role=listbox]");
@@ -16,6 +16,19 @@ const models = async text => {
     return (await answer.json()).items.map(model => ({ title: model.name, hint: [model.params, model.quantization, model.status].filter(Boolean).join(" · "), href: `/models/${model.id}` }));
   } catch {
     return []; // the reconnect notice already says that the dashboard does not answer
+  }
+};
+
+// Of the model whose page is open, else of the one used last.
+const settings = async text => {
+  if (text.length < 2) return [];
+  const model = /^\/models\/(\d+)/.exec(location.pathname)?.[1];
+  try {
+    const answer = await fetch(`/api/parameters?limit=6&q=${encodeURIComponent(text)}${model ? `&model=${model}` : ""}`);
+    if (!answer.ok) return [];
+    return (await answer.json()).items.map(hit => ({ title: hit.label, hint: ["Setting", hit.tab, hit.model ?? "Server"].join(" · "), href: hit.href }));
+  } catch {
+    return [];
   }
 };
 
@@ -55,7 +68,7 @@ const search = async () => {
   const text = input.value.trim().toLowerCase();
   const matching = pages().filter(page => page.title.toLowerCase().includes(text));
   show(matching);
-  const found = await models(input.value.trim());
+  const found = (await Promise.all([models(input.value.trim()), settings(input.value.trim())])).flat();
   const rank = item => (item.title.toLowerCase().startsWith(text) ? 0 : 1); // what begins so before what only holds it
   if (mine === asked && dialog.open) show([...matching, ...found].sort((a, b) => rank(a) - rank(b)));
 };

@@ -13,11 +13,16 @@
     if (link.getAttribute("href") !== href) link.setAttribute("href", href);
     document.dispatchEvent(new CustomEvent("themechange", { detail: theme }));
   };
-  const choose = theme => {
+  const take = theme => {
     if (theme === "system") localStorage.removeItem("theme");
     else localStorage.setItem("theme", theme);
     apply();
   };
+  const choose = theme => {
+    take(theme);
+    document.dispatchEvent(new CustomEvent("themechoice", { detail: theme }));
+  };
+  window.lbTheme = { take };
   apply();
   system.addEventListener("change", apply);
   document.addEventListener("click", event => {

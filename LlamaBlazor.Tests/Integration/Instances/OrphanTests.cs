@@ -101,7 +101,7 @@ public sealed class OrphanTests : IDisposable
         using var second = new ProgramProcess(Data);
         await second.WaitReadyAsync();
         await leftover.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
-        await Until.TrueAsync(async () => await EndedAsync() == 2, "both rows told as stopped");
+        await Until.TrueAsync(async () => await EndedAsync() == 2, "both rows told as ended");
         Assert.False(stranger.HasExited);
         stranger.Kill();
     }
@@ -166,7 +166,7 @@ public sealed class OrphanTests : IDisposable
     private async Task<int> EndedAsync()
     {
         await using var context = Open();
-        return await context.Instances.CountAsync(row => row.Status == "stopped" && row.Pid == null);
+        return await context.Instances.CountAsync(row => row.Status == "deleted" && row.StoppedAt != null && row.Pid == null);
     }
 
     private async Task<long> AddModelAsync(string engine, Action<RuntimeConfig>? configure = null)

@@ -26,7 +26,7 @@ public sealed class LogTailTests(AppFixture app) : IClassFixture<AppFixture>
         }
 
         Assert.Equal(["warn models tail-line of the program", "error llama-server tail-line of an engine"], lines.Select(line => $"{Text(line, "level")} {Text(line, "source")} {Text(line, "message")}"));
-        Assert.Equal(("some-model", 31, 1_700_000_000_123), (Text(lines[1], "category"), lines[1].GetProperty("model_id").GetInt64(), lines[1].GetProperty("timestamp").GetInt64()));
+        Assert.Equal(("some-model", 31, 1_700_000_000_123), (Text(lines[1], "origin"), lines[1].GetProperty("model_id").GetInt64(), lines[1].GetProperty("timestamp").GetInt64()));
     }
 
     [Fact]

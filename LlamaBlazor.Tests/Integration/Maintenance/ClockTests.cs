@@ -44,14 +44,14 @@ public sealed class ClockTests
         await using var app = new AppFixture();
         await app.InitializeAsync();
         var folder = app.Services.GetRequiredService<DataFolder>();
-        var future = DateTimeOffset.UtcNow.AddDays(400);
+        var future = TimeProvider.System.GetUtcNow().AddDays(400);
         for (var i = 0; i < DatabaseBackup.Kept; i++)
             await File.WriteAllTextAsync(Path.Combine(folder.Backups, $"llama-dashboard-daily-{future.AddDays(i):yyyyMMdd-HHmmssfff}.db"), "");
-        var clock = new SetClock(new DateTimeOffset(DateTime.UtcNow.Date.AddHours(12), TimeSpan.Zero));
+        var clock = new SetClock(new DateTimeOffset(TimeProvider.System.GetUtcNow().Date.AddHours(12), TimeSpan.Zero));
         using var job = ActivatorUtilities.CreateInstance<RetentionJob>(app.Services, clock);
         await job.BackUpOncePerDayAsync(CancellationToken.None);
         await job.BackUpOncePerDayAsync(CancellationToken.None); // once a day
-        Assert.Single(Directory.EnumerateFiles(folder.Backups, $"llama-dashboard-daily-{DateTimeOffset.UtcNow:yyyy}*.db"), path => new FileInfo(path).Length > 0);
+        Assert.Single(Directory.EnumerateFiles(folder.Backups, $"llama-dashboard-daily-{TimeProvider.System.GetUtcNow():yyyy}*.db"), path => new FileInfo(path).Length > 0);
     }
 
     [Fact]
@@ -59,8 +59,8 @@ public sealed class ClockTests
     {
         await using var app = new AppFixture().With("LlamaBlazor:Retention:logs:Rows", "10");
         await app.InitializeAsync();
-        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        var future = DateTimeOffset.UtcNow.AddDays(400).ToUnixTimeMilliseconds();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var future = TimeProvider.System.GetUtcNow().AddDays(400).ToUnixTimeMilliseconds();
         await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
         {
             context.Logs.AddRange(Enumerable.Range(0, 50).Select(i => new LogRow { Level = "info", Source = "server", Message = "ahead", Timestamp = future + i }));

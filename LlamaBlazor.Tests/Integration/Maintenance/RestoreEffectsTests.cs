@@ -59,7 +59,7 @@ public sealed class RestoreEffectsTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task FoldersAndTheCacheSwitch_Follow()
     {
-        Assert.True((await _app.Http.PutAsJsonAsync("/api/config/cache.enabled", new { value = true })).IsSuccessStatusCode);
+        Assert.True((await _app.Http.PutAsJsonAsync("/api/cache/switch", new { enabled = true })).IsSuccessStatusCode);
         var backup = await BackupAsync();
         var settings = _app.Services.GetRequiredService<LaunchSettingsStore>();
         var told = new List<LaunchSettings>();

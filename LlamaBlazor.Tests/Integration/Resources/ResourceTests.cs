@@ -113,6 +113,11 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
         await app.PostAsync($"/api/models/{running.ModelId}/stop");
         await app.WaitForAsync(running.ModelId, "stopped");
         Assert.Equal(("unknown", 0L), await FailuresAsync(recorder, running.Id));
+        var history = (await app.GetAsync($"/api/system/health?instance={running.Id}")).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("status").GetString()).ToList();
+        Assert.Equal("unknown", history[0]);
+        Assert.Contains("healthy", history); // it stays in the history
+        foreach (var path in new[] { "/api/system/summary", "/api/system/active", "/api/system/snapshots" })
+            Assert.True((await app.Http.GetAsync(path)).IsSuccessStatusCode, path);
     }
 
     [LinuxFact]
@@ -146,7 +151,7 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
         await recorder.RecordAsync(CancellationToken.None);
         await using var context = await OpenAsync();
         var id = await context.Instances.Where(row => row.Id == instance).Select(row => row.ContainerId).SingleOrDefaultAsync();
-        var check = await context.Set<HealthCheckRow>().SingleOrDefaultAsync(row => row.ContainerId == id);
+        var check = await context.Set<HealthCheckRow>().Where(row => row.ContainerId == id).OrderByDescending(row => row.Id).FirstOrDefaultAsync();
         return (check?.Status, check?.FailureCount ?? 0);
     }
 

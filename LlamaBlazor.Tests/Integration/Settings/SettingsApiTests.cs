@@ -29,6 +29,52 @@ public sealed class SettingsApiTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync("/api/metadata/theme_preference")).StatusCode);
     }
 
+    [Theory]
+    [InlineData("42")]
+    [InlineData("true")]
+    [InlineData("\"llama\"")]
+    [InlineData("\"42\"")]
+    [InlineData("\"{}\"")]
+    [InlineData("{\"a\":[1,2]}")]
+    [InlineData("[1,\"x\"]")]
+    public async Task Metadata_RoundTrips_AnyJson(string json)
+    {
+        (await app.Http.PutAsync("/api/metadata/value", JsonContent.Create(new { value = JsonElement.Parse(json) }))).EnsureSuccessStatusCode();
+        Assert.Equal(json, (await app.GetAsync("/api/metadata/value")).GetProperty("value").GetRawText());
+        Assert.Equal(json, (await app.GetAsync("/api/metadata")).GetProperty("value").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("/api/metadata/db_version", "keeps 'db_version' itself")]
+    [InlineData("/api/metadata/boot_id", "keeps 'boot_id' itself")]
+    [InlineData("/api/metadata/gpu_allocations_taken", "keeps")]
+    [InlineData("/api/config/cache.enabled", "PUT /api/cache/switch")]
+    [InlineData("/api/config/retention.logs", "PUT /api/database/retention/TABLE")]
+    [InlineData("/api/config/privacy.store_prompts", "PATCH /api/request-settings")]
+    public async Task KeysOfTheDashboard_AreRefused_WithWords(string path, string words)
+    {
+        using var put = await app.Http.PutAsJsonAsync(path, new { value = "yes" });
+        Assert.Equal(HttpStatusCode.Conflict, put.StatusCode);
+        Assert.Contains(words, await put.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.Conflict, (await app.Http.DeleteAsync(path)).StatusCode);
+        Assert.Equal("2.0", (await app.GetAsync("/api/metadata/db_version")).GetProperty("value").GetString());
+    }
+
+    [Theory]
+    [InlineData("\"5\"", "int", "5")]
+    [InlineData("5", "str", "\"5\"")]
+    [InlineData("5", "float", "5")]
+    [InlineData("\"true\"", "bool", "true")]
+    [InlineData("\"much\"", "int", null)]
+    [InlineData("5", "number", null)]
+    public async Task Config_ObeysItsType(string json, string type, string? kept)
+    {
+        using var put = await app.Http.PutAsync("/api/config/typed", JsonContent.Create(new { value = JsonElement.Parse(json), value_type = type }));
+        Assert.Equal(kept is null ? HttpStatusCode.UnprocessableEntity : HttpStatusCode.OK, put.StatusCode);
+        if (kept is not null)
+            Assert.Equal(kept, (await app.GetAsync("/api/config/typed")).GetProperty("value").GetRawText());
+    }
+
     [Fact]
     public async Task Metadata_WithoutValue_Is422()
     {

@@ -19,9 +19,11 @@ internal sealed class ContainerInstanceConfiguration : IEntityTypeConfiguration<
         builder.Property(c => c.Status).HasDefaultValue("created");
         builder.Property(c => c.Kind).HasDefaultValue("process");
         builder.HasOne<Model>().WithMany().HasForeignKey(c => c.ModelId).OnDelete(DeleteBehavior.SetNull);
+        builder.HasOne<UserRow>().WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.SetNull);
         builder.HasAlternateKey(c => c.ContainerId).HasName("ak_containers_container_id");
         builder.HasIndex(c => c.Status, "idx_containers_status");
         builder.HasIndex(c => c.ProjectPath, "idx_containers_project");
         builder.HasIndex(c => c.ModelId, "idx_containers_model");
+        builder.HasIndex(c => c.UserId, "idx_containers_user");
     }
 }

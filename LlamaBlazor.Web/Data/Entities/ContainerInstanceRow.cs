@@ -27,6 +27,9 @@ public sealed class ContainerInstanceRow
     /// <summary>Its model; null once that is deleted.</summary>
     public long? ModelId { get; set; }
 
+    /// <summary>Who started it (seed S4.12); null for the dashboard itself, and on an open one.</summary>
+    public long? UserId { get; set; }
+
     /// <summary>Process id while it lives.</summary>
     public long? Pid { get; set; }
 

@@ -15,7 +15,13 @@ public sealed class UserRow
     /// <summary>admin or viewer.</summary>
     public string Role { get; set; } = "";
 
-    /// <summary>Project whose limits hold.</summary>
+    /// <summary>Where to reach them.</summary>
+    public string? Email { get; set; }
+
+    /// <summary>Row of <c>project_quotas</c> whose limits hold (seed S4.12); a number that is no row there, as of an imported one, limits nothing.</summary>
+    public long? QuotaProfileId { get; set; }
+
+    /// <summary>Project whose limits hold, by its name.</summary>
     public string? QuotaProfile { get; set; }
 
     /// <summary>Unix milliseconds.</summary>

@@ -2222,6 +2222,10 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("stopped_at");
 
+                    b.Property<long?>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
                     b.HasKey("Id");
 
                     b.HasAlternateKey("ContainerId")
@@ -2232,6 +2236,8 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.HasIndex(new[] { "ProjectPath" }, "idx_containers_project");
 
                     b.HasIndex(new[] { "Status" }, "idx_containers_status");
+
+                    b.HasIndex(new[] { "UserId" }, "idx_containers_user");
 
                     b.ToTable("container_instances", null, t =>
                         {
@@ -2414,10 +2420,13 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("status");
 
+                    b.Property<long>("Timestamp")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("timestamp");
+
                     b.HasKey("Id");
 
-                    b.HasIndex(new[] { "ContainerId" }, "idx_health_checks_container")
-                        .IsUnique();
+                    b.HasIndex(new[] { "ContainerId", "Timestamp" }, "idx_health_checks_container");
 
                     b.ToTable("health_checks", null, t =>
                         {
@@ -3411,6 +3420,10 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("Email")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("email");
+
                     b.Property<long?>("LastLoginAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_login_at");
@@ -3428,6 +3441,10 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.Property<string>("QuotaProfile")
                         .HasColumnType("TEXT")
                         .HasColumnName("quota_profile");
+
+                    b.Property<long?>("QuotaProfileId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("quota_profile_id");
 
                     b.Property<string>("Role")
                         .IsRequired()
@@ -3546,6 +3563,11 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.HasOne("LlamaBlazor.Domain.Models.Model", null)
                         .WithMany()
                         .HasForeignKey("ModelId")
+                        .OnDelete(DeleteBehavior.SetNull);
+
+                    b.HasOne("LlamaBlazor.Web.Data.Entities.UserRow", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.SetNull);
                 });
 

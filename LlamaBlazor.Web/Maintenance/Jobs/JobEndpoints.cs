@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Maintenance.Jobs;
@@ -12,7 +13,13 @@ internal static class JobEndpoints
         var group = app.MapGroup("/api/database/jobs").WithTags("Database");
         group.MapGet("", (DatabaseJobs jobs) => new ListPage<DatabaseJob>(jobs.List(), null));
         group.MapGet("/{id:long}", (long id, DatabaseJobs jobs) => jobs.Find(id) is { } job ? Results.Ok(job) : ApiResults.Problem(Failure.NotFound($"There is no job {id}. Only the newest are remembered.")));
-        group.MapPost("/{id:long}/cancel", (long id, DatabaseJobs jobs) => jobs.Cancel(id).ToApi());
+        group.MapPost("/{id:long}/cancel", (long id, DatabaseJobs jobs, AuditTrail audit) =>
+        {
+            var cancelled = jobs.Cancel(id);
+            if (cancelled.IsSuccess)
+                audit.Note("job.cancel", "database", $"{id}", null);
+            return cancelled.ToApi();
+        });
     }
 
     /// <summary>Runs a job: to its end, or, with <paramref name="background"/>, answers 202 with the job at once.</summary>

@@ -75,12 +75,10 @@ internal sealed class LegacyTableCopier(LegacyTarget target, SecretProtector sec
                 break;
             case "container_instances":
                 row["id"] = target.NextInstanceId();
+                row["user_id"] = Here("users", row.GetValueOrDefault("user_id"));
                 break;
             case "config" or "metadata":
                 row["value"] = Protect(row["key"]?.ToString() ?? "", row["value"]?.ToString() ?? "");
-                break;
-            case "users":
-                row["quota_profile"] = row.GetValueOrDefault("quota_profile")?.ToString();
                 break;
         }
 

@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Domain.Models.Downloads;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
@@ -56,6 +57,8 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
         if (taken.Find(row => rows.Count == 0 || rows.Exists(other => other.TargetPath == row.TargetPath)) is { } first)
             return Failure.Conflict($"'{first.TargetPath}' is being downloaded already: number {first.Id}, {first.Status}. Resume or remove that one.");
         context.Downloads.AddRange(rows);
+        foreach (var row in rows)
+            context.Note("download.create", "download", Path.GetFileName(row.TargetPath), new { url = SecretWords.Replace("url", new Uri(row.Url).GetLeftPart(UriPartial.Path), _ => "***"), path = row.TargetPath });
         await context.SaveChangesAsync(token).ConfigureAwait(false);
         var old = context.Downloads.Where(row => row.Status == DownloadStatus.Done).OrderByDescending(row => row.Id).Skip(FinishedBound).Select(row => row.Id);
         await context.Downloads.Where(row => old.Contains(row.Id)).ExecuteDeleteAsync(token).ConfigureAwait(false);
@@ -77,6 +80,8 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
         if (await context.Downloads.FindAsync([id], token).ConfigureAwait(false) is not { } row || !from(row.Status))
             return false;
         (row.Status, row.Error, row.ReceivedBytes, row.UpdatedAt) = (to, error, Received(row, to), Now());
+        if (to is DownloadStatus.Cancelled or DownloadStatus.Queued)
+            context.Note(to == DownloadStatus.Queued ? "download.resume" : "download.cancel", "download", Path.GetFileName(row.TargetPath));
         return true;
     }, cancellation);
 
@@ -98,11 +103,21 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
 
     /// <summary>Removes a row. False when there was none.</summary>
     public Task<bool> RemoveAsync(long id, CancellationToken cancellation) => writer.ExecuteAsync(async (context, token) =>
-        await context.Downloads.Where(row => row.Id == id).ExecuteDeleteAsync(token).ConfigureAwait(false) > 0, cancellation);
+    {
+        if (await context.Downloads.FindAsync([id], token).ConfigureAwait(false) is not { } row)
+            return false;
+        context.Remove(row);
+        context.Note("download.delete", "download", Path.GetFileName(row.TargetPath));
+        return true;
+    }, cancellation);
 
     /// <summary>Removes the rows of files that are complete. Returns how many.</summary>
-    public Task<int> ClearAsync(CancellationToken cancellation) => writer.ExecuteAsync((context, token) =>
-        context.Downloads.Where(row => row.Status == DownloadStatus.Done).ExecuteDeleteAsync(token), cancellation);
+    public Task<int> ClearAsync(CancellationToken cancellation) => writer.ExecuteAsync(async (context, token) =>
+    {
+        var removed = await context.Downloads.Where(row => row.Status == DownloadStatus.Done).ExecuteDeleteAsync(token).ConfigureAwait(false);
+        context.Note("download.clear", "download", null, new { removed });
+        return removed;
+    }, cancellation);
 
     private static long Received(DownloadRow row, string status) => status == DownloadStatus.Done ? row.TotalBytes ?? row.ReceivedBytes : PartFile.LengthOf(row.TargetPath);
 

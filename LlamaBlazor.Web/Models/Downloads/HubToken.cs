@@ -35,9 +35,14 @@ internal sealed class HubToken(IDbContextFactory<LlamaDbContext> contexts, Datab
         var value = text.Length == 0 ? null : secrets.Protect(text);
         await writer.ExecuteAsync(async (context, cancel) =>
         {
-            await context.LaunchSettings.Where(row => row.Key == Key).ExecuteDeleteAsync(cancel).ConfigureAwait(false);
-            if (value is not null)
-                context.LaunchSettings.Add(new LaunchSettingsRow { Key = Key, Value = value, UpdatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds() });
+            var row = await context.LaunchSettings.FindAsync([Key], cancel).ConfigureAwait(false);
+            if (value is null && row is not null)
+                context.Remove(row);
+            if (value is null)
+                return;
+            if (row is null)
+                context.LaunchSettings.Add(row = new LaunchSettingsRow { Key = Key });
+            (row.Value, row.UpdatedAt) = (value, clock.GetUtcNow().ToUnixTimeMilliseconds());
         }, cancellation).ConfigureAwait(false);
         return value is not null;
     }

@@ -92,7 +92,7 @@ internal sealed class LibraryEdits(
         {
             var count = 0;
             foreach (var chunk in plan.Removable.Chunk(500))
-                count += await context.Models.Where(model => chunk.Contains(model.Id) && model.FileMissing).ExecuteDeleteAsync(token).ConfigureAwait(false);
+                count += (await ModelRows.DeleteAsync(context, await context.Models.Where(model => chunk.Contains(model.Id) && model.FileMissing).Select(model => model.Id).ToArrayAsync(token).ConfigureAwait(false), Now(), token).ConfigureAwait(false)).Count;
             return count;
         }, cancellation).ConfigureAwait(false);
         if (removed > 0)

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Instances;
+using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Models.Library;
 
@@ -28,6 +30,18 @@ internal static class ModelRows
         await context.SaveChangesAsync(cancellation).ConfigureAwait(false); // gives the ids
         foreach (var model in models)
             context.AddRange(Configs(model));
+    }
+
+    /// <summary>Removes models and ends the rows of their instances; inside the transaction of the caller. Their names.</summary>
+    public static async Task<List<string>> DeleteAsync(LlamaDbContext context, long[] ids, long now, CancellationToken cancellation)
+    {
+        var names = await context.Models.Where(model => ids.Contains(model.Id)).OrderBy(model => model.Id).Select(model => model.Name).ToListAsync(cancellation).ConfigureAwait(false);
+        await context.Instances.Where(row => row.ModelId != null && ids.Contains(row.ModelId.Value)).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.Status, InstanceLedger.Deleted).SetProperty(row => row.Pid, (long?)null).SetProperty(row => row.StoppedAt, row => row.StoppedAt ?? now), cancellation).ConfigureAwait(false);
+        await context.Models.Where(model => ids.Contains(model.Id)).ExecuteDeleteAsync(cancellation).ConfigureAwait(false);
+        if (names.Count > 0)
+            context.Note("model.delete", "model", names.Count == 1 ? names[0] : null, new { models = names.Take(50), count = names.Count });
+        return names;
     }
 
     private static ModelConfigRecord[] Configs(Model model)

@@ -4,7 +4,7 @@ using Radzen;
 
 namespace LlamaBlazor.Web.Models.Pages;
 
-/// <summary>Asks before models are deleted, since their settings cannot be brought back.</summary>
+/// <summary>Asks before models are deleted, since their settings go with them: they can be brought back for half a minute.</summary>
 public sealed partial class DeleteModelDialog
 {
     private string? _failure;
@@ -25,6 +25,9 @@ public sealed partial class DeleteModelDialog
     internal LibraryFiles Files { get; set; } = null!;
 
     [Inject]
+    internal DeletionUndo Undo { get; set; } = null!;
+
+    [Inject]
     private DialogService Dialogs { get; set; } = null!;
 
     [Inject]
@@ -40,11 +43,22 @@ public sealed partial class DeleteModelDialog
     {
         _busy = true;
         _failure = _files ? (await Files.DeleteAsync(Ids)).Failure?.Message : null;
-        _failure ??= (await Store.DeleteManyAsync(Ids, _ignore && !_files)).Failure?.Message; // with the files, those that have none
+        var deleted = _failure is null ? await Store.DeleteUndoablyAsync(Ids, _ignore && !_files) : default; // with the files, those that have none
+        _failure ??= deleted.Failure?.Message;
         _busy = false;
         if (_failure is not null)
             return;
-        Notifications.Notify(NotificationSeverity.Success, "Deleted", Ids.Count == 1 ? $"{Name} has left the library." : $"{Name} have left the library.");
+        Notifications.Notify(DeletionToast.Of(Ids.Count == 1 ? $"{Name} has left the library." : $"{Name} have left the library.", _files ? null : deleted.Value.Undo, UndoAsync));
         Dialogs.Close(true);
+    }
+
+    // The dialog has gone by then: what it needs are services that live as long as the page.
+    private async Task UndoAsync(long deletion)
+    {
+        var back = await Undo.UndoAsync(deletion);
+        if (back.Failure is { } failure)
+            Notifications.Notify(NotificationSeverity.Error, "Not brought back", failure.Message, 12_000);
+        else
+            Notifications.Notify(NotificationSeverity.Success, "Brought back", Ids.Count == 1 ? $"{Name} is in the library again, with its settings." : $"{Name} are in the library again, with their settings.");
     }
 }

@@ -11,7 +11,7 @@ internal static class ImportEndpoints
     public static void MapImport(this IEndpointRouteBuilder app) =>
         app.MapPost("/api/models/import-command", ImportAsync).WithTags("Configuration");
 
-    private static async Task<IResult> ImportAsync(ImportRequest request, CommandImport import, CancellationToken cancellation)
+    private static async Task<IResult> ImportAsync(ImportRequest request, CommandImport import, ModelStore models, CancellationToken cancellation)
     {
         var read = import.Read(request.Command);
         if (!read.IsSuccess)
@@ -20,7 +20,10 @@ internal static class ImportEndpoints
         if (request.DryRun ?? false)
             return Results.Ok(Answer(plan, null));
         var made = await import.CreateAsync(plan, request.Name, cancellation);
-        return made.ToApi(model => Results.Created($"/api/models/{model.Id}", Answer(plan, ModelJson.Of(model))));
+        if (!made.IsSuccess)
+            return ApiResults.Problem(made.Failure!);
+        var model = await models.FindAsync($"{made.Value.Id}", cancellation) ?? made.Value; // as it is once its sections were written
+        return Results.Created($"/api/models/{model.Id}", Answer(plan, ModelJson.Of(model)));
     }
 
     private static ImportAnswer Answer(ImportPlan plan, object? model) => new(

@@ -61,8 +61,14 @@ internal sealed class TemplateStore(IDbContextFactory<LlamaDbContext> contexts, 
     /// <summary>Deletes one of the user's own.</summary>
     public async Task<Result<bool>> DeleteAsync(long id, CancellationToken cancellation)
     {
-        var removed = await writer.ExecuteAsync((context, token) => context.Set<ParameterTemplateRow>().Where(row => row.Id == id).ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
-        return removed > 0 ? true : Failure.NotFound($"There is no template with the id {id}. Those built in cannot be deleted.");
+        var removed = await writer.ExecuteAsync(async (context, token) =>
+        {
+            var row = await context.Set<ParameterTemplateRow>().FindAsync([id], token).ConfigureAwait(false);
+            if (row is not null)
+                context.Remove(row);
+            return row is not null;
+        }, cancellation).ConfigureAwait(false);
+        return removed ? true : Failure.NotFound($"There is no template with the id {id}. Those built in cannot be deleted.");
     }
 
     /// <summary>Applies a template to a model, as one save. Returns the number of settings it names.</summary>

@@ -70,9 +70,15 @@ internal sealed class AliasStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     /// <summary>Removes an alias. False when there is none.</summary>
     public async Task<bool> DeleteAsync(long id, CancellationToken cancellation)
     {
-        var removed = await writer.ExecuteAsync((context, token) => context.Set<ModelAliasRow>().Where(row => row.Id == id).ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
+        var removed = await writer.ExecuteAsync(async (context, token) =>
+        {
+            var row = await context.Set<ModelAliasRow>().FindAsync([id], token).ConfigureAwait(false);
+            if (row is not null)
+                context.Remove(row);
+            return row is not null;
+        }, cancellation).ConfigureAwait(false);
         directory.Invalidate();
-        return removed > 0;
+        return removed;
     }
 
     /// <summary>What is wrong with an alias as such, by <c>name</c> and <c>parameters</c>, or null. Whether the name is free is another question.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Domain.Resources.Images;
+using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances.Containers;
 using LlamaBlazor.Web.Instances.Processes;
 using LlamaBlazor.Web.Shared.Live;
@@ -24,7 +25,7 @@ public sealed record PullItem(string Reference, string State, int Attempt, int L
 }
 
 /// <summary>Pulls images through the runtime, which knows registries and logins: with progress, three attempts and pauses between them.</summary>
-internal sealed partial class ImagePuller(ContainerRuntime runtime, Launcher launcher, ImageCache cache, Broadcast<ImagesChanged> changes, TimeProvider clock, ILogger<ImagePuller> logger)
+internal sealed partial class ImagePuller(ContainerRuntime runtime, Launcher launcher, ImageCache cache, Broadcast<ImagesChanged> changes, AuditTrail audit, TimeProvider clock, ILogger<ImagePuller> logger)
 {
     /// <summary>Pulls remembered; the oldest ended one leaves.</summary>
     private const int Bound = 50;
@@ -52,6 +53,7 @@ internal sealed partial class ImagePuller(ContainerRuntime runtime, Launcher lau
                 return Failure.Conflict($"{Bound} images are being pulled. Wait for one of them.");
             var item = new PullItem(image.Text, "running", 1, 0, 0, "", null, clock.GetUtcNow().ToUnixTimeMilliseconds());
             var stop = new CancellationTokenSource();
+            audit.Note("image.pull", "image", image.Text, null);
             _pulls[image.Text] = (item, stop, Task.Run(() => RunAsync(image, item, stop.Token))); // its first word waits for this lock
             return item;
         }
@@ -70,6 +72,7 @@ internal sealed partial class ImagePuller(ContainerRuntime runtime, Launcher lau
         if (ImageReference.Parse(reference) is not { } image || !_pulls.TryGetValue(image.Text, out var pull) || !pull.Item.IsActive)
             return false;
         pull.Stop.Cancel();
+        audit.Note("image.pull_cancel", "image", image.Text, null);
         return true;
     }
 

@@ -52,7 +52,11 @@ internal sealed class ImageStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     /// <summary>Takes images over: what is there is kept, tags are added. Their rows.</summary>
     public async Task<IReadOnlyList<long>> MergeAsync(IReadOnlyList<ImageEntry> entries, CancellationToken cancellation)
     {
-        var ids = await writer.ExecuteAsync((context, token) => MergeAsync(context, entries, token), cancellation).ConfigureAwait(false);
+        var ids = await writer.ExecuteAsync((context, token) =>
+        {
+            context.Note("image.create", "image", entries.Count == 1 ? entries[0].Image : null, new { images = entries.Select(entry => entry.Image).Take(50), tags = entries.Sum(entry => entry.Tags.Count) });
+            return MergeAsync(context, entries, token);
+        }, cancellation).ConfigureAwait(false);
         changes.Publish(new ImagesChanged());
         return ids;
     }
@@ -66,6 +70,7 @@ internal sealed class ImageStore(IDbContextFactory<LlamaDbContext> contexts, Dat
             if (await context.Set<ImageRow>().FindAsync([id], token).ConfigureAwait(false) is not { } image)
                 return; // removed meanwhile
             image.LastSynced = image.UpdatedAt = now;
+            context.Note("image.sync", "image", Path(image), new { tags = tags.Count });
             var rows = await context.Set<ImageVersionRow>().Where(row => row.ImageId == id).ToListAsync(token).ConfigureAwait(false);
             var wanted = tags.Select(tag => tag.Tag).ToHashSet();
             context.RemoveRange(rows.Where(row => !row.IsCached && !wanted.Contains(row.Tag)));
@@ -94,7 +99,14 @@ internal sealed class ImageStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     /// <summary>Removes an image from the catalogue; on this machine it stays. False when there is none with the id.</summary>
     public async Task<bool> RemoveAsync(long id, CancellationToken cancellation)
     {
-        var isRemoved = await writer.ExecuteAsync(async (context, token) => await context.Set<ImageRow>().Where(row => row.Id == id).ExecuteDeleteAsync(token).ConfigureAwait(false) > 0, cancellation).ConfigureAwait(false);
+        var isRemoved = await writer.ExecuteAsync(async (context, token) =>
+        {
+            if (await context.Set<ImageRow>().FindAsync([id], token).ConfigureAwait(false) is not { } image)
+                return false;
+            context.Remove(image);
+            context.Note("image.delete", "image", Path(image));
+            return true;
+        }, cancellation).ConfigureAwait(false);
         changes.Publish(new ImagesChanged());
         return isRemoved;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
@@ -70,6 +71,10 @@ internal sealed partial class MetricsRecorder(DatabaseWriter writer, TimeProvide
             NetTx = minute.NetTx,
             TokensPerSecond = minute.TokensPerSecond,
         });
+        if (await context.Metadata.FindAsync([MetadataKeys.LastMetricsSave], token).ConfigureAwait(false) is not { } saved)
+            context.Metadata.Add(saved = new MetadataRow { Key = MetadataKeys.LastMetricsSave });
+        saved.UpdatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        saved.Value = saved.UpdatedAt.ToString(CultureInfo.InvariantCulture);
         var oldest = await context.Metrics.OrderByDescending(row => row.Timestamp).Select(row => row.Timestamp).Skip(MinutesKept - 1).FirstOrDefaultAsync(token).ConfigureAwait(false);
         if (oldest > 0)
             await context.Metrics.Where(row => row.Timestamp <= oldest).ExecuteDeleteAsync(token).ConfigureAwait(false);

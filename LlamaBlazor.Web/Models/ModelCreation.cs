@@ -1,0 +1,85 @@
+using System.Text.Json;
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Parameters.Import;
+
+namespace LlamaBlazor.Web.Models;
+
+/// <summary>
+/// Makes a model of the columns a program sends (seed S0.26, saveModel): a file, a repository or an address, with any setting of any section. A column that
+/// is the dashboard's own, or none at all, is named and nothing is made.
+/// </summary>
+internal sealed class ModelCreation(CommandImport import, ModelStore store, ParameterCatalogue catalogue)
+{
+    private static readonly string[] Sources = ["model_path", "hf_repo", "docker_repo", "model_url"];
+    private static readonly string[] Described = ["name", "type", "tags", "notes", "favorite"];
+
+    // Columns of the row that nobody sets: what the file says, what the dashboard counts.
+    private static readonly HashSet<string> Own = typeof(Model).GetProperties().Select(property => ColumnMap.SnakeCase(property.Name)).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Makes the model, whole or not at all.</summary>
+    public async Task<Result<Model>> CreateAsync(JsonElement body, CancellationToken cancellation)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+            return Failure.Invalid("body", "Send a JSON object with the columns of the model.");
+        var columns = body.EnumerateObject().DistinctBy(property => property.Name).ToDictionary(property => property.Name == "path" ? "model_path" : property.Name, property => property.Value);
+        var errors = new Dictionary<string, string[]>();
+        var changes = Settings(columns, errors);
+        var patch = Patch(columns, errors);
+        if (!Sources.Any(source => columns.TryGetValue(source, out var value) && value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0))
+            errors["path"] = [$"Give the absolute path of a .gguf file on this machine, or one of {string.Join(", ", Sources[1..])}."];
+        if (errors.Count > 0)
+            return Failure.Invalid(errors);
+        return await MakeAsync(new ImportPlan(patch.Name, changes, [], []), patch, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<Result<Model>> MakeAsync(ImportPlan plan, ModelPatch patch, CancellationToken cancellation)
+    {
+        var made = await import.CreateAsync(plan, patch.Name, cancellation).ConfigureAwait(false);
+        if (!made.IsSuccess)
+            return made;
+        var described = patch with { Name = null };
+        if (described == new ModelPatch())
+            return await store.FindAsync($"{made.Value.Id}", cancellation).ConfigureAwait(false) ?? made.Value; // as it is once its sections were written
+        var patched = await store.PatchAsync($"{made.Value.Id}", described, cancellation).ConfigureAwait(false);
+        if (!patched.IsSuccess)
+            await store.DeleteManyAsync([made.Value.Id], ignore: false, cancellation).ConfigureAwait(false);
+        return patched;
+    }
+
+    private List<SectionChange> Settings(Dictionary<string, JsonElement> columns, Dictionary<string, string[]> errors)
+    {
+        var changes = new List<SectionChange>();
+        var known = new HashSet<string>(Described, StringComparer.Ordinal);
+        foreach (var section in ConfigSection.OfModel)
+        {
+            var definitions = catalogue.SectionOfModel(section);
+            var wanted = columns.Where(column => !known.Contains(column.Key) && definitions.Any(definition => definition.Column == column.Key)).ToDictionary(column => column.Key, column => column.Value);
+            known.UnionWith(wanted.Keys);
+            if (wanted.Count == 0)
+                continue;
+            changes.Add(ConfigJson.Read(section, definitions, JsonSerializer.SerializeToElement(wanted), out var wrong));
+            foreach (var (field, messages) in wrong)
+                errors[field] = messages;
+        }
+
+        foreach (var other in columns.Keys.Where(column => !known.Contains(column)))
+        {
+            errors[other] = [Own.Contains(other)
+                ? "The dashboard keeps this column itself: leave it out."
+                : "There is no such column. GET /api/models/{id}/config lists the settings of a model."];
+        }
+
+        return changes;
+    }
+
+    private static ModelPatch Patch(Dictionary<string, JsonElement> columns, Dictionary<string, string[]> errors)
+    {
+        var read = ModelPatchReader.Read(JsonSerializer.SerializeToElement(columns.Where(column => Described.Contains(column.Key)).ToDictionary()));
+        foreach (var (field, messages) in read.Failure?.Errors ?? new Dictionary<string, string[]>())
+            errors[field] = messages;
+        return read.IsSuccess ? read.Value : new ModelPatch();
+    }
+}

@@ -1,0 +1,74 @@
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Shared.Api;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Resources;
+
+/// <summary>What was recorded of the machine and the instances: the two views, the snapshots and the history of health (seeds S4.6, S4.8, S4.12).</summary>
+internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
+{
+    /// <summary>The last hour in one row; without figures where nothing was recorded.</summary>
+    public async Task<SystemSummaryView> SummaryAsync(CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+            return await context.Set<SystemSummaryView>().AsNoTracking().SingleAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Running instances with their averages of five minutes.</summary>
+    public async Task<IReadOnlyList<ActiveContainerView>> ActiveAsync(CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+            return await context.Set<ActiveContainerView>().AsNoTracking().OrderBy(row => row.ContainerName).Take(1000).ToListAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Snapshots of the machine, newest first.</summary>
+    /// <param name="since">Unix milliseconds of the oldest, or null.</param>
+    /// <param name="after">Row of the last one seen, or null.</param>
+    /// <param name="limit">How many.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<ListPage<SystemSnapshotRow>> SnapshotsAsync(long? since, long? after, int limit, CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var rows = await context.SystemSnapshots.AsNoTracking().Where(row => (since == null || row.Timestamp >= since) && (after == null || row.Id < after))
+                .OrderByDescending(row => row.Id).Take(limit + 1).ToListAsync(cancellation).ConfigureAwait(false);
+            return rows.Count > limit ? new(rows[..limit], $"{rows[limit - 1].Id}") : new(rows, null);
+        }
+    }
+
+    /// <summary>States of health, newest first.</summary>
+    /// <param name="instance">Row of an instance, or null for all.</param>
+    /// <param name="after">Row of the last one seen, or null.</param>
+    /// <param name="limit">How many.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<ListPage<HealthItem>> HealthAsync(long? instance, long? after, int limit, CancellationToken cancellation)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            var query =
+                from check in context.Set<HealthCheckRow>().AsNoTracking()
+                join row in context.Instances.AsNoTracking() on check.ContainerId equals row.ContainerId
+                where (instance == null || row.Id == instance) && (after == null || check.Id < after)
+                orderby check.Id descending
+                select new HealthItem(check.Id, row.Id, row.ContainerName, check.Status, check.Timestamp, check.CheckedAt, check.FailureCount, check.Detail);
+            var items = await query.Take(limit + 1).ToListAsync(cancellation).ConfigureAwait(false);
+            return items.Count > limit ? new(items[..limit], $"{items[limit - 1].Id}") : new(items, null);
+        }
+    }
+}
+
+/// <summary>A state of an instance's health.</summary>
+/// <param name="Id">Row.</param>
+/// <param name="InstanceId">The instance.</param>
+/// <param name="Name">Its model.</param>
+/// <param name="Status">healthy, unhealthy or unknown.</param>
+/// <param name="Timestamp">When it was seen first, Unix milliseconds.</param>
+/// <param name="CheckedAt">When it was seen last, Unix milliseconds.</param>
+/// <param name="FailureCount">Failures in a row.</param>
+/// <param name="Detail">Last answer.</param>
+internal sealed record HealthItem(long Id, long InstanceId, string Name, string Status, long Timestamp, long CheckedAt, long FailureCount, string? Detail);
