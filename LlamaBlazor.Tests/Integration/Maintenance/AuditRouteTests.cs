@@ -125,7 +125,7 @@ public sealed class AuditRouteTests : IAsyncLifetime, IDisposable
         await ChangesAsync("POST /api/images/import", "/api/images/import", await _app.GetAsync("/api/images/export"), "image.create");
         // On this machine there may be no GPU to reserve: the store is what the route calls.
         var store = _app.Services.GetRequiredService<LlamaBlazor.Web.Resources.AllocationStore>();
-        var made = await RowsAfterAsync("POST /api/allocations", "allocation.create", async () => (await store.CreateAsync(new("CUDA0", "first", null, null), CancellationToken.None)).Value);
+        var made = await RowsAfterAsync("POST /api/allocations", "allocation.create", async () => (await store.CreateAsync(new("CUDA0", "first", null, null), null, CancellationToken.None)).Value);
         await ChangesAsync("DELETE /api/allocations/{id:long}", $"/api/allocations/{made.Id}", null, "allocation.delete");
     }
 
