@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 
 namespace LlamaBlazor.Domain.Maintenance;
@@ -109,25 +110,55 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
     // {"temperature": 0.7, "--flag": 1}: what has a column goes there, the rest stays a flag, with the type it has: true is a flag without a value.
     private void TakeJson(LegacyModel model, string column, string json)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new JsonException("not an object");
-            foreach (var property in document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null))
-            {
-                var name = property.Name.TrimStart('-');
-                var known = catalogue.FindFlag("--" + name) is { HasColumn: true } flag ? flag.Column : name.Replace('-', '_');
-                if (catalogue.FindColumn(known) is { Section: not null } && known != "custom_params" && !IsFact(known))
-                    Take(model, known, Plain(property.Value));
-                else
-                    TakeFlag(model, name, property.Value);
-            }
-        }
-        catch (JsonException)
+        var read = ForeignJson.Parse(json);
+        using var document = read.IsSuccess ? read.Value : null;
+        if (document is not { RootElement.ValueKind: JsonValueKind.Object })
         {
             model.Rejected[column] = json;
+            return;
         }
+
+        var properties = document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null).ToList();
+        // After what decides on them.
+        foreach (var property in properties.OrderBy(property => catalogue.FindFlag(property.Name) is { Emission: Emission.Removed } ? 1
+            : 0))
+        {
+            var name = property.Name.TrimStart('-');
+            var option = catalogue.FindFlag(property.Name) ?? catalogue.FindFlag("--" + name);
+            var known = option is { HasColumn: true } ? option.Column : name.Replace('-', '_');
+            if (option is { Emission: Emission.Removed, HasColumn: false })
+                TakeRemoved(model, option, property);
+            else if (option is { HasColumn: true, ValueType: var type } && type == typeof(bool))
+                TakeSwitch(model, option, property, chosen: column == "custom_params" || property.Name.StartsWith('-'));
+            else if (catalogue.FindColumn(known) is { Section: not null } && known != "custom_params" && !IsFact(known))
+                Take(model, known, Plain(property.Value));
+            else
+                TakeFlag(model, name, property.Value);
+        }
+    }
+
+    // The flag as it was written decides: --no-mmap true is mmap 0. One that somebody wrote as a flag was chosen, also where it equals a
+    // default of the seed.
+    private void TakeSwitch(LegacyModel model, ParameterDefinition option, JsonProperty property, bool chosen)
+    {
+        var spelling = catalogue.FindFlag(property.Name) is null ? "--" + property.Name.TrimStart('-') : property.Name;
+        var value = Plain(property.Value) is "" ? true : Plain(property.Value);
+        if (!LegacyValues.TryConvert(value, typeof(bool), out var converted) || converted is not bool on)
+            model.Rejected[property.Name] = value;
+        else if (!chosen)
+            Take(model, option.Column, option.Says(spelling, on));
+        else
+            model.Set(option.Section!, option.Column, option.Says(spelling, on));
+    }
+
+    private void TakeRemoved(LegacyModel model, ParameterDefinition removed, JsonProperty property)
+    {
+        string? Lora(string column) => model.Sections.GetValueOrDefault("lora")?.GetValueOrDefault(column)?.ToString();
+        var heirs = RemovedFlags.Heirs(catalogue, removed, Lora("spec_type"), Lora("model_draft") is not null);
+        foreach (var heir in heirs)
+            Take(model, heir.Column, Plain(property.Value));
+        if (heirs.Count == 0)
+            model.Rejected[property.Name] = Plain(property.Value);
     }
 
     private void TakeFlag(LegacyModel model, string name, JsonElement value)

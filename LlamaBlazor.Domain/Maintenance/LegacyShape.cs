@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using LlamaBlazor.Domain.Common;
 
 namespace LlamaBlazor.Domain.Maintenance;
 
@@ -41,13 +41,10 @@ internal static class LegacyShape
 
     private static JsonObject? Parse(string text)
     {
-        try
-        {
-            return JsonNode.Parse(text) as JsonObject;
-        }
-        catch (JsonException)
-        {
+        var read = ForeignJson.Parse(text);
+        if (!read.IsSuccess)
             return null;
-        }
+        using var document = read.Value;
+        return JsonNode.Parse(text) as JsonObject; // without a key twice, which a node refuses only when it is asked
     }
 }

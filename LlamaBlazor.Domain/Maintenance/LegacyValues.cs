@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LlamaBlazor.Domain.Common;
 
 namespace LlamaBlazor.Domain.Maintenance;
 
@@ -64,15 +65,9 @@ public static class LegacyValues
     public static string Json(object? stored)
     {
         var text = Convert.ToString(stored, CultureInfo.InvariantCulture) ?? "";
-        try
-        {
-            using var document = JsonDocument.Parse(text);
-            return text;
-        }
-        catch (JsonException)
-        {
+        if (!ForeignJson.Parse(text, ForeignJson.MaxNestedDepth).IsSuccess)
             return JsonSerializer.Serialize(text);
-        }
+        return text;
     }
 
     /// <summary>Whether two values mean the same: numbers within 1e-6, text trimmed, without regard to case.</summary>

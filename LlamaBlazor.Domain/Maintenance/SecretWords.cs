@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using LlamaBlazor.Domain.Common;
 
 namespace LlamaBlazor.Domain.Maintenance;
 
@@ -23,8 +24,15 @@ public static partial class SecretWords
     {
         if (IsSecret(name))
             return replace(text);
-        if (depth < DepthLimit && text.TrimStart() is ['{' or '[', ..] && Parse(text) is { } json)
-            return Walk(json, name, replace, depth) ? json.ToJsonString() : text;
+        if (depth < DepthLimit && text.TrimStart() is ['{' or '[', ..])
+        {
+            if (Parse(text) is { } json)
+                return Walk(json, name, replace, depth) ? json.ToJsonString() : text;
+            if (NamePattern().IsMatch(text) && ForeignJson.IsJson(text))
+                // JSON that cannot be walked (a key twice, too deep): what it hides is not known, so all of it is protected.
+                return replace(text);
+        }
+
         return TokenPattern().Replace(text, match => match.Groups["before"].Value + replace(match.Groups["secret"].Value));
     }
 
@@ -69,7 +77,8 @@ public static partial class SecretWords
     {
         try
         {
-            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = 64 });
+            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = ForeignJson.MaxDepth,
+                AllowDuplicateProperties = false });
         }
         catch (JsonException)
         {

@@ -2,85 +2,117 @@ using System.Text.RegularExpressions;
 
 namespace LlamaBlazor.Domain.Parameters;
 
-/// <summary>Takes off what stands before llama-server in a pasted line: variables, sudo and its like, a change of folder, a container runtime.</summary>
-internal static partial class CommandWrapper
+/// <summary>
+/// Takes off what stands before llama-server in a pasted line: variables, programs that start another one (sudo, taskset, numactl, bash -c
+/// …), a container
+/// runtime. What they were told is reported.
+/// </summary>
+/// <param name="parsed">Takes folders that a container mounts, its image, and what was skipped.</param>
+/// <param name="variable">Takes each variable that was set.</param>
+internal sealed partial class CommandWrapper(ParsedCommand parsed, Action<string, string> variable)
 {
-    private static readonly HashSet<string> Prefixes = ["sudo", "env", "exec", "nohup", "time", "nice", "command", "&", "$", "export", "set"];
+    private const int NestingLimit = 8;
 
-    // Words that say nothing worth a report.
-    private static readonly HashSet<string> Silent = ["env", "&", "&&", "$", "export", "set"];
+    // Signs and words that say nothing worth a report.
+    private static readonly HashSet<string> Silent = ["&", "&&", "$", ".", "call", "exec", "command", "builtin", "then", "do", "else",
+        "if", "while", "!", "(", "{", "export", "set"];
+
+    private readonly List<string> _skipped = [];
 
     /// <summary>The words from the program on.</summary>
     /// <param name="words">All words.</param>
-    /// <param name="parsed">Takes folders that a container mounts, and what was skipped.</param>
-    /// <param name="variable">Takes each variable that was set.</param>
-    public static IEnumerable<string> Unwrap(IReadOnlyList<string> words, ParsedCommand parsed, Action<string, string> variable)
+    public IReadOnlyList<string> Unwrap(IReadOnlyList<string> words)
     {
-        var at = 0;
-        while (at < words.Count && TakeVariable(words, ref at, variable))
+        for (var nesting = 0; nesting < NestingLimit; nesting++)
         {
-            // Each call takes one.
+            if (Peel(words) is { } inner)
+                words = inner;
+            else
+                break;
         }
 
-        if (at == words.Count || words[at].StartsWith('-'))
-            return words.Skip(at);
-        for (var i = at; i + 1 < words.Count; i++)
+        if (words.Count > 0 && !words[0].StartsWith('-') && !IsProgram(words, 0) && FindProgram(words) is > 0 and var program)
         {
-            if (Runtime().IsMatch(words[i]) && words[i + 1] is "run" or "container")
-                return new ContainerWords(words, parsed, variable).Unwrap(i + (words[i + 1] == "run" ? 2 : 3));
+            _skipped.AddRange(words.Take(program).Where(word => !Silent.Contains(word)));
+            words = [.. words.Skip(program)];
         }
 
-        var program = FindProgram(words, at);
-        return program < 0 ? SkipPrefixes(words, at, variable) : SkipTo(words, at, program, parsed, variable);
+        if (_skipped.Count > 0)
+            parsed.Ignored.Add(new IgnoredFlag(string.Join(' ', _skipped), "It stands before llama-server and is no setting of it."));
+        if (words.Count > 1 && ServerProgram.IsMulti(words[0]) && words[1] is "serve" or "server")
+            words = [words[0], .. words.Skip(2)];
+        return words;
     }
 
     /// <summary>The name and value of <c>NAME=value</c>, or null.</summary>
     public static (string Name, string Value)? ReadAssignment(string word) =>
         Assignment().Match(word) is { Success: true } match ? (match.Groups["name"].Value, match.Groups["value"].Value) : null;
 
-    private static int FindProgram(IReadOnlyList<string> words, int from)
+    /// <summary>Whether the program at a place is llama-server.</summary>
+    private static bool IsProgram(IReadOnlyList<string> words, int at) =>
+        ServerProgram.Is(words[at]) || (ServerProgram.IsMulti(words[at]) && at + 1 < words.Count && words[at + 1] is "serve" or "server");
+
+    private static int FindProgram(IReadOnlyList<string> words)
     {
-        for (var i = from; i < words.Count; i++)
+        for (var i = 0; i < words.Count; i++)
         {
-            if (Program().IsMatch(words[i]) && (i == 0 || words[i - 1] is not ("cd" or "pushd" or "-C" or "Set-Location")))
+            if (IsProgram(words, i) && words[i].Contains("llama", StringComparison.OrdinalIgnoreCase)
+                && (i == 0 || words[i - 1] is not ("cd" or "pushd" or "-C" or "Set-Location")))
                 return i;
         }
 
         return -1;
     }
 
-    private static IEnumerable<string> SkipTo(IReadOnlyList<string> words, int at, int program, ParsedCommand parsed, Action<string, string> variable)
+    // One layer off; null where the program itself stands first, or a flag, or nothing.
+    private List<string>? Peel(IReadOnlyList<string> words)
     {
-        var skipped = new List<string>();
-        while (at < program)
+        var at = 0;
+        while (at < words.Count && (TakeVariable(words, ref at) || Skip(words, ref at)))
         {
-            if (!TakeVariable(words, ref at, variable))
-                skipped.Add(words[at++]);
+            // Each call takes one.
         }
 
-        skipped.RemoveAll(Silent.Contains);
-        if (skipped.Count > 0)
-            parsed.Ignored.Add(new IgnoredFlag(string.Join(' ', skipped), "It stands before llama-server and is no setting of it."));
-        return words.Skip(program);
+        if (at == words.Count || words[at].StartsWith('-') || IsProgram(words, at))
+            return at == 0 ? null : [.. words.Skip(at)];
+        if (Runtime().IsMatch(words[at]) && at + 1 < words.Count && words[at + 1] is "run" or "container" or "create")
+            return [.. new ContainerWords(words, parsed, variable).Unwrap(at + (words[at + 1] == "container" ? 3 : 2))];
+        if (Nested(words, at) is { } inner)
+            return inner;
+        var (options, next) = WrapperOptions.Read(words, at, variable);
+        if (next == at)
+            return at == 0 ? null : [.. words.Skip(at)];
+        if (options.Length > 0)
+            _skipped.Add(options);
+        return [.. words.Skip(next)];
     }
 
-    // A program of another name: only what is known to stand in front of one is taken off.
-    private static IEnumerable<string> SkipPrefixes(IReadOnlyList<string> words, int at, Action<string, string> variable)
+    private static bool Skip(IReadOnlyList<string> words, ref int at)
     {
-        while (at < words.Count && !words[at].StartsWith('-'))
+        if (!Silent.Contains(words[at]) || words.Count == at + 1)
+            return false;
+        at++;
+        return true;
+    }
+
+    // bash -c "…", cmd /k "…": the command is one word, and a text of its own.
+    private static List<string>? Nested(IReadOnlyList<string> words, int at)
+    {
+        if (!Shell().IsMatch(words[at]))
+            return null;
+        for (var i = at + 1; i < words.Count; i++)
         {
-            if (TakeVariable(words, ref at, variable))
+            if (!ShellCommandFlag().IsMatch(words[i]) || i + 1 >= words.Count)
                 continue;
-            if (!Prefixes.Contains(words[at]))
-                break;
-            at++;
+            var inner = ShellWords.Split(words[i + 1]);
+            return inner.Count == 1 ? [.. words.Skip(i + 1)] : [.. inner.SkipWhile(word => word is "exec"), .. words.Skip(i + 2)];
         }
 
-        return words.Skip(at);
+        return null;
     }
 
     // NAME=value of bash, and $env:NAME = 'value' of PowerShell with or without spaces.
-    private static bool TakeVariable(IReadOnlyList<string> words, ref int at, Action<string, string> variable)
+    private bool TakeVariable(IReadOnlyList<string> words, ref int at)
     {
         if (ReadAssignment(words[at]) is { } assignment)
         {
@@ -109,9 +141,12 @@ internal static partial class CommandWrapper
     [GeneratedRegex(@"^\$env:(?<name>\w+)(?<rest>.*)$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex PowerShellVariable();
 
-    [GeneratedRegex(@"(^|[\\/])llama-server(\.exe)?$", RegexOptions.IgnoreCase)]
-    private static partial Regex Program();
-
-    [GeneratedRegex(@"(^|[\\/])(docker|podman|nerdctl)(\.exe)?$")]
+    [GeneratedRegex(@"(^|[\\/])(docker|podman|nerdctl)(\.exe)?$", RegexOptions.IgnoreCase)]
     private static partial Regex Runtime();
+
+    [GeneratedRegex(@"(^|[\\/])(ba|z|da|k|c|fi)?sh$|(^|[\\/])(cmd|powershell|pwsh)(\.exe)?$", RegexOptions.IgnoreCase)]
+    private static partial Regex Shell();
+
+    [GeneratedRegex(@"^(-[a-z]*c|/[ck]|-command)$", RegexOptions.IgnoreCase)]
+    private static partial Regex ShellCommandFlag();
 }

@@ -13,6 +13,7 @@ internal sealed partial class ContainerWords(IReadOnlyList<string> words, Parsed
         ["--detach", "--interactive", "--tty", "--rm", "--init", "--privileged", "--publish-all", "--read-only", "--no-healthcheck", "--sig-proxy", "--replace", "--quiet", "--oom-kill-disable"];
 
     private readonly List<string> _dropped = [];
+    private readonly List<(string Name, string Value)> _variables = [];
 
     /// <summary>The words behind the image.</summary>
     /// <param name="at">First word behind <c>run</c>.</param>
@@ -20,7 +21,9 @@ internal sealed partial class ContainerWords(IReadOnlyList<string> words, Parsed
     {
         while (at < words.Count && words[at].StartsWith('-'))
             Take(ref at);
-        at++; // the image
+        foreach (var (name, value) in _variables)
+            variable(name, value); // only now all folders are known
+        parsed.Image = at < words.Count ? words[at++] : null;
         if (_dropped.Count > 0)
             parsed.Ignored.Add(new IgnoredFlag(string.Join(' ', _dropped), "This belongs to the container, not to llama-server."));
         return words.Skip(at);
@@ -55,6 +58,7 @@ internal sealed partial class ContainerWords(IReadOnlyList<string> words, Parsed
     private bool TakeValue(string flag, string value) => flag switch
     {
         "-e" or "--env" => TakeVariable(value),
+        "-w" or "--workdir" => TakeFolder(value),
         "-v" or "--volume" => Volume().Match(value) is { Success: true } volume && Mount(volume.Groups["host"].Value, volume.Groups["container"].Value),
         "--mount" => TakeMount(value),
         "--env-file" => NotRead(value),
@@ -65,7 +69,7 @@ internal sealed partial class ContainerWords(IReadOnlyList<string> words, Parsed
     {
         if (CommandWrapper.ReadAssignment(value) is not { } assignment)
             return false;
-        variable(assignment.Name, assignment.Value);
+        _variables.Add(assignment);
         return true;
     }
 
@@ -74,6 +78,12 @@ internal sealed partial class ContainerWords(IReadOnlyList<string> words, Parsed
         var parts = value.Split(',').Select(part => part.Split('=', 2)).Where(part => part.Length == 2).ToLookup(part => part[0], part => part[1]);
         var (host, container) = (parts["source"].Concat(parts["src"]).FirstOrDefault(), parts["target"].Concat(parts["dst"]).Concat(parts["destination"]).FirstOrDefault());
         return host is not null && container is not null && parts["type"].FirstOrDefault() != "volume" && Mount(host, container);
+    }
+
+    private bool TakeFolder(string folder)
+    {
+        parsed.Folder = folder;
+        return true;
     }
 
     private bool NotRead(string file)

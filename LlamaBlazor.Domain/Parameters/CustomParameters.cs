@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using LlamaBlazor.Domain.Common;
 
 namespace LlamaBlazor.Domain.Parameters;
 
@@ -97,17 +98,7 @@ public static partial class CustomParameters
         _ => [value.GetRawText()],
     };
 
-    private static JsonDocument? TryParse(string json)
-    {
-        try
-        {
-            return JsonDocument.Parse(json);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static JsonDocument? TryParse(string json) => ForeignJson.Parse(json) is { IsSuccess: true } read ? read.Value : null;
 
     [GeneratedRegex(@"^--?[A-Za-z0-9][^\s=]*$")]
     private static partial Regex FlagName();

@@ -130,6 +130,17 @@ public sealed record ParameterDefinition
     /// <summary>True for lists whose items are files, or files with a number behind a colon.</summary>
     public bool NamesFiles => Column is "lora" or "lora_scaled" or "control_vector" or "control_vector_scaled";
 
+    /// <summary>
+    /// What a spelling says for the column of a switch: the negation, and a column that says the opposite, turn it round.
+    /// </summary>
+    /// <param name="spelling">One of <see cref="Spellings"/>.</param>
+    /// <param name="on">Whether the spelling is said, or denied.</param>
+    public bool Says(string spelling, bool on) => on != IsNegation(spelling) != Inverted;
+
+    /// <summary>Whether a spelling switches it off.</summary>
+    /// <param name="spelling">One of <see cref="Spellings"/>.</param>
+    public bool IsNegation(string spelling) => NegationAliases.Prepend(Negation).Contains(ParameterCatalogue.Normalise(spelling));
+
     /// <summary>All spellings, on and off.</summary>
     public IEnumerable<string> Spellings => Flag is null
         ? []

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using LlamaBlazor.Domain.Common;
 
 namespace LlamaBlazor.Domain.Parameters;
 
@@ -69,14 +70,11 @@ public sealed record ParameterInput(object? Value, string? Error = null)
     /// <param name="text">Any text.</param>
     public static string Minify(string text)
     {
-        try
-        {
-            return JsonSerializer.Serialize(JsonElement.Parse(text), Plain);
-        }
-        catch (JsonException)
-        {
+        var read = ForeignJson.Parse(text);
+        if (!read.IsSuccess)
             return text;
-        }
+        using var document = read.Value;
+        return JsonSerializer.Serialize(document.RootElement, Plain);
     }
 
     /// <summary>A value as the form shows it.</summary>

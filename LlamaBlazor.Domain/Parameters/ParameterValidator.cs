@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LlamaBlazor.Domain.Common;
 
 namespace LlamaBlazor.Domain.Parameters;
 
@@ -88,17 +89,13 @@ public static class ParameterValidator
 
     private static ParameterIssue? CheckJson(ParameterCatalogue catalogue, ParameterDefinition definition, string text)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(text);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                return Error(definition, "A JSON object is needed, such as {\"name\": 1}.");
-        }
-        catch (JsonException error)
-        {
-            return Error(definition, $"This is not JSON: line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}.");
-        }
-
+        // A flag of the user's own is shown as JSON inside other JSON.
+        var read = ForeignJson.Parse(text, definition.Column == "custom_params" ? ForeignJson.MaxNestedDepth : ForeignJson.MaxDepth);
+        if (read.Failure is { } failure)
+            return Error(definition, ForeignJson.Words(failure));
+        using var document = read.Value;
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            return Error(definition, "A JSON object is needed, such as {\"name\": 1}.");
         if (definition.Column == EngineVariables.Column)
             return EngineVariables.Check(catalogue, text) is { Count: > 0 } refused ? Error(definition, string.Join(" ", refused)) : null;
         if (definition.Column != "custom_params")

@@ -9,7 +9,22 @@ namespace LlamaBlazor.Domain.Parameters;
 /// </summary>
 public static partial class PresetIni
 {
+    /// <summary>Lines of a file, at most.</summary>
+    public const int MaxLines = 50_000;
+
+    /// <summary>Sections of a file, at most.</summary>
+    public const int MaxSections = 1_001;
+
+    /// <summary>Keys of one section, at most.</summary>
+    public const int MaxKeys = 1_000;
+
+    /// <summary>Keys of all models, those of <c>[*]</c> counted for each.</summary>
+    public const int MaxPairs = 200_000;
+
     private static readonly HashSet<string> Decided = ["--host", "--port", "--metrics"];
+    // A key of a newer engine that is no longer than this is the short spelling.
+    private const int ShortKey = 3;
+
     private static readonly HashSet<string> Stripped = ["--ssl-key-file", "--ssl-cert-file"];
 
     /// <summary>One model as a section.</summary>
@@ -62,7 +77,9 @@ public static partial class PresetIni
     {
         var problems = new List<NotUnderstood>();
         var sections = Parse(text, problems);
-        var shared = sections.GetValueOrDefault("*", []);
+        var shared = sections?.GetValueOrDefault("*", []) ?? [];
+        if (sections is null || sections.Values.Sum(section => (long)section.Count + shared.Count) > MaxPairs)
+            return new Result([], problems) { IsTooLarge = true };
         var models = sections.Where(section => section.Key != "*").Select(section =>
         {
             var own = section.Value.Select(pair => pair.Key).ToHashSet();
@@ -72,13 +89,19 @@ public static partial class PresetIni
         return new Result([.. models], problems);
     }
 
-    private static Dictionary<string, List<(string Key, string Value)>> Parse(string text, List<NotUnderstood> problems)
+    // Null beyond the bounds.
+    private static Dictionary<string, List<(string Key, string Value)>>? Parse(string text, List<NotUnderstood> problems)
     {
+        var lines = text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n', MaxLines + 1);
+        if (lines.Length > MaxLines)
+            return null;
         var sections = new Dictionary<string, List<(string Key, string Value)>>();
         var current = new List<(string Key, string Value)>(); // before any header: the router calls that section default
         var head = current;
-        foreach (var line in text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n'))
+        foreach (var line in lines)
         {
+            if (sections.Count > MaxSections || current.Count > MaxKeys || problems.Count > MaxKeys)
+                return null;
             var content = Comment().Replace(line, "").TrimEnd();
             if (content.Length == 0)
                 continue;
@@ -91,6 +114,8 @@ public static partial class PresetIni
             else if (KeyValue().Match(content) is { Success: true } pair)
             {
                 current.Add((pair.Groups["key"].Value, pair.Groups["value"].Value.Trim()));
+                if (Cut().IsMatch(line))
+                    problems.Add(new NotUnderstood(line.Trim(), "The router ends a value at ; and #, so what follows them was left out."));
             }
             else
             {
@@ -120,7 +145,12 @@ public static partial class PresetIni
         if (key is "version" or "load-on-startup")
             return [];
         var option = catalogue.FindFlag("--" + key) ?? catalogue.FindFlag("-" + key) ?? catalogue.Options.FirstOrDefault(known => known.Env == key);
-        var flag = option is null ? "--" + key : option.Spellings.FirstOrDefault(spelling => ParameterCatalogue.Normalise(spelling).TrimStart('-') == key.Replace('_', '-')) ?? option.Flag!;
+        if (option is { Kind: not (ParameterKind.Text or ParameterKind.Lines or ParameterKind.Json or ParameterKind.Items) }
+            or { Column: "alias" or "hf_repo" or "hf_file" })
+            value = Unquote(value);
+        var flag = option is null ? (key.Length <= ShortKey ? "-" : "--") + key
+            : option.Spellings.FirstOrDefault(spelling => ParameterCatalogue.Normalise(spelling).TrimStart('-') == key.Replace('_', '-'))
+            ?? option.Flag!;
         if (option is not { Emission: Emission.Pair or Emission.Flag })
             return option is { Emission: Emission.TwoValues } ? [flag, .. value.Split(' ')] : [flag, value];
         if (IsTrue(value))
@@ -128,6 +158,10 @@ public static partial class PresetIni
         var negated = option.NegationAliases.Append(option.Negation).Contains(flag);
         return negated ? [option.Flag!] : option.Negation is null ? [] : [option.Negation];
     }
+
+    // The grammar has no quotes: around a path or a number they can only be meant as those of a shell.
+    private static string Unquote(string value) => value.Length > 1 && value[0] is '"' or '\'' && value[^1] == value[0] ? value[1..^1]
+        : value;
 
     private static string? Unsayable(string flag, string value, int count, HashSet<string> seen)
     {
@@ -185,7 +219,15 @@ public static partial class PresetIni
     /// <summary>What a file says.</summary>
     /// <param name="Sections">Its models.</param>
     /// <param name="Problems">Lines that say nothing.</param>
-    public sealed record Result(IReadOnlyList<Section> Sections, IReadOnlyList<NotUnderstood> Problems);
+    public sealed record Result(IReadOnlyList<Section> Sections, IReadOnlyList<NotUnderstood> Problems)
+    {
+        /// <summary>True where the file has more lines, sections or keys than are read; then nothing of it was.</summary>
+        public bool IsTooLarge { get; init; }
+    }
+
+    // A sign with no blank before it is rather part of the value.
+    [GeneratedRegex(@"^[^;#=]*=\s*[^;#\s][^;#]*(?<=[^\s;#])[;#]\S")]
+    private static partial Regex Cut();
 
     [GeneratedRegex("[;#].*$")]
     private static partial Regex Comment();

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using LlamaBlazor.Domain.Common;
 
 namespace LlamaBlazor.Domain.Proxy;
 
@@ -25,21 +25,14 @@ public static class AliasParameters
     {
         if (json.Length > LengthLimit)
             return $"At most {LengthLimit} characters.";
-        try
-        {
-            if (JsonNode.Parse(json) is not JsonObject fields)
-                return "A JSON object such as {\"temperature\": 1.2}.";
-            var forbidden = fields.Select(field => field.Key).Intersect(Forbidden).ToList();
-            return forbidden.Count == 0 ? null : $"An alias cannot set {string.Join(", ", forbidden)}: the request does.";
-        }
-        catch (JsonException error)
-        {
-            return $"This is not JSON: line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}.";
-        }
-        catch (ArgumentException error)
-        {
-            return "Not usable: " + error.Message; // a field that is there twice
-        }
+        var read = ForeignJson.Parse(json, ForeignJson.MaxNestedDepth); // lists show it inside other JSON
+        if (read.Failure is { } failure)
+            return ForeignJson.Words(failure);
+        using var document = read.Value;
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            return "A JSON object such as {\"temperature\": 1.2}.";
+        var forbidden = document.RootElement.EnumerateObject().Select(field => field.Name).Intersect(Forbidden).ToList();
+        return forbidden.Count == 0 ? null : $"An alias cannot set {string.Join(", ", forbidden)}: the request does.";
     }
 
     /// <summary>The body with the fields of the alias, as <see cref="Apply(ReadOnlySpan{byte}, string, BytesWriter)"/> writes it.</summary>

@@ -37,6 +37,10 @@ internal static class ParametersFeature
         services.AddSingleton<EngineProbe>();
         services.AddSingleton<EngineDirectory>();
         services.AddSingleton<CommandCheck>();
+        services.AddSingleton<ImportPaths>();
+        services.AddSingleton<ImportReader>();
+        services.AddSingleton<UntouchedModels>();
+        services.AddSingleton<ModelImport>();
         services.AddSingleton<CommandImport>();
         services.AddSingleton<ConfigHistory>();
         services.AddSingleton<PresetImport>();

@@ -92,6 +92,8 @@ internal sealed class PreferenceStore(IDbContextFactory<LlamaDbContext> contexts
         var json = value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? null : value.GetRawText();
         if (Check(key, json) is { } failure)
             return failure;
+        if (ForeignJson.Parse(json!, ForeignJson.MaxNestedDepth).Failure is { } unreadable)
+            return Failure.Invalid("value", ForeignJson.Words(unreadable)); // the list shows it inside other JSON
         await writer.ExecuteAsync(async (context, token) =>
         {
             var row = await context.Configs.FindAsync([key], token);

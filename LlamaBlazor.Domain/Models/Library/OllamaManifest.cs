@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlamaBlazor.Domain.Common;
 
 namespace LlamaBlazor.Domain.Models.Library;
 
@@ -15,6 +16,7 @@ public sealed record OllamaManifest(string Name, string? ModelBlob, string? Proj
     private const string Registry = "registry.ollama.ai";
     private const string Digest = "sha256:";
     private const int DigestLength = 64;
+    private const int LayerBound = 1000;
 
     /// <summary>Reads a manifest; null where it is none.</summary>
     /// <param name="place">Its path below <c>manifests</c>, in segments.</param>
@@ -25,8 +27,8 @@ public sealed record OllamaManifest(string Name, string? ModelBlob, string? Proj
             return null;
         try
         {
-            using var document = JsonDocument.Parse(json);
-            var layers = document.RootElement.GetProperty("layers").EnumerateArray().ToList();
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = ForeignJson.MaxNestedDepth });
+            var layers = document.RootElement.GetProperty("layers").EnumerateArray().Take(LayerBound).ToList();
             return new OllamaManifest(NameOf(place), Blob(layers, "application/vnd.ollama.image.model"), Blob(layers, "application/vnd.ollama.image.projector"));
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)

@@ -107,7 +107,7 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
         var own = await OwnAsync(id);
         Assert.Equal((0.1, null), (own.Get("temperature"), own.Get("top_p")));
         await ReadAsync(panel, "llama-server --parallel 0");
-        Assert.Contains("Parallel slots:", panel.Find("[role=alert]").TextContent);
+        Assert.Contains("--parallel 0", panel.Find(".lb-notice-warn").TextContent); // refused alone, with the rule's words
     }
 
     [LinuxFact]

@@ -56,7 +56,7 @@ public sealed class PresetIniTests
         Assert.Equal("--ctx-size|1024|--mlock|--model|/m/a b.gguf|-c|2048|--no-mmap|--no-jinja|--warmup|--samplers|top_k|--predict|5|--control-vector-layer-range|1|2", words["one"]);
         Assert.Equal("--ctx-size|1024|--mlock|--model|/m/b.gguf", words["two"]);
         Assert.Equal([true, false], file.Sections.Select(section => section.Preload));
-        Assert.Equal(["[two]", " indented = 1"], file.Problems.Select(problem => problem.Token));
+        Assert.Equal(["samplers = top_k;top_p", "[two]", " indented = 1"], file.Problems.Select(problem => problem.Token));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Maintenance.Legacy;
+using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Parameters;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -129,6 +130,52 @@ public sealed class LegacyImportTests : IAsyncLifetime, IDisposable
         Assert.Empty((await _app.Services.GetRequiredService<DatabaseOperations>().CheckAsync()).Problems);
     }
 
+    [Theory]
+    [InlineData(nameof(LegacyFixtures.WideV1))]
+    [InlineData(nameof(LegacyFixtures.V2))]
+    public async Task SecondImport_LeavesEachRowAsItIs(string fixture)
+    {
+        var sql = (string)typeof(LegacyFixtures).GetField(fixture)!.GetRawConstantValue()!;
+        var path = LegacyFixtures.Write(_app.Folder.File("again.db"), sql); // one file, as it is given twice
+        var import = _app.Services.GetRequiredService<LegacyImport>();
+        var first = (await import.RunAsync(path, false)).Value;
+        var before = Rows();
+        var second = (await import.RunAsync(path, false)).Value;
+        Assert.Equal(before, Rows());
+        Assert.All(second.Tables, table => Assert.Equal(0, table.Value.Imported));
+        Assert.Equal(first.Tables.Select(table => (table.Key, table.Value.Read)),
+            second.Tables.Select(table => (table.Key, table.Value.Read)));
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData(", updated_at INTEGER); CREATE TABLE model_sampling_config (id INTEGER PRIMARY KEY, model_id INTEGER, temperature REAL", ", 1700000000000")]
+    public async Task ModelOfAFileThatWasScanned_TakesTheUntouchedRow(string columns, string value)
+    {
+        var file = Path.Combine(_app.ModelFolder, "chi.gguf");
+        GgufSamples.Llama("chi").Save(file);
+        await _app.Services.GetRequiredService<LibraryService>().ScanAsync();
+        Assert.Equal("chi", Value("SELECT name FROM models"));
+        var sql = $"""
+            CREATE TABLE models (id INTEGER PRIMARY KEY, name TEXT, model_path TEXT, ctx_size INTEGER, notes TEXT, created_at INTEGER{columns});
+            INSERT INTO models VALUES (1, 'chi.gguf', '{file}', 1234, 'mine', 1700000000000{value}), (2, 'chi fast', '{file}', 99, NULL, 1700000000001{value});
+            """;
+        var dry = await ImportAsync(sql, dryRun: true);
+        Assert.Equal(1L, Value("SELECT count(*) FROM models"));
+        var report = await ImportAsync(sql);
+        Assert.Equal((2, 2, 0), (dry.Table("models").Imported, report.Table("models").Imported, report.Table("models").KeptAside));
+        Assert.Equal((2L, 1234L, "mine"), (Value("SELECT count(*) FROM models"), Value("SELECT ctx_size FROM models WHERE name = 'chi'"),
+            Value("SELECT notes FROM models WHERE name = 'chi'")));
+        // What the scan knows stays.
+        Assert.Equal(("llama", 64L), (Value("SELECT architecture FROM models WHERE name = 'chi'"),
+            Value("SELECT vocab_size FROM models WHERE name = 'chi'")));
+        Assert.Equal(99L, Value("SELECT ctx_size FROM models WHERE name = 'chi fast'"));
+        Assert.Equal(2, (await ImportAsync(sql)).Table("models").AlreadyHere);
+        await _app.Services.GetRequiredService<LibraryService>().ScanAsync();
+        Assert.Equal((2L, 2L), (Value("SELECT count(*) FROM models"),
+            Value("SELECT count(*) FROM models WHERE architecture = 'llama' AND file_missing = 0")));
+    }
+
     [Fact]
     public async Task Leftovers_HoldNoSecretInTheClear_AndComeOnce()
     {
@@ -186,6 +233,25 @@ public sealed class LegacyImportTests : IAsyncLifetime, IDisposable
         for (var i = 0; i < reader.FieldCount; i++)
             row.TryAdd(reader.GetName(i), reader.IsDBNull(i) ? null : reader.GetValue(i));
         return row;
+    }
+
+    // All rows of the tables that an import writes, whatever the dashboard itself does meanwhile.
+    private List<string> Rows()
+    {
+        using var connection = SqliteSetup.Open(_app.Services.GetRequiredService<DataFolder>().Database);
+        var rows = new List<string>();
+        foreach (var table in new[] { "models", "model_sampling_config", "model_memory_config", "model_gpu_config",
+            "model_advanced_config", "model_lora_config", "model_multimodal_config", "model_runtime", "model_server_override",
+            "model_fit_params", "model_server_config", "config", "import_leftovers" })
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = $"SELECT * FROM {table} ORDER BY 1";
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+                rows.Add(table + ": " + string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(reader.GetValue)));
+        }
+
+        return rows;
     }
 
     private object? Value(string sql) => One(sql).Values.First();

@@ -43,8 +43,15 @@ public sealed class NameTests : IAsyncLifetime, IDisposable
         await RefusedAsync(await _app.Http.PatchAsJsonAsync("/api/models/other/config/runtime", new { aliases = new[] { "free", name } }), "aliases", name);
         await RefusedAsync(await _app.Http.PatchAsJsonAsync("/api/models/other/config/model", new { alias = $"free,{name}" }), "alias", name);
         await RefusedAsync(await _app.Http.PostAsJsonAsync("/api/models/import-command", new { command = "llama-server -m /nowhere/x.gguf", name }), "name", name);
-        await RefusedAsync(await _app.Http.PostAsJsonAsync("/api/models/import-command", new { command = $"llama-server -m /nowhere/x.gguf --alias fresh,{name}" }), "alias", name);
         Assert.Equal("other,owner", Names()); // and nothing is left of what was refused
+        var imported = await _app.Http.PostAsJsonAsync("/api/models/import-command",
+            new { command = $"llama-server -m /nowhere/x.gguf --alias fresh,{name}" });
+        Assert.Equal(HttpStatusCode.Created, imported.StatusCode); // an import leaves out the value, and takes the rest
+        var answer = await imported.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Contains(name, answer.GetProperty("errors").GetProperty("alias")[0].GetString(), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("fresh,other,owner", Names());
+        Assert.Equal(JsonValueKind.Null, (await _app.GetAsync("/api/models/fresh/config/model")).GetProperty("values")
+            .GetProperty("alias").ValueKind);
     }
 
     [Fact]
@@ -70,7 +77,6 @@ public sealed class NameTests : IAsyncLifetime, IDisposable
     [Theory]
     [InlineData("[variant]\nmodel = /nowhere/a.gguf\n\n[fine]\nmodel = /nowhere/b.gguf\n")]
     [InlineData("models:\n  variant:\n    cmd: llama-server -m /nowhere/a.gguf\n  fine:\n    cmd: llama-server -m /nowhere/b.gguf\n")]
-    [InlineData("models:\n  swapped:\n    cmd: llama-server -m /nowhere/a.gguf\n    aliases: [listed]\n  fine:\n    cmd: llama-server -m /nowhere/b.gguf\n")]
     public async Task PresetFile_RefusesThatModelAlone(string text)
     {
         var dry = await (await _app.Http.PostAsJsonAsync("/api/presets/import", new { text, dry_run = true })).Content.ReadFromJsonAsync<JsonElement>();
@@ -81,6 +87,21 @@ public sealed class NameTests : IAsyncLifetime, IDisposable
         Assert.Contains("is an alias of 'owner'", models[0].GetProperty("error").GetString());
         Assert.Equal(JsonValueKind.Number, models[1].GetProperty("id").ValueKind);
         Assert.Equal("fine,owner", Names());
+    }
+
+    [Fact]
+    public async Task PresetFile_RefusesATakenAliasAlone()
+    {
+        const string Text = "models:\n  swapped:\n    cmd: llama-server -m /nowhere/a.gguf -c 5\n    aliases: [listed]\n";
+        foreach (var dry in new[] { true, false })
+        {
+            var answer = await (await _app.Http.PostAsJsonAsync("/api/presets/import",
+                new { text = Text, dry_run = dry })).Content.ReadFromJsonAsync<JsonElement>();
+            Assert.Contains("is an alias of 'owner'", answer.GetProperty("models")[0].GetProperty("errors")
+                .GetProperty("aliases")[0].GetString());
+        }
+
+        Assert.Equal(5, (await _app.GetAsync("/api/models/swapped/config/model")).GetProperty("values").GetProperty("ctx_size").GetInt32());
     }
 
     [Fact]

@@ -36,9 +36,32 @@ public sealed class ImportTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Theory]
+    [InlineData("llama-server -m /nowhere/field.gguf -c 512 --grammar a --json-schema {}", "grammar", "--grammar a")]
+    [InlineData("llama-server -m /nowhere/field.gguf -c 512 --parallel 0", "n_parallel", "--parallel 0")]
+    [InlineData("llama-server -m /nowhere/field.gguf -c 512 --spec-type mtp:n_max=2,p_min=0.6", "spec_type",
+        "--spec-type mtp:n_max=2,p_min=0.6")]
+    [InlineData("llama-server -m /nowhere/field.gguf -c 512 --temp warm", "temperature", "--temp warm")]
+    [InlineData("llama-server -m /nowhere/field.gguf -c 512 --lora relative.gguf", "lora", "--lora relative.gguf")]
+    [InlineData("llama-server -m /nowhere/field.gguf -c 512 --chat-template-kwargs '{\"a\":1,\"a\":2}'", "chat_template_kwargs",
+        "--chat-template-kwargs {\"a\":1,\"a\":2}")]
+    public async Task BadValue_IsRefusedAlone(string command, string field, string token)
+    {
+        var dry = await PostAsync(new { command, dry_run = true }, HttpStatusCode.OK);
+        var made = await PostAsync(new { command, name = "field " + field }, HttpStatusCode.Created);
+        Assert.Equal(dry.GetProperty("errors").GetRawText(), made.GetProperty("errors").GetRawText());
+        Assert.Equal(field, Assert.Single(made.GetProperty("errors").EnumerateObject()).Name);
+        var reported = Assert.Single(made.GetProperty("not_understood").EnumerateArray());
+        Assert.Equal((token, field), (reported.GetProperty("token").GetString(), reported.GetProperty("field").GetString()));
+        Assert.Equal(512, (await app.GetAsync($"/api/models/{made.GetProperty("model").GetProperty("id").GetInt64()}/config/model"))
+            .GetProperty("values").GetProperty("ctx_size").GetInt32());
+    }
+
+    [Theory]
     [InlineData("")]
-    [InlineData("llama-server -m /x.gguf --grammar a --json-schema {}")]
-    [InlineData("llama-server -m /x.gguf --parallel 0")]
+    [InlineData("llama-server --temp 0.5")]
+    [InlineData("llama-server -m only-here.gguf -c 5")]
+    [InlineData("whisper-server -m /m/small.bin -l auto")]
+    [InlineData("docker run -v /m:/m vllm/vllm-openai --model /m/x.gguf")]
     public async Task BadCommand_Is422_AndMakesNoModel(string command)
     {
         await PostAsync(new { command, name = "never-made" }, HttpStatusCode.UnprocessableEntity);
@@ -65,7 +88,7 @@ public sealed class ImportTests(AppFixture app) : IClassFixture<AppFixture>
     {
         var id = (await PostAsync(new { command = "HF_TOKEN=hf_kept llama-server -m /nowhere/kept.gguf --temp 0.8 --min-p 0.05", name = "kept" }, HttpStatusCode.Created)).GetProperty("model").GetProperty("id").GetInt64();
         var import = app.Services.GetRequiredService<CommandImport>();
-        var plan = import.Read("HF_TOKEN=*** llama-server -m /nowhere/kept.gguf --temp 0.5").Value;
+        var plan = (await import.ReadAsync("HF_TOKEN=*** llama-server -m /nowhere/kept.gguf --temp 0.5", CancellationToken.None)).Value;
         Assert.Equal("HF_TOKEN", Assert.Single(plan.Ignored).Flag);
         Assert.True((await import.ApplyAsync(id, plan, CancellationToken.None)).IsSuccess);
         var own = (await app.Services.GetRequiredService<ParameterStore>().ReadAsync(id))!.Own;

@@ -99,21 +99,28 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
         var name = NameOf(model.Name);
         var row = CoreRow(model, source);
         row["name"] = name;
-        if (target.Find("SELECT id FROM models WHERE name = $value COLLATE NOCASE", name) is long here)
+        var known = target.Find("SELECT id FROM models WHERE name = $value COLLATE NOCASE", name) as long?;
+        if (known is { } here && IsSame(here, row, source))
         {
-            if (IsSame(here, row, source))
-                Count(old, outcome => outcome.AlreadyHere++);
-            else
-                KeepAside(old, $"A model named '{name}' is here already and stays as it is");
+            Count(old, outcome => outcome.AlreadyHere++);
             return;
         }
 
-        if (target.Names.Refuse(name) is { } taken)
+        var scanned = ScannedModels.Find(target, row);
+        if (known is not null && known != scanned)
+        {
+            KeepAside(old, $"A model named '{name}' is here already and stays as it is");
+            return;
+        }
+
+        if (target.Names.Refuse(name, scanned ?? 0) is { } taken)
         {
             KeepAside(old, taken);
             return;
         }
 
+        if (scanned is { } untouched)
+            ScannedModels.Replace(target, untouched, row);
         RejectTaken(model, row, name);
         var inserted = target.TryInsert("models", row);
         if (inserted.Failure is { } failure)
@@ -122,7 +129,13 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
             return;
         }
 
-        target.Names.Add(name, new NameOwner(inserted.Value, name, false));
+        WriteRest(old, name, inserted.Value);
+    }
+
+    private void WriteRest(OldModel old, string name, long id)
+    {
+        var model = old.Model;
+        target.Names.Add(name, new NameOwner(id, name, false));
         Count(old, outcome => outcome.Imported++);
         CountCleared(model);
         if (model.Custom.Count > 0)
@@ -130,7 +143,7 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
         if (model.Rejected.Count > 0)
             target.KeepAside("models", model.Rejected.Append(new("name", name)).ToDictionary(), "Values that could not be read, that the engine would refuse, or names that others have here");
         foreach (var (section, table) in Sections)
-            WriteSection(table, model.Sections.GetValueOrDefault(section) ?? [], inserted.Value);
+            WriteSection(table, model.Sections.GetValueOrDefault(section) ?? [], id);
     }
 
     // Its other names, where one of them is somebody else's here.

@@ -26,7 +26,24 @@ internal sealed class LegacyServerSettings(LegacyTarget target, Func<string, obj
                 KeepPerModel(models, column);
         }
 
+        if (old.Tables.Contains(Table))
+            Count(shared);
         Write(shared);
+    }
+
+    // The one row of the file, which a second import finds here.
+    private void Count(Dictionary<string, object?> shared)
+    {
+        var outcome = target.Report.Table(Table);
+        if (outcome.Read == 0)
+            return;
+        var known = shared.Where(pair => target.Columns(Table).Contains(pair.Key)).ToList();
+        var here = known.Count > 0
+            && known.TrueForAll(pair => same(target.Find($"SELECT \"{pair.Key}\" FROM {Table} WHERE id = $value", 1L), store(pair.Key, pair.Value)));
+        if (here)
+            outcome.AlreadyHere++;
+        else
+            outcome.Imported++;
     }
 
     private Dictionary<string, object?> Read(LegacySource old, LegacyModelConverter converter, Action<LegacyModel> countCleared)
@@ -44,7 +61,6 @@ internal sealed class LegacyServerSettings(LegacyTarget target, Func<string, obj
             first = new LegacyModel("server");
             converter.Add(first, row);
             countCleared(first);
-            target.Report.Table(Table).Imported++;
             var lost = first.Rejected.Concat(first.Core).Concat(first.Custom.Select(pair => new KeyValuePair<string, object?>(pair.Key, pair.Value)))
                 .Concat(first.Sections.Where(section => section.Key != "server").SelectMany(section => section.Value)).ToDictionary();
             if (lost.Count > 0)

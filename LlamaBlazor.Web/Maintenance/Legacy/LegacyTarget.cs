@@ -26,6 +26,9 @@ internal sealed class LegacyTarget(SqliteConnection live, SqliteTransaction tran
     /// <summary>Whose each name is.</summary>
     public ModelNames Names => _names ??= ModelNames.Read(live);
 
+    /// <summary>Reads the names anew, after one went.</summary>
+    public void Forget() => _names = null;
+
     /// <summary>Columns of a table of ours.</summary>
     public IReadOnlySet<string> Columns(string table)
     {

@@ -19,6 +19,9 @@ internal sealed class SettingsImport(DatabaseWriter writer, SectionWriter sectio
     /// <summary>Longest file, in characters.</summary>
     public const int TextLimit = 64 * 1024 * 1024;
 
+    // Values of it are shown inside other JSON, which has the same limit of depth as a whole.
+    private static readonly JsonSerializerOptions Strict = new(ApiJson.Options) { MaxDepth = 48, AllowDuplicateProperties = false };
+
     /// <summary>Imports a file.</summary>
     /// <param name="text">The JSON.</param>
     /// <param name="options">How.</param>
@@ -65,7 +68,7 @@ internal sealed class SettingsImport(DatabaseWriter writer, SectionWriter sectio
         {
             if (text.Length > TextLimit)
                 return Failure.Invalid("file", "The file is too long to be settings.");
-            if (JsonSerializer.Deserialize<SettingsFile>(text, ApiJson.Options) is not { Format: SettingsFile.KnownFormat } file)
+            if (JsonSerializer.Deserialize<SettingsFile>(text, Strict) is not { Format: SettingsFile.KnownFormat } file)
                 return Failure.Invalid("file", $"This is not a file of settings: its format is not '{SettingsFile.KnownFormat}'. Nothing was changed.");
             return file.Version is < 1 or > SettingsFile.KnownVersion
                 ? Failure.Invalid("file", $"The file was written by a newer version (format {file.Version}, known is {SettingsFile.KnownVersion}). Update the program first. Nothing was changed.")

@@ -27,9 +27,9 @@ public sealed partial class CommandImportPanel
         let definition = ParameterCatalogue.Current.FindColumn(pair.Key)!
         select (definition.Label, definition.Flag, definition.Secret ? ShellText.Mask : ParameterText.Brief(definition, pair.Value!));
 
-    private void Read()
+    private async Task ReadAsync()
     {
-        var read = Import.Read(_text);
+        var read = await Import.ReadAsync(_text, CancellationToken.None);
         _plan = read.IsSuccess ? read.Value : null;
         _problem = read.IsSuccess ? null : FailureText.Of(read.Failure!);
     }
@@ -49,7 +49,9 @@ public sealed partial class CommandImportPanel
             if (!applied.IsSuccess)
                 return;
             Notifications.Notify(NotificationSeverity.Success, "Command applied", "The settings of the model are those of the command now. History can undo it.");
-            (_plan, _text) = (null, "");
+            var refused = applied.Value.NotUnderstood.Skip(plan.NotUnderstood.Count)
+                .Select(word => $"{word.Token} was left out: {word.Reason}").ToList();
+            (_plan, _text, _problem) = (null, "", refused.Count == 0 ? null : string.Join(' ', refused));
         }
         finally
         {

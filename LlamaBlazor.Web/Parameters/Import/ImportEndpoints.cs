@@ -1,6 +1,7 @@
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Shared.Api;
+using LlamaBlazor.Web.Shared.Feedback;
 
 namespace LlamaBlazor.Web.Parameters.Import;
 
@@ -13,23 +14,28 @@ internal static class ImportEndpoints
 
     private static async Task<IResult> ImportAsync(ImportRequest request, CommandImport import, ModelStore models, CancellationToken cancellation)
     {
-        var read = import.Read(request.Command);
+        var read = await import.ReadAsync(request.Command, cancellation);
         if (!read.IsSuccess)
             return ApiResults.Problem(read.Failure!);
-        var plan = read.Value;
-        if (request.DryRun ?? false)
-            return Results.Ok(Answer(plan, null));
-        var made = await import.CreateAsync(plan, request.Name, cancellation);
-        if (!made.IsSuccess)
-            return ApiResults.Problem(made.Failure!);
-        var model = await models.FindAsync($"{made.Value.Id}", cancellation) ?? made.Value; // as it is once its sections were written
-        return Results.Created($"/api/models/{model.Id}", Answer(plan, ModelJson.Of(model)));
+        var dryRun = request.DryRun ?? false;
+        var outcome = await import.CreateAsync(read.Value, request.Name, dryRun, cancellation);
+        if (dryRun)
+            return Results.Ok(Answer(outcome, new { name = request.Name ?? outcome.Plan.Name, model_path = outcome.Plan.ModelPath }));
+        if (outcome.Model is not { } made)
+            return ApiResults.Problem(outcome.Failure!);
+        var model = await models.FindAsync($"{made.Id}", cancellation) ?? made; // as it is once its sections were written
+        return Results.Created($"/api/models/{model.Id}", Answer(outcome, ModelJson.Of(model)));
     }
 
-    private static ImportAnswer Answer(ImportPlan plan, object? model) => new(
-        model ?? new { name = plan.Name, model_path = plan.ModelPath },
-        plan.Changes.ToDictionary(change => change.Section, change => change.Values.ToDictionary(pair => pair.Key, pair => ConfigJson.Write(ParameterCatalogue.Current.FindColumn(pair.Key)!, pair.Value))),
-        plan.NotUnderstood, plan.Ignored);
+    /// <summary>Values by section, as the API writes them.</summary>
+    public static Dictionary<string, Dictionary<string, object?>> Sections(ImportPlan plan) => plan.Changes.ToDictionary(
+        change => change.Section,
+        change => change.Values.ToDictionary(pair => pair.Key, pair =>
+            ConfigJson.Write(ParameterCatalogue.Current.FindColumn(pair.Key)!, pair.Value)));
+
+    private static ImportAnswer Answer(ImportOutcome outcome, object model) => new(
+        model, Sections(outcome.Plan), outcome.Plan.NotUnderstood, outcome.Plan.Ignored, outcome.Plan.Errors,
+            outcome.Failure is { } failure ? FailureText.Of(failure) : null);
 }
 
 /// <summary>A command to import.</summary>
@@ -43,4 +49,12 @@ internal sealed record ImportRequest(string? Command, string? Name, bool? DryRun
 /// <param name="Sections">Settings by section.</param>
 /// <param name="NotUnderstood">Words that became no setting.</param>
 /// <param name="Ignored">Flags left out on purpose.</param>
-internal sealed record ImportAnswer(object Model, IReadOnlyDictionary<string, Dictionary<string, object?>> Sections, IReadOnlyList<NotUnderstood> NotUnderstood, IReadOnlyList<IgnoredFlag> Ignored);
+/// <param name="Errors">Values that the rules refused, by field; all others were taken.</param>
+/// <param name="Error">On a dry run why no model would be made, or null.</param>
+internal sealed record ImportAnswer(
+    object Model,
+    IReadOnlyDictionary<string, Dictionary<string, object?>> Sections,
+    IReadOnlyList<NotUnderstood> NotUnderstood,
+    IReadOnlyList<IgnoredFlag> Ignored,
+    IReadOnlyDictionary<string, string[]> Errors,
+    string? Error);

@@ -2,15 +2,24 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using LlamaBlazor.Web.Parameters.Import.Yaml;
 
 namespace LlamaBlazor.Web.Parameters.Import;
 
-/// <summary>Reads the models of a llama-swap configuration: <c>cmd</c> with macros, <c>env</c>, <c>aliases</c>, <c>ttl</c>, <c>concurrencyLimit</c>.</summary>
-internal static partial class LlamaSwapFile
+/// <summary>
+/// Reads the models of a llama-swap configuration: commands with macros, variables, names, idle time, limits, request fields, preloading
+/// and groups. What has no
+/// place here is reported by its key.
+/// </summary>
+internal sealed partial class LlamaSwapFile
 {
-    private static readonly HashSet<string> Used = ["cmd", "env", "aliases", "ttl", "concurrencyLimit", "macros"];
+    private const string StartLimit = "start_limit_seconds";
+
+    private static readonly string TooLong =
+        $"Its macros make a command of more than {ShellWords.MaxLength:N0} characters, or those of all models {SwapMacros.MaxTotal:N0}.";
+
+    private static readonly HashSet<string> Used = ["cmd", "env", "aliases", "ttl", "concurrencyLimit", "macros", "filters"];
+    private static readonly HashSet<string> UsedOfFile = ["models", "macros", "globalTTL", "hooks", "groups", "healthCheckTimeout"];
 
     private static readonly Dictionary<string, string> Reasons = new()
     {
@@ -19,119 +28,144 @@ internal static partial class LlamaSwapFile
         ["cmdStop"] = "The dashboard stops engines itself.",
         ["name"] = "The key of the model is its name here.",
         ["description"] = "Write it into the notes of the model.",
-        ["groups"] = "What is stopped to make room is set on the Server page and for each model.",
+        ["unlisted"] = "Each model is in the list of models here.",
+        ["useModelName"] = "The engine runs one model and takes any name.",
+        ["groups"] = "What is stopped to make room is set on the Server page and for each model; members of a persistent group are pinned.",
         ["healthCheckTimeout"] = "The dashboard has a time limit of its own for starts; see the launch settings.",
         ["startPort"] = "Ports come from the range of the launch settings.",
+        ["apiKeys"] = "Make keys on the API keys page.",
+        ["hooks"] = "Of the hooks only on_startup.preload has a place here.",
     };
+
+    private readonly ParameterCatalogue _catalogue;
+    private readonly CommandLineParser _parser;
+    private readonly YamlMap _file;
+    private readonly SwapMacros _macros;
+    private readonly List<NotUnderstood> _problems = [];
+    private readonly HashSet<string> _preloaded;
+    private readonly HashSet<string> _pinned;
+
+    private LlamaSwapFile(ParameterCatalogue catalogue, CommandLineParser parser, YamlMap file, Func<string, string?> environment)
+    {
+        (_catalogue, _parser, _file, _macros) = (catalogue, parser, file, new SwapMacros(environment));
+        _macros.Define(file.Map("macros"));
+        _preloaded = [.. file.Map("hooks")?.Map("on_startup")?.Texts("preload") ?? []];
+        _pinned = [.. Groups().Where(group => group.Text("persistent") == "true").SelectMany(group => group.Texts("members"))];
+    }
 
     /// <summary>Whether a text is such a file rather than a preset file.</summary>
     public static bool LooksLikeOne(string text) => ModelsKey().IsMatch(text);
 
     /// <summary>Its models.</summary>
-    public static Result<PresetPlan> Read(ParameterCatalogue catalogue, CommandLineParser parser, string text)
+    /// <param name="catalogue">The catalogue.</param>
+    /// <param name="parser">Reads commands.</param>
+    /// <param name="root">The file.</param>
+    /// <param name="environment">Value of a variable of this machine, or null.</param>
+    public static Result<PresetPlan> Read(ParameterCatalogue catalogue, CommandLineParser parser, YamlValue root, Func<string,
+        string?> environment)
     {
-        try
-        {
-            var yaml = new YamlStream();
-            yaml.Load(new StringReader(text));
-            if (yaml.Documents[0].RootNode is not YamlMappingNode root || Child(root, "models") is not YamlMappingNode models || models.Children.Count > PresetImport.Bound)
-                return Failure.Invalid("text", $"'models' must be a list of names, each with its 'cmd', at most {PresetImport.Bound}.");
-            var macros = Macros(root);
-            var problems = new List<NotUnderstood>();
-            var plans = new List<PresetModel>();
-            foreach (var (key, value) in models.Children)
-            {
-                if (value is YamlMappingNode model && Text(model, "cmd") is { } command)
-                    Add(plans, problems, key.ToString(), Plan(catalogue, parser, key.ToString(), model, command, macros));
-                else
-                    problems.Add(new NotUnderstood(key.ToString(), "This model has no 'cmd'."));
-            }
-
-            problems.AddRange(root.Children.Keys.Select(key => key.ToString()).Where(key => key is not ("models" or "macros")).Select(NotTaken));
-            return new PresetPlan(plans, problems);
-        }
-        catch (YamlException error)
-        {
-            return Failure.Invalid("text", $"This is not YAML: line {error.Start.Line}, column {error.Start.Column}. {error.Message}");
-        }
+        if (root is not YamlMap file || file.Map("models") is not { } models || models.Pairs.Count > PresetImport.Bound)
+            return Failure.Invalid("text", $"'models' must be a list of names, each with its 'cmd', at most {PresetImport.Bound}.");
+        return new LlamaSwapFile(catalogue, parser, file, environment).Read(models);
     }
 
-    private static void Add(List<PresetModel> plans, List<NotUnderstood> problems, string name, ImportPlan? plan)
+    private PresetPlan Read(YamlMap models)
     {
-        if (plan is not null)
-            plans.Add(new PresetModel(name, plan));
-        else
-            problems.Add(new NotUnderstood(name, $"Its macros make a command of more than {ShellWords.MaxLength:N0} characters."));
+        var plans = new List<PresetModel>();
+        foreach (var (name, value) in models.Pairs)
+        {
+            if (value is not YamlMap model || model["cmd"] is not YamlText { IsNull: false } command)
+                _problems.Add(new NotUnderstood(name, "This model has no 'cmd'."));
+            else if (Plan(name, model, command.Lines) is not { } plan)
+                _problems.Add(new NotUnderstood(name,
+                    TooLong));
+            else
+                plans.Add(new PresetModel(name, plan));
+        }
+
+        foreach (var missing in _preloaded.Concat(_pinned).Where(name => models[name] is null).Distinct())
+            _problems.Add(new NotUnderstood(missing, "It is preloaded or in a group, but no model of the file has this name."));
+        _problems.AddRange(_file.Pairs.Select(pair => pair.Key).Where(key => !IsTaken(key)).Select(NotTaken));
+        return new PresetPlan(plans, _problems);
     }
+
+    private bool IsTaken(string key) => UsedOfFile.Contains(key) && key switch
+    {
+        "healthCheckTimeout" => _catalogue.FindColumn(StartLimit) is not null,
+        "hooks" => _file.Map("hooks") is { Pairs: [{ Key: "on_startup", Value: YamlMap { Pairs: [{ Key: "preload" }] } }] },
+        "groups" => Groups().All(group => group.Pairs.All(pair => pair.Key is "persistent" or "members")),
+        "globalTTL" => Number(_file.Text(key)) is not null,
+        _ => true,
+    };
+
+    private IEnumerable<YamlMap> Groups() => (_file.Map("groups")?.Pairs ?? []).Select(pair => pair.Value).OfType<YamlMap>();
 
     private static NotUnderstood NotTaken(string key) => new(key, Reasons.GetValueOrDefault(key, "The dashboard has no such setting."));
 
-    private static ImportPlan? Plan(ParameterCatalogue catalogue, CommandLineParser parser, string name, YamlMappingNode model, string command, Dictionary<string, string> macros)
+    private ImportPlan? Plan(string name, YamlMap model, string command)
     {
-        var all = new Dictionary<string, string>(macros);
-        foreach (var (macro, value) in Macros(model))
-            all[macro] = value;
-        (all["PORT"], all["MODEL_ID"]) = ("0", name);
-        var variables = Items(model, "env").Select(variable => Expand(variable, all)).ToList();
-        if (Expand(command, all) is not { } line || variables.Contains(null))
+        var macros = _macros.ForModel(model, name);
+        var comments = new List<IgnoredFlag>();
+        var variables = Variables(model).Select(macros.Expand).ToList();
+        var line = macros.Expand(CommandText.WithoutComments(command, comments));
+        _macros.Add(macros);
+        if (line is null || variables.Contains(null))
             return null;
-        var parsed = parser.Parse([.. variables.OfType<string>(), .. ShellWords.Split(line)]);
-        SetAliases(catalogue, parsed, name, Items(model, "aliases"));
-        SetNumber(parsed, model, "ttl", "ttl_seconds");
-        SetNumber(parsed, model, "concurrencyLimit", "concurrency");
-        var plan = ImportPlan.From(catalogue, parsed);
-        var unused = model.Children.Keys.Select(key => key.ToString()).Where(key => !Used.Contains(key)).Select(NotTaken);
-        var server = parsed.Executable is { } program && !program.Contains("llama", StringComparison.OrdinalIgnoreCase) ? [new NotUnderstood(program, "This is not llama-server; the model will run with the engine of the dashboard.")] : Array.Empty<NotUnderstood>();
-        return plan with { NotUnderstood = [.. plan.NotUnderstood, .. server, .. unused] };
+        var parsed = _parser.Parse([.. variables.OfType<string>(), .. ShellWords.Split(line)], SwapMacros.IsOpen);
+        SetAliases(parsed, name, [.. model.Texts("aliases").Select(macros.Expand).OfType<string>()]);
+        SetRuntime(parsed, model, name);
+        var filters = new SwapFilters(_catalogue, parsed, name, model.Map("filters"), macros);
+        filters.Take();
+        var plan = ImportPlanner.Plan(_catalogue, parsed);
+        var unused = model.Pairs.Select(pair => pair.Key).Where(key => !IsTaken(key, model)).Select(NotTaken);
+        return plan with
+        {
+            NotUnderstood = [.. plan.NotUnderstood, .. filters.Lost, .. unused],
+            Ignored = [.. plan.Ignored, .. comments, .. macros.Comments, .. filters.Taken],
+            Variants = filters.Variants,
+        };
     }
 
-    // The key of the file names the model, so every --alias is another name, beside those of the file.
-    private static void SetAliases(ParameterCatalogue catalogue, ParsedCommand parsed, string name, IReadOnlyList<string> aliases)
+    private bool IsTaken(string key, YamlMap model) => key switch
     {
-        var said = parsed.Values.TryGetValue("alias", out var alias) ? ParameterValue.Split(catalogue.FindColumn("alias")!, (string)alias) : [];
+        "healthCheckTimeout" => _catalogue.FindColumn(StartLimit) is not null,
+        "ttl" or "concurrencyLimit" => Number(model.Text(key)) is not null,
+        "unlisted" or "useModelName" => model.Text(key) is "false" or null,
+        _ => Used.Contains(key),
+    };
+
+    private static IEnumerable<string> Variables(YamlMap model) => model["env"] is YamlMap map
+        ? map.Pairs.Select(pair => $"{pair.Key}={(pair.Value as YamlText)?.Text}")
+        : model.Texts("env");
+
+    // The key of the file names the model, so every --alias is another name, beside those of the file.
+    private void SetAliases(ParsedCommand parsed, string name, IReadOnlyList<string> aliases)
+    {
+        var said = parsed.Values.TryGetValue("alias", out var alias) ? ParameterValue.Split(_catalogue.FindColumn("alias")!, (string)alias)
+            : [];
         if (aliases.Union(said).Where(other => other != name).ToList() is { Count: > 0 } all)
             parsed.Values["aliases"] = ItemList.Write(all);
     }
 
-    private static void SetNumber(ParsedCommand parsed, YamlMappingNode model, string key, string column)
+    private void SetRuntime(ParsedCommand parsed, YamlMap model, string name)
     {
-        if (Text(model, key) is { } text && long.TryParse(text, CultureInfo.InvariantCulture, out var number) && number > 0)
-            parsed.Values[column] = number;
+        // -1 is what the file says for all; 0 is never.
+        if ((Number(model.Text("ttl")) is >= 0 and var own ? own : Number(_file.Text("globalTTL"))) is >= 0 and var seconds)
+            parsed.Values["ttl_seconds"] = seconds;
+        if (Number(model.Text("concurrencyLimit")) is > 0 and var limit)
+            parsed.Values["concurrency"] = limit;
+        if (_catalogue.FindColumn(StartLimit) is { } column && Number(model.Text("healthCheckTimeout")
+            ?? _file.Text("healthCheckTimeout")) is > 0 and var start)
+            parsed.Values[column.Column] = start;
+        if (_preloaded.Contains(name))
+            parsed.Values["preload"] = true;
+        if (_pinned.Contains(name))
+            parsed.Values["pinned"] = true;
     }
 
-    // Macros may name others; ten rounds are more than anyone nests, and a circle ends there. Null where the text grows beyond all measure.
-    private static string? Expand(string text, Dictionary<string, string> macros)
-    {
-        for (var round = 0; round < 10 && text.Contains("${", StringComparison.Ordinal); round++)
-        {
-            var length = text.Length;
-            text = Macro().Replace(text, match =>
-            {
-                var value = macros.GetValueOrDefault(match.Groups["name"].Value, match.Value);
-                length += value.Length;
-                return length > ShellWords.MaxLength ? "" : value;
-            });
-            if (length > ShellWords.MaxLength)
-                return null;
-        }
+    private static long? Number(string? text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+        out var number) ? number : null;
 
-        return text;
-    }
-
-    private static Dictionary<string, string> Macros(YamlMappingNode node) => Child(node, "macros") is YamlMappingNode macros
-        ? macros.Children.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString())
-        : [];
-
-    private static List<string> Items(YamlMappingNode node, string key) =>
-        Child(node, key) is YamlSequenceNode items ? [.. items.Children.OfType<YamlScalarNode>().Select(item => item.Value ?? "")] : [];
-
-    private static string? Text(YamlMappingNode node, string key) => (Child(node, key) as YamlScalarNode)?.Value;
-
-    private static YamlNode? Child(YamlMappingNode node, string key) => node.Children.TryGetValue(new YamlScalarNode(key), out var child) ? child : null;
-
-    [GeneratedRegex(@"^models\s*:", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[""']?models[""']?\s*:", RegexOptions.Multiline)]
     private static partial Regex ModelsKey();
-
-    [GeneratedRegex(@"\$\{(?<name>[\w-]+)\}")]
-    private static partial Regex Macro();
 }

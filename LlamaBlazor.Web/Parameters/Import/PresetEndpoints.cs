@@ -18,13 +18,13 @@ internal static class PresetEndpoints
 
     private static async Task<IResult> ImportAsync(PresetRequest request, PresetImport presets, CancellationToken cancellation)
     {
-        var read = presets.Read(request.Text);
+        var read = await presets.ReadAsync(request.Text, cancellation);
         if (!read.IsSuccess)
             return ApiResults.Problem(read.Failure!);
         var outcomes = request.DryRun ?? false ? await presets.PreviewAsync(read.Value, cancellation) : await presets.CreateAsync(read.Value, cancellation);
-        var models = read.Value.Models.Select(model => new PresetModelAnswer(model.Name, outcomes.FirstOrDefault(outcome => outcome.Name == model.Name)?.Id, outcomes.FirstOrDefault(outcome => outcome.Name == model.Name)?.Error,
-            model.Plan.Changes.ToDictionary(change => change.Section, change => change.Values.ToDictionary(pair => pair.Key, pair => ConfigJson.Write(ParameterCatalogue.Current.FindColumn(pair.Key)!, pair.Value))),
-            model.Plan.NotUnderstood, model.Plan.Ignored));
+        var models = outcomes.Select(outcome => new PresetModelAnswer(
+            outcome.Name, outcome.Id, outcome.Error, ImportEndpoints.Sections(outcome.Plan), outcome.Plan.NotUnderstood,
+                outcome.Plan.Ignored, outcome.Plan.Errors, outcome.Plan.Variants));
         return Results.Ok(new PresetAnswer([.. models], read.Value.Problems));
     }
 }
@@ -38,4 +38,12 @@ internal sealed record PresetRequest(string? Text, bool? DryRun);
 internal sealed record PresetAnswer(IReadOnlyList<PresetModelAnswer> Models, IReadOnlyList<NotUnderstood> NotUnderstood);
 
 /// <summary>One model of it.</summary>
-internal sealed record PresetModelAnswer(string Name, long? Id, string? Error, IReadOnlyDictionary<string, Dictionary<string, object?>> Sections, IReadOnlyList<NotUnderstood> NotUnderstood, IReadOnlyList<IgnoredFlag> Ignored);
+internal sealed record PresetModelAnswer(
+    string Name,
+    long? Id,
+    string? Error,
+    IReadOnlyDictionary<string, Dictionary<string, object?>> Sections,
+    IReadOnlyList<NotUnderstood> NotUnderstood,
+    IReadOnlyList<IgnoredFlag> Ignored,
+    IReadOnlyDictionary<string, string[]> Errors,
+    IReadOnlyList<AliasVariant> Aliases);

@@ -2,19 +2,17 @@ using System.Text;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Parameters.Import;
 
 /// <summary>Whole libraries at once: preset files of llama-server's router both ways, and the models of a llama-swap configuration.</summary>
-internal sealed class PresetImport(ParameterCatalogue catalogue, CommandImport import, LaunchCommandFactory commands, ParameterStore store, IDbContextFactory<LlamaDbContext> contexts)
+internal sealed class PresetImport(ImportReader reader, ModelImport import, LaunchCommandFactory commands, ParameterStore store,
+    IDbContextFactory<LlamaDbContext> contexts)
 {
     /// <summary>Models in one file.</summary>
     public const int Bound = 1000;
-
-    private readonly CommandLineParser _parser = new(catalogue, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
     /// <summary>All models as a preset file, and what such a file cannot say.</summary>
     public async Task<PresetFile> ExportAsync(CancellationToken cancellation)
@@ -36,55 +34,29 @@ internal sealed class PresetImport(ParameterCatalogue catalogue, CommandImport i
         return new PresetFile(text.ToString(), lost);
     }
 
-    /// <summary>What a file would make: a preset INI, or llama-swap's YAML where it has a <c>models:</c> list.</summary>
-    public Result<PresetPlan> Read(string? text)
+    /// <summary>What a file would make: a preset INI, llama-swap's YAML, a compose file, or a unit of systemd.</summary>
+    public async Task<Result<PresetPlan>> ReadAsync(string? text, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(text) || text.Length > ShellWords.MaxLength)
             return Failure.Invalid("text", $"Give the text of a preset file or of a llama-swap configuration, at most {ShellWords.MaxLength:N0} characters.");
-        var read = LlamaSwapFile.LooksLikeOne(text) ? LlamaSwapFile.Read(catalogue, _parser, text) : ReadIni(text);
-        return read.IsSuccess
-            ? read.Value with { Models = [.. read.Value.Models.Select(model => model with { Plan = import.Keep(model.Plan) })] } : read;
+        return await reader.ReadFileAsync(text, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>What would become of each model of a plan; changes nothing.</summary>
-    public async Task<IReadOnlyList<PresetOutcome>> PreviewAsync(PresetPlan plan, CancellationToken cancellation)
-    {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var names = await ModelNames.LoadAsync(context, cancellation).ConfigureAwait(false);
-            return [.. plan.Models.Select(model => new PresetOutcome(model.Name, null, import.Refuse(model.Plan, model.Name, names) is { } failure ? FailureText.Of(failure) : null))];
-        }
-    }
+    public Task<IReadOnlyList<PresetOutcome>> PreviewAsync(PresetPlan plan, CancellationToken cancellation) =>
+        RunAsync(plan, dryRun: true, cancellation);
 
     /// <summary>Makes the models of a plan. Each stands for itself: one that cannot be made is reported and the others are made.</summary>
-    public async Task<IReadOnlyList<PresetOutcome>> CreateAsync(PresetPlan plan, CancellationToken cancellation)
-    {
-        var outcomes = new List<PresetOutcome>();
-        foreach (var model in plan.Models)
-        {
-            var made = await import.CreateAsync(model.Plan, model.Name, cancellation).ConfigureAwait(false);
-            outcomes.Add(made.Match(
-                row => new PresetOutcome(model.Name, row.Id, null),
-                failure => new PresetOutcome(model.Name, null, FailureText.Of(failure))));
-        }
+    public Task<IReadOnlyList<PresetOutcome>> CreateAsync(PresetPlan plan, CancellationToken cancellation) =>
+        RunAsync(plan, dryRun: false, cancellation);
 
-        return outcomes;
-    }
-
-    private Result<PresetPlan> ReadIni(string text)
+    private async Task<IReadOnlyList<PresetOutcome>> RunAsync(PresetPlan plan, bool dryRun, CancellationToken cancellation)
     {
-        var file = PresetIni.Read(catalogue, text);
-        if (file.Sections.Count is 0 or > Bound)
-            return Failure.Invalid("text", file.Sections.Count == 0 ? "No [section] was found: each model of a preset file is one." : $"At most {Bound} models are read at once.");
-        var models = file.Sections.Select(section =>
-        {
-            var parsed = _parser.Parse([.. section.Words.Prepend("llama-server")]);
-            if (section.Preload)
-                parsed.Values["preload"] = true;
-            return new PresetModel(section.Name, ImportPlan.From(catalogue, parsed));
-        });
-        return new PresetPlan([.. models], file.Problems);
+        var outcomes = await import.RunAsync([.. plan.Models.Select(model => new ImportEntry(model.Name, model.Plan))], dryRun,
+            cancellation).ConfigureAwait(false);
+        return [.. plan.Models.Zip(outcomes, (model, outcome) =>
+            new PresetOutcome(model.Name, outcome.Model?.Id, outcome.Failure is { } failure ? FailureText.Of(failure)
+                : null) { Plan = outcome.Plan })];
     }
 
     private async Task<List<(long Id, string Name)>> ModelsAsync(CancellationToken cancellation)
@@ -119,4 +91,8 @@ internal sealed record PresetModel(string Name, ImportPlan Plan);
 /// <param name="Name">Its name in the file.</param>
 /// <param name="Id">The new model, or null.</param>
 /// <param name="Error">Why it was not made, or null.</param>
-internal sealed record PresetOutcome(string Name, long? Id, string? Error);
+internal sealed record PresetOutcome(string Name, long? Id, string? Error)
+{
+    /// <summary>What was set of it, with all reports.</summary>
+    public required ImportPlan Plan { get; init; }
+}

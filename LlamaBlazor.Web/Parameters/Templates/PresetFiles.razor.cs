@@ -21,7 +21,7 @@ public sealed partial class PresetFiles
 
     private async Task ReadAsync()
     {
-        var read = Presets.Read(_text);
+        var read = await Task.Run(() => Presets.ReadAsync(_text, CancellationToken.None));
         _outcomes = [];
         _foreseen = read.IsSuccess ? await Task.Run(() => Presets.PreviewAsync(read.Value, CancellationToken.None)) : [];
         _plan = read.IsSuccess ? read.Value : null;

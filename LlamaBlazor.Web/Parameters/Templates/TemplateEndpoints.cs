@@ -21,6 +21,8 @@ internal static class TemplateEndpoints
 
     private static async Task<IResult> SaveAsync(TemplateRequest request, TemplateStore templates, ParameterStore store, ModelStore models, CancellationToken cancellation)
     {
+        if (request.Values is { ValueKind: JsonValueKind.Object } given && ForeignJson.Parse(given.GetRawText()).Failure is { } unreadable)
+            return ApiResults.Problem(Failure.Invalid("values", ForeignJson.Words(unreadable)));
         var template = new ParameterTemplate(0, request.Name ?? "", request.Description, request.Values is { ValueKind: JsonValueKind.Object } values ? templates.Read(values.GetRawText()) : new Dictionary<string, IReadOnlyDictionary<string, object?>>()) { Forced = request.Forced ?? [] };
         if (request.Model is { } key)
         {
