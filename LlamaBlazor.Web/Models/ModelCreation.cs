@@ -37,15 +37,21 @@ internal sealed class ModelCreation(CommandImport import, ModelStore store, Para
 
     private async Task<Result<Model>> MakeAsync(ImportPlan plan, ModelPatch patch, CancellationToken cancellation)
     {
-        var made = await import.CreateAsync(plan, patch.Name, cancellation).ConfigureAwait(false);
-        if (!made.IsSuccess)
-            return made;
+        // Here a value that is refused refuses the model; an import leaves it out.
+        var trial = await import.CreateAsync(plan, patch.Name, dryRun: true, cancellation).ConfigureAwait(false);
+        if (trial.Failure is { } failure)
+            return failure;
+        if (trial.Plan.Errors.Count > 0)
+            return Failure.Invalid(trial.Plan.Errors);
+        var outcome = await import.CreateAsync(plan, patch.Name, dryRun: false, cancellation).ConfigureAwait(false);
+        if (outcome.Model is not { } made)
+            return outcome.Failure!;
         var described = patch with { Name = null };
         if (described == new ModelPatch())
-            return await store.FindAsync($"{made.Value.Id}", cancellation).ConfigureAwait(false) ?? made.Value; // as it is once its sections were written
-        var patched = await store.PatchAsync($"{made.Value.Id}", described, cancellation).ConfigureAwait(false);
+            return await store.FindAsync($"{made.Id}", cancellation).ConfigureAwait(false) ?? made; // as it is once its sections were written
+        var patched = await store.PatchAsync($"{made.Id}", described, cancellation).ConfigureAwait(false);
         if (!patched.IsSuccess)
-            await store.DeleteManyAsync([made.Value.Id], ignore: false, cancellation).ConfigureAwait(false);
+            await store.DeleteManyAsync([made.Id], ignore: false, cancellation).ConfigureAwait(false);
         return patched;
     }
 
