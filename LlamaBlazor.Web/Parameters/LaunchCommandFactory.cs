@@ -76,7 +76,8 @@ internal sealed class LaunchCommandFactory(
             return Failure.Invalid("model_path", $"{model.Name} names no file, repository or address to load. Set the model file on the Core tab.");
         plan = plan with { HasModelFile = plan.HasModelFile || File.Exists(model.ModelPath), DownloadPath = Path.Combine(folder.Root, "downloads", model.Uid + ".gguf"), Engine = asked.IsSuccess ? asked.Value : null };
         var command = builder.Build(engine.Path, engine.Prefix, configuration.Effective, plan);
-        command = command with { Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective), .. Conflicts(configuration.Effective, plan.Engine is { } known ? DeviceKinds.Gpus(known.Devices).Count : null)] };
+        command = command with { Warnings = [.. command.Warnings, .. MissingPaths(configuration.Effective),
+            .. Conflicts(configuration.Effective, plan.Engine is { } known ? DeviceKinds.Gpus(known.Devices).Count : null)] };
         if (plan.DraftPath is { } draft && !File.Exists(draft))
             command = command with { Warnings = [.. command.Warnings, "The draft model is downloaded at the first start, which takes longer."] };
         return asked.IsSuccess ? command : command with { Warnings = [$"It is not known which flags the engine has. {asked.Failure!.Message}", .. command.Warnings] };

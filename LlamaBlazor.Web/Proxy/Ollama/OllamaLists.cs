@@ -133,7 +133,8 @@ internal sealed class OllamaLists(KeyAccess access, ModelDirectory models, Insta
         };
         string[] capabilities = facts.Embeds
             ? ["embedding"]
-            : ["completion", .. facts.HasChatTemplate ? new[] { "tools" } : [], .. facts.HasProjector ? new[] { "vision" } : []];
+            : ["completion", .. facts.HasChatTemplate ? new[] { "tools" } : [], .. facts.Senses.Vision ? new[] { "vision" } : [],
+                .. facts.Senses.Audio ? new[] { "audio" } : []];
         return new
         {
             modelfile = $"FROM {target.Model.Path}",
