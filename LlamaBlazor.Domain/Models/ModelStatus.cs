@@ -34,6 +34,11 @@ public static class ModelRole
     /// <summary>A tokenizer without weights.</summary>
     public const string Vocabulary = "vocabulary";
 
+    /// <summary>
+    /// A head that drafts for one model, made of nothing but the layers that predict further tokens: it runs only beside that model.
+    /// </summary>
+    public const string Draft = "draft";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Model, Projector, Adapter, Vocabulary];
+    public static IReadOnlyList<string> All { get; } = [Model, Projector, Adapter, Vocabulary, Draft];
 }

@@ -65,8 +65,10 @@ public static partial class EngineHelp
     /// <param name="list">The text.</param>
     public static IReadOnlyList<EngineDevice> ReadDevices(string list)
     {
-        var shared = VulkanLine().Matches(list).ToLookup(match => "Vulkan" + match.Groups["index"].Value, match => match.Groups["uma"].Value == "1");
-        return [.. DeviceLine().Matches(list).Select(match => (Match: match, Name: match.Groups["name"].Value)).Select(found => new EngineDevice(
+        var shared = VulkanLine().Matches(list).ToLookup(match => "Vulkan" + match.Groups["index"].Value, match =>
+            match.Groups["uma"].Value == "1");
+        return [.. DeviceLine().Matches(list).Select(match => (Match: match, Name: match.Groups["name"].Value))
+            .Select(found => new EngineDevice(
             found.Name, found.Match.Groups["card"].Value, Mebibytes(found.Match, "total"), Mebibytes(found.Match, "free"))
             {
                 IsShared = shared[found.Name] is var told && told.Any() ? told.First() : null,
@@ -91,7 +93,8 @@ public static partial class EngineHelp
 
     // More than any machine has is a driver's nonsense, such as all ones.
     private static long Mebibytes(Match match, string group) =>
-        long.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var mib) && mib <= 1L << 30 ? mib : 0;
+        long.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var mib) && mib <= 1L << 30
+            ? mib : 0;
 
     private static string? ReadBuild(string version)
     {

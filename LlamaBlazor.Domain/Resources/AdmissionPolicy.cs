@@ -6,9 +6,11 @@ namespace LlamaBlazor.Domain.Resources;
 /// <summary>Limits a start must respect (product.md 16).</summary>
 /// <param name="MaxMemoryPercent">Physical memory in use after the start.</param>
 /// <param name="MinFreeMemoryGb">GiB that stay free after the start.</param>
-/// <param name="MaxCpuPercent">CPU that other programs use now; null warns above 90 % and refuses nothing: a machine that generates with its processor is busy.</param>
+/// <param name="MaxCpuPercent">CPU that other programs use now; null warns above 90 % and refuses nothing: a machine that generates
+/// with its processor is busy.</param>
 /// <param name="MaxLoadPerCore">Load average of one minute a core that other programs cause now; null warns above 2.</param>
-public sealed record AdmissionLimits(double MaxMemoryPercent = 85, double MinFreeMemoryGb = 4, double? MaxCpuPercent = null, double? MaxLoadPerCore = null)
+public sealed record AdmissionLimits(double MaxMemoryPercent = 85, double MinFreeMemoryGb = 4, double? MaxCpuPercent = null,
+    double? MaxLoadPerCore = null)
 {
     /// <summary>Percent of the processor above which a start is warned of.</summary>
     public const double BusyCpuPercent = 90;
@@ -99,7 +101,8 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
             return new AdmissionDecision(false, reasons, []) { Warnings = warnings, IsNever = IsNever(request, machine, quota) };
         warnings.AddRange(request.Gpus.Answer([.. others.Where(other => plan!.Contains(other.ModelId))]).Warnings);
         var ending = others.Where(other => other.IsStopping).Select(other => other.ModelId).ToHashSet();
-        return new AdmissionDecision(true, [], [.. plan!.Where(id => !ending.Contains(id))]) { Warnings = warnings, Awaits = [.. plan!.Where(ending.Contains)] };
+        return new AdmissionDecision(true, [], [.. plan!.Where(id => !ending.Contains(id))]) { Warnings = warnings,
+            Awaits = [.. plan!.Where(ending.Contains)] };
     }
 
     // Reservations of people do not count: they can be released meanwhile.
@@ -143,7 +146,8 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
     private (List<AdmissionReason> Warnings, List<AdmissionReason> Reasons) MachineReasons(MachineState machine)
     {
         var (warnings, reasons) = (new List<AdmissionReason>(), new List<AdmissionReason>());
-        var (cpu, load) = (Limits.MaxCpuPercent ?? AdmissionLimits.BusyCpuPercent, (Limits.MaxLoadPerCore ?? AdmissionLimits.BusyLoadPerCore) * machine.Cores);
+        var (cpu, load) = (Limits.MaxCpuPercent ?? AdmissionLimits.BusyCpuPercent,
+            (Limits.MaxLoadPerCore ?? AdmissionLimits.BusyLoadPerCore) * machine.Cores);
         if (machine.CpuPercent > cpu)
         {
             var words = $"Other programs keep {machine.CpuPercent:0} % of the processor busy";

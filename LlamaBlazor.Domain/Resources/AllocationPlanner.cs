@@ -80,7 +80,8 @@ public sealed record GpuQuestion(string Name, GpuWish Wish, IReadOnlyList<GpuDev
         if (gone.Count == 0)
             return AllocationPlanner.Plan(Name, Wish, Devices, Holds);
         var names = gone.Select(one => one.Name).ToHashSet();
-        var devices = Devices.Select(device => device with { FreeBytes = device.FreeBytes + gone.Sum(one => one.BytesOn(device, Devices)) }).ToList();
+        var devices = Devices.Select(device => device with { FreeBytes = device.FreeBytes
+            + gone.Sum(one => one.BytesOn(device, Devices)) }).ToList();
         return AllocationPlanner.Plan(Name, Wish, devices, [.. Holds.Where(hold => hold.IsReservation || !names.Contains(hold.Holder))]);
     }
 }
@@ -146,7 +147,8 @@ public static class AllocationPlanner
             return new GpuPlan([], [], 0) { Cards = [] };
         var isOpen = !ReferenceEquals(asked, wish.Named);
         var taken = asked.Where(gpu => Conflict(Find(gpu, devices), wish, holds) is not null).ToList();
-        var usable = devices.Where(device => asked.Contains(device.Id) && !taken.Contains(device.Id)).Select(device => device with { FreeBytes = Free(device, holds) })
+        var usable = devices.Where(device => asked.Contains(device.Id) && !taken.Contains(device.Id))
+            .Select(device => device with { FreeBytes = Free(device, holds) })
             .OrderBy(device => device.Kind).ThenByDescending(device => device.FreeBytes ?? 0).ToList();
         if (taken.Count > 0 && (!isOpen || usable.Count == 0))
             return new GpuPlan(asked, [.. taken.Select(gpu => Refuse(gpu, Conflict(Find(gpu, devices), wish, holds)!, "another device on the GPU tab"))], 0);
@@ -162,25 +164,31 @@ public static class AllocationPlanner
         return new GpuPlan(mine, [], chosen.Count == 0 ? 0 : missing)
         {
             Cards = [.. mine.Select(gpu => Find(gpu, devices).Card).Distinct()],
-            Warnings = taken.Count > 0 && wish.Strategy is not (GpuWish.Best or GpuWish.Auto) ? [Fewer(name, mine, [.. taken.Select(gpu => (gpu, Conflict(Find(gpu, devices), wish, holds)!))])] : [],
+            Warnings = taken.Count > 0 && wish.Strategy is not (GpuWish.Best or GpuWish.Auto)
+                ? [Fewer(name, mine, [.. taken.Select(gpu => (gpu, Conflict(Find(gpu, devices), wish, holds)!))])] : [],
         };
     }
 
-    // The devices to choose among, each card once, none where there is no GPU among them; those of its setting; null where the engine takes what it wants.
+    // The devices to choose among, each card once, none where there is no GPU among them; those of its setting; null where the engine
+    // takes what it wants.
     private static IReadOnlyList<string>? Asked(GpuWish wish, IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds)
     {
         var cards = devices.Where(device => device.Kind is not DeviceKind.NoGpu).DistinctBy(device => device.Card).ToList();
         // Without a strategy the engine takes all there are: where somebody has one alone, it must be told which those are.
         var isGuarded = cards.Exists(device => holds.Any(hold => hold.IsExclusive && device.Is(hold.GpuId)));
-        var isOpen = wish.Strategy is GpuWish.Auto or GpuWish.Best or GpuWish.All || (wish.Named.Count == 0 && cards.Count > 0 && (wish.Strategy is not null || wish.IsExclusive || isGuarded));
+        var isOpen = wish.Strategy is GpuWish.Auto or GpuWish.Best or GpuWish.All
+            || (wish.Named.Count == 0 && cards.Count > 0 && (wish.Strategy is not null || wish.IsExclusive || isGuarded));
         if (!isOpen || devices.Count == 0)
             return wish.Named.Count == 0 ? null : wish.Named;
         // An engine that is told nothing leaves integrated ones alone where there are others.
-        return [.. (wish.Strategy is GpuWish.Auto or GpuWish.Best or GpuWish.All ? cards : cards.FindAll(device => device.IsDefault)).Select(device => device.Id)];
+        return [.. (wish.Strategy is GpuWish.Auto or GpuWish.Best or GpuWish.All ? cards : cards.FindAll(device => device.IsDefault))
+            .Select(device => device.Id)];
     }
 
-    private static AdmissionReason Fewer(string name, IReadOnlyList<string> mine, IReadOnlyList<(string Gpu, GpuHold Hold)> taken) => new("gpu", $"'{name}' is to use all GPUs and gets {string.Join(", ", mine)} only: "
-        + string.Join("; ", taken.Select(one => one.Hold.IsExclusive ? $"{one.Gpu} is held by '{one.Hold.Holder}' alone" : $"{one.Gpu} is used by '{one.Hold.Holder}', and it is to have its GPUs alone")) + ".");
+    private static AdmissionReason Fewer(string name, IReadOnlyList<string> mine, IReadOnlyList<(string Gpu, GpuHold Hold)> taken) =>
+        new("gpu", $"'{name}' is to use all GPUs and gets {string.Join(", ", mine)} only: "
+        + string.Join("; ", taken.Select(one => one.Hold.IsExclusive ? $"{one.Gpu} is held by '{one.Hold.Holder}' alone"
+            : $"{one.Gpu} is used by '{one.Hold.Holder}', and it is to have its GPUs alone")) + ".");
 
     /// <summary>The words for GPU memory that is missing.</summary>
     public static AdmissionReason Shortfall(string name, long needed, long missing) => new(
@@ -208,7 +216,8 @@ public static class AllocationPlanner
     // The engine takes from all that nobody has alone.
     private static long Shortage(IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds, long bytes)
     {
-        var open = devices.Where(device => device.IsDefault && !holds.Any(hold => device.Is(hold.GpuId) && hold.IsExclusive)).Select(device => Free(device, holds)).ToList();
+        var open = devices.Where(device => device.IsDefault && !holds.Any(hold => device.Is(hold.GpuId) && hold.IsExclusive))
+            .Select(device => Free(device, holds)).ToList();
         return open.Count == 0 || open.Contains(null) ? 0 : Math.Max(0, bytes - (open.Sum() ?? 0));
     }
 }

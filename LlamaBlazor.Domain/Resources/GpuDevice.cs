@@ -24,7 +24,10 @@ public sealed record GpuDevice(string Id, long? FreeBytes)
     /// <summary>True where a driver tells how much of it is in use now; else our own models' use is to be taken off.</summary>
     public bool IsMeasured { get; init; }
 
-    /// <summary>True when an engine that is told nothing uses it: no second name of a card, and no integrated one beside dedicated ones (llama.cpp, src/llama.cpp).</summary>
+    /// <summary>
+    /// True when an engine that is told nothing uses it: no second name of a card, and no integrated one beside dedicated ones
+    /// (llama.cpp, src/llama.cpp).
+    /// </summary>
     public bool IsDefault { get; init; } = true;
 
     /// <summary>True when this is what is meant by an id: the card's, or the engine's name.</summary>
@@ -35,7 +38,8 @@ public sealed record GpuDevice(string Id, long? FreeBytes)
     /// <param name="readings">What the drivers say now.</param>
     /// <param name="hostBytes">Main memory of the machine, or null.</param>
     /// <returns>One for each device of the list, in its order.</returns>
-    public static IReadOnlyList<GpuDevice> Map(IReadOnlyList<EngineDevice> engine, IReadOnlyList<GpuSample> readings, long? hostBytes = null)
+    public static IReadOnlyList<GpuDevice> Map(IReadOnlyList<EngineDevice> engine, IReadOnlyList<GpuSample> readings,
+        long? hostBytes = null)
     {
         var left = new Dictionary<string, List<GpuSample>>();
         var found = new List<(EngineDevice Told, GpuDevice Device)>();
@@ -65,7 +69,8 @@ public sealed record GpuDevice(string Id, long? FreeBytes)
 
     private static GpuSample? Reading(EngineDevice device, DeviceKind kind, List<GpuSample> cards) =>
         cards.Find(card => Named(device.Description, card.Name))
-        ?? (kind is DeviceKind.Dedicated ? cards.Find(card => card.MemoryTotal is { } total && Math.Abs(total - device.TotalMib) < 0.06 * device.TotalMib) : null);
+        ?? (kind is DeviceKind.Dedicated ? cards.Find(card => card.MemoryTotal is { } total
+            && Math.Abs(total - device.TotalMib) < 0.06 * device.TotalMib) : null);
 
     private static IReadOnlyList<GpuDevice> MarkDefaults(List<GpuDevice> devices)
     {
@@ -73,7 +78,8 @@ public sealed record GpuDevice(string Id, long? FreeBytes)
         var seen = new HashSet<string>();
         return [.. devices.Select(device => device with
         {
-            IsDefault = device.Kind is not DeviceKind.NoGpu && !(device.Kind is DeviceKind.Integrated && hasDedicated) && seen.Add(device.Card),
+            IsDefault = device.Kind is not DeviceKind.NoGpu && !(device.Kind is DeviceKind.Integrated && hasDedicated)
+                && seen.Add(device.Card),
         })];
     }
 

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace LlamaBlazor.Tests.Support;
 
-/// <summary>A stand-in for NVIDIA's library, built by the system's compiler into a folder of its own: two cards whose driver can hang, vanish and come back.</summary>
+/// <summary>
+/// A stand-in for NVIDIA's library, built by the system's compiler into a folder of its own: two cards whose driver can hang, vanish
+/// and come back.
+/// </summary>
 internal sealed class NvmlStandIn : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -30,7 +33,9 @@ internal sealed class NvmlStandIn : IDisposable
         await using (var file = File.Create(source))
             await code.CopyToAsync(file);
         string[] defines = [.. variants.Select(variant => "-D" + variant)];
-        var start = new ProcessStartInfo(CompilerFactAttribute.Compiler!, ["-shared", "-fPIC", "-Wall", "-Wno-unused", .. defines, $"-DFOLDER=\"{standIn.Folder}\"", "-o", standIn.Path, source]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(CompilerFactAttribute.Compiler!,
+            ["-shared", "-fPIC", "-Wall", "-Wno-unused", .. defines, $"-DFOLDER=\"{standIn.Folder}\"", "-o", standIn.Path,
+            source]) { RedirectStandardError = true };
         using var compiler = Process.Start(start)!;
         var errors = await compiler.StandardError.ReadToEndAsync();
         await compiler.WaitForExitAsync();

@@ -22,7 +22,8 @@ public sealed class ProgramProcess : IDisposable
     {
     }
 
-    private ProgramProcess(string data, HttpMessageHandler handler, Func<string, IReadOnlyList<string>, (string, IReadOnlyList<string>)> wrap, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    private ProgramProcess(string data, HttpMessageHandler handler, Func<string, IReadOnlyList<string>,
+        (string, IReadOnlyList<string>)> wrap, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         Http = new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(2) }; // against a test that hangs; builders are slow
         var (program, prefix) = OwnProgram.Find();

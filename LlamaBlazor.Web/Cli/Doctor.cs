@@ -82,10 +82,12 @@ internal static class Doctor
     private static async Task<Finding> CheckGpuAsync(CancellationToken cancellation)
     {
         using var drivers = GpuDrivers.Create(TimeProvider.System, NullLogger<GpuDrivers>.Instance);
-        var cards = (await drivers.ReadAsync(GpuDriver.Patience + TimeSpan.FromMilliseconds(100), withProcesses: false, cancellation).ConfigureAwait(false)).Gpus;
+        var cards = (await drivers.ReadAsync(GpuDriver.Patience + TimeSpan.FromMilliseconds(100), withProcesses: false, cancellation)
+            .ConfigureAwait(false)).Gpus;
         if (drivers.States.FirstOrDefault(driver => driver.Detail is not null) is { } trouble)
             return new Finding("GPU", false, $"{trouble.Name}: {trouble.Detail}", "Models run on the processor meanwhile.");
-        return new Finding("GPU", true, cards.Count == 0 ? "none with a driver that tells; models run on the processor" : string.Join(", ", cards.Select(gpu => gpu.Name)));
+        return new Finding("GPU", true, cards.Count == 0 ? "none with a driver that tells; models run on the processor"
+            : string.Join(", ", cards.Select(gpu => gpu.Name)));
     }
 
     private static Finding CheckDatabase(string path)

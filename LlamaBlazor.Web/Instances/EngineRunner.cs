@@ -69,7 +69,8 @@ internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containe
     }
 
     // As every other reason against a start it stands under its code.
-    private static Failure NoPort(string words) => new(FailureKind.Conflict, words, new Dictionary<string, string[]> { ["port"] = [words] });
+    private static Failure NoPort(string words) =>
+        new(FailureKind.Conflict, words, new Dictionary<string, string[]> { ["port"] = [words] });
 
     /// <summary>Starts the process or the container.</summary>
     public async Task<Result<RunningEngine>> StartAsync(LaunchCommand command, EngineRunPlan plan) => command.Container is null

@@ -95,7 +95,8 @@ internal sealed class ModelCatalogue(KeyAccess access, ModelDirectory models, In
         [
             .. facts.Embeds ? ["embeddings"] : new[] { "completion" },
             .. facts.HasChatTemplate && !facts.Embeds ? new[] { "chat", "tools" } : [],
-            .. facts.HasProjector ? new[] { "vision" } : [],
+            .. facts.Senses.Vision ? new[] { "vision" } : [],
+            .. facts.Senses.Audio ? new[] { "audio" } : [],
         ];
         var context = facts.ConfiguredContext is > 0 ? facts.ConfiguredContext : facts.TrainedContext;
         return new

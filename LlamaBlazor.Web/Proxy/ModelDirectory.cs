@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Data.Common;
 using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Domain.Models.Library;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Data;
@@ -144,11 +145,16 @@ internal sealed partial class ModelDirectory : IDisposable
                 where model.Role == ModelRole.Model
                 from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
                 orderby model.Name
+                let projector = context.Set<MultimodalConfig>().Where(own => own.ModelId == model.Id).Select(own => own.Mmproj)
+                    .FirstOrDefault() ?? model.ProjectorPath
+                let senses = context.Models.Where(row => row.Role == ModelRole.Projector && row.ModelPath == projector)
+                    .Select(row => row.MetadataJson).FirstOrDefault()
                 select new
                 {
                     Model = new ProxyModel(model.Id, model.Name, model.ModelPath, (int?)runtime.Concurrency, runtime.CacheMode, runtime.Project ?? InstanceFacts.DefaultProject, new ProxyModelFacts(
                         model.CreatedAt, model.Architecture, model.ParameterCount, model.Quantization, model.FileSizeBytes, model.ContextLength,
-                        model.CtxSize, model.ChatTemplateText != null, model.ProjectorPath != null, model.Status))
+                        model.CtxSize, model.ChatTemplateText != null, projector == null ? ProjectorSenses.None
+                            : ProjectorSenses.Of(senses), model.Status))
                     { IsPinned = runtime.Pinned ?? false },
                     model.Alias,
                     runtime.Aliases,

@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Models.Library;
 using LlamaBlazor.Domain.Security;
 
 namespace LlamaBlazor.Web.Proxy;
@@ -25,7 +26,7 @@ internal sealed record ProxyModel(long Id, string Name, string? Path, int? Concu
 /// <param name="TrainedContext">Tokens the model was trained with.</param>
 /// <param name="ConfiguredContext">Tokens it is started with, or null for the engine's default.</param>
 /// <param name="HasChatTemplate">Whether it can chat.</param>
-/// <param name="HasProjector">Whether it sees pictures.</param>
+/// <param name="Senses">What it takes in besides text.</param>
 /// <param name="Status">stopped, loading, running or error.</param>
 internal sealed record ProxyModelFacts(
     long CreatedAt,
@@ -36,7 +37,7 @@ internal sealed record ProxyModelFacts(
     long? TrainedContext,
     long? ConfiguredContext,
     bool HasChatTemplate,
-    bool HasProjector,
+    ProjectorSenses Senses,
     string Status)
 {
     /// <summary>Whether it is made for embeddings and not for writing.</summary>

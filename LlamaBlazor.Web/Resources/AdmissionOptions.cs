@@ -22,7 +22,8 @@ internal static class AdmissionOptions
             Optional(configuration, nameof(AdmissionLimits.MaxLoadPerCore), 0.1, 1000));
     }
 
-    private static double Number(IConfiguration configuration, string key, double usual, double min, double max) => Optional(configuration, key, min, max) ?? usual;
+    private static double Number(IConfiguration configuration, string key, double usual, double min, double max) =>
+        Optional(configuration, key, min, max) ?? usual;
 
     private static double? Optional(IConfiguration configuration, string key, double min, double max)
     {

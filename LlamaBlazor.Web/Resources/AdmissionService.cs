@@ -121,15 +121,18 @@ internal sealed class AdmissionService(
         var settled = others.Where(other => other.IsRunning || other.IsStopping).Select(other => other.Name).ToHashSet(); // the driver counts what they use
         var rows = (await allocations.ListAsync(cancellation).ConfigureAwait(false)).Where(row => row.ContainerName != facts.Name).ToList();
         var holds = rows.Select(row => new GpuHold(row.GpuId, row.ContainerName, row.Mode == AllocationStore.Exclusive, settled.Contains(row.ContainerName) ? 0 : (long)((row.ReservedVramMb ?? 0) * MiB)) { IsReservation = !allocations.IsTaken(row.Id) });
-        devices = [.. devices.Select(device => device.IsMeasured ? device : WithoutOwn(device, devices, [.. others.Where(other => settled.Contains(other.Name))]))];
+        devices = [.. devices.Select(device => device.IsMeasured ? device
+            : WithoutOwn(device, devices, [.. others.Where(other => settled.Contains(other.Name))]))];
         var silent = others.Where(other => !rows.Exists(row => row.ContainerName == other.Name) && (other.Cards is not null || other.Vram > 0));
         var planned = silent.SelectMany(other => devices.Where(device => other.Cards?.Any(device.Is) ?? true).Select(device =>
-            new GpuHold(device.Card, other.Name, other.IsGpuExclusive && other.Cards is not null, settled.Contains(other.Name) ? 0 : other.BytesOn(device, devices))));
+            new GpuHold(device.Card, other.Name, other.IsGpuExclusive && other.Cards is not null, settled.Contains(other.Name) ? 0
+                : other.BytesOn(device, devices))));
         return new GpuQuestion(facts.Name, demand.Gpus, devices, [.. holds, .. planned]);
     }
 
     // No driver counts what our models use: the engine's figure is of when it was asked, which may have been with or without them.
-    private static GpuDevice WithoutOwn(GpuDevice device, IReadOnlyList<GpuDevice> all, IReadOnlyList<Occupant> running) => device is { FreeBytes: { } free, TotalBytes: { } total }
+    private static GpuDevice WithoutOwn(GpuDevice device, IReadOnlyList<GpuDevice> all, IReadOnlyList<Occupant> running) =>
+        device is { FreeBytes: { } free, TotalBytes: { } total }
         ? device with { FreeBytes = Math.Clamp(total - running.Sum(other => other.BytesOn(device, all)), 0, free) }
         : device;
 

@@ -35,20 +35,25 @@ internal sealed record GpuItem(string Id, string Name, IReadOnlyList<string> Eng
 internal sealed record GpuList(IReadOnlyList<GpuItem> Items, string? Next, IReadOnlyList<GpuDriverItem> Drivers);
 
 /// <summary>The cards of this machine under all their names: the driver's, and what each engine in use calls them.</summary>
-internal sealed class GpuCatalogue(EngineDirectory engines, GpuMeter meter, MachineMeter machine, AllocationStore allocations, ModelStore models)
+internal sealed class GpuCatalogue(EngineDirectory engines, GpuMeter meter, MachineMeter machine, AllocationStore allocations,
+    ModelStore models)
 {
     private const double MiB = 1048576;
 
     /// <summary>How each driver is.</summary>
     public IReadOnlyList<GpuDriverItem> Drivers => meter.Drivers;
 
-    /// <summary>All cards with those who hold them. Engines that were never asked are asked now. What is no GPU is left out; integrated ones come last.</summary>
+    /// <summary>
+    /// All cards with those who hold them. Engines that were never asked are asked now. What is no GPU is left out; integrated ones
+    /// come last.
+    /// </summary>
     public async Task<IReadOnlyList<GpuItem>> ListAsync(CancellationToken cancellation)
     {
         var readings = meter.Last;
         var devices = await DevicesAsync(readings, cancellation).ConfigureAwait(false);
         var rows = await allocations.ListAsync(cancellation).ConfigureAwait(false);
-        var unread = devices.Where(device => device.Device.Kind is not DeviceKind.NoGpu && !readings.Any(reading => reading.Id == device.Device.Card)).DistinctBy(device => device.Device.Card)
+        var unread = devices.Where(device => device.Device.Kind is not DeviceKind.NoGpu
+            && !readings.Any(reading => reading.Id == device.Device.Card)).DistinctBy(device => device.Device.Card)
             .OrderBy(device => device.Device.Kind).Select(device => AsTold(device.Device, device.Description, rows));
         return [.. readings.Concat(unread).Select(card =>
         {
@@ -60,7 +65,10 @@ internal sealed class GpuCatalogue(EngineDirectory engines, GpuMeter meter, Mach
         })];
     }
 
-    /// <summary>Reserves a card, named by its id or as an engine calls it. Refused with words where there is no such card or model, or where less of its memory is left.</summary>
+    /// <summary>
+    /// Reserves a card, named by its id or as an engine calls it. Refused with words where there is no such card or model, or where
+    /// less of its memory is left.
+    /// </summary>
     public async Task<Result<AllocationItem>> ReserveAsync(AllocationEdit edit, CancellationToken cancellation)
     {
         if (AllocationStore.Check(edit) is { } failure)
@@ -74,7 +82,8 @@ internal sealed class GpuCatalogue(EngineDirectory engines, GpuMeter meter, Mach
         }
 
         return await models.FindAsync(edit.ContainerName!, cancellation).ConfigureAwait(false) is { Role: ModelRole.Model } model
-            ? await allocations.CreateAsync(edit with { GpuId = found.Id, ContainerName = model.Name }, found.MemoryTotal, cancellation).ConfigureAwait(false)
+            ? await allocations.CreateAsync(edit with { GpuId = found.Id, ContainerName = model.Name }, found.MemoryTotal, cancellation)
+                .ConfigureAwait(false)
             : Failure.Invalid("container_name", $"There is no model '{edit.ContainerName}' that could be started. GET /api/models lists them.");
     }
 
@@ -83,7 +92,8 @@ internal sealed class GpuCatalogue(EngineDirectory engines, GpuMeter meter, Mach
     {
         var taken = rows.Where(row => device.Is(row.GpuId) && allocations.IsTaken(row.Id)).Sum(row => row.ReservedVramMb ?? 0);
         var (total, free) = (device.TotalBytes / MiB, device.FreeBytes / MiB);
-        return new GpuSample(device.Card, description, null, total is { } all ? Math.Min(all, Math.Max(all - (free ?? all), taken)) : null, total, null, null);
+        return new GpuSample(device.Card, description, null, total is { } all ? Math.Min(all, Math.Max(all - (free ?? all), taken))
+            : null, total, null, null);
     }
 
     private async Task<List<(GpuDevice Device, string Description)>> DevicesAsync(IReadOnlyList<GpuSample> readings, CancellationToken cancellation)

@@ -18,5 +18,6 @@ internal sealed class GpuMeter(GpuDrivers drivers, MetricWindow window)
     public IReadOnlyList<GpuDriverItem> Drivers => drivers.States;
 
     /// <summary>The GPUs of now.</summary>
-    public async Task<IReadOnlyList<GpuSample>> ReadAsync(CancellationToken cancellation) => (await drivers.ReadAsync(Limit, withProcesses: false, cancellation).ConfigureAwait(false)).Gpus;
+    public async Task<IReadOnlyList<GpuSample>> ReadAsync(CancellationToken cancellation) =>
+        (await drivers.ReadAsync(Limit, withProcesses: false, cancellation).ConfigureAwait(false)).Gpus;
 }

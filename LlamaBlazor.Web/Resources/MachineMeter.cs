@@ -4,7 +4,8 @@ using LlamaBlazor.Domain.Telemetry;
 namespace LlamaBlazor.Web.Resources;
 
 /// <summary>
-/// The machine as an admission sees it: memory of this very moment, because a start may follow the end of another at once; the rest from the last samples,
+/// The machine as an admission sees it: memory of this very moment, because a start may follow the end of another at once; the rest
+/// from the last samples,
 /// without what our own engines do: they are busy whenever somebody uses them.
 /// </summary>
 internal sealed class MachineMeter(MetricWindow window)

@@ -22,7 +22,8 @@ internal static class ResourceEndpoints
         projects.MapPatch("/{id:long}", PatchAsync);
         projects.MapDelete("/{id:long}", async (long id, ProjectStore store, CancellationToken cancellation) => (await store.DeleteAsync(id, cancellation)).ToApi(_ => Results.NoContent()));
 
-        app.MapGet("/api/gpus", async (GpuCatalogue catalogue, CancellationToken cancellation) => new GpuList(await catalogue.ListAsync(cancellation), null, catalogue.Drivers)).WithTags("Resources");
+        app.MapGet("/api/gpus", async (GpuCatalogue catalogue, CancellationToken cancellation) =>
+            new GpuList(await catalogue.ListAsync(cancellation), null, catalogue.Drivers)).WithTags("Resources");
         var allocations = app.MapGroup("/api/allocations").WithTags("Resources");
         allocations.MapGet("", async (AllocationStore store, CancellationToken cancellation) => new ListPage<AllocationItem>(await store.ListAsync(cancellation), null));
         allocations.MapPost("", async (AllocationEdit edit, GpuCatalogue catalogue, CancellationToken cancellation) =>

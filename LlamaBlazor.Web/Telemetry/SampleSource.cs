@@ -38,7 +38,8 @@ internal sealed class SampleSource(
         var now = clock.GetTimestamp();
         var reading = machine.Read();
         var seconds = _last is null ? 0 : clock.GetElapsedTime(_lastAt, now).TotalSeconds;
-        InstanceSample[] instances = [.. board.Active.OrderBy(instance => instance.ModelId).Select(instance => Read(instance, cards.Processes))];
+        InstanceSample[] instances = [.. board.Active.OrderBy(instance => instance.ModelId)
+            .Select(instance => Read(instance, cards.Processes))];
         processes.Keep(board.Active.Select(instance => instance.Pid ?? 0).ToHashSet());
         var sample = Describe(reading, cards.Gpus, instances) with
         {
@@ -84,7 +85,8 @@ internal sealed class SampleSource(
     }
 
     // A sum of what is known; null when nothing is.
-    private static double? Sum(IReadOnlyList<GpuSample> gpus, Func<GpuSample, double?> value) => gpus.Any(gpu => value(gpu) is not null) ? gpus.Sum(value) : null;
+    private static double? Sum(IReadOnlyList<GpuSample> gpus, Func<GpuSample, double?> value) => gpus.Any(gpu => value(gpu) is not null)
+        ? gpus.Sum(value) : null;
 
     // A counter that went back belongs to an interface that came or went: unknown for this tick.
     private static double? Rate(long? before, long? now, double seconds) => seconds > 0 && now >= before ? Round((now - before) / seconds) : null;

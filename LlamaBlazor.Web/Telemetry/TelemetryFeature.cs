@@ -19,7 +19,8 @@ internal static class TelemetryFeature
         services.AddSingleton<MetricWindow>();
         services.AddSingleton<RequestMeter>();
         services.AddSingleton(_ => MachineReaders.Create());
-        services.AddSingleton(provider => GpuDrivers.Create(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GpuDrivers>>()));
+        services.AddSingleton(provider => GpuDrivers.Create(provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<GpuDrivers>>()));
         services.AddSingleton<DiskReader>();
         services.AddSingleton<ProcessReader>();
         services.AddSingleton<SampleSource>();

@@ -53,4 +53,17 @@ internal static class GgufDataLayout
 
         return null;
     }
+
+    /// <summary>The same tensors, those of unknown formats with the bytes up to the next one, or to the end of the file.</summary>
+    /// <param name="tensors">In the order of the table, checked.</param>
+    /// <param name="available">Bytes from the start of the data to the end of the file.</param>
+    public static IReadOnlyList<GgufTensor> MeasureUnknown(IReadOnlyList<GgufTensor> tensors, long available)
+    {
+        if (tensors.All(tensor => tensor.Type is not null))
+            return tensors;
+        return [.. tensors.Select((tensor, i) => tensor.Type is not null ? tensor : tensor with
+        {
+            Bytes = Math.Max(0, (i + 1 < tensors.Count ? tensors[i + 1].Offset : available) - tensor.Offset),
+        })];
+    }
 }

@@ -41,7 +41,7 @@ internal sealed class GgufHeaderReader(GgufCursor cursor)
             FileSize = cursor.Length,
             DataOffset = offset,
             Metadata = metadata,
-            Tensors = tensors,
+            Tensors = GgufDataLayout.MeasureUnknown(tensors, cursor.Length - offset),
         };
     }
 

@@ -6,14 +6,14 @@ namespace LlamaBlazor.Domain.Models.Gguf;
 /// <param name="Shape">Sizes, fastest dimension first; 0 to 4 of them.</param>
 /// <param name="Weights">Product of the sizes.</param>
 /// <param name="Offset">Bytes from the start of the data.</param>
-/// <param name="Bytes">Size of its data; 0 where the format is not known.</param>
+/// <param name="Bytes">Size of its data; where the format is not known, the bytes up to the next tensor.</param>
 public sealed record GgufTensor(string Name, int TypeId, IReadOnlyList<long> Shape, long Weights, long Offset, long Bytes)
 {
     /// <summary>Its format, or null when this program does not know it.</summary>
     public GgmlType? Type => GgmlType.Find(TypeId);
 
     /// <summary>Name of the format for people.</summary>
-    public string TypeName => Type?.Name ?? $"type {TypeId}";
+    public string TypeName => Type?.Name ?? $"unknown ({TypeId})";
 
     /// <summary>The block it belongs to (<c>blk.12.…</c>), or null.</summary>
     public int? Block

@@ -37,13 +37,14 @@ public sealed record ModelFacts
 
     /// <summary>The facts, or why the file is nothing a library lists.</summary>
     /// <param name="file">A header.</param>
-    public static Result<ModelFacts> Of(GgufFile file)
+    /// <param name="fileName">Its name without folders, or null: names a quantisation that this program does not know.</param>
+    public static Result<ModelFacts> Of(GgufFile file, string? fileName = null)
     {
         var keys = file.Metadata;
-        if (RoleOf(file) is not { } role)
-            return Failure.Conflict($"This is a GGUF file of the type '{keys.Text("general.type")}', which is nothing that can be run.");
-        if (role == ModelRole.Model && keys.Architecture is null)
-            return Failure.Conflict("The header does not name an architecture (general.architecture), so llama.cpp cannot load it.");
+        var purpose = FilePurpose.Of(file);
+        if (purpose.Failure is { } failure)
+            return failure;
+        var role = purpose.Value;
         return new ModelFacts
         {
             Role = role,
@@ -52,8 +53,7 @@ public sealed record ModelFacts
             Title = OneLine(keys.Text("general.name")),
             Format = $"GGUF v{file.Version}" + (file.BigEndian ? " big-endian" : ""),
             ParameterCount = file.ParameterCount,
-            Quantization = role == ModelRole.Vocabulary ? null
-                : keys.Number("general.file_type") is { } fileType && FileTypeNames.Find(fileType) is { } name ? name : Dominant(file.Tensors),
+            Quantization = role == ModelRole.Vocabulary ? null : QuantizationOf(file, fileName),
             SplitCount = (int)Math.Clamp(keys.Number("split.count") ?? 1, 1, 99_999),
             SplitPart = (int)Math.Clamp(keys.Number("split.no") ?? 0, 0, 99_998) + 1,
             Metadata = keys,
@@ -80,28 +80,14 @@ public sealed record ModelFacts
         model.MetadataJson = MetadataText.Json(keys);
     }
 
-    private static string? RoleOf(GgufFile file)
-    {
-        var keys = file.Metadata;
-        return keys.Text("general.type") switch
-        {
-            "adapter" => ModelRole.Adapter,
-            "mmproj" => ModelRole.Projector,
-            "vocab" => ModelRole.Vocabulary,
-            "imatrix" => null,
-            _ when keys.Architecture == "clip" => ModelRole.Projector,
-            _ when keys.Architecture == "controlvector" || keys.Find("adapter.type") is not null => ModelRole.Adapter,
-            _ when file.Tensors.Count == 0 && keys.Number("split.count") is null or 1 or 0 => ModelRole.Vocabulary,
-            _ => ModelRole.Model,
-        };
-    }
-
     // A name is shown in lists, logs and commands: it is one line, and moves no terminal.
-    private static string? OneLine(string? text) =>
-        text is null ? null
-            : string.Join(' ',
-            new string([.. text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)])
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    private static string? OneLine(string? text)
+    {
+        if (text is null)
+            return null;
+        var plain = new string([.. text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)]);
+        return string.Join(' ', plain.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
 
     private static string TypeOf(GgufMetadata keys)
     {
@@ -116,6 +102,13 @@ public sealed record ModelFacts
         };
     }
 
-    private static string? Dominant(IReadOnlyList<GgufTensor> tensors) =>
-        tensors.Where(tensor => tensor.Type is not null).GroupBy(tensor => tensor.TypeId).MaxBy(group => group.Sum(tensor => (double)tensor.Bytes))?.First().TypeName;
+    // A format of a fork is called as its file is, where that says more than a number.
+    private static string? QuantizationOf(GgufFile file, string? fileName)
+    {
+        if (file.Metadata.Number("general.file_type") is { } fileType && FileTypeNames.Find(fileType) is { } name)
+            return name;
+        var dominant = file.Tensors.GroupBy(tensor => tensor.TypeId).MaxBy(group => group.Sum(tensor => (double)tensor.Bytes))?.First();
+        return dominant is { Type: null } && fileName is not null ? ModelFileName.Quantization(fileName) ?? dominant.TypeName
+            : dominant?.TypeName;
+    }
 }

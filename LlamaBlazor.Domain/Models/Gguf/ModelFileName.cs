@@ -56,9 +56,10 @@ public static partial class ModelFileName
     private static string Stem(string fileName) =>
         fileName.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) ? fileName[..^Extension.Length] : fileName;
 
-    [GeneratedRegex(@"(?<![A-Za-z0-9])(I?Q\d_[A-Z0-9]+(_[A-Z]{1,3})?|T?Q\d_\d|BF16|F16|F32|MXFP4(_MOE)?|NVFP4)(?![A-Za-z0-9])", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?<![A-Za-z0-9])(I?Q\d_[A-Z0-9]+(_[A-Z]{1,3})?(_R\d)?|T?Q\d_\d|BF16|F16|F32|MXFP4(_MOE)?|NVFP4)(?![A-Za-z0-9])",
+        RegexOptions.IgnoreCase)]
     private static partial Regex QuantizationPattern();
 
-    [GeneratedRegex(@"(?<![A-Za-z0-9])(I?Q\d_[A-Z0-9]+(_[A-Z]{1,3})?|BF16|F16|F32|MXFP4(_MOE)?|NVFP4|mmproj|model)(?![A-Za-z0-9])", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?<![A-Za-z0-9])((UD|i1|smol)[-_.])?(I?Q\d_[A-Z0-9]+(_[A-Z]{1,3})?(_R\d)?|I?Q\d|BF16|F16|F32|MXFP4(_MOE)?|NVFP4|mmproj|model)(?![A-Za-z0-9])", RegexOptions.IgnoreCase)]
     private static partial Regex NoisePattern();
 }

@@ -3,7 +3,8 @@ using LlamaBlazor.Domain.Models.Gguf;
 namespace LlamaBlazor.Domain.Models.Library;
 
 /// <summary>
-/// Finds the multimodal projector that belongs to a model, among the files of its own folder. Names decide: they start alike once quantisation and
+/// Finds the multimodal projector that belongs to a model, among the files of its own folder, else of the one above. Names decide: they
+/// start alike once quantisation and
 /// the word mmproj are taken away; a projector without a name of its own belongs to the folder's only model.
 /// </summary>
 public static class ProjectorPairing
@@ -27,6 +28,19 @@ public static class ProjectorPairing
             .ThenBy(projector => projector.Path, StringComparer.Ordinal)
             .Select(projector => projector.Path)
             .FirstOrDefault();
+    }
+
+    /// <summary>
+    /// The projector of the folder above, for models that lie in folders by their quantisation; null where it is not clear whose it is.
+    /// </summary>
+    /// <param name="modelPath">The model, or its first part.</param>
+    /// <param name="projectors">Projectors of the folder above, which has no model of its own.</param>
+    /// <param name="models">Models of all folders in that one, the one itself included.</param>
+    public static string? FindAbove(string modelPath, IReadOnlyCollection<string> projectors, IReadOnlyCollection<string> models)
+    {
+        var isOneModel = models.Select(Key).Distinct().Count() == 1;
+        return Find(modelPath, [.. projectors.Where(path => Key(path) is var own
+            && (own.Length == 0 ? isOneModel : Alike(own, Key(modelPath))))], models);
     }
 
     private static string Key(string path) => ModelFileName.PairingKey(Path.GetFileName(path));

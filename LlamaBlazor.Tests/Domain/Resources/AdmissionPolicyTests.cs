@@ -116,8 +116,10 @@ public sealed class AdmissionPolicyTests
         Assert.Equal(["cpu", "load"], decision.Warnings.Select(warning => warning.Code));
         Assert.Contains("100 %", decision.Warnings[0].Message);
         Assert.Empty(Policy.Decide(Ask(Gb), Calm with { CpuPercent = 90, Load = 8 }, [], null, Now).Warnings);
-        var limited = (Policy with { Limits = new AdmissionLimits(MaxCpuPercent: 80) }).Decide(Ask(Gb), Calm with { CpuPercent = 81, Load = 40 }, [], null, Now);
-        Assert.Equal((false, false, "cpu", "load"), (limited.Admitted, limited.IsNever, Assert.Single(limited.Reasons).Code, Assert.Single(limited.Warnings).Code));
+        var limited = (Policy with { Limits = new AdmissionLimits(MaxCpuPercent: 80) })
+            .Decide(Ask(Gb), Calm with { CpuPercent = 81, Load = 40 }, [], null, Now);
+        Assert.Equal((false, false, "cpu", "load"),
+            (limited.Admitted, limited.IsNever, Assert.Single(limited.Reasons).Code, Assert.Single(limited.Warnings).Code));
     }
 
     [Theory]
@@ -133,7 +135,8 @@ public sealed class AdmissionPolicyTests
     [Fact]
     public void MoreThanTheProjectOrTheCardsHave_IsNever()
     {
-        bool IsNever(AdmissionRequest request, ProjectQuota? quota) => Policy.Decide(request, Calm, [], quota, Now) is { Admitted: false, IsNever: true };
+        bool IsNever(AdmissionRequest request, ProjectQuota? quota) =>
+            Policy.Decide(request, Calm, [], quota, Now) is { Admitted: false, IsNever: true };
         var request = Ask(3 * Gb) with { Project = "team", Cores = 4 };
         Assert.True(IsNever(request, new ProjectQuota("team", null, 2.9)));
         Assert.True(IsNever(request, new ProjectQuota("team", null) { MaxCores = 3 }));

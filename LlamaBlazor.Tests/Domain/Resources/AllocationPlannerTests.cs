@@ -66,7 +66,8 @@ public sealed class AllocationPlannerTests
         Assert.Equal(("CUDA0", "CUDA0,CUDA1", 0L), (string.Join(',', apart.Devices!), string.Join(',', apart.Cards!), apart.Missing));
         Assert.Equal((4 * Gb, 8 * Gb), (apart.Shares!["CUDA0"], apart.Shares["CUDA1"]));
         var running = new Occupant(1, "m", "default", 0, true, false, false, 0, null) { Vram = 12 * Gb, Cards = apart.Cards, Shares = apart.Shares };
-        Assert.Equal((4 * Gb, 8 * Gb, 0L), (running.BytesOn(Three[0], Three), running.BytesOn(Three[1], Three), running.BytesOn(Three[2], Three)));
+        Assert.Equal((4 * Gb, 8 * Gb, 0L), (running.BytesOn(Three[0], Three), running.BytesOn(Three[1], Three),
+            running.BytesOn(Three[2], Three)));
         Assert.Equal(1 * Gb, AllocationPlanner.Plan("m", Wish(3, 9, "CUDA1"), Three, []).Missing); // the free GiB of the other card is no help
         Assert.Equal(2 * Gb, AllocationPlanner.Plan("m", Wish(4, 2, "CUDA0"), Three, []).Missing); // both on one card
         var alone = AllocationPlanner.Plan("m", Wish(0, 1, "CUDA2", isNone: true), Three, []);

@@ -85,7 +85,8 @@ public sealed class DeviceKindTests
               Vulkan2: AMD Radeon Graphics (RADV RAPHAEL_MENDOCINO) (32000 MiB, 31000 MiB free)
               BLAS: OpenBLAS (0 MiB, 0 MiB free)
             """);
-        Assert.Equal(expected, string.Join(',', AllocationPlanner.Plan("m", new GpuWish(strategy, false, [], needGb * Gb), devices, []).Devices!));
+        Assert.Equal(expected, string.Join(',', AllocationPlanner.Plan("m", new GpuWish(strategy, false, [], needGb * Gb), devices, [])
+            .Devices!));
         Assert.Equal([true, false, false, false], devices.Select(device => device.IsDefault));
     }
 
@@ -99,7 +100,8 @@ public sealed class DeviceKindTests
     }
 
     [Fact]
-    public void TheOnlyChip_IsUsedByItself() => Assert.True(Map("  MTL0: Apple M3 Max (98304 MiB, 98303 MiB free)\n  BLAS: Accelerate (0 MiB, 0 MiB free)\n")[0].IsDefault);
+    public void TheOnlyChip_IsUsedByItself() =>
+        Assert.True(Map("  MTL0: Apple M3 Max (98304 MiB, 98303 MiB free)\n  BLAS: Accelerate (0 MiB, 0 MiB free)\n")[0].IsDefault);
 
     [Fact]
     public void CardOfTwoBackends_IsChosenOnce()
@@ -124,7 +126,8 @@ public sealed class DeviceKindTests
         GpuDevice[] cards = [new("CUDA0", Gb), new("CUDA1", Gb)];
         var plan = AllocationPlanner.Plan("m", new GpuWish("all", false, [], 1), cards, [new GpuHold("CUDA1", "other", true, 0)]);
         Assert.Equal("'m' is to use all GPUs and gets CUDA0 only: CUDA1 is held by 'other' alone.", Assert.Single(plan.Warnings).Message);
-        Assert.Empty(AllocationPlanner.Plan("m", new GpuWish("best", false, [], 1), cards, [new GpuHold("CUDA1", "other", true, 0)]).Warnings);
+        Assert.Empty(AllocationPlanner.Plan("m", new GpuWish("best", false, [], 1), cards, [new GpuHold("CUDA1", "other", true, 0)])
+            .Warnings);
         Assert.Empty(AllocationPlanner.Plan("m", new GpuWish("all", false, [], 1), cards, []).Warnings);
     }
 

@@ -28,6 +28,26 @@ public sealed class MeasuredMemoryTests : AppFixture
         Assert.True(measured.EstimatedBytes > 0);
     }
 
+    [LinuxFact]
+    public async Task SilentEngine_IsMeasuredByItsProcess()
+    {
+        var id = await AddAsync(GgufSamples.Llama().Save(Folder.File("outside/m.gguf")));
+        Start(id, "main: nothing about memory");
+        Services.GetRequiredService<InstanceBoard>()
+            .Publish(new InstanceSnapshot { Id = 1, ModelId = id, Model = "m", Status = ModelStatus.Running, Pid = Environment.ProcessId });
+        Assert.InRange((await MeasuredAsync(id)).Bytes, 20L << 20, 64L << 30); // this very process
+    }
+
+    [RealModelFact]
+    public async Task RealEngine_IsMeasured_WithoutBeingToldTo()
+    {
+        var id = await AddAsync(RealModelFactAttribute.Model!);
+        (await Http.PostAsync($"/api/models/{id}/start", null)).EnsureSuccessStatusCode();
+        var measured = await MeasuredAsync(id);
+        await Http.PostAsync($"/api/models/{id}/stop", null);
+        Assert.InRange(measured.Bytes, new FileInfo(RealModelFactAttribute.Model!).Length, 4L << 30);
+    }
+
     [RealModelFact]
     public async Task RealEngine_TellsWhatItTakes_WithinTheEstimate()
     {

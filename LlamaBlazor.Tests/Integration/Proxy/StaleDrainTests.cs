@@ -104,7 +104,8 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
 
     private InFlightRequest Request(long model)
     {
-        var facts = new ProxyModelFacts(0, null, null, null, null, null, null, false, false, "running");
+        var facts = new ProxyModelFacts(0, null, null, null, null, null, null, false,
+            LlamaBlazor.Domain.Models.Library.ProjectorSenses.None, "running");
         return new InFlightRequest(model, "r", new ProxyRoute("POST", "/v1/chat/completions", ModelSource.Body, RouteKind.Chat), "/v1/chat/completions", 0, _clock.GetTimestamp())
         {
             Target = new ProxyTarget("m", new ProxyModel(model, "m", null, null, null, "default", facts), null),

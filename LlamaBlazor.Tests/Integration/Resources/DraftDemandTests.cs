@@ -56,7 +56,8 @@ public sealed class DraftDemandTests(InstanceHarness app) : IClassFixture<Instan
     public async Task CardThatSomebodyHasAlone_RefusesTheDraft_WithItsTab()
     {
         var model = await AddAsync("none", "CUDA1");
-        using var made = await app.Http.PostAsJsonAsync("/api/allocations", new { gpu_id = "CUDA1", container_name = (await AddAsync("none", "none")).ToString() });
+        using var made = await app.Http.PostAsJsonAsync("/api/allocations",
+            new { gpu_id = "CUDA1", container_name = (await AddAsync("none", "none")).ToString() });
         try
         {
             var (status, body) = await app.PostAsync($"/api/models/{model}/start");

@@ -71,7 +71,8 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
     {
         var model = await AddAsync("best");
         var holder = await AddAsync(null);
-        using var made = await app.Http.PostAsJsonAsync("/api/allocations", new { gpu_id = "CUDA1", container_name = holder.ToString() }); // by its id, too
+        using var made = await app.Http.PostAsJsonAsync("/api/allocations",
+            new { gpu_id = "CUDA1", container_name = holder.ToString() }); // by its id, too
         var card = (await app.GetAsync("/api/gpus")).GetProperty("items").EnumerateArray().Single(gpu => gpu.GetProperty("id").GetString() == "CUDA1");
         Assert.Equal("Pretend B", card.GetProperty("name").GetString());
         Assert.True(card.GetProperty("holders")[0].GetProperty("reserved").GetBoolean());

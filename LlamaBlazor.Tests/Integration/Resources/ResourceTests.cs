@@ -161,7 +161,8 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
     {
         var (program, prefix) = LlamaBlazor.Web.Shared.Configuration.OwnProgram.Find();
         string[] line = [program, .. prefix, LlamaBlazor.Web.Shared.Configuration.OwnProgram.SimulatorWord, "--simulate", "load-ms=0"];
-        return app.AddModelWithAsync(EngineScript.WriteRaw(app.Folder, $"if [ \"$1\" = --list-devices ]; then printf '%s\\n' \"{GpuEngine.TwoGpus}\"; exit 0; fi\nexec {string.Join(' ', line.Select(word => $"'{word}'"))} \"$@\""));
+        return app.AddModelWithAsync(EngineScript.WriteRaw(app.Folder,
+            $"if [ \"$1\" = --list-devices ]; then printf '%s\\n' \"{GpuEngine.TwoGpus}\"; exit 0; fi\nexec {string.Join(' ', line.Select(word => $"'{word}'"))} \"$@\""));
     }
 
     private async Task<string> HoldersAsync(string gpu) =>

@@ -13,7 +13,7 @@ internal sealed class ModelConfiguration : IEntityTypeConfiguration<Model>
         builder.ToTable("models", table =>
         {
             table.HasCheckConstraint("ck_models_status", "status IN ('running', 'stopped', 'loading', 'error')");
-            table.HasCheckConstraint("ck_models_role", "role IN ('model', 'projector', 'adapter', 'vocabulary')");
+            table.HasCheckConstraint("ck_models_role", "role IN ('model', 'projector', 'adapter', 'vocabulary', 'draft')");
         });
         builder.Property(m => m.Name).UseCollation("NOCASE");
         builder.Property(m => m.Status).HasDefaultValue(ModelStatus.Stopped);

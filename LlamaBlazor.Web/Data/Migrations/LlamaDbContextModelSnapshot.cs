@@ -435,7 +435,7 @@ namespace LlamaBlazor.Web.Data.Migrations
 
                     b.ToTable("models", null, t =>
                         {
-                            t.HasCheckConstraint("ck_models_role", "role IN ('model', 'projector', 'adapter', 'vocabulary')");
+                            t.HasCheckConstraint("ck_models_role", "role IN ('model', 'projector', 'adapter', 'vocabulary', 'draft')");
 
                             t.HasCheckConstraint("ck_models_status", "status IN ('running', 'stopped', 'loading', 'error')");
                         });

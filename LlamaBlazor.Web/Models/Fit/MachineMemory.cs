@@ -46,7 +46,8 @@ internal sealed class MachineMemory(MachineMeter meter, GpuMeter gpus, EngineLoc
     /// <summary>Those devices with what is free on each now. Without an engine the GPUs of the drivers are taken, as an engine may come to use them.</summary>
     /// <param name="engine">What <see cref="EngineDevicesAsync"/> said.</param>
     public IReadOnlyList<MemoryDevice> Devices(IReadOnlyList<EngineDevice>? engine) => engine is not null
-        ? [.. GpuDevice.Map(engine, gpus.Last, Host.Total).Select(device => new MemoryDevice(device.Id, device.FreeBytes) { IsDefault = device.IsDefault })]
+        ? [.. GpuDevice.Map(engine, gpus.Last, Host.Total)
+            .Select(device => new MemoryDevice(device.Id, device.FreeBytes) { IsDefault = device.IsDefault })]
         : [.. gpus.Last.Where(gpu => gpu.MemoryTotal > 0).Select(gpu => new MemoryDevice(gpu.Id, gpu.MemoryUsed is { } used ? (long)((gpu.MemoryTotal!.Value - used) * MiB) : null))];
 
     /// <summary>Whole memory of a device in bytes, or null.</summary>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace LlamaBlazor.Web.Models.Fit;
 
-/// <summary>What a model really takes. What the system says of its process is shown, not kept: an estimate is judged by what the engine itself reports.</summary>
+/// <summary>What a model really takes.</summary>
 public sealed partial class MeasuredNote
 {
     private Measurement? _measured;

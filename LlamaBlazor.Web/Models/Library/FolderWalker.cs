@@ -12,14 +12,16 @@ internal sealed class FolderWalker(ScanErrors errors, CancellationToken cancella
     private const int FolderBound = 100_000;
     private const int FileBound = 100_000;
     private const int DepthBound = 32;
+    private const int RevisionBound = 200; // a commit has 40 characters
 
     private static readonly EnumerationOptions Options = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
     private readonly HashSet<string> _folders = [];
     private readonly Dictionary<string, ModelFile> _files = []; // by what the path leads to in the end
+    private readonly Dictionary<string, string?> _main = []; // one a repository of a cache that has several snapshots
     private readonly Stack<(string Path, int Depth)> _open = new();
 
-    /// <summary>All model files below the roots.</summary>
+    /// <summary>All model files below the roots; of those that the cache of Hugging Face has in several snapshots, one.</summary>
     public IReadOnlyCollection<ModelFile> Walk(IEnumerable<string> roots)
     {
         foreach (var root in roots)
@@ -36,7 +38,30 @@ internal sealed class FolderWalker(ScanErrors errors, CancellationToken cancella
             Visit(folder.Path, folder.Depth);
         }
 
-        return _files.Values;
+        return HubPlace.Choose(_files.Values, MainOf);
+    }
+
+    // The snapshot that a repository's refs/main names.
+    private string? MainOf(string repository)
+    {
+        if (_main.TryGetValue(repository, out var known))
+            return known;
+        try
+        {
+            var file = new FileInfo(Path.Combine(repository, "refs", "main"));
+            return _main[repository] = file is { Exists: true, Length: <= RevisionBound } ? File.ReadAllText(file.FullName).Trim() : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return _main[repository] = null;
+        }
+    }
+
+    // The same one of several ways, scan after scan: the one of the snapshot that counts, else the first by its name.
+    private bool IsBetter(string path, string other)
+    {
+        bool IsMain(string way) => HubPlace.Parse(way) is { } place && place.Revision == MainOf(place.Repository);
+        return IsMain(path) != IsMain(other) ? IsMain(path) : string.CompareOrdinal(path, other) < 0;
     }
 
     private void Visit(string folder, int depth)
@@ -74,7 +99,7 @@ internal sealed class FolderWalker(ScanErrors errors, CancellationToken cancella
             var real = file.LinkTarget is null ? Path.Combine(folder, file.Name) : RealPath.Of(file.FullName);
             if (!File.Exists(real))
                 errors.Add(file.FullName, DiskEntry.IsShut(real) ? $"This link leads to {real}, and the dashboard may not enter a folder above that. Give its user access." : "This link leads to a file that does not exist.");
-            else if (!_files.TryGetValue(real, out var other) || string.CompareOrdinal(file.FullName, other.Path) < 0) // the same one of several ways, scan after scan
+            else if (!_files.TryGetValue(real, out var other) || IsBetter(file.FullName, other.Path))
                 _files[real] = DiskEntry.Describe(file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -33,7 +33,10 @@ internal sealed class LibraryScan(LibraryUpdate update, TimeProvider clock)
 
         // 3. The files that are gone, and those that are back. A new file may be one of the gone, elsewhere.
         var present = entries.Select(entry => entry.Path).ToHashSet();
-        var gone = known.Where(file => !present.Contains(file.Path) && DiskEntry.IsGone(file.Path)).ToList();
+        var hub = entries.Select(entry => entry.Path).Where(path => !byPath[path].Any() && HubPlace.Parse(path) is not null)
+            .ToLookup(path => HubPlace.Parse(path)! with { Revision = "" });
+        var gone = known.Where(file => !present.Contains(file.Path) && (DiskEntry.IsGone(file.Path) || IsOtherSnapshot(file.Path, hub)))
+            .ToList();
         var back = known.Where(file => file.Missing && (present.Contains(file.Path) || File.Exists(file.Path))).Select(file => file.Id).ToList();
 
         // 4. New and changed headers, saved batch by batch.
@@ -41,6 +44,20 @@ internal sealed class LibraryScan(LibraryUpdate update, TimeProvider clock)
         Explain(folders, gone, errors);
         var missing = await update.FinishAsync(gone, back, folders, cancellation).ConfigureAwait(false);
         return new ScanResult(entries.Count - counts.Failed, counts.Added, counts.Updated + back.Count, missing, errors.ToList(), (long)clock.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    // The cache of Hugging Face has a newer snapshot of the very same blob: that model has moved there.
+    private static bool IsOtherSnapshot(string path, ILookup<HubPlace, string> found)
+    {
+        try
+        {
+            return HubPlace.Parse(path) is { } place && found[place with { Revision = "" }].FirstOrDefault() is { } other
+                && RealPath.Of(path) == RealPath.Of(other);
+        }
+        catch (IOException)
+        {
+            return false; // links in a circle
+        }
     }
 
     // A folder that is there, but has lost everything, looks like a disk that is not mounted.

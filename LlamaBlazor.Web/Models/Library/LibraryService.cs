@@ -49,8 +49,7 @@ internal sealed partial class LibraryService(
             await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
             while (true)
             {
-                if (await FoldersDifferAsync(stoppingToken).ConfigureAwait(false))
-                    await TryScanAsync().ConfigureAwait(false);
+                await TryScanAsync(stoppingToken).ConfigureAwait(false);
                 await _foldersChanged.WaitAsync(stoppingToken).ConfigureAwait(false);
             }
         }
@@ -76,13 +75,14 @@ internal sealed partial class LibraryService(
         return JsonSerializer.Serialize(folders) != (await update.LastFoldersAsync(cancellation).ConfigureAwait(false) ?? "[]");
     }
 
-    private async Task TryScanAsync()
+    private async Task TryScanAsync(CancellationToken cancellation)
     {
         try
         {
-            await RunAsync().ConfigureAwait(false);
+            if (await FoldersDifferAsync(cancellation).ConfigureAwait(false))
+                await RunAsync().ConfigureAwait(false);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (!cancellation.IsCancellationRequested && database.Failure is null)
         {
             LogFailed(error); // the next change of folders, or a person, tries again
         }

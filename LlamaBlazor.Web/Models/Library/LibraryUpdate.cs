@@ -66,7 +66,7 @@ internal sealed class LibraryUpdate(IDbContextFactory<LlamaDbContext> contexts, 
             updated += existing.Count;
         }
 
-        await ModelRows.AddAsync(context, fresh, token).ConfigureAwait(false);
+        await ModelRows.AddManyAsync(context, fresh, token).ConfigureAwait(false);
         return (fresh.Count, updated);
     }, cancellation);
 
@@ -87,18 +87,33 @@ internal sealed class LibraryUpdate(IDbContextFactory<LlamaDbContext> contexts, 
     private static async Task PairAsync(LlamaDbContext context, CancellationToken cancellation)
     {
         var files = await context.Models.AsNoTracking().Where(model => model.ModelPath != null && !model.FileMissing).Select(KnownFile.Columns).ToListAsync(cancellation).ConfigureAwait(false);
-        foreach (var folder in files.GroupBy(file => Path.GetDirectoryName(file.Path)))
+        var folders = files.GroupBy(file => Path.GetDirectoryName(file.Path) ?? "")
+            .ToDictionary(folder => folder.Key, folder => new PairedFolder(folder));
+        var below = folders.Keys.ToLookup(folder => Path.GetDirectoryName(folder) ?? "");
+        foreach (var (path, folder) in folders.Where(folder => folder.Value.Models.Count > 0))
         {
-            var projectors = folder.Where(file => file.Role == ModelRole.Projector).Select(file => file.Path).Distinct().ToList();
-            var models = folder.Where(file => file.Role == ModelRole.Model).ToList();
-            var paths = models.Select(file => file.Path).Distinct().ToList();
-            foreach (var model in models)
+            var above = folder.Projectors.Count == 0
+                && folders.GetValueOrDefault(Path.GetDirectoryName(path) ?? "") is { Models.Count: 0, Projectors.Count: > 0 } found
+                ? found : null;
+            var beside = above is null ? [] : below[Path.GetDirectoryName(path)!].SelectMany(other => folders[other].Paths).ToList();
+            foreach (var model in folder.Models)
             {
-                var projector = projectors.Count == 0 ? null : ProjectorPairing.Find(model.Path, projectors, paths);
+                var projector = above is not null ? ProjectorPairing.FindAbove(model.Path, above.Projectors, beside)
+                    : folder.Projectors.Count > 0 ? ProjectorPairing.Find(model.Path, folder.Projectors, folder.Paths) : null;
                 if (projector != model.ProjectorPath)
                     await context.Models.Where(row => row.Id == model.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.ProjectorPath, projector), cancellation).ConfigureAwait(false);
             }
         }
+    }
+
+    private sealed class PairedFolder(IEnumerable<KnownFile> files)
+    {
+        public IReadOnlyList<KnownFile> Models { get; } = [.. files.Where(file => file.Role == ModelRole.Model)];
+
+        public IReadOnlyList<string> Paths => [.. Models.Select(file => file.Path).Distinct()];
+
+        public IReadOnlyList<string> Projectors { get; } = [.. files.Where(file => file.Role == ModelRole.Projector)
+            .Select(file => file.Path).Distinct()];
     }
 
     private async Task NoteAsync(LlamaDbContext context, string key, string value, CancellationToken cancellation)

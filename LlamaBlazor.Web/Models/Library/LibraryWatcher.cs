@@ -47,14 +47,14 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
         try
         {
             await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
-            Watch((await settings.GetAsync(stoppingToken).ConfigureAwait(false)).ModelDirectories);
+            await WatchAsync(stoppingToken).ConfigureAwait(false);
             await ScanAsync(stoppingToken).ConfigureAwait(false); // what came before the watch began, while the dashboard was off or was starting
             while (true)
             {
                 if (await SignalAsync(Poll, stoppingToken).ConfigureAwait(false))
                     await RestAsync(stoppingToken).ConfigureAwait(false);
                 else
-                    Watch((await settings.GetAsync(stoppingToken).ConfigureAwait(false)).ModelDirectories); // a disk that was mounted meanwhile
+                    await WatchAsync(stoppingToken).ConfigureAwait(false); // a disk that was mounted meanwhile
                 await ScanAsync(stoppingToken).ConfigureAwait(false);
             }
         }
@@ -65,6 +65,18 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
         catch (InvalidOperationException) when (database.Failure is not null)
         {
             // Without a database there is no library; DatabaseStartup says why.
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            Watch((await settings.GetAsync(cancellation).ConfigureAwait(false)).ModelDirectories);
+        }
+        catch (System.Data.Common.DbException error)
+        {
+            LogFailed(error); // the next look tries again
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed record ScannedModel(LibraryEntry Entry, ModelFacts Facts, string
             if (first is null)
                 return Failure.Conflict(Nothing);
             var header = GgufReader.Read(first, cancellation);
-            var facts = header.IsSuccess ? ModelFacts.Of(header.Value) : header.Failure!;
+            var facts = header.IsSuccess ? ModelFacts.Of(header.Value, Path.GetFileName(entry.Path)) : header.Failure!;
             if (!facts.IsSuccess)
                 return facts.Failure!;
             var weights = facts.Value.ParameterCount;

@@ -23,6 +23,8 @@ internal sealed record ModelNote(string Text, string Help, string Class = "")
             yield return new("adapter", "A LoRA adapter or control vector; chosen on the LoRA tab of a model.");
         if (model.Role == ModelRole.Vocabulary)
             yield return new("vocabulary", "A tokenizer without weights; it cannot be run.");
+        if (model.Role == ModelRole.Draft)
+            yield return new("draft head", "Predicts tokens for one model; chosen on the Speculative tab of that model.");
         if (model.SplitCount > 1 && model.SplitMissing is null)
             yield return new($"{model.SplitCount} parts", "A split model: loaded through its first part.");
         if (model.ProjectorPath is not null)

@@ -52,8 +52,9 @@ internal sealed partial class OllamaListener(
             Address = new Uri(((IApplicationBuilder)_app).ServerFeatures.Get<IServerAddressesFeature>()!.Addresses.First());
             LogListening(Address);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
         {
+            // A port that is taken, or one below 1024 that this user may not have: no reason to end the start.
             Problem = $"Port {options.Port} cannot be used: {error.Message} Is Ollama itself running? End it, or set {OllamaOptions.Section}:Port.";
             LogProblem(Problem);
         }

@@ -132,7 +132,8 @@ internal sealed class OllamaLists(KeyAccess access, BodyStore bodies, ModelDirec
         }.Where(pair => pair.Value is not null).ToDictionary();
         string[] capabilities = facts.Embeds
             ? ["embedding"]
-            : ["completion", .. facts.HasChatTemplate ? new[] { "tools" } : [], .. facts.HasProjector ? new[] { "vision" } : []];
+            : ["completion", .. facts.HasChatTemplate ? new[] { "tools" } : [], .. facts.Senses.Vision ? new[] { "vision" } : [],
+                .. facts.Senses.Audio ? new[] { "audio" } : []];
         return new
         {
             modelfile = $"FROM {target.Model.Path}",

@@ -3,7 +3,8 @@ using LlamaBlazor.Domain.Common;
 namespace LlamaBlazor.Web.Telemetry.Gpu;
 
 /// <summary>
-/// One maker's driver behind a thread of its own, because a call into it can hang in the kernel and cannot be cancelled. It is opened with the first
+/// One maker's driver behind a thread of its own, because a call into it can hang in the kernel and cannot be cancelled. It is opened
+/// with the first
 /// question; one that is away or has failed is opened anew after a pause, so that it comes back by itself.
 /// </summary>
 /// <param name="name">The maker, for people.</param>
@@ -40,7 +41,8 @@ internal sealed class GpuDriver(string name, Func<Result<IGpuReader>> open, Time
             lock (_gate)
             {
                 return _question is { Task.IsCompleted: false } && clock.GetElapsedTime(_askedAt) is var age && age > Patience
-                    ? _latest.Unknown(GpuDriverState.Hanging, $"The driver has not answered for {age.TotalSeconds:0} s. Its values come back when it does; if it does not, restart the machine.")
+                    ? _latest.Unknown(GpuDriverState.Hanging,
+                        $"The driver has not answered for {age.TotalSeconds:0} s. Its values come back when it does; if it does not, restart the machine.")
                     : _latest;
             }
         }
@@ -79,7 +81,9 @@ internal sealed class GpuDriver(string name, Func<Result<IGpuReader>> open, Time
         }
     }
 
-    /// <summary>Lets the thread close the driver and end. One that hangs is left to the end of the process: closing it would hang as well.</summary>
+    /// <summary>
+    /// Lets the thread close the driver and end. One that hangs is left to the end of the process: closing it would hang as well.
+    /// </summary>
     public void Dispose()
     {
         _ended = true;
@@ -137,7 +141,8 @@ internal sealed class GpuDriver(string name, Func<Result<IGpuReader>> open, Time
 
     private GpuLook Gone(string reason) => _latest.Unknown(GpuDriverState.Failed, Again(reason));
 
-    private static string Again(string reason) => $"{char.ToUpperInvariant(reason[0])}{reason[1..].TrimEnd('.')}. It is tried again every {Pause.TotalSeconds:0} s.";
+    private static string Again(string reason) =>
+        $"{char.ToUpperInvariant(reason[0])}{reason[1..].TrimEnd('.')}. It is tried again every {Pause.TotalSeconds:0} s.";
 
     private void Close()
     {

@@ -29,20 +29,26 @@ internal sealed partial class GpuDrivers(IReadOnlyList<GpuDriver> drivers, ILogg
     }
 
     /// <summary>How each of them is.</summary>
-    public IReadOnlyList<GpuDriverItem> States => [.. drivers.Select(driver => (driver.Name, driver.Latest)).Select(pair => new GpuDriverItem(pair.Name, WordOf(pair.Latest.State), pair.Latest.Detail))];
+    public IReadOnlyList<GpuDriverItem> States =>
+        [.. drivers.Select(driver => (driver.Name, driver.Latest))
+        .Select(pair => new GpuDriverItem(pair.Name, WordOf(pair.Latest.State), pair.Latest.Detail))];
 
-    /// <summary>Looks at all cards. Whoever does not answer in time is left out of the waiting: its last values count, and none once it hangs.</summary>
+    /// <summary>
+    /// Looks at all cards. Whoever does not answer in time is left out of the waiting: its last values count, and none once it hangs.
+    /// </summary>
     /// <param name="patience">Longest wait for an answer, from when its driver was asked.</param>
     /// <param name="withProcesses">Whether the memory of processes is wanted too.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<GpuReadings> ReadAsync(TimeSpan patience, bool withProcesses, CancellationToken cancellation)
     {
-        var looks = await Task.WhenAll(drivers.Select(driver => LookAsync(driver, patience, withProcesses, cancellation))).ConfigureAwait(false);
+        var looks = await Task.WhenAll(drivers.Select(driver => LookAsync(driver, patience, withProcesses, cancellation)))
+            .ConfigureAwait(false);
         foreach (var (driver, look) in drivers.Zip(looks))
             Tell(driver.Name, look);
         return new GpuReadings(
             [.. looks.SelectMany(look => look.Gpus)],
-            looks.SelectMany(look => look.Processes).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value)));
+            looks.SelectMany(look => look.Processes).GroupBy(pair => pair.Key)
+                .ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value)));
     }
 
     /// <inheritdoc/>

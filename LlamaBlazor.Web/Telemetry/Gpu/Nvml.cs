@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace LlamaBlazor.Web.Telemetry.Gpu;
 
 /// <summary>
-/// The few functions of NVIDIA's management library that we call (nvml.h). It comes with the driver and is loaded only where it is. Every delegate is a
+/// The few functions of NVIDIA's management library that we call (nvml.h). It comes with the driver and is loaded only where it is.
+/// Every delegate is a
 /// type of its own: generic ones cannot be marshalled. What an old or cut-down library lacks is null, but for what finds the cards.
 /// </summary>
 internal sealed class Nvml : IDisposable
@@ -11,6 +12,8 @@ internal sealed class Nvml : IDisposable
     private static readonly string[] Names = OperatingSystem.IsWindows()
         ? ["nvml.dll", @"C:\Program Files\NVIDIA Corporation\NVSMI\nvml.dll"]
         : ["libnvidia-ml.so.1", "libnvidia-ml.so", "/usr/lib/wsl/lib/libnvidia-ml.so.1"];
+
+    private static readonly string[] KindsOfWork = ["Compute", "Graphics"];
 
     private readonly nint _library;
 
@@ -27,7 +30,7 @@ internal sealed class Nvml : IDisposable
         VersionedMemory = Find<VersionedMemoryOf>("nvmlDeviceGetMemoryInfo_v2");
         Temperature = Find<SensorOf>("nvmlDeviceGetTemperature");
         Power = Find<NumberOf>("nvmlDeviceGetPowerUsage");
-        ProcessLists = [.. new[] { "Compute", "Graphics" }.Select(FindProcessList).OfType<NvmlProcessList>()];
+        ProcessLists = [.. KindsOfWork.Select(FindProcessList).OfType<NvmlProcessList>()];
     }
 
     /// <summary>A function without arguments. Every function returns 0 on success, else an <see cref="NvmlError"/>.</summary>
@@ -130,7 +133,8 @@ internal sealed class Nvml : IDisposable
     public void Dispose() => NativeLibrary.Free(_library);
 
     private T Need<T>(string name, string older)
-        where T : Delegate => Find<T>(name) ?? Find<T>(older) ?? throw new EntryPointNotFoundException($"the library has neither {name} nor {older}");
+        where T : Delegate => Find<T>(name) ?? Find<T>(older)
+            ?? throw new EntryPointNotFoundException($"the library has neither {name} nor {older}");
 
     private T? Find<T>(string name)
         where T : Delegate => NativeLibrary.TryGetExport(_library, name, out var address) ? Marshal.GetDelegateForFunctionPointer<T>(address) : null;
@@ -193,6 +197,7 @@ internal sealed class Nvml : IDisposable
 }
 
 /// <summary>One list of processes.</summary>
-/// <param name="Read">Fills a buffer with entries that begin with nvmlProcessInfo_t's process id (4 bytes, 4 of padding) and its memory (8 bytes).</param>
+/// <param name="Read">Fills a buffer with entries that begin with nvmlProcessInfo_t's process id (4 bytes, 4 of padding) and its memory
+/// (8 bytes).</param>
 /// <param name="EntrySize">Bytes of an entry: 16 in the first layout, 24 since parts of a divided card are told.</param>
 internal sealed record NvmlProcessList(Nvml.ProcessesOf Read, int EntrySize);

@@ -16,7 +16,10 @@ internal sealed class NvmlReader : IGpuReader
     /// <summary>Processes listed of each card; a machine of ours has a few.</summary>
     private const int ProcessBound = 4096;
 
-    /// <summary>Bytes set aside for a process: more than any layout has, because a driver of another layout than we think writes past a tight buffer's end.</summary>
+    /// <summary>
+    /// Bytes set aside for a process: more than any layout has, because a driver of another layout than we think writes past a tight
+    /// buffer's end.
+    /// </summary>
     private const int ProcessRoom = 64;
 
     private readonly Nvml _nvml;
@@ -29,7 +32,9 @@ internal sealed class NvmlReader : IGpuReader
     /// <inheritdoc/>
     public string? Problem { get; private set; }
 
-    /// <summary>Loads the library and finds the cards. Not found where there is no library, unavailable where it says why there are no cards.</summary>
+    /// <summary>
+    /// Loads the library and finds the cards. Not found where there is no library, unavailable where it says why there are no cards.
+    /// </summary>
     /// <param name="path">Path of the library, or null for the system's.</param>
     public static Result<IGpuReader> Open(string? path = null)
     {
@@ -118,7 +123,8 @@ internal sealed class NvmlReader : IGpuReader
         if (_nvml.Memory is { } read && Worked(read(device, out var bytes)) && bytes.Total > 0 && bytes.Free <= bytes.Total)
             return (bytes.Total, bytes.Free);
         var versioned = new Nvml.VersionedBytes { Version = Nvml.VersionedBytes.Version2 };
-        return _nvml.VersionedMemory is { } newer && Worked(newer(device, ref versioned)) && versioned.Total > 0 && versioned.Free <= versioned.Total
+        return _nvml.VersionedMemory is { } newer && Worked(newer(device, ref versioned)) && versioned.Total > 0
+            && versioned.Free <= versioned.Total
             ? (versioned.Total, versioned.Free)
             : null;
     }

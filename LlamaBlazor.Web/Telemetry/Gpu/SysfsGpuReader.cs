@@ -23,7 +23,8 @@ internal sealed class SysfsGpuReader : IGpuReader
             .Where(path => !Path.GetFileName(path).Contains('-')) // card0-DP-1 is a connector
             .Order(StringComparer.Ordinal)
             .Select(Card.TryOpen).OfType<Card>().ToArray();
-        return cards.Length == 0 ? Failure.NotFound($"{root} lists no card that tells its load, memory or power.") : new SysfsGpuReader(cards);
+        return cards.Length == 0 ? Failure.NotFound($"{root} lists no card that tells its load, memory or power.")
+            : new SysfsGpuReader(cards);
     }
 
     /// <inheritdoc/>

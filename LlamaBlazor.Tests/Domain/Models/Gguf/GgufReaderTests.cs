@@ -106,7 +106,7 @@ public sealed class GgufReaderTests
     public void UnknownTensorFormat_IsListed_WithoutSize()
     {
         var file = Read(new GgufWriter().AddTensorRaw("new", 99, null, 32).AddTensor("old", "F32", 8));
-        Assert.Equal(["type 99", "F32"], file.Tensors.Select(tensor => tensor.TypeName));
+        Assert.Equal(["unknown (99)", "F32"], file.Tensors.Select(tensor => tensor.TypeName));
         Assert.Equal(40, file.ParameterCount);
     }
 

@@ -52,7 +52,8 @@ public sealed class ModelFactsTests
     public void PerLayerHeads_GiveTheLargest_AndStayInTheMetadata()
     {
         var model = new Model();
-        Facts(new GgufWriter().Add("general.architecture", "openelm").Add("openelm.attention.head_count", new[] { 12, 20, 16 }).Add("openelm.attention.head_count_kv", new[] { 3, 5, 4 })
+        Facts(new GgufWriter().Add("general.architecture", "openelm").Add("openelm.block_count", 3u)
+            .Add("openelm.attention.head_count", new[] { 12, 20, 16 }).Add("openelm.attention.head_count_kv", new[] { 3, 5, 4 })
             .AddTensor("t", "F32", 8)).Apply(model);
         Assert.Equal((20L, 5L), (model.HeadCount, model.HeadCountKv));
         Assert.Equal([3, 5, 4], JsonDocument.Parse(model.MetadataJson!).RootElement.GetProperty("openelm.attention.head_count_kv").EnumerateArray().Select(e => e.GetInt32()));
@@ -63,11 +64,13 @@ public sealed class ModelFactsTests
     [InlineData(1024u + 7, "Q8_0")]
     [InlineData(5u, "Q8_0")]
     public void Quantisation_ComesFromTheFileType_ElseFromTheTensors(uint fileType, string expected) =>
-        Assert.Equal(expected, Facts(new GgufWriter().Add("general.architecture", "x").Add("general.file_type", fileType).AddTensor("a", "F32", 8).AddTensor("b", "Q8_0", 64, 64)).Quantization);
+        Assert.Equal(expected, Facts(new GgufWriter().Add("general.architecture", "x").Add("x.block_count", 1u)
+            .Add("general.file_type", fileType).AddTensor("a", "F32", 8).AddTensor("b", "Q8_0", 64, 64)).Quantization);
 
     [Fact]
     public void NumbersWithoutJson_AreWrittenAsText() =>
-        Assert.Equal("NaN", JsonDocument.Parse(MetadataText.Json(Facts(new GgufWriter().Add("general.architecture", "x").Add("k", float.NaN).AddTensor("t", "F32", 8)).Metadata)).RootElement.GetProperty("k").GetString());
+        Assert.Equal("NaN", JsonDocument.Parse(MetadataText.Json(Facts(new GgufWriter().Add("general.architecture", "x")
+            .Add("x.block_count", 1u).Add("k", float.NaN).AddTensor("t", "F32", 8)).Metadata)).RootElement.GetProperty("k").GetString());
 
     [Theory]
     [InlineData(0, null)]
