@@ -66,9 +66,11 @@ internal static class ShellFeature
         && !context.Request.Path.StartsWithSegments("/api")
         && !context.Request.Path.StartsWithSegments("/v1");
 
-    // Values of a query that is bound to a record are refused without an exception that would tell which.
+    // Values of a query that is bound to a record, and bodies of another type, are refused without an exception that would tell which.
     private static void ExplainQuery(ProblemDetailsContext context)
     {
+        if (context.ProblemDetails is { Status: StatusCodes.Status415UnsupportedMediaType, Detail: null } media)
+            media.Detail = "The body must be JSON: send it with Content-Type: application/json.";
         if (context.ProblemDetails is { Status: StatusCodes.Status400BadRequest, Detail: null } problem)
         {
             var query = context.HttpContext.Request.QueryString.ToUriComponent();

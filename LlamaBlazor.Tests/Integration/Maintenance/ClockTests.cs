@@ -47,7 +47,8 @@ public sealed class ClockTests
         var future = TimeProvider.System.GetUtcNow().AddDays(400);
         for (var i = 0; i < DatabaseBackup.Kept; i++)
             await File.WriteAllTextAsync(Path.Combine(folder.Backups, $"llama-dashboard-daily-{future.AddDays(i):yyyyMMdd-HHmmssfff}.db"), "");
-        var clock = new SetClock(new DateTimeOffset(TimeProvider.System.GetUtcNow().Date.AddHours(12), TimeSpan.Zero));
+        var now = TimeProvider.System.GetUtcNow().AddMinutes(1); // after the backup, whose name has the time of the machine
+        var clock = new SetClock(now) { Zone = TimeZoneInfo.CreateCustomTimeZone("noon", TimeSpan.FromHours(12 - now.Hour), null, null) }; // late enough in the day
         using var job = ActivatorUtilities.CreateInstance<RetentionJob>(app.Services, clock);
         await job.BackUpOncePerDayAsync(CancellationToken.None);
         await job.BackUpOncePerDayAsync(CancellationToken.None); // once a day
@@ -101,7 +102,9 @@ public sealed class ClockTests
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-        public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+        public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+
+        public override TimeZoneInfo LocalTimeZone => Zone;
 
         public void Pass(TimeSpan time)
         {

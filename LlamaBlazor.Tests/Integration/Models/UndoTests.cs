@@ -75,7 +75,7 @@ public sealed class UndoTests : AppFixture
         var tables = Column("SELECT DISTINCT t.name FROM sqlite_master t, pragma_foreign_key_list(t.name) k WHERE k.\"table\" = 'models' AND k.on_delete = 'CASCADE' ORDER BY 1").Append("models").ToList();
         Assert.Contains("model_runtime", tables);
         Assert.Contains("config_revisions", tables);
-        return string.Join('\n', tables.SelectMany(table => Column($"SELECT json_object({string.Join(", ", Column($"SELECT name FROM pragma_table_info('{table}')").Select(name => $"'{name}', \"{name}\""))}) FROM {table} ORDER BY 1").Select(row => $"{table} {row}")));
+        return string.Join('\n', tables.SelectMany(table => Column($"SELECT {string.Join(" || '|' || ", Column($"SELECT name FROM pragma_table_info('{table}')").Select(name => $"quote(\"{name}\")"))} FROM {table} ORDER BY 1").Select(row => $"{table} {row}")));
 
         List<string> Column(string sql)
         {
