@@ -88,7 +88,7 @@ internal sealed class OriginGuard(RequestDelegate next, GuardRules rules)
 
     private static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 
-    private Task RefuseAsync(HttpContext context, string reason)
+    private static Task RefuseAsync(HttpContext context, string reason)
     {
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox"; // shown in no page, not even in a window of one

@@ -2,7 +2,6 @@ using System.Net;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Security.Keys;
-using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -1,9 +1,11 @@
+using System.Runtime.Versioning;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 
 namespace LlamaBlazor.Tests.Integration.Data;
 
 /// <summary>Nobody but its user enters the data folder or reads a file of it, whatever the umask is.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class PrivateFilesTests : IDisposable
 {
     private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

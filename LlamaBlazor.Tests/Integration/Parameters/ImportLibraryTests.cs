@@ -138,7 +138,7 @@ public sealed class ImportLibraryTests : IAsyncLifetime, IDisposable
 
     private string Place(string name) => Path.Combine(_app.ModelFolder, name + ".gguf");
 
-    private Task ScanAsync() => _app.Services.GetRequiredService<LibraryService>().ScanAsync();
+    private Task<ScanResult> ScanAsync() => _app.Services.GetRequiredService<LibraryService>().ScanAsync();
 
     private async Task<List<JsonElement>> RowsAsync(string file) =>
         [.. (await _app.GetAsync("/api/models")).GetProperty("items").EnumerateArray()

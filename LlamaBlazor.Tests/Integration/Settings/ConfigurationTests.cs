@@ -71,7 +71,7 @@ public sealed partial class ConfigurationTests(AppFixture app) : IClassFixture<A
         var keys = Source.Files("LlamaBlazor.Web", "*.cs").SelectMany(file => KeyInSource().Matches(File.ReadAllText(file))).Select(match => match.Groups["key"].Value).Distinct().ToList();
         Assert.NotEmpty(keys);
         var known = ConfigurationKeys.Single.Concat(["Cache", "Downloads", "Instances", "Ollama", "Proxy"]).ToList(); // those in front, or sections of option classes
-        Assert.Empty(keys.Where(key => !known.Any(pattern => pattern.StartsWith(key.TrimEnd(':'), StringComparison.Ordinal))));
+        Assert.DoesNotContain(keys, key => !known.Any(pattern => pattern.StartsWith(key.TrimEnd(':'), StringComparison.Ordinal)));
     }
 
     [Theory]

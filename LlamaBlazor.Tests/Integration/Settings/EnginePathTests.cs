@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Support;
@@ -12,6 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Settings;
 
 /// <summary>Which programs a path of the API, a page, an import or the database may name as engine.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class EnginePathTests : IDisposable
 {
     private readonly TempFolder _folder = new();

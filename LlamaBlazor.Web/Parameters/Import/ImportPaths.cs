@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Settings;
 using Microsoft.EntityFrameworkCore;
 
@@ -93,7 +92,7 @@ internal sealed class ImportPaths(ParameterCatalogue catalogue, LaunchSettingsSt
         };
     }
 
-    private static IReadOnlyList<string> Candidates(string path, IReadOnlyList<string> folders, ILookup<string, string> library)
+    private static List<string> Candidates(string path, IReadOnlyList<string> folders, ILookup<string, string> library)
     {
         var parts = ForeignPath.Parts(path).SkipWhile(part => part is "." or "..").ToList();
         if (parts.Count == 0 || parts.Contains(".."))
