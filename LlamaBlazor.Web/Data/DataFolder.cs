@@ -116,8 +116,7 @@ internal sealed class DataFolder : IDisposable
             return;
         try
         {
-            using var pooled = new SqliteConnection(SqliteSetup.ConnectionString(Database));
-            SqliteConnection.ClearPool(pooled); // the last one to close moves the write-ahead log into the file, which is then complete in itself
+            SqliteSetup.ClearPool(Database); // the last one to close moves the write-ahead log into the file, which is then complete in itself
         }
         finally
         {

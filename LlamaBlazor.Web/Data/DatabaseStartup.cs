@@ -35,7 +35,10 @@ internal sealed partial class DatabaseStartup(
     private async Task PrepareAsync(CancellationToken cancellation)
     {
         while (!await TryPrepareAsync(cancellation).ConfigureAwait(false))
+        {
+            SqliteSetup.ClearPool(folder.Database); // a connection that was opened read-only stays so
             await Task.Delay(RetryPause, clock, cancellation).ConfigureAwait(false);
+        }
     }
 
     private async Task<bool> TryPrepareAsync(CancellationToken cancellation)

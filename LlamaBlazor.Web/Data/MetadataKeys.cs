@@ -15,9 +15,12 @@ internal static class MetadataKeys
     /// <summary><c>light</c>, <c>dark</c> or <c>auto</c> (seed S0.24); anybody may set it.</summary>
     public const string Theme = "theme_preference";
 
+    /// <summary>Opens the endpoint again although all keys were revoked.</summary>
+    public const string EndpointOpen = "endpoint_open";
+
     private static readonly HashSet<string> Own = new(StringComparer.Ordinal)
     {
-        DbVersion, ServerStartTime, LastMetricsSave, "boot_id", "gpu_allocations_taken", "images_seeded", "lastScanTime", "lastScanFolders",
+        DbVersion, ServerStartTime, LastMetricsSave, EndpointOpen, "boot_id", "gpu_allocations_taken", "images_seeded", "lastScanTime", "lastScanFolders",
     };
 
     /// <summary>Whether a key is the dashboard's own.</summary>

@@ -42,6 +42,13 @@ internal static class SqliteSetup
         return connection;
     }
 
+    /// <summary>Closes the connections to a database that are kept for the next use; those in use, when they are given back.</summary>
+    public static void ClearPool(string path)
+    {
+        using var pooled = new SqliteConnection(ConnectionString(path));
+        SqliteConnection.ClearPool(pooled);
+    }
+
     /// <summary>Runs statements that return nothing of interest.</summary>
     public static void Execute(DbConnection connection, string sql)
     {

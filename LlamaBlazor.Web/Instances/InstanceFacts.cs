@@ -57,9 +57,11 @@ internal sealed record InstanceFacts(long ModelId, string Name, string Role, boo
                 row.ModelPath, row.Lora, row.LoraScaled, row.ControlVector, row.ControlVectorScaled, row.ModelDraft, row.Mmproj);
             if (files.Missing() is { Count: > 0 } missing)
                 return Failure.Conflict($"'{row.Name}' cannot be started. {string.Join(" ", missing)}");
-            return row.FileMissing
+            // It may have come back, or another file may have been set, since the scan.
+            var isGone = row.FileMissing && !(row.ModelPath is { } path && File.Exists(path));
+            return isGone
                 ? Failure.Conflict($"The file of '{row.Name}' was gone at the last scan. Put it back and scan again, or set another file on the Core tab.")
-                : new InstanceFacts(modelId, row.Name, row.Role, row.FileMissing, row.RestartPolicy, row.Project ?? DefaultProject, row.Pinned ?? false, row.TtlSeconds, row.InstanceKind == ContainerKind.Container, row.CpuLimit, row.GpuStrategy, row.GpuMode == "exclusive", row.QueuePriority ?? 0)
+                : new InstanceFacts(modelId, row.Name, row.Role, isGone, row.RestartPolicy, row.Project ?? DefaultProject, row.Pinned ?? false, row.TtlSeconds, row.InstanceKind == ContainerKind.Container, row.CpuLimit, row.GpuStrategy, row.GpuMode == "exclusive", row.QueuePriority ?? 0)
                 {
                     StartLimitSeconds = row.StartLimitSeconds,
                     StopGraceSeconds = row.StopGraceSeconds,

@@ -42,7 +42,7 @@ internal static class LogExport
     {
         "json" => JsonSerializer.Serialize(entry, ApiJson.Options),
         "csv" => string.Join(',', new[] { Time(entry), entry.Level, entry.Source, entry.Category, entry.ModelId?.ToString(CultureInfo.InvariantCulture), entry.Message, entry.ErrorType, entry.ErrorMessage, entry.StackTrace, entry.ContextJson, entry.ModelPath, entry.PromptPreview }.Select(Cell)) + "\r\n",
-        _ => $"{Time(entry)} {entry.Level,-8} {entry.Source}{(entry.Origin is null ? "" : " " + entry.Origin)}: {entry.Message.ReplaceLineEndings("\n  ")}\n{More(entry)}",
+        _ => $"{Time(entry)} {entry.Level,-8} {entry.Source}{((entry.Origin ?? entry.Category) is { } who ? " " + who : "")}: {entry.Message.ReplaceLineEndings("\n  ")}\n{More(entry)}",
     };
 
     // What belongs to a line follows it, indented.

@@ -96,8 +96,7 @@ internal static class DatabaseCandidate
             await context.Database.ExecuteSqlRawAsync("PRAGMA wal_checkpoint(TRUNCATE);", cancellation).ConfigureAwait(false);
         }
 
-        using var pooled = new SqliteConnection(SqliteSetup.ConnectionString(path));
-        SqliteConnection.ClearPool(pooled); // its file is removed afterwards
+        SqliteSetup.ClearPool(path); // its file is removed afterwards
         return true;
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Parameters.Import;
 
@@ -11,7 +12,8 @@ namespace LlamaBlazor.Web.Models;
 /// Makes a model of the columns a program sends (seed S0.26, saveModel): a file, a repository or an address, with any setting of any section. A column that
 /// is the dashboard's own, or none at all, is named and nothing is made.
 /// </summary>
-internal sealed class ModelCreation(CommandImport import, ModelStore store, ParameterCatalogue catalogue)
+internal sealed class ModelCreation(
+    LibraryEdits library, CommandImport import, ParameterStore parameters, ModelStore store, ParameterCatalogue catalogue)
 {
     private static readonly string[] Sources = ["model_path", "hf_repo", "docker_repo", "model_url"];
     private static readonly string[] Described = ["name", "type", "tags", "notes", "favorite"];
@@ -37,22 +39,44 @@ internal sealed class ModelCreation(CommandImport import, ModelStore store, Para
 
     private async Task<Result<Model>> MakeAsync(ImportPlan plan, ModelPatch patch, CancellationToken cancellation)
     {
-        // Here a value that is refused refuses the model; an import leaves it out.
-        var trial = await import.CreateAsync(plan, patch.Name, dryRun: true, cancellation).ConfigureAwait(false);
-        if (trial.Failure is { } failure)
-            return failure;
-        if (trial.Plan.Errors.Count > 0)
-            return Failure.Invalid(trial.Plan.Errors);
-        var outcome = await import.CreateAsync(plan, patch.Name, dryRun: false, cancellation).ConfigureAwait(false);
-        if (outcome.Model is not { } made)
-            return outcome.Failure!;
+        var added = plan.ModelPath is null
+            ? await MakeOfASourceAsync(plan, patch.Name, cancellation).ConfigureAwait(false)
+            : await MakeOfAFileAsync(plan, plan.ModelPath, patch.Name, cancellation).ConfigureAwait(false);
+        if (!added.IsSuccess)
+            return added;
+        var id = added.Value.Id;
         var described = patch with { Name = null };
         if (described == new ModelPatch())
-            return await store.FindAsync($"{made.Id}", cancellation).ConfigureAwait(false) ?? made; // as it is once its sections were written
-        var patched = await store.PatchAsync($"{made.Id}", described, cancellation).ConfigureAwait(false);
+            return await store.FindAsync($"{id}", cancellation).ConfigureAwait(false) ?? added; // as it is once its sections were written
+        var patched = await store.PatchAsync($"{id}", described, cancellation).ConfigureAwait(false);
         if (!patched.IsSuccess)
-            await store.DeleteManyAsync([made.Id], ignore: false, cancellation).ConfigureAwait(false);
+            await store.DeleteManyAsync([id], ignore: false, cancellation).ConfigureAwait(false);
         return patched;
+    }
+
+    private async Task<Result<Model>> MakeOfAFileAsync(ImportPlan plan, string path, string? name, CancellationToken cancellation)
+    {
+        var added = await library.AddAsync(path, name, cancellation).ConfigureAwait(false);
+        var others = plan.Changes
+            .Select(change => change with { Values = change.Values.Where(pair => pair.Key != "model_path").ToDictionary() })
+            .Where(change => change.Values.Count > 0).ToList();
+        if (!added.IsSuccess || others.Count == 0)
+            return added;
+        var saved = await parameters.SaveAsync(added.Value.Id, others, cancellation).ConfigureAwait(false);
+        if (saved.IsSuccess)
+            return added;
+        await store.DeleteManyAsync([added.Value.Id], ignore: false, cancellation).ConfigureAwait(false);
+        return saved.Failure!;
+    }
+
+    // A value that is refused refuses the model; an import would leave it out.
+    private async Task<Result<Model>> MakeOfASourceAsync(ImportPlan plan, string? name, CancellationToken cancellation)
+    {
+        var trial = await import.CreateAsync(plan, name, dryRun: true, cancellation).ConfigureAwait(false);
+        if (trial.Failure is null && trial.Plan.Errors.Count > 0)
+            return Failure.Invalid(trial.Plan.Errors);
+        var made = trial.Failure is null ? await import.CreateAsync(plan, name, dryRun: false, cancellation).ConfigureAwait(false) : trial;
+        return made.Model is { } model ? model : made.Failure!;
     }
 
     private List<SectionChange> Settings(Dictionary<string, JsonElement> columns, Dictionary<string, string[]> errors)

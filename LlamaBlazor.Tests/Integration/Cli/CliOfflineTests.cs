@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Cli;
 using LlamaBlazor.Web.Data;
@@ -18,7 +19,12 @@ public sealed class CliOfflineTests : IDisposable
     {
         await MakeAsync();
         var sound = Directory.GetFiles(_folder.File("backups")).Single();
-        var broken = Path.Combine(_folder.File("backups"), "llama-dashboard-manual-29990101-000000000.db"); // newer, but not sound
+        // Newer, but not sound; the sound one is made an hour older, since dates in the future are believed of none.
+        var made = BackupName.Parse(Path.GetFileName(sound))!;
+        var older = Path.Combine(_folder.File("backups"), $"llama-dashboard-{made.Kind}-{made.CreatedAt.AddHours(-1).ToUniversalTime():yyyyMMdd-HHmmssfff}.db");
+        File.Move(sound, older);
+        var broken = sound;
+        sound = older;
         await File.WriteAllTextAsync(broken, "SQLite format 3\0 and nothing more");
         await File.WriteAllBytesAsync(Database, [.. "SQLite format 3\0"u8, .. new byte[5000]]);
         var damaged = await File.ReadAllBytesAsync(Database);
@@ -26,7 +32,7 @@ public sealed class CliOfflineTests : IDisposable
         Assert.True(code == 0, error);
         Assert.Contains(Path.GetFileName(sound), output);
         Assert.Equal(damaged, await File.ReadAllBytesAsync(Directory.GetFiles(_folder.File("backups"), "damaged-*.db").Single()));
-        Assert.Contains("Passed over: llama-dashboard-manual-29990101-000000000.db (", output);
+        Assert.Contains($"Passed over: {Path.GetFileName(broken)} (", output);
         using var connection = SqliteSetup.Open(Database);
         Assert.Equal("ok", SqliteSetup.Scalar(connection, "PRAGMA integrity_check"));
         Assert.Equal("yes", Kept());

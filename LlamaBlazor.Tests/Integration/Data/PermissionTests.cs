@@ -69,7 +69,7 @@ public sealed class PermissionTests : IDisposable
             Mode(file, Shut);
         using (var program = ProgramProcess.AsOtherUser(Data))
         {
-            await Until.TrueAsync(() => program.Said("The database cannot be used."), "the reason in the log");
+            await Until.TrueAsync(() => program.Said("The database cannot be used yet."), "the reason in the log");
             Assert.True(program.Said(database) && program.Said("Give this user read and write access"));
             await Until.TrueAsync(() => Directory.GetFiles(Path.Combine(Data, "logs"), "*.00002.log").Length == 1, "a log file of its own");
             await program.KillAsync();

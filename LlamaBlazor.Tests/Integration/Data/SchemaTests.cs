@@ -19,7 +19,7 @@ public sealed class SchemaTests(AppFixture app) : IClassFixture<AppFixture>
         { "model_advanced_config", 21, 6 },
         { "model_lora_config", 20, 29 },
         { "model_multimodal_config", 6, 2 },
-        { "model_server_config", 40, 9 },
+        { "model_server_config", 40, 10 },
     };
 
     [Theory]

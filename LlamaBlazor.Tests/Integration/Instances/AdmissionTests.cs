@@ -48,7 +48,7 @@ public sealed class AdmissionTests : IAsyncLifetime, IDisposable
         Assert.Equal(202, (await _app.PostAsync($"/api/models/{third}/start?force=true")).Status);
         await _app.WaitForAsync(third, "running");
         await using var context = await _app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-        Assert.Equal("start_forced", await context.Set<AuditRow>().Select(row => row.Action).SingleAsync());
+        Assert.Equal(1, await context.Set<AuditRow>().CountAsync(row => row.Action == "start_forced"));
     }
 
     [LinuxFact]

@@ -81,14 +81,13 @@ public sealed class StartGateTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task OneThatCanNeverStart_HoldsNobodyUp()
+    public async Task OneThatCanNeverStart_IsRefusedAtOnce_AndHoldsNobodyUp()
     {
         await LimitAsync(0);
         await ShareAsync(cores: 4);
-        var waiting = await LineUpAsync(await FactsAsync("team", cores: 6), StartWish.Patient);
-        _clock.Late = TimeSpan.FromHours(1);
+        var refused = await EnterAsync(await FactsAsync("team", cores: 6), StartWish.Patient);
+        Assert.Equal(["quota"], refused!.Errors!.Keys);
         Assert.Null(await EnterAsync(await FactsAsync("team", cores: 4), StartWish.Now));
-        Assert.False(waiting.IsCompleted);
     }
 
     [Fact]

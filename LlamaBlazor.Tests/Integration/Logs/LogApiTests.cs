@@ -43,7 +43,8 @@ public sealed class LogApiTests(AppFixture app) : IClassFixture<AppFixture>
         lines.Publish(new InstanceLogLine(987654, "gone", now, "\u001b[35mW \u001b[0mslot launch: unique-beta\u001b[0m"));
         var line = await WaitForAsync("unique-beta");
         Assert.Equal("slot launch: unique-beta", line.GetProperty("message").GetString());
-        Assert.Equal(("warn", "llama-server", "gone"), (line.GetProperty("level").GetString(), line.GetProperty("source").GetString(), line.GetProperty("category").GetString()));
+        Assert.Equal(("warn", "llama-server"), (line.GetProperty("level").GetString(), line.GetProperty("source").GetString()));
+        Assert.Equal(("generation", "gone"), (line.GetProperty("category").GetString(), line.GetProperty("origin").GetString()));
         Assert.Equal(JsonValueKind.Null, line.GetProperty("model_id").ValueKind); // no such model: the line is kept all the same
     }
 

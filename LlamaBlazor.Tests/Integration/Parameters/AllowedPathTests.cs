@@ -128,7 +128,7 @@ public sealed class AllowedPathTests(AllowedFixture app) : IClassFixture<Allowed
             new { command = $"llama-server -m /nowhere/a.gguf --temp 0.3 --grammar-file {app.Secret}", name = "imported" },
             HttpStatusCode.Created);
         Assert.Contains(answer.GetProperty("not_understood").EnumerateArray(), word =>
-            word.GetProperty("token").GetString() == "--grammar-file");
+            word.GetProperty("field").GetString() == "grammar_file" && word.GetProperty("token").GetString() == $"--grammar-file {app.Secret}");
         Assert.False(answer.GetProperty("sections").GetProperty("sampling").TryGetProperty("grammar_file", out _));
         Assert.Equal(0.3, answer.GetProperty("sections").GetProperty("sampling").GetProperty("temperature").GetDouble());
         var preset = await app.SendAsync(HttpMethod.Post, "/api/presets/import",

@@ -31,10 +31,9 @@ public sealed class SimulatedRoutesTests(InstanceHarness app) : IClassFixture<In
     [LinuxFact]
     public async Task Stream_EndsTheConnection_ThoughItPromisesToKeepIt()
     {
-        var (_, url) = await StartAsync();
-        var port = new Uri(url).Port;
-        var plain = await RawHttp.SendAsync(port, "POST", "/completion", body: """{"prompt":"Hi","n_predict":2}""");
-        var stream = await RawHttp.SendAsync(port, "POST", "/completion", body: """{"prompt":"Hi","n_predict":2,"stream":true}""");
+        var (http, url) = await StartAsync();
+        var plain = await RawAsync(http, url, "/completion", """{"prompt":"Hi","n_predict":2}""");
+        var stream = await RawAsync(http, url, "/completion", """{"prompt":"Hi","n_predict":2,"stream":true}""");
         var promise = KeyValuePair.Create("Keep-Alive", "timeout=5, max=100");
         Assert.All([plain, stream], answer => Assert.Contains(promise, answer.Headers));
         Assert.All([plain, stream], answer => Assert.DoesNotContain(answer.Headers, header => header.Key is "Connection" or "Date"));
@@ -126,7 +125,7 @@ public sealed class SimulatedRoutesTests(InstanceHarness app) : IClassFixture<In
         var text = body.Replace("TOOL", "\"name\":\"weather\"", StringComparison.Ordinal)
             .Replace("SCHEMA", """{"type":"object","properties":{"city":{"type":"string"}}}""", StringComparison.Ordinal);
         Assert.Contains(part, (await PostAsync(http, url + path, text)).GetRawText());
-        var stream = await RawHttp.SendAsync(new Uri(url).Port, "POST", path, body: text[..^1] + ",\"stream\":true}");
+        var stream = await RawAsync(http, url, path, text[..^1] + ",\"stream\":true}");
         Assert.Contains("\"name\":\"weather\"", stream.Body);
         Assert.Contains("""{\"city\":\"simulated\"}""", stream.Body);
     }
@@ -140,8 +139,14 @@ public sealed class SimulatedRoutesTests(InstanceHarness app) : IClassFixture<In
         Assert.Equal(("word", "from"), (answer.GetProperty("stop_type").GetString(), answer.GetProperty("stopping_word").GetString()));
     }
 
-    private async Task<(HttpClient Http, string Url)> StartAsync(params string[] faults) =>
-        (new HttpClient(), (await app.StartAsync(await app.AddModelAsync(["load-ms=0", "tps=100000", .. faults]))).BaseUrl!);
+    private async Task<(HttpClient Http, string Url)> StartAsync(params string[] faults)
+    {
+        var engine = await app.StartAsync(await app.AddModelAsync(["load-ms=0", "tps=100000", .. faults]));
+        return (EngineClient.Of(engine), engine.BaseUrl!);
+    }
+
+    private static Task<RawAnswer> RawAsync(HttpClient http, string url, string path, string body) => RawHttp.SendAsync(
+        new Uri(url).Port, "POST", path, new Dictionary<string, string> { ["Authorization"] = $"{http.DefaultRequestHeaders.Authorization}" }, body);
 
     private static async Task<JsonElement> PostAsync(HttpClient http, string url, string body)
     {

@@ -12,7 +12,7 @@ namespace LlamaBlazor.Web.Security.Keys;
 internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, DashboardPass pass, TimeProvider clock)
 {
     /// <summary>Row of <c>metadata</c> that opens the endpoint again although all keys were revoked.</summary>
-    public const string OpenKey = "endpoint_open";
+    public const string OpenKey = MetadataKeys.EndpointOpen;
 
     /// <summary>What to do where no key is in force any more.</summary>
     public const string LockedWords = "No key is in force any more, and the endpoint stays locked. "

@@ -37,8 +37,7 @@ public sealed class ModelFactsTests
     [InlineData("a\nssh-ed25519 AAAA\r\nb", "a ssh-ed25519 AAAA b")]
     [InlineData("a\u001b[31mred\u2028b\u0000", "a [31mred b")]
     public void Title_IsOneLine(string name, string title) =>
-        Assert.Equal(title,
-            Facts(new GgufWriter().Add("general.architecture", "llama").Add("general.name", name).AddTensor("t", "F32", 8)).Title);
+        Assert.Equal(title, Facts(GgufSamples.Model("llama", name, new GgufWriter())).Title);
 
     [Theory]
     [InlineData("gpt-oss", "x", "gpt")]
