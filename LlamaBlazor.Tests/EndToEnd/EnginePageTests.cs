@@ -72,8 +72,11 @@ public sealed class EnginePageTests(BrowserFixture chromium)
         }
 
         Assert.Equal(0, app.Starts(id));
-        await page.EvaluateAsync("address => { location.href = address; }", app.Address + "upstream/cold/");
-        await page.WaitForURLAsync("**/upstream/cold/", new PageWaitForURLOptions { WaitUntil = WaitUntilState.Commit, Timeout = Patience });
+        var refused = await page.RunAndWaitForResponseAsync(
+            () => page.EvaluateAsync("address => { location.href = address; }", app.Address + "upstream/cold/"),
+            "**/upstream/cold/",
+            new PageRunAndWaitForResponseOptions { Timeout = Patience });
+        Assert.Equal(403, refused.Status);
         Assert.Equal(0, app.Starts(id));
         await page.GotoAsync("http://evil.example/");
         await page.EvaluateAsync("address => { location.href = address; }", app.Address + "models");

@@ -15,10 +15,17 @@ public sealed class SmallDisk : IDisposable
     public void Fill(long leave)
     {
         var free = new DriveInfo(Path).AvailableFreeSpace - leave;
-        using var file = new FileStream(System.IO.Path.Combine(Path, "filler"), FileMode.Create);
+        using var file = new FileStream(System.IO.Path.Combine(Path, "filler"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         var block = new byte[64 * 1024];
-        for (; free > 0; free -= block.Length)
-            file.Write(block, 0, (int)Math.Min(free, block.Length));
+        try
+        {
+            for (; free > 0; free -= block.Length)
+                file.Write(block, 0, (int)Math.Min(free, block.Length));
+        }
+        catch (IOException) when (leave == 0)
+        {
+            // A running program took the rest meanwhile: it is full all the same.
+        }
     }
 
     /// <summary>Gives the space back.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LlamaBlazor.Web.Shared.Configuration;
-using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Data;
 

@@ -113,7 +113,7 @@ public sealed class AuditRouteTests : IAsyncLifetime, IDisposable
         await ChangesAsync("PUT /api/database/retention/{table}", "/api/database/retention/logs", new { days = 9 }, "retention_changed logs");
         var key = (await ChangesAsync("POST /api/keys", "/api/keys", new { name = "k", scopes = new[] { "admin" } }, "key.create")).GetProperty("id").GetInt64();
         await ChangesAsync("DELETE /api/keys/{id:long}", $"/api/keys/{key}", null, "key.revoke");
-        await ChangesAsync("POST /api/keys/open", "/api/keys/open", null, "key.open endpoint");
+        await ChangesAsync("POST /api/keys/open", "/api/keys/open", null, "key.open +endpoint");
     }
 
     private async Task ResourcesAsync()
