@@ -77,8 +77,11 @@ public static partial class SecretWords
     {
         try
         {
-            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = ForeignJson.MaxDepth,
-                AllowDuplicateProperties = false });
+            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions
+            {
+                MaxDepth = ForeignJson.MaxDepth,
+                AllowDuplicateProperties = false
+            });
         }
         catch (JsonException)
         {

@@ -161,8 +161,13 @@ internal sealed partial class ShellScript
         if (goesOn)
         {
             var last = _commands[^1];
-            _commands[^1] = last with { Words = [.. last.Words, .. texts], Dropped = dropped ?? last.Dropped, Statement = last.Statement
-                + " " + statement };
+            _commands[^1] = last with
+            {
+                Words = [.. last.Words, .. texts],
+                Dropped = dropped ?? last.Dropped,
+                Statement = last.Statement
+                + " " + statement
+            };
         }
         else if (texts.Count > 1 && Changes.Contains(texts[0]))
         {

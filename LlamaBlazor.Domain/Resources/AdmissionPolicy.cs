@@ -101,8 +101,11 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
             return new AdmissionDecision(false, reasons, []) { Warnings = warnings, IsNever = IsNever(request, machine, quota) };
         warnings.AddRange(request.Gpus.Answer([.. others.Where(other => plan!.Contains(other.ModelId))]).Warnings);
         var ending = others.Where(other => other.IsStopping).Select(other => other.ModelId).ToHashSet();
-        return new AdmissionDecision(true, [], [.. plan!.Where(id => !ending.Contains(id))]) { Warnings = warnings,
-            Awaits = [.. plan!.Where(ending.Contains)] };
+        return new AdmissionDecision(true, [], [.. plan!.Where(id => !ending.Contains(id))])
+        {
+            Warnings = warnings,
+            Awaits = [.. plan!.Where(ending.Contains)]
+        };
     }
 
     // Reservations of people do not count: they can be released meanwhile.

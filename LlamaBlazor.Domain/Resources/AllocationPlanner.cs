@@ -80,8 +80,11 @@ public sealed record GpuQuestion(string Name, GpuWish Wish, IReadOnlyList<GpuDev
         if (gone.Count == 0)
             return AllocationPlanner.Plan(Name, Wish, Devices, Holds);
         var names = gone.Select(one => one.Name).ToHashSet();
-        var devices = Devices.Select(device => device with { FreeBytes = device.FreeBytes
-            + gone.Sum(one => one.BytesOn(device, Devices)) }).ToList();
+        var devices = Devices.Select(device => device with
+        {
+            FreeBytes = device.FreeBytes
+            + gone.Sum(one => one.BytesOn(device, Devices))
+        }).ToList();
         return AllocationPlanner.Plan(Name, Wish, devices, [.. Holds.Where(hold => hold.IsReservation || !names.Contains(hold.Holder))]);
     }
 }

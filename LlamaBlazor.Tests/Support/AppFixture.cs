@@ -53,8 +53,11 @@ public class AppFixture : WebApplicationFactory<LlamaBlazor.Web.Program>, IAsync
     {
         StartServer();
         Address = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        Http = new HttpClient(new PageHandler(Services.GetRequiredService<DashboardPass>())) { BaseAddress = Address,
-            Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient(new PageHandler(Services.GetRequiredService<DashboardPass>()))
+        {
+            BaseAddress = Address,
+            Timeout = TimeSpan.FromSeconds(60)
+        };
     }
 
     async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();

@@ -35,7 +35,8 @@ internal sealed class NvmlStandIn : IDisposable
         string[] defines = [.. variants.Select(variant => "-D" + variant)];
         var start = new ProcessStartInfo(CompilerFactAttribute.Compiler!,
             ["-shared", "-fPIC", "-Wall", "-Wno-unused", .. defines, $"-DFOLDER=\"{standIn.Folder}\"", "-o", standIn.Path,
-            source]) { RedirectStandardError = true };
+            source])
+        { RedirectStandardError = true };
         using var compiler = Process.Start(start)!;
         var errors = await compiler.StandardError.ReadToEndAsync();
         await compiler.WaitForExitAsync();

@@ -177,8 +177,11 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
             var prepared = await PrepareAsync().ConfigureAwait(false);
             if (prepared.Failure is { } failure)
             {
-                (Failure, _isRefused) = (failure, failure is { Kind: FailureKind.Conflict,
-                    Errors: not null }); // as by the gate: it was never launched
+                (Failure, _isRefused) = (failure, failure is
+                {
+                    Kind: FailureKind.Conflict,
+                    Errors: not null
+                }); // as by the gate: it was never launched
                 return null;
             }
 

@@ -1,8 +1,8 @@
-using LlamaBlazor.Web.Parameters.Search;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Parameters.History;
 using LlamaBlazor.Web.Parameters.Import;
+using LlamaBlazor.Web.Parameters.Search;
 using LlamaBlazor.Web.Parameters.Templates;
 using LlamaBlazor.Web.Shared.ModelTabs;
 

@@ -1,10 +1,10 @@
-using LlamaBlazor.Web.Shared.Api;
-using System.Text.Json.Serialization;
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Shared.Api;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Resources;

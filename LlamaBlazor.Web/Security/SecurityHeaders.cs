@@ -20,8 +20,13 @@ internal sealed class SecurityHeaders(RequestDelegate next, DashboardPass pass)
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         if (HttpMethods.IsGet(context.Request.Method) && SiteMap.IsPage(context.Request.Path) && PassOf(context.Request) != pass.ForPages)
             context.Response.Cookies.Append(CookieOf(context.Request), pass.ForPages,
-                new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps,
-                IsEssential = true });
+                new CookieOptions
+                {
+                    HttpOnly = true,
+                    SameSite = SameSiteMode.Strict,
+                    Secure = context.Request.IsHttps,
+                    IsEssential = true
+                });
         return next(context);
     }
 

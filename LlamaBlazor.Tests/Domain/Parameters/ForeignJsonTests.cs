@@ -54,8 +54,11 @@ public sealed class ForeignJsonTests
     {
         var definition = Catalogue.FindColumn(column)!;
         var model = new LegacyModelConverter(LegacyKind.V2, Catalogue)
-            .Convert(new Dictionary<string, object?> { ["name"] = "m",
-            ["custom_params"] = JsonSerializer.Serialize(new Dictionary<string, bool> { [spelling] = on }) })!;
+            .Convert(new Dictionary<string, object?>
+            {
+                ["name"] = "m",
+                ["custom_params"] = JsonSerializer.Serialize(new Dictionary<string, bool> { [spelling] = on })
+            })!;
         var said = (bool)new CommandLineParser(Catalogue).Parse([spelling]).Values[column];
         Assert.Equal(on ? said : !said, definition.Section == "model" ? model.Core[column] : model.Sections[definition.Section!][column]);
         Assert.Empty(model.Rejected);

@@ -48,7 +48,8 @@ public sealed class ImportLibraryTests : IAsyncLifetime, IDisposable
     {
         var id = await IdAsync("chi");
         using var request = new HttpRequestMessage(new HttpMethod(method),
-            $"/api/models/{id}/{path}".TrimEnd('/')) { Content = new StringContent(body, null, "application/json") };
+            $"/api/models/{id}/{path}".TrimEnd('/'))
+        { Content = new StringContent(body, null, "application/json") };
         using var answer = await _app.Http.SendAsync(request);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
         var kept = (await _app.GetAsync($"/api/models/{id}")).GetProperty("name").GetString()!;

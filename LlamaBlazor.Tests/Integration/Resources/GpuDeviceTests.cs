@@ -139,8 +139,13 @@ public sealed class GpuDeviceTests(InstanceHarness app) : IClassFixture<Instance
         {
             await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
             {
-                context.FitParams.Add(new FitParams { ModelId = model, FitParamsSuccess = true, ProjectedCpuMemoryMb = 1,
-                    ProjectedGpuMemoryMb = vramMb });
+                context.FitParams.Add(new FitParams
+                {
+                    ModelId = model,
+                    FitParamsSuccess = true,
+                    ProjectedCpuMemoryMb = 1,
+                    ProjectedGpuMemoryMb = vramMb
+                });
                 return Task.CompletedTask;
             });
         }

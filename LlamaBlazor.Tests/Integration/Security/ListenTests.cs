@@ -44,8 +44,11 @@ public sealed class ListenTests : IDisposable
     {
         var (program, prefix) = OwnProgram.Find();
         string[] unnamed = isUnnamed ? ["--urls", ""] : [];
-        var start = new ProcessStartInfo(program, [.. prefix, "--data", _folder.File("data"), .. unnamed]) { RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, [.. prefix, "--data", _folder.File("data"), .. unnamed])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         start.Environment[variable] = value;
         using var process = Process.Start(start)!;
         try

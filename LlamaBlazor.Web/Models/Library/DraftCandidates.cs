@@ -42,8 +42,15 @@ internal sealed class DraftCandidates(IDbContextFactory<LlamaDbContext> contexts
         await using (context.ConfigureAwait(false))
         {
             var model = await context.Models.AsNoTracking().Where(row => row.Id == modelId)
-                .Select(row => new { row.VocabSize, row.ParameterCount, row.MetadataJson, row.ModelPath, row.Architecture,
-                row.EmbeddingSize }).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+                .Select(row => new
+                {
+                    row.VocabSize,
+                    row.ParameterCount,
+                    row.MetadataJson,
+                    row.ModelPath,
+                    row.Architecture,
+                    row.EmbeddingSize
+                }).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
             if (model is not { VocabSize: { } vocabulary, ParameterCount: { } weights, MetadataJson: { } json })
                 return [];
             var heads = await context.Models.AsNoTracking()
@@ -56,7 +63,8 @@ internal sealed class DraftCandidates(IDbContextFactory<LlamaDbContext> contexts
                     new { row.Name, row.ModelPath, row.Params, row.FileSizeBytes, row.Architecture }).ToListAsync(cancellation)
                     .ConfigureAwait(false);
             var made = heads.ConvertAll(row => new DraftCandidate(row.Name, row.ModelPath!, row.Params, row.FileSizeBytes
-                ?? 0) { Method = OwnMethods.GetValueOrDefault(row.Architecture ?? "", HeadMethod) });
+                ?? 0)
+            { Method = OwnMethods.GetValueOrDefault(row.Architecture ?? "", HeadMethod) });
             var rows = await context.Models.AsNoTracking()
                 .Where(row => row.Role == ModelRole.Model && !row.FileMissing && row.ModelPath != null && row.ModelPath != model.ModelPath && row.VocabSize == vocabulary && row.ParameterCount > 0 && row.ParameterCount <= weights / Times)
                 .OrderBy(row => row.ParameterCount).ThenBy(row => row.Id).Take(ReadBound)

@@ -22,8 +22,11 @@ internal sealed class CommandImport(ImportReader reader, ModelImport models, Par
             return Failure.Invalid("command", file.Failure!.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? file.Failure.Message);
         return file.Value.Models switch
         {
-            [var only] => only.Plan with { Name = only.Plan.Name ?? only.Name,
-                NotUnderstood = [.. only.Plan.NotUnderstood, .. file.Value.Problems] },
+            [var only] => only.Plan with
+            {
+                Name = only.Plan.Name ?? only.Name,
+                NotUnderstood = [.. only.Plan.NotUnderstood, .. file.Value.Problems]
+            },
             [] => Failure.Invalid("command", file.Value.Problems is [var problem, ..] ? $"{problem.Token}: {problem.Reason}"
                 : "It holds no command that starts llama-server."),
             var several => Failure.Invalid("command", $"It holds {several.Count} models. Import it on the Presets page."),

@@ -124,8 +124,11 @@ internal sealed class ImportPaths(ParameterCatalogue catalogue, LaunchSettingsSt
             : !File.Exists(path) ? "There is no such program on this machine."
             : null;
         if (reason is not null)
-            return plan with { Ignored = [.. plan.Ignored, new IgnoredFlag(program, reason
-                + " The model runs with the engine of the dashboard; another one can be set on its page.")] };
+            return plan with
+            {
+                Ignored = [.. plan.Ignored, new IgnoredFlag(program, reason
+                + " The model runs with the engine of the dashboard; another one can be set on its page.")]
+            };
         return engine is not null && Path.GetFullPath(path!) == Path.GetFullPath(engine) ? plan
             : plan.With(ConfigSection.Runtime, "engine_path", path);
     }

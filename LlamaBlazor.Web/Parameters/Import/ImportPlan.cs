@@ -60,8 +60,11 @@ internal sealed record ImportPlan(string? Name, IReadOnlyList<SectionChange> Cha
             Forced = value is null ? change.Forced?.Where(forced => forced != column).ToArray() : change.Forced,
         }).ToList();
         if (value is not null && !changes.Exists(change => change.Section == section))
-            changes.Add(new SectionChange(section, new Dictionary<string, object?> { [column] = value }) { Forced = [],
-                MergeForced = true });
+            changes.Add(new SectionChange(section, new Dictionary<string, object?> { [column] = value })
+            {
+                Forced = [],
+                MergeForced = true
+            });
         return this with { Changes = [.. changes.Where(change => change.Values.Count > 0)] };
     }
 

@@ -22,8 +22,11 @@ internal sealed class ImportReader(ParameterCatalogue catalogue, ImportPaths pat
         if (!read.IsSuccess)
             return read;
         var found = await paths.ResolveAsync([.. read.Value.Models.Select(model => model.Plan)], cancellation).ConfigureAwait(false);
-        return read.Value with { Models = [.. read.Value.Models.Zip(found, (model, plan) =>
-            model with { Plan = ImportPlanner.WithoutRefused(catalogue, plan) })] };
+        return read.Value with
+        {
+            Models = [.. read.Value.Models.Zip(found, (model, plan) =>
+            model with { Plan = ImportPlanner.WithoutRefused(catalogue, plan) })]
+        };
     }
 
     /// <summary>A command, or a script that holds one.</summary>

@@ -101,7 +101,8 @@ internal sealed class ModelImport(SectionWriter sections, DatabaseWriter writer,
         return plan.HasSource || model.ModelPath is not null
             ? new ImportOutcome(model, plan, null)
             : new ImportOutcome(null, plan, Failure.Invalid(plan.Errors.Count > 0 ? plan.Errors : new Dictionary<string,
-                string[]> { ["model_path"] = [NoSource] }));
+                string[]>
+            { ["model_path"] = [NoSource] }));
     }
 
     private static Failure? Refuse(Run run, ImportPlan plan)
@@ -182,8 +183,14 @@ internal sealed class ModelImport(SectionWriter sections, DatabaseWriter writer,
                 continue;
             }
 
-            run.Context.Add(new ModelAliasRow { Name = variant.Name.Trim(), ModelId = model.Id, ParametersJson = variant.Parameters,
-                CreatedAt = Now(), UpdatedAt = Now() });
+            run.Context.Add(new ModelAliasRow
+            {
+                Name = variant.Name.Trim(),
+                ModelId = model.Id,
+                ParametersJson = variant.Parameters,
+                CreatedAt = Now(),
+                UpdatedAt = Now()
+            });
             run.Names.Add(variant.Name, new NameOwner(model.Id, model.Name, true));
         }
 

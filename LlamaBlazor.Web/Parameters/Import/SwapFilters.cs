@@ -78,8 +78,11 @@ internal sealed class SwapFilters(ParameterCatalogue catalogue, ParsedCommand pa
     {
         var token = $"filters.setParams.{field}";
         var column = Columns.GetValueOrDefault(field, field);
-        if (catalogue.FindColumn(column) is not { Section: ConfigSection.Sampling or ConfigSection.Model or ConfigSection.Server
-            or ConfigSection.Advanced } definition)
+        if (catalogue.FindColumn(column) is not
+            {
+                Section: ConfigSection.Sampling or ConfigSection.Model or ConfigSection.Server
+            or ConfigSection.Advanced
+            } definition)
         {
             Lost.Add(new NotUnderstood(token,
                 "No setting of a model belongs to this field. Its aliases set it; add one with these fields and use that name."));

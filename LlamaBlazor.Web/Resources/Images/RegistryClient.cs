@@ -29,8 +29,11 @@ internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts,
 
     private static readonly TimeSpan TimeToLive = TimeSpan.FromHours(24);
 
-    private readonly HttpClient _http = new(MakeHandler(options)) { Timeout = TimeSpan.FromSeconds(30),
-        MaxResponseContentBufferSize = BodyBound };
+    private readonly HttpClient _http = new(MakeHandler(options))
+    {
+        Timeout = TimeSpan.FromSeconds(30),
+        MaxResponseContentBufferSize = BodyBound
+    };
 
     /// <summary>The tags of a repository: an answer of the last 24 hours, else the registry's, else an older one.</summary>
     /// <param name="registry">Host.</param>
