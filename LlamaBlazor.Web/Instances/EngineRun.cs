@@ -177,11 +177,8 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
             var prepared = await PrepareAsync().ConfigureAwait(false);
             if (prepared.Failure is { } failure)
             {
-                (Failure, _isRefused) = (failure, failure is
-                {
-                    Kind: FailureKind.Conflict,
-                    Errors: not null
-                }); // as by the gate: it was never launched
+                Failure = failure;
+                _isRefused = failure.Kind == FailureKind.Conflict && failure.Errors is not null; // as by the gate: it was never launched
                 return null;
             }
 
@@ -200,7 +197,6 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         {
             Failure = Failure.Unavailable($"{Command?.Executable} cannot be run: {error.Message}. Check the engine's path and its permissions.");
         }
-
         finally
         {
             await DropEarlyAsync().ConfigureAwait(false);

@@ -55,6 +55,7 @@ internal static class DatabaseCandidate
             UPDATE models SET status = 'stopped', runtime_status = NULL WHERE status <> 'stopped';
             UPDATE container_instances SET status = 'stopped', pid = NULL, port = NULL, stopped_at = {clock.GetUtcNow().ToUnixTimeMilliseconds()}, reason = 'It ran when this database was backed up.'
               WHERE status IN ('created', 'starting', 'running', 'stopping');
+            UPDATE container_instances SET status = 'deleted' WHERE kind = 'process' AND status <> 'deleted';
             UPDATE downloads SET status = 'paused', error = 'It ran when this database was backed up. Resume it when you like.' WHERE status IN ('running', 'queued');
             DELETE FROM gpu_allocations WHERE id IN (SELECT value FROM json_each(coalesce((SELECT value FROM metadata WHERE key = '{AllocationStore.TakenKey}'), '[]')));
             DELETE FROM metadata WHERE key = '{AllocationStore.TakenKey}';

@@ -51,7 +51,7 @@ public sealed class RestoreEffectsTests : IAsyncLifetime, IDisposable
         Execute("DELETE FROM models; DELETE FROM container_instances; DELETE FROM gpu_allocations; DELETE FROM metadata WHERE key = 'gpu_allocations_taken';");
         await RestoreAsync(backup);
         Assert.Equal("stopped", Value("SELECT status || coalesce(runtime_status, '') FROM models"));
-        Assert.Equal("stopped", Value("SELECT status || coalesce(pid, '') || coalesce(port, '') FROM container_instances WHERE id = 7000"));
+        Assert.Equal("deleted", Value("SELECT status || coalesce(pid, '') || coalesce(port, '') FROM container_instances WHERE id = 7000"));
         Assert.Equal("CUDA1", Value("SELECT group_concat(gpu_id) FROM gpu_allocations"));
         Assert.True(_app.Services.GetRequiredService<InstanceLedger>().NextId() > 7000);
     }

@@ -12,10 +12,10 @@ public sealed class ImageVersionRow
     /// <summary>Tag.</summary>
     public string Tag { get; set; } = "";
 
-    /// <summary>Content digest.</summary>
+    /// <summary>Content digest, as the runtime of this machine tells.</summary>
     public string? Digest { get; set; }
 
-    /// <summary>Compressed bytes.</summary>
+    /// <summary>Bytes on disk, as the runtime of this machine tells.</summary>
     public long? SizeBytes { get; set; }
 
     /// <summary>Unix milliseconds.</summary>

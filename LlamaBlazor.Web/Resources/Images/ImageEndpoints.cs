@@ -16,8 +16,7 @@ internal static class ImageEndpoints
         images.MapGet("", ListAsync);
         images.MapGet("/{id:long}", async (long id, ImageStore store, CancellationToken cancellation) =>
             (await store.ListAsync(new ImageSearch(), cancellation)).FirstOrDefault(image => image.Id == id) is { } found ? Results.Ok(found) : Unknown(id));
-        images.MapPost("", async (ImageEdit edit, ImageStore store, CancellationToken cancellation) =>
-            (await store.AddAsync(edit.Reference, edit.DisplayName, edit.Description, cancellation)).ToApi(made => Results.Created($"/api/images/{made.Id}", made)));
+        images.MapPost("", AddAsync);
         images.MapDelete("/{id:long}", async (long id, ImageStore store, CancellationToken cancellation) => await store.RemoveAsync(id, cancellation) ? Results.NoContent() : Unknown(id));
         images.MapPost("/sync", async ([FromQuery] long? id, [FromQuery] bool? again, ImageSync sync, CancellationToken cancellation) =>
             (await sync.RunAsync(id, again ?? false, cancellation)).ToApi(items => Results.Ok(new ListPage<SyncItem>(items, null))));
@@ -29,6 +28,17 @@ internal static class ImageEndpoints
         images.MapPost("/pull/cancel", (PullOrder order, ImagePuller puller) => puller.Cancel(order.Reference)
             ? Results.NoContent()
             : ApiResults.Problem(Failure.NotFound($"'{order.Reference}' is not being pulled. GET /api/images/pulls lists what is.")));
+    }
+
+    // It may be on this machine already.
+    private static async Task<IResult> AddAsync(ImageEdit edit, ImageStore store, ImageCache cache, CancellationToken cancellation)
+    {
+        var added = await store.AddAsync(edit.Reference, edit.DisplayName, edit.Description, cancellation);
+        if (!added.IsSuccess)
+            return ApiResults.Problem(added.Failure!);
+        await cache.RefreshAsync(cancellation);
+        var made = (await store.ListAsync(new ImageSearch(), cancellation)).FirstOrDefault(image => image.Id == added.Value.Id) ?? added.Value;
+        return Results.Created($"/api/images/{made.Id}", made);
     }
 
     private static async Task<IResult> ListAsync(ImageStore store, string? q, string? category, string? cuda, bool? cached, bool? flat, CancellationToken cancellation)

@@ -18,7 +18,17 @@ internal sealed record ImageItem(long Id, string Image, string? DisplayName, str
 /// <param name="FrameworkVersion">Build of llama.cpp, or null for the tag that moves.</param>
 /// <param name="Architecture">Processor.</param>
 /// <param name="IsCached">On this machine.</param>
-public sealed record ImageVersion(string Tag, string Reference, string Category, string BuiltFor, string? CudaVersion, string? FrameworkVersion, string Architecture, bool IsCached);
+public sealed record ImageVersion(string Tag, string Reference, string Category, string BuiltFor, string? CudaVersion, string? FrameworkVersion, string Architecture, bool IsCached)
+{
+    /// <summary>Digest, where it is or was on this machine.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>Bytes it takes on disk, where it is or was on this machine.</summary>
+    public long? SizeBytes { get; init; }
+
+    /// <summary>Version of Python inside, where the image says it.</summary>
+    public string? PythonVersion { get; init; }
+}
 
 /// <summary>What to look for; null and empty find everything.</summary>
 /// <param name="Text">Part of a name, a description or a tag.</param>

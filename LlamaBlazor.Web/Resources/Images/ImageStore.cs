@@ -23,11 +23,11 @@ internal sealed class ImageStore(IDbContextFactory<LlamaDbContext> contexts, Dat
         await using (context.ConfigureAwait(false))
         {
             var images = await context.Set<ImageRow>().AsNoTracking().OrderBy(row => row.Registry).ThenBy(row => row.Organization).ThenBy(row => row.Name).Take(ImageEntry.Bound).ToListAsync(cancellation).ConfigureAwait(false);
-            var versions = (await context.Set<ImageVersionRow>().AsNoTracking().Select(row => new { row.ImageId, row.Tag, row.Architecture, row.IsCached }).ToListAsync(cancellation).ConfigureAwait(false)).ToLookup(row => row.ImageId);
+            var versions = (await context.Set<ImageVersionRow>().AsNoTracking().Select(row => new { row.ImageId, row.Tag, row.Architecture, row.IsCached, row.Digest, row.SizeBytes, row.PythonVersion }).ToListAsync(cancellation).ConfigureAwait(false)).ToLookup(row => row.ImageId);
             var items = images.Select(image =>
             {
                 var isNamed = Contains(search.Text, image.DisplayName, image.Description, Path(image));
-                var found = versions[image.Id].Select(row => Describe(Path(image), ImageTag.Read(row.Tag), row.Architecture, row.IsCached)).Where(version => Matches(version, search, isNamed));
+                var found = versions[image.Id].Select(row => Describe(Path(image), ImageTag.Read(row.Tag), row.Architecture, row.IsCached) with { Digest = row.Digest, SizeBytes = row.SizeBytes, PythonVersion = row.PythonVersion }).Where(version => Matches(version, search, isNamed));
                 return new ImageItem(image.Id, Path(image), image.DisplayName, image.Description, image.LastSynced, [.. found.OrderBy(version => Order(version.Tag))]);
             });
             return [.. items.Where(item => item.Versions.Count > 0 || search == new ImageSearch())];
@@ -81,16 +81,24 @@ internal sealed class ImageStore(IDbContextFactory<LlamaDbContext> contexts, Dat
 
     /// <summary>Notes which of the tags are on this machine.</summary>
     /// <param name="present">References as the runtime lists them.</param>
+    /// <param name="facts">What the runtime knows of them, by reference.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task MarkCachedAsync(IReadOnlySet<string> present, CancellationToken cancellation)
+    public async Task MarkCachedAsync(
+        IReadOnlySet<string> present, IReadOnlyDictionary<string, ImageFacts> facts, CancellationToken cancellation)
     {
         var isChanged = await writer.ExecuteAsync(async (context, token) =>
         {
             var paths = await context.Set<ImageRow>().ToDictionaryAsync(row => row.Id, row => Path(row), token).ConfigureAwait(false);
             var rows = await context.Set<ImageVersionRow>().ToListAsync(token).ConfigureAwait(false);
-            var wrong = rows.Where(row => row.IsCached != present.Contains($"{paths[row.ImageId]}:{row.Tag}")).ToList();
-            wrong.ForEach(row => row.IsCached = !row.IsCached);
-            return wrong.Count > 0;
+            string ReferenceOf(ImageVersionRow row) => $"{paths[row.ImageId]}:{row.Tag}";
+            foreach (var row in rows)
+            {
+                row.IsCached = present.Contains(ReferenceOf(row));
+                if (facts.GetValueOrDefault(ReferenceOf(row)) is { } fact)
+                    (row.Digest, row.SizeBytes, row.PythonVersion, row.ManifestJson) = (fact.Digest, fact.SizeBytes, fact.PythonVersion, fact.ManifestJson);
+            }
+
+            return context.ChangeTracker.HasChanges();
         }, cancellation).ConfigureAwait(false);
         if (isChanged)
             changes.Publish(new ImagesChanged());

@@ -26,6 +26,25 @@ public sealed class ImageTextTests
     }
 
     [Fact]
+    public void Facts_AreRead_OfPodmanAndOfDocker()
+    {
+        var facts = ImageFacts.ReadAll("""
+            [
+              {"Id": "aa", "Digest": "sha256:podman", "RepoTags": ["one:1", "one:latest"], "RepoDigests": ["one@sha256:first", "two@sha256:second"],
+               "Size": 5000000000, "Architecture": "amd64", "Config": {"Env": ["PYTHON_VERSION=3.11"], "Labels": {"version": "b9921"}}},
+              {"Id": "sha256:local", "RepoTags": ["made:here"], "RepoDigests": [], "Size": "large", "Config": null},
+              {"Id": "bb"}, 7
+            ]
+            """);
+        Assert.Equal(["made:here", "one:1", "one:latest"], facts.Keys.Order());
+        Assert.Equal(("sha256:first", 5_000_000_000, "3.11"), (facts["one:1"].Digest, facts["one:1"].SizeBytes, facts["one:1"].PythonVersion));
+        Assert.Contains("\"version\":\"b9921\"", facts["one:latest"].ManifestJson);
+        Assert.Equal(("sha256:local", (long?)null, (string?)null), (facts["made:here"].Digest, facts["made:here"].SizeBytes, facts["made:here"].PythonVersion));
+        Assert.Empty(ImageFacts.ReadAll("Error: no such image"));
+        Assert.Empty(ImageFacts.ReadAll("{\"Id\":\"aa\"}"));
+    }
+
+    [Fact]
     public void Seed_HasTheServerImages_OfEachBackend() =>
         Assert.Equal(["server", "server-cuda", "server-cuda13", "server-rocm", "server-musa", "server-intel", "server-vulkan", "server-openvino"], ImageEntry.Seed[0].Tags.Take(8));
 

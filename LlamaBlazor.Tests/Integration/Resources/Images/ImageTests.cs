@@ -26,6 +26,7 @@ public sealed class ImageHarness : InstanceHarness
     private string WriteRuntime() => EngineScript.WriteRaw(Folder, $$"""
             left=$(cat '{{Folder.File("failures")}}' 2>/dev/null || echo 0)
             case $1 in
+              image) cat '{{Folder.File("inspected")}}' 2>/dev/null; exit 0 ;;
               images) cat '{{Folder.File("images")}}' 2>/dev/null; exit 0 ;;
               pull)
                 echo "Copying blob sha256:0123456789abcdef0123"
@@ -112,6 +113,22 @@ public sealed class ImageTests(ImageHarness app) : IClassFixture<ImageHarness>
         var pull = await answer.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal((3, 1, 1), (pull.GetProperty("attempt").GetInt32(), pull.GetProperty("layers").GetInt32(), pull.GetProperty("done").GetInt32()));
         Assert.Equal(["ghcr.io/pulled/image:1"], await ListAsync("?cached=true&q=pulled"));
+    }
+
+    [LinuxFact]
+    public async Task ImageOfThisMachine_HasItsFacts_AsSoonAsItIsAdded()
+    {
+        await File.AppendAllTextAsync(app.Folder.File("images"), "ghcr.io/here/engine:9\n");
+        await File.WriteAllTextAsync(app.Folder.File("inspected"), """
+            [{"Id": "11aa", "RepoTags": ["ghcr.io/here/engine:9"], "RepoDigests": ["ghcr.io/here/engine@sha256:22bb"], "Size": 123456,
+              "Config": {"Env": ["PATH=/bin", "PYTHON_VERSION=3.12.4"]}}]
+            """);
+        using var made = await app.Http.PostAsJsonAsync("/api/images", new { reference = "ghcr.io/here/engine:9" });
+        var version = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("versions")[0];
+        Assert.True(version.GetProperty("is_cached").GetBoolean());
+        Assert.Equal("sha256:22bb", version.GetProperty("digest").GetString());
+        Assert.Equal(123456, version.GetProperty("size_bytes").GetInt64());
+        Assert.Equal("3.12.4", version.GetProperty("python_version").GetString());
     }
 
     [LinuxFact]
