@@ -60,9 +60,9 @@ public sealed class EnginePageTests(BrowserFixture chromium)
         await app.InitializeAsync();
         var id = await app.AddModelAsync("cold");
         await using var context = await chromium.Browser.NewContextAsync();
-        var page = await context.NewPageAsync();
-        await page.RouteAsync("http://evil.example/**", route =>
+        await context.RouteAsync("http://evil.example/**", route =>
             route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html", Body = "<!doctype html><title>evil</title>" }));
+        var page = await context.NewPageAsync();
         await page.GotoAsync("http://evil.example/");
         string[] paths = ["props?model=cold", "slots?model=cold", "metrics?model=cold", "upstream/cold/x", "api/database/export"];
         foreach (var path in paths)
@@ -78,10 +78,11 @@ public sealed class EnginePageTests(BrowserFixture chromium)
             new PageRunAndWaitForResponseOptions { Timeout = Patience });
         Assert.Equal(403, refused.Status);
         Assert.Equal(0, app.Starts(id));
-        await page.GotoAsync("http://evil.example/");
-        await page.EvaluateAsync("address => { location.href = address; }", app.Address + "models");
+        var visitor = await context.NewPageAsync(); // the first one may still be on its way to the refusal
+        await visitor.GotoAsync("http://evil.example/");
+        await visitor.EvaluateAsync("address => { location.href = address; }", app.Address + "models");
         var heading = new LocatorAssertionsToHaveTextOptions { Timeout = Patience };
-        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Models", heading); // a link to a page is a link
+        await Assertions.Expect(visitor.Locator("h1")).ToHaveTextAsync("Models", heading); // a link to a page is a link
     }
 
     private const string LoadScript = """
