@@ -7,10 +7,13 @@ internal sealed class HandTimers : TimeProvider
     private readonly List<HandTimer> _timers = []; // those that have not run out
 
     /// <summary>Whether something waits for so long.</summary>
-    public bool IsWaiting(TimeSpan due)
+    public bool IsWaiting(TimeSpan due) => Count(due) > 0;
+
+    /// <summary>How many wait for so long.</summary>
+    public int Count(TimeSpan due)
     {
         lock (_gate)
-            return _timers.Exists(timer => timer.Due == due);
+            return _timers.Count(timer => timer.Due == due);
     }
 
     /// <summary>Lets everything that waits for so long run out. False when nothing does.</summary>

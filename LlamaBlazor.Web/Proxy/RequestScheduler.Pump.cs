@@ -20,7 +20,7 @@ internal sealed partial class RequestScheduler
                     if (!gate.Admit(() => RunningAt(model.Id), Places(model, engine)))
                         return;
                     await Task.Delay(LookAgain, clock, lifetime.ApplicationStopping).ConfigureAwait(false); // draining, or stopped just now
-                    StopDraining(); // whoever closed it may have judged by what was true a moment before, and have gone
+                    StopDraining(); // whoever closed it may have gone
                 }
                 else if (await StartAsync(gate, model).ConfigureAwait(false) is { } refusal)
                 {
@@ -85,11 +85,15 @@ internal sealed partial class RequestScheduler
         }
     }
 
+    // Looked and written under one lock: of two at once, the one that looked first must not write last.
     private void DrainForStarving()
     {
-        var candidates = _gates.Values.Select(Describe).ToList();
-        foreach (var candidate in candidates)
-            _gates[candidate.ModelId].IsDraining = _swap.ShouldDrain(candidate, candidates);
+        lock (_drains)
+        {
+            var candidates = _gates.Values.Select(Describe).ToList();
+            foreach (var candidate in candidates)
+                _gates[candidate.ModelId].IsDraining = _swap.ShouldDrain(candidate, candidates);
+        }
     }
 
     private void StopDraining()

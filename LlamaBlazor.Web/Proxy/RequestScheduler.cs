@@ -25,6 +25,7 @@ internal sealed partial class RequestScheduler(
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<long, ModelGate> _gates = new(); // one a model that was ever asked for
+    private readonly Lock _drains = new();
     private readonly RequestQueuePolicy _queue = options.Queue;
     private readonly SwapPolicy _swap = options.Swap;
 
