@@ -37,16 +37,41 @@ catch (StartupException error)
 static WebApplication Build(string[] args)
 {
     var builder = DashboardHost.CreateBuilder(args);
-    builder.AddDemo().AddSecurity().AddData().AddShell()
-        .AddSettings().AddModels().AddParameters().AddInstances().AddResources().AddTelemetry()
-        .AddLogs().AddMaintenance().AddStatistics().AddCache().AddProxy().AddPlayground().AddCli();
+    builder
+        .AddDemo()
+        .AddSecurity()
+        .AddData()
+        .AddShell()
+        .AddSettings()
+        .AddModels()
+        .AddParameters()
+        .AddInstances()
+        .AddResources()
+        .AddTelemetry()
+        .AddLogs()
+        .AddMaintenance()
+        .AddStatistics()
+        .AddCache()
+        .AddProxy()
+        .AddPlayground()
+        .AddCli();
 
     var app = builder.Build();
     app.UseProgramPaths();
     app.UseSecurity();
     app.MapShell();
-    app.MapSettings().MapModels().MapParameters().MapInstances().MapResources().MapTelemetry()
-        .MapLogs().MapMaintenance().MapStatistics().MapCache().MapProxy().MapSecurity();
+    app.MapSettings()
+        .MapModels()
+        .MapParameters()
+        .MapInstances()
+        .MapResources()
+        .MapTelemetry()
+        .MapLogs()
+        .MapMaintenance()
+        .MapStatistics()
+        .MapCache()
+        .MapProxy()
+        .MapSecurity();
     return app;
 }
 

@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace LlamaBlazor.Domain.Cache;
 
 /// <summary>
-/// Under what an answer is kept: SHA-256 of endpoint, model identity and the canonical body without <see cref="Excluded"/> (acceptance Y7, C3.3, C3.4).
+/// Under what an answer is kept: SHA-256 of endpoint, model identity and the canonical body without <see cref="Excluded"/> (acceptance Y7,
+/// C3.3, C3.4).
 /// </summary>
 /// <param name="Key">Lower-case hexadecimal.</param>
 /// <param name="PromptHash">SHA-256 of <paramref name="Prompt"/>, lower-case hexadecimal.</param>
@@ -14,11 +15,23 @@ namespace LlamaBlazor.Domain.Cache;
 /// <param name="ConfigJson">What of the request went into the key besides the prompt.</param>
 public sealed record CacheKey(string Key, string PromptHash, string Prompt, string ConfigJson)
 {
-    /// <summary>Fields that change how an answer is delivered, not what it is; and the model, whose identity is part of the key anyway.</summary>
-    public static IReadOnlySet<string> Excluded { get; } = new[]
-    {
-        "stream", "stream_options", "user", "metadata", "timings_per_token", "return_progress", "cache_prompt", "id_slot", "n_ctx", "n_gpu_layers", "model",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    /// <summary>Fields that change how an answer is delivered, not what it is; and the model, whose identity is part of the key
+    /// anyway.</summary>
+    public static IReadOnlySet<string> Excluded { get; } =
+        new[]
+        {
+            "stream",
+            "stream_options",
+            "user",
+            "metadata",
+            "timings_per_token",
+            "return_progress",
+            "cache_prompt",
+            "id_slot",
+            "n_ctx",
+            "n_gpu_layers",
+            "model",
+        }.ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly string[] PromptFields = ["messages", "prompt", "input", "content", "query"];
 
@@ -37,7 +50,12 @@ public sealed record CacheKey(string Key, string PromptHash, string Prompt, stri
             var field = PromptFields.FirstOrDefault(name => root.TryGetProperty(name, out _));
             var prompt = field is null ? "" : PromptText(root.GetProperty(field));
             var config = CanonicalJson.Bytes(root, field is null ? Excluded : Excluded.Append(field).ToHashSet());
-            return new CacheKey(Hash(endpoint, identity, CanonicalJson.Bytes(root, Excluded)), HashOf(prompt), prompt, Encoding.UTF8.GetString(config));
+            return new CacheKey(
+                Hash(endpoint, identity, CanonicalJson.Bytes(root, Excluded)),
+                HashOf(prompt),
+                prompt,
+                Encoding.UTF8.GetString(config)
+            );
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {

@@ -3,7 +3,8 @@ using LlamaBlazor.Domain.Proxy;
 namespace LlamaBlazor.Domain.Cache;
 
 /// <summary>What the cache does with one request.</summary>
-/// <param name="Header">Value of <c>X-Llama-Cache</c> when no stored answer is used; null when the cache is off, which sends no header.</param>
+/// <param name="Header">Value of <c>X-Llama-Cache</c> when no stored answer is used; null when the cache is off, which sends no
+/// header.</param>
 /// <param name="Lookup">Whether a stored answer may be used.</param>
 /// <param name="Store">Whether the answer may be kept.</param>
 /// <param name="MaxAge">Oldest answer the client takes, or null.</param>
@@ -30,7 +31,15 @@ public static class CachePolicy
     /// <param name="body">The body.</param>
     /// <param name="cacheControl">The request's <c>Cache-Control</c>.</param>
     /// <param name="wish">The request's own switch: on, off, or null.</param>
-    public static CacheDecision Decide(bool enabled, string? mode, ProxyRoute route, RequestFacts facts, ReadOnlySpan<byte> body, string? cacheControl, string? wish = null)
+    public static CacheDecision Decide(
+        bool enabled,
+        string? mode,
+        ProxyRoute route,
+        RequestFacts facts,
+        ReadOnlySpan<byte> body,
+        string? cacheControl,
+        string? wish = null
+    )
     {
         if (!IsOn(enabled, mode, wish))
             return CacheDecision.Off;
@@ -43,16 +52,19 @@ public static class CachePolicy
         return repeatable ? new CacheDecision("MISS", !Has(control, "no-cache"), true, MaxAgeOf(control)) : CacheDecision.Bypass;
     }
 
-    /// <summary>Whether the cache is on for a request. What is set for the model counts more than the request, and the request more than the global switch.</summary>
+    /// <summary>Whether the cache is on for a request. What is set for the model counts more than the request, and the request more than
+    /// the global switch.</summary>
     /// <param name="enabled">The global switch.</param>
     /// <param name="mode">The model's own: off, on, sampled, or null for the global one.</param>
     /// <param name="wish">The request's own switch: on, off, or null.</param>
-    public static bool IsOn(bool enabled, string? mode, string? wish) => mode is "on" or "sampled" || (mode != "off" && (enabled || wish == "on"));
+    public static bool IsOn(bool enabled, string? mode, string? wish) =>
+        mode is "on" or "sampled" || (mode != "off" && (enabled || wish == "on"));
 
     /// <summary>Whether the answer repeats the prompt: llama-server's own completions do, and rankings that are asked to.</summary>
     /// <param name="kind">Kind of the route.</param>
     /// <param name="body">The body.</param>
-    public static bool RepeatsPrompt(RouteKind kind, ReadOnlySpan<byte> body) => kind == RouteKind.Native || body.IndexOf("\"return_text\""u8) >= 0;
+    public static bool RepeatsPrompt(RouteKind kind, ReadOnlySpan<byte> body) =>
+        kind == RouteKind.Native || body.IndexOf("\"return_text\""u8) >= 0;
 
     /// <summary>Whether an answer may be kept.</summary>
     /// <param name="status">Its status.</param>
@@ -65,11 +77,15 @@ public static class CachePolicy
 
     // Probabilities and tokens stand in each event, and an answer put together from a stream would have lost them, or the other way round.
     private static bool HasTokenDetails(ReadOnlySpan<byte> body) =>
-        body.IndexOf("\"logprobs\""u8) >= 0 || body.IndexOf("\"top_logprobs\""u8) >= 0 || body.IndexOf("\"n_probs\""u8) >= 0 || body.IndexOf("\"return_tokens\""u8) >= 0;
+        body.IndexOf("\"logprobs\""u8) >= 0
+        || body.IndexOf("\"top_logprobs\""u8) >= 0
+        || body.IndexOf("\"n_probs\""u8) >= 0
+        || body.IndexOf("\"return_tokens\""u8) >= 0;
 
     // The picture behind an address may change; one inside the body is part of the key.
     private static bool HasRemoteImage(ReadOnlySpan<byte> body) =>
-        body.IndexOf("\"image_url\""u8) >= 0 && (body.IndexOf("\"http:"u8) >= 0 || body.IndexOf("\"https:"u8) >= 0 || body.IndexOf("\"file:"u8) >= 0);
+        body.IndexOf("\"image_url\""u8) >= 0
+        && (body.IndexOf("\"http:"u8) >= 0 || body.IndexOf("\"https:"u8) >= 0 || body.IndexOf("\"file:"u8) >= 0);
 
     private static bool Has(string control, string word) => control.Contains(word, StringComparison.OrdinalIgnoreCase);
 

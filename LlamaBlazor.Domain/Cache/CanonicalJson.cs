@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace LlamaBlazor.Domain.Cache;
 
-/// <summary>One spelling for equal JSON: fields sorted, no white space, texts escaped alike. Numbers stay as written, since 64-bit seeds must not be rounded.</summary>
+/// <summary>One spelling for equal JSON: fields sorted, no white space, texts escaped alike. Numbers stay as written, since 64-bit seeds
+/// must not be rounded.</summary>
 public static class CanonicalJson
 {
     /// <summary>The canonical spelling of an element.</summary>
@@ -51,5 +52,9 @@ public static class CanonicalJson
 
     // A repeated field counts once, with its last value, as engines read it.
     private static IEnumerable<JsonProperty> LastOfEach(JsonElement element) =>
-        element.EnumerateObject().GroupBy(field => field.Name).Select(group => group.Last()).OrderBy(field => field.Name, StringComparer.Ordinal);
+        element
+            .EnumerateObject()
+            .GroupBy(field => field.Name)
+            .Select(group => group.Last())
+            .OrderBy(field => field.Name, StringComparer.Ordinal);
 }

@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace LlamaBlazor.Domain.Cache;
 
 /// <summary>
-/// Takes the prompt out of an answer that repeats it, and puts it back: llama-server's <c>/completion</c> tells the prompt it read, which may not be kept.
+/// Takes the prompt out of an answer that repeats it, and puts it back: llama-server's <c>/completion</c> tells the prompt it read, which
+/// may not be kept.
 /// What the engine put around it, such as the token that begins a text, stays.
 /// </summary>
 public static class PromptMask
@@ -13,7 +14,8 @@ public static class PromptMask
     private const int AroundBound = 64; // characters beside the prompt; more would be another text
     private static readonly JsonWriterOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The answer without the prompt, or null where it cannot be taken out. An answer that tells no prompt stays as it is.</summary>
+    /// <summary>The answer without the prompt, or null where it cannot be taken out. An answer that tells no prompt stays as it
+    /// is.</summary>
     /// <param name="answer">A JSON object.</param>
     /// <param name="prompt">The prompt of the request.</param>
     public static byte[]? Hide(ReadOnlySpan<byte> answer, string prompt)

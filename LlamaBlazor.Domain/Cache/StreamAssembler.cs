@@ -14,13 +14,15 @@ public static class StreamAssembler
     public static byte[]? Assemble(RouteKind kind, ReadOnlySpan<byte> stream)
     {
         var events = Events(stream);
-        var answer = events is null or { Count: 0 } ? null : kind switch
-        {
-            RouteKind.Chat => Choices(events, "chat.completion", MergeDelta),
-            RouteKind.Completion => Choices(events, null, MergeText),
-            RouteKind.Native => Native(events),
-            _ => null,
-        };
+        var answer = events is null or { Count: 0 }
+            ? null
+            : kind switch
+            {
+                RouteKind.Chat => Choices(events, "chat.completion", MergeDelta),
+                RouteKind.Completion => Choices(events, null, MergeText),
+                RouteKind.Native => Native(events),
+                _ => null,
+            };
         return answer is null ? null : JsonSerializer.SerializeToUtf8Bytes(answer);
     }
 
@@ -138,7 +140,14 @@ public static class StreamAssembler
         {
             var index = delta["index"]?.GetValue<int>() ?? 0;
             while (calls.Count <= index && calls.Count < 128)
-                calls.Add((JsonNode)new JsonObject { ["type"] = "function", ["function"] = new JsonObject { ["name"] = "", ["arguments"] = "" } });
+                calls.Add(
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["type"] = "function",
+                            ["function"] = new JsonObject { ["name"] = "", ["arguments"] = "" },
+                        }
+                );
             if (index >= calls.Count || calls[index] is not JsonObject call || call["function"] is not JsonObject function)
                 continue;
             if (delta["id"] is { } id)

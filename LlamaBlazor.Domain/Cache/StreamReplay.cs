@@ -26,7 +26,8 @@ public static class StreamReplay
             };
             return chunks is null ? null : Write(chunks, done: kind != RouteKind.Native);
         }
-        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException or InvalidCastException) // repeated fields, or not of the form of an answer
+        // repeated fields, or not of the form of an answer
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException or InvalidCastException)
         {
             return null;
         }
@@ -68,7 +69,17 @@ public static class StreamReplay
     }
 
     private static JsonObject Chunk(JsonObject whole, JsonNode index, JsonObject delta, JsonNode? finish) =>
-        Head(whole, [new JsonObject { ["index"] = index, ["delta"] = delta, ["finish_reason"] = finish }]);
+        Head(
+            whole,
+            [
+                new JsonObject
+                {
+                    ["index"] = index,
+                    ["delta"] = delta,
+                    ["finish_reason"] = finish,
+                },
+            ]
+        );
 
     private static JsonObject Head(JsonObject whole, JsonArray choices, params (string Name, JsonNode Value)[] more)
     {

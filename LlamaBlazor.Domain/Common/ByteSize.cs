@@ -14,7 +14,10 @@ public static class ByteSize
         var unit = 0;
         while (Math.Abs(bytes) >= 1023.95 && unit < Units.Length - 1)
             (bytes, unit) = (bytes / 1024, unit + 1);
-        var format = unit == 0 || Math.Abs(bytes) >= 99.95 ? "0" : Math.Abs(bytes) >= 9.995 ? "0.0" : "0.00";
+        var format =
+            unit == 0 || Math.Abs(bytes) >= 99.95 ? "0"
+            : Math.Abs(bytes) >= 9.995 ? "0.0"
+            : "0.00";
         return bytes.ToString(format, CultureInfo.InvariantCulture) + " " + Units[unit];
     }
 }

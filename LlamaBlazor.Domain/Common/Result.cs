@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Domain.Common;
 
-/// <summary>An outcome that may fail for an expected reason: a value, or a <see cref="Failure"/>. Exceptions are for bugs and broken machines.</summary>
+/// <summary>An outcome that may fail for an expected reason: a value, or a <see cref="Failure"/>. Exceptions are for bugs and broken
+/// machines.</summary>
 /// <typeparam name="T">Type of the value.</typeparam>
 public readonly record struct Result<T>
 {
@@ -68,7 +69,8 @@ public sealed record Failure(FailureKind Kind, string Message, IReadOnlyDictiona
 
     /// <summary>Values that do not pass.</summary>
     /// <param name="errors">Errors by field.</param>
-    public static Failure Invalid(IReadOnlyDictionary<string, string[]> errors) => new(FailureKind.Invalid, "Some values are not valid.", errors);
+    public static Failure Invalid(IReadOnlyDictionary<string, string[]> errors) =>
+        new(FailureKind.Invalid, "Some values are not valid.", errors);
 
     /// <summary>One value that does not pass.</summary>
     /// <param name="field">Name of the field.</param>

@@ -5,7 +5,9 @@ namespace LlamaBlazor.Domain.Common;
 /// <param name="capacity">The bound, at least 1.</param>
 public sealed class RingBuffer<T>(int capacity)
 {
-    private readonly T[] _items = new T[capacity > 0 ? capacity : throw new ArgumentOutOfRangeException(nameof(capacity), "A ring holds at least one item.")];
+    private readonly T[] _items = new T[
+        capacity > 0 ? capacity : throw new ArgumentOutOfRangeException(nameof(capacity), "A ring holds at least one item.")
+    ];
     private int _start;
 
     /// <summary>The most it holds.</summary>
@@ -17,7 +19,8 @@ public sealed class RingBuffer<T>(int capacity)
     /// <summary>The item at a place, 0 is the oldest.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such place.</exception>
-    public T this[int index] => index >= 0 && index < Count ? _items[(_start + index) % _items.Length] : throw new ArgumentOutOfRangeException(nameof(index));
+    public T this[int index] =>
+        index >= 0 && index < Count ? _items[(_start + index) % _items.Length] : throw new ArgumentOutOfRangeException(nameof(index));
 
     /// <summary>Adds the newest item; when full, the oldest leaves.</summary>
     /// <param name="item">The item.</param>

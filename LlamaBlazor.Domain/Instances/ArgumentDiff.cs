@@ -22,22 +22,33 @@ public static class ArgumentDiff
     public static IReadOnlyList<ArgumentChange> Compare(LaunchCommand running, LaunchCommand next)
     {
         var (before, after) = (Read(running), Read(next));
-        var changes = after.Where(pair => !before.TryGetValue(pair.Key, out var old) || old != pair.Value)
-            .Select(pair => before.TryGetValue(pair.Key, out var old)
-                ? new ArgumentChange("changed", pair.Key, Text(pair.Key, old), Text(pair.Key, pair.Value))
-                : new ArgumentChange("added", pair.Key, null, Text(pair.Key, pair.Value)));
-        var lost = before.Where(pair => !after.ContainsKey(pair.Key))
+        var changes = after
+            .Where(pair => !before.TryGetValue(pair.Key, out var old) || old != pair.Value)
+            .Select(pair =>
+                before.TryGetValue(pair.Key, out var old)
+                    ? new ArgumentChange("changed", pair.Key, Text(pair.Key, old), Text(pair.Key, pair.Value))
+                    : new ArgumentChange("added", pair.Key, null, Text(pair.Key, pair.Value))
+            );
+        var lost = before
+            .Where(pair => !after.ContainsKey(pair.Key))
             .Select(pair => new ArgumentChange("removed", pair.Key, Text(pair.Key, pair.Value), null));
         return [.. changes, .. lost, .. Variables(running, next)];
     }
 
     private static string? Text(string flag, string value) =>
-        value.Length == 0 ? null : SecretEntries.IsSecret(flag) ? ShellText.Mask : value;
+        value.Length == 0 ? null
+        : SecretEntries.IsSecret(flag) ? ShellText.Mask
+        : value;
 
     // A flag with all its values; one that is given several times keeps them all, in their order.
     private static Dictionary<string, string> Read(LaunchCommand command)
     {
-        var read = new Dictionary<string, string> { [Engine] = command.Container is { } container ? $"{container.Plan.Image} {string.Join(' ', container.Plan.Options())}" : command.Executable };
+        var read = new Dictionary<string, string>
+        {
+            [Engine] = command.Container is { } container
+                ? $"{container.Plan.Image} {string.Join(' ', container.Plan.Options())}"
+                : command.Executable,
+        };
         string? flag = null;
         foreach (var word in command.EngineArguments)
         {
@@ -62,11 +73,17 @@ public static class ArgumentDiff
     private static IEnumerable<ArgumentChange> Variables(LaunchCommand running, LaunchCommand next)
     {
         var (before, after) = (running.ShownEnvironment, next.ShownEnvironment);
-        return
-            from name in before.Keys.Union(after.Keys).Order(StringComparer.Ordinal)
+        return from name in before.Keys.Union(after.Keys).Order(StringComparer.Ordinal)
             let old = before.GetValueOrDefault(name)
             let now = after.GetValueOrDefault(name)
             where running.Environment.GetValueOrDefault(name) != next.Environment.GetValueOrDefault(name)
-            select new ArgumentChange(old is null ? "added" : now is null ? "removed" : "changed", name, old, now);
+            select new ArgumentChange(
+                old is null ? "added"
+                    : now is null ? "removed"
+                    : "changed",
+                name,
+                old,
+                now
+            );
     }
 }

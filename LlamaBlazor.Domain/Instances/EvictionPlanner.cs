@@ -12,7 +12,17 @@ namespace LlamaBlazor.Domain.Instances;
 /// <param name="IsPinned">Never evicted.</param>
 /// <param name="ReadyAt">When it became ready, Unix milliseconds.</param>
 /// <param name="LastUsedAt">When its last request ended, Unix milliseconds, or null for never.</param>
-public sealed record Occupant(long ModelId, string Name, string Project, long Memory, bool IsRunning, bool IsBusy, bool IsPinned, long? ReadyAt, long? LastUsedAt)
+public sealed record Occupant(
+    long ModelId,
+    string Name,
+    string Project,
+    long Memory,
+    bool IsRunning,
+    bool IsBusy,
+    bool IsPinned,
+    long? ReadyAt,
+    long? LastUsedAt
+)
 {
     /// <summary>Bytes of GPU memory that its end sets free.</summary>
     public long Vram { get; init; }
@@ -44,12 +54,13 @@ public sealed record Occupant(long ModelId, string Name, string Project, long Me
     /// <summary>Bytes of a card that its end sets free.</summary>
     /// <param name="device">The card.</param>
     /// <param name="all">All cards: an engine that chooses among all takes a part of each that it uses by itself.</param>
-    public long BytesOn(GpuDevice device, IReadOnlyList<GpuDevice> all) => (Shares, Cards) switch
-    {
-        ({ } shares, _) => shares.Where(share => device.Is(share.Key)).Sum(share => share.Value),
-        (_, { } cards) => cards.Any(device.Is) ? Vram / cards.Count : 0,
-        _ => device.IsDefault ? Vram / Math.Max(1, all.Count(other => other.IsDefault)) : 0,
-    };
+    public long BytesOn(GpuDevice device, IReadOnlyList<GpuDevice> all) =>
+        (Shares, Cards) switch
+        {
+            ({ } shares, _) => shares.Where(share => device.Is(share.Key)).Sum(share => share.Value),
+            (_, { } cards) => cards.Any(device.Is) ? Vram / cards.Count : 0,
+            _ => device.IsDefault ? Vram / Math.Max(1, all.Count(other => other.IsDefault)) : 0,
+        };
 
     /// <summary>As it will be once it has loaded and finished its requests, and has been warm for long enough.</summary>
     public Occupant AtRest => this with { IsRunning = true, IsBusy = false, ReadyAt = 0 };
@@ -86,7 +97,11 @@ public sealed record EvictionNeed(int Instances, long Memory, string Project, in
         if (victims.Count < Instances || victims.Sum(victim => victim.Memory) < Memory)
             return false;
         var team = victims.Where(victim => victim.IsOf(Project)).ToList();
-        if (team.Count < ProjectInstances || team.Sum(victim => victim.Memory) < ProjectMemory || team.Sum(victim => victim.Cores) < ProjectCores - 1e-9)
+        if (
+            team.Count < ProjectInstances
+            || team.Sum(victim => victim.Memory) < ProjectMemory
+            || team.Sum(victim => victim.Cores) < ProjectCores - 1e-9
+        )
             return false;
         var plan = Gpus.Answer(victims);
         return plan.IsFree && (ProjectGpusLeft is not { } left || (plan.Cards?.Count ?? 0) <= left + team.Sum(victim => victim.Gpus));
@@ -94,7 +109,8 @@ public sealed record EvictionNeed(int Instances, long Memory, string Project, in
 }
 
 /// <summary>
-/// Chooses whom to stop: by need, never more than needed, the longest idle first. Busy, pinned, loading and just started ones are left alone;
+/// Chooses whom to stop: by need, never more than needed, the longest idle first. Busy, pinned, loading and just started ones are left
+/// alone;
 /// those that end already come first, for they cost nothing.
 /// </summary>
 public static class EvictionPlanner
@@ -109,7 +125,12 @@ public static class EvictionPlanner
     public static IReadOnlyList<long>? Plan(IReadOnlyList<Occupant> others, EvictionNeed need, long now)
     {
         var chosen = new List<Occupant>();
-        foreach (var candidate in others.Where(other => MayEvict(other, now)).OrderByDescending(other => other.IsStopping).ThenBy(other => other.IdleSince))
+        foreach (
+            var candidate in others
+                .Where(other => MayEvict(other, now))
+                .OrderByDescending(other => other.IsStopping)
+                .ThenBy(other => other.IdleSince)
+        )
         {
             if (need.IsMetBy(chosen))
                 break;
@@ -128,12 +149,16 @@ public static class EvictionPlanner
         return [.. chosen.Select(victim => victim.ModelId)];
     }
 
-    /// <summary>Whether an instance may be stopped for another; one that ends anyway may be waited for. A time that lies ahead tells that the clock was set back.</summary>
-    public static bool MayEvict(Occupant other, long now) => other.IsStopping || (MayEvictOnceWarm(other) && Math.Abs(now - (other.ReadyAt ?? now)) >= MinimumWarm.TotalMilliseconds);
+    /// <summary>Whether an instance may be stopped for another; one that ends anyway may be waited for. A time that lies ahead tells that
+    /// the clock was set back.</summary>
+    public static bool MayEvict(Occupant other, long now) =>
+        other.IsStopping || (MayEvictOnceWarm(other) && Math.Abs(now - (other.ReadyAt ?? now)) >= MinimumWarm.TotalMilliseconds);
 
     /// <summary>When the next of those that are only too fresh may be stopped, Unix milliseconds, or null.</summary>
     public static long? NextWarm(IEnumerable<Occupant> others, long now) =>
-        others.Where(other => MayEvictOnceWarm(other) && !MayEvict(other, now)).Min(other => other.ReadyAt + (long)MinimumWarm.TotalMilliseconds);
+        others
+            .Where(other => MayEvictOnceWarm(other) && !MayEvict(other, now))
+            .Min(other => other.ReadyAt + (long)MinimumWarm.TotalMilliseconds);
 
     private static bool MayEvictOnceWarm(Occupant other) => other.IsRunning && !other.IsBusy && !other.IsPinned;
 }

@@ -4,7 +4,8 @@ using LlamaBlazor.Domain.Parameters;
 namespace LlamaBlazor.Domain.Instances;
 
 /// <summary>
-/// Tells from exit code and last lines why a llama-server ended, in words and with the next step. Patterns: parameters.md 0, and the messages
+/// Tells from exit code and last lines why a llama-server ended, in words and with the next step. Patterns: parameters.md 0, and the
+/// messages
 /// of llama.cpp (common/arg.cpp, tools/server, ggml).
 /// </summary>
 public static partial class ExitExplanation
@@ -28,7 +29,10 @@ public static partial class ExitExplanation
 
     private static readonly (Regex Pattern, string Hint)[] Hints =
     [
-        (OutOfMemory(), "There was not enough memory. Choose a smaller context, fewer GPU layers, a smaller quantisation, or stop another model."),
+        (
+            OutOfMemory(),
+            "There was not enough memory. Choose a smaller context, fewer GPU layers, a smaller quantisation, or stop another model."
+        ),
         (PortTaken(), "Its port was taken by another program. Start it again: another port is chosen."),
         (CannotOpen(), "The model file could not be read. Check that it still exists and that this user may read it, then scan again."),
         (NotSupported(), "This llama-server does not know the model's architecture or format. A newer llama.cpp may."),
@@ -48,10 +52,12 @@ public static partial class ExitExplanation
         var how = signal is null ? $"with exit code {exitCode}" : $"by {signal}";
         var isRefusal = refusal is not null && !wasReady;
         var isNotRunnable = exitCode is 126 or 127 && !wasReady; // as the shell and setsid say it
-        var what = isRefusal ? "llama-server refused its arguments"
+        var what =
+            isRefusal ? "llama-server refused its arguments"
             : isNotRunnable ? "llama-server could not be executed"
             : $"llama-server ended {how} {(wasReady ? "while running" : "before it was ready")}";
-        var next = isRefusal ? "Correct that setting, then start again."
+        var next =
+            isRefusal ? "Correct that setting, then start again."
             : isNotRunnable && loader is null ? "Check the engine's path and its permissions."
             : hint ?? Hint(signal, lastLines);
         var sentence = words is null ? $"{what}." : $"{what}: {words.TrimEnd('.')}.";
@@ -70,19 +76,23 @@ public static partial class ExitExplanation
         return (null, null);
     }
 
-    private static string? Hint(string? signal, IReadOnlyList<string> lines) => signal switch
-    {
-        "SIGKILL" => "Most likely the system ended it because memory ran out (look for 'Out of memory' in the kernel log). Choose a smaller context or model, or stop another one.",
-        "SIGILL" => "This build of llama-server uses processor instructions that this machine lacks. Use a build made for it.",
-        "SIGSEGV" or "SIGABRT" or "SIGBUS" or "SIGFPE" => "The engine crashed. Its last lines tell more; another version or other settings may help.",
-        _ => lines.Count == 0 ? "It said nothing: its log may be switched off (verbosity 0, or log disabled)." : null,
-    };
+    private static string? Hint(string? signal, IReadOnlyList<string> lines) =>
+        signal switch
+        {
+            "SIGKILL" => "Most likely the system ended it because memory ran out (look for 'Out of memory' in the kernel log). Choose a "
+                + "smaller context or model, or stop another one.",
+            "SIGILL" => "This build of llama-server uses processor instructions that this machine lacks. Use a build made for it.",
+            "SIGSEGV" or "SIGABRT" or "SIGBUS" or "SIGFPE" =>
+                "The engine crashed. Its last lines tell more; another version or other settings may help.",
+            _ => lines.Count == 0 ? "It said nothing: its log may be switched off (verbosity 0, or log disabled)." : null,
+        };
 
     // The last line that reports an error, else the last line at all.
     private static string? LastWords(IReadOnlyList<string> lines) =>
         lines.LastOrDefault(line => ErrorLine().IsMatch(line)) ?? lines.LastOrDefault(line => !string.IsNullOrWhiteSpace(line));
 
-    private static string? Clean(string? line) => line is null ? null : LogPrefix().Replace(line.Length > 400 ? line[..400] + "…" : line, "").Trim();
+    private static string? Clean(string? line) =>
+        line is null ? null : LogPrefix().Replace(line.Length > 400 ? line[..400] + "…" : line, "").Trim();
 
     [GeneratedRegex(@"error: invalid argument: |error while handling (argument|environment variable) ", RegexOptions.IgnoreCase)]
     private static partial Regex Refusal();
@@ -93,7 +103,10 @@ public static partial class ExitExplanation
     [GeneratedRegex(@"^\s*(\d+\.\d+\.\d+\.\d+ )?([DIWE] )?")]
     private static partial Regex LogPrefix();
 
-    [GeneratedRegex("out of memory|cudaMalloc failed|failed to allocate|unable to allocate|bad_alloc|ErrorOutOfDeviceMemory|failed to fit params", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "out of memory|cudaMalloc failed|failed to allocate|unable to allocate|bad_alloc|ErrorOutOfDeviceMemory|failed to fit params",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex OutOfMemory();
 
     [GeneratedRegex("couldn't bind|address already in use", RegexOptions.IgnoreCase)]
@@ -102,6 +115,9 @@ public static partial class ExitExplanation
     [GeneratedRegex("failed to open GGUF|no such file or directory|permission denied|failed to open", RegexOptions.IgnoreCase)]
     private static partial Regex CannotOpen();
 
-    [GeneratedRegex("unknown model architecture|unsupported model|invalid magic|unknown pre-tokenizer|bad version", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "unknown model architecture|unsupported model|invalid magic|unknown pre-tokenizer|bad version",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex NotSupported();
 }

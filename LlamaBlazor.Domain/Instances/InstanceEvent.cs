@@ -3,9 +3,7 @@ namespace LlamaBlazor.Domain.Instances;
 /// <summary>What can happen to an instance.</summary>
 public abstract record InstanceEvent
 {
-    private InstanceEvent()
-    {
-    }
+    private InstanceEvent() { }
 
     /// <summary>Somebody wants it to run.</summary>
     public sealed record StartRequested : InstanceEvent;

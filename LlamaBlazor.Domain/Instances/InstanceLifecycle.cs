@@ -33,7 +33,8 @@ public sealed record InstanceState(
     string? Reason = null,
     long? ReadyAt = null,
     long? FailedAt = null,
-    TimeSpan Pause = default)
+    TimeSpan Pause = default
+)
 {
     /// <summary>Never started.</summary>
     public static InstanceState Initial { get; } = new(InstancePhase.Stopped, FailureCount.None);
@@ -55,72 +56,105 @@ public static class InstanceLifecycle
     /// <param name="happened">The event.</param>
     /// <param name="policy">What to do about failures.</param>
     /// <param name="now">Unix milliseconds.</param>
-    public static InstanceTransition Apply(InstanceState state, InstanceEvent happened, RestartPolicy policy, long now) => happened switch
-    {
-        StartRequested => OnStart(state),
-        StopRequested => OnStop(state),
-        RestartRequested => OnRestart(state),
-        Launched => state.Phase is InstancePhase.Stopping ? new(state, [InstanceEffect.Terminate]) : Unchanged(state),
-        LaunchFailed failed => OnLaunchFailed(state, failed.Reason, policy, now),
-        StageChanged => Unchanged(state),
-        Refused refused => state.Phase is InstancePhase.Loading ? To(Fresh(state) with { Reason = refused.Reason }, InstancePhase.Stopped) : OnLaunchFailed(state, refused.Reason, policy, now),
-        BecameReady => state.Phase is InstancePhase.Loading ? To(state with { ReadyAt = now, Reason = null }, InstancePhase.Running) : Unchanged(state),
-        Exited exited => OnExit(state, exited.Outcome, policy, now),
-        StartLimitReached limit => OnTrouble(state, InstancePhase.Loading, limit.Reason, again: false),
-        Hung hung => OnTrouble(state, InstancePhase.Running, hung.Reason, again: true),
-        BackoffElapsed => state.Phase is InstancePhase.Backoff ? To(state, InstancePhase.Loading, InstanceEffect.Launch) : Unchanged(state),
-        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An event without a rule"),
-    };
+    public static InstanceTransition Apply(InstanceState state, InstanceEvent happened, RestartPolicy policy, long now) =>
+        happened switch
+        {
+            StartRequested => OnStart(state),
+            StopRequested => OnStop(state),
+            RestartRequested => OnRestart(state),
+            Launched => state.Phase is InstancePhase.Stopping ? new(state, [InstanceEffect.Terminate]) : Unchanged(state),
+            LaunchFailed failed => OnLaunchFailed(state, failed.Reason, policy, now),
+            StageChanged => Unchanged(state),
+            Refused refused => state.Phase is InstancePhase.Loading
+                ? To(Fresh(state) with { Reason = refused.Reason }, InstancePhase.Stopped)
+                : OnLaunchFailed(state, refused.Reason, policy, now),
+            BecameReady => state.Phase is InstancePhase.Loading
+                ? To(state with { ReadyAt = now, Reason = null }, InstancePhase.Running)
+                : Unchanged(state),
+            Exited exited => OnExit(state, exited.Outcome, policy, now),
+            StartLimitReached limit => OnTrouble(state, InstancePhase.Loading, limit.Reason, again: false),
+            Hung hung => OnTrouble(state, InstancePhase.Running, hung.Reason, again: true),
+            BackoffElapsed => state.Phase is InstancePhase.Backoff
+                ? To(state, InstancePhase.Loading, InstanceEffect.Launch)
+                : Unchanged(state),
+            _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An event without a rule"),
+        };
 
-    private static InstanceTransition OnStart(InstanceState state) => state.Phase switch
-    {
-        InstancePhase.Stopped or InstancePhase.Failed => To(Fresh(state), InstancePhase.Loading, InstanceEffect.Launch),
-        InstancePhase.Backoff => To(Fresh(state), InstancePhase.Loading, InstanceEffect.CancelRetry, InstanceEffect.Launch),
-        InstancePhase.Stopping => Unchanged(Fresh(state) with { StartAgain = true }),
-        _ => Unchanged(state),
-    };
+    private static InstanceTransition OnStart(InstanceState state) =>
+        state.Phase switch
+        {
+            InstancePhase.Stopped or InstancePhase.Failed => To(Fresh(state), InstancePhase.Loading, InstanceEffect.Launch),
+            InstancePhase.Backoff => To(Fresh(state), InstancePhase.Loading, InstanceEffect.CancelRetry, InstanceEffect.Launch),
+            InstancePhase.Stopping => Unchanged(Fresh(state) with { StartAgain = true }),
+            _ => Unchanged(state),
+        };
 
-    private static InstanceTransition OnStop(InstanceState state) => state.Phase switch
-    {
-        InstancePhase.Loading or InstancePhase.Running => To(state with { StartAgain = false, Reason = null }, InstancePhase.Stopping, InstanceEffect.Terminate),
-        InstancePhase.Stopping => Unchanged(state with { StartAgain = false, Reason = null, FailedAt = null }),
-        InstancePhase.Backoff => To(Fresh(state), InstancePhase.Stopped, InstanceEffect.CancelRetry),
-        InstancePhase.Failed => To(Fresh(state), InstancePhase.Stopped),
-        _ => Unchanged(state),
-    };
+    private static InstanceTransition OnStop(InstanceState state) =>
+        state.Phase switch
+        {
+            InstancePhase.Loading or InstancePhase.Running => To(
+                state with
+                {
+                    StartAgain = false,
+                    Reason = null,
+                },
+                InstancePhase.Stopping,
+                InstanceEffect.Terminate
+            ),
+            InstancePhase.Stopping => Unchanged(state with { StartAgain = false, Reason = null, FailedAt = null }),
+            InstancePhase.Backoff => To(Fresh(state), InstancePhase.Stopped, InstanceEffect.CancelRetry),
+            InstancePhase.Failed => To(Fresh(state), InstancePhase.Stopped),
+            _ => Unchanged(state),
+        };
 
-    private static InstanceTransition OnRestart(InstanceState state) => state.Phase is InstancePhase.Loading or InstancePhase.Running
-        ? To(Fresh(state) with { StartAgain = true }, InstancePhase.Stopping, InstanceEffect.Terminate)
-        : OnStart(state);
+    private static InstanceTransition OnRestart(InstanceState state) =>
+        state.Phase is InstancePhase.Loading or InstancePhase.Running
+            ? To(Fresh(state) with { StartAgain = true }, InstancePhase.Stopping, InstanceEffect.Terminate)
+            : OnStart(state);
 
-    private static InstanceTransition OnLaunchFailed(InstanceState state, string reason, RestartPolicy policy, long now) => state.Phase switch
-    {
-        InstancePhase.Loading => To(state with { Reason = reason, FailedAt = now }, InstancePhase.Failed),
-        InstancePhase.Running => Retry(state, policy.AfterCrash(state.Failures, state.ReadyAt, now), reason, now), // whoever looked after it failed, and has ended it
-        InstancePhase.Stopping => Ended(state),
-        _ => Unchanged(state),
-    };
+    private static InstanceTransition OnLaunchFailed(InstanceState state, string reason, RestartPolicy policy, long now) =>
+        state.Phase switch
+        {
+            InstancePhase.Loading => To(state with { Reason = reason, FailedAt = now }, InstancePhase.Failed),
+            // whoever looked after it failed, and has ended it
+            InstancePhase.Running => Retry(state, policy.AfterCrash(state.Failures, state.ReadyAt, now), reason, now),
+            InstancePhase.Stopping => Ended(state),
+            _ => Unchanged(state),
+        };
 
-    // A process that must be ended because it does not work. It ends like one that was stopped, but the reason stays, and counts when it has gone.
-    private static InstanceTransition OnTrouble(InstanceState state, InstancePhase phase, string reason, bool again) => state.Phase == phase
-        ? To(state with { Reason = reason, StartAgain = again }, InstancePhase.Stopping, InstanceEffect.Terminate)
-        : Unchanged(state);
+    // A process that must be ended because it does not work. It ends like one that was stopped, but the reason stays, and counts when it
+    // has gone.
+    private static InstanceTransition OnTrouble(InstanceState state, InstancePhase phase, string reason, bool again) =>
+        state.Phase == phase
+            ? To(state with { Reason = reason, StartAgain = again }, InstancePhase.Stopping, InstanceEffect.Terminate)
+            : Unchanged(state);
 
-    private static InstanceTransition OnExit(InstanceState state, StartOutcome outcome, RestartPolicy policy, long now) => state.Phase switch
-    {
-        InstancePhase.Stopping when state.Reason is { } trouble => state.StartAgain
-            ? Retry(state with { StartAgain = false }, policy.AfterCrash(state.Failures, state.ReadyAt, now), trouble, now)
-            : To(state with { FailedAt = now, ReadyAt = null }, InstancePhase.Failed),
-        InstancePhase.Stopping => Ended(state),
-        InstancePhase.Loading => Retry(state, outcome.IsRefusal ? RestartDecision.GiveUp : policy.AfterFailedStart(state.Failures), outcome.Reason, now),
-        InstancePhase.Running when policy.IsOrderlyEnd(outcome.ExitCode) => To(Fresh(state) with { Reason = outcome.Reason }, InstancePhase.Stopped),
-        InstancePhase.Running => Retry(state, policy.AfterCrash(state.Failures, state.ReadyAt, now), outcome.Reason, now),
-        _ => Unchanged(state),
-    };
+    private static InstanceTransition OnExit(InstanceState state, StartOutcome outcome, RestartPolicy policy, long now) =>
+        state.Phase switch
+        {
+            InstancePhase.Stopping when state.Reason is { } trouble => state.StartAgain
+                ? Retry(state with { StartAgain = false }, policy.AfterCrash(state.Failures, state.ReadyAt, now), trouble, now)
+                : To(state with { FailedAt = now, ReadyAt = null }, InstancePhase.Failed),
+            InstancePhase.Stopping => Ended(state),
+            InstancePhase.Loading => Retry(
+                state,
+                outcome.IsRefusal ? RestartDecision.GiveUp : policy.AfterFailedStart(state.Failures),
+                outcome.Reason,
+                now
+            ),
+            InstancePhase.Running when policy.IsOrderlyEnd(outcome.ExitCode) => To(
+                Fresh(state) with
+                {
+                    Reason = outcome.Reason,
+                },
+                InstancePhase.Stopped
+            ),
+            InstancePhase.Running => Retry(state, policy.AfterCrash(state.Failures, state.ReadyAt, now), outcome.Reason, now),
+            _ => Unchanged(state),
+        };
 
-    private static InstanceTransition Ended(InstanceState state) => state.StartAgain
-        ? To(Fresh(state), InstancePhase.Loading, InstanceEffect.Launch)
-        : To(Fresh(state), InstancePhase.Stopped);
+    private static InstanceTransition Ended(InstanceState state) =>
+        state.StartAgain ? To(Fresh(state), InstancePhase.Loading, InstanceEffect.Launch) : To(Fresh(state), InstancePhase.Stopped);
 
     private static InstanceTransition Retry(InstanceState state, RestartDecision decision, string reason, long now)
     {
@@ -130,7 +164,8 @@ public static class InstanceLifecycle
 
     private static InstanceState Fresh(InstanceState state) => InstanceState.Initial with { Phase = state.Phase };
 
-    private static InstanceTransition To(InstanceState state, InstancePhase phase, params IReadOnlyList<InstanceEffect> effects) => new(state with { Phase = phase }, effects);
+    private static InstanceTransition To(InstanceState state, InstancePhase phase, params IReadOnlyList<InstanceEffect> effects) =>
+        new(state with { Phase = phase }, effects);
 
     private static InstanceTransition Unchanged(InstanceState state) => new(state, []);
 }

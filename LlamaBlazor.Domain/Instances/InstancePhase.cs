@@ -26,26 +26,30 @@ public enum InstancePhase
 public static class InstancePhases
 {
     /// <summary>Word of an instance: stopped, loading, running, stopping or error.</summary>
-    public static string Status(this InstancePhase phase) => phase switch
-    {
-        InstancePhase.Stopped => "stopped",
-        InstancePhase.Loading => "loading",
-        InstancePhase.Running => "running",
-        InstancePhase.Stopping => "stopping",
-        _ => "error",
-    };
+    public static string Status(this InstancePhase phase) =>
+        phase switch
+        {
+            InstancePhase.Stopped => "stopped",
+            InstancePhase.Loading => "loading",
+            InstancePhase.Running => "running",
+            InstancePhase.Stopping => "stopping",
+            _ => "error",
+        };
 
     /// <summary>Finer word for <c>runtime_status</c>.</summary>
-    public static string RuntimeStatus(this InstancePhase phase) => phase switch
-    {
-        InstancePhase.Stopped => "stopped",
-        InstancePhase.Loading => "loading",
-        InstancePhase.Running => "ready",
-        InstancePhase.Stopping => "stopping",
-        InstancePhase.Backoff => "backoff",
-        _ => "failed",
-    };
+    public static string RuntimeStatus(this InstancePhase phase) =>
+        phase switch
+        {
+            InstancePhase.Stopped => "stopped",
+            InstancePhase.Loading => "loading",
+            InstancePhase.Running => "ready",
+            InstancePhase.Stopping => "stopping",
+            InstancePhase.Backoff => "backoff",
+            _ => "failed",
+        };
 
-    /// <summary>Word of <c>models.status</c>, which knows no stopping: until its memory is free, a model that ends counts as running.</summary>
-    public static string ModelStatus(this InstancePhase phase) => phase is InstancePhase.Stopping ? Models.ModelStatus.Running : phase.Status();
+    /// <summary>Word of <c>models.status</c>, which knows no stopping: until its memory is free, a model that ends counts as
+    /// running.</summary>
+    public static string ModelStatus(this InstancePhase phase) =>
+        phase is InstancePhase.Stopping ? Models.ModelStatus.Running : phase.Status();
 }

@@ -75,7 +75,8 @@ public sealed record RestartPolicy(string Mode = RestartPolicy.OnFailure, int St
     /// <summary>Whether a request may start an instance that has failed: not at once, or each request would retry a broken model.</summary>
     /// <param name="failedAt">When it failed, Unix milliseconds.</param>
     /// <param name="now">Unix milliseconds.</param>
-    public static bool MayStartOnDemand(long? failedAt, long now) => failedAt is not { } failed || Math.Abs(now - failed) >= CoolDown.TotalMilliseconds; // ahead: the clock was set back
+    public static bool MayStartOnDemand(long? failedAt, long now) =>
+        failedAt is not { } failed || Math.Abs(now - failed) >= CoolDown.TotalMilliseconds; // ahead: the clock was set back
 
     /// <summary>1, 2, 4 … 60 s.</summary>
     /// <param name="failures">Failures so far, from 1.</param>

@@ -56,7 +56,8 @@ public static class AnsiText
         }
     }
 
-    private static bool NeedsWork(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.Contains('\u007f', StringComparison.Ordinal);
+    private static bool NeedsWork(string text) =>
+        text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.Contains('\u007f', StringComparison.Ordinal);
 
     // Index of the last character: of CSI the first one from @ to ~, of OSC the bell or ESC \, of others the next one.
     private static int EndOfSequence(string text, int start)
@@ -67,15 +68,11 @@ public static class AnsiText
         switch (text[i])
         {
             case '[':
-                for (i++; i < text.Length && text[i] is < '@' or > '~'; i++)
-                {
-                }
+                for (i++; i < text.Length && text[i] is < '@' or > '~'; i++) { }
 
                 return i;
             case ']':
-                for (i++; i < text.Length && text[i] != '\a' && !(text[i] == '\\' && text[i - 1] == Escape); i++)
-                {
-                }
+                for (i++; i < text.Length && text[i] != '\a' && !(text[i] == '\\' && text[i - 1] == Escape); i++) { }
 
                 return i;
             default:
@@ -89,9 +86,21 @@ public static class AnsiText
         var extended = false;
         foreach (var range in codes.Split(';'))
         {
-            var code = codes[range].IsEmpty ? 0 : int.TryParse(codes[range], out var number) ? number : -1;
+            var code =
+                codes[range].IsEmpty ? 0
+                : int.TryParse(codes[range], out var number) ? number
+                : -1;
             if (extended)
-                (extended, skip, code) = (false, code switch { 5 => 1, 2 => 3, _ => 0 }, -1);
+                (extended, skip, code) = (
+                    false,
+                    code switch
+                    {
+                        5 => 1,
+                        2 => 3,
+                        _ => 0,
+                    },
+                    -1
+                );
             else if (skip-- > 0)
                 continue;
             switch (code)

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace LlamaBlazor.Domain.Logs;
 
 /// <summary>
-/// Reads a line of llama-server. With <c>--log-prefix</c> it begins with I, W, E or D (common/log.cpp), after the time since its start where
+/// Reads a line of llama-server. With <c>--log-prefix</c> it begins with I, W, E or D (common/log.cpp), after the time since its start
+/// where
 /// <c>--log-timestamps</c> is on; without a prefix the words tell.
 /// </summary>
 public static partial class LlamaLogParser
@@ -15,7 +16,13 @@ public static partial class LlamaLogParser
         var match = PrefixPattern().Match(line);
         if (match.Success)
         {
-            var level = match.Groups["level"].Value switch { "W" => "warn", "E" => "error", "D" => "debug", _ => "info" };
+            var level = match.Groups["level"].Value switch
+            {
+                "W" => "warn",
+                "E" => "error",
+                "D" => "debug",
+                _ => "info",
+            };
             return (level, line[match.Length..]);
         }
 
@@ -30,7 +37,11 @@ public static partial class LlamaLogParser
     [GeneratedRegex(@"^(\d+\.\d{2}\.\d{3}\.\d{3} )?(?<level>[IWED]) (?=\S)", RegexOptions.ExplicitCapture)]
     private static partial Regex PrefixPattern();
 
-    [GeneratedRegex(@"(^|[\s:(\[])(error|fatal|failed to|terminate called|segmentation fault|out of memory|abort(ed)?)\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(
+        @"(^|[\s:(\[])(error|fatal|failed to|terminate called|segmentation fault|out of memory|abort(ed)?)\b",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 100
+    )]
     private static partial Regex ErrorPattern();
 
     [GeneratedRegex(@"(^|[\s:(\[])warn(ing)?\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]

@@ -20,13 +20,22 @@ public sealed partial record BackupName(string FileName, string Kind, DateTimeOf
     public static BackupName? Parse(string fileName)
     {
         var match = Pattern().Match(fileName);
-        return match.Success && DateTimeOffset.TryParseExact(match.Groups["at"].Value, "yyyyMMdd-HHmmssfff", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+        return
+            match.Success
+            && DateTimeOffset.TryParseExact(
+                match.Groups["at"].Value,
+                "yyyyMMdd-HHmmssfff",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out var at
+            )
             ? new BackupName(fileName, match.Groups["kind"].Value, at)
             : null;
     }
 
     /// <summary>
-    /// In the order in which they are worth keeping: the newest first, and last those dated in the future, by a clock that ran ahead when they were made.
+    /// In the order in which they are worth keeping: the newest first, and last those dated in the future, by a clock that ran ahead when
+    /// they were made.
     /// </summary>
     /// <param name="backups">The names.</param>
     /// <param name="now">The time of the machine.</param>

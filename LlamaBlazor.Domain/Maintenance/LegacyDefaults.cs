@@ -1,7 +1,8 @@
 namespace LlamaBlazor.Domain.Maintenance;
 
 /// <summary>
-/// Defaults of the seed schemas that are not the engine's own (parameters.md (c)). Stored values equal to them were hardly ever chosen by anybody, and
+/// Defaults of the seed schemas that are not the engine's own (parameters.md (c)). Stored values equal to them were hardly ever chosen by
+/// anybody, and
 /// emitting them would do harm: they become NULL, "say nothing", and are counted.
 /// </summary>
 public static class LegacyDefaults
@@ -38,7 +39,12 @@ public static class LegacyDefaults
     };
 
     // The async proxy's own (acceptance C1.10).
-    private static readonly Dictionary<string, object> AsyncProxy = new(StringComparer.OrdinalIgnoreCase) { ["ctx_size"] = 4096L, ["batch_size"] = 512L, ["threads"] = 4L };
+    private static readonly Dictionary<string, object> AsyncProxy = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["ctx_size"] = 4096L,
+        ["batch_size"] = 512L,
+        ["threads"] = 4L,
+    };
 
     /// <summary>Whether a value is such a default.</summary>
     /// <param name="kind">The database it comes from.</param>

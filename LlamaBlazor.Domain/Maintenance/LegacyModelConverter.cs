@@ -20,17 +20,49 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
 
     private static readonly HashSet<string> Text = new(StringComparer.OrdinalIgnoreCase)
     {
-        "type", "model_path", "params", "quantization", "format", "architecture", "chat_template", "metadata_json", "tags", "notes",
+        "type",
+        "model_path",
+        "params",
+        "quantization",
+        "format",
+        "architecture",
+        "chat_template",
+        "metadata_json",
+        "tags",
+        "notes",
     };
 
     private static readonly HashSet<string> Whole = new(StringComparer.OrdinalIgnoreCase)
     {
-        "file_size_bytes", "context_length", "vocab_size", "embedding_size", "block_count", "head_count", "head_count_kv", "ffn_dim", "file_type",
+        "file_size_bytes",
+        "context_length",
+        "vocab_size",
+        "embedding_size",
+        "block_count",
+        "head_count",
+        "head_count_kv",
+        "ffn_dim",
+        "file_type",
     };
 
-    private static readonly HashSet<string> Times = new(StringComparer.OrdinalIgnoreCase) { "created_at", "updated_at", "first_seen_at", "last_used_at", "last_fit_params_check" };
+    private static readonly HashSet<string> Times = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "created_at",
+        "updated_at",
+        "first_seen_at",
+        "last_used_at",
+        "last_fit_params_check",
+    };
 
-    private static readonly HashSet<string> Dropped = new(StringComparer.OrdinalIgnoreCase) { "id", "name", "filename", "status", "runtime_status", "model_id" };
+    private static readonly HashSet<string> Dropped = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "id",
+        "name",
+        "filename",
+        "status",
+        "runtime_status",
+        "model_id",
+    };
 
     /// <summary>A row of the table of models; null when it has no name.</summary>
     /// <param name="row">Values by column.</param>
@@ -58,7 +90,8 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
 
     private void Take(LegacyModel model, string source, object? value)
     {
-        var column = kind is LegacyKind.WideV1 or LegacyKind.V2 ? source : Renamed.GetValueOrDefault(source, source); // there path is a setting of the server
+        // there path is a setting of the server
+        var column = kind is LegacyKind.WideV1 or LegacyKind.V2 ? source : Renamed.GetValueOrDefault(source, source);
         if (value is null or "")
             return;
         if (column is "parameters" or "custom_params")
@@ -70,13 +103,18 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
     }
 
     // cyllama keeps the template of the file under the name that is a setting elsewhere.
-    private bool IsFact(string column) => (Text.Contains(column) || Whole.Contains(column)) && (kind == LegacyKind.Cyllama || !column.Equals("chat_template", StringComparison.OrdinalIgnoreCase));
+    private bool IsFact(string column) =>
+        (Text.Contains(column) || Whole.Contains(column))
+        && (kind == LegacyKind.Cyllama || !column.Equals("chat_template", StringComparison.OrdinalIgnoreCase));
 
     private void TakeParameter(LegacyModel model, string section, ParameterDefinition definition, object value)
     {
         if (LegacyDefaults.IsSeedDefault(kind, definition.Column, value))
             model.Cleared.Add(definition.Column);
-        else if (LegacyValues.TryConvert(value, definition.ValueType, out var converted) && ParameterValidator.Check(catalogue, definition, converted) is not { IsError: true })
+        else if (
+            LegacyValues.TryConvert(value, definition.ValueType, out var converted)
+            && ParameterValidator.Check(catalogue, definition, converted) is not { IsError: true }
+        )
             model.Set(section, definition.Column, converted);
         else
             model.Rejected[definition.Column] = value; // the engine would refuse to start with it
@@ -90,7 +128,10 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
             model.Core[column] = LegacyValues.Time(value);
         else if (Whole.Contains(column))
             SetKnown(model, column, value);
-        else if (column.Equals("favorite", StringComparison.OrdinalIgnoreCase) || column.Equals("fit_params_available", StringComparison.OrdinalIgnoreCase))
+        else if (
+            column.Equals("favorite", StringComparison.OrdinalIgnoreCase)
+            || column.Equals("fit_params_available", StringComparison.OrdinalIgnoreCase)
+        )
             model.Core[column] = LegacyValues.Same(value, 1L) ? 1L : 0L;
         else if (value is string && SecretWords.IsSecret(column))
             model.Rejected[column] = value; // kept aside, where secrets are protected
@@ -107,7 +148,8 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
             model.Core[column] = number;
     }
 
-    // {"temperature": 0.7, "--flag": 1}: what has a column goes there, the rest stays a flag, with the type it has: true is a flag without a value.
+    // {"temperature": 0.7, "--flag": 1}: what has a column goes there, the rest stays a flag, with the type it has: true is a flag without
+    // a value.
     private void TakeJson(LegacyModel model, string column, string json)
     {
         var read = ForeignJson.Parse(json);
@@ -120,8 +162,9 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
 
         var properties = document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null).ToList();
         // After what decides on them.
-        foreach (var property in properties.OrderBy(property => catalogue.FindFlag(property.Name) is { Emission: Emission.Removed } ? 1
-            : 0))
+        foreach (
+            var property in properties.OrderBy(property => catalogue.FindFlag(property.Name) is { Emission: Emission.Removed } ? 1 : 0)
+        )
         {
             var name = property.Name.TrimStart('-');
             var option = catalogue.FindFlag(property.Name) ?? catalogue.FindFlag("--" + name);
@@ -164,26 +207,32 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
     private void TakeFlag(LegacyModel model, string name, JsonElement value)
     {
         var flag = "--" + name.Replace('_', '-');
-        if (CustomParameters.Refuse(catalogue, flag) is null && IsFlagValue(value) && !(value.ValueKind == JsonValueKind.String && SecretWords.IsSecret(name)))
+        if (
+            CustomParameters.Refuse(catalogue, flag) is null
+            && IsFlagValue(value)
+            && !(value.ValueKind == JsonValueKind.String && SecretWords.IsSecret(name))
+        )
             model.Custom[flag] = value.Clone();
         else
             model.Rejected[flag] = Plain(value);
     }
 
-    private static bool IsFlagValue(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => false,
-        JsonValueKind.Array => value.EnumerateArray().All(item => item.ValueKind is JsonValueKind.String or JsonValueKind.Number),
-        _ => true,
-    };
+    private static bool IsFlagValue(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => false,
+            JsonValueKind.Array => value.EnumerateArray().All(item => item.ValueKind is JsonValueKind.String or JsonValueKind.Number),
+            _ => true,
+        };
 
     // As a column stores it.
-    private static object? Plain(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.GetDouble(),
-        JsonValueKind.String => value.GetString(),
-        _ => value.GetRawText(),
-    };
+    private static object? Plain(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.GetDouble(),
+            JsonValueKind.String => value.GetString(),
+            _ => value.GetRawText(),
+        };
 }

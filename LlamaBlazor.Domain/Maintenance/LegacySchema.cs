@@ -1,7 +1,8 @@
 namespace LlamaBlazor.Domain.Maintenance;
 
 /// <summary>The databases of earlier dashboards that can be read.</summary>
-[System.Text.Json.Serialization.JsonConverter(typeof(System.Text.Json.Serialization.JsonStringEnumConverter<LegacyKind>))] // in words, wherever it is told
+// in words, wherever it is told
+[System.Text.Json.Serialization.JsonConverter(typeof(System.Text.Json.Serialization.JsonStringEnumConverter<LegacyKind>))]
 public enum LegacyKind
 {
     /// <summary>None of them.</summary>
@@ -47,6 +48,7 @@ public static class LegacySchema
             return LegacyKind.WideV1;
         return Has("logs", "source") || Has("server_config", "value") ? LegacyKind.AsyncProxy : LegacyKind.Unknown;
 
-        bool Has(string table, string column) => tables.TryGetValue(table, out var columns) && columns.Contains(column, StringComparer.OrdinalIgnoreCase);
+        bool Has(string table, string column) =>
+            tables.TryGetValue(table, out var columns) && columns.Contains(column, StringComparer.OrdinalIgnoreCase);
     }
 }

@@ -3,7 +3,8 @@ using LlamaBlazor.Domain.Common;
 
 namespace LlamaBlazor.Domain.Maintenance;
 
-/// <summary>The column <c>params</c> of the async proxy (seed S1, 3.2): mostly a JSON object with the shape of the network, in the words of Hugging Face.</summary>
+/// <summary>The column <c>params</c> of the async proxy (seed S1, 3.2): mostly a JSON object with the shape of the network, in the words of
+/// Hugging Face.</summary>
 internal static class LegacyShape
 {
     private const string Column = "params";

@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Domain.Maintenance;
 
-/// <summary>How long rows of a table stay (acceptance 1.6). Both limits may be absent; both may be there, then the stricter one holds.</summary>
+/// <summary>How long rows of a table stay (acceptance 1.6). Both limits may be absent; both may be there, then the stricter one
+/// holds.</summary>
 /// <param name="Table">Name of the table.</param>
 /// <param name="What">What it holds, for people.</param>
 /// <param name="TimeColumn">Column with the age of a row, Unix milliseconds.</param>
@@ -15,7 +16,8 @@ public sealed record RetentionRule(string Table, string What, string TimeColumn,
     /// <summary>Most rows that can be set.</summary>
     public const int MaxRows = 100_000_000;
 
-    /// <summary>The rules as they come with the program. <c>metrics_history</c> (10 minutes) and <c>cache</c> are kept by their own features.</summary>
+    /// <summary>The rules as they come with the program. <c>metrics_history</c> (10 minutes) and <c>cache</c> are kept by their own
+    /// features.</summary>
     public static IReadOnlyList<RetentionRule> Defaults { get; } =
     [
         new("metrics", "Means of each minute", "timestamp", null, 10_000),
@@ -27,7 +29,14 @@ public sealed record RetentionRule(string Table, string What, string TimeColumn,
         new("audit_log", "Actions of administrators", "created_at", 180, null),
         new("health_checks", "Health of instances", "checked_at", 30, 100_000),
         // A day is added up before its requests leave: what is not in stats_daily yet stays.
-        new("stats", "Requests, one by one; their days are kept added up", "created_at", 365, null, "date(created_at / 1000, 'unixepoch') <= (SELECT max(day) FROM stats_daily)"),
+        new(
+            "stats",
+            "Requests, one by one; their days are kept added up",
+            "created_at",
+            365,
+            null,
+            "date(created_at / 1000, 'unixepoch') <= (SELECT max(day) FROM stats_daily)"
+        ),
     ];
 
     /// <summary>What is wrong with limits, or null.</summary>

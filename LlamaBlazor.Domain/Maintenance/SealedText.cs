@@ -5,7 +5,8 @@ using LlamaBlazor.Domain.Common;
 namespace LlamaBlazor.Domain.Maintenance;
 
 /// <summary>
-/// A text that only a pass phrase opens: AES-256-GCM with a key of PBKDF2-HMAC-SHA256 over 16 random bytes of salt. All parts are Base64, so that it can
+/// A text that only a pass phrase opens: AES-256-GCM with a key of PBKDF2-HMAC-SHA256 over 16 random bytes of salt. All parts are Base64,
+/// so that it can
 /// stand in a JSON file.
 /// </summary>
 /// <param name="Kdf">How the key is made: always <see cref="KnownKdf"/>.</param>
@@ -45,7 +46,15 @@ public sealed record SealedText(string Kdf, string Cipher, int Iterations, strin
         var (data, tag) = (new byte[plain.Length], new byte[TagBytes]);
         using var cipher = new AesGcm(Key(phrase, salt, Rounds), TagBytes);
         cipher.Encrypt(nonce, plain, data, tag);
-        return new SealedText(KnownKdf, KnownCipher, Rounds, Convert.ToBase64String(salt), Convert.ToBase64String(nonce), Convert.ToBase64String(tag), Convert.ToBase64String(data));
+        return new SealedText(
+            KnownKdf,
+            KnownCipher,
+            Rounds,
+            Convert.ToBase64String(salt),
+            Convert.ToBase64String(nonce),
+            Convert.ToBase64String(tag),
+            Convert.ToBase64String(data)
+        );
     }
 
     /// <summary>Opens it. A failure when the pass phrase is another, or something was changed.</summary>
@@ -74,5 +83,6 @@ public sealed record SealedText(string Kdf, string Cipher, int Iterations, strin
         }
     }
 
-    private static byte[] Key(string phrase, byte[] salt, int rounds) => Rfc2898DeriveBytes.Pbkdf2(phrase.Normalize(NormalizationForm.FormC), salt, rounds, HashAlgorithmName.SHA256, KeyBytes);
+    private static byte[] Key(string phrase, byte[] salt, int rounds) =>
+        Rfc2898DeriveBytes.Pbkdf2(phrase.Normalize(NormalizationForm.FormC), salt, rounds, HashAlgorithmName.SHA256, KeyBytes);
 }

@@ -5,7 +5,8 @@ using LlamaBlazor.Domain.Common;
 
 namespace LlamaBlazor.Domain.Maintenance;
 
-/// <summary>Tells by names and forms what is a secret in data whose columns are not known: rows of old databases, free flags, preferences.</summary>
+/// <summary>Tells by names and forms what is a secret in data whose columns are not known: rows of old databases, free flags,
+/// preferences.</summary>
 public static partial class SecretWords
 {
     private const int DepthLimit = 16;
@@ -14,11 +15,13 @@ public static partial class SecretWords
     /// <param name="name">Name of a column, key or flag.</param>
     public static bool IsSecret(string name) => NamePattern().IsMatch(name) && !CountPattern().IsMatch(name);
 
-    /// <summary>A value with its secrets replaced: text under a secret's name, tokens inside text, and both inside JSON that is kept as text.</summary>
+    /// <summary>A value with its secrets replaced: text under a secret's name, tokens inside text, and both inside JSON that is kept as
+    /// text.</summary>
     /// <param name="name">Name of the column.</param>
     /// <param name="value">The value.</param>
     /// <param name="replace">Gives what stands in a secret's place.</param>
-    public static object? Replace(string name, object? value, Func<string, string> replace) => value is string text && text.Length > 0 ? ReplaceText(name, text, replace, 0) : value;
+    public static object? Replace(string name, object? value, Func<string, string> replace) =>
+        value is string text && text.Length > 0 ? ReplaceText(name, text, replace, 0) : value;
 
     private static string ReplaceText(string name, string text, Func<string, string> replace, int depth)
     {
@@ -77,11 +80,10 @@ public static partial class SecretWords
     {
         try
         {
-            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions
-            {
-                MaxDepth = ForeignJson.MaxDepth,
-                AllowDuplicateProperties = false
-            });
+            return JsonNode.Parse(
+                text,
+                documentOptions: new JsonDocumentOptions { MaxDepth = ForeignJson.MaxDepth, AllowDuplicateProperties = false }
+            );
         }
         catch (JsonException)
         {
@@ -89,12 +91,21 @@ public static partial class SecretWords
         }
     }
 
-    [GeneratedRegex(@"token|secret|passw(or)?d|passphrase|api[-_ ]?key|access[-_]?key|private[-_]?key|credential|authorization|bearer", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"token|secret|passw(or)?d|passphrase|api[-_ ]?key|access[-_]?key|private[-_]?key|credential|authorization|bearer",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex NamePattern();
 
-    [GeneratedRegex(@"tokens|token[-_]?(count|id|type|limit)|tokenizer|key[-_]?file|(bos|eos|eot|unk|pad|sep|cls|mask|add)[-_]?token", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"tokens|token[-_]?(count|id|type|limit)|tokenizer|key[-_]?file|(bos|eos|eot|unk|pad|sep|cls|mask|add)[-_]?token",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex CountPattern();
 
-    [GeneratedRegex(@"(?<before>(--(api-key|hf-token|token|password)[= ]+|(HF_TOKEN|LLAMA_API_KEY|OPENAI_API_KEY|[A-Z_]*(TOKEN|PASSWORD|SECRET))=|\bBearer +))(?<secret>[^\s""']+)|(?<before>\b)(?<secret>(hf_[A-Za-z0-9]{20,}|sk-[A-Za-z0-9_-]{16,}))", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"(?<before>(--(api-key|hf-token|token|password)[= ]+|(HF_TOKEN|LLAMA_API_KEY|OPENAI_API_KEY|[A-Z_]*(TOKEN|PASSWORD|SECRET))=|\bBearer +))(?<secret>[^\s""']+)|(?<before>\b)(?<secret>(hf_[A-Za-z0-9]{20,}|sk-[A-Za-z0-9_-]{16,}))",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex TokenPattern();
 }

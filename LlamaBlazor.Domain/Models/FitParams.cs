@@ -2,7 +2,8 @@ using LlamaBlazor.Domain.Parameters;
 
 namespace LlamaBlazor.Domain.Models;
 
-/// <summary>The last fit analysis of a model: one row of <c>model_fit_params</c> (seed S0.18). Written in one transaction with the copies in <c>models</c>.</summary>
+/// <summary>The last fit analysis of a model: one row of <c>model_fit_params</c> (seed S0.18). Written in one transaction with the copies
+/// in <c>models</c>.</summary>
 public sealed class FitParams : ModelConfigRecord
 {
     /// <summary>Advised context in tokens.</summary>

@@ -4,7 +4,8 @@ namespace LlamaBlazor.Domain.Models;
 
 /// <summary>
 /// One row of <c>models</c>: a model of the library under the name that clients send as <c>"model"</c>.
-/// The union of the seeds' tables (acceptance 1.6); its llama-server flags are in <c>Model.Launch.cs</c>, what the file says in <c>Model.Gguf.cs</c>.
+/// The union of the seeds' tables (acceptance 1.6); its llama-server flags are in <c>Model.Launch.cs</c>, what the file says in
+/// <c>Model.Gguf.cs</c>.
 /// </summary>
 public sealed partial class Model : IConfigRecord
 {

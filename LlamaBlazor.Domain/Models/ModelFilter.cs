@@ -12,7 +12,8 @@ public sealed record ModelFilter
     /// <summary>One of <see cref="ModelRole"/>.</summary>
     public string? Role { get; init; }
 
-    /// <summary>Words that all occur in name, architecture, size label, quantisation or tags, without regard to case; at most 200 characters count.</summary>
+    /// <summary>Words that all occur in name, architecture, size label, quantisation or tags, without regard to case; at most 200
+    /// characters count.</summary>
     public string? Text { get; init; }
 
     /// <summary>Only favourites, or only the others.</summary>
@@ -32,7 +33,18 @@ public sealed record ModelSort(string Key, bool Descending)
 
     /// <summary>All keys. Models without a value come first upwards and last downwards.</summary>
     public static IReadOnlyList<string> Keys { get; } =
-        [Favorites, "name", "architecture", "parameter_count", "quantization", "context_length", "file_size_bytes", "status", "last_used_at", "created_at"];
+    [
+        Favorites,
+        "name",
+        "architecture",
+        "parameter_count",
+        "quantization",
+        "context_length",
+        "file_size_bytes",
+        "status",
+        "last_used_at",
+        "created_at",
+    ];
 
     /// <summary>The order where none is asked for.</summary>
     public static ModelSort Default { get; } = new(Favorites, false);

@@ -14,10 +14,10 @@ public sealed class ColumnMap
     private static readonly ConcurrentDictionary<Type, ColumnMap> Maps = new();
     private readonly FrozenDictionary<string, PropertyInfo> _properties;
 
-    private ColumnMap(Type type) => _properties = type
-        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.CanWrite)
-        .ToFrozenDictionary(property => SnakeCase(property.Name));
+    private ColumnMap(Type type) =>
+        _properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite)
+            .ToFrozenDictionary(property => SnakeCase(property.Name));
 
     /// <summary>Names of all columns.</summary>
     public IReadOnlyList<string> Columns => _properties.Keys;

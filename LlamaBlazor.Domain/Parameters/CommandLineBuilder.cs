@@ -1,14 +1,27 @@
 namespace LlamaBlazor.Domain.Parameters;
 
 /// <summary>
-/// Turns settings into an argument vector by the rules of parameters.md 0 and (a) to (d): what is not set, or equals the engine's default, says nothing;
+/// Turns settings into an argument vector by the rules of parameters.md 0 and (a) to (d): what is not set, or equals the engine's default,
+/// says nothing;
 /// host, port and secrets are ours to decide.
 /// </summary>
 /// <param name="catalogue">The catalogue.</param>
 public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
 {
-    /// <summary>Columns the dashboard decides about, so that the loop over the settings leaves them out: address and port are ours, one engine serves one model, and secrets go by environment.</summary>
-    private static readonly HashSet<string> Decided = ["host", "port", "models_dir", "models_preset", "models_max", "models_autoload", "metrics_enabled", "hf_token", "api_key"];
+    /// <summary>Columns the dashboard decides about, so that the loop over the settings leaves them out: address and port are ours, one
+    /// engine serves one model, and secrets go by environment.</summary>
+    private static readonly HashSet<string> Decided =
+    [
+        "host",
+        "port",
+        "models_dir",
+        "models_preset",
+        "models_max",
+        "models_autoload",
+        "metrics_enabled",
+        "hf_token",
+        "api_key",
+    ];
 
     private const string PlainDraft = "draft-simple";
 
@@ -25,7 +38,13 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
         var drafting = Drafting(parameters, plan);
         foreach (var definition in catalogue.Columns)
         {
-            if (definition.Emission is not (Emission.None or Emission.Action or Emission.Removed) && !Decided.Contains(definition.Column) && !(definition.Column == "device" && plan.Devices is not null) && !(definition.Column == "alias" && plan.Alias is not null) && !ModelSource.Columns.Contains(definition.Column))
+            if (
+                definition.Emission is not (Emission.None or Emission.Action or Emission.Removed)
+                && !Decided.Contains(definition.Column)
+                && !(definition.Column == "device" && plan.Devices is not null)
+                && !(definition.Column == "alias" && plan.Alias is not null)
+                && !ModelSource.Columns.Contains(definition.Column)
+            )
                 AddSetting(words, parameters, definition, drafting.GetValueOrDefault(definition.Column));
         }
 
@@ -41,7 +60,8 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
         {
             Warnings = words.Warnings,
             PublicVariables = variables.Keys.Where(name => !SecretEntries.IsSecret(name)).ToHashSet(),
-            TakesStartKey = parameters.Find(catalogue.FindColumn("api_key")!) is null
+            TakesStartKey =
+                parameters.Find(catalogue.FindColumn("api_key")!) is null
                 || plan.Engine?.Find("--api-key")?.Hint?.Contains(',', StringComparison.Ordinal) == true,
         };
     }
@@ -60,7 +80,11 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
 
     private void AddSource(WordList words, EffectiveParameters parameters, LaunchPlan plan)
     {
-        var source = ModelSource.Choose(column => parameters.Find(catalogue.FindColumn(column)!) as string, plan.DownloadPath, plan.HasModelFile);
+        var source = ModelSource.Choose(
+            column => parameters.Find(catalogue.FindColumn(column)!) as string,
+            plan.DownloadPath,
+            plan.HasModelFile
+        );
         foreach (var (column, value) in source.Values)
             words.AddValue(catalogue.FindColumn(column)!, value);
         words.Warn(source.Warnings);
@@ -68,8 +92,10 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
 
     private static void AddSetting(WordList words, EffectiveParameters parameters, ParameterDefinition definition, string? ours)
     {
-        if ((ours ?? parameters.Find(definition)) is not { } value
-            || (ours is null && IsSilent(definition, value, parameters.IsForced(definition))))
+        if (
+            (ours ?? parameters.Find(definition)) is not { } value
+            || (ours is null && IsSilent(definition, value, parameters.IsForced(definition)))
+        )
             return;
         switch (definition.Emission)
         {
@@ -119,9 +145,11 @@ public sealed class CommandLineBuilder(ParameterCatalogue catalogue)
     // Engines before it draft by the model alone, and know neither the flag nor the word.
     private bool NeedsMethod(EngineCapabilities engine) =>
         engine.Spell(catalogue.FindColumn("spec_type")!) is { } flag
-        && (engine.Find(flag)!.Hint is not { } hint
+        && (
+            engine.Find(flag)!.Hint is not { } hint
             || hint.AsSpan().IndexOfAny('|', ',') < 0
-            || hint.Contains(PlainDraft, StringComparison.Ordinal));
+            || hint.Contains(PlainDraft, StringComparison.Ordinal)
+        );
 
     // What the user sets as a variable, under the secrets of fields.
     private Dictionary<string, string> Environment(EffectiveParameters parameters, IReadOnlyDictionary<string, string> variables)

@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace LlamaBlazor.Domain.Parameters;
 
 /// <summary>
-/// Reads a llama-server command line into settings: any spelling, both words of a pair, variables in front, a container runtime around it. What it does not
+/// Reads a llama-server command line into settings: any spelling, both words of a pair, variables in front, a container runtime around it.
+/// What it does not
 /// know is kept in <c>custom_params</c> or reported; nothing is lost.
 /// </summary>
 /// <param name="catalogue">The catalogue.</param>
@@ -64,9 +65,10 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
 
     private void Take(ParsedCommand parsed, string word, Queue<string> queue)
     {
-        var (flag, attached) = catalogue.FindFlag(word) is null && word.StartsWith("--", StringComparison.Ordinal) && word.IndexOf('=') is > 0 and var equals
-            ? (word[..equals], word[(equals + 1)..])
-            : (word, null);
+        var (flag, attached) =
+            catalogue.FindFlag(word) is null && word.StartsWith("--", StringComparison.Ordinal) && word.IndexOf('=') is > 0 and var equals
+                ? (word[..equals], word[(equals + 1)..])
+                : (word, null);
         if (catalogue.FindFlag(flag) is { } definition)
             TakeKnown(parsed, definition, flag, attached, queue);
         else if (IsFlag(flag))
@@ -83,7 +85,12 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
             return;
         }
 
-        var count = definition switch { { Emission: Emission.Pair or Emission.Flag } => 0, { Emission: Emission.TwoValues } => 2, _ => 1 };
+        var count = definition switch
+        {
+            { Emission: Emission.Pair or Emission.Flag } => 0,
+            { Emission: Emission.TwoValues } => 2,
+            _ => 1,
+        };
         var values = attached is null ? [] : new List<string> { attached };
         if (IsOnOff(definition) && attached is null && (!queue.TryPeek(out var next) || IsFlag(next)))
             values.Add("on"); // older engines took -fa alone
@@ -96,8 +103,9 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
         }
 
         if (values.FirstOrDefault(parsed.Unresolved.Contains) is { } unknown)
-            parsed.NotUnderstood.Add(new NotUnderstood(definition.Kind == ParameterKind.Path ? unknown : $"{flag} {unknown}", Unknown,
-                Field(definition)));
+            parsed.NotUnderstood.Add(
+                new NotUnderstood(definition.Kind == ParameterKind.Path ? unknown : $"{flag} {unknown}", Unknown, Field(definition))
+            );
         else if (definition.ReplacedBy is not null)
             parsed.Removed.Add((definition, flag, string.Join(' ', values)));
         else if (count == 0)
@@ -109,16 +117,22 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
     // Which flag took its place depends on what else the line says.
     private void TakeRemoved(ParsedCommand parsed, ParameterDefinition removed, string flag, string text)
     {
-        var heirs = RemovedFlags.Heirs(catalogue, removed, parsed.Values.GetValueOrDefault("spec_type") as string,
-            parsed.Values.ContainsKey("model_draft"));
+        var heirs = RemovedFlags.Heirs(
+            catalogue,
+            removed,
+            parsed.Values.GetValueOrDefault("spec_type") as string,
+            parsed.Values.ContainsKey("model_draft")
+        );
         foreach (var heir in heirs.Where(heir => !parsed.Values.ContainsKey(heir.Column))) // what the line says with today's flag counts
             TakeText(parsed, heir, flag, text);
         if (heirs.Count > 0)
-            parsed.Ignored.Add(new IgnoredFlag(flag,
-                $"llama.cpp renamed it; taken as {string.Join(" and ", heirs.Select(heir => heir.Flag))}."));
+            parsed.Ignored.Add(
+                new IgnoredFlag(flag, $"llama.cpp renamed it; taken as {string.Join(" and ", heirs.Select(heir => heir.Flag))}.")
+            );
         else
-            parsed.NotUnderstood.Add(new NotUnderstood($"{flag} {text}",
-                $"llama.cpp removed it, and {parsed.Values["spec_type"]} has nothing like it."));
+            parsed.NotUnderstood.Add(
+                new NotUnderstood($"{flag} {text}", $"llama.cpp removed it, and {parsed.Values["spec_type"]} has nothing like it.")
+            );
     }
 
     private static void TakeSwitch(ParsedCommand parsed, ParameterDefinition definition, string flag, string? attached)
@@ -126,8 +140,9 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
         var word = attached is null ? "on" : Word(attached);
         if (word is not ("on" or "off"))
         {
-            parsed.NotUnderstood.Add(new NotUnderstood($"{flag}={attached}", "It is a switch: on or off can follow, nothing else.",
-                Field(definition)));
+            parsed.NotUnderstood.Add(
+                new NotUnderstood($"{flag}={attached}", "It is a switch: on or off can follow, nothing else.", Field(definition))
+            );
             return;
         }
 
@@ -164,19 +179,27 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
         else if (ParameterInput.FromText(definition, read) is { Error: null, Value: { } value })
             Set(parsed, definition, value, said);
         else
-            parsed.NotUnderstood.Add(new NotUnderstood($"{flag} {text}", ParameterInput.FromText(definition, read).Error
-                ?? "Its value is empty.", Field(definition)));
+            parsed.NotUnderstood.Add(
+                new NotUnderstood(
+                    $"{flag} {text}",
+                    ParameterInput.FromText(definition, read).Error ?? "Its value is empty.",
+                    Field(definition)
+                )
+            );
     }
 
-    private static string OfTheDashboard(ParameterDefinition definition, string text) => definition.Column switch
-    {
-        "models_max" => $"It was not taken: how many models run at once is set for all, on the Server page. Set it there to {Shorten(text)} if wanted.",
-        "models_dir" => "It was not taken: the folders that are searched for models are chosen on the Settings page.",
-        "models_preset" => "It was not taken: give the text of that file to the import on the Presets page.",
-        "models_autoload" =>
-            "It was not taken: the dashboard starts models on demand; a model that is to run from the start has 'preload'.",
-        _ => definition.Note!,
-    };
+    private static string OfTheDashboard(ParameterDefinition definition, string text) =>
+        definition.Column switch
+        {
+            "models_max" =>
+                $"It was not taken: how many models run at once is set for all, on the Server page. Set it there to {Shorten(text)} "
+                    + "if wanted.",
+            "models_dir" => "It was not taken: the folders that are searched for models are chosen on the Settings page.",
+            "models_preset" => "It was not taken: give the text of that file to the import on the Presets page.",
+            "models_autoload" =>
+                "It was not taken: the dashboard starts models on demand; a model that is to run from the start has 'preload'.",
+            _ => definition.Note!,
+        };
 
     private static void Append(ParsedCommand parsed, ParameterDefinition definition, IReadOnlyList<string> items, string said)
     {
@@ -204,15 +227,19 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
             value = attached;
         else if (queue.TryPeek(out var next) && !IsFlag(next))
             value = queue.Dequeue();
-        parsed.Custom[flag] = parsed.Custom.TryGetValue(flag, out var before) ? (before is List<object> list ? [.. list, value] : new List<object> { before, value }) : value;
+        parsed.Custom[flag] = parsed.Custom.TryGetValue(flag, out var before)
+            ? (before is List<object> list ? [.. list, value] : new List<object> { before, value })
+            : value;
     }
 
     private void TakeVariable(ParsedCommand parsed, string name, string value)
     {
         if (catalogue.Options.FirstOrDefault(option => option.EnvNegation == name) is { HasColumn: true } off)
             Set(parsed, off, off.Inverted, name + "=…");
-        else if (catalogue.Options.FirstOrDefault(option => option.Env == name) is not { } definition
-            || definition is { HasColumn: false, ReplacedBy: null })
+        else if (
+            catalogue.Options.FirstOrDefault(option => option.Env == name) is not { } definition
+            || definition is { HasColumn: false, ReplacedBy: null }
+        )
             parsed.Environment[name] = value;
         else if (parsed.Unresolved.Contains($"{name}={value}"))
             parsed.NotUnderstood.Add(new NotUnderstood($"{name}={value}", Unknown, Field(definition)));
@@ -228,15 +255,17 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
     private static string Canonical(ParameterDefinition definition, string text) =>
         IsOnOff(definition) && !definition.Choices.Contains(text) ? Word(text) ?? text : text;
 
-    private static bool IsOnOff(ParameterDefinition definition) => definition.Kind == ParameterKind.Choice && definition.Choices.Contains("on");
+    private static bool IsOnOff(ParameterDefinition definition) =>
+        definition.Kind == ParameterKind.Choice && definition.Choices.Contains("on");
 
-    private static string? Word(string text) => text.ToLowerInvariant() switch
-    {
-        "on" or "enabled" or "true" or "1" => "on",
-        "off" or "disabled" or "false" or "0" => "off",
-        "auto" or "-1" => "auto",
-        _ => null,
-    };
+    private static string? Word(string text) =>
+        text.ToLowerInvariant() switch
+        {
+            "on" or "enabled" or "true" or "1" => "on",
+            "off" or "disabled" or "false" or "0" => "off",
+            "auto" or "-1" => "auto",
+            _ => null,
+        };
 
     // A path inside a container becomes that of the host, and the home folder its own name. Null where a variable stands in it that nobody
     // knows here.
@@ -252,7 +281,9 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
 
     private string? TakePath(ParsedCommand parsed, string path)
     {
-        if (parsed.Volumes.FirstOrDefault(volume => path.StartsWith(volume.Key + "/", StringComparison.Ordinal)) is { Key: not null } folder)
+        if (
+            parsed.Volumes.FirstOrDefault(volume => path.StartsWith(volume.Key + "/", StringComparison.Ordinal)) is { Key: not null } folder
+        )
             path = folder.Value + path[folder.Key.Length..];
         if (home is not null && HomeFolder().Match(path) is { Success: true } match)
             path = home + path[match.Length..];
@@ -263,7 +294,8 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
 
     private static string Shorten(string text) => text.Length <= 200 ? text : text[..200] + "…";
 
-    private static bool IsFlag(string word) => word.Length > 1 && word[0] == '-' && !double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+    private static bool IsFlag(string word) =>
+        word.Length > 1 && word[0] == '-' && !double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     [GeneratedRegex(@"^(~|\$HOME|\$\{HOME\}|\$env:USERPROFILE|\$env:HOME|%USERPROFILE%|%h(?=/))(?=[\\/]|$)", RegexOptions.IgnoreCase)]
     private static partial Regex HomeFolder();

@@ -14,8 +14,27 @@ internal sealed partial class CommandWrapper(ParsedCommand parsed, Action<string
     private const int NestingLimit = 8;
 
     // Signs and words that say nothing worth a report.
-    private static readonly HashSet<string> Silent = ["&", "&&", "$", ".", "call", "exec", "command", "builtin", "then", "do", "else",
-        "if", "while", "!", "(", "{", "export", "set"];
+    private static readonly HashSet<string> Silent =
+    [
+        "&",
+        "&&",
+        "$",
+        ".",
+        "call",
+        "exec",
+        "command",
+        "builtin",
+        "then",
+        "do",
+        "else",
+        "if",
+        "while",
+        "!",
+        "(",
+        "{",
+        "export",
+        "set",
+    ];
 
     private readonly List<string> _skipped = [];
 
@@ -56,8 +75,11 @@ internal sealed partial class CommandWrapper(ParsedCommand parsed, Action<string
     {
         for (var i = 0; i < words.Count; i++)
         {
-            if (IsProgram(words, i) && words[i].Contains("llama", StringComparison.OrdinalIgnoreCase)
-                && (i == 0 || words[i - 1] is not ("cd" or "pushd" or "-C" or "Set-Location")))
+            if (
+                IsProgram(words, i)
+                && words[i].Contains("llama", StringComparison.OrdinalIgnoreCase)
+                && (i == 0 || words[i - 1] is not ("cd" or "pushd" or "-C" or "Set-Location"))
+            )
                 return i;
         }
 

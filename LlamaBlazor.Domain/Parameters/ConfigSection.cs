@@ -37,17 +37,18 @@ public static class ConfigSection
 
     /// <summary>Row type of a model's section.</summary>
     /// <param name="section">One of <see cref="OfModel"/>.</param>
-    public static Type RowType(string section) => section switch
-    {
-        Model => typeof(Model),
-        Sampling => typeof(SamplingConfig),
-        Memory => typeof(MemoryConfig),
-        Gpu => typeof(GpuConfig),
-        Advanced => typeof(AdvancedConfig),
-        Lora => typeof(LoraConfig),
-        Multimodal => typeof(MultimodalConfig),
-        Server => typeof(ServerOverride),
-        Runtime => typeof(RuntimeConfig),
-        _ => throw new ArgumentOutOfRangeException(nameof(section), section, "No such section"),
-    };
+    public static Type RowType(string section) =>
+        section switch
+        {
+            Model => typeof(Model),
+            Sampling => typeof(SamplingConfig),
+            Memory => typeof(MemoryConfig),
+            Gpu => typeof(GpuConfig),
+            Advanced => typeof(AdvancedConfig),
+            Lora => typeof(LoraConfig),
+            Multimodal => typeof(MultimodalConfig),
+            Server => typeof(ServerOverride),
+            Runtime => typeof(RuntimeConfig),
+            _ => throw new ArgumentOutOfRangeException(nameof(section), section, "No such section"),
+        };
 }

@@ -10,7 +10,21 @@ internal sealed partial class ContainerWords(IReadOnlyList<string> words, Parsed
 {
     // Flags that take no value; every other one does.
     private static readonly HashSet<string> Switches =
-        ["--detach", "--interactive", "--tty", "--rm", "--init", "--privileged", "--publish-all", "--read-only", "--no-healthcheck", "--sig-proxy", "--replace", "--quiet", "--oom-kill-disable"];
+    [
+        "--detach",
+        "--interactive",
+        "--tty",
+        "--rm",
+        "--init",
+        "--privileged",
+        "--publish-all",
+        "--read-only",
+        "--no-healthcheck",
+        "--sig-proxy",
+        "--replace",
+        "--quiet",
+        "--oom-kill-disable",
+    ];
 
     private readonly List<string> _dropped = [];
     private readonly List<(string Name, string Value)> _variables = [];
@@ -55,15 +69,17 @@ internal sealed partial class ContainerWords(IReadOnlyList<string> words, Parsed
         return ("-" + word[at], at + 1 < word.Length ? word[(at + 1)..] : null);
     }
 
-    private bool TakeValue(string flag, string value) => flag switch
-    {
-        "-e" or "--env" => TakeVariable(value),
-        "-w" or "--workdir" => TakeFolder(value),
-        "-v" or "--volume" => Volume().Match(value) is { Success: true } volume && Mount(volume.Groups["host"].Value, volume.Groups["container"].Value),
-        "--mount" => TakeMount(value),
-        "--env-file" => NotRead(value),
-        _ => false,
-    };
+    private bool TakeValue(string flag, string value) =>
+        flag switch
+        {
+            "-e" or "--env" => TakeVariable(value),
+            "-w" or "--workdir" => TakeFolder(value),
+            "-v" or "--volume" => Volume().Match(value) is { Success: true } volume
+                && Mount(volume.Groups["host"].Value, volume.Groups["container"].Value),
+            "--mount" => TakeMount(value),
+            "--env-file" => NotRead(value),
+            _ => false,
+        };
 
     private bool TakeVariable(string value)
     {
@@ -75,8 +91,15 @@ internal sealed partial class ContainerWords(IReadOnlyList<string> words, Parsed
 
     private bool TakeMount(string value)
     {
-        var parts = value.Split(',').Select(part => part.Split('=', 2)).Where(part => part.Length == 2).ToLookup(part => part[0], part => part[1]);
-        var (host, container) = (parts["source"].Concat(parts["src"]).FirstOrDefault(), parts["target"].Concat(parts["dst"]).Concat(parts["destination"]).FirstOrDefault());
+        var parts = value
+            .Split(',')
+            .Select(part => part.Split('=', 2))
+            .Where(part => part.Length == 2)
+            .ToLookup(part => part[0], part => part[1]);
+        var (host, container) = (
+            parts["source"].Concat(parts["src"]).FirstOrDefault(),
+            parts["target"].Concat(parts["dst"]).Concat(parts["destination"]).FirstOrDefault()
+        );
         return host is not null && container is not null && parts["type"].FirstOrDefault() != "volume" && Mount(host, container);
     }
 
@@ -88,7 +111,9 @@ internal sealed partial class ContainerWords(IReadOnlyList<string> words, Parsed
 
     private bool NotRead(string file)
     {
-        parsed.NotUnderstood.Add(new NotUnderstood("--env-file " + file, "Files are not read here. Put its lines in front of the command as NAME=value."));
+        parsed.NotUnderstood.Add(
+            new NotUnderstood("--env-file " + file, "Files are not read here. Put its lines in front of the command as NAME=value.")
+        );
         return true;
     }
 

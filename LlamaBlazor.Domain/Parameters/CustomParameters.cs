@@ -4,7 +4,8 @@ using LlamaBlazor.Domain.Common;
 
 namespace LlamaBlazor.Domain.Parameters;
 
-/// <summary>The column <c>custom_params</c>: a JSON object of flags that have no field of their own, with a text, a number, true, or a list of those.</summary>
+/// <summary>The column <c>custom_params</c>: a JSON object of flags that have no field of their own, with a text, a number, true, or a list
+/// of those.</summary>
 public static partial class CustomParameters
 {
     /// <summary>The first flag that may not stand in <c>custom_params</c>, and why; null when all may.</summary>
@@ -63,7 +64,8 @@ public static partial class CustomParameters
             { HasColumn: true } known => $"it has a field of its own: {known.Label}.",
             { Emission: Emission.Action } => "it prints something and stops.",
             { Emission: Emission.Removed } gone => $"llama.cpp removed it; use {gone.ReplacedBy}.",
-            { Shortcut: true } when value.ValueKind is not (JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null) => "it takes no value; give true.",
+            { Shortcut: true } when value.ValueKind is not (JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null) =>
+                "it takes no value; give true.",
             _ => null,
         };
         if (reason is not null)
@@ -73,30 +75,34 @@ public static partial class CustomParameters
         var texts = Values(value).OfType<string>().ToList();
         if (texts.Any(text => text.Any(c => char.IsControl(c) && c is not ('\n' or '\t'))))
             return "its value holds control characters.";
-        return texts.FirstOrDefault(text => catalogue.FindFlag(text) is not null) is { } option ? $"its value {option} is a flag of its own." : null;
+        return texts.FirstOrDefault(text => catalogue.FindFlag(text) is not null) is { } option
+            ? $"its value {option} is a flag of its own."
+            : null;
     }
 
     private static string? Unfit(WordList words, string flag, IReadOnlyList<string?> values)
     {
-        return words.WhyNot(flag) ?? words.ValuesOf(flag) switch
-        {
-            0 when values.Any(value => value is not null) => "this engine takes no value for it; give true.",
-            > 0 when values.Any(value => value is null) => "this engine wants a value for it.",
-            _ => null,
-        };
+        return words.WhyNot(flag)
+            ?? words.ValuesOf(flag) switch
+            {
+                0 when values.Any(value => value is not null) => "this engine takes no value for it; give true.",
+                > 0 when values.Any(value => value is null) => "this engine wants a value for it.",
+                _ => null,
+            };
     }
 
     private static bool HoldsObject(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object || (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(HoldsObject));
 
-    private static IReadOnlyList<string?> Values(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.True => [null],
-        JsonValueKind.False or JsonValueKind.Null => [],
-        JsonValueKind.Array => [.. value.EnumerateArray().SelectMany(Values)],
-        JsonValueKind.String => [value.GetString()],
-        _ => [value.GetRawText()],
-    };
+    private static IReadOnlyList<string?> Values(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.True => [null],
+            JsonValueKind.False or JsonValueKind.Null => [],
+            JsonValueKind.Array => [.. value.EnumerateArray().SelectMany(Values)],
+            JsonValueKind.String => [value.GetString()],
+            _ => [value.GetRawText()],
+        };
 
     private static JsonDocument? TryParse(string json) => ForeignJson.Parse(json) is { IsSuccess: true } read ? read.Value : null;
 

@@ -33,5 +33,6 @@ public sealed class EffectiveParameters(ParameterSet server, ParameterSet model)
 
     // A model that sets a template file means it instead of the server's template text, not beside it.
     private bool IsReplaced(string column) =>
-        CrossFieldRules.Exclusive.FirstOrDefault(group => group.Contains(column)) is { } group && group.Any(other => model.Get(other) is not null);
+        CrossFieldRules.Exclusive.FirstOrDefault(group => group.Contains(column)) is { } group
+        && group.Any(other => model.Get(other) is not null);
 }

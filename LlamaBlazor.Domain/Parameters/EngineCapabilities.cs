@@ -15,7 +15,8 @@ public sealed class EngineCapabilities
     {
         Version = version;
         Devices = devices ?? [];
-        _flags = flags.GroupBy(flag => ParameterCatalogue.Normalise(flag.Name))
+        _flags = flags
+            .GroupBy(flag => ParameterCatalogue.Normalise(flag.Name))
             .ToFrozenDictionary(group => group.Key, group => group.First());
     }
 
@@ -53,7 +54,9 @@ public sealed class EngineCapabilities
     {
         var spellings = negated
             ? definition.NegationAliases.Prepend(definition.Negation)
-            : definition.Aliases.Append(definition.OldestAlias).Prepend(definition.Flag)
+            : definition
+                .Aliases.Append(definition.OldestAlias)
+                .Prepend(definition.Flag)
                 .Concat(ParameterCatalogue.Current.Forerunners(definition));
         return spellings.FirstOrDefault(spelling => spelling is not null && Lists(spelling));
     }
@@ -61,5 +64,7 @@ public sealed class EngineCapabilities
     /// <summary>Whether a setting can be passed to this engine; columns without a flag are no question of the engine.</summary>
     /// <param name="definition">A parameter.</param>
     public bool Supports(ParameterDefinition definition) =>
-        definition.Emission is Emission.None or Emission.Action or Emission.Removed || Spell(definition) is not null || (definition.Negation is not null && Spell(definition, negated: true) is not null);
+        definition.Emission is Emission.None or Emission.Action or Emission.Removed
+        || Spell(definition) is not null
+        || (definition.Negation is not null && Spell(definition, negated: true) is not null);
 }

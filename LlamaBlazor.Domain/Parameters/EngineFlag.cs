@@ -4,7 +4,8 @@ namespace LlamaBlazor.Domain.Parameters;
 /// <param name="Name">Such as <c>--ctx-size</c>.</param>
 /// <param name="Values">Values that follow it: 0 for a switch, else 1 or more; <see cref="Either"/> where the help leaves it open.</param>
 /// <param name="Hint">
-/// Form of the value as the help writes it, such as <c>[on|off|auto]</c>, with a comma where several may stand in one row; null for a switch.
+/// Form of the value as the help writes it, such as <c>[on|off|auto]</c>, with a comma where several may stand in one row; null for a
+/// switch.
 /// </param>
 public sealed record EngineFlag(string Name, int Values, string? Hint = null)
 {

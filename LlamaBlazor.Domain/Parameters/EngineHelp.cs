@@ -55,8 +55,11 @@ public static partial class EngineHelp
     /// <param name="version">What <c>--version</c> prints, on both streams.</param>
     public static string? ReadVersion(string version)
     {
-        var lines = Lines(version).Select(line => VersionLine().Match(line))
-            .Where(match => match.Success).Select(match => match.Groups["rest"].Value).ToList();
+        var lines = Lines(version)
+            .Select(line => VersionLine().Match(line))
+            .Where(match => match.Success)
+            .Select(match => match.Groups["rest"].Value)
+            .ToList();
         return lines.Select(ReadBuild).OfType<string>().FirstOrDefault()
             ?? lines.Select(line => VersionName().Match(line)).FirstOrDefault(match => match.Success)?.Value;
     }
@@ -65,14 +68,24 @@ public static partial class EngineHelp
     /// <param name="list">The text.</param>
     public static IReadOnlyList<EngineDevice> ReadDevices(string list)
     {
-        var shared = VulkanLine().Matches(list).ToLookup(match => "Vulkan" + match.Groups["index"].Value, match =>
-            match.Groups["uma"].Value == "1");
-        return [.. DeviceLine().Matches(list).Select(match => (Match: match, Name: match.Groups["name"].Value))
-            .Select(found => new EngineDevice(
-            found.Name, found.Match.Groups["card"].Value, Mebibytes(found.Match, "total"), Mebibytes(found.Match, "free"))
-            {
-                IsShared = shared[found.Name] is var told && told.Any() ? told.First() : null,
-            })];
+        var shared = VulkanLine()
+            .Matches(list)
+            .ToLookup(match => "Vulkan" + match.Groups["index"].Value, match => match.Groups["uma"].Value == "1");
+        return
+        [
+            .. DeviceLine()
+                .Matches(list)
+                .Select(match => (Match: match, Name: match.Groups["name"].Value))
+                .Select(found => new EngineDevice(
+                    found.Name,
+                    found.Match.Groups["card"].Value,
+                    Mebibytes(found.Match, "total"),
+                    Mebibytes(found.Match, "free")
+                )
+                {
+                    IsShared = shared[found.Name] is var told && told.Any() ? told.First() : null,
+                }),
+        ];
     }
 
     /// <summary>The line in which the engine's parser says why it refuses, without its prefixes; null when there is none.</summary>
@@ -80,7 +93,9 @@ public static partial class EngineHelp
     public static string? ReadRefusal(string output)
     {
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var refusal = lines.FirstOrDefault(line => line.StartsWith("error", StringComparison.Ordinal)) ?? lines.FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase));
+        var refusal =
+            lines.FirstOrDefault(line => line.StartsWith("error", StringComparison.Ordinal))
+            ?? lines.FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase));
         var detail = lines.FirstOrDefault(line => LogPrefix().IsMatch(line));
         return (refusal, detail) switch
         {
@@ -94,13 +109,16 @@ public static partial class EngineHelp
     // More than any machine has is a driver's nonsense, such as all ones.
     private static long Mebibytes(Match match, string group) =>
         long.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var mib) && mib <= 1L << 30
-            ? mib : 0;
+            ? mib
+            : 0;
 
     private static string? ReadBuild(string version)
     {
         var match = NamedBuild().Match(version) is { Success: true } named ? named : PlainBuild().Match(version);
         var build = "b" + match.Groups["build"].Value;
-        return !match.Success ? null : match.Groups["commit"] is { Success: true } commit ? $"{build} ({commit.Value})" : build;
+        return !match.Success ? null
+            : match.Groups["commit"] is { Success: true } commit ? $"{build} ({commit.Value})"
+            : build;
     }
 
     // Without the escapes and carriage returns of terminals and wrappers.
@@ -108,11 +126,15 @@ public static partial class EngineHelp
         text.Split('\n').Select(line => AnsiText.Strip(line).Replace("\t", "        ").TrimEnd());
 
     [GeneratedRegex(
-        @"^\s*(llama[\w.-]*:?\s+)?(version|build)\s*:?\s+(?<rest>\S.*)$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+        @"^\s*(llama[\w.-]*:?\s+)?(version|build)\s*:?\s+(?<rest>\S.*)$",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex VersionLine();
 
     [GeneratedRegex(
-        @"\bbuild[:=# ]+b?(?<build>\d+)\b(.*?\bcommit[:=# ]+(?<commit>[\w.-]+))?", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+        @"\bbuild[:=# ]+b?(?<build>\d+)\b(.*?\bcommit[:=# ]+(?<commit>[\w.-]+))?",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex NamedBuild();
 
     [GeneratedRegex(@"^b?(?<build>\d+) *\((?<commit>[^)]+)\)", RegexOptions.ExplicitCapture)]

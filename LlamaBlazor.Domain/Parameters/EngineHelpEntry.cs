@@ -21,7 +21,11 @@ internal sealed partial class EngineHelpEntry
 
     /// <summary>Its spellings.</summary>
     public IEnumerable<EngineFlag> Flags =>
-        _spellings.Select(spelling => new EngineFlag(spelling.Name, Count(spelling.Hint), spelling.Hint is { } hint ? hint + Row(hint) : null));
+        _spellings.Select(spelling => new EngineFlag(
+            spelling.Name,
+            Count(spelling.Hint),
+            spelling.Hint is { } hint ? hint + Row(hint) : null
+        ));
 
     /// <summary>Reads the first line of an entry; null for any other line.</summary>
     /// <param name="line">Without escapes and line end.</param>
@@ -82,7 +86,9 @@ internal sealed partial class EngineHelpEntry
 
     // Some say only in their text that several may stand in one row.
     private string Row(string hint) =>
-        !hint.Contains(',', StringComparison.Ordinal) && _text.Contains("comma-separated", StringComparison.OrdinalIgnoreCase) ? ",..." : "";
+        !hint.Contains(',', StringComparison.Ordinal) && _text.Contains("comma-separated", StringComparison.OrdinalIgnoreCase)
+            ? ",..."
+            : "";
 
     private int Count(string? hint)
     {

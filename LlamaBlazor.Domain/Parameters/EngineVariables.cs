@@ -6,7 +6,8 @@ using System.Text.RegularExpressions;
 namespace LlamaBlazor.Domain.Parameters;
 
 /// <summary>
-/// The column <c>environment</c>: a JSON object of environment variables for an engine, name to value. For all models in the server settings;
+/// The column <c>environment</c>: a JSON object of environment variables for an engine, name to value. For all models in the server
+/// settings;
 /// a model's own come on top, and null takes one away.
 /// </summary>
 public static partial class EngineVariables
@@ -89,7 +90,8 @@ public static partial class EngineVariables
     /// <param name="parameters">The settings in force.</param>
     public static IReadOnlyDictionary<string, string> Of(ParameterCatalogue catalogue, EffectiveParameters parameters) =>
         Merge(null, parameters.Find(catalogue.FindColumn(Column)!) as string)
-            .Where(pair => Refuse(catalogue, pair.Key, pair.Value) is null).ToDictionary();
+            .Where(pair => Refuse(catalogue, pair.Key, pair.Value) is null)
+            .ToDictionary();
 
     /// <summary>All that is wrong with a column's text, a sentence for each variable; empty when it can be saved.</summary>
     /// <param name="catalogue">Knows which variables are settings with a field.</param>
@@ -101,7 +103,8 @@ public static partial class EngineVariables
         var nested = root.EnumerateObject().Where(pair => IsNested(pair.Value)).Select(pair => $"{Show(pair.Name)}: a text is needed.");
         var read = Read(json);
         var many = read.Count > MaxCount ? [$"At most {MaxCount} variables can be set."] : Array.Empty<string>();
-        var refused = read.Select(pair => (pair.Key, Reason: Refuse(catalogue, pair.Key, pair.Value))).Where(pair => pair.Reason is not null);
+        var refused = read.Select(pair => (pair.Key, Reason: Refuse(catalogue, pair.Key, pair.Value)))
+            .Where(pair => pair.Reason is not null);
         return [.. many, .. nested, .. refused.Select(pair => $"{Show(pair.Key)} cannot be set: {pair.Reason}")];
     }
 

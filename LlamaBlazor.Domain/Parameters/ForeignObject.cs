@@ -15,8 +15,15 @@ internal static class ForeignObject
     {
         var bare = text.Trim();
         var unquoted = bare.Length > 1 && bare[0] is '"' or '\'' && bare[^1] == bare[0] ? bare[1..^1] : bare;
-        string[] forms = [bare, Unescape(bare), unquoted, Unescape(unquoted), unquoted.Replace("\"\"", "\""),
-            unquoted.Replace("`\"", "\"")];
+        string[] forms =
+        [
+            bare,
+            Unescape(bare),
+            unquoted,
+            Unescape(unquoted),
+            unquoted.Replace("\"\"", "\""),
+            unquoted.Replace("`\"", "\""),
+        ];
         return ParameterInput.Minify(forms.FirstOrDefault(IsObject) ?? text);
     }
 

@@ -6,8 +6,9 @@ public static class ForeignPath
     /// <summary>Whether a path begins at a root: of Linux, of a drive of Windows, or of a network share.</summary>
     /// <param name="path">Any text.</param>
     public static bool IsAbsolute(string path) =>
-        path.StartsWith('/') || path.StartsWith("\\\\", StringComparison.Ordinal)
-            || (path.Length > 2 && char.IsAsciiLetter(path[0]) && path[1] == ':' && path[2] is '\\' or '/');
+        path.StartsWith('/')
+        || path.StartsWith("\\\\", StringComparison.Ordinal)
+        || (path.Length > 2 && char.IsAsciiLetter(path[0]) && path[1] == ':' && path[2] is '\\' or '/');
 
     /// <summary>A relative path below a folder, with <c>.</c> and <c>..</c> taken away where they can be.</summary>
     /// <param name="folder">An absolute folder.</param>
@@ -24,7 +25,11 @@ public static class ForeignPath
                 parts.Add(part);
         }
 
-        return (folder.StartsWith("\\\\", StringComparison.Ordinal) ? "\\\\" : folder[0] == '/' ? "/" : "") + string.Join(slash, parts);
+        return (
+                folder.StartsWith("\\\\", StringComparison.Ordinal) ? "\\\\"
+                : folder[0] == '/' ? "/"
+                : ""
+            ) + string.Join(slash, parts);
     }
 
     /// <summary>The last part of a path.</summary>

@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace LlamaBlazor.Domain.Parameters;
 
-/// <summary>The outline of a GBNF grammar: a rule named root, and everything that is opened is closed. What is inside is the engine's to judge.</summary>
+/// <summary>The outline of a GBNF grammar: a rule named root, and everything that is opened is closed. What is inside is the engine's to
+/// judge.</summary>
 internal static partial class GrammarShape
 {
     /// <summary>What is wrong with a grammar, or null.</summary>

@@ -36,7 +36,8 @@ public sealed record LaunchCommand(string Executable, IReadOnlyList<string> Argu
     /// <summary>Files that it names and that are not there, a sentence each: it cannot succeed.</summary>
     public IReadOnlyList<string> MissingFiles { get; init; } = [];
 
-    /// <summary>The container the engine runs in, or null for a process. Then <see cref="Arguments"/> are those of the container runtime.</summary>
+    /// <summary>The container the engine runs in, or null for a process. Then <see cref="Arguments"/> are those of the container
+    /// runtime.</summary>
     public ContainerLaunch? Container { get; init; }
 
     /// <summary>What the engine itself is told, whatever starts it.</summary>
@@ -49,12 +50,13 @@ public sealed record LaunchCommand(string Executable, IReadOnlyList<string> Argu
     public string? ApiKey => StartKey ?? FirstKey;
 
     /// <summary><see cref="Environment"/> as the process gets it, with <see cref="StartKey"/> among its keys.</summary>
-    public IReadOnlyDictionary<string, string> StartEnvironment => StartKey is null
-        ? Environment
-        : new Dictionary<string, string>(Environment)
-        {
-            [KeyVariable] = Environment.TryGetValue(KeyVariable, out var keys) ? $"{keys},{StartKey}" : StartKey,
-        };
+    public IReadOnlyDictionary<string, string> StartEnvironment =>
+        StartKey is null
+            ? Environment
+            : new Dictionary<string, string>(Environment)
+            {
+                [KeyVariable] = Environment.TryGetValue(KeyVariable, out var keys) ? $"{keys},{StartKey}" : StartKey,
+            };
 
     private string? FirstKey =>
         Environment.TryGetValue(KeyVariable, out var keys) && ItemList.ReadRow(keys) is [var first, ..] ? first : null;

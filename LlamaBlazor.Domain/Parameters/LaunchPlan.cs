@@ -20,7 +20,8 @@ public sealed record LaunchPlan(int Port)
     public string? DraftPath { get; init; }
 
     /// <summary>
-    /// The name by which answers call the model, or null where the setting decides. llama-server takes the first in alphabetical order of several, so the
+    /// The name by which answers call the model, or null where the setting decides. llama-server takes the first in alphabetical order of
+    /// several, so the
     /// aliases of the settings are left to the endpoint, which knows them all.
     /// </summary>
     public string? Alias { get; init; }

@@ -24,7 +24,8 @@ public sealed class LoraConfig : ModelConfigRecord
     /// <summary>GGUF file of the draft model. <c>--spec-draft-model</c>.</summary>
     public string? ModelDraft { get; set; }
 
-    /// <summary>Address of a draft model. llama-server has no such flag: the file is downloaded by the dashboard and passed as <see cref="ModelDraft"/>.</summary>
+    /// <summary>Address of a draft model. llama-server has no such flag: the file is downloaded by the dashboard and passed as
+    /// <see cref="ModelDraft"/>.</summary>
     public string? ModelUrlDraft { get; set; }
 
     /// <summary>Context of the draft model. llama.cpp removed the flag on 2026-05-11: kept for compatibility, never emitted.</summary>
@@ -63,7 +64,8 @@ public sealed class LoraConfig : ModelConfigRecord
     /// <summary>Devices for the draft model. <c>--spec-draft-device</c>.</summary>
     public string? DeviceDraft { get; set; }
 
-    /// <summary>Text translation between target and draft. llama.cpp removed the flag on 2026-05-11: kept for compatibility, never emitted.</summary>
+    /// <summary>Text translation between target and draft. llama.cpp removed the flag on 2026-05-11: kept for compatibility, never
+    /// emitted.</summary>
     public string? SpecReplace { get; set; }
 
     /// <summary>Read-only n-gram cache file for ngram-cache drafting. <c>--lookup-cache-static</c>.</summary>

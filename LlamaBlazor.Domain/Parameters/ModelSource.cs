@@ -1,8 +1,10 @@
 namespace LlamaBlazor.Domain.Parameters;
 
 /// <summary>
-/// Where the weights come from. Several places may be filled in; one is used: a file, else a Hugging Face repository, else an address, else a Docker
-/// repository. An address or a Docker repository alone would start a router, so they come with the path to download to: the file's, where one is named that is
+/// Where the weights come from. Several places may be filled in; one is used: a file, else a Hugging Face repository, else an address, else
+/// a Docker
+/// repository. An address or a Docker repository alone would start a router, so they come with the path to download to: the file's, where
+/// one is named that is
 /// not there yet. Beside a file that is there they say nothing, because the engine would download over it.
 /// </summary>
 /// <param name="Values">Columns to emit with their values, in order.</param>
@@ -10,7 +12,8 @@ namespace LlamaBlazor.Domain.Parameters;
 internal sealed record ModelSource(IReadOnlyList<(string Column, string Value)> Values, IReadOnlyList<string> Warnings)
 {
     /// <summary>The columns that name a place.</summary>
-    public static IReadOnlySet<string> Columns { get; } = new HashSet<string> { "model_path", "hf_repo", "hf_file", "model_url", "docker_repo" };
+    public static IReadOnlySet<string> Columns { get; } =
+        new HashSet<string> { "model_path", "hf_repo", "hf_file", "model_url", "docker_repo" };
 
     private static readonly string[] Order = ["model_path", "hf_repo", "model_url", "docker_repo"];
 

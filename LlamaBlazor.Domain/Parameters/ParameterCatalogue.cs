@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace LlamaBlazor.Domain.Parameters;
 
 /// <summary>
-/// Everything known about llama-server's options, from the embedded <c>Catalogue/llama-server.json</c> (llama.cpp of 2026-07-07, each spelling checked
+/// Everything known about llama-server's options, from the embedded <c>Catalogue/llama-server.json</c> (llama.cpp of 2026-07-07, each
+/// spelling checked
 /// against its own binary). It drives form, validation, command line, API and reference alike.
 /// </summary>
 public sealed class ParameterCatalogue
@@ -21,8 +22,11 @@ public sealed class ParameterCatalogue
         Options = options;
         Columns = [.. options.Where(option => option.HasColumn), .. others];
         _byColumn = Columns.ToFrozenDictionary(definition => definition.Column);
-        _bySection = Columns.GroupBy(definition => definition.Section!).ToFrozenDictionary(group => group.Key, IReadOnlyList<ParameterDefinition> (group) => [.. group]);
-        _forerunners = options.Where(option => option is { Emission: Emission.Removed, ReplacedBy: not null })
+        _bySection = Columns
+            .GroupBy(definition => definition.Section!)
+            .ToFrozenDictionary(group => group.Key, IReadOnlyList<ParameterDefinition> (group) => [.. group]);
+        _forerunners = options
+            .Where(option => option is { Emission: Emission.Removed, ReplacedBy: not null })
             .SelectMany(option => option.Spellings, (option, spelling) => (Heir: option.ReplacedBy!, spelling))
             .ToLookup(pair => pair.Heir, pair => pair.spelling);
         _bySpelling = options
@@ -66,7 +70,8 @@ public sealed class ParameterCatalogue
 
     /// <summary>A spelling as llama.cpp's parser compares it.</summary>
     /// <param name="spelling">A flag.</param>
-    public static string Normalise(string spelling) => spelling.StartsWith("--", StringComparison.Ordinal) ? spelling.Replace('_', '-') : spelling;
+    public static string Normalise(string spelling) =>
+        spelling.StartsWith("--", StringComparison.Ordinal) ? spelling.Replace('_', '-') : spelling;
 
     private static ParameterCatalogue Load()
     {
@@ -75,6 +80,7 @@ public sealed class ParameterCatalogue
         var root = document.RootElement;
         return new ParameterCatalogue(
             [.. root.GetProperty("options").EnumerateArray().Select(ParameterReader.Read)],
-            [.. root.GetProperty("columns_without_a_flag").EnumerateArray().Select(ParameterReader.Read)]);
+            [.. root.GetProperty("columns_without_a_flag").EnumerateArray().Select(ParameterReader.Read)]
+        );
     }
 }

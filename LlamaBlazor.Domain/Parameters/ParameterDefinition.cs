@@ -142,7 +142,6 @@ public sealed record ParameterDefinition
     public bool IsNegation(string spelling) => NegationAliases.Prepend(Negation).Contains(ParameterCatalogue.Normalise(spelling));
 
     /// <summary>All spellings, on and off.</summary>
-    public IEnumerable<string> Spellings => Flag is null
-        ? []
-        : [Flag, .. Aliases, .. Negation is null ? [] : new[] { Negation }, .. NegationAliases];
+    public IEnumerable<string> Spellings =>
+        Flag is null ? [] : [Flag, .. Aliases, .. Negation is null ? [] : new[] { Negation }, .. NegationAliases];
 }

@@ -1,7 +1,8 @@
 namespace LlamaBlazor.Domain.Parameters;
 
 /// <summary>
-/// The edits of one form before they are saved: what was typed is kept as it was typed, also where it is wrong, and survives somebody else's save.
+/// The edits of one form before they are saved: what was typed is kept as it was typed, also where it is wrong, and survives somebody
+/// else's save.
 /// Bounded by the number of fields of its form.
 /// </summary>
 /// <param name="catalogue">The catalogue.</param>
@@ -56,7 +57,10 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
             var (before, now) = (Own.Get(definition.Column), own.Get(definition.Column));
             if (!ParameterValue.AreEqual(definition, before, now))
             {
-                var words = now is null ? "default" : definition.Secret ? "another secret" : Shown(definition, now);
+                var words =
+                    now is null ? "default"
+                    : definition.Secret ? "another secret"
+                    : Shown(definition, now);
                 _conflicts[definition.Column] = $"Saved elsewhere meanwhile as {words}. Saving overwrites it.";
             }
 
@@ -80,7 +84,10 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
             input = input with { Value = SecretEntries.Restore(json, Own.Get(definition.Column) as string) };
         _refused.Remove(definition.Column);
         _issues = null;
-        if (input.Error is null && ParameterValue.AreEqual(definition, input.Value, Own.Get(definition.Column)) || (definition.Secret && text == ShellText.Mask))
+        if (
+            input.Error is null && ParameterValue.AreEqual(definition, input.Value, Own.Get(definition.Column))
+            || (definition.Secret && text == ShellText.Mask)
+        )
             Forget(definition.Column);
         else
             _edits[definition.Column] = (text ?? "", input);
@@ -130,11 +137,13 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
 
     /// <summary>Whether a field differs from what is stored.</summary>
     /// <param name="definition">The field.</param>
-    public bool IsChanged(ParameterDefinition definition) => _edits.ContainsKey(definition.Column) || _forceToggled.Contains(definition.Column);
+    public bool IsChanged(ParameterDefinition definition) =>
+        _edits.ContainsKey(definition.Column) || _forceToggled.Contains(definition.Column);
 
     /// <summary>Whether a value is passed on even where it equals the engine's default.</summary>
     /// <param name="definition">The field.</param>
-    public bool IsForced(ParameterDefinition definition) => Own.Forced.Contains(definition.Column) != _forceToggled.Contains(definition.Column);
+    public bool IsForced(ParameterDefinition definition) =>
+        Own.Forced.Contains(definition.Column) != _forceToggled.Contains(definition.Column);
 
     /// <summary>Why a field cannot be saved, or null.</summary>
     /// <param name="definition">The field.</param>
@@ -146,22 +155,32 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
     /// <summary>What is accepted but will not do what it seems to, or null.</summary>
     /// <param name="definition">The field.</param>
     public string? Warning(ParameterDefinition definition) =>
-        _conflicts.TryGetValue(definition.Column, out var conflict) ? conflict : Issues()[definition.Column].FirstOrDefault(issue => !issue.IsError)?.Message;
+        _conflicts.TryGetValue(definition.Column, out var conflict)
+            ? conflict
+            : Issues()[definition.Column].FirstOrDefault(issue => !issue.IsError)?.Message;
 
     /// <summary>Value of a field as it would be saved: null where it sets nothing or cannot be read.</summary>
     /// <param name="column">Name of a column.</param>
     public object? Value(string column) => _edits.TryGetValue(column, out var edit) ? edit.Input.Value : Own.Get(column);
 
     /// <summary>The edits by section, ready to save.</summary>
-    public IReadOnlyDictionary<string, DraftSection> Changes() => _edits.Keys.Union(_forceToggled)
-        .GroupBy(column => catalogue.FindColumn(column)!.Section!)
-        .ToDictionary(group => group.Key, group => new DraftSection(
-            group.Where(_edits.ContainsKey).ToDictionary(column => column, column => _edits[column].Input.Value),
-            group.Any(_forceToggled.Contains) ? [.. ForcedIn(group.Key)] : null,
-            Revisions.GetValueOrDefault(group.Key)));
+    public IReadOnlyDictionary<string, DraftSection> Changes() =>
+        _edits
+            .Keys.Union(_forceToggled)
+            .GroupBy(column => catalogue.FindColumn(column)!.Section!)
+            .ToDictionary(
+                group => group.Key,
+                group => new DraftSection(
+                    group.Where(_edits.ContainsKey).ToDictionary(column => column, column => _edits[column].Input.Value),
+                    group.Any(_forceToggled.Contains) ? [.. ForcedIn(group.Key)] : null,
+                    Revisions.GetValueOrDefault(group.Key)
+                )
+            );
 
     private IEnumerable<string> ForcedIn(string section) =>
-        Own.Forced.Union(_forceToggled).Where(column => catalogue.FindColumn(column) is { } definition && definition.Section == section && IsForced(definition));
+        Own
+            .Forced.Union(_forceToggled)
+            .Where(column => catalogue.FindColumn(column) is { } definition && definition.Section == section && IsForced(definition));
 
     private static string Shown(ParameterDefinition definition, object? value) =>
         ParameterInput.ToText(definition, value is string json && SecretEntries.AreIn(definition) ? SecretEntries.Mask(json) : value);
@@ -178,9 +197,13 @@ public sealed class ParameterDraft(ParameterCatalogue catalogue, IReadOnlyList<P
         if (_issues is not null)
             return _issues;
         string Label(string column) => catalogue.FindColumn(column)?.Label ?? column;
-        var single = definitions.Select(definition => ParameterValidator.Check(catalogue, definition, Value(definition.Column))).OfType<ParameterIssue>();
+        var single = definitions
+            .Select(definition => ParameterValidator.Check(catalogue, definition, Value(definition.Column)))
+            .OfType<ParameterIssue>();
         var errors = CrossFieldRules.Check(Value, Label).Where(issue => issue.IsError);
-        var warnings = CrossFieldRules.Check(column => Value(column) ?? Inherited.Get(column), Label, DeviceCount).Where(issue => !issue.IsError);
+        var warnings = CrossFieldRules
+            .Check(column => Value(column) ?? Inherited.Get(column), Label, DeviceCount)
+            .Where(issue => !issue.IsError);
         return _issues = single.Concat(errors).Concat(warnings).ToLookup(issue => issue.Column);
     }
 }

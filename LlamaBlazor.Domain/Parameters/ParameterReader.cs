@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace LlamaBlazor.Domain.Parameters;
 
-/// <summary>Reads one entry of <c>Catalogue/llama-server.json</c>. By hand, so that the catalogue is there in milliseconds at start.</summary>
+/// <summary>Reads one entry of <c>Catalogue/llama-server.json</c>. By hand, so that the catalogue is there in milliseconds at
+/// start.</summary>
 internal static class ParameterReader
 {
     public static ParameterDefinition Read(JsonElement entry)
@@ -29,8 +30,15 @@ internal static class ParameterReader
             Suggestions = Texts(entry, "suggestions"),
             Min = Number(entry, "min"),
             Max = Number(entry, "max"),
-            Limits = Text(entry, "limits") switch { "enforced" => LimitKind.Enforced, "advisory" => LimitKind.Advisory, _ => LimitKind.None },
-            Forbidden = entry.TryGetProperty("forbidden", out var forbidden) ? [.. forbidden.EnumerateArray().Select(item => item.GetInt64())] : [],
+            Limits = Text(entry, "limits") switch
+            {
+                "enforced" => LimitKind.Enforced,
+                "advisory" => LimitKind.Advisory,
+                _ => LimitKind.None,
+            },
+            Forbidden = entry.TryGetProperty("forbidden", out var forbidden)
+                ? [.. forbidden.EnumerateArray().Select(item => item.GetInt64())]
+                : [],
             Default = ReadDefault(entry, type, Flag(entry, "inverted")),
             ValueType = type,
             CanForce = Flag(entry, "explicit_default_differs"),
@@ -44,20 +52,21 @@ internal static class ParameterReader
         };
     }
 
-    private static ParameterDefinition ReadSpelling(JsonElement entry) => new()
-    {
-        Flag = Text(entry, "flag"),
-        Aliases = Texts(entry, "aliases"),
-        Negation = Text(entry, "negation"),
-        NegationAliases = Texts(entry, "negation_aliases"),
-        Env = Text(entry, "env"),
-        EnvNegation = Text(entry, "env_negation"),
-        OldestAlias = entry.TryGetProperty("oldest_alias", out var oldest) ? Text(oldest, "flag") : null,
-        ReplacedBy = Text(entry, "replaced_by"),
-        Router = Text(entry, "router") ?? "instance",
-        FitParams = Flag(entry, "fit_params"),
-        Since = Text(entry, "since"),
-    };
+    private static ParameterDefinition ReadSpelling(JsonElement entry) =>
+        new()
+        {
+            Flag = Text(entry, "flag"),
+            Aliases = Texts(entry, "aliases"),
+            Negation = Text(entry, "negation"),
+            NegationAliases = Texts(entry, "negation_aliases"),
+            Env = Text(entry, "env"),
+            EnvNegation = Text(entry, "env_negation"),
+            OldestAlias = entry.TryGetProperty("oldest_alias", out var oldest) ? Text(oldest, "flag") : null,
+            ReplacedBy = Text(entry, "replaced_by"),
+            Router = Text(entry, "router") ?? "instance",
+            FitParams = Flag(entry, "fit_params"),
+            Since = Text(entry, "since"),
+        };
 
     private static Type ValueType(string section, string column)
     {
@@ -66,34 +75,36 @@ internal static class ParameterReader
         return ColumnMap.For(row).TypeOf(column);
     }
 
-    private static Emission ReadEmission(string? word) => word switch
-    {
-        null => Emission.None,
-        "pair" => Emission.Pair,
-        "flag" => Emission.Flag,
-        "value" => Emission.Value,
-        "csv" => Emission.Csv,
-        "semicolon" => Emission.Semicolon,
-        "repeat" => Emission.Repeat,
-        "two-values" => Emission.TwoValues,
-        "action" => Emission.Action,
-        "removed" => Emission.Removed,
-        _ => throw new InvalidOperationException($"The catalogue names an unknown way to emit: {word}"),
-    };
+    private static Emission ReadEmission(string? word) =>
+        word switch
+        {
+            null => Emission.None,
+            "pair" => Emission.Pair,
+            "flag" => Emission.Flag,
+            "value" => Emission.Value,
+            "csv" => Emission.Csv,
+            "semicolon" => Emission.Semicolon,
+            "repeat" => Emission.Repeat,
+            "two-values" => Emission.TwoValues,
+            "action" => Emission.Action,
+            "removed" => Emission.Removed,
+            _ => throw new InvalidOperationException($"The catalogue names an unknown way to emit: {word}"),
+        };
 
-    private static ParameterKind ReadKind(JsonElement entry, Emission emission, Type type) => (Text(entry, "editor"), Text(entry, "type")) switch
-    {
-        ("json", _) or (_, "json") => ParameterKind.Json,
-        ("lines", _) => ParameterKind.Lines,
-        ("items", _) => ParameterKind.Items,
-        (_, "bool" or "flag") => ParameterKind.Switch,
-        (_, "enum") => ParameterKind.Choice,
-        (_, "path") => ParameterKind.Path,
-        (_, "list") => emission == Emission.Repeat ? ParameterKind.Items : ParameterKind.List,
-        _ when type == typeof(long) => ParameterKind.WholeNumber,
-        _ when type == typeof(double) => ParameterKind.Number,
-        _ => ParameterKind.Text,
-    };
+    private static ParameterKind ReadKind(JsonElement entry, Emission emission, Type type) =>
+        (Text(entry, "editor"), Text(entry, "type")) switch
+        {
+            ("json", _) or (_, "json") => ParameterKind.Json,
+            ("lines", _) => ParameterKind.Lines,
+            ("items", _) => ParameterKind.Items,
+            (_, "bool" or "flag") => ParameterKind.Switch,
+            (_, "enum") => ParameterKind.Choice,
+            (_, "path") => ParameterKind.Path,
+            (_, "list") => emission == Emission.Repeat ? ParameterKind.Items : ParameterKind.List,
+            _ when type == typeof(long) => ParameterKind.WholeNumber,
+            _ when type == typeof(double) => ParameterKind.Number,
+            _ => ParameterKind.Text,
+        };
 
     // The catalogue gives the flag's default; a column that says the opposite has the opposite default.
     private static object? ReadDefault(JsonElement entry, Type type, bool inverted)
@@ -120,10 +131,13 @@ internal static class ParameterReader
         entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static string[] Texts(JsonElement entry, string name) =>
-        entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : [];
+        entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
+            : [];
 
     private static double? Number(JsonElement entry, string name) =>
         entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 
-    private static bool Flag(JsonElement entry, string name) => entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+    private static bool Flag(JsonElement entry, string name) =>
+        entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 }

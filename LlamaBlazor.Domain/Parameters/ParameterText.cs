@@ -19,22 +19,29 @@ public static class ParameterText
     /// <summary>A value in a few words.</summary>
     /// <param name="definition">The parameter.</param>
     /// <param name="value">A value of its column's type.</param>
-    public static string Brief(ParameterDefinition definition, object value) => value switch
-    {
-        bool on => on ? "on" : "off",
-        string json when SecretEntries.AreIn(definition) => SecretEntries.Mask(json),
-        string text when definition.Kind == ParameterKind.Items => string.Join("  ", ItemList.Read(text).Select(item => item.Replace("\n", "\\n"))),
-        _ => ParameterValue.Format(value),
-    };
+    public static string Brief(ParameterDefinition definition, object value) =>
+        value switch
+        {
+            bool on => on ? "on" : "off",
+            string json when SecretEntries.AreIn(definition) => SecretEntries.Mask(json),
+            string text when definition.Kind == ParameterKind.Items => string.Join(
+                "  ",
+                ItemList.Read(text).Select(item => item.Replace("\n", "\\n"))
+            ),
+            _ => ParameterValue.Format(value),
+        };
 
     /// <summary>The engine's default in words.</summary>
     /// <param name="definition">The parameter.</param>
-    public static string Default(ParameterDefinition definition) => definition.Default is { } known ? Brief(definition, known) : Unknown(definition);
+    public static string Default(ParameterDefinition definition) =>
+        definition.Default is { } known ? Brief(definition, known) : Unknown(definition);
 
-    private static string Unknown(ParameterDefinition definition) => definition.Unset ?? definition.Kind switch
-    {
-        _ when definition.KeptOnly => "not set",
-        ParameterKind.Switch or ParameterKind.Choice or ParameterKind.WholeNumber or ParameterKind.Number => "chosen by the engine",
-        _ => "not set",
-    };
+    private static string Unknown(ParameterDefinition definition) =>
+        definition.Unset
+        ?? definition.Kind switch
+        {
+            _ when definition.KeptOnly => "not set",
+            ParameterKind.Switch or ParameterKind.Choice or ParameterKind.WholeNumber or ParameterKind.Number => "chosen by the engine",
+            _ => "not set",
+        };
 }

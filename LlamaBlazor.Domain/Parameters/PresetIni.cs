@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace LlamaBlazor.Domain.Parameters;
 
 /// <summary>
-/// Reads and writes the preset files of llama-server's router by their exact grammar (parameters.md (f)): no quotes, no escapes, and <c>;</c> or <c>#</c>
+/// Reads and writes the preset files of llama-server's router by their exact grammar (parameters.md (f)): no quotes, no escapes, and
+/// <c>;</c> or <c>#</c>
 /// anywhere in a value begins a comment.
 /// </summary>
 public static partial class PresetIni
@@ -22,6 +23,7 @@ public static partial class PresetIni
     public const int MaxPairs = 200_000;
 
     private static readonly HashSet<string> Decided = ["--host", "--port", "--metrics"];
+
     // A key of a newer engine that is no longer than this is the short spelling.
     private const int ShortKey = 3;
 
@@ -31,7 +33,8 @@ public static partial class PresetIni
     /// <param name="name">Name of the model.</param>
     /// <param name="command">Its command.</param>
     /// <param name="preload">True where the router shall load it at once.</param>
-    /// <param name="taken">Names and aliases of the file, which must be unique or the router does not start. Takes the aliases of this model.</param>
+    /// <param name="taken">Names and aliases of the file, which must be unique or the router does not start. Takes the aliases of this
+    /// model.</param>
     /// <param name="lost">Takes what the grammar cannot say, in words.</param>
     public static string WriteSection(string name, LaunchCommand command, bool preload, ISet<string> taken, ICollection<string> lost)
     {
@@ -45,7 +48,10 @@ public static partial class PresetIni
         var seen = new HashSet<string>();
         foreach (var (flag, values) in Options(command.Arguments).Where(option => !Decided.Contains(option.Flag)))
         {
-            var value = values.Count == 0 ? "1" : flag == "--alias" ? FreeAliases(name, values[0], taken, lost) : string.Join(' ', values);
+            var value =
+                values.Count == 0 ? "1"
+                : flag == "--alias" ? FreeAliases(name, values[0], taken, lost)
+                : string.Join(' ', values);
             if (flag == "--alias" && value.Length == 0)
                 continue;
             if (ParameterCatalogue.Current.FindFlag(flag) is { Kind: ParameterKind.Path } && !Path.IsPathFullyQualified(value))
@@ -70,7 +76,8 @@ public static partial class PresetIni
     /// <summary>The head of a file: the reserved key, which would make a phantom model anywhere else.</summary>
     public static string Head => "[*]\nversion = 1\n\n";
 
-    /// <summary>The sections of a file in order, each with the words of its command line; the values of <c>[*]</c> stand in front of each.</summary>
+    /// <summary>The sections of a file in order, each with the words of its command line; the values of <c>[*]</c> stand in front of
+    /// each.</summary>
     /// <param name="catalogue">The catalogue.</param>
     /// <param name="text">The file.</param>
     public static Result Read(ParameterCatalogue catalogue, string text)
@@ -80,12 +87,22 @@ public static partial class PresetIni
         var shared = sections?.GetValueOrDefault("*", []) ?? [];
         if (sections is null || sections.Values.Sum(section => (long)section.Count + shared.Count) > MaxPairs)
             return new Result([], problems) { IsTooLarge = true };
-        var models = sections.Where(section => section.Key != "*").Select(section =>
-        {
-            var own = section.Value.Select(pair => pair.Key).ToHashSet();
-            var pairs = shared.Where(pair => !own.Contains(pair.Key)).Concat(section.Value).Where(pair => IsTaken(section.Key, pair.Key, problems)).ToList();
-            return new Section(section.Key, [.. pairs.SelectMany(pair => Words(catalogue, pair.Key, pair.Value))], pairs.Any(pair => pair.Key == "load-on-startup" && IsTrue(pair.Value)));
-        });
+        var models = sections
+            .Where(section => section.Key != "*")
+            .Select(section =>
+            {
+                var own = section.Value.Select(pair => pair.Key).ToHashSet();
+                var pairs = shared
+                    .Where(pair => !own.Contains(pair.Key))
+                    .Concat(section.Value)
+                    .Where(pair => IsTaken(section.Key, pair.Key, problems))
+                    .ToList();
+                return new Section(
+                    section.Key,
+                    [.. pairs.SelectMany(pair => Words(catalogue, pair.Key, pair.Value))],
+                    pairs.Any(pair => pair.Key == "load-on-startup" && IsTrue(pair.Value))
+                );
+            });
         return new Result([.. models], problems);
     }
 
@@ -126,14 +143,23 @@ public static partial class PresetIni
         if (head.Any(pair => pair.Key is "model" or "m" or "hf-repo" or "hf"))
             sections.TryAdd("default", head);
         else
-            problems.AddRange(head.Where(pair => pair.Key != "version").Select(pair => new NotUnderstood(pair.Key, "It stands before the first section, where the router makes a model named default of it. Put it under [*] or under a model.")));
+            problems.AddRange(
+                head.Where(pair => pair.Key != "version")
+                    .Select(pair => new NotUnderstood(
+                        pair.Key,
+                        "It stands before the first section, where the router makes a model named default of it. Put it under [*] or "
+                            + "under a model."
+                    ))
+            );
         return sections;
     }
 
     private static bool IsTaken(string section, string key, List<NotUnderstood> problems)
     {
-        var reason = key == "stop-timeout" ? "Engines are given time to stop by the launch settings, for all models alike."
-            : key.StartsWith("LLAMA_ARG_NO_", StringComparison.Ordinal) ? "The router reads such a name the wrong way round, as on. Write the flag, such as no-mmap = 1."
+        var reason =
+            key == "stop-timeout" ? "Engines are given time to stop by the launch settings, for all models alike."
+            : key.StartsWith("LLAMA_ARG_NO_", StringComparison.Ordinal)
+                ? "The router reads such a name the wrong way round, as on. Write the flag, such as no-mmap = 1."
             : null;
         if (reason is not null)
             problems.Add(new NotUnderstood($"[{section}] {key}", reason));
@@ -144,24 +170,31 @@ public static partial class PresetIni
     {
         if (key is "version" or "load-on-startup")
             return [];
-        var option = catalogue.FindFlag("--" + key) ?? catalogue.FindFlag("-" + key) ?? catalogue.Options.FirstOrDefault(known => known.Env == key);
-        if (option is { Kind: not (ParameterKind.Text or ParameterKind.Lines or ParameterKind.Json or ParameterKind.Items) }
-            or { Column: "alias" or "hf_repo" or "hf_file" })
+        var option =
+            catalogue.FindFlag("--" + key) ?? catalogue.FindFlag("-" + key) ?? catalogue.Options.FirstOrDefault(known => known.Env == key);
+        if (
+            option
+            is { Kind: not (ParameterKind.Text or ParameterKind.Lines or ParameterKind.Json or ParameterKind.Items) }
+                or { Column: "alias" or "hf_repo" or "hf_file" }
+        )
             value = Unquote(value);
-        var flag = option is null ? (key.Length <= ShortKey ? "-" : "--") + key
+        var flag = option is null
+            ? (key.Length <= ShortKey ? "-" : "--") + key
             : option.Spellings.FirstOrDefault(spelling => ParameterCatalogue.Normalise(spelling).TrimStart('-') == key.Replace('_', '-'))
-            ?? option.Flag!;
+                ?? option.Flag!;
         if (option is not { Emission: Emission.Pair or Emission.Flag })
             return option is { Emission: Emission.TwoValues } ? [flag, .. value.Split(' ')] : [flag, value];
         if (IsTrue(value))
             return [flag];
         var negated = option.NegationAliases.Append(option.Negation).Contains(flag);
-        return negated ? [option.Flag!] : option.Negation is null ? [] : [option.Negation];
+        return negated ? [option.Flag!]
+            : option.Negation is null ? []
+            : [option.Negation];
     }
 
     // The grammar has no quotes: around a path or a number they can only be meant as those of a shell.
-    private static string Unquote(string value) => value.Length > 1 && value[0] is '"' or '\'' && value[^1] == value[0] ? value[1..^1]
-        : value;
+    private static string Unquote(string value) =>
+        value.Length > 1 && value[0] is '"' or '\'' && value[^1] == value[0] ? value[1..^1] : value;
 
     private static string? Unsayable(string flag, string value, int count, HashSet<string> seen)
     {
@@ -179,7 +212,11 @@ public static partial class PresetIni
     private static string FreeAliases(string name, string aliases, ISet<string> taken, ICollection<string> lost)
     {
         var free = new List<string>();
-        foreach (var alias in aliases.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(alias => alias != name))
+        foreach (
+            var alias in aliases
+                .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Where(alias => alias != name)
+        )
         {
             if (taken.Add(alias))
                 free.Add(alias);
@@ -193,7 +230,7 @@ public static partial class PresetIni
     // The vector back into flags with their values; a value may begin with a dash, such as -1.
     private static IEnumerable<(string Flag, List<string> Values)> Options(IReadOnlyList<string> arguments)
     {
-        for (var i = 0; i < arguments.Count;)
+        for (var i = 0; i < arguments.Count; )
         {
             var flag = arguments[i++];
             var count = ParameterCatalogue.Current.FindFlag(flag) switch

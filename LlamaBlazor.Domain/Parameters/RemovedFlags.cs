@@ -17,30 +17,41 @@ public static class RemovedFlags
     /// <param name="removed">The removed flag.</param>
     /// <param name="methods">Value of <c>--spec-type</c>, or null.</param>
     /// <param name="drafts">Whether a draft model is named.</param>
-    public static IReadOnlyList<ParameterDefinition> Heirs(ParameterCatalogue catalogue, ParameterDefinition removed, string? methods,
-        bool drafts)
+    public static IReadOnlyList<ParameterDefinition> Heirs(
+        ParameterCatalogue catalogue,
+        ParameterDefinition removed,
+        string? methods,
+        bool drafts
+    )
     {
         var named = (methods ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var flags = named.Length == 0 ? [removed.ReplacedBy!] : removed.Flag switch
-        {
-            "--draft" => Draft(named, drafts, "n-max"),
-            "--draft-min" => Draft(named, drafts, "n-min"),
-            "--spec-ngram-size-n" => [.. Each(named, "size-n"), .. named.Contains(Mod) ? ["--spec-ngram-mod-n-match"]
-                : Array.Empty<string>()],
-            "--spec-ngram-size-m" => Each(named, "size-m"),
-            "--spec-ngram-min-hits" => Each(named, "min-hits"),
-            _ => [removed.ReplacedBy!],
-        };
+        var flags =
+            named.Length == 0
+                ? [removed.ReplacedBy!]
+                : removed.Flag switch
+                {
+                    "--draft" => Draft(named, drafts, "n-max"),
+                    "--draft-min" => Draft(named, drafts, "n-min"),
+                    "--spec-ngram-size-n" =>
+                    [
+                        .. Each(named, "size-n"),
+                        .. named.Contains(Mod) ? ["--spec-ngram-mod-n-match"] : Array.Empty<string>(),
+                    ],
+                    "--spec-ngram-size-m" => Each(named, "size-m"),
+                    "--spec-ngram-min-hits" => Each(named, "min-hits"),
+                    _ => [removed.ReplacedBy!],
+                };
         return [.. flags.Select(flag => catalogue.FindFlag(flag)).OfType<ParameterDefinition>()];
     }
 
     private static string[] Draft(string[] methods, bool drafts, string name) =>
-    [
-        .. drafts || methods.Any(method => method.StartsWith("draft-", StringComparison.Ordinal)) ? ["--spec-draft-" + name]
-            : Array.Empty<string>(),
-        .. methods.Contains(Mod) ? ["--spec-ngram-mod-" + name] : Array.Empty<string>(),
-    ];
+        [
+            .. drafts || methods.Any(method => method.StartsWith("draft-", StringComparison.Ordinal))
+                ? ["--spec-draft-" + name]
+                : Array.Empty<string>(),
+            .. methods.Contains(Mod) ? ["--spec-ngram-mod-" + name] : Array.Empty<string>(),
+        ];
 
-    private static string[] Each(string[] methods, string name) => [.. methods.Where(Ngrams.Contains)
-        .Select(method => $"--spec-{method}-{name}")];
+    private static string[] Each(string[] methods, string name) =>
+        [.. methods.Where(Ngrams.Contains).Select(method => $"--spec-{method}-{name}")];
 }

@@ -21,7 +21,8 @@ public static class SecretEntries
 
     /// <summary>The text with each secret replaced; the same text where it holds none.</summary>
     /// <param name="json">The column's text.</param>
-    /// <param name="replace">Gives what stands in a secret's place; takes its name, its place among values of that name, and itself.</param>
+    /// <param name="replace">Gives what stands in a secret's place; takes its name, its place among values of that name, and
+    /// itself.</param>
     public static string Map(string json, Func<(string Name, int Index), string, string> replace)
     {
         if (!TryParse(json, out var map))
@@ -79,7 +80,8 @@ public static class SecretEntries
         return Map(json, (place, text) => text == ShellText.Mask ? known.GetValueOrDefault(place, text) : text);
     }
 
-    /// <summary>Words of a command line with <see cref="ShellText.Mask"/> for the values of flags whose names are those of secrets.</summary>
+    /// <summary>Words of a command line with <see cref="ShellText.Mask"/> for the values of flags whose names are those of
+    /// secrets.</summary>
     /// <param name="words">The words.</param>
     public static IReadOnlyList<string> MaskWords(IReadOnlyList<string> words)
     {

@@ -1,7 +1,8 @@
 namespace LlamaBlazor.Domain.Parameters;
 
 /// <summary>
-/// What one model says instead of <see cref="ServerConfig"/>: one row of <c>model_server_override</c>, with the server settings that are per model in truth (parameters.md, a).
+/// What one model says instead of <see cref="ServerConfig"/>: one row of <c>model_server_override</c>, with the server settings that are
+/// per model in truth (parameters.md, a).
 /// Null inherits the server setting.
 /// </summary>
 public sealed class ServerOverride : ModelConfigRecord

@@ -11,9 +11,30 @@ public static partial class ServerProgram
 
     private static readonly string[] Others =
     [
-        "vllm", "sglang", "ollama", "whisper", "text-generation", "text-embeddings", "localai", "comfy", "stable-diffusion", "sd-server",
-            "kobold", "tabby", "exllama",
-        "infinity", "open-webui", "litellm", "aphrodite", "lmdeploy", "tensorrt", "triton", "kokoro", "piper", "speaches", "llama-swap",
+        "vllm",
+        "sglang",
+        "ollama",
+        "whisper",
+        "text-generation",
+        "text-embeddings",
+        "localai",
+        "comfy",
+        "stable-diffusion",
+        "sd-server",
+        "kobold",
+        "tabby",
+        "exllama",
+        "infinity",
+        "open-webui",
+        "litellm",
+        "aphrodite",
+        "lmdeploy",
+        "tensorrt",
+        "triton",
+        "kokoro",
+        "piper",
+        "speaches",
+        "llama-swap",
     ];
 
     /// <summary>
@@ -34,7 +55,9 @@ public static partial class ServerProgram
     /// <param name="image">Name of an image.</param>
     public static bool IsOtherImage(string image) => Others.Any(name => image.Contains(name, StringComparison.OrdinalIgnoreCase));
 
-    [GeneratedRegex(@"(^|[-_.])llama([-_.]?cpp)?[-_]?server([-_.][\w.-]+)?$|^server(\.exe)?$",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"(^|[-_.])llama([-_.]?cpp)?[-_]?server([-_.][\w.-]+)?$|^server(\.exe)?$",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Family();
 }

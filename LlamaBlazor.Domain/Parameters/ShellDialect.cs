@@ -29,24 +29,32 @@ internal static partial class ShellDialects
             : ShellDialect.Posix;
     }
 
-    [GeneratedRegex(@"^\s*@?(echo\s+off|rem|setlocal)\b|^\s*::|^\s*set\s+(/a\s+)?""\w+=|\^[ \t]*$|^\s*start\s+""|\bcmd(\.exe)?\s+/[ck]\b",
-        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^\s*@?(echo\s+off|rem|setlocal)\b|^\s*::|^\s*set\s+(/a\s+)?""\w+=|\^[ \t]*$|^\s*start\s+""|\bcmd(\.exe)?\s+/[ck]\b",
+        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Batch();
 
-    [GeneratedRegex(@"%(~dp0|[A-Za-z_]\w{1,60}%)|^\s*set\s+\w+=.*[A-Za-z]:\\",
-        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"%(~dp0|[A-Za-z_]\w{1,60}%)|^\s*set\s+\w+=.*[A-Za-z]:\\",
+        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Percent();
 
-    [GeneratedRegex(@"^\s*&\s|\$env:|\s`$|^\s*\$\w+\s*\+?=|^\s*param\s*\(",
-        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^\s*&\s|\$env:|\s`$|^\s*\$\w+\s*\+?=|^\s*param\s*\(",
+        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex PowerShell();
 
     // JSON whose quotes are doubled or have a backtick, which bash would take away.
     [GeneratedRegex(@"""\{\s*(""""|`"")")]
     private static partial Regex WindowsJson();
 
-    [GeneratedRegex(@"^\s*(""[^""\n]*\.exe""|'[^'\n]*\.exe'|[^\s""']+\.exe)(\s|$)|[\\/\s""']([\w-]*llama[\w-]*)\.exe[""'\s]",
-        RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^\s*(""[^""\n]*\.exe""|'[^'\n]*\.exe'|[^\s""']+\.exe)(\s|$)|[\\/\s""']([\w-]*llama[\w-]*)\.exe[""'\s]",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex WindowsProgram();
 
     [GeneratedRegex(@"(^|[\s=])([A-Za-z]:\\|\.{1,2}\\|\\\\)\w", RegexOptions.Multiline)]

@@ -48,7 +48,7 @@ internal static partial class ShellExpansion
     private static string? Fill(string text, ShellVariables variables, int depth)
     {
         var filled = new StringBuilder();
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length; )
         {
             if (text[at] != '$' || at + 1 >= text.Length)
                 filled.Append(text[at++]);
@@ -84,7 +84,8 @@ internal static partial class ShellExpansion
     // $($name) of PowerShell is that variable; anything else would have to be run.
     private static IReadOnlyList<string>? Subexpression(string inner, ShellVariables variables) =>
         inner.Trim() is var text && Name().Match(text) is { Success: true } name && name.Length == text.Length
-            ? variables.Find(name.Groups["name"].Value) : null;
+            ? variables.Find(name.Groups["name"].Value)
+            : null;
 
     private static string[]? One(string? text) => text is null ? null : [text];
 
@@ -106,7 +107,9 @@ internal static partial class ShellExpansion
     [GeneratedRegex(@"\G(\$(env:)?|@)(?<name>[A-Za-z_]\w*)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"^(env:)?(?<name>[A-Za-z_]\w*)(\[[@*]\])?((?<sign>:?[-=+?])(?<other>.*))?$",
-        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^(env:)?(?<name>[A-Za-z_]\w*)(\[[@*]\])?((?<sign>:?[-=+?])(?<other>.*))?$",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Form();
 }

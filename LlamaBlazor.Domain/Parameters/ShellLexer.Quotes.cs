@@ -6,11 +6,16 @@ namespace LlamaBlazor.Domain.Parameters;
 /// <content>Quotes, escapes and variables.</content>
 internal sealed partial class ShellLexer
 {
-    private readonly char _escape = dialect switch { ShellDialect.Posix => '\\', ShellDialect.PowerShell => '`', _ => '^' };
+    private readonly char _escape = dialect switch
+    {
+        ShellDialect.Posix => '\\',
+        ShellDialect.PowerShell => '`',
+        _ => '^',
+    };
     private int _expanded;
 
-    private bool IsQuote(char c) => c == '"' || (c == '\'' && (dialect != ShellDialect.Cmd || !_inWord))
-        || (c == '$' && !_windows && Next() == '\'');
+    private bool IsQuote(char c) =>
+        c == '"' || (c == '\'' && (dialect != ShellDialect.Cmd || !_inWord)) || (c == '$' && !_windows && Next() == '\'');
 
     // {\"a\":1} without quotes around it, as programs of Windows read it.
     private bool IsBareJsonQuote(char c) => _windows && c == '\\' && Next() == '"' && _word.Length > 0 && _word[0] is '{' or '[';
@@ -52,7 +57,9 @@ internal sealed partial class ShellLexer
     private void ReadEscape()
     {
         var next = Next();
-        var literal = next == '\0' || (!_windows && char.IsAsciiLetterOrDigit(next)) // a path of Windows that no quote protects
+        var literal =
+            next == '\0'
+            || (!_windows && char.IsAsciiLetterOrDigit(next)) // a path of Windows that no quote protects
             || (dialect == ShellDialect.Cmd && next is not ('&' or '|' or '<' or '>' or '^' or '"'));
         if (literal)
             Add(text[_at]);
@@ -81,24 +88,26 @@ internal sealed partial class ShellLexer
             _word.Append(text[_at] == '\\' && _at + 1 < text.Length ? ReadAnsiEscape() : text[_at]);
     }
 
-    private char ReadAnsiEscape() => text[++_at] switch
-    {
-        'n' => '\n',
-        't' => '\t',
-        'r' => '\r',
-        'e' => '\u001b',
-        'x' => ReadHex(2),
-        'u' => ReadHex(4),
-        var c => c,
-    };
+    private char ReadAnsiEscape() =>
+        text[++_at] switch
+        {
+            'n' => '\n',
+            't' => '\t',
+            'r' => '\r',
+            'e' => '\u001b',
+            'x' => ReadHex(2),
+            'u' => ReadHex(4),
+            var c => c,
+        };
 
     private char ReadHex(int digits)
     {
         var start = _at + 1;
         while (_at - start + 1 < digits && char.IsAsciiHexDigit(Next()))
             _at++;
-        return _at < start ? text[_at] : (char)int.Parse(text.AsSpan(start, _at - start + 1), NumberStyles.HexNumber,
-            CultureInfo.InvariantCulture);
+        return _at < start
+            ? text[_at]
+            : (char)int.Parse(text.AsSpan(start, _at - start + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 
     private void ReadDouble()

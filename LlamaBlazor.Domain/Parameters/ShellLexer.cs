@@ -122,9 +122,13 @@ internal sealed partial class ShellLexer(string text, ShellDialect dialect, Shel
         _at = end;
     }
 
-    private bool BeginsList(char c) => script && _items is null
-        && ((c == '(' && !_windows && ListName().IsMatch(_word.ToString()))
-            || (c == '@' && !_inWord && dialect == ShellDialect.PowerShell && Next() == '('));
+    private bool BeginsList(char c) =>
+        script
+        && _items is null
+        && (
+            (c == '(' && !_windows && ListName().IsMatch(_word.ToString()))
+            || (c == '@' && !_inWord && dialect == ShellDialect.PowerShell && Next() == '(')
+        );
 
     private void BeginList()
     {

@@ -39,7 +39,8 @@ internal sealed partial class ShellScript
 
     /// <summary>Variables that were set and are not used in the text itself, with whether programs see them.</summary>
     public IEnumerable<(string Name, string Value, bool Exported)> Others =>
-        _variables.All.Where(pair => !_variables.Used.Contains(pair.Name))
+        _variables
+            .All.Where(pair => !_variables.Used.Contains(pair.Name))
             .Select(pair => (pair.Name, pair.Value, _variables.Exported.Contains(pair.Name)));
 
     /// <summary>The text from where a quote begins that nobody closes, or null.</summary>
@@ -88,8 +89,10 @@ internal sealed partial class ShellScript
             if (BatchComment().IsMatch(line))
                 Comments.Add(line);
             else if (BatchSet().Match(line) is { Success: true } set)
-                Export(set.Groups["name"].Value, Fill(set.Groups["quoted"].Success ? set.Groups["quoted"].Value
-                    : set.Groups["value"].Value));
+                Export(
+                    set.Groups["name"].Value,
+                    Fill(set.Groups["quoted"].Success ? set.Groups["quoted"].Value : set.Groups["value"].Value)
+                );
             else
                 ReadBatchLine(Fill(line));
         }
@@ -118,12 +121,16 @@ internal sealed partial class ShellScript
     private string Fill(string line)
     {
         var length = line.Length;
-        var filled = Percent().Replace(line, match =>
-        {
-            var value = _variables.Find(match.Groups["name"].Value) is { } known ? string.Join(' ', known) : match.Value;
-            length += value.Length;
-            return length > ShellWords.MaxLength ? "" : value;
-        });
+        var filled = Percent()
+            .Replace(
+                line,
+                match =>
+                {
+                    var value = _variables.Find(match.Groups["name"].Value) is { } known ? string.Join(' ', known) : match.Value;
+                    length += value.Length;
+                    return length > ShellWords.MaxLength ? "" : value;
+                }
+            );
         IsTooLong |= length > ShellWords.MaxLength;
         return filled.Replace("%%", "%");
     }
@@ -140,8 +147,11 @@ internal sealed partial class ShellScript
         Comments.AddRange(tokens.Where(token => token.Kind == ShellTokenKind.Comment).Select(token => token.Text));
         var name = head.Groups["name"].Value;
         var items = words.Find(token => token.Items is not null).Items;
-        _variables.Set(name, items ?? (words.Count == 0 ? [""] : [string.Join(' ', words.Select(word => word.Text))]),
-            head.Groups["add"].Length > 0);
+        _variables.Set(
+            name,
+            items ?? (words.Count == 0 ? [""] : [string.Join(' ', words.Select(word => word.Text))]),
+            head.Groups["add"].Length > 0
+        );
         if (head.Groups["env"].Length > 0)
             _variables.Exported.Add(name);
     }
@@ -165,14 +175,15 @@ internal sealed partial class ShellScript
             {
                 Words = [.. last.Words, .. texts],
                 Dropped = dropped ?? last.Dropped,
-                Statement = last.Statement
-                + " " + statement
+                Statement = last.Statement + " " + statement,
             };
         }
         else if (texts.Count > 1 && Changes.Contains(texts[0]))
         {
-            _folder = Enter(texts.FindLast(text => !text.Equals("/d", StringComparison.OrdinalIgnoreCase)),
-                words.Exists(word => word.Unresolved));
+            _folder = Enter(
+                texts.FindLast(text => !text.Equals("/d", StringComparison.OrdinalIgnoreCase)),
+                words.Exists(word => word.Unresolved)
+            );
             Folders.Add(statement);
         }
         else
@@ -189,8 +200,11 @@ internal sealed partial class ShellScript
     {
         var declared = _dialect == ShellDialect.Posix && words.Count > 0 && Declarations.Contains(words[0].Text);
         var rest = declared ? words.Skip(1).Where(word => !word.Text.StartsWith('-')).ToList() : words;
-        if (rest.Count == 0 || _dialect == ShellDialect.Cmd || !rest.TrueForAll(word => Assignment().IsMatch(word.Text)
-            || (declared && Name().IsMatch(word.Text))))
+        if (
+            rest.Count == 0
+            || _dialect == ShellDialect.Cmd
+            || !rest.TrueForAll(word => Assignment().IsMatch(word.Text) || (declared && Name().IsMatch(word.Text)))
+        )
             return false;
         foreach (var word in rest)
         {
@@ -219,8 +233,12 @@ internal sealed partial class ShellScript
                 dropped.Add(tokens[i].Text);
             if (tokens[i].Kind == ShellTokenKind.Pipe)
                 break;
-            if (tokens[i].Kind == ShellTokenKind.Redirect && !char.IsAsciiDigit(tokens[i].Text[^1]) && tokens[i].Text[^1] != '-' && i
-                + 1 < tokens.Count)
+            if (
+                tokens[i].Kind == ShellTokenKind.Redirect
+                && !char.IsAsciiDigit(tokens[i].Text[^1])
+                && tokens[i].Text[^1] != '-'
+                && i + 1 < tokens.Count
+            )
                 dropped.Add(tokens[++i].Text);
         }
 
@@ -244,11 +262,15 @@ internal sealed partial class ShellScript
             return null;
         if (folder[0] == '~' && _variables.Find("HOME") is [var home])
             folder = home + folder[1..];
-        return ForeignPath.IsAbsolute(folder) ? folder : _folder is null ? null : ForeignPath.Join(_folder, folder);
+        return ForeignPath.IsAbsolute(folder) ? folder
+            : _folder is null ? null
+            : ForeignPath.Join(_folder, folder);
     }
 
-    [GeneratedRegex(@"\G\s*\$(?<env>env:)?(?<name>[A-Za-z_]\w*)\s*(?<add>\+?)=(?!=)[ \t]*",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\G\s*\$(?<env>env:)?(?<name>[A-Za-z_]\w*)\s*(?<add>\+?)=(?!=)[ \t]*",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex PowerShellVariable();
 
     [GeneratedRegex(@"^(?<name>[A-Za-z_]\w*)(?<add>\+?)=(?<value>.*)$", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
@@ -266,8 +288,10 @@ internal sealed partial class ShellScript
     [GeneratedRegex(@"^(rem(\s|$)|::)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex BatchComment();
 
-    [GeneratedRegex(@"^set\s+(/a\s+)?(""(?<name>[^""=]+)=(?<quoted>[^""]*)""|(?<name>[^""=\s]+)=(?<value>.*))\s*$",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^set\s+(/a\s+)?(""(?<name>[^""=]+)=(?<quoted>[^""]*)""|(?<name>[^""=\s]+)=(?<value>.*))\s*$",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex BatchSet();
 
     [GeneratedRegex(@"%(?<name>[A-Za-z_]\w*)%|!(?<name>[A-Za-z_]\w*)!|%~\w*\d|%\d(?![0-9A-Fa-f])", RegexOptions.ExplicitCapture)]

@@ -20,8 +20,11 @@ public static partial class ShellText
     /// <param name="command">The command.</param>
     public static string PowerShellLines(LaunchCommand command)
     {
-        var environment = string.Concat(command.ShownEnvironment.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => $"$env:{pair.Key} = '{PowerShellQuote().Replace(pair.Value, "$0$0")}'\n"));
+        var environment = string.Concat(
+            command
+                .ShownEnvironment.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => $"$env:{pair.Key} = '{PowerShellQuote().Replace(pair.Value, "$0$0")}'\n")
+        );
         return environment + "& " + Words(command, QuotePowerShell, " `\n  ");
     }
 
@@ -31,19 +34,24 @@ public static partial class ShellText
 
     /// <summary>A word as PowerShell needs it. Typographic quotes close a text there too, so they are doubled as well.</summary>
     /// <param name="word">Any text.</param>
-    public static string QuotePowerShell(string word) => PlainWord().IsMatch(word) && !word.StartsWith('@') ? word : $"'{PowerShellQuote().Replace(word, "$0$0")}'";
+    public static string QuotePowerShell(string word) =>
+        PlainWord().IsMatch(word) && !word.StartsWith('@') ? word : $"'{PowerShellQuote().Replace(word, "$0$0")}'";
 
     private static string Join(LaunchCommand command, string between, string option)
     {
-        var environment = string.Concat(command.ShownEnvironment.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => $"{pair.Key}={(pair.Value == Mask ? Mask : QuoteBash(pair.Value))}{between}"));
+        var environment = string.Concat(
+            command
+                .ShownEnvironment.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => $"{pair.Key}={(pair.Value == Mask ? Mask : QuoteBash(pair.Value))}{between}")
+        );
         return environment + Words(command, QuoteBash, option);
     }
 
     private static string Words(LaunchCommand command, Func<string, string> quote, string option) =>
         quote(command.Executable) + string.Concat(command.ShownArguments.Select(word => (IsFlag(word) ? option : " ") + quote(word)));
 
-    private static bool IsFlag(string word) => word.Length > 2 && word.StartsWith("--", StringComparison.Ordinal) && char.IsAsciiLetter(word[2]);
+    private static bool IsFlag(string word) =>
+        word.Length > 2 && word.StartsWith("--", StringComparison.Ordinal) && char.IsAsciiLetter(word[2]);
 
     // Commas start an array in PowerShell; everything here means itself in both shells.
     [GeneratedRegex(@"^[\w@%+=:./-]+$", RegexOptions.ECMAScript)]

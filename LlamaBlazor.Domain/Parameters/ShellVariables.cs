@@ -8,7 +8,8 @@ internal sealed class ShellVariables(string? home, ShellDialect dialect)
     private static readonly string[] HomeNames = ["HOME", "USERPROFILE"];
 
     private readonly Dictionary<string, IReadOnlyList<string>> _values = new(
-        dialect == ShellDialect.Posix ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase); // at most one a word of a bounded text
+        dialect == ShellDialect.Posix ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase
+    ); // at most one a word of a bounded text
 
     /// <summary>Names whose value was asked for.</summary>
     public HashSet<string> Used { get; } = new(StringComparer.OrdinalIgnoreCase);

@@ -65,12 +65,18 @@ public static partial class SystemdUnit
     }
 
     // %h is the home folder; what the others mean only systemd knows, so they stay, in a form that is reported.
-    private static string Specify(string value) => Specifier().Replace(value, match => match.Value switch
-    {
-        "%%" => "%",
-        "%h" => "${HOME}",
-        var other => $"$(systemd {other})",
-    });
+    private static string Specify(string value) =>
+        Specifier()
+            .Replace(
+                value,
+                match =>
+                    match.Value switch
+                    {
+                        "%%" => "%",
+                        "%h" => "${HOME}",
+                        var other => $"$(systemd {other})",
+                    }
+            );
 
     [GeneratedRegex(@"^\s*\[Service\]", RegexOptions.Multiline)]
     private static partial Regex Service();

@@ -16,7 +16,7 @@ public static class VariableText
             return text;
         var variables = new ShellVariables(null, ShellDialect.Posix);
         var lexed = new StringBuilder();
-        for (var at = 0; at < text.Length && lexed.Length <= ShellWords.MaxLength;)
+        for (var at = 0; at < text.Length && lexed.Length <= ShellWords.MaxLength; )
         {
             var start = at;
             if (text[at] != '$' || at + 1 == text.Length || !(text[at + 1] is '{' or '_' || char.IsAsciiLetter(text[at + 1])))

@@ -51,7 +51,8 @@ internal sealed class WordList(EngineCapabilities? engine, bool isBlind = false)
     }
 
     /// <summary>Why the engine is not to get a flag of the user's own, or null.</summary>
-    public string? WhyNot(string flag) => isBlind ? "it is not known whether this engine has it."
+    public string? WhyNot(string flag) =>
+        isBlind ? "it is not known whether this engine has it."
         : engine is not null && !engine.Lists(flag) ? "this engine does not list it."
         : null;
 
@@ -80,7 +81,8 @@ internal sealed class WordList(EngineCapabilities? engine, bool isBlind = false)
 
     // An item with a comma or a quote is only safe in a row.
     private static bool IsRepeated(ParameterDefinition definition, EngineFlag listed, string row) =>
-        (definition.NamesFiles || definition.Column == "override_kv") && !row.Contains('"', StringComparison.Ordinal)
+        (definition.NamesFiles || definition.Column == "override_kv")
+        && !row.Contains('"', StringComparison.Ordinal)
         && (listed.Values == 2 || listed.Hint?.Contains(',', StringComparison.Ordinal) == false);
 
     // One row of several was one flag each in older builds, the scale a word of its own.

@@ -46,7 +46,8 @@ public static class AliasParameters
     }
 
     /// <summary>
-    /// Writes the body with the fields of the alias in place of its own. Values stay as they were written; of a repeated field the last counts, as engines
+    /// Writes the body with the fields of the alias in place of its own. Values stay as they were written; of a repeated field the last
+    /// counts, as engines
     /// read it.
     /// </summary>
     /// <param name="body">A JSON object, with or without a byte order mark.</param>

@@ -29,22 +29,24 @@ public static class AnthropicError
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>The error as an event of a stream that has already begun. It starts with a line end, since the last event may have been cut.</summary>
+    /// <summary>The error as an event of a stream that has already begun. It starts with a line end, since the last event may have been
+    /// cut.</summary>
     /// <param name="error">Kind of error.</param>
     /// <param name="message">What is wrong and what to do.</param>
     public static byte[] Event(ProxyError error, string message) => [.. "\n\nevent: error\ndata: "u8, .. Json(error, message), .. "\n\n"u8];
 
     // The words of Anthropic's API reference, section Errors; what it has no word for is its server's fault or the request's.
-    private static string TypeOf(int status) => status switch
-    {
-        401 => "authentication_error",
-        403 => "permission_error",
-        404 => "not_found_error",
-        413 => "request_too_large",
-        429 => "rate_limit_error",
-        503 => "overloaded_error",
-        504 => "timeout_error",
-        >= 500 => "api_error",
-        _ => "invalid_request_error",
-    };
+    private static string TypeOf(int status) =>
+        status switch
+        {
+            401 => "authentication_error",
+            403 => "permission_error",
+            404 => "not_found_error",
+            413 => "request_too_large",
+            429 => "rate_limit_error",
+            503 => "overloaded_error",
+            504 => "timeout_error",
+            >= 500 => "api_error",
+            _ => "invalid_request_error",
+        };
 }

@@ -20,8 +20,10 @@ public enum ApiFamily
 public static class ApiFamilies
 {
     /// <summary>The family of a path.</summary>
-    /// <param name="path">The path without its query, as the client wrote it: case, repeated slashes and one at the end do not matter.</param>
-    /// <param name="namesAnthropicVersion">Whether the request has the header <c>anthropic-version</c>, which only Anthropic's clients send.</param>
+    /// <param name="path">The path without its query, as the client wrote it: case, repeated slashes and one at the end do not
+    /// matter.</param>
+    /// <param name="namesAnthropicVersion">Whether the request has the header <c>anthropic-version</c>, which only Anthropic's clients
+    /// send.</param>
     /// <param name="isOllamaPort">Whether it came through the port of Ollama's API.</param>
     public static ApiFamily Of(string? path, bool namesAnthropicVersion, bool isOllamaPort)
     {

@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Domain.Proxy;
 
-/// <summary>What an engine said about one answer: OpenAI's <c>usage</c>, llama-server's <c>timings</c>, and how it ended. Null is "it did not say".</summary>
+/// <summary>What an engine said about one answer: OpenAI's <c>usage</c>, llama-server's <c>timings</c>, and how it ended. Null is "it did
+/// not say".</summary>
 public sealed class GenerationUsage
 {
     /// <summary>Tokens of the prompt, cached ones included.</summary>

@@ -13,7 +13,8 @@ public static class ModelSelector
     /// <summary>Segments of a path that may belong to a name.</summary>
     private const int MaxSegments = 8;
 
-    /// <summary>Splits <c>owner/name/v1/…</c> after the longest prefix of segments that names a model. <c>%2F</c> counts as a slash of the name.</summary>
+    /// <summary>Splits <c>owner/name/v1/…</c> after the longest prefix of segments that names a model. <c>%2F</c> counts as a slash of the
+    /// name.</summary>
     /// <param name="path">The path after the prefix, still percent-encoded, without a leading slash and without the query.</param>
     /// <param name="exists">Whether a name is a model or an alias.</param>
     /// <returns>The split, or null when no prefix names a model.</returns>
@@ -58,7 +59,7 @@ public static class ModelSelector
     public static string? FromForm(ReadOnlySpan<byte> body, string boundary, string field)
     {
         var delimiter = Encoding.UTF8.GetBytes("--" + boundary).AsSpan();
-        for (var start = body.IndexOf(delimiter); start >= 0;)
+        for (var start = body.IndexOf(delimiter); start >= 0; )
         {
             var part = body[(start + delimiter.Length)..];
             var next = part.IndexOf(delimiter);
@@ -79,7 +80,10 @@ public static class ModelSelector
         if (gap < 0)
             return null;
         var headers = Encoding.UTF8.GetString(part[..gap]);
-        var isField = headers.Contains($"name=\"{field}\"", StringComparison.OrdinalIgnoreCase) || headers.Contains($"name={field}\r", StringComparison.OrdinalIgnoreCase) || headers.EndsWith($"name={field}", StringComparison.OrdinalIgnoreCase);
+        var isField =
+            headers.Contains($"name=\"{field}\"", StringComparison.OrdinalIgnoreCase)
+            || headers.Contains($"name={field}\r", StringComparison.OrdinalIgnoreCase)
+            || headers.EndsWith($"name={field}", StringComparison.OrdinalIgnoreCase);
         if (!isField || headers.Contains("filename", StringComparison.OrdinalIgnoreCase))
             return null;
         var value = part[(gap + 4)..];

@@ -20,10 +20,20 @@ public static class NameSuggestions
         return
         [
             .. candidates
-                .Select(candidate => (Name: candidate, Distance: Math.Min(Distance(wanted, Normal(candidate)), plain.Length == 0 ? int.MaxValue : Distance(plain, Normal(candidate)))))
+                .Select(candidate =>
+                    (
+                        Name: candidate,
+                        Distance: Math.Min(
+                            Distance(wanted, Normal(candidate)),
+                            plain.Length == 0 ? int.MaxValue : Distance(plain, Normal(candidate))
+                        )
+                    )
+                )
                 .Where(pair => pair.Distance <= limit)
-                .OrderBy(pair => pair.Distance).ThenBy(pair => pair.Name, StringComparer.OrdinalIgnoreCase)
-                .Take(count).Select(pair => pair.Name),
+                .OrderBy(pair => pair.Distance)
+                .ThenBy(pair => pair.Name, StringComparer.OrdinalIgnoreCase)
+                .Take(count)
+                .Select(pair => pair.Name),
         ];
     }
 

@@ -33,7 +33,8 @@ public static class OpenAiError
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>The error as an event of a stream that has already begun. It starts with a line end, since the last event may have been cut.</summary>
+    /// <summary>The error as an event of a stream that has already begun. It starts with a line end, since the last event may have been
+    /// cut.</summary>
     /// <param name="error">Kind of error.</param>
     /// <param name="message">What is wrong and what to do.</param>
     public static byte[] Event(ProxyError error, string message) => [.. "\n\ndata: "u8, .. Json(error, message), .. "\n\n"u8];

@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Domain.Proxy;
 
-/// <summary>Why the endpoint itself answers instead of an engine. Status, words of OpenAI and log level follow from it in <see cref="ProxyErrors"/>.</summary>
+/// <summary>Why the endpoint itself answers instead of an engine. Status, words of OpenAI and log level follow from it in
+/// <see cref="ProxyErrors"/>.</summary>
 public enum ProxyError
 {
     /// <summary>The body is not JSON, or not the form the route needs.</summary>
@@ -98,30 +99,31 @@ public static class ProxyErrors
 
     /// <summary>Status, words and log level of an error.</summary>
     /// <param name="error">The error.</param>
-    public static ProxyErrorFacts Facts(this ProxyError error) => error switch
-    {
-        ProxyError.BadBody => new(400, Invalid, "invalid_body", Severity.Debug),
-        ProxyError.ModelRequired => new(400, Invalid, "model_required", Severity.Debug),
-        ProxyError.ModelNotFound => new(404, Invalid, "model_not_found", Severity.Debug),
-        ProxyError.UnknownRoute => new(404, Invalid, "unknown_route", Severity.Debug),
-        ProxyError.BodyTooLarge => new(413, Invalid, "body_too_large", Severity.Information),
-        ProxyError.UnsupportedEncoding => new(415, Invalid, "unsupported_encoding", Severity.Debug),
-        ProxyError.BodyNotKept => new(503, Server, "no_room_for_body", Severity.Warning),
-        ProxyError.SlowClient => new(408, Invalid, "request_timeout", Severity.Debug),
-        ProxyError.Unauthorized => new(401, "authentication_error", "invalid_api_key", Severity.Information),
-        ProxyError.Forbidden => new(403, "permission_error", "not_allowed", Severity.Information),
-        ProxyError.RateLimited => new(429, "rate_limit_error", "rate_limit_exceeded", Severity.Debug),
-        ProxyError.QueueFull => new(429, "rate_limit_error", "queue_full", Severity.Warning),
-        ProxyError.QueueTimeout => new(503, Server, "queue_timeout", Severity.Warning),
-        ProxyError.StartFailed => new(503, Server, "model_start_failed", Severity.Warning),
-        ProxyError.NotReady => new(503, Server, "not_ready", Severity.Debug),
-        ProxyError.ShuttingDown => new(503, Server, "shutting_down", Severity.Debug),
-        ProxyError.Cancelled => new(503, Server, "cancelled", Severity.Information),
-        ProxyError.ClientGone => new(499, Invalid, "client_closed_request", Severity.Information),
-        ProxyError.Internal => new(500, Server, "internal_error", Severity.Warning),
-        ProxyError.UpstreamFailed => new(502, Server, "engine_failed", Severity.Warning),
-        ProxyError.UpstreamDied => new(502, Server, "engine_died", Severity.Warning),
-        ProxyError.UpstreamTimeout => new(504, Server, "engine_timeout", Severity.Warning),
-        _ => throw new ArgumentOutOfRangeException(nameof(error), error, null),
-    };
+    public static ProxyErrorFacts Facts(this ProxyError error) =>
+        error switch
+        {
+            ProxyError.BadBody => new(400, Invalid, "invalid_body", Severity.Debug),
+            ProxyError.ModelRequired => new(400, Invalid, "model_required", Severity.Debug),
+            ProxyError.ModelNotFound => new(404, Invalid, "model_not_found", Severity.Debug),
+            ProxyError.UnknownRoute => new(404, Invalid, "unknown_route", Severity.Debug),
+            ProxyError.BodyTooLarge => new(413, Invalid, "body_too_large", Severity.Information),
+            ProxyError.UnsupportedEncoding => new(415, Invalid, "unsupported_encoding", Severity.Debug),
+            ProxyError.BodyNotKept => new(503, Server, "no_room_for_body", Severity.Warning),
+            ProxyError.SlowClient => new(408, Invalid, "request_timeout", Severity.Debug),
+            ProxyError.Unauthorized => new(401, "authentication_error", "invalid_api_key", Severity.Information),
+            ProxyError.Forbidden => new(403, "permission_error", "not_allowed", Severity.Information),
+            ProxyError.RateLimited => new(429, "rate_limit_error", "rate_limit_exceeded", Severity.Debug),
+            ProxyError.QueueFull => new(429, "rate_limit_error", "queue_full", Severity.Warning),
+            ProxyError.QueueTimeout => new(503, Server, "queue_timeout", Severity.Warning),
+            ProxyError.StartFailed => new(503, Server, "model_start_failed", Severity.Warning),
+            ProxyError.NotReady => new(503, Server, "not_ready", Severity.Debug),
+            ProxyError.ShuttingDown => new(503, Server, "shutting_down", Severity.Debug),
+            ProxyError.Cancelled => new(503, Server, "cancelled", Severity.Information),
+            ProxyError.ClientGone => new(499, Invalid, "client_closed_request", Severity.Information),
+            ProxyError.Internal => new(500, Server, "internal_error", Severity.Warning),
+            ProxyError.UpstreamFailed => new(502, Server, "engine_failed", Severity.Warning),
+            ProxyError.UpstreamDied => new(502, Server, "engine_died", Severity.Warning),
+            ProxyError.UpstreamTimeout => new(504, Server, "engine_timeout", Severity.Warning),
+            _ => throw new ArgumentOutOfRangeException(nameof(error), error, null),
+        };
 }

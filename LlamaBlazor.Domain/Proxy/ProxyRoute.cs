@@ -56,5 +56,9 @@ public sealed record ProxyRoute(string Method, string Path, ModelSource Source, 
     public bool Generates => Kind is not (RouteKind.Other or RouteKind.Media);
 
     /// <summary>Whether answers may be kept in the response cache (acceptance Y6).</summary>
-    public bool Cacheable => Method == "POST" && Source == ModelSource.Body && Kind is RouteKind.Chat or RouteKind.Completion or RouteKind.Native or RouteKind.Embedding or RouteKind.Messages && !Path.EndsWith("/control", StringComparison.Ordinal);
+    public bool Cacheable =>
+        Method == "POST"
+        && Source == ModelSource.Body
+        && Kind is RouteKind.Chat or RouteKind.Completion or RouteKind.Native or RouteKind.Embedding or RouteKind.Messages
+        && !Path.EndsWith("/control", StringComparison.Ordinal);
 }

@@ -21,7 +21,12 @@ public static class RequestReader
     /// <param name="previewLength">Characters of the prompt that are read.</param>
     /// <param name="mayBeArray">Whether the body may be an array instead of an object.</param>
     /// <returns>What is wrong with the body, or null.</returns>
-    public static string? TryRead(ReadOnlySpan<byte> body, out RequestFacts facts, int previewLength = PreviewLength, bool mayBeArray = false)
+    public static string? TryRead(
+        ReadOnlySpan<byte> body,
+        out RequestFacts facts,
+        int previewLength = PreviewLength,
+        bool mayBeArray = false
+    )
     {
         facts = RequestFacts.Empty;
         try
@@ -75,14 +80,25 @@ public static class RequestReader
             draft.Temperature = Number(ref reader);
         else if (reader.ValueTextEquals("seed"u8))
             draft.HasSeed = Number(ref reader) is { } seed && seed != -1 && seed != uint.MaxValue;
-        else if (reader.ValueTextEquals("max_tokens"u8) || reader.ValueTextEquals("max_completion_tokens"u8) || reader.ValueTextEquals("max_output_tokens"u8) || reader.ValueTextEquals("n_predict"u8))
+        else if (
+            reader.ValueTextEquals("max_tokens"u8)
+            || reader.ValueTextEquals("max_completion_tokens"u8)
+            || reader.ValueTextEquals("max_output_tokens"u8)
+            || reader.ValueTextEquals("n_predict"u8)
+        )
             draft.MaxTokens = Number(ref reader) is { } most && Math.Abs(most) < 1e15 ? (long)most : draft.MaxTokens;
         else if (reader.ValueTextEquals("stream_options"u8))
             draft.IncludeUsage = ReadIncludeUsage(ref reader);
         else if (reader.ValueTextEquals("messages"u8))
             ReadMessages(ref reader, draft);
-        else if (reader.ValueTextEquals("prompt"u8) || reader.ValueTextEquals("input"u8) || reader.ValueTextEquals("content"u8) || reader.ValueTextEquals("query"u8))
-            draft.Preview = Next(ref reader) == JsonTokenType.String ? Preview(ref reader, draft.PreviewLength) : SkipFor(ref reader, draft.Preview);
+        else if (
+            reader.ValueTextEquals("prompt"u8)
+            || reader.ValueTextEquals("input"u8)
+            || reader.ValueTextEquals("content"u8)
+            || reader.ValueTextEquals("query"u8)
+        )
+            draft.Preview =
+                Next(ref reader) == JsonTokenType.String ? Preview(ref reader, draft.PreviewLength) : SkipFor(ref reader, draft.Preview);
         else
             Next(ref reader);
         reader.Skip(); // past an object or array; a plain value is past already
@@ -218,15 +234,16 @@ public static class RequestReader
 
         public string? Preview { get; set; }
 
-        public RequestFacts ToFacts() => new()
-        {
-            Model = Model,
-            Stream = Stream,
-            Temperature = Temperature,
-            MaxTokens = MaxTokens,
-            HasSeed = HasSeed,
-            IncludeUsage = IncludeUsage,
-            Preview = Preview,
-        };
+        public RequestFacts ToFacts() =>
+            new()
+            {
+                Model = Model,
+                Stream = Stream,
+                Temperature = Temperature,
+                MaxTokens = MaxTokens,
+                HasSeed = HasSeed,
+                IncludeUsage = IncludeUsage,
+                Preview = Preview,
+            };
     }
 }

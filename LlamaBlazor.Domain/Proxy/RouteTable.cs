@@ -3,7 +3,8 @@ using System.Collections.Frozen;
 namespace LlamaBlazor.Domain.Proxy;
 
 /// <summary>
-/// Every route that is passed on to an engine: llama-swap's, llama-server's own at top level, and OpenAI's without the version (product.md 6 and 16).
+/// Every route that is passed on to an engine: llama-swap's, llama-server's own at top level, and OpenAI's without the version (product.md
+/// 6 and 16).
 /// Routes of the dashboard (<c>/models</c>, <c>/logs</c>, <c>/metrics</c> without a model) are not here.
 /// </summary>
 public static class RouteTable
@@ -28,20 +29,51 @@ public static class RouteTable
         .. Versioned(RouteKind.Messages, "/messages"),
         .. Versioned(RouteKind.Other, "/messages/count_tokens"),
         .. Versioned(RouteKind.Embedding, "/embeddings", "/rerank", "/reranking"),
-        .. Post(RouteKind.Other, "/v1/chat/completions/control", "/v1/chat/completions/input_tokens", "/chat/completions/input_tokens", "/v1/responses/input_tokens", "/responses/input_tokens"),
+        .. Post(
+            RouteKind.Other,
+            "/v1/chat/completions/control",
+            "/v1/chat/completions/input_tokens",
+            "/chat/completions/input_tokens",
+            "/v1/responses/input_tokens",
+            "/responses/input_tokens"
+        ),
         .. Post(RouteKind.Native, "/completion", "/infill"),
         .. Post(RouteKind.Embedding, "/embedding"),
         .. Post(RouteKind.Other, "/tokenize", "/detokenize", "/apply-template", "/props", "/lora-adapters", "/slots/{slot:int}"),
-        .. Post(RouteKind.Media, "/v1/audio/speech", "/audio/speech", "/v1/audio/voices", "/v1/images/generations", "/images/generations", "/sdapi/v1/txt2img", "/sdapi/v1/img2img"),
+        .. Post(
+            RouteKind.Media,
+            "/v1/audio/speech",
+            "/audio/speech",
+            "/v1/audio/voices",
+            "/v1/images/generations",
+            "/images/generations",
+            "/sdapi/v1/txt2img",
+            "/sdapi/v1/img2img"
+        ),
         new("POST", "/audioapi/v1/tasks/run", ModelSource.Body, RouteKind.Media, "/audioapi"),
-        .. new[] { "/v1/audio/transcriptions", "/audio/transcriptions", "/v1/audio/translations", "/audio/translations", "/v1/images/edits", "/images/edits", "/v1/images/variations", "/images/variations" }
-            .Select(path => new ProxyRoute("POST", path, ModelSource.Form, RouteKind.Media)),
-        .. new[] { "/v1/audio/voices", "/sdapi/v1/loras", "/props", "/slots", "/lora-adapters" }
-            .Select(path => new ProxyRoute("GET", path, ModelSource.Query, RouteKind.Other)),
+        .. new[]
+        {
+            "/v1/audio/transcriptions",
+            "/audio/transcriptions",
+            "/v1/audio/translations",
+            "/audio/translations",
+            "/v1/images/edits",
+            "/images/edits",
+            "/v1/images/variations",
+            "/images/variations",
+        }.Select(path => new ProxyRoute("POST", path, ModelSource.Form, RouteKind.Media)),
+        .. new[] { "/v1/audio/voices", "/sdapi/v1/loras", "/props", "/slots", "/lora-adapters" }.Select(path => new ProxyRoute(
+            "GET",
+            path,
+            ModelSource.Query,
+            RouteKind.Other
+        )),
     ];
 
-    private static readonly FrozenDictionary<string, string> Literal = All.Select(route => route.Path).Distinct()
-        .Where(path => !path.Contains('{', StringComparison.Ordinal)).ToFrozenDictionary(path => path, StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenDictionary<string, string> Literal = All.Select(route => route.Path)
+        .Distinct()
+        .Where(path => !path.Contains('{', StringComparison.Ordinal))
+        .ToFrozenDictionary(path => path, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether a path is one of those that programs use and no page of the dashboard.</summary>
     /// <param name="path">The path without its query.</param>
@@ -49,7 +81,8 @@ public static class RouteTable
         path is not null && (path.StartsWith("/v1/", StringComparison.OrdinalIgnoreCase) || Literal.ContainsKey(path));
 
     /// <summary>
-    /// The one way to write a path for programs, or null where it is none of theirs. Repeated slashes, one at the end and case do not matter to clients;
+    /// The one way to write a path for programs, or null where it is none of theirs. Repeated slashes, one at the end and case do not
+    /// matter to clients;
     /// they would to an engine.
     /// </summary>
     /// <param name="path">The path without its query, as it came.</param>
@@ -58,7 +91,11 @@ public static class RouteTable
         var plain = RoutePath.Normal(path);
         if (Literal.TryGetValue(plain, out var literal))
             return literal;
-        if (plain.StartsWith(SlotPrefix, StringComparison.OrdinalIgnoreCase) && plain.AsSpan(SlotPrefix.Length) is { IsEmpty: false } slot && !slot.ContainsAnyExceptInRange('0', '9'))
+        if (
+            plain.StartsWith(SlotPrefix, StringComparison.OrdinalIgnoreCase)
+            && plain.AsSpan(SlotPrefix.Length) is { IsEmpty: false } slot
+            && !slot.ContainsAnyExceptInRange('0', '9')
+        )
             return SlotPrefix + plain[SlotPrefix.Length..];
         if (plain.Equals(ModelsPath, StringComparison.OrdinalIgnoreCase))
             return ModelsPath;
@@ -77,15 +114,20 @@ public static class RouteTable
     /// <param name="method">Method of the request.</param>
     /// <param name="path">Path after the model, with its leading slash.</param>
     public static RouteKind KindOf(string method, string path) =>
-        All.FirstOrDefault(route => route.Method == method && string.Equals(route.Path, path, StringComparison.OrdinalIgnoreCase))?.Kind ?? RouteKind.Other;
+        All.FirstOrDefault(route => route.Method == method && string.Equals(route.Path, path, StringComparison.OrdinalIgnoreCase))?.Kind
+        ?? RouteKind.Other;
 
     // With the version, without it, and llama-swap's "/v" form, whose prefix is removed.
-    private static IEnumerable<ProxyRoute> Versioned(RouteKind kind, params string[] paths) => paths.SelectMany(path => new ProxyRoute[]
-    {
-        new("POST", "/v1" + path, ModelSource.Body, kind),
-        new("POST", path, ModelSource.Body, kind),
-        new("POST", "/v" + path, ModelSource.Body, kind, "/v"),
-    });
+    private static IEnumerable<ProxyRoute> Versioned(RouteKind kind, params string[] paths) =>
+        paths.SelectMany(path =>
+            new ProxyRoute[]
+            {
+                new("POST", "/v1" + path, ModelSource.Body, kind),
+                new("POST", path, ModelSource.Body, kind),
+                new("POST", "/v" + path, ModelSource.Body, kind, "/v"),
+            }
+        );
 
-    private static IEnumerable<ProxyRoute> Post(RouteKind kind, params string[] paths) => paths.Select(path => new ProxyRoute("POST", path, ModelSource.Body, kind));
+    private static IEnumerable<ProxyRoute> Post(RouteKind kind, params string[] paths) =>
+        paths.Select(path => new ProxyRoute("POST", path, ModelSource.Body, kind));
 }

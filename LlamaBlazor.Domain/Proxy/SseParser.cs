@@ -7,7 +7,8 @@ namespace LlamaBlazor.Domain.Proxy;
 public delegate void SseHandler(ReadOnlySpan<byte> data);
 
 /// <summary>
-/// Splits a stream of server-sent events, wherever the bytes are cut: lines end with LF, CRLF or CR, <c>data:</c> lines of one event are joined,
+/// Splits a stream of server-sent events, wherever the bytes are cut: lines end with LF, CRLF or CR, <c>data:</c> lines of one event are
+/// joined,
 /// comments and other fields are skipped. An event over the limit is skipped, so that memory stays bounded.
 /// </summary>
 /// <param name="handler">Called for each event with data.</param>

@@ -20,7 +20,15 @@ public static class StatusEvent
             ["object"] = "chat.completion.chunk",
             ["created"] = 0,
             ["model"] = model,
-            ["choices"] = new JsonArray((JsonNode)new JsonObject { ["index"] = 0, ["delta"] = new JsonObject { ["reasoning_content"] = words }, ["finish_reason"] = null }),
+            ["choices"] = new JsonArray(
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["index"] = 0,
+                        ["delta"] = new JsonObject { ["reasoning_content"] = words },
+                        ["finish_reason"] = null,
+                    }
+            ),
         };
         return [.. "data: "u8, .. JsonSerializer.SerializeToUtf8Bytes(chunk, AsWritten), .. "\n\n"u8];
     }

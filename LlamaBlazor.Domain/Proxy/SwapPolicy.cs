@@ -8,7 +8,8 @@ namespace LlamaBlazor.Domain.Proxy;
 /// <param name="WarmFor">How long its engine has been ready; less than zero where the clock was set back since.</param>
 public readonly record struct SwapCandidate(long ModelId, bool IsRunning, int Waiting, TimeSpan OldestWait, TimeSpan WarmFor)
 {
-    /// <summary>Whether its start waits for a place that others hold. One that loads, or pauses after a failure, takes nothing from them.</summary>
+    /// <summary>Whether its start waits for a place that others hold. One that loads, or pauses after a failure, takes nothing from
+    /// them.</summary>
     public bool IsBlocked { get; init; }
 
     /// <summary>Whether it is never stopped for another: closing it would help nobody.</summary>
@@ -16,8 +17,10 @@ public readonly record struct SwapCandidate(long ModelId, bool IsRunning, int Wa
 }
 
 /// <summary>
-/// Keeps models that share a machine from evicting each other for every request. Requests of the model that runs go first (a batch), until somebody
-/// else has starved; then the running one lets no new request through, runs dry, and can be evicted. A model that has just become ready is left
+/// Keeps models that share a machine from evicting each other for every request. Requests of the model that runs go first (a batch), until
+/// somebody
+/// else has starved; then the running one lets no new request through, runs dry, and can be evicted. A model that has just become ready is
+/// left
 /// in peace for a while, here as by the planner of evictions.
 /// </summary>
 /// <param name="StarvationLimit">Longest wait of another model before the running one is drained.</param>
@@ -28,6 +31,10 @@ public sealed record SwapPolicy(TimeSpan StarvationLimit, TimeSpan MinimumWarm)
     /// <param name="model">The running model.</param>
     /// <param name="others">All others.</param>
     public bool ShouldDrain(SwapCandidate model, IEnumerable<SwapCandidate> others) =>
-        model.IsRunning && !model.IsPinned && model.WarmFor.Duration() >= MinimumWarm
-        && others.Any(other => other.ModelId != model.ModelId && other.IsBlocked && other.Waiting > 0 && other.OldestWait >= StarvationLimit);
+        model.IsRunning
+        && !model.IsPinned
+        && model.WarmFor.Duration() >= MinimumWarm
+        && others.Any(other =>
+            other.ModelId != model.ModelId && other.IsBlocked && other.Waiting > 0 && other.OldestWait >= StarvationLimit
+        );
 }

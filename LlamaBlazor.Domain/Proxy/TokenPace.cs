@@ -1,7 +1,8 @@
 namespace LlamaBlazor.Domain.Proxy;
 
 /// <summary>
-/// How fast an answer was written, measured by when its events came, for engines that do not tell. What came in a burst says nothing about that: an engine
+/// How fast an answer was written, measured by when its events came, for engines that do not tell. What came in a burst says nothing about
+/// that: an engine
 /// or something on the way had kept it back.
 /// </summary>
 public sealed class TokenPace

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace LlamaBlazor.Domain.Proxy;
 
 /// <summary>
-/// Reads <see cref="GenerationUsage"/> from one JSON object: a whole answer or the data of one event. Knows the shapes of OpenAI's chat, completions and
+/// Reads <see cref="GenerationUsage"/> from one JSON object: a whole answer or the data of one event. Knows the shapes of OpenAI's chat,
+/// completions and
 /// Responses, Anthropic's Messages, and llama-server's native ones (parameters.md (e)). Takes what it can get from a cut or damaged object.
 /// </summary>
 public static class UsageJson
@@ -76,7 +77,16 @@ public static class UsageJson
         else if (reader.ValueTextEquals("stop_reason"u8))
             Finish(usage, Text(ref reader));
         else if (reader.ValueTextEquals("stop_type"u8))
-            Finish(usage, Text(ref reader) switch { "none" or null => null, "eos" or "word" => "stop", "limit" => "length", var other => other });
+            Finish(
+                usage,
+                Text(ref reader) switch
+                {
+                    "none" or null => null,
+                    "eos" or "word" => "stop",
+                    "limit" => "length",
+                    var other => other,
+                }
+            );
         else if (reader.ValueTextEquals("type"u8))
             usage.Finished |= Text(ref reader) is "message_stop" or "response.completed" or "response.failed" or "response.incomplete";
         else if (reader.ValueTextEquals("status"u8))
@@ -225,12 +235,15 @@ public static class UsageJson
 
     private static bool StartObject(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.StartObject;
 
-    private static string? Text(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+    private static string? Text(ref Utf8JsonReader reader) =>
+        reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
 
     private static long? Whole(ref Utf8JsonReader reader) => Real(ref reader) is { } value && value is >= 0 and < 1e15 ? (long)value : null;
 
     private static double? Real(ref Utf8JsonReader reader) =>
-        reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var value) && double.IsFinite(value) ? value : null;
+        reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var value) && double.IsFinite(value)
+            ? value
+            : null;
 
     // NaN and inf are not JSON, but engines have written them (LC issue class "inf in timings"). Outside of texts they become null.
     private static byte[]? WithoutNan(ReadOnlySpan<byte> json)

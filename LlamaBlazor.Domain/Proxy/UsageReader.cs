@@ -3,7 +3,8 @@ using System.Buffers;
 namespace LlamaBlazor.Domain.Proxy;
 
 /// <summary>
-/// Reads an answer as it passes: counts its events, and takes usage, timings, finish reason and error from it. Never changes a byte, never throws on
+/// Reads an answer as it passes: counts its events, and takes usage, timings, finish reason and error from it. Never changes a byte, never
+/// throws on
 /// what the engine sends, holds at most <see cref="BodyLimit"/> bytes.
 /// </summary>
 public sealed class UsageReader

@@ -8,7 +8,8 @@ public sealed record RequestQueuePolicy(int Size, TimeSpan WaitLimit)
     private const double SecondsEach = 2; // before anything was measured
     private const int LongestSeconds = 60; // clients take no longer wait for an answer
 
-    /// <summary>Seconds after which a refused client may try again: about when half of the line has moved, from 1 second to a minute or the wait limit.</summary>
+    /// <summary>Seconds after which a refused client may try again: about when half of the line has moved, from 1 second to a minute or the
+    /// wait limit.</summary>
     /// <param name="waiting">Requests that wait now.</param>
     /// <param name="each">How long a request takes at the engine, as measured; null while nothing was.</param>
     /// <param name="places">Requests at work at once.</param>
@@ -19,7 +20,8 @@ public sealed record RequestQueuePolicy(int Size, TimeSpan WaitLimit)
     }
 }
 
-/// <summary>A line of waiting things: higher priority first, then in the order they came. Not safe for several threads: its owner locks.</summary>
+/// <summary>A line of waiting things: higher priority first, then in the order they came. Not safe for several threads: its owner
+/// locks.</summary>
 /// <typeparam name="T">What waits.</typeparam>
 /// <param name="capacity">Most that wait.</param>
 public sealed class WaitingLine<T>(int capacity)

@@ -1,7 +1,8 @@
 namespace LlamaBlazor.Domain.Proxy;
 
 /// <summary>
-/// An alias with one <c>*</c> for any letters, none included: <c>claude-*</c>, <c>gpt-*</c>, <c>*</c>. Of several that match a name, the one with the most
+/// An alias with one <c>*</c> for any letters, none included: <c>claude-*</c>, <c>gpt-*</c>, <c>*</c>. Of several that match a name, the
+/// one with the most
 /// letters of its own counts.
 /// </summary>
 /// <param name="Start">What a name begins with.</param>
@@ -25,15 +26,20 @@ public sealed record WildcardName(string Start, string End)
     /// <summary>Whether a name is meant, without regard to case.</summary>
     /// <param name="name">The name asked for.</param>
     public bool Matches(string name) =>
-        name.Length >= Weight && name.StartsWith(Start, StringComparison.OrdinalIgnoreCase) && name.EndsWith(End, StringComparison.OrdinalIgnoreCase);
+        name.Length >= Weight
+        && name.StartsWith(Start, StringComparison.OrdinalIgnoreCase)
+        && name.EndsWith(End, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a name could be meant by both while neither is the closer one.</summary>
     /// <param name="other">Another one.</param>
-    public bool Contradicts(WildcardName other) => Weight == other.Weight && Overlap(Start, other.Start, fromEnd: false) && Overlap(End, other.End, fromEnd: true);
+    public bool Contradicts(WildcardName other) =>
+        Weight == other.Weight && Overlap(Start, other.Start, fromEnd: false) && Overlap(End, other.End, fromEnd: true);
 
     private static bool Overlap(string one, string other, bool fromEnd)
     {
         var (shorter, longer) = one.Length <= other.Length ? (one, other) : (other, one);
-        return fromEnd ? longer.EndsWith(shorter, StringComparison.OrdinalIgnoreCase) : longer.StartsWith(shorter, StringComparison.OrdinalIgnoreCase);
+        return fromEnd
+            ? longer.EndsWith(shorter, StringComparison.OrdinalIgnoreCase)
+            : longer.StartsWith(shorter, StringComparison.OrdinalIgnoreCase);
     }
 }

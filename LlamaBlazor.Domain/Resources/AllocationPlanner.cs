@@ -27,7 +27,8 @@ public sealed record GpuWish(string? Strategy, bool IsExclusive, IReadOnlyList<s
     /// <summary>True when the model itself is kept off all of them, whatever the strategy: <c>--device none</c>.</summary>
     public bool IsNone { get; init; }
 
-    /// <summary>Bytes its draft model takes of devices that are that one's own choice, by name; they are not in <see cref="Bytes"/>.</summary>
+    /// <summary>Bytes its draft model takes of devices that are that one's own choice, by name; they are not in
+    /// <see cref="Bytes"/>.</summary>
     public IReadOnlyDictionary<string, long> Draft { get; init; } = NoDraft;
 }
 
@@ -80,11 +81,9 @@ public sealed record GpuQuestion(string Name, GpuWish Wish, IReadOnlyList<GpuDev
         if (gone.Count == 0)
             return AllocationPlanner.Plan(Name, Wish, Devices, Holds);
         var names = gone.Select(one => one.Name).ToHashSet();
-        var devices = Devices.Select(device => device with
-        {
-            FreeBytes = device.FreeBytes
-            + gone.Sum(one => one.BytesOn(device, Devices))
-        }).ToList();
+        var devices = Devices
+            .Select(device => device with { FreeBytes = device.FreeBytes + gone.Sum(one => one.BytesOn(device, Devices)) })
+            .ToList();
         return AllocationPlanner.Plan(Name, Wish, devices, [.. Holds.Where(hold => hold.IsReservation || !names.Contains(hold.Holder))]);
     }
 }
@@ -100,7 +99,15 @@ public static class AllocationPlanner
     public static GpuPlan Plan(string name, GpuWish wish, IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds)
     {
         // What the draft model takes of a device is not there for the model itself.
-        IReadOnlyList<GpuDevice> left = [.. devices.Select(device => device with { FreeBytes = device.FreeBytes is { } free ? Math.Max(0, free - wish.Draft.GetValueOrDefault(device.Id)) : null })];
+        IReadOnlyList<GpuDevice> left =
+        [
+            .. devices.Select(device =>
+                device with
+                {
+                    FreeBytes = device.FreeBytes is { } free ? Math.Max(0, free - wish.Draft.GetValueOrDefault(device.Id)) : null,
+                }
+            ),
+        ];
         var plan = PlaceModel(name, wish, left, holds);
         return AddDraft(plan, wish, devices, holds) with { Shares = Share(wish.IsNone ? [] : plan.Cards, wish, devices) };
     }
@@ -123,11 +130,17 @@ public static class AllocationPlanner
         if (wish.Draft.Count == 0)
             return plan;
         var places = wish.Draft.Select(pair => (Device: Find(pair.Key, devices), Bytes: pair.Value)).ToList();
-        var refused = places.Select(place => (place.Device.Id, Hold: Conflict(place.Device, wish, holds))).Where(place => place.Hold is not null && plan.Devices?.Contains(place.Id) != true);
+        var refused = places
+            .Select(place => (place.Device.Id, Hold: Conflict(place.Device, wish, holds)))
+            .Where(place => place.Hold is not null && plan.Devices?.Contains(place.Id) != true);
         var missing = places.Sum(place => Math.Max(0, place.Bytes - (Free(place.Device, holds) ?? long.MaxValue)));
         return plan with
         {
-            Reasons = [.. plan.Reasons, .. refused.Select(place => Refuse(place.Id, place.Hold!, "another device for its draft model on the Speculative tab"))],
+            Reasons =
+            [
+                .. plan.Reasons,
+                .. refused.Select(place => Refuse(place.Id, place.Hold!, "another device for its draft model on the Speculative tab")),
+            ],
             Missing = plan.Missing + missing,
             Cards = plan.Cards is null && !wish.IsNone ? null : [.. (plan.Cards ?? []).Union(places.Select(place => place.Device.Card))],
         };
@@ -150,25 +163,36 @@ public static class AllocationPlanner
             return new GpuPlan([], [], 0) { Cards = [] };
         var isOpen = !ReferenceEquals(asked, wish.Named);
         var taken = asked.Where(gpu => Conflict(Find(gpu, devices), wish, holds) is not null).ToList();
-        var usable = devices.Where(device => asked.Contains(device.Id) && !taken.Contains(device.Id))
+        var usable = devices
+            .Where(device => asked.Contains(device.Id) && !taken.Contains(device.Id))
             .Select(device => device with { FreeBytes = Free(device, holds) })
-            .OrderBy(device => device.Kind).ThenByDescending(device => device.FreeBytes ?? 0).ToList();
+            .OrderBy(device => device.Kind)
+            .ThenByDescending(device => device.FreeBytes ?? 0)
+            .ToList();
         if (taken.Count > 0 && (!isOpen || usable.Count == 0))
-            return new GpuPlan(asked, [.. taken.Select(gpu => Refuse(gpu, Conflict(Find(gpu, devices), wish, holds)!, "another device on the GPU tab"))], 0);
+            return new GpuPlan(
+                asked,
+                [.. taken.Select(gpu => Refuse(gpu, Conflict(Find(gpu, devices), wish, holds)!, "another device on the GPU tab"))],
+                0
+            );
         var chosen = wish.Strategy switch
         {
             GpuWish.Best => usable.Take(1).ToList(),
             GpuWish.Auto => Fewest(usable, wish.Bytes),
             _ => usable,
         };
-        var missing = chosen.Exists(device => device.FreeBytes is null) ? 0 : Math.Max(0, wish.Bytes - chosen.Sum(device => device.FreeBytes!.Value));
+        var missing = chosen.Exists(device => device.FreeBytes is null)
+            ? 0
+            : Math.Max(0, wish.Bytes - chosen.Sum(device => device.FreeBytes!.Value));
         // In the engine's own order, whatever we looked at first.
         var mine = isOpen ? [.. devices.Select(device => device.Id).Where(id => chosen.Exists(device => device.Id == id))] : asked;
         return new GpuPlan(mine, [], chosen.Count == 0 ? 0 : missing)
         {
             Cards = [.. mine.Select(gpu => Find(gpu, devices).Card).Distinct()],
-            Warnings = taken.Count > 0 && wish.Strategy is not (GpuWish.Best or GpuWish.Auto)
-                ? [Fewer(name, mine, [.. taken.Select(gpu => (gpu, Conflict(Find(gpu, devices), wish, holds)!))])] : [],
+            Warnings =
+                taken.Count > 0 && wish.Strategy is not (GpuWish.Best or GpuWish.Auto)
+                    ? [Fewer(name, mine, [.. taken.Select(gpu => (gpu, Conflict(Find(gpu, devices), wish, holds)!))])]
+                    : [],
         };
     }
 
@@ -179,31 +203,57 @@ public static class AllocationPlanner
         var cards = devices.Where(device => device.Kind is not DeviceKind.NoGpu).DistinctBy(device => device.Card).ToList();
         // Without a strategy the engine takes all there are: where somebody has one alone, it must be told which those are.
         var isGuarded = cards.Exists(device => holds.Any(hold => hold.IsExclusive && device.Is(hold.GpuId)));
-        var isOpen = wish.Strategy is GpuWish.Auto or GpuWish.Best or GpuWish.All
+        var isOpen =
+            wish.Strategy is GpuWish.Auto or GpuWish.Best or GpuWish.All
             || (wish.Named.Count == 0 && cards.Count > 0 && (wish.Strategy is not null || wish.IsExclusive || isGuarded));
         if (!isOpen || devices.Count == 0)
             return wish.Named.Count == 0 ? null : wish.Named;
         // An engine that is told nothing leaves integrated ones alone where there are others.
-        return [.. (wish.Strategy is GpuWish.Auto or GpuWish.Best or GpuWish.All ? cards : cards.FindAll(device => device.IsDefault))
-            .Select(device => device.Id)];
+        return
+        [
+            .. (wish.Strategy is GpuWish.Auto or GpuWish.Best or GpuWish.All ? cards : cards.FindAll(device => device.IsDefault)).Select(
+                device => device.Id
+            ),
+        ];
     }
 
     private static AdmissionReason Fewer(string name, IReadOnlyList<string> mine, IReadOnlyList<(string Gpu, GpuHold Hold)> taken) =>
-        new("gpu", $"'{name}' is to use all GPUs and gets {string.Join(", ", mine)} only: "
-        + string.Join("; ", taken.Select(one => one.Hold.IsExclusive ? $"{one.Gpu} is held by '{one.Hold.Holder}' alone"
-            : $"{one.Gpu} is used by '{one.Hold.Holder}', and it is to have its GPUs alone")) + ".");
+        new(
+            "gpu",
+            $"'{name}' is to use all GPUs and gets {string.Join(", ", mine)} only: "
+                + string.Join(
+                    "; ",
+                    taken.Select(one =>
+                        one.Hold.IsExclusive
+                            ? $"{one.Gpu} is held by '{one.Hold.Holder}' alone"
+                            : $"{one.Gpu} is used by '{one.Hold.Holder}', and it is to have its GPUs alone"
+                    )
+                )
+                + "."
+        );
 
     /// <summary>The words for GPU memory that is missing.</summary>
-    public static AdmissionReason Shortfall(string name, long needed, long missing) => new(
-        "vram", $"'{name}' needs about {ByteSize.Text(needed)} of GPU memory and {ByteSize.Text(missing)} of it are not free. Stop another model, choose fewer layers for the GPU or a smaller context, or let it use more GPUs.");
+    public static AdmissionReason Shortfall(string name, long needed, long missing) =>
+        new(
+            "vram",
+            $"'{name}' needs about {ByteSize.Text(needed)} of GPU memory and {ByteSize.Text(missing)} of it are not free. Stop "
+                + "another model, choose fewer layers for the GPU or a smaller context, or let it use more GPUs."
+        );
 
-    private static AdmissionReason Refuse(string gpu, GpuHold hold, string otherwise) => new("gpu", hold.IsExclusive
-        ? $"{gpu} is held by '{hold.Holder}' alone. {(hold.IsReservation ? "Release it on the Resources page" : "Stop that model")}, or choose {otherwise}."
-        : $"{gpu} is used by '{hold.Holder}', and this model is to have it alone. Stop that one, or share the GPU.");
+    private static AdmissionReason Refuse(string gpu, GpuHold hold, string otherwise) =>
+        new(
+            "gpu",
+            hold.IsExclusive
+                ? $"{gpu} is held by '{hold.Holder}' alone. "
+                    + $"{(hold.IsReservation ? "Release it on the Resources page" : "Stop that model")}, or choose {otherwise}."
+                : $"{gpu} is used by '{hold.Holder}', and this model is to have it alone. Stop that one, or share the GPU."
+        );
 
-    private static GpuDevice Find(string gpu, IReadOnlyList<GpuDevice> devices) => devices.FirstOrDefault(device => device.Id == gpu) ?? new GpuDevice(gpu, null);
+    private static GpuDevice Find(string gpu, IReadOnlyList<GpuDevice> devices) =>
+        devices.FirstOrDefault(device => device.Id == gpu) ?? new GpuDevice(gpu, null);
 
-    private static GpuHold? Conflict(GpuDevice gpu, GpuWish wish, IReadOnlyList<GpuHold> holds) => holds.FirstOrDefault(hold => gpu.Is(hold.GpuId) && (hold.IsExclusive || wish.IsExclusive));
+    private static GpuHold? Conflict(GpuDevice gpu, GpuWish wish, IReadOnlyList<GpuHold> holds) =>
+        holds.FirstOrDefault(hold => gpu.Is(hold.GpuId) && (hold.IsExclusive || wish.IsExclusive));
 
     private static List<GpuDevice> Fewest(List<GpuDevice> byFree, long bytes)
     {
@@ -219,8 +269,10 @@ public static class AllocationPlanner
     // The engine takes from all that nobody has alone.
     private static long Shortage(IReadOnlyList<GpuDevice> devices, IReadOnlyList<GpuHold> holds, long bytes)
     {
-        var open = devices.Where(device => device.IsDefault && !holds.Any(hold => device.Is(hold.GpuId) && hold.IsExclusive))
-            .Select(device => Free(device, holds)).ToList();
+        var open = devices
+            .Where(device => device.IsDefault && !holds.Any(hold => device.Is(hold.GpuId) && hold.IsExclusive))
+            .Select(device => Free(device, holds))
+            .ToList();
         return open.Count == 0 || open.Contains(null) ? 0 : Math.Max(0, bytes - (open.Sum() ?? 0));
     }
 }

@@ -5,14 +5,16 @@ namespace LlamaBlazor.Domain.Resources;
 
 /// <summary>A GPU as an engine names it, with its memory of this moment.</summary>
 /// <param name="Id">Name in the engine's list of devices, such as CUDA0.</param>
-/// <param name="FreeBytes">Memory that is free, measured by the driver, else as the engine said when it was asked; null when nobody tells.</param>
+/// <param name="FreeBytes">Memory that is free, measured by the driver, else as the engine said when it was asked; null when nobody
+/// tells.</param>
 public sealed record GpuDevice(string Id, long? FreeBytes)
 {
     private const long MiB = 1 << 20;
 
     private static readonly char[] Digits = [.. "0123456789"];
 
-    /// <summary>The card itself, as its driver's reading calls it: two builds name the same one CUDA0 and Vulkan0. Where no driver tells, the engine's name.</summary>
+    /// <summary>The card itself, as its driver's reading calls it: two builds name the same one CUDA0 and Vulkan0. Where no driver tells,
+    /// the engine's name.</summary>
     public string Card { get; init; } = Id;
 
     /// <summary>What it is: what is no GPU is listed, so that a setting can name it, and never chosen.</summary>
@@ -33,13 +35,17 @@ public sealed record GpuDevice(string Id, long? FreeBytes)
     /// <summary>True when this is what is meant by an id: the card's, or the engine's name.</summary>
     public bool Is(string id) => id == Card || id == Id;
 
-    /// <summary>Puts the engine's devices and the driver's readings together: by the name of the card and its place among those of that name, for each backend anew.</summary>
+    /// <summary>Puts the engine's devices and the driver's readings together: by the name of the card and its place among those of that
+    /// name, for each backend anew.</summary>
     /// <param name="engine">What the engine lists.</param>
     /// <param name="readings">What the drivers say now.</param>
     /// <param name="hostBytes">Main memory of the machine, or null.</param>
     /// <returns>One for each device of the list, in its order.</returns>
-    public static IReadOnlyList<GpuDevice> Map(IReadOnlyList<EngineDevice> engine, IReadOnlyList<GpuSample> readings,
-        long? hostBytes = null)
+    public static IReadOnlyList<GpuDevice> Map(
+        IReadOnlyList<EngineDevice> engine,
+        IReadOnlyList<GpuSample> readings,
+        long? hostBytes = null
+    )
     {
         var left = new Dictionary<string, List<GpuSample>>();
         var found = new List<(EngineDevice Told, GpuDevice Device)>();
@@ -61,7 +67,10 @@ public sealed record GpuDevice(string Id, long? FreeBytes)
 
     private static GpuDevice Describe(EngineDevice device, GpuSample? reading)
     {
-        var total = reading?.MemoryTotal is { } all ? (long)(all * MiB) : device.TotalMib > 0 ? device.TotalMib * MiB : (long?)null;
+        var total =
+            reading?.MemoryTotal is { } all ? (long)(all * MiB)
+            : device.TotalMib > 0 ? device.TotalMib * MiB
+            : (long?)null;
         return reading is { MemoryTotal: { } whole, MemoryUsed: { } used }
             ? new GpuDevice(device.Name, (long)((whole - used) * MiB)) { TotalBytes = total, IsMeasured = true }
             : new GpuDevice(device.Name, device.FreeMib > 0 ? device.FreeMib * MiB : null) { TotalBytes = total };
@@ -69,29 +78,45 @@ public sealed record GpuDevice(string Id, long? FreeBytes)
 
     private static GpuSample? Reading(EngineDevice device, DeviceKind kind, List<GpuSample> cards) =>
         cards.Find(card => Named(device.Description, card.Name))
-        ?? (kind is DeviceKind.Dedicated ? cards.Find(card => card.MemoryTotal is { } total
-            && Math.Abs(total - device.TotalMib) < 0.06 * device.TotalMib) : null);
+        ?? (
+            kind is DeviceKind.Dedicated
+                ? cards.Find(card => card.MemoryTotal is { } total && Math.Abs(total - device.TotalMib) < 0.06 * device.TotalMib)
+                : null
+        );
 
     private static IReadOnlyList<GpuDevice> MarkDefaults(List<GpuDevice> devices)
     {
         var hasDedicated = devices.Exists(device => device.Kind is DeviceKind.Dedicated && !IsElsewhere(device));
         var seen = new HashSet<string>();
-        return [.. devices.Select(device => device with
-        {
-            IsDefault = device.Kind is not DeviceKind.NoGpu && !(device.Kind is DeviceKind.Integrated && hasDedicated)
-                && seen.Add(device.Card),
-        })];
+        return
+        [
+            .. devices.Select(device =>
+                device with
+                {
+                    IsDefault =
+                        device.Kind is not DeviceKind.NoGpu
+                        && !(device.Kind is DeviceKind.Integrated && hasDedicated)
+                        && seen.Add(device.Card),
+                }
+            ),
+        ];
     }
 
     private static bool IsElsewhere(GpuDevice device) => DeviceKinds.IsRemote(new EngineDevice(device.Id, "", 0, 0));
 
     // Where no driver tells, one build with two backends lists the same card twice, by the same description.
-    private static string? Twin(EngineDevice device, List<(EngineDevice Told, GpuDevice Device)> found) => found.Find(other =>
-        Backend(other.Told) != Backend(device) && other.Told.Description == device.Description
-        && !found.Exists(mine => Backend(mine.Told) == Backend(device) && mine.Device.Card == other.Device.Card)).Device?.Card;
+    private static string? Twin(EngineDevice device, List<(EngineDevice Told, GpuDevice Device)> found) =>
+        found
+            .Find(other =>
+                Backend(other.Told) != Backend(device)
+                && other.Told.Description == device.Description
+                && !found.Exists(mine => Backend(mine.Told) == Backend(device) && mine.Device.Card == other.Device.Card)
+            )
+            .Device?.Card;
 
     private static string Backend(EngineDevice device) => device.Name.TrimEnd(Digits);
 
     private static bool Named(string described, string card) =>
-        card.Length > 0 && (described.Contains(card, StringComparison.OrdinalIgnoreCase) || card.Contains(described, StringComparison.OrdinalIgnoreCase));
+        card.Length > 0
+        && (described.Contains(card, StringComparison.OrdinalIgnoreCase) || card.Contains(described, StringComparison.OrdinalIgnoreCase));
 }

@@ -65,7 +65,8 @@ public static class KeySecret
     private const int LongestAccepted = 256;
 
     /// <summary>A new secret.</summary>
-    public static string Create() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    public static string Create() =>
+        Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     /// <summary>SHA-256, lower-case hexadecimal. A random secret of 256 bits needs no slow hash.</summary>
     /// <param name="secret">The secret.</param>

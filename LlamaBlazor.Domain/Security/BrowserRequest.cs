@@ -23,8 +23,14 @@ public enum RequestSource
 /// <param name="Mode">Sec-Fetch-Mode, or null.</param>
 /// <param name="Destination">Sec-Fetch-Dest, or null.</param>
 /// <param name="Referer">Referer, or null.</param>
-public sealed record BrowserRequest(string Method, IReadOnlyList<string?> Origins, string? Site, string? Mode, string? Destination,
-    string? Referer)
+public sealed record BrowserRequest(
+    string Method,
+    IReadOnlyList<string?> Origins,
+    string? Site,
+    string? Mode,
+    string? Destination,
+    string? Referer
+)
 {
     /// <summary>Whether the request shows a document to a person: the whole window goes there.</summary>
     public bool IsNavigation => Method == "GET" && Mode == "navigate" && Destination == "document";
@@ -37,7 +43,8 @@ public sealed record BrowserRequest(string Method, IReadOnlyList<string?> Origin
         if (Origins.Any(origin => !IsSame(origin, own)))
             return RequestSource.Foreign;
         if (!string.IsNullOrEmpty(Site))
-            return Site is "same-origin" or "none" ? RequestSource.Own : IsNavigation ? RequestSource.ForeignNavigation
+            return Site is "same-origin" or "none" ? RequestSource.Own
+                : IsNavigation ? RequestSource.ForeignNavigation
                 : RequestSource.Foreign;
         if (Origins.Count > 0 || string.IsNullOrEmpty(Referer) || IsSame(OriginOf(Referer), own))
             return RequestSource.Own;
@@ -50,7 +57,12 @@ public sealed record BrowserRequest(string Method, IReadOnlyList<string?> Origin
         Uri.TryCreate(address, UriKind.Absolute, out var uri) ? $"{uri.Scheme}://{uri.Authority}" : address;
 
     private static bool IsSame(string? origin, string own) =>
-        origin is not null && Uri.TryCreate(origin, UriKind.Absolute, out var one) && Uri.TryCreate(own, UriKind.Absolute, out var other)
-        && one.Scheme == other.Scheme && one.Port == other.Port && one.IdnHost.Equals(other.IdnHost, StringComparison.OrdinalIgnoreCase)
-        && one.UserInfo.Length == 0 && one.PathAndQuery is "/";
+        origin is not null
+        && Uri.TryCreate(origin, UriKind.Absolute, out var one)
+        && Uri.TryCreate(own, UriKind.Absolute, out var other)
+        && one.Scheme == other.Scheme
+        && one.Port == other.Port
+        && one.IdnHost.Equals(other.IdnHost, StringComparison.OrdinalIgnoreCase)
+        && one.UserInfo.Length == 0
+        && one.PathAndQuery is "/";
 }

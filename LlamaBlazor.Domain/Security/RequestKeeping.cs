@@ -3,7 +3,8 @@ using LlamaBlazor.Domain.Proxy;
 
 namespace LlamaBlazor.Domain.Security;
 
-/// <summary>What is kept of requests: how much of their prompts (acceptance Y11), how long cached answers, and how many of them (C3.7).</summary>
+/// <summary>What is kept of requests: how much of their prompts (acceptance Y11), how long cached answers, and how many of them
+/// (C3.7).</summary>
 /// <param name="StorePrompts">How much of a prompt is kept, in statistics and cache alike: one of <see cref="Levels"/>.</param>
 /// <param name="CacheTtlSeconds">Seconds a cached answer is kept; 0 is for ever.</param>
 /// <param name="CacheMaxSizeMb">MiB of all cached answers together.</param>
@@ -45,13 +46,16 @@ public sealed record RequestKeeping(string StorePrompts, long CacheTtlSeconds, l
     /// <summary>What may be kept of a prompt, or null where nothing may be.</summary>
     public string? Keep(string? prompt) => KeepsNothing ? null : prompt?[..Math.Min(prompt.Length, PromptLength)];
 
-    /// <summary>The edits that lead from a state to this one, made upon another state: of each field the edited value, else what it is there.</summary>
+    /// <summary>The edits that lead from a state to this one, made upon another state: of each field the edited value, else what it is
+    /// there.</summary>
     /// <param name="from">What was edited.</param>
     /// <param name="onto">What it is by now.</param>
-    public RequestKeeping Rebase(RequestKeeping from, RequestKeeping onto) => new(
-        StorePrompts == from.StorePrompts ? onto.StorePrompts : StorePrompts,
-        CacheTtlSeconds == from.CacheTtlSeconds ? onto.CacheTtlSeconds : CacheTtlSeconds,
-        CacheMaxSizeMb == from.CacheMaxSizeMb ? onto.CacheMaxSizeMb : CacheMaxSizeMb);
+    public RequestKeeping Rebase(RequestKeeping from, RequestKeeping onto) =>
+        new(
+            StorePrompts == from.StorePrompts ? onto.StorePrompts : StorePrompts,
+            CacheTtlSeconds == from.CacheTtlSeconds ? onto.CacheTtlSeconds : CacheTtlSeconds,
+            CacheMaxSizeMb == from.CacheMaxSizeMb ? onto.CacheMaxSizeMb : CacheMaxSizeMb
+        );
 
     /// <summary>All that is wrong, by field, or null.</summary>
     public Failure? Check()

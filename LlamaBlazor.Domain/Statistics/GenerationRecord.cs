@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Domain.Statistics;
 
-/// <summary>The few values of one finished request that summaries are made of. Times in milliseconds, null where nothing was measured.</summary>
+/// <summary>The few values of one finished request that summaries are made of. Times in milliseconds, null where nothing was
+/// measured.</summary>
 /// <param name="Model">Name of the model.</param>
 /// <param name="CreatedAt">When it arrived, Unix milliseconds UTC.</param>
 /// <param name="Status">HTTP status the client got; 499 when it left.</param>
@@ -29,4 +30,5 @@ public sealed record GenerationRecord(
     double? TtftMs,
     double? TotalMs,
     double? TokensPerSecond,
-    long? KeyId);
+    long? KeyId
+);

@@ -8,12 +8,15 @@ namespace LlamaBlazor.Domain.Statistics;
 /// <param name="Max">The largest.</param>
 public sealed record Percentiles(int Count, double P50, double P95, double P99, double Max)
 {
-    /// <summary>By the nearest-rank method, so that each value was really measured; null when there is none. What is not finite is left out.</summary>
+    /// <summary>By the nearest-rank method, so that each value was really measured; null when there is none. What is not finite is left
+    /// out.</summary>
     /// <param name="values">The measurements, in any order.</param>
     public static Percentiles? Of(IEnumerable<double> values)
     {
         var sorted = values.Where(double.IsFinite).Order().ToArray();
-        return sorted.Length == 0 ? null : new Percentiles(sorted.Length, Rank(sorted, 0.50), Rank(sorted, 0.95), Rank(sorted, 0.99), sorted[^1]);
+        return sorted.Length == 0
+            ? null
+            : new Percentiles(sorted.Length, Rank(sorted, 0.50), Rank(sorted, 0.95), Rank(sorted, 0.99), sorted[^1]);
     }
 
     private static double Rank(double[] sorted, double share) => sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];

@@ -40,7 +40,11 @@ public sealed record StatsGroup
     /// <param name="records">The requests.</param>
     public static StatsGroup Of(IReadOnlyCollection<GenerationRecord> records)
     {
-        var speeds = records.Where(r => !r.CacheHit && r.TokensPerSecond is not null).Select(r => r.TokensPerSecond!.Value).Where(double.IsFinite).ToList();
+        var speeds = records
+            .Where(r => !r.CacheHit && r.TokensPerSecond is not null)
+            .Select(r => r.TokensPerSecond!.Value)
+            .Where(double.IsFinite)
+            .ToList();
         return new StatsGroup
         {
             Requests = records.Count,
@@ -73,13 +77,32 @@ public sealed record StatsGroup
 /// <param name="TotalMs">Milliseconds to the last byte.</param>
 /// <param name="TokensPerSecond">Tokens a second.</param>
 public sealed record StatsDay(
-    string Day, long Requests, long Failures, long PromptTokens, long GeneratedTokens, double? AvgTokensPerSecond, Percentiles? TtftMs, Percentiles? TotalMs, Percentiles? TokensPerSecond)
+    string Day,
+    long Requests,
+    long Failures,
+    long PromptTokens,
+    long GeneratedTokens,
+    double? AvgTokensPerSecond,
+    Percentiles? TtftMs,
+    Percentiles? TotalMs,
+    Percentiles? TokensPerSecond
+)
 {
     /// <summary>A day from the totals of its requests.</summary>
     /// <param name="day">yyyy-MM-dd, UTC.</param>
     /// <param name="group">Its totals.</param>
-    public static StatsDay Of(string day, StatsGroup group) => new(
-        day, group.Requests, group.Failures, group.PromptTokens, group.GeneratedTokens, group.AvgTokensPerSecond, group.TtftMs, group.TotalMs, group.TokensPerSecond);
+    public static StatsDay Of(string day, StatsGroup group) =>
+        new(
+            day,
+            group.Requests,
+            group.Failures,
+            group.PromptTokens,
+            group.GeneratedTokens,
+            group.AvgTokensPerSecond,
+            group.TtftMs,
+            group.TotalMs,
+            group.TokensPerSecond
+        );
 }
 
 /// <summary>The answer of <c>/api/stats/summary</c> (seed S3.11).</summary>
@@ -101,13 +124,18 @@ public sealed record StatsSummary(
     IReadOnlyDictionary<string, StatsGroup> ByModel,
     IReadOnlyDictionary<string, StatsGroup> ByKey,
     IReadOnlyList<StatsDay> ByDay,
-    bool Sampled)
+    bool Sampled
+)
 {
     /// <summary>Summarises requests.</summary>
     /// <param name="records">The requests, in any order.</param>
     /// <param name="sampled">Whether older ones were left out.</param>
     /// <param name="keyNames">Names of keys by id; those without one are shown with their number.</param>
-    public static StatsSummary Of(IReadOnlyList<GenerationRecord> records, bool sampled = false, IReadOnlyDictionary<long, string>? keyNames = null)
+    public static StatsSummary Of(
+        IReadOnlyList<GenerationRecord> records,
+        bool sampled = false,
+        IReadOnlyDictionary<long, string>? keyNames = null
+    )
     {
         var all = StatsGroup.Of(records);
         return new StatsSummary(
@@ -118,9 +146,14 @@ public sealed record StatsSummary(
             all,
             Groups(records, r => r.Model),
             Groups(records, r => NameOf(r.KeyId, keyNames)),
-            [.. records.GroupBy(r => DayOf(r.CreatedAt)).OrderBy(g => g.Key, StringComparer.Ordinal)
-                .Select(g => StatsDay.Of(g.Key, StatsGroup.Of([.. g])))],
-            sampled);
+            [
+                .. records
+                    .GroupBy(r => DayOf(r.CreatedAt))
+                    .OrderBy(g => g.Key, StringComparer.Ordinal)
+                    .Select(g => StatsDay.Of(g.Key, StatsGroup.Of([.. g]))),
+            ],
+            sampled
+        );
     }
 
     /// <summary>The UTC day of a time, yyyy-MM-dd.</summary>

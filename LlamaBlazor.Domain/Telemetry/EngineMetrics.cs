@@ -3,7 +3,8 @@ using System.Globalization;
 namespace LlamaBlazor.Domain.Telemetry;
 
 /// <summary>
-/// What llama-server's <c>GET /metrics</c> tells (tools/server/README.md). Values are written with six significant digits, so counters above a
+/// What llama-server's <c>GET /metrics</c> tells (tools/server/README.md). Values are written with six significant digits, so counters
+/// above a
 /// million are rounded, and gauges may be <c>inf</c> or <c>nan</c>, which is null here.
 /// </summary>
 public sealed record EngineMetrics
@@ -32,7 +33,11 @@ public sealed record EngineMetrics
             if (!line.StartsWith(Prefix))
                 continue;
             var split = line.LastIndexOf(' ');
-            if (split < 0 || !double.TryParse(line[(split + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
+            if (
+                split < 0
+                || !double.TryParse(line[(split + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                || !double.IsFinite(value)
+            )
                 continue;
             var name = line[Prefix.Length..split].Trim();
             result = name switch

@@ -26,8 +26,11 @@ public sealed record EngineSlots(int Total, int Busy, long Decoded, double? KvUs
 
     private static EngineSlots Sum(JsonElement slots)
     {
-        int total = 0, busy = 0;
-        long decoded = 0, used = 0, size = 0;
+        int total = 0,
+            busy = 0;
+        long decoded = 0,
+            used = 0,
+            size = 0;
         foreach (var slot in slots.EnumerateArray().Where(slot => slot.ValueKind == JsonValueKind.Object))
         {
             total++;
@@ -53,5 +56,7 @@ public sealed record EngineSlots(int Total, int Busy, long Decoded, double? KvUs
     }
 
     private static long Number(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? Math.Max(0, number) : 0;
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
+            ? Math.Max(0, number)
+            : 0;
 }

@@ -33,5 +33,6 @@ public sealed record MachineReading
     /// <summary>Percent of swap in use; null without swap.</summary>
     public double? SwapUsage => Percent(SwapTotal, SwapFree);
 
-    private static double? Percent(long? total, long? free) => total > 0 && free is not null ? Math.Clamp(100.0 * (total.Value - free.Value) / total.Value, 0, 100) : null;
+    private static double? Percent(long? total, long? free) =>
+        total > 0 && free is not null ? Math.Clamp(100.0 * (total.Value - free.Value) / total.Value, 0, 100) : null;
 }

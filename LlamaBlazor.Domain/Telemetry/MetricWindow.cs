@@ -24,7 +24,8 @@ public sealed class MetricWindow
         }
     }
 
-    /// <summary>Adds the newest sample. What is older than the window leaves; so does what lies after it, when the clock was set back.</summary>
+    /// <summary>Adds the newest sample. What is older than the window leaves; so does what lies after it, when the clock was set
+    /// back.</summary>
     /// <param name="sample">The sample.</param>
     public void Add(Sample sample)
     {

@@ -2,17 +2,20 @@ using System.Buffers.Text;
 
 namespace LlamaBlazor.Domain.Telemetry;
 
-/// <summary>Reads the text files of Linux' <c>/proc</c> (man 5 proc) from bytes, without making strings. What is missing or malformed gives null.</summary>
+/// <summary>Reads the text files of Linux' <c>/proc</c> (man 5 proc) from bytes, without making strings. What is missing or malformed gives
+/// null.</summary>
 public static class ProcText
 {
-    /// <summary>The first line of <c>/proc/stat</c>: time at work is all but idle and iowait; guest time is part of user time already.</summary>
+    /// <summary>The first line of <c>/proc/stat</c>: time at work is all but idle and iowait; guest time is part of user time
+    /// already.</summary>
     /// <param name="text">The file, or its beginning.</param>
     public static CpuTimes? Cpu(ReadOnlySpan<byte> text)
     {
         if (!text.StartsWith("cpu "u8))
             return null;
         var line = FirstLine(text)[4..];
-        long total = 0, idle = 0;
+        long total = 0,
+            idle = 0;
         for (var field = 0; field < 8; field++)
         {
             if (!TryNumber(ref line, out var value))
@@ -62,13 +65,15 @@ public static class ProcText
     }
 
     /// <summary>
-    /// Bytes received and sent since the start, of all interfaces of <c>/proc/net/dev</c> that lead out of the machine: loopback, and the bridges
+    /// Bytes received and sent since the start, of all interfaces of <c>/proc/net/dev</c> that lead out of the machine: loopback, and the
+    /// bridges
     /// and pairs of containers, whose traffic passes a counted interface once more, are left out.
     /// </summary>
     /// <param name="text">The file.</param>
     public static (long Received, long Sent)? Network(ReadOnlySpan<byte> text)
     {
-        long received = 0, sent = 0;
+        long received = 0,
+            sent = 0;
         var any = false;
         while (!text.IsEmpty)
         {
@@ -86,7 +91,8 @@ public static class ProcText
         return any ? (received, sent) : null;
     }
 
-    /// <summary>User and system ticks and resident pages of <c>/proc/PID/stat</c>. The name in parentheses may hold spaces and parentheses itself.</summary>
+    /// <summary>User and system ticks and resident pages of <c>/proc/PID/stat</c>. The name in parentheses may hold spaces and parentheses
+    /// itself.</summary>
     /// <param name="text">The file.</param>
     public static (long Ticks, long Pages)? Process(ReadOnlySpan<byte> text)
     {
@@ -101,10 +107,18 @@ public static class ProcText
     }
 
     private static bool Counts(ReadOnlySpan<byte> name) =>
-        !name.SequenceEqual("lo"u8) && !name.StartsWith("veth"u8) && !name.StartsWith("docker"u8) && !name.StartsWith("br-"u8)
-        && !name.StartsWith("virbr"u8) && !name.StartsWith("podman"u8) && !name.StartsWith("cni"u8) && !name.StartsWith("ifb"u8) && !name.StartsWith("dummy"u8);
+        !name.SequenceEqual("lo"u8)
+        && !name.StartsWith("veth"u8)
+        && !name.StartsWith("docker"u8)
+        && !name.StartsWith("br-"u8)
+        && !name.StartsWith("virbr"u8)
+        && !name.StartsWith("podman"u8)
+        && !name.StartsWith("cni"u8)
+        && !name.StartsWith("ifb"u8)
+        && !name.StartsWith("dummy"u8);
 
-    private static ReadOnlySpan<byte> FirstLine(ReadOnlySpan<byte> text) => text.IndexOf((byte)'\n') is var end and >= 0 ? text[..end] : text;
+    private static ReadOnlySpan<byte> FirstLine(ReadOnlySpan<byte> text) =>
+        text.IndexOf((byte)'\n') is var end and >= 0 ? text[..end] : text;
 
     private static bool Skip(ref ReadOnlySpan<byte> text, int fields)
     {

@@ -22,11 +22,21 @@ public static class ProcessMap
             // 7f12a0000000-7f12b0000000 r--s 00000000 08:01 1234 /models/x.gguf
             var (dash, space) = (line.IndexOf('-'), line.IndexOf(' '));
             var path = line.IndexOf('/');
-            if (dash <= 0 || space <= dash || path < 0 || space + 4 >= line.Length || line[space + 4] != 's'
-                || line[path..].StartsWith("/dev/") || line[path..].StartsWith("/memfd:"))
+            if (
+                dash <= 0
+                || space <= dash
+                || path < 0
+                || space + 4 >= line.Length
+                || line[space + 4] != 's'
+                || line[path..].StartsWith("/dev/")
+                || line[path..].StartsWith("/memfd:")
+            )
                 continue;
-            if (ulong.TryParse(line[..dash], NumberStyles.AllowHexSpecifier, null, out var from)
-                && ulong.TryParse(line[(dash + 1)..space], NumberStyles.AllowHexSpecifier, null, out var to) && to > from)
+            if (
+                ulong.TryParse(line[..dash], NumberStyles.AllowHexSpecifier, null, out var from)
+                && ulong.TryParse(line[(dash + 1)..space], NumberStyles.AllowHexSpecifier, null, out var to)
+                && to > from
+            )
                 sum += (long)Math.Min(to - from, long.MaxValue / 4 - (ulong)Math.Min(sum, long.MaxValue / 4));
         }
 
@@ -37,8 +47,10 @@ public static class ProcessMap
     {
         foreach (var line in text.AsSpan().EnumerateLines())
         {
-            if (line.StartsWith(name) && long.TryParse(line[name.Length..].TrimEnd("kB").Trim(), NumberStyles.None,
-                CultureInfo.InvariantCulture, out var kib))
+            if (
+                line.StartsWith(name)
+                && long.TryParse(line[name.Length..].TrimEnd("kB").Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var kib)
+            )
                 return kib * 1024;
         }
 

@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Domain.Telemetry;
 
-/// <summary>One reading of the machine, its GPUs and the instances (product.md 5). Serialised in snake_case; GPU values are null where there is no GPU.</summary>
+/// <summary>One reading of the machine, its GPUs and the instances (product.md 5). Serialised in snake_case; GPU values are null where
+/// there is no GPU.</summary>
 public sealed record Sample
 {
     /// <summary>When it was taken, Unix milliseconds UTC.</summary>
@@ -70,7 +71,15 @@ public sealed record Sample
 /// <param name="MemoryTotal">MiB.</param>
 /// <param name="Temperature">Degrees Celsius.</param>
 /// <param name="Power">Watts.</param>
-public sealed record GpuSample(string Id, string Name, double? Usage, double? MemoryUsed, double? MemoryTotal, double? Temperature, double? Power);
+public sealed record GpuSample(
+    string Id,
+    string Name,
+    double? Usage,
+    double? MemoryUsed,
+    double? MemoryTotal,
+    double? Temperature,
+    double? Power
+);
 
 /// <summary>One instance in a sample.</summary>
 /// <param name="ModelId">Its model.</param>
@@ -83,7 +92,18 @@ public sealed record GpuSample(string Id, string Name, double? Usage, double? Me
 /// <param name="SlotsTotal">Slots.</param>
 /// <param name="KvUsage">Percent of the slots' context in use.</param>
 /// <param name="Queued">Requests waiting in the engine.</param>
-public sealed record InstanceSample(long ModelId, string Model, string Status, double? Cpu, double? Memory, double? TokensPerSecond, int? SlotsBusy, int? SlotsTotal, double? KvUsage, int? Queued)
+public sealed record InstanceSample(
+    long ModelId,
+    string Model,
+    string Status,
+    double? Cpu,
+    double? Memory,
+    double? TokensPerSecond,
+    int? SlotsBusy,
+    int? SlotsTotal,
+    double? KvUsage,
+    int? Queued
+)
 {
     /// <summary>MiB of GPU memory that its process holds on all cards, or null where no driver tells.</summary>
     public double? Vram { get; init; }

@@ -1,7 +1,8 @@
 namespace LlamaBlazor.Domain.Telemetry;
 
 /// <summary>
-/// Tokens a second of one engine. Its counter moves only when a request ends, and the slots tell how far running requests are, so their sum grows
+/// Tokens a second of one engine. Its counter moves only when a request ends, and the slots tell how far running requests are, so their sum
+/// grows
 /// token by token. Past a million the counter is rounded; then only the running requests are followed.
 /// </summary>
 public sealed class TokenRate

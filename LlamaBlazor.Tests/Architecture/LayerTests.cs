@@ -13,14 +13,28 @@ public sealed partial class LayerTests
         var project = XDocument.Load(Path.Combine(Source.Root, "LlamaBlazor.Domain", "LlamaBlazor.Domain.csproj"));
         Assert.Empty(project.Descendants("PackageReference"));
         Assert.Empty(project.Descendants("ProjectReference"));
-        var foreign = typeof(Model).Assembly.GetReferencedAssemblies().Select(name => name.Name!).Where(name => !name.StartsWith("System", StringComparison.Ordinal) && name != "netstandard");
+        var foreign = typeof(Model)
+            .Assembly.GetReferencedAssemblies()
+            .Select(name => name.Name!)
+            .Where(name => !name.StartsWith("System", StringComparison.Ordinal) && name != "netstandard");
         Source.AssertNone(foreign);
     }
 
     [Fact]
     public void Domain_Touches_NoDiskClockNetworkOrProcess()
     {
-        string[] forbidden = ["File.Open", "File.Read", "File.Exists", "Directory.", "Process.", "HttpClient", "TimeProvider.System", "Socket", "Console."];
+        string[] forbidden =
+        [
+            "File.Open",
+            "File.Read",
+            "File.Exists",
+            "Directory.",
+            "Process.",
+            "HttpClient",
+            "TimeProvider.System",
+            "Socket",
+            "Console.",
+        ];
         var offences =
             from file in Source.Files("LlamaBlazor.Domain", "*.cs")
             let text = File.ReadAllText(file)
@@ -47,8 +61,11 @@ public sealed partial class LayerTests
     [Fact]
     public void Features_Use_NoComponentsOfOtherFeatures()
     {
-        var components = Source.Files("LlamaBlazor.Web", "*.razor").Where(file => !file.EndsWith("_Imports.razor", StringComparison.Ordinal))
-            .Select(file => (Name: Path.GetFileNameWithoutExtension(file), Feature: Source.Feature(file))).ToList();
+        var components = Source
+            .Files("LlamaBlazor.Web", "*.razor")
+            .Where(file => !file.EndsWith("_Imports.razor", StringComparison.Ordinal))
+            .Select(file => (Name: Path.GetFileNameWithoutExtension(file), Feature: Source.Feature(file)))
+            .ToList();
         var offences =
             from file in Source.Files("LlamaBlazor.Web", "*.razor")
             let feature = Source.Feature(file)

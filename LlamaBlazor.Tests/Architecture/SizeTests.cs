@@ -17,8 +17,12 @@ public sealed partial class SizeTests
     public void CodeFiles_Have_AMedianOfAtMost65Lines()
     {
         // Lines wrap at 140 columns, which makes more of them.
-        var sizes = Source.Files("LlamaBlazor.Domain", "*.cs").Concat(Source.Files("LlamaBlazor.Web", "*.cs"))
-            .Select(file => File.ReadLines(file).Count()).Order().ToList();
+        var sizes = Source
+            .Files("LlamaBlazor.Domain", "*.cs")
+            .Concat(Source.Files("LlamaBlazor.Web", "*.cs"))
+            .Select(file => File.ReadLines(file).Count())
+            .Order()
+            .ToList();
         Assert.InRange(sizes[sizes.Count / 2], 1, 65);
     }
 
@@ -66,6 +70,8 @@ public sealed partial class SizeTests
         }
     }
 
-    [GeneratedRegex(@"^(?<indent> {4}| {8})(?!.*\b(class|record|struct|interface|enum|namespace|switch|if|for|foreach|while|lock|using|do|try)\b)[\w<>\[\]?,. ]+ (?<name>\w+)(<[^>]+>)?\(.*\)\s*$")]
+    [GeneratedRegex(
+        @"^(?<indent> {4}| {8})(?!.*\b(class|record|struct|interface|enum|namespace|switch|if|for|foreach|while|lock|using|do|try)\b)[\w<>\[\]?,. ]+ (?<name>\w+)(<[^>]+>)?\(.*\)\s*$"
+    )]
     private static partial Regex MemberPattern();
 }

@@ -8,7 +8,8 @@ internal static class Source
 
     /// <summary>Authored files of a project.</summary>
     public static IEnumerable<string> Files(string project, string pattern) =>
-        Directory.EnumerateFiles(Path.Combine(Root, project), pattern, SearchOption.AllDirectories)
+        Directory
+            .EnumerateFiles(Path.Combine(Root, project), pattern, SearchOption.AllDirectories)
             .Where(file => !Relative(file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "Migrations"));
 
     /// <summary>Path below the solution.</summary>

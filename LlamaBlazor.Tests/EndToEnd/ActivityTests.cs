@@ -18,7 +18,10 @@ public sealed class ActivityTests(BrowserFixture chromium)
         await using var context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = app.Address.ToString() });
         var page = await context.NewPageAsync();
         await page.GotoAsync("/activity");
-        using var answer = await app.Http.SendAsync(ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat("slow-model", stream: true), "hold"), HttpCompletionOption.ResponseHeadersRead);
+        using var answer = await app.Http.SendAsync(
+            ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat("slow-model", stream: true), "hold"),
+            HttpCompletionOption.ResponseHeadersRead
+        );
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the request for slow-model" }).ClickAsync();
         Assert.Contains("\"cancelled\"", await answer.Content.ReadAsStringAsync());
         await Assertions.Expect(page.Locator("#inflight-title")).ToContainTextAsync("0");

@@ -4,7 +4,8 @@ using Microsoft.Playwright;
 
 namespace LlamaBlazor.Tests.EndToEnd;
 
-/// <summary>An engine's own web UI behind <c>/upstream/{model}/</c>, in a browser: it works as if it were alone, and reaches nothing of the dashboard.</summary>
+/// <summary>An engine's own web UI behind <c>/upstream/{model}/</c>, in a browser: it works as if it were alone, and reaches nothing of the
+/// dashboard.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class EnginePageTests(BrowserFixture chromium)
 {
@@ -22,7 +23,18 @@ public sealed class EnginePageTests(BrowserFixture chromium)
         await page.GotoAsync("/upstream/owner/own%20page"); // the slash that relative addresses need is added
         Assert.EndsWith("/upstream/owner/own%20page/", page.Url);
         Assert.EndsWith(".localhost", new Uri(page.Url).Host); // an origin of its own
-        foreach (var (what, word) in new[] { ("inline", "ran"), ("file", "ran"), ("relative", "data?x=1"), ("socket", "echo hello"), ("worker", "worked"), ("dashboard", "refused"), ("neighbour", "refused") })
+        foreach (
+            var (what, word) in new[]
+            {
+                ("inline", "ran"),
+                ("file", "ran"),
+                ("relative", "data?x=1"),
+                ("socket", "echo hello"),
+                ("worker", "worked"),
+                ("dashboard", "refused"),
+                ("neighbour", "refused"),
+            }
+        )
             await Assertions.Expect(page.Locator("#" + what)).ToHaveTextAsync(word);
         await Assertions.Expect(page.Locator("#styled")).ToHaveCSSAsync("color", "rgb(1, 2, 3)");
         await page.EvaluateAsync("localStorage.setItem('kept', 'yes')"); // the UI of llama-server keeps its chats in the browser
@@ -43,8 +55,10 @@ public sealed class EnginePageTests(BrowserFixture chromium)
         foreach (var address in new[] { "/settings", home + "/settings", home + "/upstream/hostile/", "/upstream/other/" })
             Assert.Equal("refused", await page.EvaluateAsync<string>(WindowScript, address));
         foreach (var address in new[] { "/api/models", home + "/api/models", home + "/v1/models", home + "/upstream/hostile/page/data" })
-            Assert.Equal("refused",
-                await page.EvaluateAsync<string>("address => fetch(address).then(() => 'reached', () => 'refused')", address));
+            Assert.Equal(
+                "refused",
+                await page.EvaluateAsync<string>("address => fetch(address).then(() => 'reached', () => 'refused')", address)
+            );
         const string Register =
             "scope => navigator.serviceWorker.register('page/more.js', { scope }).then(() => 'registered', () => 'refused')";
         foreach (var scope in new[] { "/", "./page/" })
@@ -60,8 +74,10 @@ public sealed class EnginePageTests(BrowserFixture chromium)
         await app.InitializeAsync();
         var id = await app.AddModelAsync("cold");
         await using var context = await chromium.Browser.NewContextAsync();
-        await context.RouteAsync("http://evil.example/**", route =>
-            route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html", Body = "<!doctype html><title>evil</title>" }));
+        await context.RouteAsync(
+            "http://evil.example/**",
+            route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html", Body = "<!doctype html><title>evil</title>" })
+        );
         var page = await context.NewPageAsync();
         await page.GotoAsync("http://evil.example/");
         string[] paths = ["props?model=cold", "slots?model=cold", "metrics?model=cold", "upstream/cold/x", "api/database/export"];
@@ -75,7 +91,8 @@ public sealed class EnginePageTests(BrowserFixture chromium)
         var refused = await page.RunAndWaitForResponseAsync(
             () => page.EvaluateAsync("address => { location.href = address; }", app.Address + "upstream/cold/"),
             "**/upstream/cold/",
-            new PageRunAndWaitForResponseOptions { Timeout = Patience });
+            new PageRunAndWaitForResponseOptions { Timeout = Patience }
+        );
         Assert.Equal(403, refused.Status);
         Assert.Equal(0, app.Starts(id));
         var visitor = await context.NewPageAsync(); // the first one may still be on its way to the refusal

@@ -22,8 +22,12 @@ public sealed class KeyedPageTests(BrowserFixture chromium)
         await page.GotoAsync("/keys");
         await Assertions.Expect(page.Locator("table")).ToContainTextAsync("a program"); // the circuit is up
         Assert.Equal(200, await page.EvaluateAsync<int>("fetch('/api/models').then(answer => answer.status)"));
-        Assert.Equal(200,
-            await page.EvaluateAsync<int>("fetch('/hubs/telemetry/negotiate?negotiateVersion=1', { method: 'POST' }).then(answer => answer.status)"));
+        Assert.Equal(
+            200,
+            await page.EvaluateAsync<int>(
+                "fetch('/hubs/telemetry/negotiate?negotiateVersion=1', { method: 'POST' }).then(answer => answer.status)"
+            )
+        );
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Revoke the key a program" }).ClickAsync();
         await Assertions.Expect(page.Locator(".rz-dialog")).ToContainTextAsync("It is the last key");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Revoke", Exact = true }).Last.ClickAsync();

@@ -11,7 +11,8 @@ namespace LlamaBlazor.Tests.EndToEnd;
 public sealed class OverviewTests(BrowserFixture browser, OverviewTests.QuietApp app) : IClassFixture<OverviewTests.QuietApp>
 {
     private const string CpuLine = "[data-chart=cpu] .apexcharts-area-series .apexcharts-series[rel='1'] path.apexcharts-area[fill=none]";
-    private const string CpuArea = "[data-chart=cpu] .apexcharts-area-series .apexcharts-series[rel='1'] path.apexcharts-area:not([fill=none])";
+    private const string CpuArea =
+        "[data-chart=cpu] .apexcharts-area-series .apexcharts-series[rel='1'] path.apexcharts-area:not([fill=none])";
 
     [BrowserFact]
     public async Task Charts_AreDrawn_AndTheirPathsMove()
@@ -21,7 +22,10 @@ public sealed class OverviewTests(BrowserFixture browser, OverviewTests.QuietApp
         await page.WaitForSelectorAsync(CpuArea, new() { State = WaitForSelectorState.Attached });
         var before = await WaitForLineAsync(page, "M");
         Publish(61);
-        await page.WaitForFunctionAsync("([selector, before]) => document.querySelector(selector).getAttribute('d') !== before", new[] { CpuLine, before });
+        await page.WaitForFunctionAsync(
+            "([selector, before]) => document.querySelector(selector).getAttribute('d') !== before",
+            new[] { CpuLine, before }
+        );
         Assert.Contains("Z", await page.GetAttributeAsync(CpuArea, "d"));
         await Assertions.Expect(page.Locator("[data-feed-state=live]")).ToHaveTextAsync("Live");
         Assert.Equal(0, await page.Locator("[data-chart=gpu] svg").CountAsync()); // this sample has no GPU
@@ -59,7 +63,10 @@ public sealed class OverviewTests(BrowserFixture browser, OverviewTests.QuietApp
         await page.Mouse.MoveAsync(2, 2);
         var before = await page.GetAttributeAsync(CpuLine, "d");
         Publish(12);
-        await page.WaitForFunctionAsync("([selector, before]) => document.querySelector(selector).getAttribute('d') !== before", new[] { CpuLine, before! });
+        await page.WaitForFunctionAsync(
+            "([selector, before]) => document.querySelector(selector).getAttribute('d') !== before",
+            new[] { CpuLine, before! }
+        );
     }
 
     [BrowserFact]
@@ -74,38 +81,53 @@ public sealed class OverviewTests(BrowserFixture browser, OverviewTests.QuietApp
         await WaitForLineAsync(page, "L");
         var colour = await page.GetAttributeAsync(CpuLine, "stroke");
         await page.ClickAsync("[data-theme-toggle]");
-        await page.WaitForFunctionAsync("([selector, before]) => { const line = document.querySelector(selector); return line && line.getAttribute('stroke') !== before && line.getAttribute('d').includes('L'); }", new[] { CpuLine, colour! });
+        await page.WaitForFunctionAsync(
+            "([selector, before]) => { const line = document.querySelector(selector); return line && line.getAttribute('stroke') !== "
+                + "before && line.getAttribute('d').includes('L'); }",
+            new[] { CpuLine, colour! }
+        );
     }
 
     private static async Task<string> WaitForLineAsync(IPage page, string part)
     {
         var handle = await page.WaitForFunctionAsync(
-            "([selector, part]) => { const d = document.querySelector(selector)?.getAttribute('d'); return d && d !== 'M0 0' && d.includes(part) ? d : null; }", new[] { CpuLine, part });
+            "([selector, part]) => { const d = document.querySelector(selector)?.getAttribute('d'); return d && d !== 'M0 0' && "
+                + "d.includes(part) ? d : null; }",
+            new[] { CpuLine, part }
+        );
         return await handle.JsonValueAsync<string>();
     }
 
     private async Task<IBrowserContext> OpenAsync()
     {
-        var context = await browser.Browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 1600 }, ColorScheme = ColorScheme.Light });
+        var context = await browser.Browser.NewContextAsync(
+            new()
+            {
+                ViewportSize = new() { Width = 1280, Height = 1600 },
+                ColorScheme = ColorScheme.Light,
+            }
+        );
         var page = await context.NewPageAsync();
         await page.GotoAsync(new Uri(app.Address, "/").ToString());
         return context;
     }
 
-    private void Publish(double cpu, params GpuSample[] gpus) => app.Services.GetRequiredService<Broadcast<Sample>>().Publish(Next(cpu, gpus));
+    private void Publish(double cpu, params GpuSample[] gpus) =>
+        app.Services.GetRequiredService<Broadcast<Sample>>().Publish(Next(cpu, gpus));
 
     // Each a second after the one before, ahead of the sampler's only one.
-    private Sample Next(double cpu, params GpuSample[] gpus) => new()
-    {
-        Timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() + app.NextSecond(),
-        CpuUsage = cpu,
-        Gpus = gpus,
-        GpuUsage = gpus.Average(gpu => gpu.Usage),
-        GpuMemoryUsed = gpus.Length == 0 ? null : gpus.Sum(gpu => gpu.MemoryUsed),
-        GpuMemoryTotal = gpus.Length == 0 ? null : gpus.Sum(gpu => gpu.MemoryTotal),
-        GpuTemperature = gpus.Max(gpu => gpu.Temperature),
-        GpuPowerUsage = gpus.Length == 0 ? null : gpus.Sum(gpu => gpu.Power),
-    };
+    private Sample Next(double cpu, params GpuSample[] gpus) =>
+        new()
+        {
+            Timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() + app.NextSecond(),
+            CpuUsage = cpu,
+            Gpus = gpus,
+            GpuUsage = gpus.Average(gpu => gpu.Usage),
+            GpuMemoryUsed = gpus.Length == 0 ? null : gpus.Sum(gpu => gpu.MemoryUsed),
+            GpuMemoryTotal = gpus.Length == 0 ? null : gpus.Sum(gpu => gpu.MemoryTotal),
+            GpuTemperature = gpus.Max(gpu => gpu.Temperature),
+            GpuPowerUsage = gpus.Length == 0 ? null : gpus.Sum(gpu => gpu.Power),
+        };
 
     /// <summary>The program with a sampler that is quiet for the length of a test, so that the samples are the test's own.</summary>
     public sealed class QuietApp : AppFixture

@@ -10,21 +10,42 @@ namespace LlamaBlazor.Tests.EndToEnd;
 [Collection(BrowserTests.Name)]
 public sealed class ParameterTabsTests(BrowserFixture chromium, AppFixture app) : IClassFixture<AppFixture>
 {
-    private static readonly string[] Tabs = ["core", "sampling", "memory", "gpu", "advanced", "lora", "speculative", "multimodal", "server"];
+    private static readonly string[] Tabs =
+    [
+        "core",
+        "sampling",
+        "memory",
+        "gpu",
+        "advanced",
+        "lora",
+        "speculative",
+        "multimodal",
+        "server",
+    ];
 
     [BrowserFact]
     public async Task Tabs_Have_NoSeriousViolation_AndFitASmallScreen()
     {
         var id = await AddAsync("axe-model");
         var problems = new List<string>();
-        await using var context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions { ColorScheme = ColorScheme.Dark, ViewportSize = new ViewportSize { Width = 360, Height = 800 } });
+        await using var context = await chromium.Browser.NewContextAsync(
+            new BrowserNewContextOptions
+            {
+                ColorScheme = ColorScheme.Dark,
+                ViewportSize = new ViewportSize { Width = 360, Height = 800 },
+            }
+        );
         var page = await context.NewPageAsync();
         foreach (var tab in Tabs)
         {
             await page.GotoAsync(new Uri(app.Address, $"models/{id}/{tab}").ToString());
             await Assertions.Expect(page.Locator(".lb-form")).ToBeVisibleAsync();
             var result = await page.RunAxe();
-            problems.AddRange(result.Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{tab}: {violation.Id} {violation.Nodes[0].Html}"));
+            problems.AddRange(
+                result
+                    .Violations.Where(violation => violation.Impact is "serious" or "critical")
+                    .Select(violation => $"{tab}: {violation.Id} {violation.Nodes[0].Html}")
+            );
             if (await SmallScreen.OverflowAsync(page) is var wider and > 0)
                 problems.Add($"{tab} is {wider} pixels wider than the screen");
         }
@@ -46,7 +67,8 @@ public sealed class ParameterTabsTests(BrowserFixture chromium, AppFixture app) 
         await page.FillAsync("#p-top_k", "17");
         await page.Locator("#p-top_k").BlurAsync();
         await page.ClickAsync("a.tab:has-text('Memory')");
-        await Assertions.Expect(page.Locator("a.tab:has-text('Sampling') .tab-changed")).ToHaveTextAsync(", 1 not saved"); // the edit waits, and its tab says so
+        // the edit waits, and its tab says so
+        await Assertions.Expect(page.Locator("a.tab:has-text('Sampling') .tab-changed")).ToHaveTextAsync(", 1 not saved");
         await page.ClickAsync("a.tab:has-text('Sampling')");
         await page.ClickAsync(".lb-savebar button[type=submit]");
         await Assertions.Expect(page.Locator(".history")).ToBeVisibleAsync();
@@ -62,7 +84,10 @@ public sealed class ParameterTabsTests(BrowserFixture chromium, AppFixture app) 
 
     private async Task<long> AddAsync(string name)
     {
-        var answer = await app.Http.PostAsJsonAsync("/api/models/import-command", new { command = $"llama-server --model /nowhere/{name}.gguf", name });
+        var answer = await app.Http.PostAsJsonAsync(
+            "/api/models/import-command",
+            new { command = $"llama-server --model /nowhere/{name}.gguf", name }
+        );
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("model").GetProperty("id").GetInt64();
     }
 }

@@ -46,7 +46,9 @@ public sealed partial class StoryTests(BrowserFixture chromium)
         (await app.Http.PostAsync("/api/models/scan", null)).EnsureSuccessStatusCode();
         await page.GotoAsync("/models/tiny-story");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start tiny-story" }).ClickAsync();
-        await Assertions.Expect(page.Locator(".lb-notice-error")).ToContainTextAsync("the tensors are made of cheese", new() { Timeout = 60_000 });
+        await Assertions
+            .Expect(page.Locator(".lb-notice-error"))
+            .ToContainTextAsync("the tensors are made of cheese", new() { Timeout = 60_000 });
     }
 
     private static async Task ScanAsync(IPage page, StoryApp app)
@@ -75,7 +77,9 @@ public sealed partial class StoryTests(BrowserFixture chromium)
     private static async Task OpenTabAsync(IPage page, string tab)
     {
         await page.GetByRole(AriaRole.Link, new() { Name = tab, Exact = true }).ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = tab, Exact = true })).ToHaveAttributeAsync("aria-current", "page");
+        await Assertions
+            .Expect(page.GetByRole(AriaRole.Link, new() { Name = tab, Exact = true }))
+            .ToHaveAttributeAsync("aria-current", "page");
     }
 
     // Tiles and charts move, a reload keeps what they showed, and the running model is listed.
@@ -85,8 +89,14 @@ public sealed partial class StoryTests(BrowserFixture chromium)
         await Assertions.Expect(page.Locator("article[data-tile=active_models] [data-part=current]")).ToHaveTextAsync("1");
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync("tiny-story");
         var first = await LineAsync(page);
-        await page.WaitForFunctionAsync("([selector, before]) => document.querySelector(selector)?.getAttribute('d') !== before", new[] { CpuLine, first });
-        await Until.TrueAsync(async () => (await app.GetAsync("/api/metrics/history?minutes=10")).GetProperty("items").GetArrayLength() >= 3, "three samples");
+        await page.WaitForFunctionAsync(
+            "([selector, before]) => document.querySelector(selector)?.getAttribute('d') !== before",
+            new[] { CpuLine, first }
+        );
+        await Until.TrueAsync(
+            async () => (await app.GetAsync("/api/metrics/history?minutes=10")).GetProperty("items").GetArrayLength() >= 3,
+            "three samples"
+        );
         await page.ReloadAsync();
         Assert.True(PointPattern().Count(await LineAsync(page)) >= 2, "A reload begins with the history, not with an empty chart");
     }
@@ -113,7 +123,8 @@ public sealed partial class StoryTests(BrowserFixture chromium)
     {
         public StoryApp() => With("LlamaBlazor:EnginePath", EngineScript.Write(Folder, "load-ms=200"));
 
-        public StoryApp(string script) => With("LlamaBlazor:EnginePath", EngineScript.WriteRaw(Folder, script)).With("LlamaBlazor:Instances:StartAttempts", "1");
+        public StoryApp(string script) =>
+            With("LlamaBlazor:EnginePath", EngineScript.WriteRaw(Folder, script)).With("LlamaBlazor:Instances:StartAttempts", "1");
 
         public string ModelFile => Path.Combine(ModelFolder, "tiny-story.gguf");
     }

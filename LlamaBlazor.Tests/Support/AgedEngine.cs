@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Tests.Support;
 
-/// <summary>Engines of any age: scripts that print given texts for <c>--version</c>, <c>--help</c> and <c>--list-devices</c>, and else become the simulated engine.</summary>
+/// <summary>Engines of any age: scripts that print given texts for <c>--version</c>, <c>--help</c> and <c>--list-devices</c>, and else
+/// become the simulated engine.</summary>
 internal static class AgedEngine
 {
     /// <summary>Writes one and returns its path.</summary>
@@ -15,7 +16,9 @@ internal static class AgedEngine
         if (help is not null)
             File.WriteAllText(helpFile, help);
         var engine = EngineScript.Write(folder, "load-ms=0");
-        return EngineScript.WriteRaw(folder, $"""
+        return EngineScript.WriteRaw(
+            folder,
+            $"""
             {before}
             for last in "$@"; do :; done
             case "$last" in
@@ -24,6 +27,7 @@ internal static class AgedEngine
             --list-devices) echo 'Available devices:'; exit 0 ;;
             esac
             exec '{engine}' "$@"
-            """);
+            """
+        );
     }
 }

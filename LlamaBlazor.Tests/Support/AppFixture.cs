@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 
 namespace LlamaBlazor.Tests.Support;
 
-/// <summary>The real program on a free port of loopback, with a data folder of its own. One a test class, through IClassFixture, or one a test.</summary>
+/// <summary>The real program on a free port of loopback, with a data folder of its own. One a test class, through IClassFixture, or one a
+/// test.</summary>
 public class AppFixture : WebApplicationFactory<LlamaBlazor.Web.Program>, IAsyncLifetime
 {
     private readonly Dictionary<string, string> _settings = [];
@@ -56,7 +57,7 @@ public class AppFixture : WebApplicationFactory<LlamaBlazor.Web.Program>, IAsync
         Http = new HttpClient(new PageHandler(Services.GetRequiredService<DashboardPass>()))
         {
             BaseAddress = Address,
-            Timeout = TimeSpan.FromSeconds(60)
+            Timeout = TimeSpan.FromSeconds(60),
         };
     }
 
@@ -81,7 +82,15 @@ public class AppFixture : WebApplicationFactory<LlamaBlazor.Web.Program>, IAsync
         builder.UseSetting("LlamaBlazor:WatchFolders", "false"); // tests scan when they mean to
         builder.UseSetting("LlamaBlazor:EngineDirectories:0", Folder.Path); // engines of tests are scripts with names of their own
         // A busy machine must not change what a test sees; tests of admission set their own limits.
-        foreach (var (key, value) in new[] { ("MaxMemoryPercent", "100"), ("MinFreeMemoryGb", "0"), ("MaxCpuPercent", "100"), ("MaxLoadPerCore", "1000") })
+        foreach (
+            var (key, value) in new[]
+            {
+                ("MaxMemoryPercent", "100"),
+                ("MinFreeMemoryGb", "0"),
+                ("MaxCpuPercent", "100"),
+                ("MaxLoadPerCore", "1000"),
+            }
+        )
             builder.UseSetting("LlamaBlazor:Admission:" + key, value);
         foreach (var (key, value) in _settings)
             builder.UseSetting(key, value);
@@ -94,8 +103,11 @@ internal sealed class PageHandler(DashboardPass pass) : DelegatingHandler(new So
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.RequestUri!.AbsolutePath.StartsWith("/api/", StringComparison.Ordinal) && request.Headers.Authorization is null
-            && !request.Headers.Contains("X-Api-Key"))
+        if (
+            request.RequestUri!.AbsolutePath.StartsWith("/api/", StringComparison.Ordinal)
+            && request.Headers.Authorization is null
+            && !request.Headers.Contains("X-Api-Key")
+        )
             request.Headers.Authorization = new("Bearer", pass.ForCommands);
         return base.SendAsync(request, cancellationToken);
     }

@@ -7,8 +7,12 @@ public sealed class BrowserFixture : IAsyncLifetime
 {
     private static readonly string[] Places =
     [
-        "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium",
-        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", @"C:\Program Files\Google\Chrome\Application\chrome.exe",
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+        "/snap/bin/chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        @"C:\Program Files\Google\Chrome\Application\chrome.exe",
     ];
 
     private IPlaywright? _playwright;
@@ -24,11 +28,22 @@ public sealed class BrowserFixture : IAsyncLifetime
         if (Executable is null)
             return;
         _playwright = await Playwright.CreateAsync();
-        Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Executable,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        Browser = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = Executable,
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                ],
+            }
+        );
     }
 
     public async Task DisposeAsync()
@@ -68,5 +83,6 @@ public sealed class RealEngineFactAttribute : FactAttribute
     }
 
     /// <summary>Path of the engine, or null.</summary>
-    public static string? Engine { get; } = Environment.GetEnvironmentVariable("LLAMA_SERVER") is { Length: > 0 } path && File.Exists(path) ? path : null;
+    public static string? Engine { get; } =
+        Environment.GetEnvironmentVariable("LLAMA_SERVER") is { Length: > 0 } path && File.Exists(path) ? path : null;
 }

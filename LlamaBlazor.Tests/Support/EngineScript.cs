@@ -2,7 +2,8 @@ using LlamaBlazor.Web.Shared.Configuration;
 
 namespace LlamaBlazor.Tests.Support;
 
-/// <summary>Engines for tests: shell scripts that turn into the simulated engine with faults of their own, so that each model can have another one.</summary>
+/// <summary>Engines for tests: shell scripts that turn into the simulated engine with faults of their own, so that each model can have
+/// another one.</summary>
 internal static class EngineScript
 {
     /// <summary>Writes an engine and returns its path.</summary>

@@ -19,7 +19,15 @@ public static class GgufMutation
                     bytes[at] = (byte)random.Next(256);
                     break;
                 case 2 when at + 8 <= bytes.Length: // a count or length of the worst kind
-                    BitConverter.TryWriteBytes(bytes.AsSpan(at), random.Next(3) switch { 0 => ulong.MaxValue, 1 => 1ul << 63, _ => 1ul << random.Next(64) });
+                    BitConverter.TryWriteBytes(
+                        bytes.AsSpan(at),
+                        random.Next(3) switch
+                        {
+                            0 => ulong.MaxValue,
+                            1 => 1ul << 63,
+                            _ => 1ul << random.Next(64),
+                        }
+                    );
                     break;
                 case 3 when at > 24:
                     bytes = bytes[..at];

@@ -5,8 +5,10 @@ using LlamaBlazor.Domain.Models.Gguf;
 namespace LlamaBlazor.Tests.Support;
 
 /// <summary>
-/// Writes GGUF files: v2 or v3, either byte order, any value type, tensors whose data is zeros (sparse on disk, so that a "70 GB" model costs nothing).
-/// Lies on request: counts, versions and raw values can be set to what no honest writer would produce. Ready-made files: <see cref="GgufSamples"/>.
+/// Writes GGUF files: v2 or v3, either byte order, any value type, tensors whose data is zeros (sparse on disk, so that a "70 GB" model
+/// costs nothing).
+/// Lies on request: counts, versions and raw values can be set to what no honest writer would produce. Ready-made files:
+/// <see cref="GgufSamples"/>.
 /// </summary>
 public sealed class GgufWriter
 {
@@ -46,7 +48,8 @@ public sealed class GgufWriter
     }
 
     /// <summary>Adds the head of an array without its items.</summary>
-    public GgufWriter AddArrayHead(string key, GgufType element, ulong count) => AddRaw(key, GgufType.Array, [.. Number((uint)element), .. Number(count)]);
+    public GgufWriter AddArrayHead(string key, GgufType element, ulong count) =>
+        AddRaw(key, GgufType.Array, [.. Number((uint)element), .. Number(count)]);
 
     /// <summary>Adds a tensor; its data follows the header as zeros.</summary>
     public GgufWriter AddTensor(string name, string type, params long[] shape) => AddTensorRaw(name, GgmlType.Find(type)!.Id, null, shape);
@@ -108,40 +111,44 @@ public sealed class GgufWriter
 
     private long Pad(long offset) => (offset + Alignment - 1) / Alignment * Alignment;
 
-    private static GgufType TypeOf(Type type) => type.IsArray ? GgufType.Array : Type.GetTypeCode(type) switch
-    {
-        TypeCode.Byte => GgufType.U8,
-        TypeCode.SByte => GgufType.I8,
-        TypeCode.UInt16 => GgufType.U16,
-        TypeCode.Int16 => GgufType.I16,
-        TypeCode.UInt32 => GgufType.U32,
-        TypeCode.Int32 => GgufType.I32,
-        TypeCode.Single => GgufType.F32,
-        TypeCode.Boolean => GgufType.Bool,
-        TypeCode.String => GgufType.Text,
-        TypeCode.UInt64 => GgufType.U64,
-        TypeCode.Int64 => GgufType.I64,
-        TypeCode.Double => GgufType.F64,
-        _ => throw new ArgumentException($"GGUF has no {type}"),
-    };
+    private static GgufType TypeOf(Type type) =>
+        type.IsArray
+            ? GgufType.Array
+            : Type.GetTypeCode(type) switch
+            {
+                TypeCode.Byte => GgufType.U8,
+                TypeCode.SByte => GgufType.I8,
+                TypeCode.UInt16 => GgufType.U16,
+                TypeCode.Int16 => GgufType.I16,
+                TypeCode.UInt32 => GgufType.U32,
+                TypeCode.Int32 => GgufType.I32,
+                TypeCode.Single => GgufType.F32,
+                TypeCode.Boolean => GgufType.Bool,
+                TypeCode.String => GgufType.Text,
+                TypeCode.UInt64 => GgufType.U64,
+                TypeCode.Int64 => GgufType.I64,
+                TypeCode.Double => GgufType.F64,
+                _ => throw new ArgumentException($"GGUF has no {type}"),
+            };
 
-    private byte[] Encode(object value) => value switch
-    {
-        string text => Text(text),
-        Array items => EncodeArray(items),
-        bool flag => [flag ? (byte)1 : (byte)0],
-        byte number => [number],
-        sbyte number => [unchecked((byte)number)],
-        short number => Number(unchecked((ushort)number)),
-        ushort number => Number(number),
-        int number => Number(unchecked((uint)number)),
-        uint number => Number(number),
-        long number => Number(unchecked((ulong)number)),
-        ulong number => Number(number),
-        float number => Number(BitConverter.SingleToUInt32Bits(number)),
-        double number => Number(BitConverter.DoubleToUInt64Bits(number)),
-        _ => throw new ArgumentException($"GGUF has no {value.GetType()}"),
-    };
+    private byte[] Encode(object value) =>
+        value switch
+        {
+            string text => Text(text),
+            Array items => EncodeArray(items),
+            bool flag => [flag ? (byte)1 : (byte)0],
+            byte number => [number],
+            sbyte number => [unchecked((byte)number)],
+            short number => Number(unchecked((ushort)number)),
+            ushort number => Number(number),
+            int number => Number(unchecked((uint)number)),
+            uint number => Number(number),
+            long number => Number(unchecked((ulong)number)),
+            ulong number => Number(number),
+            float number => Number(BitConverter.SingleToUInt32Bits(number)),
+            double number => Number(BitConverter.DoubleToUInt64Bits(number)),
+            _ => throw new ArgumentException($"GGUF has no {value.GetType()}"),
+        };
 
     private byte[] EncodeArray(Array items)
     {

@@ -4,7 +4,8 @@ namespace LlamaBlazor.Tests.Support;
 internal static class GpuEngine
 {
     /// <summary>What it lists: two cards.</summary>
-    public const string TwoGpus = "Available devices:\n  CUDA0: Fake card A (24576 MiB, 24000 MiB free)\n  CUDA1: Fake card B (12288 MiB, 12000 MiB free)";
+    public const string TwoGpus =
+        "Available devices:\n  CUDA0: Fake card A (24576 MiB, 24000 MiB free)\n  CUDA1: Fake card B (12288 MiB, 12000 MiB free)";
 
     /// <summary>Path of the engine, for <c>LlamaBlazor:EnginePath</c>.</summary>
     public static string PathIn(TempFolder folder) => folder.File("bin/llama-server");
@@ -25,13 +26,14 @@ internal static class GpuEngine
 
     /// <summary>The script of an engine.</summary>
     /// <param name="devices">What <c>--list-devices</c> prints.</param>
-    public static string Answers(string devices) => $"""
-        case "$1" in
-          --version) echo "version: 9999 (abcdef0)";;
-          --help) printf '%s\n' "-m,    --model FNAME                     model path" "--port PORT                             port";;
-          --list-devices) printf '%s\n' "{devices}";;
-        esac
-        """;
+    public static string Answers(string devices) =>
+        $"""
+            case "$1" in
+              --version) echo "version: 9999 (abcdef0)";;
+              --help) printf '%s\n' "-m,    --model FNAME                     model path" "--port PORT                             port";;
+              --list-devices) printf '%s\n' "{devices}";;
+            esac
+            """;
 
     private static void Move(TempFolder folder, string script, string name)
     {

@@ -33,12 +33,23 @@ public sealed class HubViewer : IAsyncDisposable
     public Task<JsonElement> NextAsync() => NextAsync(message => message.TryGetProperty("target", out _));
 
     /// <summary>The next call of that name.</summary>
-    public Task<JsonElement> NextAsync(string target) => NextAsync(message => message.TryGetProperty("target", out var name) && name.GetString() == target);
+    public Task<JsonElement> NextAsync(string target) =>
+        NextAsync(message => message.TryGetProperty("target", out var name) && name.GetString() == target);
 
     /// <summary>Calls the server and returns what went wrong there, or null.</summary>
     public async Task<string?> CallAsync(string target, params object[] arguments)
     {
-        await SendAsync(JsonSerializer.Serialize(new { type = Invocation, invocationId = "1", target, arguments }));
+        await SendAsync(
+            JsonSerializer.Serialize(
+                new
+                {
+                    type = Invocation,
+                    invocationId = "1",
+                    target,
+                    arguments,
+                }
+            )
+        );
         var answer = await NextAsync(message => message.TryGetProperty("type", out var type) && type.GetInt32() == Completion);
         return answer.TryGetProperty("error", out var error) ? error.GetString() : null;
     }
@@ -60,7 +71,8 @@ public sealed class HubViewer : IAsyncDisposable
         throw new InvalidOperationException("The hub closed the connection");
     }
 
-    private Task SendAsync(string message) => _socket.SendAsync(Encoding.UTF8.GetBytes(message + End), WebSocketMessageType.Text, true, default);
+    private Task SendAsync(string message) =>
+        _socket.SendAsync(Encoding.UTF8.GetBytes(message + End), WebSocketMessageType.Text, true, default);
 
     private async IAsyncEnumerable<JsonElement> ReadAsync()
     {

@@ -10,9 +10,7 @@ internal sealed class NvmlStandIn : IDisposable
 {
     private readonly TempFolder _folder = new();
 
-    private NvmlStandIn()
-    {
-    }
+    private NvmlStandIn() { }
 
     /// <summary>Path of the library; its folder can stand on LD_LIBRARY_PATH.</summary>
     public string Path => _folder.File("libnvidia-ml.so.1");
@@ -33,10 +31,13 @@ internal sealed class NvmlStandIn : IDisposable
         await using (var file = File.Create(source))
             await code.CopyToAsync(file);
         string[] defines = [.. variants.Select(variant => "-D" + variant)];
-        var start = new ProcessStartInfo(CompilerFactAttribute.Compiler!,
-            ["-shared", "-fPIC", "-Wall", "-Wno-unused", .. defines, $"-DFOLDER=\"{standIn.Folder}\"", "-o", standIn.Path,
-            source])
-        { RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            CompilerFactAttribute.Compiler!,
+            ["-shared", "-fPIC", "-Wall", "-Wno-unused", .. defines, $"-DFOLDER=\"{standIn.Folder}\"", "-o", standIn.Path, source]
+        )
+        {
+            RedirectStandardError = true,
+        };
         using var compiler = Process.Start(start)!;
         var errors = await compiler.StandardError.ReadToEndAsync();
         await compiler.WaitForExitAsync();
@@ -77,12 +78,17 @@ internal sealed class CompilerFactAttribute : FactAttribute
     public CompilerFactAttribute() => Skip = Reason;
 
     /// <summary>Path of the compiler, or null.</summary>
-    public static string? Compiler { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)
-        .SelectMany(folder => new[] { "cc", "gcc" }.Select(name => System.IO.Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+    public static string? Compiler { get; } =
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(System.IO.Path.PathSeparator)
+            .SelectMany(folder => new[] { "cc", "gcc" }.Select(name => System.IO.Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists);
 
     /// <summary>Why such tests are skipped, or null.</summary>
-    public static string? Reason => !OperatingSystem.IsLinux() ? "The stand-in library is built on Linux only"
-        : Compiler is null ? "No compiler for C (cc or gcc) is on this machine" : null;
+    public static string? Reason =>
+        !OperatingSystem.IsLinux() ? "The stand-in library is built on Linux only"
+        : Compiler is null ? "No compiler for C (cc or gcc) is on this machine"
+        : null;
 }
 
 /// <summary>As <see cref="CompilerFactAttribute"/>, with data.</summary>

@@ -4,18 +4,23 @@ using LlamaBlazor.Web.Shared.Configuration;
 
 namespace LlamaBlazor.Tests.Support;
 
-/// <summary>Runs the program as a user who may not do everything. As root, for whom no permission counts, that is another one, through setpriv.</summary>
+/// <summary>Runs the program as a user who may not do everything. As root, for whom no permission counts, that is another one, through
+/// setpriv.</summary>
 internal static class OtherUser
 {
     private const string Id = "65534"; // nobody
-    private const string NoBuildAssets = "ASPNETCORE_STATICWEBASSETS=none"; // a build's list of them leads into the package folder of whoever built
+
+    // a build's list of them leads into the package folder of whoever built
+    private const string NoBuildAssets = "ASPNETCORE_STATICWEBASSETS=none";
 
     /// <summary>Why that cannot be here, or null.</summary>
     public static string? Obstacle { get; } = Look();
 
     /// <summary>The command line that runs a program as that user.</summary>
     public static (string Program, IReadOnlyList<string> Arguments) Wrap(string program, IReadOnlyList<string> arguments) =>
-        Environment.IsPrivilegedProcess ? ("setpriv", ["--reuid", Id, "--regid", Id, "--clear-groups", "--", "env", NoBuildAssets, program, .. arguments]) : (program, arguments);
+        Environment.IsPrivilegedProcess
+            ? ("setpriv", ["--reuid", Id, "--regid", Id, "--clear-groups", "--", "env", NoBuildAssets, program, .. arguments])
+            : (program, arguments);
 
     /// <summary>Gives a file or folder, and what is in it, to that user.</summary>
     public static void Give(string path)
@@ -29,7 +34,9 @@ internal static class OtherUser
     {
         var (own, prefix) = OwnProgram.Find();
         var (program, line) = Wrap(own, [.. prefix, .. arguments]);
-        using var process = Process.Start(new ProcessStartInfo(program, line) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, line) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         return (process.ExitCode, await output, await error);

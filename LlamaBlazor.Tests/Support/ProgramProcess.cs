@@ -13,22 +13,29 @@ public sealed class ProgramProcess : IDisposable
     private readonly List<string> _output = []; // what it said, for the message of a failing test
 
     public ProgramProcess(string data, params string[] arguments)
-        : this(data, new SocketsHttpHandler(), arguments)
-    {
-    }
+        : this(data, new SocketsHttpHandler(), arguments) { }
 
     public ProgramProcess(string data, HttpMessageHandler handler, params string[] arguments)
-        : this(data, handler, (program, line) => (program, line), arguments)
-    {
-    }
+        : this(data, handler, (program, line) => (program, line), arguments) { }
 
-    private ProgramProcess(string data, HttpMessageHandler handler, Func<string, IReadOnlyList<string>,
-        (string, IReadOnlyList<string>)> wrap, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    private ProgramProcess(
+        string data,
+        HttpMessageHandler handler,
+        Func<string, IReadOnlyList<string>, (string, IReadOnlyList<string>)> wrap,
+        string[] arguments,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
         Http = new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(2) }; // against a test that hangs; builders are slow
         var (program, prefix) = OwnProgram.Find();
         // As in AppFixture: a busy machine must not change what a test sees.
-        string[] calm = ["--LlamaBlazor:Admission:MaxMemoryPercent=100", "--LlamaBlazor:Admission:MinFreeMemoryGb=0", "--LlamaBlazor:Admission:MaxCpuPercent=100", "--LlamaBlazor:Admission:MaxLoadPerCore=1000"];
+        string[] calm =
+        [
+            "--LlamaBlazor:Admission:MaxMemoryPercent=100",
+            "--LlamaBlazor:Admission:MinFreeMemoryGb=0",
+            "--LlamaBlazor:Admission:MaxCpuPercent=100",
+            "--LlamaBlazor:Admission:MaxLoadPerCore=1000",
+        ];
         string[] line = [.. prefix, "--data", data, "--urls", "http://127.0.0.1:0", .. calm, .. arguments];
         var (runner, words) = wrap(program, line);
         var start = new ProcessStartInfo(runner, words) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -42,7 +49,8 @@ public sealed class ProgramProcess : IDisposable
     }
 
     /// <summary>The program as <see cref="OtherUser"/>.</summary>
-    public static ProgramProcess AsOtherUser(string data, params string[] arguments) => new(data, new SocketsHttpHandler(), OtherUser.Wrap, arguments);
+    public static ProgramProcess AsOtherUser(string data, params string[] arguments) =>
+        new(data, new SocketsHttpHandler(), OtherUser.Wrap, arguments);
 
     /// <summary>The program with more in its environment.</summary>
     public static ProgramProcess With(string data, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
@@ -50,7 +58,12 @@ public sealed class ProgramProcess : IDisposable
 
     /// <summary>The program below a shell that has run a command before, such as one that sets a limit.</summary>
     public static ProgramProcess InShell(string data, string before, params string[] arguments) =>
-        new(data, new SocketsHttpHandler(), (program, line) => ("/bin/sh", ["-c", $"{before}; exec \"$0\" \"$@\"", program, .. line]), arguments);
+        new(
+            data,
+            new SocketsHttpHandler(),
+            (program, line) => ("/bin/sh", ["-c", $"{before}; exec \"$0\" \"$@\"", program, .. line]),
+            arguments
+        );
 
     public int Pid => _process.Id;
 

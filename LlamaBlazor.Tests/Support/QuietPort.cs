@@ -3,7 +3,8 @@ using System.Net.Sockets;
 
 namespace LlamaBlazor.Tests.Support;
 
-/// <summary>A port of loopback that nobody is given by chance: one the system gives out may be another test's as soon as it is free.</summary>
+/// <summary>A port of loopback that nobody is given by chance: one the system gives out may be another test's as soon as it is
+/// free.</summary>
 internal static class QuietPort
 {
     /// <summary>Listens on one.</summary>

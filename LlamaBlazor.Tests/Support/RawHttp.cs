@@ -21,7 +21,12 @@ internal static class RawHttp
     /// <param name="headers">Headers besides Host and those of the body.</param>
     /// <param name="body">Body of JSON, or null for none.</param>
     public static async Task<RawAnswer> SendAsync(
-        int port, string method, string path, IReadOnlyDictionary<string, string>? headers = null, string? body = null)
+        int port,
+        string method,
+        string path,
+        IReadOnlyDictionary<string, string>? headers = null,
+        string? body = null
+    )
     {
         using var client = new TcpClient();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));

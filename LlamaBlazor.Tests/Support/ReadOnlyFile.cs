@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Tests.Support;
 
-/// <summary>Makes a file read-only for everybody, root included: it is mounted over itself. Needs the right to mount (<see cref="SmallDiskFactAttribute"/>).</summary>
+/// <summary>Makes a file read-only for everybody, root included: it is mounted over itself. Needs the right to mount
+/// (<see cref="SmallDiskFactAttribute"/>).</summary>
 public sealed class ReadOnlyFile : IDisposable
 {
     private readonly string _path;

@@ -15,7 +15,13 @@ public sealed class SmallDisk : IDisposable
     public void Fill(long leave)
     {
         var free = new DriveInfo(Path).AvailableFreeSpace - leave;
-        using var file = new FileStream(System.IO.Path.Combine(Path, "filler"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        using var file = new FileStream(
+            System.IO.Path.Combine(Path, "filler"),
+            FileMode.Create,
+            FileAccess.Write,
+            FileShare.None,
+            bufferSize: 0
+        );
         var block = new byte[64 * 1024];
         try
         {

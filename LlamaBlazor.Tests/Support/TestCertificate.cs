@@ -21,5 +21,6 @@ internal static class TestCertificate
     }
 
     /// <summary>Writes it with its key as PFX, as a person would with openssl.</summary>
-    public static void WritePfx(this X509Certificate2 certificate, string path, string password) => File.WriteAllBytes(path, certificate.Export(X509ContentType.Pfx, password));
+    public static void WritePfx(this X509Certificate2 certificate, string path, string password) =>
+        File.WriteAllBytes(path, certificate.Export(X509ContentType.Pfx, password));
 }

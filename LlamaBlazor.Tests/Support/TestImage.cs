@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace LlamaBlazor.Tests.Support;
 
 /// <summary>
-/// An image for tests, made offline: busybox, and a script that takes the place of llama-server. It answers <c>/health</c>, says how it was called, exits
+/// An image for tests, made offline: busybox, and a script that takes the place of llama-server. It answers <c>/health</c>, says how it was
+/// called, exits
 /// where the model's file says so, and ignores nothing.
 /// </summary>
 internal static class TestImage
@@ -11,7 +12,8 @@ internal static class TestImage
     /// <summary>Its name.</summary>
     public const string Name = "localhost/llamablazor-test:server";
 
-    /// <summary>What this machine's container service needs beyond the usual: a network of its own takes programs that are rarely there, and limits may be fixed.</summary>
+    /// <summary>What this machine's container service needs beyond the usual: a network of its own takes programs that are rarely there,
+    /// and limits may be fixed.</summary>
     public const string ExtraArguments = "--network=host --ulimit nofile=1024:1024 --ulimit nproc=1024:1024";
 
     private const string Engine = """
@@ -48,7 +50,9 @@ internal static class TestImage
     /// <summary>Runs podman and returns what it prints, or null where it fails.</summary>
     public static string? Run(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Podman!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(Podman!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         var error = process.StandardError.ReadToEndAsync();
         var text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -78,7 +82,9 @@ internal static class TestImage
         {
             if (Run("import", "--change", "ENTRYPOINT [\"/engine\"]", tar, Name) is null)
                 return "podman import failed on this machine";
-            return Run(["run", "--rm", "--runtime", "runc", .. ExtraArguments.Split(' '), Name, "--version"]) is null ? "podman cannot run containers on this machine" : null;
+            return Run(["run", "--rm", "--runtime", "runc", .. ExtraArguments.Split(' '), Name, "--version"]) is null
+                ? "podman cannot run containers on this machine"
+                : null;
         }
         finally
         {
@@ -86,8 +92,14 @@ internal static class TestImage
         }
     }
 
-    private static string? Find(string program) => OperatingSystem.IsWindows() ? null : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Concat(["/usr/bin", "/usr/sbin", "/bin"]).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+    private static string? Find(string program) =>
+        OperatingSystem.IsWindows()
+            ? null
+            : (Environment.GetEnvironmentVariable("PATH") ?? "")
+                .Split(Path.PathSeparator)
+                .Concat(["/usr/bin", "/usr/sbin", "/bin"])
+                .Select(folder => Path.Combine(folder, program))
+                .FirstOrDefault(File.Exists);
 }
 
 /// <summary>A test that needs a real podman.</summary>

@@ -6,7 +6,16 @@ using LlamaBlazor.Web.Shared.Live;
 namespace LlamaBlazor.Web.Cache;
 
 /// <summary>Saves hit counts every few seconds, and once a minute removes what has expired or no longer fits.</summary>
-internal sealed partial class CacheMaintenance(CacheStore store, CacheSwitch @switch, DatabaseState database, Broadcast<DatabaseReplaced> replaced, Broadcast<PreferencesChanged> imported, Broadcast<RequestKeeping> limits, TimeProvider clock, ILogger<CacheMaintenance> logger) : BackgroundService
+internal sealed partial class CacheMaintenance(
+    CacheStore store,
+    CacheSwitch @switch,
+    DatabaseState database,
+    Broadcast<DatabaseReplaced> replaced,
+    Broadcast<PreferencesChanged> imported,
+    Broadcast<RequestKeeping> limits,
+    TimeProvider clock,
+    ILogger<CacheMaintenance> logger
+) : BackgroundService
 {
     private const int TicksPerCleanup = 20;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);

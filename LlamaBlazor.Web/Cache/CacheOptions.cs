@@ -20,9 +20,13 @@ internal sealed class CacheOptions
 
     /// <summary>Reads and checks the section.</summary>
     /// <exception cref="StartupException">A value is out of bounds; the message names its key.</exception>
-    public static CacheOptions Read(IConfiguration configuration) => OptionSection.Read<CacheOptions>(configuration, Section,
-    [
-        new(nameof(TtlSeconds), options => options.TtlSeconds, 0, RequestKeeping.MaxTtlSeconds),
-        new(nameof(MaxSizeMb), options => options.MaxSizeMb, 1, RequestKeeping.MaxSizeMb),
-    ]);
+    public static CacheOptions Read(IConfiguration configuration) =>
+        OptionSection.Read<CacheOptions>(
+            configuration,
+            Section,
+            [
+                new(nameof(TtlSeconds), options => options.TtlSeconds, 0, RequestKeeping.MaxTtlSeconds),
+                new(nameof(MaxSizeMb), options => options.MaxSizeMb, 1, RequestKeeping.MaxSizeMb),
+            ]
+        );
 }

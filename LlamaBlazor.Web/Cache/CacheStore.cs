@@ -20,10 +20,29 @@ namespace LlamaBlazor.Web.Cache;
 internal sealed record CacheFigures(bool Enabled, int Entries, long SizeBytes, long MaxBytes, long Hits, long TtlSeconds);
 
 /// <summary>One answer in a list, without its text.</summary>
-internal sealed record CacheItem(long Id, string CacheKey, string Model, string Prompt, string PromptHash, string? FinishReason, long? TokensGenerated, long SizeBytes, long CreatedAt, long? ExpiresAt, long HitCount, long? LastHitAt);
+internal sealed record CacheItem(
+    long Id,
+    string CacheKey,
+    string Model,
+    string Prompt,
+    string PromptHash,
+    string? FinishReason,
+    long? TokensGenerated,
+    long SizeBytes,
+    long CreatedAt,
+    long? ExpiresAt,
+    long HitCount,
+    long? LastHitAt
+);
 
 /// <summary>The table <c>cache</c>.</summary>
-internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, RequestKeepingStore keeping, CacheSwitch @switch, TimeProvider clock)
+internal sealed class CacheStore(
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseWriter writer,
+    RequestKeepingStore keeping,
+    CacheSwitch @switch,
+    TimeProvider clock
+)
 {
     /// <summary>Answers whose hits wait to be saved; the counts of more are lost.</summary>
     private const int PendingBound = 10_000;
@@ -49,7 +68,11 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
         var now = Now;
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
-            return await context.Cache.AsNoTracking().Where(row => row.CacheKey == key && (row.ExpiresAt == null || row.ExpiresAt > now)).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+            return await context
+                .Cache.AsNoTracking()
+                .Where(row => row.CacheKey == key && (row.ExpiresAt == null || row.ExpiresAt > now))
+                .FirstOrDefaultAsync(cancellation)
+                .ConfigureAwait(false);
     }
 
     /// <summary>Counts a hit; saved soon by <see cref="SaveHitsAsync"/>.</summary>
@@ -62,15 +85,31 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     /// <summary>Saves the counted hits.</summary>
     public async Task SaveHitsAsync(CancellationToken cancellation)
     {
-        var pending = _hits.Keys.Select(id => (Id: id, Count: _hits.TryRemove(id, out var count) ? count : 0)).Where(hit => hit.Count > 0).ToList();
+        var pending = _hits
+            .Keys.Select(id => (Id: id, Count: _hits.TryRemove(id, out var count) ? count : 0))
+            .Where(hit => hit.Count > 0)
+            .ToList();
         if (pending.Count == 0)
             return;
         var now = Now;
-        await writer.ExecuteAsync(async (context, token) =>
-        {
-            foreach (var (id, count) in pending)
-                await context.Cache.Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.HitCount, row => row.HitCount + count).SetProperty(row => row.LastHitAt, now), token).ConfigureAwait(false);
-        }, cancellation).ConfigureAwait(false);
+        await writer
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    foreach (var (id, count) in pending)
+                        await context
+                            .Cache.Where(row => row.Id == id)
+                            .ExecuteUpdateAsync(
+                                set =>
+                                    set.SetProperty(row => row.HitCount, row => row.HitCount + count)
+                                        .SetProperty(row => row.LastHitAt, now),
+                                token
+                            )
+                            .ConfigureAwait(false);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Keeps an answer that was asked for just now.</summary>
@@ -84,19 +123,26 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     {
         row.CreatedAt = Now;
         row.ExpiresAt = keeping.Current.CacheTtlSeconds is > 0 and var seconds ? row.CreatedAt + (seconds * 1000) : null;
-        var replaced = await writer.ExecuteAsync(async (context, token) =>
-        {
-            if (Removals != removals)
-                return -1;
-            var old = context.Cache.Where(old => old.CacheKey == row.CacheKey);
-            var size = await old.Select(SizeOf).SumAsync(token).ConfigureAwait(false);
-            await old.ExecuteDeleteAsync(token).ConfigureAwait(false);
-            context.Cache.Add(row);
-            return size;
-        }, cancellation).ConfigureAwait(false);
+        var replaced = await writer
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    if (Removals != removals)
+                        return -1;
+                    var old = context.Cache.Where(old => old.CacheKey == row.CacheKey);
+                    var size = await old.Select(SizeOf).SumAsync(token).ConfigureAwait(false);
+                    await old.ExecuteDeleteAsync(token).ConfigureAwait(false);
+                    context.Cache.Add(row);
+                    return size;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         if (replaced < 0)
             return;
-        var added = new[] { row.Prompt, row.ConfigJson, row.ResponseText, row.ResponseJson ?? "" }.Sum(text => (long)Encoding.UTF8.GetByteCount(text));
+        var added = new[] { row.Prompt, row.ConfigJson, row.ResponseText, row.ResponseJson ?? "" }.Sum(text =>
+            (long)Encoding.UTF8.GetByteCount(text)
+        );
         if (Interlocked.Read(ref _bytes) < 0 || Interlocked.Add(ref _bytes, added - replaced) > keeping.Current.CacheMaxBytes)
             await CleanUpAsync(cancellation).ConfigureAwait(false);
     }
@@ -110,20 +156,35 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     public async Task<int> InvalidateAsync(string? prompt, string? model, long? olderThan, CancellationToken cancellation)
     {
         var hash = prompt is null ? null : CacheKey.PromptHashOf(prompt);
-        var removed = await writer.ExecuteAsync(async (context, token) =>
-        {
-            Interlocked.Increment(ref _removals);
-            IQueryable<CacheRow> rows = context.Cache;
-            if (hash is not null)
-                rows = rows.Where(row => row.PromptHash == hash);
-            if (model is not null)
-                rows = rows.Where(row => row.ModelPath == model);
-            if (olderThan is { } limit)
-                rows = rows.Where(row => row.CreatedAt < limit);
-            var count = await rows.ExecuteDeleteAsync(token).ConfigureAwait(false);
-            context.Note("cache.clear", "cache", model, new { removed = count, of_a_prompt = hash is not null, older_than = olderThan });
-            return count;
-        }, cancellation).ConfigureAwait(false);
+        var removed = await writer
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    Interlocked.Increment(ref _removals);
+                    IQueryable<CacheRow> rows = context.Cache;
+                    if (hash is not null)
+                        rows = rows.Where(row => row.PromptHash == hash);
+                    if (model is not null)
+                        rows = rows.Where(row => row.ModelPath == model);
+                    if (olderThan is { } limit)
+                        rows = rows.Where(row => row.CreatedAt < limit);
+                    var count = await rows.ExecuteDeleteAsync(token).ConfigureAwait(false);
+                    context.Note(
+                        "cache.clear",
+                        "cache",
+                        model,
+                        new
+                        {
+                            removed = count,
+                            of_a_prompt = hash is not null,
+                            older_than = olderThan,
+                        }
+                    );
+                    return count;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         Interlocked.Exchange(ref _bytes, -1);
         return removed;
     }
@@ -131,20 +192,26 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     /// <summary>Removes one answer.</summary>
     public async Task<bool> RemoveAsync(long id, CancellationToken cancellation)
     {
-        var removed = await writer.ExecuteAsync(async (context, token) =>
-        {
-            Interlocked.Increment(ref _removals);
-            var count = await context.Cache.Where(row => row.Id == id).ExecuteDeleteAsync(token).ConfigureAwait(false);
-            if (count > 0)
-                context.Note("cache.delete", "cache", id);
-            return count;
-        }, cancellation).ConfigureAwait(false);
+        var removed = await writer
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    Interlocked.Increment(ref _removals);
+                    var count = await context.Cache.Where(row => row.Id == id).ExecuteDeleteAsync(token).ConfigureAwait(false);
+                    if (count > 0)
+                        context.Note("cache.delete", "cache", id);
+                    return count;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         Interlocked.Exchange(ref _bytes, -1);
         return removed > 0;
     }
 
     /// <summary>
-    /// Removes what has expired, then, where the rest is over the cap, the least recently used until a tenth of it is free (acceptance C3.7): else every
+    /// Removes what has expired, then, where the rest is over the cap, the least recently used until a tenth of it is free (acceptance
+    /// C3.7): else every
     /// further answer would have to look for another one.
     /// </summary>
     /// <returns>How many.</returns>
@@ -152,7 +219,12 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     {
         await SaveHitsAsync(cancellation).ConfigureAwait(false);
         var now = Now;
-        var removed = await writer.ExecuteAsync((context, token) => context.Cache.Where(row => row.ExpiresAt != null && row.ExpiresAt <= now).ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
+        var removed = await writer
+            .ExecuteAsync(
+                (context, token) => context.Cache.Where(row => row.ExpiresAt != null && row.ExpiresAt <= now).ExecuteDeleteAsync(token),
+                cancellation
+            )
+            .ConfigureAwait(false);
         if (removed > 0)
             Interlocked.Exchange(ref _bytes, -1);
         else if (Interlocked.Read(ref _bytes) is >= 0 and var known && known <= keeping.Current.CacheMaxBytes)
@@ -163,35 +235,70 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     }
 
     /// <summary>Size and hits.</summary>
-    public Task<CacheFigures> FiguresAsync(CancellationToken cancellation) => Task.Run(async () =>
-    {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var entries = await context.Cache.CountAsync(cancellation).ConfigureAwait(false);
-            var hits = await context.Cache.SumAsync(row => row.HitCount, cancellation).ConfigureAwait(false) + _hits.Values.Sum();
-            return new CacheFigures(@switch.IsOn, entries, Interlocked.Read(ref _bytes) is >= 0 and var known ? known : await SizeAsync(context, cancellation).ConfigureAwait(false), keeping.Current.CacheMaxBytes, hits, keeping.Current.CacheTtlSeconds);
-        }
-    }, cancellation);
+    public Task<CacheFigures> FiguresAsync(CancellationToken cancellation) =>
+        Task.Run(
+            async () =>
+            {
+                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+                await using (context.ConfigureAwait(false))
+                {
+                    var entries = await context.Cache.CountAsync(cancellation).ConfigureAwait(false);
+                    var hits = await context.Cache.SumAsync(row => row.HitCount, cancellation).ConfigureAwait(false) + _hits.Values.Sum();
+                    return new CacheFigures(
+                        @switch.IsOn,
+                        entries,
+                        Interlocked.Read(ref _bytes) is >= 0 and var known
+                            ? known
+                            : await SizeAsync(context, cancellation).ConfigureAwait(false),
+                        keeping.Current.CacheMaxBytes,
+                        hits,
+                        keeping.Current.CacheTtlSeconds
+                    );
+                }
+            },
+            cancellation
+        );
 
     /// <summary>Answers, newest first.</summary>
-    public Task<ListPage<CacheItem>> ListAsync(string? model, long? after, int limit, CancellationToken cancellation) => Task.Run(async () =>
-    {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var rows = context.Cache.AsNoTracking();
-            if (model is not null)
-                rows = rows.Where(row => row.ModelPath == model);
-            if (after is { } last)
-                rows = rows.Where(row => row.Id < last);
-            var items = await rows.OrderByDescending(row => row.Id).Take(limit + 1)
-                .Select(row => new CacheItem(row.Id, row.CacheKey, row.ModelPath, row.Prompt, row.PromptHash, row.FinishReason, row.TokensGenerated, SqliteText.ByteCount(row.Prompt) + SqliteText.ByteCount(row.ConfigJson) + SqliteText.ByteCount(row.ResponseText) + SqliteText.ByteCount(row.ResponseJson ?? ""), row.CreatedAt, row.ExpiresAt, row.HitCount, row.LastHitAt))
-                .ToListAsync(cancellation).ConfigureAwait(false);
-            var more = items.Count > limit;
-            return new ListPage<CacheItem>(more ? items[..limit] : items, more ? items[limit - 1].Id.ToString() : null);
-        }
-    }, cancellation);
+    public Task<ListPage<CacheItem>> ListAsync(string? model, long? after, int limit, CancellationToken cancellation) =>
+        Task.Run(
+            async () =>
+            {
+                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+                await using (context.ConfigureAwait(false))
+                {
+                    var rows = context.Cache.AsNoTracking();
+                    if (model is not null)
+                        rows = rows.Where(row => row.ModelPath == model);
+                    if (after is { } last)
+                        rows = rows.Where(row => row.Id < last);
+                    var items = await rows.OrderByDescending(row => row.Id)
+                        .Take(limit + 1)
+                        .Select(row => new CacheItem(
+                            row.Id,
+                            row.CacheKey,
+                            row.ModelPath,
+                            row.Prompt,
+                            row.PromptHash,
+                            row.FinishReason,
+                            row.TokensGenerated,
+                            SqliteText.ByteCount(row.Prompt)
+                                + SqliteText.ByteCount(row.ConfigJson)
+                                + SqliteText.ByteCount(row.ResponseText)
+                                + SqliteText.ByteCount(row.ResponseJson ?? ""),
+                            row.CreatedAt,
+                            row.ExpiresAt,
+                            row.HitCount,
+                            row.LastHitAt
+                        ))
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var more = items.Count > limit;
+                    return new ListPage<CacheItem>(more ? items[..limit] : items, more ? items[limit - 1].Id.ToString() : null);
+                }
+            },
+            cancellation
+        );
 
     /// <summary>One answer with its texts, or null.</summary>
     public async Task<CacheRow?> GetAsync(long id, CancellationToken cancellation)
@@ -205,7 +312,10 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
 
     // What one answer takes of the cap: its texts, as they are stored.
     private static readonly Expression<Func<CacheRow, long>> SizeOf = row =>
-        SqliteText.ByteCount(row.Prompt) + SqliteText.ByteCount(row.ConfigJson) + SqliteText.ByteCount(row.ResponseText) + SqliteText.ByteCount(row.ResponseJson ?? "");
+        SqliteText.ByteCount(row.Prompt)
+        + SqliteText.ByteCount(row.ConfigJson)
+        + SqliteText.ByteCount(row.ResponseText)
+        + SqliteText.ByteCount(row.ResponseJson ?? "");
 
     private async Task<(long Size, int Removed)> EvictAsync(LlamaDbContext context, CancellationToken cancellation)
     {
@@ -234,5 +344,6 @@ internal sealed class CacheStore(IDbContextFactory<LlamaDbContext> contexts, Dat
         return (size, removed);
     }
 
-    private static Task<long> SizeAsync(LlamaDbContext context, CancellationToken cancellation) => context.Cache.Select(SizeOf).SumAsync(cancellation);
+    private static Task<long> SizeAsync(LlamaDbContext context, CancellationToken cancellation) =>
+        context.Cache.Select(SizeOf).SumAsync(cancellation);
 }

@@ -6,7 +6,8 @@ using LlamaBlazor.Web.Settings;
 namespace LlamaBlazor.Web.Cache;
 
 /// <summary>
-/// The global switch of the response cache: what the environment or the command line says, else what was set in the dashboard, else the configuration file.
+/// The global switch of the response cache: what the environment or the command line says, else what was set in the dashboard, else the
+/// configuration file.
 /// </summary>
 internal sealed class CacheSwitch(CacheOptions options, PreferenceStore preferences, DatabaseState database, IConfiguration configuration)
 {
@@ -29,7 +30,12 @@ internal sealed class CacheSwitch(CacheOptions options, PreferenceStore preferen
             return;
         await database.Ready.WaitAsync(cancellation).ConfigureAwait(false);
         var saved = await preferences.GetConfigAsync(Key, cancellation).ConfigureAwait(false);
-        Volatile.Write(ref _enabled, saved.IsSuccess && saved.Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? saved.Value.ValueKind == JsonValueKind.True : options.Enabled);
+        Volatile.Write(
+            ref _enabled,
+            saved.IsSuccess && saved.Value.ValueKind is JsonValueKind.True or JsonValueKind.False
+                ? saved.Value.ValueKind == JsonValueKind.True
+                : options.Enabled
+        );
     }
 
     /// <summary>Switches it on or off, also after a restart.</summary>
@@ -37,7 +43,10 @@ internal sealed class CacheSwitch(CacheOptions options, PreferenceStore preferen
     public async Task<Result<bool>> SetAsync(bool on, CancellationToken cancellation)
     {
         if (IsLocked)
-            return Failure.Conflict($"The response cache is switched by LLAMABLAZOR__{ConfigurationKey.Replace(":", "__").ToUpperInvariant()} or the command line. Remove it there to switch it here.");
+            return Failure.Conflict(
+                $"The response cache is switched by LLAMABLAZOR__{ConfigurationKey.Replace(":", "__").ToUpperInvariant()} or the "
+                    + "command line. Remove it there to switch it here."
+            );
         await preferences.SetConfigAsync(Key, JsonSerializer.SerializeToElement(on), cancellation).ConfigureAwait(false);
         Volatile.Write(ref _enabled, on);
         return on;

@@ -11,8 +11,10 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Cache;
 
 /// <summary>
-/// What a model is, for the key of an answer: name, file, engine and revisions of all settings that change what it says (acceptance C3.4). Its path is
-/// no part of it, so that a moved file keeps its answers. While an engine runs that was started otherwise than it is set now, there is no identity:
+/// What a model is, for the key of an answer: name, file, engine and revisions of all settings that change what it says (acceptance C3.4).
+/// Its path is
+/// no part of it, so that a moved file keeps its answers. While an engine runs that was started otherwise than it is set now, there is no
+/// identity:
 /// its answers are not those of the settings, and those of the settings are not what it would say.
 /// </summary>
 internal sealed class ModelIdentity : IDisposable
@@ -29,15 +31,17 @@ internal sealed class ModelIdentity : IDisposable
     private int _version;
 
     public ModelIdentity(
-        IDbContextFactory<LlamaDbContext> contexts, EngineLocator engines, PendingChanges pending, InstanceBoard board, Broadcast<ModelChanged> models, Broadcast<ConfigChanged> settings, TimeProvider clock)
+        IDbContextFactory<LlamaDbContext> contexts,
+        EngineLocator engines,
+        PendingChanges pending,
+        InstanceBoard board,
+        Broadcast<ModelChanged> models,
+        Broadcast<ConfigChanged> settings,
+        TimeProvider clock
+    )
     {
         (_contexts, _engines, _pending, _board, _clock) = (contexts, engines, pending, board, clock);
-        _changes =
-        [
-            models.Subscribe(_ => Forget()),
-            settings.Subscribe(_ => Forget()),
-            board.Changes.Subscribe(_ => Forget()),
-        ];
+        _changes = [models.Subscribe(_ => Forget()), settings.Subscribe(_ => Forget()), board.Changes.Subscribe(_ => Forget())];
     }
 
     /// <inheritdoc/>
@@ -47,7 +51,8 @@ internal sealed class ModelIdentity : IDisposable
             change.Dispose();
     }
 
-    /// <summary>The identity, or null when the model is gone or its engine runs with other settings than it would be started with.</summary>
+    /// <summary>The identity, or null when the model is gone or its engine runs with other settings than it would be started
+    /// with.</summary>
     public async ValueTask<string?> OfAsync(long modelId, CancellationToken cancellation)
     {
         if (_known.TryGetValue(modelId, out var known) && _clock.GetElapsedTime(known.ReadAt) < Lifetime)
@@ -71,13 +76,38 @@ internal sealed class ModelIdentity : IDisposable
         var context = await _contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var model = await context.Models.AsNoTracking().Where(row => row.Id == modelId)
-                .Select(row => new { row.Name, row.Fingerprint, row.FileSizeBytes, row.FileModifiedAt, row.HfRepo, row.HfFile, row.ModelUrl, row.DockerRepo, row.Predict, row.Keep })
-                .FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+            var model = await context
+                .Models.AsNoTracking()
+                .Where(row => row.Id == modelId)
+                .Select(row => new
+                {
+                    row.Name,
+                    row.Fingerprint,
+                    row.FileSizeBytes,
+                    row.FileModifiedAt,
+                    row.HfRepo,
+                    row.HfFile,
+                    row.ModelUrl,
+                    row.DockerRepo,
+                    row.Predict,
+                    row.Keep,
+                })
+                .FirstOrDefaultAsync(cancellation)
+                .ConfigureAwait(false);
             if (model is null)
                 return null;
-            var runtime = await context.Set<RuntimeConfig>().AsNoTracking().Where(row => row.ModelId == modelId)
-                .Select(row => new { row.EnginePath, row.InstanceKind, row.ContainerImage }).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+            var runtime = await context
+                .Set<RuntimeConfig>()
+                .AsNoTracking()
+                .Where(row => row.ModelId == modelId)
+                .Select(row => new
+                {
+                    row.EnginePath,
+                    row.InstanceKind,
+                    row.ContainerImage,
+                })
+                .FirstOrDefaultAsync(cancellation)
+                .ConfigureAwait(false);
             var engine = await EngineFileAsync(runtime?.EnginePath, cancellation).ConfigureAwait(false);
             if (await RunsOtherwiseAsync(modelId, [model.FileModifiedAt, engine?.ModifiedAt], cancellation).ConfigureAwait(false))
                 return null;
@@ -114,14 +144,26 @@ internal sealed class ModelIdentity : IDisposable
             await RevisionAsync<LoraConfig>(context, modelId, cancellation).ConfigureAwait(false),
             await RevisionAsync<MultimodalConfig>(context, modelId, cancellation).ConfigureAwait(false),
             await RevisionAsync<ServerOverride>(context, modelId, cancellation).ConfigureAwait(false), // chat template, reasoning format
-            await context.ServerConfigs.AsNoTracking().Select(row => (long?)row.Revision).SingleOrDefaultAsync(cancellation).ConfigureAwait(false) ?? -1,
+            await context
+                .ServerConfigs.AsNoTracking()
+                .Select(row => (long?)row.Revision)
+                .SingleOrDefaultAsync(cancellation)
+                .ConfigureAwait(false)
+                ?? -1,
         ];
         return string.Join(',', revisions.Select(revision => revision.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static async Task<long> RevisionAsync<T>(LlamaDbContext context, long modelId, CancellationToken cancellation)
         where T : ModelConfigRecord =>
-        await context.Set<T>().AsNoTracking().Where(row => row.ModelId == modelId).Select(row => (long?)row.Revision).SingleOrDefaultAsync(cancellation).ConfigureAwait(false) ?? -1;
+        await context
+            .Set<T>()
+            .AsNoTracking()
+            .Where(row => row.ModelId == modelId)
+            .Select(row => (long?)row.Revision)
+            .SingleOrDefaultAsync(cancellation)
+            .ConfigureAwait(false)
+        ?? -1;
 
     private sealed record Known(string? Identity, long ReadAt);
 

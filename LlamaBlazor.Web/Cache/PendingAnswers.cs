@@ -19,20 +19,24 @@ internal sealed record PendingAnswer(InFlightRequest Request, ResponseCapture Ca
     public bool IsWhole => Request.Reader is { } reader && (reader.IsEvents ? reader.Usage.Finished : IsWholeJson(Capture.Bytes.Span));
 
     // Of an answer of unknown length nobody knows; one that ends like JSON is taken for it.
-    private bool IsWholeJson(ReadOnlySpan<byte> bytes) => Capture.Expected is { } length ? bytes.Length == length : bytes.TrimEnd(" \t\r\n"u8) is [.., (byte)'}' or (byte)']'];
+    private bool IsWholeJson(ReadOnlySpan<byte> bytes) =>
+        Capture.Expected is { } length ? bytes.Length == length : bytes.TrimEnd(" \t\r\n"u8) is [.., (byte)'}' or (byte)']'];
 
     /// <summary>Says what came out.</summary>
     public void Settle(CacheRow? row) => _made.TrySetResult(row);
 }
 
 /// <summary>
-/// Answers that were sent and are not yet in the table: an equal request right behind the first finds its answer here. An answer leaves when it is written,
+/// Answers that were sent and are not yet in the table: an equal request right behind the first finds its answer here. An answer leaves
+/// when it is written,
 /// or will not be.
 /// </summary>
 internal sealed class PendingAnswers(TimeProvider clock)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
-    private readonly ConcurrentDictionary<string, PendingAnswer> _answers = new(); // bounded by the requests under way and those being stored
+
+    // bounded by the requests under way and those being stored
+    private readonly ConcurrentDictionary<string, PendingAnswer> _answers = new();
 
     /// <summary>Notes that an answer may come.</summary>
     public PendingAnswer Begin(string key, PendingAnswer answer) => _answers[key] = answer;
@@ -44,7 +48,8 @@ internal sealed class PendingAnswers(TimeProvider clock)
         _answers.TryRemove(KeyValuePair.Create(key, answer));
     }
 
-    /// <summary>The answer of a key that is whole and not yet in the table, or null. An answer that is still being written is not waited for.</summary>
+    /// <summary>The answer of a key that is whole and not yet in the table, or null. An answer that is still being written is not waited
+    /// for.</summary>
     /// <param name="key">The key.</param>
     /// <param name="removals">How often answers were removed by now: one from before counts as removed.</param>
     /// <param name="cancellation">The client went away.</param>

@@ -23,8 +23,17 @@ internal sealed record CacheTicket(CacheDecision Decision, CacheKey? Key, string
     public PendingAnswer? Pending { get; set; }
 }
 
-/// <summary>Serves answers that were given before, and keeps new ones. Nothing that goes wrong here fails a request (acceptance Y5).</summary>
-internal sealed partial class ResponseCache(CacheStore store, PendingAnswers pending, CacheSwitch @switch, ModelIdentity identities, RequestKeepingStore keeping, TimeProvider clock, ILogger<ResponseCache> logger)
+/// <summary>Serves answers that were given before, and keeps new ones. Nothing that goes wrong here fails a request (acceptance
+/// Y5).</summary>
+internal sealed partial class ResponseCache(
+    CacheStore store,
+    PendingAnswers pending,
+    CacheSwitch @switch,
+    ModelIdentity identities,
+    RequestKeepingStore keeping,
+    TimeProvider clock,
+    ILogger<ResponseCache> logger
+)
 {
     /// <summary>Header that tells what the cache did; in a request its own switch, on or off.</summary>
     public const string Header = "X-Llama-Cache";
@@ -36,7 +45,11 @@ internal sealed partial class ResponseCache(CacheStore store, PendingAnswers pen
 
     /// <summary>Answers from the cache, or says what is to be done with the answer to come.</summary>
     /// <returns>Null when the request is answered or the cache is off for it.</returns>
-    public async ValueTask<(bool Served, CacheTicket? Ticket)> TryServeAsync(HttpContext context, InFlightRequest request, RequestBody whole)
+    public async ValueTask<(bool Served, CacheTicket? Ticket)> TryServeAsync(
+        HttpContext context,
+        InFlightRequest request,
+        RequestBody whole
+    )
     {
         var model = request.Target!.Model;
         var wish = WishOf(context.Request);
@@ -49,14 +62,26 @@ internal sealed partial class ResponseCache(CacheStore store, PendingAnswers pen
         }
 
         ReadOnlyMemory<byte> body = await whole.CopyAsync(context.RequestAborted).ConfigureAwait(false);
-        var decision = CachePolicy.Decide(@switch.IsOn, model.CacheMode, request.Route, request.Facts, body.Span, context.Request.Headers.CacheControl, wish);
-        var identity = decision.Store || decision.Lookup ? await IdentityAsync(model.Id, context.RequestAborted).ConfigureAwait(false) : null;
+        var decision = CachePolicy.Decide(
+            @switch.IsOn,
+            model.CacheMode,
+            request.Route,
+            request.Facts,
+            body.Span,
+            context.Request.Headers.CacheControl,
+            wish
+        );
+        var identity =
+            decision.Store || decision.Lookup ? await IdentityAsync(model.Id, context.RequestAborted).ConfigureAwait(false) : null;
         var key = identity is null ? null : CacheKey.Of(request.Path, identity, body);
         if (key is null || !MayKeep(request, key, body.Span))
             decision = CacheDecision.Bypass;
         var removals = store.Removals;
-        if (decision.Lookup && await FindAsync(key!, decision, context.RequestAborted).ConfigureAwait(false) is { } row
-            && await ServeAsync(context, request, row, key!.Prompt).ConfigureAwait(false))
+        if (
+            decision.Lookup
+            && await FindAsync(key!, decision, context.RequestAborted).ConfigureAwait(false) is { } row
+            && await ServeAsync(context, request, row, key!.Prompt).ConfigureAwait(false)
+        )
             return (true, null);
         context.Response.Headers[Header] = decision.Header;
         return (false, new CacheTicket(decision, key, identity) { Removals = removals });
@@ -81,7 +106,13 @@ internal sealed partial class ResponseCache(CacheStore store, PendingAnswers pen
 
     private bool TryKeep(CacheTicket? ticket, InFlightRequest request, int status, ResponseCapture? capture)
     {
-        if (capture is not { IsWhole: true } || ticket!.Key is null || request.Error is not null || request.Reader is not { } reader || !CachePolicy.MayStore(status, reader.Usage, capture.Bytes.Length))
+        if (
+            capture is not { IsWhole: true }
+            || ticket!.Key is null
+            || request.Error is not null
+            || request.Reader is not { } reader
+            || !CachePolicy.MayStore(status, reader.Usage, capture.Bytes.Length)
+        )
             return false;
         if (Interlocked.Increment(ref _storing) > StoringBound)
         {
@@ -102,7 +133,8 @@ internal sealed partial class ResponseCache(CacheStore store, PendingAnswers pen
         return keeps.KeepsAll || canMask || !CachePolicy.RepeatsPrompt(request.Route.Kind, body);
     }
 
-    private static string? WishOf(HttpRequest request) => request.Headers[Header] is { Count: 1 } wish ? wish[0]?.Trim().ToLowerInvariant() : null;
+    private static string? WishOf(HttpRequest request) =>
+        request.Headers[Header] is { Count: 1 } wish ? wish[0]?.Trim().ToLowerInvariant() : null;
 
     private async ValueTask<string?> IdentityAsync(long modelId, CancellationToken cancellation)
     {
@@ -121,7 +153,9 @@ internal sealed partial class ResponseCache(CacheStore store, PendingAnswers pen
     {
         try
         {
-            var row = await pending.FindAsync(key.Key, store.Removals, cancellation).ConfigureAwait(false) ?? await store.FindAsync(key.Key, cancellation).ConfigureAwait(false);
+            var row =
+                await pending.FindAsync(key.Key, store.Removals, cancellation).ConfigureAwait(false)
+                ?? await store.FindAsync(key.Key, cancellation).ConfigureAwait(false);
             return row is null || AgeOf(row) > decision.MaxAge ? null : row;
         }
         catch (Exception error) when (error is DbException or DbUpdateException)
@@ -157,7 +191,14 @@ internal sealed partial class ResponseCache(CacheStore store, PendingAnswers pen
         return true;
     }
 
-    private async Task KeepAsync(CacheTicket ticket, RouteKind kind, bool streamed, ProxyModel model, ReadOnlyMemory<byte> answer, GenerationUsage usage)
+    private async Task KeepAsync(
+        CacheTicket ticket,
+        RouteKind kind,
+        bool streamed,
+        ProxyModel model,
+        ReadOnlyMemory<byte> answer,
+        GenerationUsage usage
+    )
     {
         try
         {
@@ -169,7 +210,8 @@ internal sealed partial class ResponseCache(CacheStore store, PendingAnswers pen
             var json = streamed ? StreamAssembler.Assemble(kind, answer.Span) : answer.ToArray();
             if (kind == RouteKind.Native && json is not null && !privacy.KeepsAll)
                 json = PromptMask.Hide(json, key.Prompt);
-            if (json is null || (!privacy.KeepsAll && json.AsSpan().IndexOf("\"__verbose\""u8) >= 0)) // a talkative engine repeats the prompt there
+            // a talkative engine repeats the prompt there
+            if (json is null || (!privacy.KeepsAll && json.AsSpan().IndexOf("\"__verbose\""u8) >= 0))
                 return;
             var row = new CacheRow
             {
@@ -186,7 +228,14 @@ internal sealed partial class ResponseCache(CacheStore store, PendingAnswers pen
                 GenerationTimeMs = usage.GenerationMs,
                 CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
             };
-            ticket.Pending!.Settle(new CacheRow { CacheKey = key.Key, ResponseJson = row.ResponseJson, CreatedAt = row.CreatedAt });
+            ticket.Pending!.Settle(
+                new CacheRow
+                {
+                    CacheKey = key.Key,
+                    ResponseJson = row.ResponseJson,
+                    CreatedAt = row.CreatedAt,
+                }
+            );
             await store.AddAsync(row, ticket.Removals, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception error)

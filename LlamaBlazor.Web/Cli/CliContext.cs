@@ -11,7 +11,13 @@ namespace LlamaBlazor.Web.Cli;
 /// <param name="Build">Makes the dashboard.</param>
 /// <param name="Output">Where answers go.</param>
 /// <param name="Error">Where everything else goes.</param>
-internal sealed record CliContext(string[] HostArguments, bool AsJson, Func<string[], WebApplication> Build, TextWriter Output, TextWriter Error)
+internal sealed record CliContext(
+    string[] HostArguments,
+    bool AsJson,
+    Func<string[], WebApplication> Build,
+    TextWriter Output,
+    TextWriter Error
+)
 {
     /// <summary>Done.</summary>
     public const int Ok = 0;
@@ -26,15 +32,17 @@ internal sealed record CliContext(string[] HostArguments, bool AsJson, Func<stri
     public string DataFolder => DashboardConnection.Locate(HostArguments);
 
     /// <summary>Connects and runs; failures become words and an exit code.</summary>
-    public Task<int> RunAsync(Func<DashboardConnection, Task<int>> work, bool needsServer, CancellationToken cancellation) => TryAsync(async () =>
-    {
-        var connection = await DashboardConnection.FindAsync(DataFolder, cancellation).ConfigureAwait(false);
-        if (connection is null && needsServer)
-            return await FailAsync($"No dashboard is running on {DataFolder}. Start one first: LlamaBlazor.Web serve").ConfigureAwait(false);
-        connection ??= await DashboardConnection.StartAsync(HostArguments, Build, cancellation).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
-            return await work(connection).ConfigureAwait(false);
-    });
+    public Task<int> RunAsync(Func<DashboardConnection, Task<int>> work, bool needsServer, CancellationToken cancellation) =>
+        TryAsync(async () =>
+        {
+            var connection = await DashboardConnection.FindAsync(DataFolder, cancellation).ConfigureAwait(false);
+            if (connection is null && needsServer)
+                return await FailAsync($"No dashboard is running on {DataFolder}. Start one first: LlamaBlazor.Web serve")
+                    .ConfigureAwait(false);
+            connection ??= await DashboardConnection.StartAsync(HostArguments, Build, cancellation).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+                return await work(connection).ConfigureAwait(false);
+        });
 
     /// <summary>Runs work whose failures become words and an exit code.</summary>
     public async Task<int> TryAsync(Func<Task<int>> work)
@@ -43,7 +51,8 @@ internal sealed record CliContext(string[] HostArguments, bool AsJson, Func<stri
         {
             return await work().ConfigureAwait(false);
         }
-        catch (Exception error) when (error is StartupException or HttpRequestException or IOException or UnauthorizedAccessException or SqliteException)
+        catch (Exception error)
+            when (error is StartupException or HttpRequestException or IOException or UnauthorizedAccessException or SqliteException)
         {
             return await FailAsync(Words(error)).ConfigureAwait(false);
         }
@@ -54,13 +63,16 @@ internal sealed record CliContext(string[] HostArguments, bool AsJson, Func<stri
     }
 
     // The system's own words name the file, except those of SQLite, which mean the database.
-    private string Words(Exception error) => error switch
-    {
-        UnauthorizedAccessException => $"{error.Message} Give this user access to it, or run the command as its owner.",
-        SqliteException { SqliteErrorCode: 8 or 14 } => $"{Data.DataFolder.Peek(DataFolder).Database} cannot be opened ({error.Message}). Give this user read and write access to it, to the files beside it, and to {DataFolder}, or run the command as their owner.",
-        SqliteException => $"{Data.DataFolder.Peek(DataFolder).Database}: {error.Message}",
-        _ => error.Message,
-    };
+    private string Words(Exception error) =>
+        error switch
+        {
+            UnauthorizedAccessException => $"{error.Message} Give this user access to it, or run the command as its owner.",
+            SqliteException { SqliteErrorCode: 8 or 14 } =>
+                $"{Data.DataFolder.Peek(DataFolder).Database} cannot be opened ({error.Message}). Give this user read and write "
+                    + $"access to it, to the files beside it, and to {DataFolder}, or run the command as their owner.",
+            SqliteException => $"{Data.DataFolder.Peek(DataFolder).Database}: {error.Message}",
+            _ => error.Message,
+        };
 
     /// <summary>Says why it was not done.</summary>
     public async Task<int> FailAsync(string reason)
@@ -70,31 +82,46 @@ internal sealed record CliContext(string[] HostArguments, bool AsJson, Func<stri
     }
 
     /// <summary>Says what was done: a value as JSON, or words.</summary>
-    public Task SayAsync<T>(T value, string words) => Output.WriteLineAsync(AsJson ? JsonSerializer.Serialize(value, ApiJson.Options) : words);
+    public Task SayAsync<T>(T value, string words) =>
+        Output.WriteLineAsync(AsJson ? JsonSerializer.Serialize(value, ApiJson.Options) : words);
 
     /// <summary>Calls the API and shows the answer.</summary>
-    public async Task<int> CallAsync(DashboardConnection connection, HttpRequestMessage request, IReadOnlyList<string> columns, CancellationToken cancellation)
+    public async Task<int> CallAsync(
+        DashboardConnection connection,
+        HttpRequestMessage request,
+        IReadOnlyList<string> columns,
+        CancellationToken cancellation
+    )
     {
         using var answer = await connection.Http.SendAsync(request, cancellation).ConfigureAwait(false);
         return await ShowAsync(answer, columns, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Shows all pages of a list as one.</summary>
-    public async Task<int> ListAsync(DashboardConnection connection, string path, IReadOnlyList<string> columns, CancellationToken cancellation)
+    public async Task<int> ListAsync(
+        DashboardConnection connection,
+        string path,
+        IReadOnlyList<string> columns,
+        CancellationToken cancellation
+    )
     {
         var items = new List<JsonElement>(); // as many as there are
         string? after = null;
         do
         {
-            var address = after is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}after={Uri.EscapeDataString(after)}";
+            var address = after is null
+                ? path
+                : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}after={Uri.EscapeDataString(after)}";
             using var answer = await connection.Http.GetAsync(new Uri(address, UriKind.Relative), cancellation).ConfigureAwait(false);
             if (!answer.IsSuccessStatusCode)
                 return await ShowAsync(answer, columns, cancellation).ConfigureAwait(false);
             var page = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation).ConfigureAwait(false);
             items.AddRange(page.GetProperty("items").EnumerateArray());
-            after = page.TryGetProperty("next", out var next) && next.ValueKind is JsonValueKind.String or JsonValueKind.Number ? next.ToString() : null;
-        }
-        while (after is not null);
+            after =
+                page.TryGetProperty("next", out var next) && next.ValueKind is JsonValueKind.String or JsonValueKind.Number
+                    ? next.ToString()
+                    : null;
+        } while (after is not null);
         return await ShowAsync(JsonSerializer.SerializeToElement(new { items, next = (string?)null }), columns).ConfigureAwait(false);
     }
 
@@ -120,7 +147,9 @@ internal sealed record CliContext(string[] HostArguments, bool AsJson, Func<stri
     public async Task<int> ShowAsync(JsonElement result, IReadOnlyList<string> columns)
     {
         await Output.WriteLineAsync(CliJson.Show(result, AsJson, columns)).ConfigureAwait(false);
-        return result.ValueKind == JsonValueKind.Object && result.TryGetProperty("ok", out var ok) && ok.ValueKind == JsonValueKind.False ? Failed : Ok;
+        return result.ValueKind == JsonValueKind.Object && result.TryGetProperty("ok", out var ok) && ok.ValueKind == JsonValueKind.False
+            ? Failed
+            : Ok;
     }
 
     /// <summary>A request with a JSON body, or none.</summary>
@@ -135,7 +164,11 @@ internal sealed record CliContext(string[] HostArguments, bool AsJson, Func<stri
         else if (problem.TryGetProperty("title", out var title))
             lines.Add(title.GetString() ?? "Failed");
         if (problem.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Object)
-            lines.AddRange(errors.EnumerateObject().SelectMany(field => field.Value.EnumerateArray().Select(error => $"  {field.Name}: {error.GetString()}")));
+            lines.AddRange(
+                errors
+                    .EnumerateObject()
+                    .SelectMany(field => field.Value.EnumerateArray().Select(error => $"  {field.Name}: {error.GetString()}"))
+            );
         return string.Join('\n', lines);
     }
 }

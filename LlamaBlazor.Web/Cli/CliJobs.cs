@@ -9,7 +9,12 @@ internal static class CliJobs
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
     /// <summary>Starts an operation with a request that asks for its job, and follows that to its end.</summary>
-    public static async Task<int> RunAsync(CliContext run, DashboardConnection connection, HttpRequestMessage request, CancellationToken cancellation)
+    public static async Task<int> RunAsync(
+        CliContext run,
+        DashboardConnection connection,
+        HttpRequestMessage request,
+        CancellationToken cancellation
+    )
     {
         using var answer = await connection.Http.SendAsync(request, cancellation).ConfigureAwait(false);
         if (answer.StatusCode != System.Net.HttpStatusCode.Accepted)
@@ -24,7 +29,9 @@ internal static class CliJobs
         using var line = new ProgressLine(run);
         while (await Task.WhenAny(work, Task.Delay(Pause)).ConfigureAwait(false) != work)
         {
-            var jobs = await connection.Http.GetFromJsonAsync<JsonElement>(new Uri("/api/database/jobs", UriKind.Relative)).ConfigureAwait(false);
+            var jobs = await connection
+                .Http.GetFromJsonAsync<JsonElement>(new Uri("/api/database/jobs", UriKind.Relative))
+                .ConfigureAwait(false);
             foreach (var job in jobs.GetProperty("items").EnumerateArray().Where(job => job.GetProperty("state").GetString() == "running"))
                 line.Show(job);
         }
@@ -33,7 +40,12 @@ internal static class CliJobs
     /// <summary>A place for work of this process to tell how far it is.</summary>
     public static IProgress<WorkStep> Teller(CliContext run) => new ProgressLine(run);
 
-    private static async Task<int> FollowAsync(CliContext run, DashboardConnection connection, JsonElement job, CancellationToken cancellation)
+    private static async Task<int> FollowAsync(
+        CliContext run,
+        DashboardConnection connection,
+        JsonElement job,
+        CancellationToken cancellation
+    )
     {
         var address = new Uri($"/api/database/jobs/{job.GetProperty("id").GetInt64()}", UriKind.Relative);
         var asked = false;
@@ -46,7 +58,11 @@ internal static class CliJobs
                 if (cancellation.IsCancellationRequested && !asked)
                 {
                     asked = true;
-                    (await connection.Http.PostAsync(new Uri($"{address}/cancel", UriKind.Relative), null, CancellationToken.None).ConfigureAwait(false)).Dispose();
+                    (
+                        await connection
+                            .Http.PostAsync(new Uri($"{address}/cancel", UriKind.Relative), null, CancellationToken.None)
+                            .ConfigureAwait(false)
+                    ).Dispose();
                 }
 
                 job = await connection.Http.GetFromJsonAsync<JsonElement>(address, CancellationToken.None).ConfigureAwait(false);
@@ -70,7 +86,11 @@ internal static class CliJobs
 
         public void Report(WorkStep value) => Show(value.Name, value.Fraction is { } part ? (int)(part * 100) : null);
 
-        public void Show(JsonElement job) => Show(job.GetProperty("step").GetString()!, job.GetProperty("percent") is { ValueKind: JsonValueKind.Number } percent ? percent.GetInt32() : null);
+        public void Show(JsonElement job) =>
+            Show(
+                job.GetProperty("step").GetString()!,
+                job.GetProperty("percent") is { ValueKind: JsonValueKind.Number } percent ? percent.GetInt32() : null
+            );
 
         public void Dispose()
         {

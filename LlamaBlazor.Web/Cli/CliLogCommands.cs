@@ -22,22 +22,50 @@ internal static class CliLogCommands
         });
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with new lines until Ctrl+C" };
         var level = new Option<string?>("--level") { Description = "Least level" };
-        var tail = new Command("tail", "Shows the newest lines of the log. Example: logs tail -n 20 --follow --level warn") { count, follow, level };
-        tail.SetAction((result, cancellation) =>
+        var tail = new Command("tail", "Shows the newest lines of the log. Example: logs tail -n 20 --follow --level warn")
         {
-            var run = context(result);
-            var filter = result.GetValue(level) is { } least ? $"&level={Uri.EscapeDataString(least)}" : "";
-            return run.RunAsync(connection => TailAsync(run, connection, $"?limit={result.GetValue(count)}{filter}", filter, result.GetValue(follow), cancellation), needsServer: result.GetValue(follow), cancellation);
-        });
+            count,
+            follow,
+            level,
+        };
+        tail.SetAction(
+            (result, cancellation) =>
+            {
+                var run = context(result);
+                var filter = result.GetValue(level) is { } least ? $"&level={Uri.EscapeDataString(least)}" : "";
+                return run.RunAsync(
+                    connection =>
+                        TailAsync(
+                            run,
+                            connection,
+                            $"?limit={result.GetValue(count)}{filter}",
+                            filter,
+                            result.GetValue(follow),
+                            cancellation
+                        ),
+                    needsServer: result.GetValue(follow),
+                    cancellation
+                );
+            }
+        );
         logs.Subcommands.Add(tail);
     }
 
-    private static async Task<int> TailAsync(CliContext run, DashboardConnection connection, string query, string filter, bool follow, CancellationToken cancellation)
+    private static async Task<int> TailAsync(
+        CliContext run,
+        DashboardConnection connection,
+        string query,
+        string filter,
+        bool follow,
+        CancellationToken cancellation
+    )
     {
         var shown = new Dictionary<long, long>(); // times of the lines of the last seconds, by id
         try
         {
-            using var first = await connection.Http.GetAsync(new Uri("/api/logs" + query, UriKind.Relative), cancellation).ConfigureAwait(false);
+            using var first = await connection
+                .Http.GetAsync(new Uri("/api/logs" + query, UriKind.Relative), cancellation)
+                .ConfigureAwait(false);
             if (!first.IsSuccessStatusCode)
                 return await run.ShowAsync(first, [], cancellation).ConfigureAwait(false);
             using var newest = JsonDocument.Parse(await first.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
@@ -56,8 +84,15 @@ internal static class CliLogCommands
         return CliContext.Ok;
     }
 
-    // All lines since a little before the last one: a line may be stored after one that is newer, and a second may have more than fit in a page.
-    private static async Task FollowAsync(CliContext run, DashboardConnection connection, string filter, Dictionary<long, long> shown, CancellationToken cancellation)
+    // All lines since a little before the last one: a line may be stored after one that is newer, and a second may have more than fit in a
+    // page.
+    private static async Task FollowAsync(
+        CliContext run,
+        DashboardConnection connection,
+        string filter,
+        Dictionary<long, long> shown,
+        CancellationToken cancellation
+    )
     {
         var from = (shown.Count == 0 ? DateTimeOffset.UnixEpoch.ToUnixTimeMilliseconds() : shown.Values.Max()) - OverlapMs;
         foreach (var old in shown.Where(line => line.Value < from - OverlapMs).Select(line => line.Key).ToList())
@@ -65,7 +100,9 @@ internal static class CliLogCommands
         string? place = $"{Math.Max(0, from)}-0";
         while (place is not null)
         {
-            using var answer = await connection.Http.GetAsync(new Uri($"/api/logs?limit=1000&newer_than={place}{filter}", UriKind.Relative), cancellation).ConfigureAwait(false);
+            using var answer = await connection
+                .Http.GetAsync(new Uri($"/api/logs?limit=1000&newer_than={place}{filter}", UriKind.Relative), cancellation)
+                .ConfigureAwait(false);
             answer.EnsureSuccessStatusCode();
             using var page = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
             await ShowAsync(run, page.RootElement.GetProperty("items").EnumerateArray(), shown).ConfigureAwait(false);
@@ -82,6 +119,10 @@ internal static class CliLogCommands
     private static string Text(JsonElement line)
     {
         var when = DateTimeOffset.FromUnixTimeMilliseconds(line.GetProperty("timestamp").GetInt64()).ToLocalTime();
-        return string.Create(CultureInfo.InvariantCulture, $"{when:yyyy-MM-dd HH:mm:ss.fff} {line.GetProperty("level").GetString(),-8} {line.GetProperty("source").GetString()}: {line.GetProperty("message").GetString()}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{when:yyyy-MM-dd HH:mm:ss.fff} {line.GetProperty("level").GetString(), -8} {line.GetProperty("source").GetString()}: "
+                + $"{line.GetProperty("message").GetString()}"
+        );
     }
 }

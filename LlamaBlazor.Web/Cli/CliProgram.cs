@@ -6,10 +6,16 @@ namespace LlamaBlazor.Web.Cli;
 internal static class CliProgram
 {
     private static readonly Option<bool> Json = new("--json") { Description = "Answers as JSON", Recursive = true };
-    private static readonly Option<string?> Data = new("--data") { Description = "The data folder (default: data, or LLAMABLAZOR_DATA)", Recursive = true, HelpName = "DIR" };
+    private static readonly Option<string?> Data = new("--data")
+    {
+        Description = "The data folder (default: data, or LLAMABLAZOR_DATA)",
+        Recursive = true,
+        HelpName = "DIR",
+    };
 
     /// <summary>Whether the arguments are a command; otherwise they are the server's.</summary>
-    public static bool Wants(string[] args) => args.Any(arg => arg is "--help" or "-h" or "-?" or "--version") || Verb(args) is { } verb && args[verb] != "serve";
+    public static bool Wants(string[] args) =>
+        args.Any(arg => arg is "--help" or "-h" or "-?" or "--version") || Verb(args) is { } verb && args[verb] != "serve";
 
     /// <summary>The arguments of the server: without the word <c>serve</c>.</summary>
     public static string[] ServerArguments(string[] args) => Verb(args) is { } verb ? [.. args[..verb], .. args[(verb + 1)..]] : args;
@@ -33,11 +39,28 @@ internal static class CliProgram
     /// <param name="build">Makes the dashboard, for commands that find none running.</param>
     /// <param name="output">Where answers go; the console otherwise.</param>
     /// <param name="error">Where everything else goes; the console otherwise.</param>
-    public static async Task<int> RunAsync(string[] args, Func<string[], WebApplication> build, TextWriter? output = null, TextWriter? error = null)
+    public static async Task<int> RunAsync(
+        string[] args,
+        Func<string[], WebApplication> build,
+        TextWriter? output = null,
+        TextWriter? error = null
+    )
     {
         var (to, problems) = (output ?? Console.Out, error ?? Console.Error);
-        var parsed = Tree(result => new CliContext(result.GetValue(Data) is { } folder ? ["--data", folder] : [], result.GetValue(Json), build, to, problems)).Parse(args);
-        var configuration = new InvocationConfiguration { Output = to, Error = problems, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) }; // after Ctrl+C an operation is taken back
+        var parsed = Tree(result => new CliContext(
+                result.GetValue(Data) is { } folder ? ["--data", folder] : [],
+                result.GetValue(Json),
+                build,
+                to,
+                problems
+            ))
+            .Parse(args);
+        var configuration = new InvocationConfiguration
+        {
+            Output = to,
+            Error = problems,
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+        }; // after Ctrl+C an operation is taken back
         if (parsed.Errors.Count == 0)
             return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
         foreach (var mistake in parsed.Errors)
@@ -48,14 +71,28 @@ internal static class CliProgram
 
     private static RootCommand Tree(Func<ParseResult, CliContext> context)
     {
-        var root = new RootCommand("LlamaBlazor, the control room for llama.cpp. Without a command it starts the dashboard: serve --help.") { Json, Data };
-        root.Subcommands.Add(new Command("serve", "Starts the dashboard (the default). Example: serve --models ~/models --urls http://127.0.0.1:8080")
+        var root = new RootCommand("LlamaBlazor, the control room for llama.cpp. Without a command it starts the dashboard: serve --help.")
         {
-            new Option<string>("--models") { Description = "A folder with GGUF files, searched with all below it; may be repeated", HelpName = "DIR" },
-            new Option<string>("--engine") { Description = "Path of llama-server", HelpName = "PATH" },
-            new Option<string>("--urls") { Description = "Where to listen, http://127.0.0.1:5080 unless told; addresses that other machines reach are refused", HelpName = "URL" },
-            new Option<bool>("--demo") { Description = "Sample models and a simulated engine, in a data folder of their own" },
-        });
+            Json,
+            Data,
+        };
+        root.Subcommands.Add(
+            new Command("serve", "Starts the dashboard (the default). Example: serve --models ~/models --urls http://127.0.0.1:8080")
+            {
+                new Option<string>("--models")
+                {
+                    Description = "A folder with GGUF files, searched with all below it; may be repeated",
+                    HelpName = "DIR",
+                },
+                new Option<string>("--engine") { Description = "Path of llama-server", HelpName = "PATH" },
+                new Option<string>("--urls")
+                {
+                    Description = "Where to listen, http://127.0.0.1:5080 unless told; addresses that other machines reach are refused",
+                    HelpName = "URL",
+                },
+                new Option<bool>("--demo") { Description = "Sample models and a simulated engine, in a data folder of their own" },
+            }
+        );
         foreach (var group in CliVerbs.All.GroupBy(verb => verb.Group))
         {
             var command = new Command(group.Key);
@@ -82,33 +119,70 @@ internal static class CliProgram
         var arguments = verb.Arguments.Select(argument => new Argument<string>(argument.Name) { Description = argument.Help }).ToList();
         var options = verb.Options.Select(Make).ToList();
         arguments.ForEach(command.Arguments.Add);
-        var word = verb.Word is null ? null : new Argument<string?>("word") { Description = verb.Word.Help, Arity = ArgumentArity.ZeroOrOne };
+        var word = verb.Word is null
+            ? null
+            : new Argument<string?>("word") { Description = verb.Word.Help, Arity = ArgumentArity.ZeroOrOne };
         if (word is not null)
             command.Arguments.Add(word);
         options.ForEach(command.Options.Add);
-        command.SetAction((result, cancellation) =>
-        {
-            var words = verb.Arguments.Zip(arguments).ToDictionary(pair => pair.First.Name, pair => result.GetRequiredValue(pair.Second));
-            var path = words.Aggregate(verb.Path, (path, word) => path.Replace($"{{{word.Key}}}", Uri.EscapeDataString(word.Value), StringComparison.Ordinal));
-            var given = verb.Options.Zip(options).Select(pair => (pair.First, Value: pair.Second is Option<string?> text ? result.GetValue(text) : result.GetValue((Option<bool>)pair.Second) ? "" : null)).Where(pair => pair.Value is not null).ToList();
-            if (word is not null && result.GetValue(word) is { Length: > 0 } said)
-                given.Add((verb.Word!, said));
-            if (verb.OptionsInBody)
-                given.ForEach(option => words[option.First.Name] = option.Value!);
-            else if (given.Count > 0)
-                path += (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + string.Join('&', given.Select(option => option.First.Flag ?? $"{option.First.Name}={Uri.EscapeDataString(option.Value!)}"));
-            return RunAsync(verb, context(result), path, words, cancellation);
-        });
+        command.SetAction(
+            (result, cancellation) =>
+            {
+                var words = verb
+                    .Arguments.Zip(arguments)
+                    .ToDictionary(pair => pair.First.Name, pair => result.GetRequiredValue(pair.Second));
+                var path = words.Aggregate(
+                    verb.Path,
+                    (path, word) => path.Replace($"{{{word.Key}}}", Uri.EscapeDataString(word.Value), StringComparison.Ordinal)
+                );
+                var given = verb
+                    .Options.Zip(options)
+                    .Select(pair =>
+                        (
+                            pair.First,
+                            Value: pair.Second is Option<string?> text ? result.GetValue(text)
+                            : result.GetValue((Option<bool>)pair.Second) ? ""
+                            : null
+                        )
+                    )
+                    .Where(pair => pair.Value is not null)
+                    .ToList();
+                if (word is not null && result.GetValue(word) is { Length: > 0 } said)
+                    given.Add((verb.Word!, said));
+                if (verb.OptionsInBody)
+                    given.ForEach(option => words[option.First.Name] = option.Value!);
+                else if (given.Count > 0)
+                    path +=
+                        (path.Contains('?', StringComparison.Ordinal) ? "&" : "?")
+                        + string.Join(
+                            '&',
+                            given.Select(option => option.First.Flag ?? $"{option.First.Name}={Uri.EscapeDataString(option.Value!)}")
+                        );
+                return RunAsync(verb, context(result), path, words, cancellation);
+            }
+        );
         return command;
     }
 
     private static Option Make(CliArgument option) =>
-        option.Flag is null ? new Option<string?>("--" + option.Name.Replace('_', '-')) { Description = option.Help } : new Option<bool>("--" + option.Name.Replace('_', '-')) { Description = option.Help };
+        option.Flag is null
+            ? new Option<string?>("--" + option.Name.Replace('_', '-')) { Description = option.Help }
+            : new Option<bool>("--" + option.Name.Replace('_', '-')) { Description = option.Help };
 
-    private static Task<int> RunAsync(CliVerb verb, CliContext run, string path, Dictionary<string, string> words, CancellationToken cancellation) => run.RunAsync(
-        connection => verb.IsJob ? CliJobs.RunAsync(run, connection, CliContext.Request(verb.Method, path + "?background=true", null), cancellation)
-            : verb.HasPages ? run.ListAsync(connection, path, verb.Columns, cancellation)
-            : run.CallAsync(connection, CliContext.Request(verb.Method, path, verb.Body?.Invoke(words)), verb.Columns, cancellation),
-        verb.NeedsServer,
-        cancellation);
+    private static Task<int> RunAsync(
+        CliVerb verb,
+        CliContext run,
+        string path,
+        Dictionary<string, string> words,
+        CancellationToken cancellation
+    ) =>
+        run.RunAsync(
+            connection =>
+                verb.IsJob
+                    ? CliJobs.RunAsync(run, connection, CliContext.Request(verb.Method, path + "?background=true", null), cancellation)
+                : verb.HasPages ? run.ListAsync(connection, path, verb.Columns, cancellation)
+                : run.CallAsync(connection, CliContext.Request(verb.Method, path, verb.Body?.Invoke(words)), verb.Columns, cancellation),
+            verb.NeedsServer,
+            cancellation
+        );
 }

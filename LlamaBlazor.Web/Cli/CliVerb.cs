@@ -30,7 +30,13 @@ internal sealed record CliVerb(string Group, string Name, string Help, string Me
     public bool HasPages { get; init; }
 
     /// <summary>A line that shows how it is used.</summary>
-    public string Example => string.Join(' ', (Word is null ? Arguments : [.. Arguments, Word]).Select(argument => argument.Sample ?? argument.Name.ToUpperInvariant()).Prepend($"{Group} {Name}"));
+    public string Example =>
+        string.Join(
+            ' ',
+            (Word is null ? Arguments : [.. Arguments, Word])
+                .Select(argument => argument.Sample ?? argument.Name.ToUpperInvariant())
+                .Prepend($"{Group} {Name}")
+        );
 
     /// <summary>True for an operation on the database that takes long: it is followed to its end, and ended with Ctrl+C.</summary>
     public bool IsJob { get; init; }

@@ -10,13 +10,20 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace LlamaBlazor.Web.Cli;
 
 /// <summary>
-/// The way from a command to the dashboard: to the one that runs on the data folder, or else to one in this process, started for the command on a port of
+/// The way from a command to the dashboard: to the one that runs on the data folder, or else to one in this process, started for the
+/// command on a port of
 /// its own and ended with it. Either way every command goes through the same API and the same checks.
 /// </summary>
 internal sealed class DashboardConnection : IAsyncDisposable
 {
-    /// <summary>A dashboard that lives for one command starts nothing by itself: no engine, no second port, no look through folders.</summary>
-    private static readonly string[] Quiet = ["--LlamaBlazor:Instances:Preload=false", "--LlamaBlazor:Ollama:Enabled=false", "--LlamaBlazor:WatchFolders=false"];
+    /// <summary>A dashboard that lives for one command starts nothing by itself: no engine, no second port, no look through
+    /// folders.</summary>
+    private static readonly string[] Quiet =
+    [
+        "--LlamaBlazor:Instances:Preload=false",
+        "--LlamaBlazor:Ollama:Enabled=false",
+        "--LlamaBlazor:WatchFolders=false",
+    ];
 
     /// <summary>A busy machine may take seconds; where nothing listens the refusal comes at once.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
@@ -27,7 +34,11 @@ internal sealed class DashboardConnection : IAsyncDisposable
     private DashboardConnection(Uri address, WebApplication? own)
     {
         _own = own;
-        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = EngineTls.Options }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = EngineTls.Options })
+        {
+            BaseAddress = address,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
     }
 
     /// <summary>A client of the API.</summary>
@@ -65,7 +76,11 @@ internal sealed class DashboardConnection : IAsyncDisposable
 
     /// <summary>Starts one in this process.</summary>
     /// <exception cref="StartupException">It cannot start, or its database cannot be used.</exception>
-    public static async Task<DashboardConnection> StartAsync(string[] hostArguments, Func<string[], WebApplication> build, CancellationToken cancellation)
+    public static async Task<DashboardConnection> StartAsync(
+        string[] hostArguments,
+        Func<string[], WebApplication> build,
+        CancellationToken cancellation
+    )
     {
         var app = build([.. hostArguments, "--urls", "http://127.0.0.1:0", "--Logging:Console:LogLevel:Default=None", .. Quiet]);
         await app.StartAsync(cancellation).ConfigureAwait(false);
@@ -109,9 +124,14 @@ internal sealed class DashboardConnection : IAsyncDisposable
         try
         {
             using var answer = await Http.GetAsync(new Uri("/healthz", UriKind.Relative), limit.Token).ConfigureAwait(false);
-            return answer.IsSuccessStatusCode && session is not null && (await answer.Content.ReadFromJsonAsync<Health>(limit.Token).ConfigureAwait(false))?.Session == session;
+            return answer.IsSuccessStatusCode
+                && session is not null
+                && (await answer.Content.ReadFromJsonAsync<Health>(limit.Token).ConfigureAwait(false))?.Session == session;
         }
-        catch (Exception error) when (error is HttpRequestException or JsonException or NotSupportedException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception error)
+            when (error is HttpRequestException or JsonException or NotSupportedException
+                || (error is OperationCanceledException && !cancellation.IsCancellationRequested)
+            )
         {
             return false; // left by one that was killed
         }

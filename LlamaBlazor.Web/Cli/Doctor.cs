@@ -15,24 +15,49 @@ internal static class Doctor
     public static Command Make(Func<ParseResult, CliContext> context)
     {
         var command = new Command("doctor", "Checks engine, SQLite, folders, ports and GPU, and says how to mend each. Example: doctor");
-        command.SetAction(async (result, cancellation) =>
-        {
-            var run = context(result);
-            var findings = new List<Finding>();
-            findings.Add(CheckSqlite());
-            findings.Add(CheckFolder(run.DataFolder));
-            findings.Add(await CheckServerAsync(run.DataFolder, cancellation).ConfigureAwait(false));
-            var settings = DoctorSettings.CheckAsync(run.HostArguments, run.DataFolder, findings[^1].Detail != NotRunning, cancellation);
-            await foreach (var finding in settings.ConfigureAwait(false))
-                findings.Add(finding);
-            findings.Add(await CheckGpuAsync(cancellation).ConfigureAwait(false));
-            if (File.Exists(DataFolder.Peek(run.DataFolder).Database))
-                findings.Add(CheckDatabase(DataFolder.Peek(run.DataFolder).Database));
-            await run.Output.WriteLineAsync(run.AsJson
-                ? JsonSerializer.Serialize(findings.Select(finding => new { check = finding.Check, ok = finding.Ok, detail = finding.Detail, mend = finding.Mend }))
-                : string.Join('\n', findings.Select(finding => $"{(finding.Ok ? "ok  " : "FAIL")}  {finding.Check,-9} {finding.Detail}{(finding.Mend is null ? "" : $"\n                {finding.Mend}")}"))).ConfigureAwait(false);
-            return findings.TrueForAll(finding => finding.Ok) ? CliContext.Ok : CliContext.Failed;
-        });
+        command.SetAction(
+            async (result, cancellation) =>
+            {
+                var run = context(result);
+                var findings = new List<Finding>();
+                findings.Add(CheckSqlite());
+                findings.Add(CheckFolder(run.DataFolder));
+                findings.Add(await CheckServerAsync(run.DataFolder, cancellation).ConfigureAwait(false));
+                var settings = DoctorSettings.CheckAsync(
+                    run.HostArguments,
+                    run.DataFolder,
+                    findings[^1].Detail != NotRunning,
+                    cancellation
+                );
+                await foreach (var finding in settings.ConfigureAwait(false))
+                    findings.Add(finding);
+                findings.Add(await CheckGpuAsync(cancellation).ConfigureAwait(false));
+                if (File.Exists(DataFolder.Peek(run.DataFolder).Database))
+                    findings.Add(CheckDatabase(DataFolder.Peek(run.DataFolder).Database));
+                await run
+                    .Output.WriteLineAsync(
+                        run.AsJson
+                            ? JsonSerializer.Serialize(
+                                findings.Select(finding => new
+                                {
+                                    check = finding.Check,
+                                    ok = finding.Ok,
+                                    detail = finding.Detail,
+                                    mend = finding.Mend,
+                                })
+                            )
+                            : string.Join(
+                                '\n',
+                                findings.Select(finding =>
+                                    $"{(finding.Ok ? "ok  " : "FAIL")}  {finding.Check, -9} "
+                                    + $"{finding.Detail}{(finding.Mend is null ? "" : $"\n                {finding.Mend}")}"
+                                )
+                            )
+                    )
+                    .ConfigureAwait(false);
+                return findings.TrueForAll(finding => finding.Ok) ? CliContext.Ok : CliContext.Failed;
+            }
+        );
         return command;
     }
 
@@ -45,7 +70,12 @@ internal static class Doctor
         }
         catch (Exception error) when (error is DllNotFoundException or TypeInitializationException)
         {
-            return new Finding("SQLite", false, $"{SqliteSetup.LibraryName} was not found", "Install it, for example: apt-get install libsqlite3-0");
+            return new Finding(
+                "SQLite",
+                false,
+                $"{SqliteSetup.LibraryName} was not found",
+                "Install it, for example: apt-get install libsqlite3-0"
+            );
         }
     }
 
@@ -60,12 +90,22 @@ internal static class Doctor
             var drive = new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(path)! : path);
             const long Needed = 200L * 1024 * 1024;
             return drive.AvailableFreeSpace < Needed
-                ? new Finding("Data", false, $"{path} has {drive.AvailableFreeSpace / 1048576} MiB left", "Free some space: backups need room for copies of the database.")
+                ? new Finding(
+                    "Data",
+                    false,
+                    $"{path} has {drive.AvailableFreeSpace / 1048576} MiB left",
+                    "Free some space: backups need room for copies of the database."
+                )
                 : new Finding("Data", true, $"{path}, writable, {drive.AvailableFreeSpace / 1073741824.0:0.0} GiB free");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new Finding("Data", false, $"{path} cannot be written: {error.Message}", "Give this user write access, or choose another folder with --data DIR.");
+            return new Finding(
+                "Data",
+                false,
+                $"{path} cannot be written: {error.Message}",
+                "Give this user write access, or choose another folder with --data DIR."
+            );
         }
     }
 
@@ -82,12 +122,20 @@ internal static class Doctor
     private static async Task<Finding> CheckGpuAsync(CancellationToken cancellation)
     {
         using var drivers = GpuDrivers.Create(TimeProvider.System, NullLogger<GpuDrivers>.Instance);
-        var cards = (await drivers.ReadAsync(GpuDriver.Patience + TimeSpan.FromMilliseconds(100), withProcesses: false, cancellation)
-            .ConfigureAwait(false)).Gpus;
+        var cards = (
+            await drivers
+                .ReadAsync(GpuDriver.Patience + TimeSpan.FromMilliseconds(100), withProcesses: false, cancellation)
+                .ConfigureAwait(false)
+        ).Gpus;
         if (drivers.States.FirstOrDefault(driver => driver.Detail is not null) is { } trouble)
             return new Finding("GPU", false, $"{trouble.Name}: {trouble.Detail}", "Models run on the processor meanwhile.");
-        return new Finding("GPU", true, cards.Count == 0 ? "none with a driver that tells; models run on the processor"
-            : string.Join(", ", cards.Select(gpu => gpu.Name)));
+        return new Finding(
+            "GPU",
+            true,
+            cards.Count == 0
+                ? "none with a driver that tells; models run on the processor"
+                : string.Join(", ", cards.Select(gpu => gpu.Name))
+        );
     }
 
     private static Finding CheckDatabase(string path)
@@ -97,18 +145,32 @@ internal static class Doctor
             using var connection = SqliteSetup.Open(path);
             return SqliteSetup.Scalar(connection, "PRAGMA quick_check(1)") is "ok"
                 ? new Finding("Database", true, $"{path}, sound")
-                : new Finding("Database", false, $"{path} is damaged", "Stop the dashboard, then take the newest sound backup: db recover, or one you name: db restore NAME.");
+                : new Finding(
+                    "Database",
+                    false,
+                    $"{path} is damaged",
+                    "Stop the dashboard, then take the newest sound backup: db recover, or one you name: db restore NAME."
+                );
         }
         catch (Microsoft.Data.Sqlite.SqliteException error) when (error.SqliteErrorCode is 8 or 14)
         {
-            return new Finding("Database", false, $"{path} cannot be opened: {error.Message}", $"Give this user read and write access to it, to the files beside it, and to {Path.GetDirectoryName(path)}.");
+            return new Finding(
+                "Database",
+                false,
+                $"{path} cannot be opened: {error.Message}",
+                $"Give this user read and write access to it, to the files beside it, and to {Path.GetDirectoryName(path)}."
+            );
         }
         catch (Microsoft.Data.Sqlite.SqliteException error)
         {
-            return new Finding("Database", false, $"{path}: {error.Message}", "If it is locked, close the other program; if it is damaged, stop the dashboard, then: db recover.");
+            return new Finding(
+                "Database",
+                false,
+                $"{path}: {error.Message}",
+                "If it is locked, close the other program; if it is damaged, stop the dashboard, then: db recover."
+            );
         }
     }
-
 }
 
 /// <summary>What one check found.</summary>

@@ -12,7 +12,8 @@ namespace LlamaBlazor.Web.Cli;
 /// <summary>The check of the engine: what the running dashboard says of it, or else the same questions asked from here.</summary>
 internal static class DoctorEngine
 {
-    private const string Mend = "Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Settings page, "
+    private const string Mend =
+        "Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Settings page, "
         + "or with --engine PATH.";
 
     /// <summary>Looks at the default engine.</summary>
@@ -38,7 +39,8 @@ internal static class DoctorEngine
         var command = new EngineCommand(found, [], Simulated: false);
         return (await EngineInterview.AskAsync(tool, command, cancellation).ConfigureAwait(false)).Match(
             engine => Good(found, engine.Version, engine.Flags.Count, engine.Warnings),
-            failure => new Finding("Engine", false, failure.Message, Mend));
+            failure => new Finding("Engine", false, failure.Message, Mend)
+        );
     }
 
     // Null where none runs, or where it does not tell this one.
@@ -60,10 +62,11 @@ internal static class DoctorEngine
                         Text("path")!,
                         Text("version"),
                         engine.GetProperty("flag_count").GetInt32(),
-                        engine.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!));
+                        engine.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!)
+                    );
             }
-            catch (Exception error) when (error is HttpRequestException or JsonException or InvalidOperationException
-                or KeyNotFoundException)
+            catch (Exception error)
+                when (error is HttpRequestException or JsonException or InvalidOperationException or KeyNotFoundException)
             {
                 return null;
             }

@@ -10,7 +10,8 @@ using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Cli;
 
-/// <summary>The checks of what was set: engine, folders of models, ports; by the configuration, and by what was saved in the dashboard.</summary>
+/// <summary>The checks of what was set: engine, folders of models, ports; by the configuration, and by what was saved in the
+/// dashboard.</summary>
 internal static class DoctorSettings
 {
     private const string DefaultUrl = "http://localhost:5000";
@@ -18,17 +19,29 @@ internal static class DoctorSettings
 
     /// <summary>Looks at all of them.</summary>
     public static async IAsyncEnumerable<Finding> CheckAsync(
-        string[] hostArguments, string folder, bool isRunning, [EnumeratorCancellation] CancellationToken cancellation)
+        string[] hostArguments,
+        string folder,
+        bool isRunning,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         var configuration = DashboardHost.CreateBuilder(hostArguments).Configuration;
         var (locked, saved) = (LaunchSettingsSources.Locked(configuration), Saved(DataFolder.Peek(folder).Database));
         var engine = saved is null || locked.Contains("engine_path") ? configuration[Section + "EnginePath"] : saved.EnginePath;
         yield return await DoctorEngine.CheckAsync(engine, new EnginePathRules(configuration), folder, cancellation).ConfigureAwait(false);
-        foreach (var models in saved is null || locked.Contains("model_directories") ? configuration.GetSection(Section + "ModelDirectories").Get<string[]>() ?? [] : saved.ModelDirectories)
+        foreach (
+            var models in saved is null || locked.Contains("model_directories")
+                ? configuration.GetSection(Section + "ModelDirectories").Get<string[]>() ?? []
+                : saved.ModelDirectories
+        )
             yield return CheckModels(models);
         if (!isRunning)
             yield return CheckPort(configuration["Urls"] ?? DefaultUrl);
-        yield return CheckRange(saved is null || locked.Contains("port_range") ? configuration[Section + "PortRange"] ?? new LaunchSettings().PortRange : saved.PortRange);
+        yield return CheckRange(
+            saved is null || locked.Contains("port_range")
+                ? configuration[Section + "PortRange"] ?? new LaunchSettings().PortRange
+                : saved.PortRange
+        );
     }
 
     private static LaunchSettings? Saved(string database)
@@ -38,7 +51,9 @@ internal static class DoctorSettings
         try
         {
             using var connection = SqliteSetup.Open(database);
-            return SqliteSetup.Scalar(connection, "SELECT value FROM server_config WHERE key = 'config'") is string json ? JsonSerializer.Deserialize<LaunchSettings>(json, ApiJson.Options) : null;
+            return SqliteSetup.Scalar(connection, "SELECT value FROM server_config WHERE key = 'config'") is string json
+                ? JsonSerializer.Deserialize<LaunchSettings>(json, ApiJson.Options)
+                : null;
         }
         catch (Exception error) when (error is SqliteException or JsonException)
         {
@@ -52,30 +67,59 @@ internal static class DoctorSettings
         {
             return Directory.Exists(folder)
                 ? new Finding("Models", true, $"{folder}, {Directory.EnumerateFileSystemEntries(folder).Take(1000).Count()} entries")
-                : new Finding("Models", false, $"there is no folder {folder}", "Make it or mount its disk, or change the folders on the Settings page or with --models DIR.");
+                : new Finding(
+                    "Models",
+                    false,
+                    $"there is no folder {folder}",
+                    "Make it or mount its disk, or change the folders on the Settings page or with --models DIR."
+                );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new Finding("Models", false, $"{folder} cannot be read: {error.Message}", $"Give this user access (chmod u+rx \"{folder}\"), or change the folders on the Settings page or with --models DIR.");
+            return new Finding(
+                "Models",
+                false,
+                $"{folder} cannot be read: {error.Message}",
+                $"Give this user access (chmod u+rx \"{folder}\"), or change the folders on the Settings page or with --models DIR."
+            );
         }
     }
 
     private static Finding CheckPort(string urls)
     {
-        var taken = urls.Split(';').Select(BindingAddress.Parse).Where(address => address.Port > 0 && !IsFree(address.Port)).Select(address => address.Port).ToList();
+        var taken = urls.Split(';')
+            .Select(BindingAddress.Parse)
+            .Where(address => address.Port > 0 && !IsFree(address.Port))
+            .Select(address => address.Port)
+            .ToList();
         return taken.Count == 0
             ? new Finding("Port", true, $"{urls} is free")
-            : new Finding("Port", false, $"port {string.Join(", ", taken)} is in use by another program", "Stop that program, or listen elsewhere: --urls http://127.0.0.1:8090");
+            : new Finding(
+                "Port",
+                false,
+                $"port {string.Join(", ", taken)} is in use by another program",
+                "Stop that program, or listen elsewhere: --urls http://127.0.0.1:8090"
+            );
     }
 
     private static Finding CheckRange(string range)
     {
         if (LaunchSettingsRules.ParsePorts(range) is not var (first, last))
-            return new Finding("Ports", false, $"'{range}' is no range of ports", "Set two ports from 1024 to 65535 on the Settings page, such as 40000-40999.");
+            return new Finding(
+                "Ports",
+                false,
+                $"'{range}' is no range of ports",
+                "Set two ports from 1024 to 65535 on the Settings page, such as 40000-40999."
+            );
         var free = Enumerable.Range(first, Math.Min(20, last - first + 1)).Count(IsFree);
         return free > 0
             ? new Finding("Ports", true, $"{range} for the engines")
-            : new Finding("Ports", false, $"the first ports of {range} are all in use", "Set another range for the engines on the Settings page, such as 41000-41999.");
+            : new Finding(
+                "Ports",
+                false,
+                $"the first ports of {range} are all in use",
+                "Set another range for the engines on the Settings page, such as 41000-41999."
+            );
     }
 
     private static bool IsFree(int port)

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace LlamaBlazor.Web.Cli;
 
-/// <summary>Writes where this dashboard listens to <c>server.json</c> in the data folder while it runs, so that commands can reach it.</summary>
+/// <summary>Writes where this dashboard listens to <c>server.json</c> in the data folder while it runs, so that commands can reach
+/// it.</summary>
 internal sealed class ServerBeacon(DataFolder folder, IServer server, IHostApplicationLifetime lifetime) : IHostedService
 {
     private CancellationTokenRegistration _started;

@@ -11,12 +11,15 @@ internal sealed class AuditTrail(DatabaseWriter writer, TimeProvider clock)
     /// <param name="type">What it was done to: database, table, logs.</param>
     /// <param name="id">Which of them, or null.</param>
     /// <param name="details">More about it, without secrets.</param>
-    public void Note(string action, string type, string? id, object? details) => writer.TryAdd(new AuditRow
-    {
-        Action = action,
-        ResourceType = type,
-        ResourceId = id,
-        Details = details is null ? null : JsonSerializer.Serialize(details),
-        CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
-    });
+    public void Note(string action, string type, string? id, object? details) =>
+        writer.TryAdd(
+            new AuditRow
+            {
+                Action = action,
+                ResourceType = type,
+                ResourceId = id,
+                Details = details is null ? null : JsonSerializer.Serialize(details),
+                CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            }
+        );
 }

@@ -7,7 +7,8 @@ namespace LlamaBlazor.Web.Data;
 /// <summary>The database: contexts, the writer, start-up and retention.</summary>
 internal static class DataFeature
 {
-    /// <summary>Seconds a statement waits for a lock of another program. Those behind it in the writer's queue wait as long, one after another.</summary>
+    /// <summary>Seconds a statement waits for a lock of another program. Those behind it in the writer's queue wait as long, one after
+    /// another.</summary>
     private const int LockWait = 10;
 
     /// <summary>Opens the data folder, which fails the start with words when it cannot be used, and registers the database.</summary>
@@ -19,7 +20,9 @@ internal static class DataFeature
         services.AddSingleton<DatabaseState>();
         services.AddSingleton<DatabaseBackup>();
         services.AddSingleton<LogIndex>();
-        services.AddPooledDbContextFactory<LlamaDbContext>((provider, options) => Configure(options, folder.Database, provider.GetRequiredService<TimeProvider>()));
+        services.AddPooledDbContextFactory<LlamaDbContext>(
+            (provider, options) => Configure(options, folder.Database, provider.GetRequiredService<TimeProvider>())
+        );
         services.AddHostedService<DatabaseStartup>();
         services.AddSingleton<DatabaseWriter>();
         services.AddSingleton<AuditTrail>();
@@ -29,11 +32,17 @@ internal static class DataFeature
 
     /// <summary>Path of the data folder that the configuration names.</summary>
     internal static string Locate(WebApplicationBuilder builder) =>
-        Path.GetFullPath(Path.Combine(DashboardHost.SourceFolder ?? builder.Environment.ContentRootPath, builder.Configuration["LlamaBlazor:DataDirectory"] ?? "data"));
+        Path.GetFullPath(
+            Path.Combine(
+                DashboardHost.SourceFolder ?? builder.Environment.ContentRootPath,
+                builder.Configuration["LlamaBlazor:DataDirectory"] ?? "data"
+            )
+        );
 
-    internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string path, TimeProvider? clock = null) => options
-        .UseSqlite(SqliteSetup.ConnectionString(path), sqlite => sqlite.CommandTimeout(LockWait))
-        .AddInterceptors(new PragmaInterceptor(), new AuditScribe(clock ?? TimeProvider.System));
+    internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string path, TimeProvider? clock = null) =>
+        options
+            .UseSqlite(SqliteSetup.ConnectionString(path), sqlite => sqlite.CommandTimeout(LockWait))
+            .AddInterceptors(new PragmaInterceptor(), new AuditScribe(clock ?? TimeProvider.System));
 }
 
 /// <summary>Lets <c>dotnet ef</c> make migrations without starting the dashboard.</summary>
@@ -41,5 +50,7 @@ internal sealed class DesignTimeContextFactory : IDesignTimeDbContextFactory<Lla
 {
     /// <inheritdoc/>
     public LlamaDbContext CreateDbContext(string[] args) =>
-        new((DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), "design-time.db").Options);
+        new(
+            (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), "design-time.db").Options
+        );
 }

@@ -20,7 +20,8 @@ internal sealed class DataFolder : IDisposable
         _lock = @lock;
     }
 
-    /// <summary>A word of chance that tells this run from all others: a command that finds it at an address has found the dashboard of this folder.</summary>
+    /// <summary>A word of chance that tells this run from all others: a command that finds it at an address has found the dashboard of this
+    /// folder.</summary>
     public string Session { get; } = Guid.NewGuid().ToString("N");
 
     /// <summary>Absolute path of the folder.</summary>
@@ -52,11 +53,17 @@ internal sealed class DataFolder : IDisposable
         }
         catch (UnauthorizedAccessException)
         {
-            throw new StartupException($"The data folder {root} cannot be made or entered. Give this user access to it and to the folders above it, or choose another one with --data DIR or LLAMABLAZOR_DATA.");
+            throw new StartupException(
+                $"The data folder {root} cannot be made or entered. Give this user access to it and to the folders above it, or "
+                    + "choose another one with --data DIR or LLAMABLAZOR_DATA."
+            );
         }
         catch (IOException error)
         {
-            throw new StartupException($"The data folder {root} cannot be made or written: {error.Message} Choose another folder with --data DIR or LLAMABLAZOR_DATA.");
+            throw new StartupException(
+                $"The data folder {root} cannot be made or written: {error.Message} Choose another folder with --data DIR or "
+                    + "LLAMABLAZOR_DATA."
+            );
         }
 
         var held = TakeLock(Path.Combine(root, LockName));
@@ -68,7 +75,8 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The paths of a folder without taking its lock: for commands that work while the server runs.</summary>
     public static DataFolder Peek(string path) => new(Path.GetFullPath(path), null);
 
-    /// <summary>What this user may not do in a data folder, and how to mend it; null when all is well. Folders that are not there are not looked at.</summary>
+    /// <summary>What this user may not do in a data folder, and how to mend it; null when all is well. Folders that are not there are not
+    /// looked at.</summary>
     /// <param name="root">The folder.</param>
     /// <exception cref="IOException">The disk is full, read-only or broken.</exception>
     public static (string What, string Mend)? FindForbidden(string root)
@@ -83,7 +91,10 @@ internal sealed class DataFolder : IDisposable
             }
             catch (UnauthorizedAccessException)
             {
-                return ($"{(folder == root ? "The data folder" : "The folder")} {folder} cannot be written", $"Give this user write access (chmod u+rwx \"{folder}\", as its owner).");
+                return (
+                    $"{(folder == root ? "The data folder" : "The folder")} {folder} cannot be written",
+                    $"Give this user write access (chmod u+rwx \"{folder}\", as its owner)."
+                );
             }
         }
 
@@ -115,7 +126,8 @@ internal sealed class DataFolder : IDisposable
             return;
         try
         {
-            SqliteSetup.ClearPool(Database); // the last one to close moves the write-ahead log into the file, which is then complete in itself
+            // the last one to close moves the write-ahead log into the file, which is then complete in itself
+            SqliteSetup.ClearPool(Database);
         }
         finally
         {
@@ -126,10 +138,14 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Makes the files of the database readable by their owner only, as after a restore brought them from elsewhere.</summary>
     public void ProtectDatabase() => PrivateFile.Tighten(Root, Path.GetFileName(Database) + "*");
 
-    private static (string What, string Mend) Foreign(string file) => ($"{file} cannot be opened: it was made by another user, as when the dashboard was once run as root",
-        "Give the data folder and what is in it to the user that runs the dashboard (chown -R USER DIR).");
+    private static (string What, string Mend) Foreign(string file) =>
+        (
+            $"{file} cannot be opened: it was made by another user, as when the dashboard was once run as root",
+            "Give the data folder and what is in it to the user that runs the dashboard (chown -R USER DIR)."
+        );
 
-    private static string[] FoldersOf(string root) => [root, Path.Combine(root, "backups"), Path.Combine(root, "logs"), Path.Combine(root, "keys")];
+    private static string[] FoldersOf(string root) =>
+        [root, Path.Combine(root, "backups"), Path.Combine(root, "logs"), Path.Combine(root, "keys")];
 
     // What an older version made, which left more rights to others. Other files of this folder are none of ours.
     private static void Tighten(string root)
@@ -142,7 +158,12 @@ internal sealed class DataFolder : IDisposable
 
     private static FileStream TakeLock(string path)
     {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
@@ -157,7 +178,10 @@ internal sealed class DataFolder : IDisposable
         catch (IOException)
         {
             var root = Path.GetDirectoryName(path)!;
-            throw new StartupException($"The data folder {root} is in use by another dashboard{Holder(root)}. Stop that one, or choose another folder with --data DIR.");
+            throw new StartupException(
+                $"The data folder {root} is in use by another dashboard{Holder(root)}. Stop that one, or choose another folder with "
+                    + "--data DIR."
+            );
         }
     }
 
@@ -179,7 +203,9 @@ internal sealed class DataFolder : IDisposable
     {
         try
         {
-            return int.TryParse(File.ReadAllText(Path.Combine(root, HolderName)), CultureInfo.InvariantCulture, out var pid) ? $" (process {pid})" : "";
+            return int.TryParse(File.ReadAllText(Path.Combine(root, HolderName)), CultureInfo.InvariantCulture, out var pid)
+                ? $" (process {pid})"
+                : "";
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -3,7 +3,8 @@ using LlamaBlazor.Domain.Maintenance;
 
 namespace LlamaBlazor.Web.Data;
 
-/// <summary>Copies the live database page by page into a new file, which counts only after an integrity check. Copying the file itself would lose what is in the WAL.</summary>
+/// <summary>Copies the live database page by page into a new file, which counts only after an integrity check. Copying the file itself
+/// would lose what is in the WAL.</summary>
 internal sealed class DatabaseBackup(DataFolder folder, TimeProvider clock)
 {
     /// <summary>Backups of one kind that are kept; older ones are deleted after a new one stands.</summary>
@@ -35,10 +36,14 @@ internal sealed class DatabaseBackup(DataFolder folder, TimeProvider clock)
         return target;
     }
 
-    // By the dates of their names, of which those in the future count as the oldest: a clock that once ran ahead takes nothing away from what is new.
+    // By the dates of their names, of which those in the future count as the oldest: a clock that once ran ahead takes nothing away from
+    // what is new.
     private void RemoveOld(string kind, string made)
     {
-        var others = Directory.EnumerateFiles(folder.Backups, $"llama-dashboard-{kind}-*.db").Select(path => BackupName.Parse(Path.GetFileName(path))).OfType<BackupName>()
+        var others = Directory
+            .EnumerateFiles(folder.Backups, $"llama-dashboard-{kind}-*.db")
+            .Select(path => BackupName.Parse(Path.GetFileName(path)))
+            .OfType<BackupName>()
             .Where(backup => backup.Kind == kind && backup.FileName != made);
         foreach (var old in BackupName.NewestFirst(others, clock.GetUtcNow()).Skip(Kept - 1))
             File.Delete(Path.Combine(folder.Backups, old.FileName));
@@ -66,6 +71,9 @@ internal sealed class DatabaseBackup(DataFolder folder, TimeProvider clock)
         progress?.Report(new WorkStep("Checking the copy"));
         using var connection = SqliteSetup.Open(path);
         if (SqliteLong.Run(connection, () => SqliteSetup.Scalar(connection, "PRAGMA integrity_check"), cancellation) is not "ok")
-            throw new IOException($"The backup {Path.GetFileName(path)} did not pass its integrity check and was removed. Check the disk, then the database: db check.");
+            throw new IOException(
+                $"The backup {Path.GetFileName(path)} did not pass its integrity check and was removed. Check the disk, then the "
+                    + "database: db check."
+            );
     }
 }

@@ -6,7 +6,8 @@ namespace LlamaBlazor.Web.Data;
 
 /// <summary>
 /// Brings the database to the current schema after the server listens: checks the file, backs it up when a migration is pending,
-/// migrates within a time limit, and says in <see cref="DatabaseState"/> what to do when that fails. It never overwrites a file it cannot read.
+/// migrates within a time limit, and says in <see cref="DatabaseState"/> what to do when that fails. It never overwrites a file it cannot
+/// read.
 /// </summary>
 internal sealed partial class DatabaseStartup(
     IDbContextFactory<LlamaDbContext> contexts,
@@ -15,7 +16,8 @@ internal sealed partial class DatabaseStartup(
     DatabaseBackup backup,
     LogIndex logIndex,
     TimeProvider clock,
-    ILogger<DatabaseStartup> logger) : BackgroundService
+    ILogger<DatabaseStartup> logger
+) : BackgroundService
 {
     /// <summary>Version of the schema as seed 000 counts it.</summary>
     public const string SchemaVersion = "2.0";
@@ -55,7 +57,9 @@ internal sealed partial class DatabaseStartup(
         }
         catch (Exception error) when (DatabaseFault.MayPass(error) && !cancellation.IsCancellationRequested)
         {
-            var reason = $"{DatabaseFault.Words(error, folder.Database)} It is tried again every {RetryPause.TotalSeconds:0} seconds; the dashboard need not be started anew.";
+            var reason =
+                $"{DatabaseFault.Words(error, folder.Database)} It is tried again every {RetryPause.TotalSeconds:0} seconds; the "
+                + "dashboard need not be started anew.";
             if (state.Failure != reason)
                 LogPostponed(reason, error);
             state.Postpone(reason);
@@ -73,7 +77,10 @@ internal sealed partial class DatabaseStartup(
     private void PrepareFile()
     {
         if (new FileInfo(folder.Database) is not { Exists: true, Length: > 0 } && File.Exists(folder.Database + Unfinished))
-            throw new InvalidOperationException($"There is no {folder.Database}, but a restore that was cut off left {folder.Database}{Unfinished}. Repeat it with the dashboard stopped (db recover, or db restore FILE), or delete that file to begin with an empty database.");
+            throw new InvalidOperationException(
+                $"There is no {folder.Database}, but a restore that was cut off left {folder.Database}{Unfinished}. Repeat it with "
+                    + "the dashboard stopped (db recover, or db restore FILE), or delete that file to begin with an empty database."
+            );
         RemoveUnfinished();
         using var connection = SqliteSetup.Open(folder.Database);
         if (Convert.ToInt64(SqliteSetup.Scalar(connection, "SELECT count(*) FROM sqlite_master")) == 0)
@@ -85,7 +92,11 @@ internal sealed partial class DatabaseStartup(
     // What a run that was killed had begun to write; this one holds the folder alone.
     private void RemoveUnfinished()
     {
-        foreach (var path in Directory.EnumerateFiles(folder.Backups, "*.part*").Concat(Directory.EnumerateFiles(folder.Root, Path.GetFileName(folder.Database) + Unfinished + "*")))
+        foreach (
+            var path in Directory
+                .EnumerateFiles(folder.Backups, "*.part*")
+                .Concat(Directory.EnumerateFiles(folder.Root, Path.GetFileName(folder.Database) + Unfinished + "*"))
+        )
         {
             try
             {
@@ -120,7 +131,11 @@ internal sealed partial class DatabaseStartup(
             var applied = (await context.Database.GetAppliedMigrationsAsync(cancellation).ConfigureAwait(false)).ToList();
             var known = context.Database.GetMigrations().ToList();
             if (applied.Except(known).FirstOrDefault() is { } newer)
-                throw new InvalidOperationException($"The database {folder.Database} was written by a newer version (migration {newer}). Update the program; or stop it and restore an older backup of {folder.Backups}: db restore NAME, or db recover for the newest that this version can read.");
+                throw new InvalidOperationException(
+                    $"The database {folder.Database} was written by a newer version (migration {newer}). Update the program; or stop "
+                        + $"it and restore an older backup of {folder.Backups}: db restore NAME, or db recover for the newest that "
+                        + "this version can read."
+                );
             var pending = known.Except(applied).ToList();
             if (pending.Count > 0)
             {
@@ -146,7 +161,10 @@ internal sealed partial class DatabaseStartup(
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException($"Updating the database took more than {MigrationLimit.TotalMinutes:0} minutes. Another program may hold {folder.Database}: close it and start again. The state before is in {folder.Backups}.");
+            throw new TimeoutException(
+                $"Updating the database took more than {MigrationLimit.TotalMinutes:0} minutes. Another program may hold "
+                    + $"{folder.Database}: close it and start again. The state before is in {folder.Backups}."
+            );
         }
     }
 
@@ -167,10 +185,25 @@ internal sealed partial class DatabaseStartup(
     private async Task RecordAsync(LlamaDbContext context, IReadOnlyList<string> migrations, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var recorded = await context.SchemaVersions.Select(v => new { v.Version, v.Migration }).ToListAsync(cancellation).ConfigureAwait(false);
-        var last = recorded.Count == 0 ? 0 : recorded.Max(row => row.Version); // numbered as they came: one with an older date may come later
-        context.SchemaVersions.AddRange(migrations.Except(recorded.Select(row => row.Migration))
-            .Select((migration, index) => new SchemaVersionRow { Version = last + index + 1, Migration = migration, AppliedAt = now }));
+        var recorded = await context
+            .SchemaVersions.Select(v => new { v.Version, v.Migration })
+            .ToListAsync(cancellation)
+            .ConfigureAwait(false);
+        // numbered as they came: one with an older date may come later
+        var last = recorded.Count == 0 ? 0 : recorded.Max(row => row.Version);
+        context.SchemaVersions.AddRange(
+            migrations
+                .Except(recorded.Select(row => row.Migration))
+                .Select(
+                    (migration, index) =>
+                        new SchemaVersionRow
+                        {
+                            Version = last + index + 1,
+                            Migration = migration,
+                            AppliedAt = now,
+                        }
+                )
+        );
         await SetAsync(context, "db_version", SchemaVersion, now, cancellation).ConfigureAwait(false);
         await SetAsync(context, "server_start_time", now.ToString(), now, cancellation).ConfigureAwait(false);
         await context.SaveChangesAsync(cancellation).ConfigureAwait(false);
@@ -184,13 +217,17 @@ internal sealed partial class DatabaseStartup(
         (row.Value, row.UpdatedAt) = (value, now);
     }
 
-    private string Explain(Exception error) => error switch
-    {
-        DbUpdateException { InnerException: SqliteException reason } => Explain(reason),
-        SqliteException { SqliteErrorCode: 11 or 26 } => $"{folder.Database} is not a readable database ({error.Message}). It was left as it is. Stop the dashboard, then: db recover takes the newest sound backup of {folder.Backups}, db restore FILE the one you name.",
-        DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException } => error.InnerException?.Message ?? error.Message,
-        _ => error.Message,
-    };
+    private string Explain(Exception error) =>
+        error switch
+        {
+            DbUpdateException { InnerException: SqliteException reason } => Explain(reason),
+            SqliteException { SqliteErrorCode: 11 or 26 } =>
+                $"{folder.Database} is not a readable database ({error.Message}). It was left as it is. Stop the dashboard, then: db "
+                    + $"recover takes the newest sound backup of {folder.Backups}, db restore FILE the one you name.",
+            DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException } => error.InnerException?.Message
+                ?? error.Message,
+            _ => error.Message,
+        };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The database cannot be used yet. {Reason}")]
     private partial void LogPostponed(string reason, Exception error);
@@ -204,12 +241,19 @@ internal sealed partial class DatabaseStartup(
     [LoggerMessage(Level = LogLevel.Critical, Message = "The database cannot be used. {Reason}")]
     private partial void LogFailed(string reason, Exception error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The index of the log could not be made; searching it looks through the lines themselves")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The index of the log could not be made; searching it looks through the lines themselves"
+    )]
     private partial void LogIndexFailed(Exception error);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Backed up the database to {Path} before {Count} migration(s)")]
     private partial void LogBackup(string path, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A migration lock of {Taken} was left by a run that was killed. It is removed: the lock on the data folder shows that nobody else is migrating")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "A migration lock of {Taken} was left by a run that was killed. It is removed: the lock on the data folder shows "
+            + "that nobody else is migrating"
+    )]
     private partial void LogStaleLock(string taken);
 }

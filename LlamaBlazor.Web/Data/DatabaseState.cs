@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Web.Data;
 
-/// <summary>Whether the database can be used yet, and if not, why: read by <c>/readyz</c>, by pages and by every service that waits for it.</summary>
+/// <summary>Whether the database can be used yet, and if not, why: read by <c>/readyz</c>, by pages and by every service that waits for
+/// it.</summary>
 internal sealed class DatabaseState
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -16,7 +17,8 @@ internal sealed class DatabaseState
     /// <summary>True once the database can be used.</summary>
     public bool IsReady => _ready.Task.IsCompletedSuccessfully;
 
-    /// <summary>Why the database cannot be used, with the next step, or null. What may pass, such as a full disk, is tried again and may become null.</summary>
+    /// <summary>Why the database cannot be used, with the next step, or null. What may pass, such as a full disk, is tried again and may
+    /// become null.</summary>
     public string? Failure => Volatile.Read(ref _failure);
 
     /// <summary>What is going on before it is ready.</summary>
@@ -73,5 +75,6 @@ internal sealed class DatabaseState
         Tell();
     }
 
-    private void Tell() => Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    private void Tell() =>
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 }

@@ -14,7 +14,8 @@ internal sealed partial class DatabaseWriter(
     DatabaseState state,
     DataFolder folder,
     TimeProvider clock,
-    ILogger<DatabaseWriter> logger) : BackgroundService
+    ILogger<DatabaseWriter> logger
+) : BackgroundService
 {
     /// <summary>Jobs that may wait; past it rows are dropped and counted, edits wait.</summary>
     private const int QueueBound = 8192;
@@ -46,7 +47,8 @@ internal sealed partial class DatabaseWriter(
         return false;
     }
 
-    /// <summary>Runs an edit in a transaction of its own and returns its result; what it throws reaches the caller and nothing is saved.</summary>
+    /// <summary>Runs an edit in a transaction of its own and returns its result; what it throws reaches the caller and nothing is
+    /// saved.</summary>
     /// <param name="work">Reads and changes through the context. Changes are saved after it returns.</param>
     /// <param name="cancellation">Gives up waiting; an edit that has begun is finished.</param>
     public async Task<T> ExecuteAsync<T>(Func<LlamaDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation = default)
@@ -58,14 +60,18 @@ internal sealed partial class DatabaseWriter(
 
     /// <summary>As <see cref="ExecuteAsync{T}"/>, for an edit without a result.</summary>
     public Task ExecuteAsync(Func<LlamaDbContext, CancellationToken, Task> work, CancellationToken cancellation = default) =>
-        ExecuteAsync(async (context, token) =>
-        {
-            await work(context, token).ConfigureAwait(false);
-            return true;
-        }, cancellation);
+        ExecuteAsync(
+            async (context, token) =>
+            {
+                await work(context, token).ConfigureAwait(false);
+                return true;
+            },
+            cancellation
+        );
 
     /// <summary>
-    /// Runs work that cannot be in a transaction, such as VACUUM, while nothing else writes. It gets a connection of its own; rows wait meanwhile.
+    /// Runs work that cannot be in a transaction, such as VACUUM, while nothing else writes. It gets a connection of its own; rows wait
+    /// meanwhile.
     /// </summary>
     /// <param name="work">Runs on a thread of the pool and may take its time.</param>
     /// <param name="cancellation">Gives up waiting; work that has begun is finished.</param>
@@ -143,8 +149,7 @@ internal sealed partial class DatabaseWriter(
                         return (job.Edit, job.QueuedAt);
                     rows.Add(job.Row!);
                 }
-            }
-            while (rows.Count < BatchBound && await _jobs.Reader.WaitToReadAsync(window.Token).ConfigureAwait(false));
+            } while (rows.Count < BatchBound && await _jobs.Reader.WaitToReadAsync(window.Token).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {
@@ -154,12 +159,16 @@ internal sealed partial class DatabaseWriter(
         return (null, 0);
     }
 
-    // A lock of another program holds up the first that meets it for as long as a connection waits, and none of those that stood behind it meanwhile: they ask once.
+    // A lock of another program holds up the first that meets it for as long as a connection waits, and none of those that stood behind it
+    // meanwhile: they ask once.
     private bool Wait(long queuedAt) => queuedAt > _lockedAt;
 
     private void NoteLock(Exception? error)
     {
-        if ((error as DbUpdateException)?.InnerException is SqliteException { SqliteErrorCode: 5 or 6 } || error is SqliteException { SqliteErrorCode: 5 or 6 })
+        if (
+            (error as DbUpdateException)?.InnerException is SqliteException { SqliteErrorCode: 5 or 6 }
+            || error is SqliteException { SqliteErrorCode: 5 or 6 }
+        )
             _lockedAt = clock.GetTimestamp();
     }
 
@@ -170,7 +179,8 @@ internal sealed partial class DatabaseWriter(
             await SaveAsync(rows, Wait(queuedAt)).ConfigureAwait(false);
             LastError = null;
         }
-        catch (DbUpdateException error) when (rows.Count > 1 && error.InnerException is SqliteException { SqliteErrorCode: ConstraintError })
+        catch (DbUpdateException error)
+            when (rows.Count > 1 && error.InnerException is SqliteException { SqliteErrorCode: ConstraintError })
         {
             // One row that breaks a rule, such as a line of a model deleted meanwhile, must not take its neighbours along.
             foreach (var row in rows)

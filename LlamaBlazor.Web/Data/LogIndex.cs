@@ -4,8 +4,10 @@ using Microsoft.Data.Sqlite;
 namespace LlamaBlazor.Web.Data;
 
 /// <summary>
-/// The index behind the search of the log: <c>logs_fts</c>, an FTS5 table over the text of <c>logs</c> in groups of three characters, so that any part of a
-/// word is found without regard to case. It holds no text of its own; triggers keep it. Where the system's SQLite has no FTS5 with trigrams (3.34 and
+/// The index behind the search of the log: <c>logs_fts</c>, an FTS5 table over the text of <c>logs</c> in groups of three characters, so
+/// that any part of a
+/// word is found without regard to case. It holds no text of its own; triggers keep it. Where the system's SQLite has no FTS5 with trigrams
+/// (3.34 and
 /// later), or <see cref="Key"/> is false, there is no index and a search looks through the lines themselves.
 /// </summary>
 internal sealed partial class LogIndex(IConfiguration configuration, ILogger<LogIndex> logger)
@@ -29,7 +31,8 @@ internal sealed partial class LogIndex(IConfiguration configuration, ILogger<Log
         CREATE TRIGGER logs_fts_delete AFTER DELETE ON logs BEGIN INSERT INTO logs_fts(logs_fts, rowid, message) VALUES ('delete', old.id, old.message); END;
         """;
 
-    private const string DropTriggers = "DROP TRIGGER IF EXISTS logs_fts_insert; DROP TRIGGER IF EXISTS logs_fts_update; DROP TRIGGER IF EXISTS logs_fts_delete;";
+    private const string DropTriggers =
+        "DROP TRIGGER IF EXISTS logs_fts_insert; DROP TRIGGER IF EXISTS logs_fts_update; DROP TRIGGER IF EXISTS logs_fts_delete;";
 
     private static readonly Lazy<bool> Supported = new(Probe);
 
@@ -47,10 +50,16 @@ internal sealed partial class LogIndex(IConfiguration configuration, ILogger<Log
 
     /// <summary>Whether searches of this database can use the index: it is there, whole, and can be read.</summary>
     public static bool IsReady(DbConnection connection) =>
-        IsSupported && SqliteSetup.Scalar(connection, "SELECT count(*) FROM sqlite_master WHERE name IN ('logs_fts', 'logs_fts_insert', 'logs_fts_update', 'logs_fts_delete')") is 4L;
+        IsSupported
+        && SqliteSetup.Scalar(
+            connection,
+            "SELECT count(*) FROM sqlite_master WHERE name IN ('logs_fts', 'logs_fts_insert', 'logs_fts_update', 'logs_fts_delete')"
+        )
+            is 4L;
 
     /// <summary>
-    /// Takes the triggers of an index away that this SQLite cannot keep: each new line would fail. For databases that come from another machine; before
+    /// Takes the triggers of an index away that this SQLite cannot keep: each new line would fail. For databases that come from another
+    /// machine; before
     /// anything is written.
     /// </summary>
     public static void Disarm(DbConnection connection)
@@ -59,7 +68,8 @@ internal sealed partial class LogIndex(IConfiguration configuration, ILogger<Log
             SqliteSetup.Execute(connection, DropTriggers);
     }
 
-    /// <summary>Makes the index as it is wanted: builds one that is missing or not whole, removes one that is not wanted. Says what it did.</summary>
+    /// <summary>Makes the index as it is wanted: builds one that is missing or not whole, removes one that is not wanted. Says what it
+    /// did.</summary>
     public void Reconcile(SqliteConnection connection)
     {
         Disarm(connection);
@@ -83,7 +93,8 @@ internal sealed partial class LogIndex(IConfiguration configuration, ILogger<Log
             LogBuilt();
     }
 
-    /// <summary>Deletes all lines and empties the index at once, instead of word by word. In one transaction; returns how many lines there were.</summary>
+    /// <summary>Deletes all lines and empties the index at once, instead of word by word. In one transaction; returns how many lines there
+    /// were.</summary>
     public static int Clear(SqliteConnection connection)
     {
         using var transaction = connection.BeginTransaction();
@@ -124,7 +135,10 @@ internal sealed partial class LogIndex(IConfiguration configuration, ILogger<Log
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "This SQLite ({Version}) has no FTS5 with trigrams: searching the log looks through the lines themselves")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "This SQLite ({Version}) has no FTS5 with trigrams: searching the log looks through the lines themselves"
+    )]
     private partial void LogUnsupported(string version);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Built the index of the log")]

@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Web.Data;
 
-/// <summary>The keys of <c>metadata</c> that the dashboard keeps for itself: they can be read, and not written or removed through the API.</summary>
+/// <summary>The keys of <c>metadata</c> that the dashboard keeps for itself: they can be read, and not written or removed through the
+/// API.</summary>
 internal static class MetadataKeys
 {
     /// <summary>Version of the schema as seed 000 counts it.</summary>
@@ -20,7 +21,15 @@ internal static class MetadataKeys
 
     private static readonly HashSet<string> Own = new(StringComparer.Ordinal)
     {
-        DbVersion, ServerStartTime, LastMetricsSave, EndpointOpen, "boot_id", "gpu_allocations_taken", "images_seeded", "lastScanTime", "lastScanFolders",
+        DbVersion,
+        ServerStartTime,
+        LastMetricsSave,
+        EndpointOpen,
+        "boot_id",
+        "gpu_allocations_taken",
+        "images_seeded",
+        "lastScanTime",
+        "lastScanFolders",
     };
 
     /// <summary>Whether a key is the dashboard's own.</summary>

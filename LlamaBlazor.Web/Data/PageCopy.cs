@@ -4,7 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace LlamaBlazor.Web.Data;
 
 /// <summary>
-/// SQLite's own copy of a database into another, some pages at a time: it can tell how far it is and be given up between two steps. The source is read in
+/// SQLite's own copy of a database into another, some pages at a time: it can tell how far it is and be given up between two steps. The
+/// source is read in
 /// one state, whatever is written meanwhile; the target gets all pages in one transaction or none.
 /// </summary>
 internal static class PageCopy
@@ -22,7 +23,13 @@ internal static class PageCopy
     /// <param name="progress">Told after each step.</param>
     /// <param name="cancellation">Gives up; the target is then as it was.</param>
     /// <exception cref="SqliteException">The disk is full, or the target stays locked.</exception>
-    public static void Run(SqliteConnection source, SqliteConnection target, string name, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    public static void Run(
+        SqliteConnection source,
+        SqliteConnection target,
+        string name,
+        IProgress<WorkStep>? progress,
+        CancellationToken cancellation
+    )
     {
         using var snapshot = source.BeginTransaction(deferred: true);
         SqliteSetup.Scalar(source, "SELECT count(*) FROM sqlite_master"); // begins reading: from here on the source is one state
@@ -39,7 +46,13 @@ internal static class PageCopy
         }
     }
 
-    private static void Copy(nint backup, SqliteConnection target, string name, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    private static void Copy(
+        nint backup,
+        SqliteConnection target,
+        string name,
+        IProgress<WorkStep>? progress,
+        CancellationToken cancellation
+    )
     {
         var waiting = TimeProvider.System.GetTimestamp();
         int code;
@@ -58,7 +71,6 @@ internal static class PageCopy
                 SqliteNative.Throw(target, code);
             var pages = SqliteNative.sqlite3_backup_pagecount(backup);
             progress?.Report(new WorkStep(name, pages == 0 ? null : 1 - ((double)SqliteNative.sqlite3_backup_remaining(backup) / pages)));
-        }
-        while (code != SqliteNative.Done);
+        } while (code != SqliteNative.Done);
     }
 }

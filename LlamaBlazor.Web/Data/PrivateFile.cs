@@ -41,8 +41,10 @@ internal static class PrivateFile
     /// <exception cref="IOException">There is a file of that name, the disk is full, or the source cannot be read.</exception>
     public static void Copy(string source, string target)
     {
-        using var from = new FileStream(source,
-            new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, Options = FileOptions.SequentialScan });
+        using var from = new FileStream(
+            source,
+            new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, Options = FileOptions.SequentialScan }
+        );
         using var to = Open(target, FileMode.CreateNew);
         from.CopyTo(to);
     }

@@ -30,11 +30,16 @@ internal static class SqliteLong
     }
 
     /// <summary>Runs statements that return nothing of interest, for as long as the disk needs.</summary>
-    public static void Execute(SqliteConnection connection, string sql, CancellationToken cancellation) => Run(connection, () =>
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.CommandTimeout = 10; // for a lock of another program; the statement itself may take as long as the disk needs
-        return command.ExecuteNonQuery();
-    }, cancellation);
+    public static void Execute(SqliteConnection connection, string sql, CancellationToken cancellation) =>
+        Run(
+            connection,
+            () =>
+            {
+                using var command = connection.CreateCommand();
+                command.CommandText = sql;
+                command.CommandTimeout = 10; // for a lock of another program; the statement itself may take as long as the disk needs
+                return command.ExecuteNonQuery();
+            },
+            cancellation
+        );
 }

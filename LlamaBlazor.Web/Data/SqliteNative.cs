@@ -5,7 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace LlamaBlazor.Web.Data;
 
 /// <summary>
-/// The few functions of SQLite that Microsoft.Data.Sqlite does not offer, called in the same system library (https://sqlite.org/c3ref/funclist.html). Not
+/// The few functions of SQLite that Microsoft.Data.Sqlite does not offer, called in the same system library
+/// (https://sqlite.org/c3ref/funclist.html). Not
 /// through SQLitePCL, whose version we build with is not the one the provider was built with (docs/adr/001-packages.md).
 /// </summary>
 internal static class SqliteNative
@@ -49,14 +50,21 @@ internal static class SqliteNative
         (SafeHandle)typeof(SqliteConnection).GetProperty("Handle")!.GetValue(connection)!;
 
     /// <summary>Begins a copy of one database into another; zero when it cannot.</summary>
-    public static nint BeginBackup(SqliteConnection target, SqliteConnection source) => sqlite3_backup_init(Handle(target), Main, Handle(source), Main);
+    public static nint BeginBackup(SqliteConnection target, SqliteConnection source) =>
+        sqlite3_backup_init(Handle(target), Main, Handle(source), Main);
 
     /// <summary>Throws what an error code of a connection means.</summary>
     public static void Throw(SqliteConnection connection, int code) =>
-        throw new SqliteException($"SQLite Error {code}: '{Marshal.PtrToStringUTF8(sqlite3_errmsg(Handle(connection)))}'.", code & 0xFF, code);
+        throw new SqliteException(
+            $"SQLite Error {code}: '{Marshal.PtrToStringUTF8(sqlite3_errmsg(Handle(connection)))}'.",
+            code & 0xFF,
+            code
+        );
 
-    /// <summary>Runs a statement once and returns its result code, whereas a command would try it again and again while it is refused.</summary>
-    public static int Execute(SqliteConnection connection, string sql) => sqlite3_exec(Handle(connection), Encoding.UTF8.GetBytes(sql + '\0'), 0, 0, 0);
+    /// <summary>Runs a statement once and returns its result code, whereas a command would try it again and again while it is
+    /// refused.</summary>
+    public static int Execute(SqliteConnection connection, string sql) =>
+        sqlite3_exec(Handle(connection), Encoding.UTF8.GetBytes(sql + '\0'), 0, 0, 0);
 
     /// <summary>Whether the text ends with the end of a statement.</summary>
     public static bool IsComplete(string sql) => sqlite3_complete(Encoding.UTF8.GetBytes(sql + '\0')) != 0;

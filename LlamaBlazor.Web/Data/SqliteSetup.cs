@@ -15,22 +15,28 @@ internal static class SqliteSetup
 {
     private const string CoreAssembly = "SQLitePCLRaw.core";
 
-    /// <summary>What each connection is told when it opens. WAL and auto_vacuum belong to the file and are set by <see cref="DatabaseStartup"/>.</summary>
-    public const string Pragmas = "PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=16777216; PRAGMA cache_size=-8000;";
+    /// <summary>What each connection is told when it opens. WAL and auto_vacuum belong to the file and are set by
+    /// <see cref="DatabaseStartup"/>.</summary>
+    public const string Pragmas =
+        "PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; PRAGMA temp_store=MEMORY; PRAGMA "
+        + "journal_size_limit=16777216; PRAGMA cache_size=-8000;";
 
     /// <summary>Name of the system's library.</summary>
     public static string LibraryName { get; } =
-        OperatingSystem.IsWindows() ? "winsqlite3" : OperatingSystem.IsMacOS() ? "libsqlite3.dylib" : "libsqlite3.so.0";
+        OperatingSystem.IsWindows() ? "winsqlite3"
+        : OperatingSystem.IsMacOS() ? "libsqlite3.dylib"
+        : "libsqlite3.so.0";
 
     /// <summary>The connection string of a database file.</summary>
-    public static string ConnectionString(string path, bool pooling = true) => new SqliteConnectionStringBuilder
-    {
-        DataSource = path,
-        Cache = SqliteCacheMode.Private, // a shared cache turns BUSY into LOCKED, which no busy time-out covers
-        ForeignKeys = true,
-        Pooling = pooling,
-        DefaultTimeout = 5,
-    }.ToString();
+    public static string ConnectionString(string path, bool pooling = true) =>
+        new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Cache = SqliteCacheMode.Private, // a shared cache turns BUSY into LOCKED, which no busy time-out covers
+            ForeignKeys = true,
+            Pooling = pooling,
+            DefaultTimeout = 5,
+        }.ToString();
 
     /// <summary>Opens a connection outside EF Core, for pragmas, backups and checks.</summary>
     public static SqliteConnection Open(string path, bool pooling = false)
@@ -83,18 +89,25 @@ internal static class SqliteSetup
         AssemblyLoadContext.Default.Resolving += static (context, name) =>
             name.Name == CoreAssembly ? context.LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, CoreAssembly + ".dll")) : null;
         UseSystemLibrary();
-        NativeLibrary.SetDllImportResolver(typeof(SqliteSetup).Assembly, static (name, assembly, path) =>
-            name == SqliteNative.Library ? NativeLibrary.Load(LibraryName, assembly, path) : 0); // 0: as usual
+        NativeLibrary.SetDllImportResolver(
+            typeof(SqliteSetup).Assembly,
+            static (name, assembly, path) => name == SqliteNative.Library ? NativeLibrary.Load(LibraryName, assembly, path) : 0
+        ); // 0: as usual
     }
 
     // Apart from Load, so that the provider's types are not needed before the handler above stands.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void UseSystemLibrary()
     {
-        NativeLibrary.SetDllImportResolver(typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, static (_, assembly, path) =>
-            NativeLibrary.TryLoad(LibraryName, assembly, path, out var handle)
-                ? handle
-                : throw new DllNotFoundException($"The system's SQLite ({LibraryName}) was not found. Install it, for example with: apt-get install libsqlite3-0"));
+        NativeLibrary.SetDllImportResolver(
+            typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly,
+            static (_, assembly, path) =>
+                NativeLibrary.TryLoad(LibraryName, assembly, path, out var handle)
+                    ? handle
+                    : throw new DllNotFoundException(
+                        $"The system's SQLite ({LibraryName}) was not found. Install it, for example with: apt-get install libsqlite3-0"
+                    )
+        );
         SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
     }
 }
@@ -103,10 +116,15 @@ internal static class SqliteSetup
 internal sealed class PragmaInterceptor : DbConnectionInterceptor
 {
     /// <inheritdoc/>
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => SqliteSetup.Execute(connection, SqliteSetup.Pragmas);
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) =>
+        SqliteSetup.Execute(connection, SqliteSetup.Pragmas);
 
     /// <inheritdoc/>
-    public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    public override Task ConnectionOpenedAsync(
+        DbConnection connection,
+        ConnectionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
     {
         SqliteSetup.Execute(connection, SqliteSetup.Pragmas);
         return Task.CompletedTask;

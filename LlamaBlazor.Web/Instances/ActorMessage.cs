@@ -20,4 +20,5 @@ internal sealed record ActorMessage(
     StartWish? Wish = null,
     bool OnlyIdle = false,
     bool IsWithdrawn = false,
-    bool IsNews = false);
+    bool IsNews = false
+);

@@ -6,7 +6,8 @@ using LlamaBlazor.Web.Shared.Configuration;
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>
-/// Finds the llama-server to run: the model's own, then the setting, then <c>PATH</c>, then the usual places (product.md 8). In demo mode it
+/// Finds the llama-server to run: the model's own, then the setting, then <c>PATH</c>, then the usual places (product.md 8). In demo mode
+/// it
 /// is always the simulated engine. Absence is a failure with guidance, never an exception.
 /// </summary>
 internal sealed class EngineLocator(IConfiguration configuration, LaunchSettingsStore settings, ConfigReader reader)
@@ -47,7 +48,11 @@ internal sealed class EngineLocator(IConfiguration configuration, LaunchSettings
 
         return Candidates().FirstOrDefault(IsExecutable) is { } found
             ? new EngineCommand(found, [], Simulated: false)
-            : Failure.Unavailable("No llama-server was found in PATH or in the usual places. Install llama.cpp (https://github.com/ggml-org/llama.cpp/releases), then set its path on the Settings page, or start with --engine PATH.");
+            : Failure.Unavailable(
+                "No llama-server was found in PATH or in the usual places. Install llama.cpp "
+                    + "(https://github.com/ggml-org/llama.cpp/releases), then set its path on the Settings page, or start with "
+                    + "--engine PATH."
+            );
     }
 
     /// <summary>Where an engine may be without being named: <c>PATH</c>, then where packages and builds put it.</summary>
@@ -57,7 +62,11 @@ internal sealed class EngineLocator(IConfiguration configuration, LaunchSettings
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         string[] usual =
         [
-            "/usr/local/bin", "/usr/bin", "/opt/llama.cpp/bin", "/opt/homebrew/bin", "/app",
+            "/usr/local/bin",
+            "/usr/bin",
+            "/opt/llama.cpp/bin",
+            "/opt/homebrew/bin",
+            "/app",
             Path.Combine(home, ".local", "bin"),
             Path.Combine(home, "llama.cpp", "build", "bin"),
             Path.Combine(home, "src", "llama.cpp", "build", "bin"),
@@ -69,7 +78,10 @@ internal sealed class EngineLocator(IConfiguration configuration, LaunchSettings
     private Result<EngineCommand> Named(string path, string setting, bool isTrusted)
     {
         if (!File.Exists(path))
-            return Failure.Unavailable($"{setting} is {path}, but there is no such file, or this user may not enter its folder. Correct it, or clear it to search PATH.");
+            return Failure.Unavailable(
+                $"{setting} is {path}, but there is no such file, or this user may not enter its folder. Correct it, or clear it to "
+                    + "search PATH."
+            );
         if (!IsExecutable(path))
             return Failure.Unavailable($"{setting} is {path}, which this user may not execute. Allow it with: chmod +x \"{path}\"");
         return !isTrusted && settings.EnginePaths.Refuse(path) is { } refusal

@@ -13,7 +13,14 @@ namespace LlamaBlazor.Web.Instances;
 /// <param name="RowId">Row of the instance.</param>
 /// <param name="Log">Takes what the engine says.</param>
 /// <param name="Report">Takes what happens, in order.</param>
-internal sealed record EngineRunPlan(InstanceFacts Facts, CurrentWish Wish, string Instance, long RowId, InstanceLog Log, Func<EngineRun, InstanceEvent, Task> Report);
+internal sealed record EngineRunPlan(
+    InstanceFacts Facts,
+    CurrentWish Wish,
+    string Instance,
+    long RowId,
+    InstanceLog Log,
+    Func<EngineRun, InstanceEvent, Task> Report
+);
 
 /// <summary>One launch, from choosing a port to the end of the process.</summary>
 /// <param name="plan">What it is about.</param>
@@ -195,7 +202,9 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         }
         catch (Win32Exception error)
         {
-            Failure = Failure.Unavailable($"{Command?.Executable} cannot be run: {error.Message}. Check the engine's path and its permissions.");
+            Failure = Failure.Unavailable(
+                $"{Command?.Executable} cannot be run: {error.Message}. Check the engine's path and its permissions."
+            );
         }
         finally
         {
@@ -212,19 +221,27 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         if (!_stopped.IsCancellationRequested) // else the state machine, told that it exists, ends it
         {
             var limit = _runner.StartLimit(plan.Facts);
-            var outcome = await _runner.Probe.WaitAsync(BaseUrl!, Command!.ApiKey, process, Port!.Value, limit, _stopped.Token)
+            var outcome = await _runner
+                .Probe.WaitAsync(BaseUrl!, Command!.ApiKey, process, Port!.Value, limit, _stopped.Token)
                 .ConfigureAwait(false);
             isReady = outcome is ReadinessOutcome.Ready;
             if (isReady)
                 await plan.Report(this, new InstanceEvent.BecameReady()).ConfigureAwait(false);
             else if (outcome is ReadinessOutcome.TimedOut)
-                await plan.Report(this, new InstanceEvent.StartLimitReached(
-                    $"It was not ready within {limit.TotalSeconds:0} seconds. A large model on a slow disk may need longer: raise its "
-                    + $"Start limit (Server overrides tab), or {InstanceOptions.Section}:StartLimitSeconds for all.")).ConfigureAwait(false);
+                await plan.Report(
+                        this,
+                        new InstanceEvent.StartLimitReached(
+                            $"It was not ready within {limit.TotalSeconds:0} seconds. A large model on a slow disk may need longer: "
+                                + "raise its "
+                                + $"Start limit (Server overrides tab), or {InstanceOptions.Section}:StartLimitSeconds for all."
+                        )
+                    )
+                    .ConfigureAwait(false);
         }
 
         var code = await process.Exited.ConfigureAwait(false);
         Release();
-        await plan.Report(this, new InstanceEvent.Exited(ExitExplanation.Explain(code, plan.Log.LastOfLaunch(), isReady))).ConfigureAwait(false);
+        await plan.Report(this, new InstanceEvent.Exited(ExitExplanation.Explain(code, plan.Log.LastOfLaunch(), isReady)))
+            .ConfigureAwait(false);
     }
 }

@@ -15,7 +15,17 @@ namespace LlamaBlazor.Web.Instances;
 internal sealed record PreparedLaunch(int Port, LaunchCommand Command, IReadOnlyList<string>? Gpus);
 
 /// <summary>What one launch needs and every instance shares.</summary>
-internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containers, LaunchCommandFactory commands, LaunchSettingsStore settings, PortPool ports, ReadinessProbe probe, StartGate gate, InstanceOptions options, TimeProvider clock)
+internal sealed class EngineRunner(
+    Launcher launcher,
+    ContainerLauncher containers,
+    LaunchCommandFactory commands,
+    LaunchSettingsStore settings,
+    PortPool ports,
+    ReadinessProbe probe,
+    StartGate gate,
+    InstanceOptions options,
+    TimeProvider clock
+)
 {
     private const int KeyLength = 48; // hexadecimal digits: 192 bits
 
@@ -47,9 +57,14 @@ internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containe
     {
         var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
         if (LaunchSettingsRules.ParsePorts(range) is not var (first, last))
-            return Failure.Unavailable($"The port range '{range}' is not valid. Set two ports from 1024 to 65535 on the Settings page, such as 40000-40999.");
+            return Failure.Unavailable(
+                $"The port range '{range}' is not valid. Set two ports from 1024 to 65535 on the Settings page, such as 40000-40999."
+            );
         if (ports.Take(first, last) is not { } port)
-            return NoPort($"No port of {range} is free: all are in use by other programs or instances. Stop one, or set a wider range on the Settings page.");
+            return NoPort(
+                $"No port of {range} is free: all are in use by other programs or instances. Stop one, or set a wider range on the "
+                    + "Settings page."
+            );
         var isUsed = false;
         try
         {
@@ -73,9 +88,12 @@ internal sealed class EngineRunner(Launcher launcher, ContainerLauncher containe
         new(FailureKind.Conflict, words, new Dictionary<string, string[]> { ["port"] = [words] });
 
     /// <summary>Starts the process or the container.</summary>
-    public async Task<Result<RunningEngine>> StartAsync(LaunchCommand command, EngineRunPlan plan) => command.Container is null
-        ? await launcher.StartAsync(command, plan.Instance, plan.Log.Add).ConfigureAwait(false)
-        : await containers.StartAsync(command, $"llamablazor-{plan.Instance[..12]}-{plan.RowId}", plan.Facts.Name, plan.Log.Add).ConfigureAwait(false);
+    public async Task<Result<RunningEngine>> StartAsync(LaunchCommand command, EngineRunPlan plan) =>
+        command.Container is null
+            ? await launcher.StartAsync(command, plan.Instance, plan.Log.Add).ConfigureAwait(false)
+            : await containers
+                .StartAsync(command, $"llamablazor-{plan.Instance[..12]}-{plan.RowId}", plan.Facts.Name, plan.Log.Add)
+                .ConfigureAwait(false);
 
     /// <summary>Gives the port back.</summary>
     public void Release(int port) => ports.Release(port);

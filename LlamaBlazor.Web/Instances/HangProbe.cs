@@ -20,7 +20,8 @@ internal sealed class HangProbe : IDisposable
 
     /// <summary>Looks at an engine, and asks it for a token unless it says that it sleeps or is at work.</summary>
     /// <param name="instance">The engine.</param>
-    /// <param name="mayBeAtWork">False when the last question may itself be what it hangs on: then also one that claims to be at work is asked.</param>
+    /// <param name="mayBeAtWork">False when the last question may itself be what it hangs on: then also one that claims to be at work is
+    /// asked.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<ProbeAnswer> AskAsync(InstanceSnapshot instance, bool mayBeAtWork, CancellationToken cancellation)
     {
@@ -31,10 +32,19 @@ internal sealed class HangProbe : IDisposable
             if (mayBeAtWork && await WorkAsync(instance, cancellation).ConfigureAwait(false) is { } work)
                 return new ProbeAnswer(null, work, false);
             using var request = Request(HttpMethod.Post, "/completion", instance);
-            request.Content = JsonContent.Create(new { prompt = "a", n_predict = 1, cache_prompt = false });
+            request.Content = JsonContent.Create(
+                new
+                {
+                    prompt = "a",
+                    n_predict = 1,
+                    cache_prompt = false,
+                }
+            );
             using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
             // Models that only embed answer 501; whatever is not a failure of the engine shows that it works.
-            return (int)answer.StatusCode < 500 || answer.StatusCode is HttpStatusCode.NotImplemented ? ProbeAnswer.Works : new ProbeAnswer($"it answered {(int)answer.StatusCode}", null, false);
+            return (int)answer.StatusCode < 500 || answer.StatusCode is HttpStatusCode.NotImplemented
+                ? ProbeAnswer.Works
+                : new ProbeAnswer($"it answered {(int)answer.StatusCode}", null, false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -52,14 +62,22 @@ internal sealed class HangProbe : IDisposable
     // The question for a token would wake it (parameters.md e).
     private async Task<bool> IsSleepingAsync(InstanceSnapshot instance, CancellationToken cancellation) =>
         await ReadAsync("/props", instance, cancellation).ConfigureAwait(false) is { ValueKind: JsonValueKind.Object } props
-        && props.TryGetProperty("is_sleeping", out var sleeping) && sleeping.ValueKind is JsonValueKind.True;
+        && props.TryGetProperty("is_sleeping", out var sleeping)
+        && sleeping.ValueKind is JsonValueKind.True;
 
     // What its busy slots have done so far, or null when all are idle.
     private async Task<string?> WorkAsync(InstanceSnapshot instance, CancellationToken cancellation)
     {
         if (await ReadAsync("/slots", instance, cancellation).ConfigureAwait(false) is not { ValueKind: JsonValueKind.Array } slots)
             return null;
-        var busy = slots.EnumerateArray().Where(slot => slot.ValueKind is JsonValueKind.Object && slot.TryGetProperty("is_processing", out var processing) && processing.ValueKind is JsonValueKind.True).Select(slot => slot.GetRawText());
+        var busy = slots
+            .EnumerateArray()
+            .Where(slot =>
+                slot.ValueKind is JsonValueKind.Object
+                && slot.TryGetProperty("is_processing", out var processing)
+                && processing.ValueKind is JsonValueKind.True
+            )
+            .Select(slot => slot.GetRawText());
         return string.Join('\n', busy) is { Length: > 0 } work ? work : null;
     }
 
@@ -69,7 +87,9 @@ internal sealed class HangProbe : IDisposable
         using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
         try
         {
-            return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation).ConfigureAwait(false) : null;
+            return answer.IsSuccessStatusCode
+                ? await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation).ConfigureAwait(false)
+                : null;
         }
         catch (JsonException)
         {

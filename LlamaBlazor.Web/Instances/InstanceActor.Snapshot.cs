@@ -8,29 +8,30 @@ internal sealed partial class InstanceActor
 {
     private StartStage? Stage => _state.Phase is InstancePhase.Loading ? _run?.Stage : null;
 
-    private InstanceSnapshot Snapshot() => new()
-    {
-        Id = _rowId,
-        ModelId = _facts.ModelId,
-        Model = _facts.Name,
-        Kind = _isContainer ? ContainerKind.Row : ContainerKind.Process,
-        ContainerId = _run?.Process?.ContainerId,
-        Status = _state.Phase.Status(),
-        RuntimeStatus = Stage?.Word ?? _state.Phase.RuntimeStatus(),
-        Pid = _run?.Process?.Pid,
-        Port = _run?.Process is null ? null : _run.Port,
-        BaseUrl = _run?.Process is null ? null : _run.BaseUrl,
-        UpstreamKey = _run?.Command?.ApiKey,
-        Command = _run?.Process is null ? null : _run.Command,
-        StartedAt = _run?.StartedAt,
-        ReadyAt = _state.ReadyAt,
-        ExitCode = _lastEnd?.ExitCode,
-        Signal = _lastEnd?.Signal,
-        Reason = Stage is { } stage ? stage.Reason : _state.Reason,
-        Place = Stage?.Place,
-        Busy = _load(_facts.ModelId).Busy,
-        LastLines = _state.Phase is InstancePhase.Failed or InstancePhase.Backoff ? Log.LastOfLaunch() : [],
-    };
+    private InstanceSnapshot Snapshot() =>
+        new()
+        {
+            Id = _rowId,
+            ModelId = _facts.ModelId,
+            Model = _facts.Name,
+            Kind = _isContainer ? ContainerKind.Row : ContainerKind.Process,
+            ContainerId = _run?.Process?.ContainerId,
+            Status = _state.Phase.Status(),
+            RuntimeStatus = Stage?.Word ?? _state.Phase.RuntimeStatus(),
+            Pid = _run?.Process?.Pid,
+            Port = _run?.Process is null ? null : _run.Port,
+            BaseUrl = _run?.Process is null ? null : _run.BaseUrl,
+            UpstreamKey = _run?.Command?.ApiKey,
+            Command = _run?.Process is null ? null : _run.Command,
+            StartedAt = _run?.StartedAt,
+            ReadyAt = _state.ReadyAt,
+            ExitCode = _lastEnd?.ExitCode,
+            Signal = _lastEnd?.Signal,
+            Reason = Stage is { } stage ? stage.Reason : _state.Reason,
+            Place = Stage?.Place,
+            Busy = _load(_facts.ModelId).Busy,
+            LastLines = _state.Phase is InstancePhase.Failed or InstancePhase.Backoff ? Log.LastOfLaunch() : [],
+        };
 
     private void Publish(InstanceState before, InstanceEvent happened)
     {
@@ -40,7 +41,12 @@ internal sealed partial class InstanceActor
         _board.Publish(snapshot);
         _ledger.Record(snapshot, _facts, _uid, _run);
         if (before.Phase != _state.Phase)
-            LogPhase(_state.Phase is InstancePhase.Failed or InstancePhase.Backoff ? LogLevel.Warning : LogLevel.Information, _facts.Name, snapshot.RuntimeStatus!, snapshot.Reason);
+            LogPhase(
+                _state.Phase is InstancePhase.Failed or InstancePhase.Backoff ? LogLevel.Warning : LogLevel.Information,
+                _facts.Name,
+                snapshot.RuntimeStatus!,
+                snapshot.Reason
+            );
     }
 
     [LoggerMessage(Message = "{Model}: {Phase} {Reason}")]

@@ -6,9 +6,11 @@ namespace LlamaBlazor.Web.Instances;
 // Who waits for it, and what they want.
 internal sealed partial class InstanceActor
 {
-    private Failure NoLongerCaredFor => Failure.Unavailable($"'{_facts.Name}' is no longer looked after: the database was replaced, or the dashboard ends. Try again.");
+    private Failure NoLongerCaredFor =>
+        Failure.Unavailable($"'{_facts.Name}' is no longer looked after: the database was replaced, or the dashboard ends. Try again.");
 
-    // A start that has no place yet is told what it may do now. False when that leads to no answer soon. Requests that wait too stay patient.
+    // A start that has no place yet is told what it may do now. False when that leads to no answer soon. Requests that wait too stay
+    // patient.
     private bool TakeWish(StartWish wish)
     {
         if (_run is not { Process: null })
@@ -45,7 +47,12 @@ internal sealed partial class InstanceActor
         if (_state.Phase is InstancePhase.Running)
             message.Reply!.TrySetResult(Snapshot());
         else if (_state.Phase is InstancePhase.Failed && !RestartPolicy.MayStartOnDemand(_state.FailedAt, Now()))
-            message.Reply!.TrySetResult(Failure.Unavailable($"'{_facts.Name}' could not be started a moment ago: {_state.Reason} It is tried again in a minute, or at once with Start."));
+            message.Reply!.TrySetResult(
+                Failure.Unavailable(
+                    $"'{_facts.Name}' could not be started a moment ago: {_state.Reason} It is tried again in a minute, or at once "
+                        + "with Start."
+                )
+            );
         else
             Join(message.Reply!);
     }
@@ -53,15 +60,22 @@ internal sealed partial class InstanceActor
     private void Join(TaskCompletionSource<Result<InstanceSnapshot>> reply)
     {
         _readyWaiters.Add(reply);
-        // One that is being ended because it does not work waits for its turn like after a crash: a request must not wipe the count of its failures.
-        if (_state.Phase is not (InstancePhase.Stopped or InstancePhase.Failed or InstancePhase.Stopping) || _state is { Phase: InstancePhase.Stopping, Reason: not null })
+        // One that is being ended because it does not work waits for its turn like after a crash: a request must not wipe the count of its
+        // failures.
+        if (
+            _state.Phase is not (InstancePhase.Stopped or InstancePhase.Failed or InstancePhase.Stopping)
+            || _state is { Phase: InstancePhase.Stopping, Reason: not null }
+        )
             return;
         StartPatiently();
     }
 
     private void Answer(InstanceEvent happened, EngineRun? ended)
     {
-        if (_launchWaiters.IsAwaited && _state.Phase is not InstancePhase.Loading || happened is InstanceEvent.Launched or InstanceEvent.StageChanged)
+        if (
+            _launchWaiters.IsAwaited && _state.Phase is not InstancePhase.Loading
+            || happened is InstanceEvent.Launched or InstanceEvent.StageChanged
+        )
             _launchWaiters.Complete(ended?.Failure is { } failure ? failure : Snapshot());
         if (_state.Phase is InstancePhase.Running)
             _readyWaiters.Complete(Snapshot());
@@ -73,7 +87,8 @@ internal sealed partial class InstanceActor
             _readyWaiters.Complete(Failure.Unavailable($"'{_facts.Name}' was stopped while it was loading. Start it again."));
     }
 
-    // A person's start was refused: requests that had joined it wait on. Their own would have waited: asked again at once, it would be refused again, and again.
+    // A person's start was refused: requests that had joined it wait on. Their own would have waited: asked again at once, it would be
+    // refused again, and again.
     private void AnswerRefused(string refusal, EngineRun? ended)
     {
         if (_readyWaiters.IsAwaited && ended is { IsPatient: false })

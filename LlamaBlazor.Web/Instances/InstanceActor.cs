@@ -5,7 +5,8 @@ using LlamaBlazor.Domain.Instances;
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>
-/// Owns the state of one model's instance. One loop takes one message after the other; nothing else changes the state, and nothing in the loop
+/// Owns the state of one model's instance. One loop takes one message after the other; nothing else changes the state, and nothing in the
+/// loop
 /// waits for a process, a network or the database.
 /// </summary>
 internal sealed partial class InstanceActor : IDisposable
@@ -13,7 +14,9 @@ internal sealed partial class InstanceActor : IDisposable
     /// <summary>Messages that may wait; senders past it wait themselves.</summary>
     private const int MailboxBound = 256;
 
-    private readonly Channel<ActorMessage> _mailbox = Channel.CreateBounded<ActorMessage>(new BoundedChannelOptions(MailboxBound) { SingleReader = true });
+    private readonly Channel<ActorMessage> _mailbox = Channel.CreateBounded<ActorMessage>(
+        new BoundedChannelOptions(MailboxBound) { SingleReader = true }
+    );
     private readonly WaiterList _launchWaiters = new();
     private readonly WaiterList _readyWaiters = new();
     private readonly EngineRunner _runner;
@@ -35,7 +38,16 @@ internal sealed partial class InstanceActor : IDisposable
     private bool _isContainer;
 
     /// <summary>Makes the actor and starts its loop.</summary>
-    public InstanceActor(InstanceFacts facts, InstanceLog log, EngineRunner runner, InstanceOptions options, InstanceBoard board, InstanceLedger ledger, ReadLoad load, ILogger logger)
+    public InstanceActor(
+        InstanceFacts facts,
+        InstanceLog log,
+        EngineRunner runner,
+        InstanceOptions options,
+        InstanceBoard board,
+        InstanceLedger ledger,
+        ReadLoad load,
+        ILogger logger
+    )
     {
         (_facts, Log, _runner, _options, _board, _ledger, _load, _logger) = (facts, log, runner, options, board, ledger, load, logger);
         log.Model = facts.Name;
@@ -52,7 +64,8 @@ internal sealed partial class InstanceActor : IDisposable
     /// <summary>Ends when no process exists or is being made any more; the one of now, where another follows.</summary>
     public Task Gone => Volatile.Read(ref _gone).Task;
 
-    /// <summary>Sends a message and waits for its answer. Who stops waiting for readiness is forgotten: nothing starts for one that has left.</summary>
+    /// <summary>Sends a message and waits for its answer. Who stops waiting for readiness is forgotten: nothing starts for one that has
+    /// left.</summary>
     public async Task<Result<InstanceSnapshot>> AskAsync(ActorMessage message, CancellationToken cancellation)
     {
         var reply = new TaskCompletionSource<Result<InstanceSnapshot>>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -158,7 +171,13 @@ internal sealed partial class InstanceActor : IDisposable
             return false;
         }
 
-        _board.Publish(Snapshot() with { Status = InstancePhase.Stopping.Status(), RuntimeStatus = InstancePhase.Stopping.RuntimeStatus() });
+        _board.Publish(
+            Snapshot() with
+            {
+                Status = InstancePhase.Stopping.Status(),
+                RuntimeStatus = InstancePhase.Stopping.RuntimeStatus(),
+            }
+        );
         if (_load(_facts.ModelId) is { Busy: 0 })
             return true;
         _board.Publish(Snapshot());
@@ -223,8 +242,19 @@ internal sealed partial class InstanceActor : IDisposable
         // A restart has waited already, and has had its place: it waits a little for another.
         var wish = _state.Failures == FailureCount.None ? _wish : StartWish.Patient with { Wait = TimeSpan.FromMinutes(1) };
         Volatile.Write(ref _gone, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        Volatile.Write(ref _run, _runner.Begin(new EngineRunPlan(_facts, new CurrentWish(wish, _runner.Clock), _uid, _rowId, Log, async (run, happened) =>
-            await _mailbox.Writer.WriteAsync(new ActorMessage(happened, Source: run)).ConfigureAwait(false))));
+        Volatile.Write(
+            ref _run,
+            _runner.Begin(
+                new EngineRunPlan(
+                    _facts,
+                    new CurrentWish(wish, _runner.Clock),
+                    _uid,
+                    _rowId,
+                    Log,
+                    async (run, happened) => await _mailbox.Writer.WriteAsync(new ActorMessage(happened, Source: run)).ConfigureAwait(false)
+                )
+            )
+        );
     }
 
     private async Task WakeAsync(CancellationTokenSource retry, TimeSpan pause)

@@ -4,7 +4,8 @@ using LlamaBlazor.Web.Shared.Live;
 
 namespace LlamaBlazor.Web.Instances;
 
-/// <summary>The published state of all instances: one snapshot a model that was ever started in this run. Written by the supervisor, read by everybody.</summary>
+/// <summary>The published state of all instances: one snapshot a model that was ever started in this run. Written by the supervisor, read
+/// by everybody.</summary>
 internal sealed class InstanceBoard(Broadcast<InstanceSnapshot> changes)
 {
     private ImmutableDictionary<long, InstanceSnapshot> _byModel = ImmutableDictionary<long, InstanceSnapshot>.Empty;

@@ -6,7 +6,8 @@ using LlamaBlazor.Web.Shared.Live;
 
 namespace LlamaBlazor.Web.Instances;
 
-/// <summary>Looks after running instances once a second: stops those nobody uses, asks those nothing is heard of, and starts the preloaded ones once.</summary>
+/// <summary>Looks after running instances once a second: stops those nobody uses, asks those nothing is heard of, and starts the preloaded
+/// ones once.</summary>
 internal sealed partial class InstanceCare(
     InstanceSupervisor supervisor,
     InstanceBoard board,
@@ -17,11 +18,13 @@ internal sealed partial class InstanceCare(
     Broadcast<ModelChanged> models,
     InstanceOptions options,
     TimeProvider clock,
-    ILogger<InstanceCare> logger) : BackgroundService
+    ILogger<InstanceCare> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<(long Row, long ReadyAt), Pulse> _pulses = new(); // one a living engine, process or container; others are removed each round
+    // one a living engine, process or container; others are removed each round
+    private readonly ConcurrentDictionary<(long Row, long ReadyAt), Pulse> _pulses = new();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -30,13 +33,18 @@ internal sealed partial class InstanceCare(
         if (options.Preload)
             _ = GuardAsync(() => preloader.RunAsync(stoppingToken));
         using var news = changes.Subscribe(change => _ = GuardAsync(() => TakeOverAsync(change, stoppingToken)));
-        using var deletions = models.Subscribe(change => _ = change.Kind is ModelChanged.Deleted or ModelChanged.Library ? GuardAsync(() => supervisor.ForgetDeletedAsync(stoppingToken)) : Task.CompletedTask);
+        using var deletions = models.Subscribe(change =>
+            _ = change.Kind is ModelChanged.Deleted or ModelChanged.Library
+                ? GuardAsync(() => supervisor.ForgetDeletedAsync(stoppingToken))
+                : Task.CompletedTask
+        );
         using var timer = new PeriodicTimer(Tick, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
             await GuardAsync(() => LookAsync(stoppingToken)).ConfigureAwait(false);
     }
 
-    private Task TakeOverAsync(ConfigChanged change, CancellationToken cancellation) => change.ModelId is { } model ? supervisor.RefreshAsync(model, cancellation) : Task.CompletedTask;
+    private Task TakeOverAsync(ConfigChanged change, CancellationToken cancellation) =>
+        change.ModelId is { } model ? supervisor.RefreshAsync(model, cancellation) : Task.CompletedTask;
 
     private async Task LookAsync(CancellationToken cancellation)
     {
@@ -57,18 +65,35 @@ internal sealed partial class InstanceCare(
 
     private void Feel(Occupant instance, InstanceSnapshot snapshot, Pulse pulse, long now, CancellationToken cancellation)
     {
-        if (pulse.Probe.IsCompleted && pulse.MayBeAsked(now, options.HangProbeSeconds * 1000L) && IdlePolicy.NeedsProbe(instance, options.HangProbeSeconds, pulse.LastSuccess, now))
+        if (
+            pulse.Probe.IsCompleted
+            && pulse.MayBeAsked(now, options.HangProbeSeconds * 1000L)
+            && IdlePolicy.NeedsProbe(instance, options.HangProbeSeconds, pulse.LastSuccess, now)
+        )
             pulse.Probe = GuardAsync(() => ProbeAsync(instance, snapshot, pulse, cancellation));
     }
 
     private async Task ProbeAsync(Occupant instance, InstanceSnapshot snapshot, Pulse pulse, CancellationToken cancellation)
     {
-        var answer = await probe.AskAsync(snapshot, mayBeAtWork: pulse.Failures == 0 || instance.IsBusy, cancellation).ConfigureAwait(false);
+        var answer = await probe
+            .AskAsync(snapshot, mayBeAtWork: pulse.Failures == 0 || instance.IsBusy, cancellation)
+            .ConfigureAwait(false);
         var trouble = pulse.Judge(answer, instance.IsBusy, clock.GetUtcNow().ToUnixTimeMilliseconds(), options.HangProbeSeconds * 1000L);
-        if (trouble is null || pulse.Failures < HangProbe.Attempts || board.Find(snapshot.ModelId)?.Id != snapshot.Id || board.Find(snapshot.ModelId)?.ReadyAt != snapshot.ReadyAt)
+        if (
+            trouble is null
+            || pulse.Failures < HangProbe.Attempts
+            || board.Find(snapshot.ModelId)?.Id != snapshot.Id
+            || board.Find(snapshot.ModelId)?.ReadyAt != snapshot.ReadyAt
+        )
             return;
         pulse.Failures = 0;
-        await supervisor.ReportHungAsync(snapshot.ModelId, $"The engine says it is healthy, but {HangProbe.Attempts} test completions failed: {trouble}. It is restarted.", cancellation).ConfigureAwait(false);
+        await supervisor
+            .ReportHungAsync(
+                snapshot.ModelId,
+                $"The engine says it is healthy, but {HangProbe.Attempts} test completions failed: {trouble}. It is restarted.",
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private async Task GuardAsync(Func<Task> work)
@@ -106,7 +131,8 @@ internal sealed partial class InstanceCare(
         // It never waits for longer than a period: else the clock was set back.
         public bool MayBeAsked(long now, long period) => now >= _notBefore || _notBefore - now > period;
 
-        // Takes an answer; what is wrong, or null. While clients wait, an engine that does nothing visible gets three whole periods: one step over a long prompt
+        // Takes an answer; what is wrong, or null. While clients wait, an engine that does nothing visible gets three whole periods: one
+        // step over a long prompt
         // can take minutes on a slow processor, and looks the same until it is done.
         public string? Judge(ProbeAnswer answer, bool isBusy, long now, long period)
         {

@@ -14,23 +14,47 @@ internal static class InstanceEndpoints
     {
         var models = app.MapGroup("/api/models/{id}").WithTags("Instances");
         models.MapPost("/start", StartEndpoint.RunAsync);
-        models.MapPost("/stop", (string id, ModelStore store, InstanceSupervisor supervisor, CancellationToken cancellation) => CommandAsync(id, store, supervisor.StopAsync, cancellation));
-        models.MapPost("/restart", (string id, ModelStore store, InstanceSupervisor supervisor, CancellationToken cancellation) => CommandAsync(id, store, supervisor.RestartAsync, cancellation));
-        models.MapPost("/apply", (string id, ModelStore store, PendingChanges pending, CancellationToken cancellation) => CommandAsync(id, store, pending.ApplyAsync, cancellation));
-        models.MapGet("/pending-changes", async (string id, ModelStore store, PendingChanges pending, CancellationToken cancellation) => await store.FindAsync(id, cancellation) is { } model
-            ? (await pending.FindAsync(model.Id, cancellation)).ToApi()
-            : ApiResults.Problem(ModelStore.Unknown(id)));
+        models.MapPost(
+            "/stop",
+            (string id, ModelStore store, InstanceSupervisor supervisor, CancellationToken cancellation) =>
+                CommandAsync(id, store, supervisor.StopAsync, cancellation)
+        );
+        models.MapPost(
+            "/restart",
+            (string id, ModelStore store, InstanceSupervisor supervisor, CancellationToken cancellation) =>
+                CommandAsync(id, store, supervisor.RestartAsync, cancellation)
+        );
+        models.MapPost(
+            "/apply",
+            (string id, ModelStore store, PendingChanges pending, CancellationToken cancellation) =>
+                CommandAsync(id, store, pending.ApplyAsync, cancellation)
+        );
+        models.MapGet(
+            "/pending-changes",
+            async (string id, ModelStore store, PendingChanges pending, CancellationToken cancellation) =>
+                await store.FindAsync(id, cancellation) is { } model
+                    ? (await pending.FindAsync(model.Id, cancellation)).ToApi()
+                    : ApiResults.Problem(ModelStore.Unknown(id))
+        );
 
         app.MapPost("/api/admission", StartEndpoint.PreviewAsync).WithTags("Resources");
         var instances = app.MapGroup("/api/instances").WithTags("Instances");
         instances.MapGet("", List);
         instances.MapGet("/{id:long}", (long id, InstanceBoard board) => Find(id, board).ToApi());
-        instances.MapGet("/{id:long}/logs", (long id, InstanceBoard board, InstanceSupervisor supervisor) =>
-            Find(id, board).ToApi(found => Results.Ok(new ListPage<InstanceLogLine>(supervisor.Lines(found.ModelId), null))));
+        instances.MapGet(
+            "/{id:long}/logs",
+            (long id, InstanceBoard board, InstanceSupervisor supervisor) =>
+                Find(id, board).ToApi(found => Results.Ok(new ListPage<InstanceLogLine>(supervisor.Lines(found.ModelId), null)))
+        );
         return app;
     }
 
-    private static async Task<IResult> CommandAsync(string id, ModelStore store, Func<long, CancellationToken, Task<Result<InstanceSnapshot>>> command, CancellationToken cancellation)
+    private static async Task<IResult> CommandAsync(
+        string id,
+        ModelStore store,
+        Func<long, CancellationToken, Task<Result<InstanceSnapshot>>> command,
+        CancellationToken cancellation
+    )
     {
         if (await store.FindAsync(id, cancellation) is not { } model)
             return ApiResults.Problem(Failure.NotFound($"There is no model '{id}'. GET /api/models lists them."));
@@ -39,7 +63,10 @@ internal static class InstanceEndpoints
 
     /// <summary>202 while something is under way, 200 when it is already so.</summary>
     internal static IResult Accepted(InstanceSnapshot snapshot) =>
-        Results.Json(snapshot, statusCode: snapshot.Status is "running" or "stopped" ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+        Results.Json(
+            snapshot,
+            statusCode: snapshot.Status is "running" or "stopped" ? StatusCodes.Status200OK : StatusCodes.Status202Accepted
+        );
 
     private static IResult List(InstanceBoard board, string? status, string? after, int limit = 100)
     {
@@ -48,11 +75,21 @@ internal static class InstanceEndpoints
         long last = 0;
         if (after is not null && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out last))
             return ApiResults.Invalid("after", "Send what the last page returned as 'next'.");
-        var rows = board.ByModel.Values.Where(instance => instance.Id > last && (status is null || instance.Status == status)).OrderBy(instance => instance.Id).Take(limit + 1).ToList();
-        return Results.Ok(new ListPage<InstanceSnapshot>([.. rows.Take(limit)], rows.Count > limit ? rows[limit - 1].Id.ToString(CultureInfo.InvariantCulture) : null));
+        var rows = board
+            .ByModel.Values.Where(instance => instance.Id > last && (status is null || instance.Status == status))
+            .OrderBy(instance => instance.Id)
+            .Take(limit + 1)
+            .ToList();
+        return Results.Ok(
+            new ListPage<InstanceSnapshot>(
+                [.. rows.Take(limit)],
+                rows.Count > limit ? rows[limit - 1].Id.ToString(CultureInfo.InvariantCulture) : null
+            )
+        );
     }
 
-    private static Result<InstanceSnapshot> Find(long id, InstanceBoard board) => board.ByModel.Values.FirstOrDefault(instance => instance.Id == id) is { } found
-        ? found
-        : Failure.NotFound($"No instance {id} was started in this run of the dashboard. GET /api/instances lists them.");
+    private static Result<InstanceSnapshot> Find(long id, InstanceBoard board) =>
+        board.ByModel.Values.FirstOrDefault(instance => instance.Id == id) is { } found
+            ? found
+            : Failure.NotFound($"No instance {id} was started in this run of the dashboard. GET /api/instances lists them.");
 }

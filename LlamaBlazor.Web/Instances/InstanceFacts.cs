@@ -22,7 +22,21 @@ namespace LlamaBlazor.Web.Instances;
 /// <param name="GpuStrategy">Which GPUs a start takes, or null where its setting decides.</param>
 /// <param name="IsGpuExclusive">True when nobody else may have its GPUs.</param>
 /// <param name="QueuePriority">Its place among models that wait for a start; higher is sooner.</param>
-internal sealed record InstanceFacts(long ModelId, string Name, string Role, bool FileMissing, string? RestartPolicy, string Project, bool Pinned, long? TtlSeconds, bool IsContainer, double? CpuLimit, string? GpuStrategy, bool IsGpuExclusive, long QueuePriority = 0)
+internal sealed record InstanceFacts(
+    long ModelId,
+    string Name,
+    string Role,
+    bool FileMissing,
+    string? RestartPolicy,
+    string Project,
+    bool Pinned,
+    long? TtlSeconds,
+    bool IsContainer,
+    double? CpuLimit,
+    string? GpuStrategy,
+    bool IsGpuExclusive,
+    long QueuePriority = 0
+)
 {
     /// <summary>Seconds within which its engine must be ready, or null for the default.</summary>
     public long? StartLimitSeconds { get; init; }
@@ -34,7 +48,11 @@ internal sealed record InstanceFacts(long ModelId, string Name, string Role, boo
     public const string DefaultProject = "default";
 
     /// <summary>Reads a model's facts; not found, or a conflict where it cannot be started.</summary>
-    public static async Task<Result<InstanceFacts>> ReadAsync(IDbContextFactory<LlamaDbContext> contexts, long modelId, CancellationToken cancellation)
+    public static async Task<Result<InstanceFacts>> ReadAsync(
+        IDbContextFactory<LlamaDbContext> contexts,
+        long modelId,
+        CancellationToken cancellation
+    )
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
@@ -45,23 +63,77 @@ internal sealed record InstanceFacts(long ModelId, string Name, string Role, boo
                 from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
                 from lora in context.Set<LoraConfig>().Where(lora => lora.ModelId == model.Id).DefaultIfEmpty()
                 from media in context.Set<MultimodalConfig>().Where(media => media.ModelId == model.Id).DefaultIfEmpty()
-                select new { model.ModelPath, lora.Lora, lora.LoraScaled, lora.ControlVector, lora.ControlVectorScaled, lora.ModelDraft, media.Mmproj, model.Name, model.Role, model.FileMissing, runtime.RestartPolicy, runtime.Project, runtime.Pinned, runtime.TtlSeconds, runtime.InstanceKind, runtime.CpuLimit, runtime.GpuStrategy, runtime.GpuMode, runtime.QueuePriority, runtime.StartLimitSeconds, runtime.StopGraceSeconds, IsProjectKnown = runtime.Project == null || context.Set<ProjectQuotaRow>().Any(quota => quota.ProjectPath == runtime.Project) };
+                select new
+                {
+                    model.ModelPath,
+                    lora.Lora,
+                    lora.LoraScaled,
+                    lora.ControlVector,
+                    lora.ControlVectorScaled,
+                    lora.ModelDraft,
+                    media.Mmproj,
+                    model.Name,
+                    model.Role,
+                    model.FileMissing,
+                    runtime.RestartPolicy,
+                    runtime.Project,
+                    runtime.Pinned,
+                    runtime.TtlSeconds,
+                    runtime.InstanceKind,
+                    runtime.CpuLimit,
+                    runtime.GpuStrategy,
+                    runtime.GpuMode,
+                    runtime.QueuePriority,
+                    runtime.StartLimitSeconds,
+                    runtime.StopGraceSeconds,
+                    IsProjectKnown = runtime.Project == null
+                        || context.Set<ProjectQuotaRow>().Any(quota => quota.ProjectPath == runtime.Project),
+                };
             var row = await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
             if (row is null)
                 return Failure.NotFound($"There is no model with the id {modelId}.");
             if (row.Role != ModelRole.Model)
-                return Failure.Conflict($"'{row.Name}' is a {row.Role} and cannot be started on its own. Choose it in the settings of the model it belongs to.");
+                return Failure.Conflict(
+                    $"'{row.Name}' is a {row.Role} and cannot be started on its own. Choose it in the settings of the model it belongs to."
+                );
             if (!row.IsProjectKnown && !DefaultProject.Equals(row.Project, StringComparison.OrdinalIgnoreCase))
-                return Failure.Invalid("project", $"'{row.Name}' names the project '{row.Project}', which does not exist: nobody's limits would count. Make it on the Resources page, or name another in the model's settings.");
+                return Failure.Invalid(
+                    "project",
+                    $"'{row.Name}' names the project '{row.Project}', which does not exist: nobody's limits would count. Make it on "
+                        + "the Resources page, or name another in the model's settings."
+                );
             var files = new LaunchFiles(
-                row.ModelPath, row.Lora, row.LoraScaled, row.ControlVector, row.ControlVectorScaled, row.ModelDraft, row.Mmproj);
+                row.ModelPath,
+                row.Lora,
+                row.LoraScaled,
+                row.ControlVector,
+                row.ControlVectorScaled,
+                row.ModelDraft,
+                row.Mmproj
+            );
             if (files.Missing() is { Count: > 0 } missing)
                 return Failure.Conflict($"'{row.Name}' cannot be started. {string.Join(" ", missing)}");
             // It may have come back, or another file may have been set, since the scan.
             var isGone = row.FileMissing && !(row.ModelPath is { } path && File.Exists(path));
             return isGone
-                ? Failure.Conflict($"The file of '{row.Name}' was gone at the last scan. Put it back and scan again, or set another file on the Core tab.")
-                : new InstanceFacts(modelId, row.Name, row.Role, isGone, row.RestartPolicy, row.Project ?? DefaultProject, row.Pinned ?? false, row.TtlSeconds, row.InstanceKind == ContainerKind.Container, row.CpuLimit, row.GpuStrategy, row.GpuMode == "exclusive", row.QueuePriority ?? 0)
+                ? Failure.Conflict(
+                    $"The file of '{row.Name}' was gone at the last scan. Put it back and scan again, or set another file on the Core tab."
+                )
+                : new InstanceFacts(
+                    modelId,
+                    row.Name,
+                    row.Role,
+                    isGone,
+                    row.RestartPolicy,
+                    row.Project ?? DefaultProject,
+                    row.Pinned ?? false,
+                    row.TtlSeconds,
+                    row.InstanceKind == ContainerKind.Container,
+                    row.CpuLimit,
+                    row.GpuStrategy,
+                    row.GpuMode == "exclusive",
+                    row.QueuePriority ?? 0
+                )
                 {
                     StartLimitSeconds = row.StartLimitSeconds,
                     StopGraceSeconds = row.StopGraceSeconds,

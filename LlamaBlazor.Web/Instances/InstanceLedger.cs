@@ -8,7 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>
-/// Keeps the state of instances in the database: <c>models.status</c> and one row of <c>container_instances</c> a model and run of the dashboard.
+/// Keeps the state of instances in the database: <c>models.status</c> and one row of <c>container_instances</c> a model and run of the
+/// dashboard.
 /// The newest state of each model waits to be written; a database that does not answer holds up no instance.
 /// </summary>
 internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider clock, ILogger<InstanceLedger> logger) : BackgroundService
@@ -20,7 +21,9 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _signal = new(0);
-    private readonly SemaphoreSlim _writing = new(1, 1); // never disposed, for it holds nothing: hosts may be told to stop once more after that
+
+    // never disposed, for it holds nothing: hosts may be told to stop once more after that
+    private readonly SemaphoreSlim _writing = new(1, 1);
     private Dictionary<long, Entry> _waiting = []; // one entry a model
     private long _lastId;
 
@@ -55,7 +58,8 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
         _signal.Release();
     }
 
-    /// <summary>Writes what waits, after what is being written already: no state overtakes a later one, nor a change of the database. False where that failed: it waits on.</summary>
+    /// <summary>Writes what waits, after what is being written already: no state overtakes a later one, nor a change of the database. False
+    /// where that failed: it waits on.</summary>
     public async Task<bool> FlushAsync()
     {
         await _writing.WaitAsync().ConfigureAwait(false);
@@ -133,8 +137,20 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         try
         {
-            await writer.ExecuteAsync((context, token) => context.Instances.Where(row => row.Id == id && row.Kind == ContainerKind.Row)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Status, Deleted).SetProperty(row => row.Pid, (long?)null).SetProperty(row => row.StoppedAt, row => row.StoppedAt ?? now), token)).ConfigureAwait(false);
+            await writer
+                .ExecuteAsync(
+                    (context, token) =>
+                        context
+                            .Instances.Where(row => row.Id == id && row.Kind == ContainerKind.Row)
+                            .ExecuteUpdateAsync(
+                                set =>
+                                    set.SetProperty(row => row.Status, Deleted)
+                                        .SetProperty(row => row.Pid, (long?)null)
+                                        .SetProperty(row => row.StoppedAt, row => row.StoppedAt ?? now),
+                                token
+                            )
+                )
+                .ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -147,8 +163,13 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
         var (snapshot, facts, uid, run) = entry;
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var status = snapshot.Status == "stopping" ? Domain.Models.ModelStatus.Running : snapshot.Status;
-        var known = await context.Models.Where(model => model.Id == snapshot.ModelId)
-            .ExecuteUpdateAsync(set => set.SetProperty(model => model.Status, status).SetProperty(model => model.RuntimeStatus, snapshot.RuntimeStatus), cancellation).ConfigureAwait(false);
+        var known = await context
+            .Models.Where(model => model.Id == snapshot.ModelId)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(model => model.Status, status).SetProperty(model => model.RuntimeStatus, snapshot.RuntimeStatus),
+                cancellation
+            )
+            .ConfigureAwait(false);
         if (snapshot.Id == 0)
             return;
         var row = await context.Instances.FindAsync([snapshot.Id], cancellation).ConfigureAwait(false);
@@ -156,13 +177,28 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
         {
             if (snapshot.Kind == ContainerKind.Row && run?.Process?.ContainerId is null)
                 return; // a container has a row from the moment it has an id
-            row = new ContainerInstanceRow { Id = snapshot.Id, ContainerId = run?.Process?.ContainerId ?? $"process:{uid}:{snapshot.Id}", Kind = snapshot.Kind, CreatedAt = now };
+            row = new ContainerInstanceRow
+            {
+                Id = snapshot.Id,
+                ContainerId = run?.Process?.ContainerId ?? $"process:{uid}:{snapshot.Id}",
+                Kind = snapshot.Kind,
+                CreatedAt = now,
+            };
             context.Instances.Add(row);
         }
 
         row.ModelId = known > 0 ? snapshot.ModelId : null;
-        (row.ContainerName, row.ProjectPath, row.RestartPolicy) = (snapshot.Model, facts.Project, facts.RestartPolicy ?? RestartPolicy.OnFailure);
-        (row.Status, row.Pid, row.Port, row.BaseUrl) = (snapshot.Status == "loading" ? "starting" : snapshot.Status, snapshot.Pid, snapshot.Port, snapshot.BaseUrl);
+        (row.ContainerName, row.ProjectPath, row.RestartPolicy) = (
+            snapshot.Model,
+            facts.Project,
+            facts.RestartPolicy ?? RestartPolicy.OnFailure
+        );
+        (row.Status, row.Pid, row.Port, row.BaseUrl) = (
+            snapshot.Status == "loading" ? "starting" : snapshot.Status,
+            snapshot.Pid,
+            snapshot.Port,
+            snapshot.BaseUrl
+        );
         (row.ExitCode, row.Signal, row.Reason) = (snapshot.ExitCode, snapshot.Signal, snapshot.Reason);
         row.ProcessStartTime = snapshot.Pid is null ? null : run?.Process?.StartTime ?? row.ProcessStartTime;
         row.StartedAt = snapshot.StartedAt ?? row.StartedAt;
@@ -172,7 +208,9 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
         if (run?.Command?.Container is { } container)
         {
             (row.CpuLimit, row.MemoryLimitGb) = (container.Plan.Cpus, container.Plan.MemoryGb);
-            row.PortMappings = JsonSerializer.Serialize(new Dictionary<string, int> { [$"{container.Port}"] = container.Plan.EnginePort(container.Port) });
+            row.PortMappings = JsonSerializer.Serialize(
+                new Dictionary<string, int> { [$"{container.Port}"] = container.Plan.EnginePort(container.Port) }
+            );
         }
 
         if (run is not null)

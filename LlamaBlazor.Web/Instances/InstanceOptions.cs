@@ -36,13 +36,17 @@ internal sealed class InstanceOptions
 
     /// <summary>Reads and checks the section.</summary>
     /// <exception cref="StartupException">A value is out of bounds; the message names its key.</exception>
-    public static InstanceOptions Read(IConfiguration configuration) => OptionSection.Read<InstanceOptions>(configuration, Section,
-    [
-        new(nameof(TtlSeconds), options => options.TtlSeconds, 0, 31_536_000),
-        new(nameof(StopGraceSeconds), options => options.StopGraceSeconds, 0, 600),
-        new(nameof(StartLimitSeconds), options => options.StartLimitSeconds, 1, 86_400),
-        new(nameof(StartAttempts), options => options.StartAttempts, 1, 100),
-        new(nameof(RestartAttempts), options => options.RestartAttempts, 0, 100),
-        new(nameof(HangProbeSeconds), options => options.HangProbeSeconds, 0, 86_400),
-    ]);
+    public static InstanceOptions Read(IConfiguration configuration) =>
+        OptionSection.Read<InstanceOptions>(
+            configuration,
+            Section,
+            [
+                new(nameof(TtlSeconds), options => options.TtlSeconds, 0, 31_536_000),
+                new(nameof(StopGraceSeconds), options => options.StopGraceSeconds, 0, 600),
+                new(nameof(StartLimitSeconds), options => options.StartLimitSeconds, 1, 86_400),
+                new(nameof(StartAttempts), options => options.StartAttempts, 1, 100),
+                new(nameof(RestartAttempts), options => options.RestartAttempts, 0, 100),
+                new(nameof(HangProbeSeconds), options => options.HangProbeSeconds, 0, 86_400),
+            ]
+        );
 }

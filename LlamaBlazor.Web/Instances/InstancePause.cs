@@ -2,7 +2,8 @@ using LlamaBlazor.Domain.Common;
 
 namespace LlamaBlazor.Web.Instances;
 
-/// <summary>Keeps models from starting while the database is replaced, and forgets afterwards what was known of those of the one before.</summary>
+/// <summary>Keeps models from starting while the database is replaced, and forgets afterwards what was known of those of the one
+/// before.</summary>
 internal sealed class InstancePause(StartGate gate, InstanceBoard board, InstanceSupervisor supervisor, InstanceLedger ledger)
 {
     /// <summary>Starts are refused from now on until the pause is disposed. A conflict while a model loads, runs or stops.</summary>

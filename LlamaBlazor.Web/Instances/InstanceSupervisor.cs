@@ -9,7 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>
-/// Starts and stops llama-servers: finds or makes the actor of a model and hands it the command. All state is published on <see cref="InstanceBoard"/>.
+/// Starts and stops llama-servers: finds or makes the actor of a model and hands it the command. All state is published on
+/// <see cref="InstanceBoard"/>.
 /// </summary>
 internal sealed partial class InstanceSupervisor(
     IDbContextFactory<LlamaDbContext> contexts,
@@ -25,7 +26,8 @@ internal sealed partial class InstanceSupervisor(
     IHostApplicationLifetime lifetime,
     AuditTrail audit,
     TimeProvider clock,
-    ILogger<InstanceSupervisor> logger) : BackgroundService
+    ILogger<InstanceSupervisor> logger
+) : BackgroundService
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
     private static readonly Failure Ending = Failure.Unavailable("The dashboard is shutting down. Start it again first.");
@@ -36,12 +38,15 @@ internal sealed partial class InstanceSupervisor(
 
     /// <summary>Starts a model, or does nothing when it is loading or running.</summary>
     /// <returns>
-    /// The instance once its process exists: loading, or running. Not found for an unknown model, a conflict where it cannot be started or has no place,
+    /// The instance once its process exists: loading, or running. Not found for an unknown model, a conflict where it cannot be started or
+    /// has no place,
     /// unavailable without an engine, a free port or a database.
     /// </returns>
-    public Task<Result<InstanceSnapshot>> StartAsync(long modelId, CancellationToken cancellation) => StartAsync(modelId, StartWish.Now, cancellation);
+    public Task<Result<InstanceSnapshot>> StartAsync(long modelId, CancellationToken cancellation) =>
+        StartAsync(modelId, StartWish.Now, cancellation);
 
-    /// <summary>As <see cref="StartAsync(long,CancellationToken)"/>, with a word on what it may do to others and how long it waits.</summary>
+    /// <summary>As <see cref="StartAsync(long,CancellationToken)"/>, with a word on what it may do to others and how long it
+    /// waits.</summary>
     public Task<Result<InstanceSnapshot>> StartAsync(long modelId, StartWish wish, CancellationToken cancellation)
     {
         Note("start", modelId, new { wish.Force });
@@ -58,7 +63,10 @@ internal sealed partial class InstanceSupervisor(
     /// <summary>Takes over at once what needs no restart: pin, idle time, project and restart policy.</summary>
     public async Task RefreshAsync(long modelId, CancellationToken cancellation)
     {
-        if (!_actors.TryGetValue(modelId, out var actor) || (await ReadAsync(modelId, cancellation).ConfigureAwait(false)) is not { IsSuccess: true, Value: var facts })
+        if (
+            !_actors.TryGetValue(modelId, out var actor)
+            || (await ReadAsync(modelId, cancellation).ConfigureAwait(false)) is not { IsSuccess: true, Value: var facts }
+        )
             return;
         gate.Refresh(facts);
         await actor.AskAsync(new ActorMessage(null, Facts: facts, IsNews: true), cancellation).ConfigureAwait(false);
@@ -83,9 +91,10 @@ internal sealed partial class InstanceSupervisor(
     }
 
     /// <summary>Stops a model unless it has a request: a conflict then.</summary>
-    public async Task<Result<InstanceSnapshot>> StopIdleAsync(long modelId, CancellationToken cancellation) => _actors.TryGetValue(modelId, out var actor)
-        ? await StopIdleAsync(actor, cancellation).ConfigureAwait(false)
-        : Failure.NotFound($"The model {modelId} was not started in this run.");
+    public async Task<Result<InstanceSnapshot>> StopIdleAsync(long modelId, CancellationToken cancellation) =>
+        _actors.TryGetValue(modelId, out var actor)
+            ? await StopIdleAsync(actor, cancellation).ConfigureAwait(false)
+            : Failure.NotFound($"The model {modelId} was not started in this run.");
 
     /// <summary>Ends an engine that no longer works and starts it again, as its restart policy allows.</summary>
     public async Task ReportHungAsync(long modelId, string reason, CancellationToken cancellation)
@@ -106,11 +115,19 @@ internal sealed partial class InstanceSupervisor(
         var facts = await ReadAsync(modelId, cancellation).ConfigureAwait(false);
         return facts.Failure is { Kind: FailureKind.NotFound } unknown
             ? unknown
-            : new InstanceSnapshot { Id = 0, ModelId = modelId, Model = facts.IsSuccess ? facts.Value.Name : "", Status = "stopped", RuntimeStatus = "stopped" };
+            : new InstanceSnapshot
+            {
+                Id = 0,
+                ModelId = modelId,
+                Model = facts.IsSuccess ? facts.Value.Name : "",
+                Status = "stopped",
+                RuntimeStatus = "stopped",
+            };
     }
 
     /// <summary>
-    /// Waits until a model is ready, starting it where it is not; all who wait join one start. A start that failed is not repeated for a minute.
+    /// Waits until a model is ready, starting it where it is not; all who wait join one start. A start that failed is not repeated for a
+    /// minute.
     /// Cancelling stops the waiting; a start that still waits for its place is given up with the last who waits.
     /// </summary>
     public async Task<Result<InstanceSnapshot>> EnsureReadyAsync(long modelId, CancellationToken cancellation)
@@ -118,7 +135,9 @@ internal sealed partial class InstanceSupervisor(
         if (board.Find(modelId) is { Status: "running" } running)
             return running;
         var actor = await FindActorAsync(modelId, cancellation).ConfigureAwait(false);
-        return actor.IsSuccess ? await actor.Value.Actor.AskAsync(new ActorMessage(null, Facts: actor.Value.Facts), cancellation).ConfigureAwait(false) : actor.Failure!;
+        return actor.IsSuccess
+            ? await actor.Value.Actor.AskAsync(new ActorMessage(null, Facts: actor.Value.Facts), cancellation).ConfigureAwait(false)
+            : actor.Failure!;
     }
 
     /// <summary>Lets go of models that were deleted: one that waited for its next attempt must not come back.</summary>
@@ -128,7 +147,12 @@ internal sealed partial class InstanceSupervisor(
         List<long> present;
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
-            present = await context.Models.AsNoTracking().Where(model => known.Contains(model.Id)).Select(model => model.Id).ToListAsync(cancellation).ConfigureAwait(false);
+            present = await context
+                .Models.AsNoTracking()
+                .Where(model => known.Contains(model.Id))
+                .Select(model => model.Id)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
         foreach (var model in known.Except(present))
         {
             if (!_actors.TryGetValue(model, out var actor))
@@ -151,7 +175,8 @@ internal sealed partial class InstanceSupervisor(
     {
         foreach (var (model, actor) in _actors)
         {
-            await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false); // one that waits to try again
+            // one that waits to try again
+            await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false);
             _actors.TryRemove(model, out _);
             actor.Dispose();
             await actor.Loop.ConfigureAwait(false);
@@ -187,15 +212,25 @@ internal sealed partial class InstanceSupervisor(
         }
     }
 
-    private void Note(string action, long modelId, object? details) => audit.Note($"instance.{action}", "model", modelId.ToString(System.Globalization.CultureInfo.InvariantCulture), details);
+    private void Note(string action, long modelId, object? details) =>
+        audit.Note($"instance.{action}", "model", modelId.ToString(System.Globalization.CultureInfo.InvariantCulture), details);
 
     private static Task<Result<InstanceSnapshot>> StopIdleAsync(InstanceActor actor, CancellationToken cancellation) =>
         actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested(), OnlyIdle: true), cancellation);
 
-    private async Task<Result<InstanceSnapshot>> CommandAsync(long modelId, InstanceEvent command, StartWish wish, CancellationToken cancellation)
+    private async Task<Result<InstanceSnapshot>> CommandAsync(
+        long modelId,
+        InstanceEvent command,
+        StartWish wish,
+        CancellationToken cancellation
+    )
     {
         var actor = await FindActorAsync(modelId, cancellation).ConfigureAwait(false);
-        return actor.IsSuccess ? await actor.Value.Actor.AskAsync(new ActorMessage(command, Facts: actor.Value.Facts, Wish: wish), cancellation).ConfigureAwait(false) : actor.Failure!;
+        return actor.IsSuccess
+            ? await actor
+                .Value.Actor.AskAsync(new ActorMessage(command, Facts: actor.Value.Facts, Wish: wish), cancellation)
+                .ConfigureAwait(false)
+            : actor.Failure!;
     }
 
     private async Task<Result<(InstanceActor Actor, InstanceFacts Facts)>> FindActorAsync(long modelId, CancellationToken cancellation)
@@ -208,7 +243,10 @@ internal sealed partial class InstanceSupervisor(
         await _swept.Task.WaitAsync(cancellation).ConfigureAwait(false);
         if (gate.Closed is { } reason) // at the door: states and rows of a start that is refused anyway would go into the next database
             return Failure.Conflict($"'{facts.Value.Name}' cannot be started now. {reason}");
-        var actor = _actors.GetOrAdd(modelId, _ => new InstanceActor(facts.Value, new InstanceLog(modelId, lines, clock), runner, options, board, ledger, load, logger));
+        var actor = _actors.GetOrAdd(
+            modelId,
+            _ => new InstanceActor(facts.Value, new InstanceLog(modelId, lines, clock), runner, options, board, ledger, load, logger)
+        );
         return _isEnding ? Ending : (actor, facts.Value); // asked again: who ends them all may have looked before this one was there
     }
 
@@ -220,7 +258,8 @@ internal sealed partial class InstanceSupervisor(
         return await InstanceFacts.ReadAsync(contexts, modelId, cancellation).ConfigureAwait(false);
     }
 
-    // The web server waits for its streams before we are told to stop: engines end a little after the shutdown begins, or a long answer would hold it up.
+    // The web server waits for its streams before we are told to stop: engines end a little after the shutdown begins, or a long answer
+    // would hold it up.
     private async Task DrainAsync()
     {
         try
@@ -229,7 +268,12 @@ internal sealed partial class InstanceSupervisor(
             var started = clock.GetTimestamp();
             while (_actors.Keys.Any(model => load(model).Busy > 0) && clock.GetElapsedTime(started) < DrainLimit)
                 await Task.Delay(TimeSpan.FromMilliseconds(50), clock).ConfigureAwait(false);
-            await Task.WhenAll(_actors.Values.Select(actor => actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), CancellationToken.None))).ConfigureAwait(false);
+            await Task.WhenAll(
+                    _actors.Values.Select(actor =>
+                        actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), CancellationToken.None)
+                    )
+                )
+                .ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -237,7 +281,8 @@ internal sealed partial class InstanceSupervisor(
         }
     }
 
-    // Asked first; whoever is still there after the grace, or when the host has no more time, is killed. Every process is gone when this returns.
+    // Asked first; whoever is still there after the grace, or when the host has no more time, is killed. Every process is gone when this
+    // returns.
     private async Task EndAsync(InstanceActor actor, CancellationToken cancellation)
     {
         try

@@ -30,7 +30,8 @@ internal static class InstancesFeature
         services.TryAddSingleton<ReadLoad>(_ => static _ => default);
         services.AddSingleton<LoadSignal>();
         services.AddSingleton<StartGate>();
-        services.AddSingleton(provider => new Lazy<InstanceSupervisor>(provider.GetRequiredService<InstanceSupervisor>)); // the gate stops others through it
+        // the gate stops others through it
+        services.AddSingleton(provider => new Lazy<InstanceSupervisor>(provider.GetRequiredService<InstanceSupervisor>));
         services.AddSingleton(new HangProbe(TimeSpan.FromSeconds(10)));
         services.AddSingleton<EngineRunner>();
         services.AddSingleton<LeftoverSweep>();

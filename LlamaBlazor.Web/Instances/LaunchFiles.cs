@@ -14,7 +14,14 @@ namespace LlamaBlazor.Web.Instances;
 /// <param name="Draft">The draft model.</param>
 /// <param name="Projector">The projector.</param>
 internal sealed record LaunchFiles(
-    string? ModelPath, string? Lora, string? LoraScaled, string? ControlVector, string? ControlVectorScaled, string? Draft, string? Projector)
+    string? ModelPath,
+    string? Lora,
+    string? LoraScaled,
+    string? ControlVector,
+    string? ControlVectorScaled,
+    string? Draft,
+    string? Projector
+)
 {
     private const int NamedParts = 3;
 
@@ -30,25 +37,29 @@ internal sealed record LaunchFiles(
             Find("control_vector"),
             Find("control_vector_scaled"),
             Find("model_draft"),
-            Find("mmproj"));
+            Find("mmproj")
+        );
     }
 
     /// <summary>What is not there, a sentence each. Asks the disk.</summary>
     public IReadOnlyList<string> Missing() =>
-    [
-        .. MissingParts(ModelPath, "model"),
-        .. MissingItems("lora", Lora, "LoRA adapter"),
-        .. MissingItems("lora_scaled", LoraScaled, "LoRA adapter"),
-        .. MissingItems("control_vector", ControlVector, "control vector"),
-        .. MissingItems("control_vector_scaled", ControlVectorScaled, "control vector"),
-        .. MissingFile(Draft, "draft model", "Speculative"),
-        .. MissingParts(Draft, "draft model"),
-        .. MissingFile(Projector, "projector", "Multimodal"),
-    ];
+        [
+            .. MissingParts(ModelPath, "model"),
+            .. MissingItems("lora", Lora, "LoRA adapter"),
+            .. MissingItems("lora_scaled", LoraScaled, "LoRA adapter"),
+            .. MissingItems("control_vector", ControlVector, "control vector"),
+            .. MissingItems("control_vector_scaled", ControlVectorScaled, "control vector"),
+            .. MissingFile(Draft, "draft model", "Speculative"),
+            .. MissingParts(Draft, "draft model"),
+            .. MissingFile(Projector, "projector", "Multimodal"),
+        ];
 
-    private static IEnumerable<string> MissingItems(string column, string? list, string what) => list is null
-        ? []
-        : ParameterValue.Files(ParameterCatalogue.Current.FindColumn(column)!, list).SelectMany(path => MissingFile(path, what, "LoRA"));
+    private static IEnumerable<string> MissingItems(string column, string? list, string what) =>
+        list is null
+            ? []
+            : ParameterValue
+                .Files(ParameterCatalogue.Current.FindColumn(column)!, list)
+                .SelectMany(path => MissingFile(path, what, "LoRA"));
 
     private static IEnumerable<string> MissingFile(string? path, string what, string tab)
     {
@@ -59,13 +70,23 @@ internal sealed record LaunchFiles(
     // Only where one part is there: a file that is gone altogether is told as such.
     private static IEnumerable<string> MissingParts(string? path, string what)
     {
-        if (path is null || !Path.IsPathFullyQualified(path) || !File.Exists(path) || SplitName.Parse(Path.GetFileName(path)) is not { } name)
+        if (
+            path is null
+            || !Path.IsPathFullyQualified(path)
+            || !File.Exists(path)
+            || SplitName.Parse(Path.GetFileName(path)) is not { } name
+        )
             yield break;
         var folder = Path.GetDirectoryName(path)!;
-        var missing = Enumerable.Range(1, name.Count).Select(part => Path.Combine(folder, name.FileName(part)))
-            .Where(part => !File.Exists(part)).Take(NamedParts + 1).ToList();
+        var missing = Enumerable
+            .Range(1, name.Count)
+            .Select(part => Path.Combine(folder, name.FileName(part)))
+            .Where(part => !File.Exists(part))
+            .Take(NamedParts + 1)
+            .ToList();
         var named = string.Join(", ", missing.Take(NamedParts)) + (missing.Count > NamedParts ? " and more" : "");
         if (missing.Count > 0)
-            yield return $"The {what} is split into {name.Count} files, and not all are there: missing {named}. Copy them beside the others.";
+            yield return $"The {what} is split into {name.Count} files, and not all are there: missing {named}. Copy them beside the "
+                + "others.";
     }
 }

@@ -7,10 +7,19 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>
-/// Ends what a killed dashboard left behind, before anything is started: processes that carry our data folder's marker, and, where that cannot be
+/// Ends what a killed dashboard left behind, before anything is started: processes that carry our data folder's marker, and, where that
+/// cannot be
 /// read, those whose id and start time were recorded. Then the rows say the truth again.
 /// </summary>
-internal sealed partial class LeftoverSweep(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, DatabaseWriter writer, DataFolder folder, InstanceLedger ledger, TimeProvider clock, ILogger<LeftoverSweep> logger)
+internal sealed partial class LeftoverSweep(
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseState database,
+    DatabaseWriter writer,
+    DataFolder folder,
+    InstanceLedger ledger,
+    TimeProvider clock,
+    ILogger<LeftoverSweep> logger
+)
 {
     private const string BootKey = "boot_id";
 
@@ -22,7 +31,10 @@ internal sealed partial class LeftoverSweep(IDbContextFactory<LlamaDbContext> co
     {
         await database.Ready.WaitAsync(cancellation).ConfigureAwait(false);
         // Engines may be asked for their flags already: those probes are ours, and no leftovers.
-        var marked = ProcessTable.FindMarked(ProcessTable.MarkerOf(folder.Root, "")).Except(ProcessTable.FindMarked(ProcessTable.MarkerOfRun(folder))).ToList();
+        var marked = ProcessTable
+            .FindMarked(ProcessTable.MarkerOf(folder.Root, ""))
+            .Except(ProcessTable.FindMarked(ProcessTable.MarkerOfRun(folder)))
+            .ToList();
         foreach (var pid in marked)
         {
             Signals.Send(pid, Signals.Kill);
@@ -36,11 +48,31 @@ internal sealed partial class LeftoverSweep(IDbContextFactory<LlamaDbContext> co
         await using (context.ConfigureAwait(false))
         {
             ledger.StartAfter(await context.Instances.MaxAsync(row => (long?)row.Id, cancellation).ConfigureAwait(false) ?? 0);
-            var rows = await context.Instances.AsNoTracking().Where(row => Living.Contains(row.Status) && row.Kind == "process" && row.Pid != null)
-                .Select(row => new { row.Pid, row.ProcessStartTime }).ToListAsync(cancellation).ConfigureAwait(false);
+            var rows = await context
+                .Instances.AsNoTracking()
+                .Where(row => Living.Contains(row.Status) && row.Kind == "process" && row.Pid != null)
+                .Select(row => new { row.Pid, row.ProcessStartTime })
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
             // Start times count from the boot of the machine: those of an earlier one say nothing.
-            var isSameBoot = await context.Metadata.AsNoTracking().Where(row => row.Key == BootKey).Select(row => row.Value).FirstOrDefaultAsync(cancellation).ConfigureAwait(false) is not { } before || before == boot;
-            recorded = [.. rows.Where(row => isSameBoot && row.ProcessStartTime is not null && ProcessTable.StartTime((int)row.Pid!.Value) == row.ProcessStartTime).Select(row => (int)row.Pid!.Value)];
+            var isSameBoot =
+                await context
+                    .Metadata.AsNoTracking()
+                    .Where(row => row.Key == BootKey)
+                    .Select(row => row.Value)
+                    .FirstOrDefaultAsync(cancellation)
+                    .ConfigureAwait(false)
+                    is not { } before
+                || before == boot;
+            recorded =
+            [
+                .. rows.Where(row =>
+                        isSameBoot
+                        && row.ProcessStartTime is not null
+                        && ProcessTable.StartTime((int)row.Pid!.Value) == row.ProcessStartTime
+                    )
+                    .Select(row => (int)row.Pid!.Value),
+            ];
         }
 
         foreach (var pid in recorded)
@@ -75,19 +107,42 @@ internal sealed partial class LeftoverSweep(IDbContextFactory<LlamaDbContext> co
         if (await context.Metadata.FindAsync([BootKey], cancellation).ConfigureAwait(false) is not { } note)
             context.Metadata.Add(note = new MetadataRow { Key = BootKey });
         (note.Value, note.UpdatedAt) = (boot ?? "", now);
-        await context.Instances.Where(row => Living.Contains(row.Status) && row.Kind == "process").ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.StoppedAt, now).SetProperty(row => row.Reason, "The dashboard ended without stopping it."), cancellation).ConfigureAwait(false);
+        await context
+            .Instances.Where(row => Living.Contains(row.Status) && row.Kind == "process")
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(row => row.StoppedAt, now).SetProperty(row => row.Reason, "The dashboard ended without stopping it."),
+                cancellation
+            )
+            .ConfigureAwait(false);
         // A process of an earlier run never comes back: this run's get rows of their own. Containers are compared with their runtime.
-        await context.Instances.Where(row => row.Kind == "process" && row.Status != InstanceLedger.Deleted).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.Status, InstanceLedger.Deleted).SetProperty(row => row.Pid, (long?)null).SetProperty(row => row.Port, (long?)null), cancellation).ConfigureAwait(false);
-        await context.Instances.Where(row => row.Status == InstanceLedger.Deleted && row.StoppedAt == null).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.StoppedAt, now), cancellation).ConfigureAwait(false);
-        await context.Models.Where(model => model.Status != ModelStatus.Stopped).ExecuteUpdateAsync(
-            set => set.SetProperty(model => model.Status, ModelStatus.Stopped).SetProperty(model => model.RuntimeStatus, (string?)null),
-            cancellation).ConfigureAwait(false);
+        await context
+            .Instances.Where(row => row.Kind == "process" && row.Status != InstanceLedger.Deleted)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(row => row.Status, InstanceLedger.Deleted)
+                        .SetProperty(row => row.Pid, (long?)null)
+                        .SetProperty(row => row.Port, (long?)null),
+                cancellation
+            )
+            .ConfigureAwait(false);
+        await context
+            .Instances.Where(row => row.Status == InstanceLedger.Deleted && row.StoppedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.StoppedAt, now), cancellation)
+            .ConfigureAwait(false);
+        await context
+            .Models.Where(model => model.Status != ModelStatus.Stopped)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(model => model.Status, ModelStatus.Stopped).SetProperty(model => model.RuntimeStatus, (string?)null),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Processes {Pids} of an earlier run do not end; the dashboard goes on without waiting for them")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Processes {Pids} of an earlier run do not end; the dashboard goes on without waiting for them"
+    )]
     private partial void LogLeft(string pids);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Ended process {Pid}, an engine that an earlier run of the dashboard left behind")]

@@ -9,7 +9,12 @@ namespace LlamaBlazor.Web.Instances;
 /// <param name="RestartNeeded">True when at least one argument differs.</param>
 /// <param name="Changes">The arguments that differ.</param>
 /// <param name="Warnings">Settings that the new command leaves out, and why.</param>
-internal sealed record PendingAnswer(bool Running, bool RestartNeeded, IReadOnlyList<ArgumentChange> Changes, IReadOnlyList<string> Warnings)
+internal sealed record PendingAnswer(
+    bool Running,
+    bool RestartNeeded,
+    IReadOnlyList<ArgumentChange> Changes,
+    IReadOnlyList<string> Warnings
+)
 {
     /// <summary>Nothing runs.</summary>
     public static PendingAnswer Nothing { get; } = new(false, false, [], []);
@@ -40,6 +45,13 @@ internal sealed class PendingChanges(InstanceBoard board, InstanceSupervisor sup
             return await supervisor.RestartAsync(modelId, cancellation).ConfigureAwait(false);
         return board.Find(modelId) is { } snapshot
             ? snapshot
-            : new InstanceSnapshot { Id = 0, ModelId = modelId, Model = "", Status = "stopped", RuntimeStatus = "stopped" };
+            : new InstanceSnapshot
+            {
+                Id = 0,
+                ModelId = modelId,
+                Model = "",
+                Status = "stopped",
+                RuntimeStatus = "stopped",
+            };
     }
 }

@@ -9,10 +9,20 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>
-/// Starts, once, the models that are to start with the dashboard. A drive may be mounted later than that: a model whose file or engine is not there yet is
+/// Starts, once, the models that are to start with the dashboard. A drive may be mounted later than that: a model whose file or engine is
+/// not there yet is
 /// waited for.
 /// </summary>
-internal sealed partial class Preloader(IDbContextFactory<LlamaDbContext> contexts, InstanceSupervisor supervisor, InstanceBoard board, EngineLocator engines, LibraryService library, ContainerKeeper containers, TimeProvider clock, ILogger<Preloader> logger)
+internal sealed partial class Preloader(
+    IDbContextFactory<LlamaDbContext> contexts,
+    InstanceSupervisor supervisor,
+    InstanceBoard board,
+    EngineLocator engines,
+    LibraryService library,
+    ContainerKeeper containers,
+    TimeProvider clock,
+    ILogger<Preloader> logger
+)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
@@ -27,7 +37,11 @@ internal sealed partial class Preloader(IDbContextFactory<LlamaDbContext> contex
         List<long> wanted;
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
-            wanted = await Wanted(context).OrderBy(model => model.Id).Select(model => model.Id).ToListAsync(cancellation).ConfigureAwait(false);
+            wanted = await Wanted(context)
+                .OrderBy(model => model.Id)
+                .Select(model => model.Id)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
 
         var late = new List<Task>();
         foreach (var model in wanted)
@@ -46,13 +60,18 @@ internal sealed partial class Preloader(IDbContextFactory<LlamaDbContext> contex
         await Task.WhenAll(late).ConfigureAwait(false);
     }
 
-    private static IQueryable<Model> Wanted(LlamaDbContext context) => context.Models.AsNoTracking()
-        .Where(model => model.Role == ModelRole.Model && context.Set<RuntimeConfig>().Any(runtime => runtime.ModelId == model.Id && runtime.Preload == true));
+    private static IQueryable<Model> Wanted(LlamaDbContext context) =>
+        context
+            .Models.AsNoTracking()
+            .Where(model =>
+                model.Role == ModelRole.Model
+                && context.Set<RuntimeConfig>().Any(runtime => runtime.ModelId == model.Id && runtime.Preload == true)
+            );
 
     private async Task StartOnceThereAsync(long modelId, CancellationToken cancellation)
     {
         var isMarkLifted = false;
-        for (var started = clock.GetTimestamp(); clock.GetElapsedTime(started) < Patience;)
+        for (var started = clock.GetTimestamp(); clock.GetElapsedTime(started) < Patience; )
         {
             await Task.Delay(LookAgain, clock, cancellation).ConfigureAwait(false);
             if (board.Find(modelId) is not null || await LookAsync(modelId, cancellation).ConfigureAwait(false) is not { } found)
@@ -86,12 +105,22 @@ internal sealed partial class Preloader(IDbContextFactory<LlamaDbContext> contex
                 from model in Wanted(context)
                 where model.Id == modelId
                 from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id)
-                select new { model.Name, model.ModelPath, model.FileMissing, runtime.EnginePath, runtime.InstanceKind };
+                select new
+                {
+                    model.Name,
+                    model.ModelPath,
+                    model.FileMissing,
+                    runtime.EnginePath,
+                    runtime.InstanceKind,
+                };
             if (await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false) is not { } row)
                 return null;
             if (row.ModelPath is { } path && (row.FileMissing || !File.Exists(path)))
                 return new Candidate(row.Name, $"{path} is not there yet", IsOnlyMarked: File.Exists(path));
-            var engine = row.InstanceKind == ContainerKind.Container ? null : (await engines.FindAsync(row.EnginePath, cancellation).ConfigureAwait(false)).Failure;
+            var engine =
+                row.InstanceKind == ContainerKind.Container
+                    ? null
+                    : (await engines.FindAsync(row.EnginePath, cancellation).ConfigureAwait(false)).Failure;
             return new Candidate(row.Name, engine?.Message);
         }
     }

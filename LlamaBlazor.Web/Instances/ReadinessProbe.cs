@@ -24,10 +24,20 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient _http = new(EngineClient.Create(handler => handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10))) { Timeout = AnswerLimit };
+    private readonly HttpClient _http = new(EngineClient.Create(handler => handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10)))
+    {
+        Timeout = AnswerLimit,
+    };
 
     /// <summary>Waits until the engine is ready, its process ends, or the limit passes.</summary>
-    public async Task<ReadinessOutcome> WaitAsync(string baseUrl, string? key, RunningEngine process, int port, TimeSpan limit, CancellationToken cancellation)
+    public async Task<ReadinessOutcome> WaitAsync(
+        string baseUrl,
+        string? key,
+        RunningEngine process,
+        int port,
+        TimeSpan limit,
+        CancellationToken cancellation
+    )
     {
         var started = Stopwatch.GetTimestamp();
         var exited = process.Exited;
@@ -38,14 +48,21 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
             var elapsed = Stopwatch.GetElapsedTime(started);
             if (elapsed >= limit)
                 return ReadinessOutcome.TimedOut;
-            var pause = elapsed.TotalSeconds switch { < 2 => 10, < 10 => 25, < 60 => 100, _ => 500 };
+            var pause = elapsed.TotalSeconds switch
+            {
+                < 2 => 10,
+                < 10 => 25,
+                < 60 => 100,
+                _ => 500,
+            };
             await Task.WhenAny(exited, Task.Delay(TimeSpan.FromMilliseconds(pause), clock, cancellation)).ConfigureAwait(false);
         }
 
         return ReadinessOutcome.Ended;
     }
 
-    /// <summary>True when <c>/health</c> answers 200. It asks with the key: below a prefix, llama-server counts no path as public.</summary>
+    /// <summary>True when <c>/health</c> answers 200. It asks with the key: below a prefix, llama-server counts no path as
+    /// public.</summary>
     public async Task<bool> IsHealthyAsync(string baseUrl, string? key, CancellationToken cancellation)
     {
         try

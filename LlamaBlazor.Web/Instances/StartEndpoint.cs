@@ -32,7 +32,15 @@ internal static class StartEndpoint
     private const double LongestWait = 86_400;
 
     /// <summary>Starts a model: 202 while it loads or waits, 200 when it runs, 409 with all reasons when it has no place.</summary>
-    public static async Task<IResult> RunAsync(string id, [AsParameters] StartQuery query, ModelStore store, InstanceSupervisor supervisor, DatabaseWriter writer, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<IResult> RunAsync(
+        string id,
+        [AsParameters] StartQuery query,
+        ModelStore store,
+        InstanceSupervisor supervisor,
+        DatabaseWriter writer,
+        TimeProvider clock,
+        CancellationToken cancellation
+    )
     {
         if (query.Wait is < 0 or > LongestWait or double.NaN)
             return ApiResults.Invalid("wait", $"Seconds from 0 to {LongestWait}.");
@@ -45,11 +53,18 @@ internal static class StartEndpoint
             await writer.ExecuteAsync((context, _) => AuditAsync(context, model.Id, model.Name, clock), cancellation);
         var wish = new StartWish(query.Force ?? false, mayEvict, TimeSpan.FromSeconds(query.Wait ?? 0));
         var result = await supervisor.StartAsync(model.Id, wish, cancellation);
-        return result.Failure is { Kind: FailureKind.Conflict, Errors: { } reasons } refusal ? Refuse(refusal, reasons) : result.ToApi(InstanceEndpoints.Accepted);
+        return result.Failure is { Kind: FailureKind.Conflict, Errors: { } reasons } refusal
+            ? Refuse(refusal, reasons)
+            : result.ToApi(InstanceEndpoints.Accepted);
     }
 
     /// <summary>What a start would meet now: always 200 for a known model.</summary>
-    public static async Task<IResult> PreviewAsync(AdmissionQuestion question, ModelStore store, InstanceSupervisor supervisor, CancellationToken cancellation)
+    public static async Task<IResult> PreviewAsync(
+        AdmissionQuestion question,
+        ModelStore store,
+        InstanceSupervisor supervisor,
+        CancellationToken cancellation
+    )
     {
         if (string.IsNullOrWhiteSpace(question.Model))
             return ApiResults.Invalid("model", "The id or name of a model.");
@@ -58,22 +73,29 @@ internal static class StartEndpoint
             : ApiResults.Problem(Failure.NotFound($"There is no model '{question.Model}'. GET /api/models lists them."));
     }
 
-    private static IResult Refuse(Failure refusal, IReadOnlyDictionary<string, string[]> reasons) => Results.Problem(
-        refusal.Message,
-        statusCode: StatusCodes.Status409Conflict,
-        title: "Not possible now",
-        extensions: new Dictionary<string, object?> { ["reasons"] = reasons.SelectMany(pair => pair.Value.Select(message => new AdmissionReason(pair.Key, message))).ToList() });
+    private static IResult Refuse(Failure refusal, IReadOnlyDictionary<string, string[]> reasons) =>
+        Results.Problem(
+            refusal.Message,
+            statusCode: StatusCodes.Status409Conflict,
+            title: "Not possible now",
+            extensions: new Dictionary<string, object?>
+            {
+                ["reasons"] = reasons.SelectMany(pair => pair.Value.Select(message => new AdmissionReason(pair.Key, message))).ToList(),
+            }
+        );
 
     private static Task AuditAsync(LlamaDbContext context, long id, string name, TimeProvider clock)
     {
-        context.Audit.Add(new AuditRow
-        {
-            Action = "start_forced",
-            ResourceType = "model",
-            ResourceId = id.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            Details = JsonSerializer.Serialize(new { model = name }),
-            CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
-        });
+        context.Audit.Add(
+            new AuditRow
+            {
+                Action = "start_forced",
+                ResourceType = "model",
+                ResourceId = id.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                Details = JsonSerializer.Serialize(new { model = name }),
+                CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            }
+        );
         return Task.CompletedTask;
     }
 }

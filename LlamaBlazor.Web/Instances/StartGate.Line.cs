@@ -90,7 +90,8 @@ internal sealed partial class StartGate
         }
     }
 
-    // Who must have its turn first, or null. What becomes free between two decisions is for the first in the line that can use it, not for the first that asks.
+    // Who must have its turn first, or null. What becomes free between two decisions is for the first in the line that can use it, not for
+    // the first that asks.
     private async Task<StartEntry?> FirstHarmedAsync(StartEntry entry, Occupant taker, CancellationToken cancellation)
     {
         foreach (var other in _line.Before(entry).Where(other => !other.Outcome.Task.IsCompleted))
@@ -98,7 +99,10 @@ internal sealed partial class StartGate
             var others = Occupants(other.Facts.ModelId);
             if (await WouldLoseAsync(other, others, taker, cancellation).ConfigureAwait(false))
                 return other;
-            if (_clock.GetElapsedTime(other.Since) >= PassLimit && await WouldLoseAsync(other, [.. others.Select(one => one.AtRest)], taker, cancellation).ConfigureAwait(false))
+            if (
+                _clock.GetElapsedTime(other.Since) >= PassLimit
+                && await WouldLoseAsync(other, [.. others.Select(one => one.AtRest)], taker, cancellation).ConfigureAwait(false)
+            )
                 return other;
         }
 
@@ -106,9 +110,24 @@ internal sealed partial class StartGate
     }
 
     // True where it has a place beside these, and none beside these and the taker.
-    private async Task<bool> WouldLoseAsync(StartEntry waiting, IReadOnlyList<Occupant> others, Occupant taker, CancellationToken cancellation) =>
+    private async Task<bool> WouldLoseAsync(
+        StartEntry waiting,
+        IReadOnlyList<Occupant> others,
+        Occupant taker,
+        CancellationToken cancellation
+    ) =>
         (await DecideAsync(waiting, waiting.Wish.Value.MayEvict, others, cancellation).ConfigureAwait(false)).Decision.Admitted
-        && !(await DecideAsync(waiting, waiting.Wish.Value.MayEvict, [.. others.Where(other => other.ModelId != taker.ModelId), taker], cancellation).ConfigureAwait(false)).Decision.Admitted;
+        && !(
+            await DecideAsync(
+                    waiting,
+                    waiting.Wish.Value.MayEvict,
+                    [.. others.Where(other => other.ModelId != taker.ModelId), taker],
+                    cancellation
+                )
+                .ConfigureAwait(false)
+        )
+            .Decision
+            .Admitted;
 
     private void Tell(StartEntry entry, AdmissionDecision decision)
     {
@@ -138,7 +157,8 @@ internal sealed partial class StartGate
         try
         {
             var results = await Task.WhenAll(victims.Select(victim => _supervisor.Value.EvictAsync(victim, cancellation)))
-                .WaitAsync(TimeSpan.FromSeconds(_options.StopGraceSeconds) + EndReserve, _clock, cancellation).ConfigureAwait(false);
+                .WaitAsync(TimeSpan.FromSeconds(_options.StopGraceSeconds) + EndReserve, _clock, cancellation)
+                .ConfigureAwait(false);
             return results.All(ended => ended);
         }
         catch (TimeoutException)
@@ -147,10 +167,11 @@ internal sealed partial class StartGate
         }
     }
 
-    // What was expected to become free is measured: the system and the driver free it a moment after the process has gone, and it may be less than it was taken for.
+    // What was expected to become free is measured: the system and the driver free it a moment after the process has gone, and it may be
+    // less than it was taken for.
     private async Task<bool> SettleAsync(StartEntry entry, CancellationToken cancellation)
     {
-        for (var started = _clock.GetTimestamp(); ;)
+        for (var started = _clock.GetTimestamp(); ; )
         {
             if (await TrySettleAsync(entry, cancellation).ConfigureAwait(false))
                 return true;
@@ -165,7 +186,8 @@ internal sealed partial class StartGate
         await _decision.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var (decision, gpus) = await DecideAsync(entry, mayEvict: false, Occupants(entry.Facts.ModelId), cancellation).ConfigureAwait(false);
+            var (decision, gpus) = await DecideAsync(entry, mayEvict: false, Occupants(entry.Facts.ModelId), cancellation)
+                .ConfigureAwait(false);
             // How busy the machine is was looked at before anybody was stopped for it.
             if (!decision.IsImmediate && !(decision.Reasons.Count > 0 && decision.Reasons.All(reason => reason.Code is "cpu" or "load")))
                 return false;

@@ -6,7 +6,8 @@ using LlamaBlazor.Web.Resources;
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>
-/// Gives places to starts: one decision after the other, so that two cannot take the last one. Those without a place wait in a line. Stopping others for a
+/// Gives places to starts: one decision after the other, so that two cannot take the last one. Those without a place wait in a line.
+/// Stopping others for a
 /// start happens outside of the decision and holds nobody else up.
 /// </summary>
 internal sealed partial class StartGate : IDisposable
@@ -25,9 +26,28 @@ internal sealed partial class StartGate : IDisposable
     private string? _closed; // why nothing starts
 
     /// <summary>Makes the gate; a model that becomes idle moves the line.</summary>
-    public StartGate(AdmissionService admission, AllocationStore allocations, InstanceBoard board, ReadLoad readLoad, LoadSignal signal, Lazy<InstanceSupervisor> supervisor, InstanceOptions options, TimeProvider clock, ILogger<StartGate> logger)
+    public StartGate(
+        AdmissionService admission,
+        AllocationStore allocations,
+        InstanceBoard board,
+        ReadLoad readLoad,
+        LoadSignal signal,
+        Lazy<InstanceSupervisor> supervisor,
+        InstanceOptions options,
+        TimeProvider clock,
+        ILogger<StartGate> logger
+    )
     {
-        (_admission, _allocations, _board, _readLoad, _supervisor, _options, _clock, _logger) = (admission, allocations, board, readLoad, supervisor, options, clock, logger);
+        (_admission, _allocations, _board, _readLoad, _supervisor, _options, _clock, _logger) = (
+            admission,
+            allocations,
+            board,
+            readLoad,
+            supervisor,
+            options,
+            clock,
+            logger
+        );
         signal.Listen(Wake);
     }
 
@@ -52,7 +72,9 @@ internal sealed partial class StartGate : IDisposable
 
     /// <summary>Why the database cannot be replaced now.</summary>
     public static Failure Busy(IEnumerable<string> models) =>
-        Failure.Conflict($"Models are running ({string.Join(", ", models.Take(3))}). Stop them first: the other database may not know them.");
+        Failure.Conflict(
+            $"Models are running ({string.Join(", ", models.Take(3))}). Stop them first: the other database may not know them."
+        );
 
     /// <summary>Those that hold a place, as planners see them; without one model, where it is named.</summary>
     public IReadOnlyList<Occupant> Occupants(long except = 0)
@@ -72,7 +94,12 @@ internal sealed partial class StartGate : IDisposable
     public IReadOnlyList<string>? GpusOf(long modelId)
     {
         lock (_gate)
-            return _places.TryGetValue(modelId, out var place) && place.Gpus.Devices is { } devices && (place.Facts.GpuStrategy is not null || !devices.SequenceEqual(place.Demand.Gpus.Named)) ? devices : null;
+            return
+                _places.TryGetValue(modelId, out var place)
+                && place.Gpus.Devices is { } devices
+                && (place.Facts.GpuStrategy is not null || !devices.SequenceEqual(place.Demand.Gpus.Named))
+                ? devices
+                : null;
     }
 
     /// <summary>The cards a model was given; empty where its engine chooses among all.</summary>
@@ -88,7 +115,10 @@ internal sealed partial class StartGate : IDisposable
         lock (_gate)
         {
             if (_places.TryGetValue(facts.ModelId, out var place))
-                _places[facts.ModelId] = place with { Facts = place.Facts with { Pinned = facts.Pinned, TtlSeconds = facts.TtlSeconds, Project = facts.Project } };
+                _places[facts.ModelId] = place with
+                {
+                    Facts = place.Facts with { Pinned = facts.Pinned, TtlSeconds = facts.TtlSeconds, Project = facts.Project },
+                };
         }
     }
 
@@ -96,7 +126,13 @@ internal sealed partial class StartGate : IDisposable
     public async Task<AdmissionDecision> PreviewAsync(InstanceFacts facts, bool mayEvict, CancellationToken cancellation)
     {
         var demand = await _admission.DemandAsync(facts, cancellation).ConfigureAwait(false);
-        var entry = new StartEntry(facts, demand, new CurrentWish(StartWish.Now with { MayEvict = mayEvict }, _clock), _ => { }, _clock.GetTimestamp());
+        var entry = new StartEntry(
+            facts,
+            demand,
+            new CurrentWish(StartWish.Now with { MayEvict = mayEvict }, _clock),
+            _ => { },
+            _clock.GetTimestamp()
+        );
         return (await DecideInTurnAsync(entry, cancellation).ConfigureAwait(false)).Decision;
     }
 
@@ -105,7 +141,12 @@ internal sealed partial class StartGate : IDisposable
     /// <param name="wish">What it may do, and how long it waits; may change while it waits.</param>
     /// <param name="onStage">Told what is waited for.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<Failure?> EnterAsync(InstanceFacts facts, CurrentWish wish, Action<StartStage> onStage, CancellationToken cancellation)
+    public async Task<Failure?> EnterAsync(
+        InstanceFacts facts,
+        CurrentWish wish,
+        Action<StartStage> onStage,
+        CancellationToken cancellation
+    )
     {
         var since = _clock.GetTimestamp();
         var demand = await _admission.DemandAsync(facts, cancellation).ConfigureAwait(false);
@@ -122,7 +163,9 @@ internal sealed partial class StartGate : IDisposable
             if (decision.IsImmediate)
                 return null;
             onStage(new StartStage("evicting"));
-            var isFree = await EvictAsync([.. decision.WouldEvict, .. decision.Awaits], cancellation).ConfigureAwait(false) && await SettleAsync(entry, cancellation).ConfigureAwait(false);
+            var isFree =
+                await EvictAsync([.. decision.WouldEvict, .. decision.Awaits], cancellation).ConfigureAwait(false)
+                && await SettleAsync(entry, cancellation).ConfigureAwait(false);
             if (isFree || wish.Value.Force)
                 return null;
             Leave(facts.ModelId); // one of them was needed again, or what it left is not free: look for another way
@@ -146,7 +189,11 @@ internal sealed partial class StartGate : IDisposable
     {
         lock (_gate)
         {
-            if (!_places.TryGetValue(entry.Facts.ModelId, out var place) || !ReferenceEquals(place.Demand, entry.Demand) || !_places.Remove(entry.Facts.ModelId))
+            if (
+                !_places.TryGetValue(entry.Facts.ModelId, out var place)
+                || !ReferenceEquals(place.Demand, entry.Demand)
+                || !_places.Remove(entry.Facts.ModelId)
+            )
                 return;
         }
 
@@ -156,10 +203,14 @@ internal sealed partial class StartGate : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _decision.Dispose();
 
-    private static Failure Refusal(InstanceFacts facts, AdmissionDecision decision) => new(
-        FailureKind.Conflict,
-        $"'{facts.Name}' cannot be started {(decision.IsNever ? "on this machine with its settings" : "now")}. {Words(decision)}",
-        decision.Reasons.GroupBy(reason => reason.Code).ToDictionary(group => group.Key, group => group.Select(reason => reason.Message).ToArray()));
+    private static Failure Refusal(InstanceFacts facts, AdmissionDecision decision) =>
+        new(
+            FailureKind.Conflict,
+            $"'{facts.Name}' cannot be started {(decision.IsNever ? "on this machine with its settings" : "now")}. {Words(decision)}",
+            decision
+                .Reasons.GroupBy(reason => reason.Code)
+                .ToDictionary(group => group.Key, group => group.Select(reason => reason.Message).ToArray())
+        );
 
     private static string Words(AdmissionDecision decision) => string.Join(' ', decision.Reasons.Select(reason => reason.Message));
 
@@ -178,7 +229,11 @@ internal sealed partial class StartGate : IDisposable
             decision = decision with { Admitted = true };
             foreach (var warning in decision.Warnings)
                 LogWarned(facts.Name, warning.Message);
-            if (!decision.IsImmediate || await TakeGpusAsync(facts, gpus.Answer([]), cancellation).ConfigureAwait(false) is not { } taken || wish.Force)
+            if (
+                !decision.IsImmediate
+                || await TakeGpusAsync(facts, gpus.Answer([]), cancellation).ConfigureAwait(false) is not { } taken
+                || wish.Force
+            )
                 return decision;
             Leave(facts.ModelId);
             return new AdmissionDecision(false, [new AdmissionReason("gpu", taken.Message)], []);
@@ -192,20 +247,43 @@ internal sealed partial class StartGate : IDisposable
     // What speaks against it by itself, or else whose turn comes before.
     private async Task<(AdmissionDecision Decision, GpuQuestion Gpus)> DecideInTurnAsync(StartEntry entry, CancellationToken cancellation)
     {
-        var (decision, gpus) = await DecideAsync(entry, entry.Wish.Value.MayEvict, Occupants(entry.Facts.ModelId), cancellation).ConfigureAwait(false);
+        var (decision, gpus) = await DecideAsync(entry, entry.Wish.Value.MayEvict, Occupants(entry.Facts.ModelId), cancellation)
+            .ConfigureAwait(false);
         if (!decision.Admitted || _line.IsEmpty)
             return (decision, gpus);
         var taker = Describe(new Place(entry.Facts, entry.Demand, gpus.Answer(Victims(decision))));
         if (await FirstHarmedAsync(entry, taker, cancellation).ConfigureAwait(false) is { Facts.Name: var first })
-            decision = new AdmissionDecision(false, [new AdmissionReason("line", $"'{first}' is before it in the line and gets the next place. Wait for that, or stop '{first}'.")], []);
+            decision = new AdmissionDecision(
+                false,
+                [
+                    new AdmissionReason(
+                        "line",
+                        $"'{first}' is before it in the line and gets the next place. Wait for that, or stop '{first}'."
+                    ),
+                ],
+                []
+            );
         return (decision, gpus);
     }
 
     // Those that load have not taken all of their memory yet.
-    private Task<(AdmissionDecision Decision, GpuQuestion Gpus)> DecideAsync(StartEntry entry, bool mayEvict, IReadOnlyList<Occupant> others, CancellationToken cancellation) =>
-        _admission.DecideAsync(entry.Facts, entry.Demand, mayEvict, others, others.Where(other => other is { IsRunning: false, IsStopping: false }).Sum(other => other.Memory), cancellation);
+    private Task<(AdmissionDecision Decision, GpuQuestion Gpus)> DecideAsync(
+        StartEntry entry,
+        bool mayEvict,
+        IReadOnlyList<Occupant> others,
+        CancellationToken cancellation
+    ) =>
+        _admission.DecideAsync(
+            entry.Facts,
+            entry.Demand,
+            mayEvict,
+            others,
+            others.Where(other => other is { IsRunning: false, IsStopping: false }).Sum(other => other.Memory),
+            cancellation
+        );
 
-    private List<Occupant> Victims(AdmissionDecision decision) => [.. Occupants().Where(other => decision.WouldEvict.Contains(other.ModelId) || decision.Awaits.Contains(other.ModelId))];
+    private List<Occupant> Victims(AdmissionDecision decision) =>
+        [.. Occupants().Where(other => decision.WouldEvict.Contains(other.ModelId) || decision.Awaits.Contains(other.ModelId))];
 
     // Why there are no places now, or null: it has one.
     private string? TryPut(InstanceFacts facts, StartDemand demand, GpuPlan gpus)
@@ -225,14 +303,26 @@ internal sealed partial class StartGate : IDisposable
     }
 
     private async Task<Failure?> TakeGpusAsync(InstanceFacts facts, GpuPlan gpus, CancellationToken cancellation) =>
-        gpus.Shares is { Count: > 0 } shares ? await _allocations.TakeAsync(facts.ModelId, facts.Name, shares, facts.IsGpuExclusive, cancellation).ConfigureAwait(false) : null;
+        gpus.Shares is { Count: > 0 } shares
+            ? await _allocations.TakeAsync(facts.ModelId, facts.Name, shares, facts.IsGpuExclusive, cancellation).ConfigureAwait(false)
+            : null;
 
     private Occupant Describe(Place place)
     {
         var facts = place.Facts;
         var snapshot = _board.Find(facts.ModelId);
         var load = _readLoad(facts.ModelId);
-        return new Occupant(facts.ModelId, facts.Name, facts.Project, place.Demand.Memory, snapshot?.Status == "running", load.Busy > 0, facts.Pinned, snapshot?.ReadyAt, load.LastCompletedAt)
+        return new Occupant(
+            facts.ModelId,
+            facts.Name,
+            facts.Project,
+            place.Demand.Memory,
+            snapshot?.Status == "running",
+            load.Busy > 0,
+            facts.Pinned,
+            snapshot?.ReadyAt,
+            load.LastCompletedAt
+        )
         {
             IsStopping = snapshot?.Status == "stopping",
             LastSucceededAt = load.LastSucceededAt,

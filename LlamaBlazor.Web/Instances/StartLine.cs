@@ -41,7 +41,8 @@ internal sealed record StartEntry(InstanceFacts Facts, StartDemand Demand, Curre
     public TaskCompletionSource<AdmissionDecision> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
-/// <summary>Those that wait for a place: by the priority of their model, then by how long they wait. Bounded by the models, each of which starts once at a time.</summary>
+/// <summary>Those that wait for a place: by the priority of their model, then by how long they wait. Bounded by the models, each of which
+/// starts once at a time.</summary>
 internal sealed class StartLine
 {
     private readonly Lock _gate = new();
@@ -99,5 +100,6 @@ internal sealed class StartLine
     }
 
     private static bool IsBefore(StartEntry one, StartEntry other) =>
-        one.Facts.QueuePriority > other.Facts.QueuePriority || (one.Facts.QueuePriority == other.Facts.QueuePriority && one.Since < other.Since);
+        one.Facts.QueuePriority > other.Facts.QueuePriority
+        || (one.Facts.QueuePriority == other.Facts.QueuePriority && one.Since < other.Since);
 }

@@ -25,48 +25,61 @@ internal sealed class DatabaseLoggerProvider(LogIntake intake, TimeProvider cloc
 
         public bool IsEnabled(LogLevel logLevel) => logLevel is not LogLevel.None && logLevel >= _least && intake.Keeps(Word(logLevel));
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (!IsEnabled(logLevel))
                 return;
             var facts = LogFacts.Read(category, state);
-            intake.Add(new LogEntry
-            {
-                Timestamp = clock.GetUtcNow().ToUnixTimeMilliseconds(),
-                Level = Word(logLevel),
-                Source = _source,
-                Category = LogCategory.Of(Word(logLevel), _source, category),
-                Origin = category,
-                ContextJson = facts.ContextJson,
-                ModelId = facts.ModelId,
-                ModelPath = facts.ModelPath,
-                PromptPreview = facts.PromptPreview,
-                Message = AnsiText.Strip(formatter(state, exception)),
-                ErrorType = exception?.GetType().FullName,
-                ErrorMessage = exception?.Message,
-                StackTrace = exception?.StackTrace,
-            });
+            intake.Add(
+                new LogEntry
+                {
+                    Timestamp = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+                    Level = Word(logLevel),
+                    Source = _source,
+                    Category = LogCategory.Of(Word(logLevel), _source, category),
+                    Origin = category,
+                    ContextJson = facts.ContextJson,
+                    ModelId = facts.ModelId,
+                    ModelPath = facts.ModelPath,
+                    PromptPreview = facts.PromptPreview,
+                    Message = AnsiText.Strip(formatter(state, exception)),
+                    ErrorType = exception?.GetType().FullName,
+                    ErrorMessage = exception?.Message,
+                    StackTrace = exception?.StackTrace,
+                }
+            );
         }
 
-        // To store a line is a command of the database, and to show one is a message to a browser. Where these are logged, each line would bring the next, for ever.
+        // To store a line is a command of the database, and to show one is a message to a browser. Where these are logged, each line would
+        // bring the next, for ever.
         private static LogLevel LeastOf(string category) =>
             category.StartsWith("Microsoft.EntityFrameworkCore", StringComparison.Ordinal) ? LogLevel.Warning
             : category.StartsWith("Microsoft.", StringComparison.Ordinal) ? LogLevel.Information
             : LogLevel.Trace;
 
-        private static string Word(LogLevel level) => level switch
-        {
-            LogLevel.Trace or LogLevel.Debug => "debug",
-            LogLevel.Warning => "warn",
-            LogLevel.Error => "error",
-            LogLevel.Critical => "critical",
-            _ => "info",
-        };
+        private static string Word(LogLevel level) =>
+            level switch
+            {
+                LogLevel.Trace or LogLevel.Debug => "debug",
+                LogLevel.Warning => "warn",
+                LogLevel.Error => "error",
+                LogLevel.Critical => "critical",
+                _ => "info",
+            };
 
         // The five sources of seed S1.4, by the part of the program that speaks.
         private static string SourceOf(string category) =>
-            category.StartsWith("LlamaBlazor.Web.Proxy", StringComparison.Ordinal) || category.StartsWith("Yarp", StringComparison.Ordinal) ? "router"
-            : category.StartsWith("LlamaBlazor.Web.Models", StringComparison.Ordinal) || category.StartsWith("LlamaBlazor.Web.Parameters", StringComparison.Ordinal) ? "models"
+            category.StartsWith("LlamaBlazor.Web.Proxy", StringComparison.Ordinal) || category.StartsWith("Yarp", StringComparison.Ordinal)
+                ? "router"
+            : category.StartsWith("LlamaBlazor.Web.Models", StringComparison.Ordinal)
+            || category.StartsWith("LlamaBlazor.Web.Parameters", StringComparison.Ordinal)
+                ? "models"
             : category.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) ? "api"
             : "server";
     }

@@ -13,15 +13,26 @@ internal static class LogEndpoints
     {
         var group = app.MapGroup("/api/logs").WithTags("Logs");
         group.MapGet("", ListAsync).Produces<ListPage<LogEntry>>();
-        group.MapDelete("", async (LogQueries queries, LogRing ring, CancellationToken cancellation) =>
-        {
-            ring.Clear();
-            return new LogsCleared(await queries.ClearAsync(cancellation));
-        });
+        group.MapDelete(
+            "",
+            async (LogQueries queries, LogRing ring, CancellationToken cancellation) =>
+            {
+                ring.Clear();
+                return new LogsCleared(await queries.ClearAsync(cancellation));
+            }
+        );
         group.MapGet("/export", ExportAsync);
     }
 
-    private static async Task<IResult> ListAsync([AsParameters] LogQuery query, LogQueries queries, ModelStore models, CancellationToken cancellation, string? after = null, string? newer_than = null, int limit = 100)
+    private static async Task<IResult> ListAsync(
+        [AsParameters] LogQuery query,
+        LogQueries queries,
+        ModelStore models,
+        CancellationToken cancellation,
+        string? after = null,
+        string? newer_than = null,
+        int limit = 100
+    )
     {
         if (limit is < 1 or > 1000)
             return ApiResults.Invalid("limit", "1 to 1000.");
@@ -36,12 +47,20 @@ internal static class LogEndpoints
         return Results.Ok(new ListPage<LogEntry>(page.Items, page.Next?.ToString()));
     }
 
-    private static async Task<IResult> ExportAsync([AsParameters] LogQuery query, LogQueries queries, ModelStore models, CancellationToken cancellation, string format = "txt")
+    private static async Task<IResult> ExportAsync(
+        [AsParameters] LogQuery query,
+        LogQueries queries,
+        ModelStore models,
+        CancellationToken cancellation,
+        string format = "txt"
+    )
     {
         if (!LogExport.Types.TryGetValue(format, out var type))
             return ApiResults.Invalid("format", $"One of {string.Join(", ", LogExport.Types.Keys)}.");
         var filter = await query.FilterAsync(models, cancellation);
-        return filter.ToApi(value => Results.Stream(stream => LogExport.WriteAsync(stream, format, value, queries, cancellation), type, $"llamablazor-logs.{format}"));
+        return filter.ToApi(value =>
+            Results.Stream(stream => LogExport.WriteAsync(stream, format, value, queries, cancellation), type, $"llamablazor-logs.{format}")
+        );
     }
 }
 
@@ -81,8 +100,16 @@ internal sealed record LogQuery
             return filter;
         if (long.TryParse(Since, out var milliseconds))
             return filter with { Since = milliseconds };
-        return DateTimeOffset.TryParse(Since, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var when)
-            ? filter with { Since = when.ToUnixTimeMilliseconds() }
+        return DateTimeOffset.TryParse(
+            Since,
+            System.Globalization.CultureInfo.InvariantCulture,
+            System.Globalization.DateTimeStyles.AssumeUniversal,
+            out var when
+        )
+            ? filter with
+            {
+                Since = when.ToUnixTimeMilliseconds(),
+            }
             : Failure.Invalid("since", "Unix milliseconds, or a date such as 2026-01-31T12:00:00Z.");
     }
 }

@@ -5,7 +5,8 @@ using LlamaBlazor.Web.Data;
 namespace LlamaBlazor.Web.Logs;
 
 /// <summary>
-/// The same lines as text in <c>data/logs/llamablazor-YYYYMMDD.N.log</c>, for when the database cannot be read. A file ends at 10 MB or at midnight
+/// The same lines as text in <c>data/logs/llamablazor-YYYYMMDD.N.log</c>, for when the database cannot be read. A file ends at 10 MB or at
+/// midnight
 /// UTC; the newest ten stay. One thread writes. A full disk silences it and nothing else.
 /// </summary>
 internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposable
@@ -74,7 +75,12 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
         string path;
         while (File.Exists(path = PathOf(day, _part)) && new FileInfo(path).Length >= SizeLimit)
             _part++;
-        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         _writer = new StreamWriter(OpenNext(path, day, options));
@@ -82,15 +88,20 @@ internal sealed class LogFile(DataFolder folder, TimeProvider clock) : IDisposab
         return _writer;
     }
 
-    // Only once the new file holds something: a full disk makes empty files, and each would push one out that says what happened. Empty ones leave first,
+    // Only once the new file holds something: a full disk makes empty files, and each would push one out that says what happened. Empty
+    // ones leave first,
     // then those of days to come, which a clock that ran ahead has named.
     private void RemoveOld()
     {
         _isNew = false;
         var current = PathOf(_day, _part);
         var today = PathOf(_day, 99999);
-        var others = Directory.EnumerateFiles(folder.Logs, "llamablazor-*.log").Where(path => path != current)
-            .OrderByDescending(path => new FileInfo(path).Length > 0).ThenBy(path => string.CompareOrdinal(path, today) > 0).ThenByDescending(path => path, StringComparer.Ordinal);
+        var others = Directory
+            .EnumerateFiles(folder.Logs, "llamablazor-*.log")
+            .Where(path => path != current)
+            .OrderByDescending(path => new FileInfo(path).Length > 0)
+            .ThenBy(path => string.CompareOrdinal(path, today) > 0)
+            .ThenByDescending(path => path, StringComparer.Ordinal);
         foreach (var old in others.Skip(Kept - 1))
             File.Delete(old);
     }

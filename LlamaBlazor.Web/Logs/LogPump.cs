@@ -7,7 +7,8 @@ using LlamaBlazor.Web.Shared.Live;
 namespace LlamaBlazor.Web.Logs;
 
 /// <summary>
-/// Carries lines from the intake to the live tail, the table <c>logs</c> and the file of the day. An engine that floods is kept from filling the
+/// Carries lines from the intake to the live tail, the table <c>logs</c> and the file of the day. An engine that floods is kept from
+/// filling the
 /// database: past a thousand lines a second only the tail sees them, and they are counted.
 /// </summary>
 internal sealed class LogPump(
@@ -18,7 +19,8 @@ internal sealed class LogPump(
     Broadcast<InstanceLogLine> engines,
     InstanceBoard instances,
     DatabaseWriter writer,
-    TimeProvider clock) : BackgroundService
+    TimeProvider clock
+) : BackgroundService
 {
     /// <summary>Lines a second that are stored.</summary>
     public const int StoredASecond = 1000;
@@ -102,20 +104,21 @@ internal sealed class LogPump(
         return ++_stored > StoredASecond;
     }
 
-    private LogRow ToRow(LogEntry entry) => new()
-    {
-        Timestamp = entry.Timestamp,
-        Level = entry.Level,
-        Source = entry.Source,
-        Category = entry.Category,
-        Message = entry.Message,
-        ModelId = entry.ModelId is { } id && instances.Find(id) is not null ? id : null, // a deleted model's last words
-        ErrorType = entry.ErrorType,
-        ErrorMessage = entry.ErrorMessage,
-        StackTrace = entry.StackTrace,
-        ContextJson = entry.ContextJson,
-        ModelPath = entry.ModelPath,
-        PromptPreview = entry.PromptPreview,
-        CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
-    };
+    private LogRow ToRow(LogEntry entry) =>
+        new()
+        {
+            Timestamp = entry.Timestamp,
+            Level = entry.Level,
+            Source = entry.Source,
+            Category = entry.Category,
+            Message = entry.Message,
+            ModelId = entry.ModelId is { } id && instances.Find(id) is not null ? id : null, // a deleted model's last words
+            ErrorType = entry.ErrorType,
+            ErrorMessage = entry.ErrorMessage,
+            StackTrace = entry.StackTrace,
+            ContextJson = entry.ContextJson,
+            ModelPath = entry.ModelPath,
+            PromptPreview = entry.PromptPreview,
+            CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
 }

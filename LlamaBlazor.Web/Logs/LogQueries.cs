@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Logs;
 
 /// <summary>
-/// Reads the stored log, newest first, by keyset. Text of three characters or more is found by the index (<see cref="LogIndex"/>); shorter text,
+/// Reads the stored log, newest first, by keyset. Text of three characters or more is found by the index (<see cref="LogIndex"/>); shorter
+/// text,
 /// expressions, and any text where there is no index, by looking through the lines for as long as <see cref="LogReader.Patience"/> a page.
 /// </summary>
 internal sealed class LogQueries(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, AuditTrail audit, TimeProvider clock)
@@ -17,13 +18,24 @@ internal sealed class LogQueries(IDbContextFactory<LlamaDbContext> contexts, Dat
     /// <param name="limit">At most so many lines.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<LogPage> ListAsync(LogFilter filter, LogCursor? after, int limit, CancellationToken cancellation = default) =>
-        ReadAsync((reader, connection) => filter.Text is null && filter.Pattern is null ? reader.Page(filter, after, limit, newer: false)
-            : filter.Text is { } text && LogSql.Match(text) is { } match && LogIndex.IsReady(connection) ? reader.Search(filter, match, after, limit)
-            : reader.Scan(filter, after, limit, newer: false), cancellation);
+        ReadAsync(
+            (reader, connection) =>
+                filter.Text is null && filter.Pattern is null ? reader.Page(filter, after, limit, newer: false)
+                : filter.Text is { } text && LogSql.Match(text) is { } match && LogIndex.IsReady(connection)
+                    ? reader.Search(filter, match, after, limit)
+                : reader.Scan(filter, after, limit, newer: false),
+            cancellation
+        );
 
     /// <summary>The lines that follow a place, oldest first.</summary>
     public Task<LogPage> NewerAsync(LogFilter filter, LogCursor place, int limit, CancellationToken cancellation = default) =>
-        ReadAsync((reader, _) => filter.Text is null && filter.Pattern is null ? reader.Page(filter, place, limit, newer: true) : reader.Scan(filter, place, limit, newer: true), cancellation);
+        ReadAsync(
+            (reader, _) =>
+                filter.Text is null && filter.Pattern is null
+                    ? reader.Page(filter, place, limit, newer: true)
+                    : reader.Scan(filter, place, limit, newer: true),
+            cancellation
+        );
 
     /// <summary>Models by name, for the choice of one; at most 1,000.</summary>
     public async Task<IReadOnlyList<(long Id, string Name)>> ModelsAsync(CancellationToken cancellation = default)
@@ -31,7 +43,13 @@ internal sealed class LogQueries(IDbContextFactory<LlamaDbContext> contexts, Dat
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var models = await context.Models.AsNoTracking().OrderBy(model => model.Name).Take(1000).Select(model => new { model.Id, model.Name }).ToListAsync(cancellation).ConfigureAwait(false);
+            var models = await context
+                .Models.AsNoTracking()
+                .OrderBy(model => model.Name)
+                .Take(1000)
+                .Select(model => new { model.Id, model.Name })
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
             return models.ConvertAll(model => (model.Id, model.Name));
         }
     }
@@ -44,14 +62,18 @@ internal sealed class LogQueries(IDbContextFactory<LlamaDbContext> contexts, Dat
         return deleted;
     }
 
-    private Task<LogPage> ReadAsync(Func<LogReader, SqliteConnection, LogPage> read, CancellationToken cancellation) => Task.Run(async () =>
-    {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            await context.Database.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-            var connection = (SqliteConnection)context.Database.GetDbConnection();
-            return read(new LogReader(connection, clock, cancellation), connection);
-        }
-    }, cancellation);
+    private Task<LogPage> ReadAsync(Func<LogReader, SqliteConnection, LogPage> read, CancellationToken cancellation) =>
+        Task.Run(
+            async () =>
+            {
+                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+                await using (context.ConfigureAwait(false))
+                {
+                    await context.Database.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+                    var connection = (SqliteConnection)context.Database.GetDbConnection();
+                    return read(new LogReader(connection, clock, cancellation), connection);
+                }
+            },
+            cancellation
+        );
 }

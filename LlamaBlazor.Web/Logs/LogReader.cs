@@ -7,7 +7,8 @@ namespace LlamaBlazor.Web.Logs;
 internal sealed class LogReader(SqliteConnection connection, TimeProvider clock, CancellationToken cancellation)
 {
     /// <summary>
-    /// How long a page may look through lines that do not match. Its cursor goes on where it stopped, so that a page never takes long, however large the
+    /// How long a page may look through lines that do not match. Its cursor goes on where it stopped, so that a page never takes long,
+    /// however large the
     /// table is.
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(120);
@@ -25,11 +26,17 @@ internal sealed class LogReader(SqliteConnection connection, TimeProvider clock,
     public LogPage Page(LogFilter filter, LogCursor? place, int limit, bool newer)
     {
         var items = new List<LogEntry>(limit);
-        Through(filter, place, limit, newer, reader =>
-        {
-            items.Add(Read(reader));
-            return true;
-        });
+        Through(
+            filter,
+            place,
+            limit,
+            newer,
+            reader =>
+            {
+                items.Add(Read(reader));
+                return true;
+            }
+        );
         return new LogPage(items, items.Count == limit ? PlaceOf(items[^1]) : null, items.Count);
     }
 
@@ -42,16 +49,21 @@ internal sealed class LogReader(SqliteConnection connection, TimeProvider clock,
         bool more;
         do
         {
-            more = Through(filter, place, Block, newer, reader =>
-            {
-                scanned++;
-                place = new LogCursor(reader.GetInt64(1), reader.GetInt64(0));
-                if (MatchesText(filter, reader.GetString(5)))
-                    items.Add(Read(reader));
-                return items.Count < limit && (scanned % Stride != 0 || clock.GetElapsedTime(started) < Patience);
-            });
-        }
-        while (more && items.Count < limit && clock.GetElapsedTime(started) < Patience);
+            more = Through(
+                filter,
+                place,
+                Block,
+                newer,
+                reader =>
+                {
+                    scanned++;
+                    place = new LogCursor(reader.GetInt64(1), reader.GetInt64(0));
+                    if (MatchesText(filter, reader.GetString(5)))
+                        items.Add(Read(reader));
+                    return items.Count < limit && (scanned % Stride != 0 || clock.GetElapsedTime(started) < Patience);
+                }
+            );
+        } while (more && items.Count < limit && clock.GetElapsedTime(started) < Patience);
         return new LogPage(items, more ? place : null, scanned);
     }
 
@@ -69,7 +81,15 @@ internal sealed class LogReader(SqliteConnection connection, TimeProvider clock,
         while (reader.Read())
         {
             scanned++;
-            if (filter.Matches(reader.GetString(5), reader.GetString(2), reader.GetString(3), reader.IsDBNull(6) ? null : reader.GetInt64(6), reader.GetInt64(1)))
+            if (
+                filter.Matches(
+                    reader.GetString(5),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.IsDBNull(6) ? null : reader.GetInt64(6),
+                    reader.GetInt64(1)
+                )
+            )
                 items.Add(Read(reader));
             if (items.Count == limit || (scanned % Stride == 0 && clock.GetElapsedTime(started) > Patience))
                 return new LogPage(items, new LogCursor(reader.GetInt64(1), reader.GetInt64(0)), scanned);
@@ -84,23 +104,24 @@ internal sealed class LogReader(SqliteConnection connection, TimeProvider clock,
 
     private static LogCursor PlaceOf(LogEntry entry) => new(entry.Timestamp, entry.Id);
 
-    private static LogEntry Read(SqliteDataReader reader) => new()
-    {
-        Id = reader.GetInt64(0),
-        Timestamp = reader.GetInt64(1),
-        Level = reader.GetString(2),
-        Source = reader.GetString(3),
-        Category = Text(reader, 4),
-        Origin = LogFacts.OriginIn(Text(reader, 10)),
-        Message = reader.GetString(5),
-        ModelId = reader.IsDBNull(6) ? null : reader.GetInt64(6),
-        ErrorType = Text(reader, 7),
-        ErrorMessage = Text(reader, 8),
-        StackTrace = Text(reader, 9),
-        ContextJson = Text(reader, 10),
-        ModelPath = Text(reader, 11),
-        PromptPreview = Text(reader, 12),
-    };
+    private static LogEntry Read(SqliteDataReader reader) =>
+        new()
+        {
+            Id = reader.GetInt64(0),
+            Timestamp = reader.GetInt64(1),
+            Level = reader.GetString(2),
+            Source = reader.GetString(3),
+            Category = Text(reader, 4),
+            Origin = LogFacts.OriginIn(Text(reader, 10)),
+            Message = reader.GetString(5),
+            ModelId = reader.IsDBNull(6) ? null : reader.GetInt64(6),
+            ErrorType = Text(reader, 7),
+            ErrorMessage = Text(reader, 8),
+            StackTrace = Text(reader, 9),
+            ContextJson = Text(reader, 10),
+            ModelPath = Text(reader, 11),
+            PromptPreview = Text(reader, 12),
+        };
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

@@ -7,7 +7,8 @@ using Radzen;
 namespace LlamaBlazor.Web.Logs;
 
 /// <summary>
-/// The log, live and stored. The newest lines come from memory, older ones from the database, a page at a time. The address holds filter and place, so that
+/// The log, live and stored. The newest lines come from memory, older ones from the database, a page at a time. The address holds filter
+/// and place, so that
 /// it is a bookmark.
 /// </summary>
 public sealed partial class LogsPage
@@ -21,8 +22,16 @@ public sealed partial class LogsPage
     /// <summary>Lines the page holds; past it the oldest leave while it is live.</summary>
     private const int ShownBound = 2000;
 
-    private static readonly Choice[] Levels = [new("All levels", ""), .. LogLevels.All.Skip(1).Select(level => new Choice($"{level} and above", level))];
-    private static readonly Choice[] Sources = [new("All sources", ""), .. new[] { "server", "models", "llama-server", "router", "api" }.Select(source => new Choice(source, source))];
+    private static readonly Choice[] Levels =
+    [
+        new("All levels", ""),
+        .. LogLevels.All.Skip(1).Select(level => new Choice($"{level} and above", level)),
+    ];
+    private static readonly Choice[] Sources =
+    [
+        new("All sources", ""),
+        .. new[] { "server", "models", "llama-server", "router", "api" }.Select(source => new Choice(source, source)),
+    ];
 
     private readonly Queue<LogEntry> _arrived = new(); // lines since the last render, at most ShownBound
     private readonly Lock _gate = new();
@@ -90,7 +99,8 @@ public sealed partial class LogsPage
         get
         {
             lock (_gate)
-                return (_paused ? $"Paused, {_arrived.Count} new" : "Live") + (Intake.Dropped > 0 ? $", {Intake.Dropped:N0} lost in floods" : "");
+                return (_paused ? $"Paused, {_arrived.Count} new" : "Live")
+                    + (Intake.Dropped > 0 ? $", {Intake.Dropped:N0} lost in floods" : "");
         }
     }
 
@@ -98,14 +108,22 @@ public sealed partial class LogsPage
     protected override async Task OnInitializedAsync()
     {
         Watch(Tail, Arrive);
-        _models = [_models[0], .. (await Queries.ModelsAsync(Left)).Select(model => new Choice(model.Name, model.Id.ToString(CultureInfo.InvariantCulture)))];
+        _models =
+        [
+            _models[0],
+            .. (await Queries.ModelsAsync(Left)).Select(model => new Choice(model.Name, model.Id.ToString(CultureInfo.InvariantCulture))),
+        ];
     }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
         var place = LogCursor.Parse(At) is { IsSuccess: true } parsed ? parsed.Value : null;
-        if (!_loading && place == _place && (_text, _level, _source, _model) == (Text ?? "", Known(Levels, Level), Known(Sources, Source), Model ?? ""))
+        if (
+            !_loading
+            && place == _place
+            && (_text, _level, _source, _model) == (Text ?? "", Known(Levels, Level), Known(Sources, Source), Model ?? "")
+        )
             return;
         (_text, _level, _source, _model, _place) = (Text ?? "", Known(Levels, Level), Known(Sources, Source), Model ?? "", place);
         await LoadAsync();
@@ -119,20 +137,34 @@ public sealed partial class LogsPage
         return true;
     }
 
-    private static string Iso(long timestamp) => DateTimeOffset.FromUnixTimeMilliseconds(timestamp).ToString("O", CultureInfo.InvariantCulture);
+    private static string Iso(long timestamp) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(timestamp).ToString("O", CultureInfo.InvariantCulture);
 
-    private static string Clock24(LogEntry entry) => DateTimeOffset.FromUnixTimeMilliseconds(entry.Timestamp).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
+    private static string Clock24(LogEntry entry) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(entry.Timestamp).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
     private static string PlaceOf(LogEntry entry) => new LogCursor(entry.Timestamp, entry.Id).ToString();
 
     private string Link(LogEntry entry) => Address(PlaceOf(entry));
 
-    private string Around(LogEntry entry) => Navigation.GetUriWithQueryParameters("/logs", new Dictionary<string, object?> { ["at"] = PlaceOf(entry) });
+    private string Around(LogEntry entry) =>
+        Navigation.GetUriWithQueryParameters("/logs", new Dictionary<string, object?> { ["at"] = PlaceOf(entry) });
 
     // A word in the address that no choice has counts as none.
     private static string Known(Choice[] choices, string? value) => choices.Any(choice => choice.Value == value) ? value! : "";
 
-    private string Address(string? place) => Navigation.GetUriWithQueryParameters("/logs", new Dictionary<string, object?> { ["q"] = Word(_text), ["level"] = Word(_level), ["source"] = Word(_source), ["model"] = Word(_model), ["at"] = place });
+    private string Address(string? place) =>
+        Navigation.GetUriWithQueryParameters(
+            "/logs",
+            new Dictionary<string, object?>
+            {
+                ["q"] = Word(_text),
+                ["level"] = Word(_level),
+                ["source"] = Word(_source),
+                ["model"] = Word(_model),
+                ["at"] = place,
+            }
+        );
 
     private void Arrive(LogEntry entry)
     {
@@ -248,15 +280,34 @@ public sealed partial class LogsPage
 
     private async Task ClearAsync()
     {
-        if (await Dialogs.Confirm("All stored lines are deleted for good. The files in data/logs stay.", "Clear the log?", new ConfirmOptions { OkButtonText = "Clear", CancelButtonText = "Keep" }) != true)
+        if (
+            await Dialogs.Confirm(
+                "All stored lines are deleted for good. The files in data/logs stay.",
+                "Clear the log?",
+                new ConfirmOptions { OkButtonText = "Clear", CancelButtonText = "Keep" }
+            ) != true
+        )
             return;
         Ring.Clear();
         await Queries.ClearAsync(Left);
         await LoadAsync();
     }
 
-    private void Export(string format) => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameters("/api/logs/export", new Dictionary<string, object?> { ["format"] = format, ["q"] = Word(_text), ["level"] = Word(_level), ["source"] = Word(_source), ["model"] = Word(_model) }), forceLoad: true);
+    private void Export(string format) =>
+        Navigation.NavigateTo(
+            Navigation.GetUriWithQueryParameters(
+                "/api/logs/export",
+                new Dictionary<string, object?>
+                {
+                    ["format"] = format,
+                    ["q"] = Word(_text),
+                    ["level"] = Word(_level),
+                    ["source"] = Word(_source),
+                    ["model"] = Word(_model),
+                }
+            ),
+            forceLoad: true
+        );
 
     private static string? Word(string text) => text.Length == 0 ? null : text;
 

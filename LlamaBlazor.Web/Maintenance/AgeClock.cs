@@ -1,7 +1,8 @@
 namespace LlamaBlazor.Web.Maintenance;
 
 /// <summary>
-/// The time by which ages are counted. A clock that jumps ahead while the program runs would make everything old at once: a jump of more than a day is not
+/// The time by which ages are counted. A clock that jumps ahead while the program runs would make everything old at once: a jump of more
+/// than a day is not
 /// believed until it has stood for a day, measured by the monotonic clock.
 /// </summary>
 internal sealed class AgeClock(TimeProvider clock)

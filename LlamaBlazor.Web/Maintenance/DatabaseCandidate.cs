@@ -16,7 +16,8 @@ internal static class DatabaseCandidate
     public static IReadOnlySet<string> KnownMigrations { get; } = ReadMigrations();
 
     /// <summary>
-    /// Whether the file can take the database's place: a sound SQLite file of ours, not newer than this program. One of an older schema is brought up to
+    /// Whether the file can take the database's place: a sound SQLite file of ours, not newer than this program. One of an older schema is
+    /// brought up to
     /// date, so give it a copy.
     /// </summary>
     public static async Task<Result<bool>> PrepareAsync(string path, CancellationToken cancellation)
@@ -45,12 +46,15 @@ internal static class DatabaseCandidate
     public static bool IsHead(ReadOnlySpan<byte> head) => head.StartsWith(Head);
 
     /// <summary>
-    /// Sets what ran when the file was made to what it is after a restart: no model runs, no engine holds a process or a GPU. What people reserved stays.
+    /// Sets what ran when the file was made to what it is after a restart: no model runs, no engine holds a process or a GPU. What people
+    /// reserved stays.
     /// </summary>
     public static void SetAtRest(string path, TimeProvider clock)
     {
         using var connection = SqliteSetup.Open(path);
-        SqliteSetup.Execute(connection, $"""
+        SqliteSetup.Execute(
+            connection,
+            $"""
             BEGIN;
             UPDATE models SET status = 'stopped', runtime_status = NULL WHERE status <> 'stopped';
             UPDATE container_instances SET status = 'stopped', pid = NULL, port = NULL, stopped_at = {clock.GetUtcNow().ToUnixTimeMilliseconds()}, reason = 'It ran when this database was backed up.'
@@ -61,12 +65,15 @@ internal static class DatabaseCandidate
             DELETE FROM metadata WHERE key = '{AllocationStore.TakenKey}';
             COMMIT;
             PRAGMA wal_checkpoint(TRUNCATE);
-            """);
+            """
+        );
     }
 
     private static HashSet<string> ReadMigrations()
     {
-        using var context = new LlamaDbContext((DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), ":memory:").Options);
+        using var context = new LlamaDbContext(
+            (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), ":memory:").Options
+        );
         return [.. context.Database.GetMigrations()];
     }
 
@@ -78,9 +85,16 @@ internal static class DatabaseCandidate
         if (ForeignSchema.Find(connection) is { } foreign)
             return foreign;
         if (SqliteLong.Run(connection, () => SqliteSetup.Scalar(connection, "PRAGMA integrity_check(1)"), cancellation) is not "ok")
-            return Failure.Invalid("file", "The database is damaged: it did not pass the integrity check. Nothing was changed. Choose another backup.");
+            return Failure.Invalid(
+                "file",
+                "The database is damaged: it did not pass the integrity check. Nothing was changed. Choose another backup."
+            );
         return SqliteSetup.Scalar(connection, "SELECT 1 FROM sqlite_master WHERE name = '__EFMigrationsHistory'") is null
-            ? Failure.Invalid("file", "This database was not made by this dashboard. For one of an earlier dashboard use the import of old databases. Nothing was changed.")
+            ? Failure.Invalid(
+                "file",
+                "This database was not made by this dashboard. For one of an earlier dashboard use the import of old databases. "
+                    + "Nothing was changed."
+            )
             : null;
     }
 
@@ -90,9 +104,14 @@ internal static class DatabaseCandidate
         var context = new LlamaDbContext(options);
         await using (context.ConfigureAwait(false))
         {
-            var newer = (await context.Database.GetAppliedMigrationsAsync(cancellation).ConfigureAwait(false)).Except(context.Database.GetMigrations()).FirstOrDefault();
+            var newer = (await context.Database.GetAppliedMigrationsAsync(cancellation).ConfigureAwait(false))
+                .Except(context.Database.GetMigrations())
+                .FirstOrDefault();
             if (newer is not null)
-                return Failure.Invalid("file", $"This database was written by a newer version (migration {newer}). Update the program first. Nothing was changed.");
+                return Failure.Invalid(
+                    "file",
+                    $"This database was written by a newer version (migration {newer}). Update the program first. Nothing was changed."
+                );
             await context.Database.MigrateAsync(cancellation).ConfigureAwait(false);
             await context.Database.ExecuteSqlRawAsync("PRAGMA wal_checkpoint(TRUNCATE);", cancellation).ConfigureAwait(false);
         }

@@ -6,7 +6,13 @@ using LlamaBlazor.Web.Shared.Live;
 namespace LlamaBlazor.Web.Maintenance;
 
 /// <summary>Tells those who keep rows in memory that there are others now: keys, allocations, the cache, folders, pages.</summary>
-internal sealed class DatabaseFollowers(DatabaseState state, Broadcast<DatabaseReplaced> replaced, Broadcast<ModelChanged> models, LaunchSettingsStore settings, AuditTrail audit)
+internal sealed class DatabaseFollowers(
+    DatabaseState state,
+    Broadcast<DatabaseReplaced> replaced,
+    Broadcast<ModelChanged> models,
+    LaunchSettingsStore settings,
+    AuditTrail audit
+)
 {
     /// <summary>The whole database is another one; to be called before anything else is written.</summary>
     public void Replaced()

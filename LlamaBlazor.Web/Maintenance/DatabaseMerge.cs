@@ -7,19 +7,31 @@ using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
 
-/// <summary>Takes the models of another database of ours that this one does not have, by name, with all their settings. Nothing that is here is changed.</summary>
+/// <summary>Takes the models of another database of ours that this one does not have, by name, with all their settings. Nothing that is
+/// here is changed.</summary>
 internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, DatabaseFollowers followers, SecretProtector secrets)
 {
     private const string Aliases = "model_aliases";
 
     private static readonly string[] OwnedTables =
     [
-        "model_sampling_config", "model_memory_config", "model_gpu_config", "model_advanced_config", "model_lora_config",
-        "model_multimodal_config", "model_fit_params", "model_runtime", "model_server_override",
+        "model_sampling_config",
+        "model_memory_config",
+        "model_gpu_config",
+        "model_advanced_config",
+        "model_lora_config",
+        "model_multimodal_config",
+        "model_fit_params",
+        "model_runtime",
+        "model_server_override",
     ];
 
     /// <summary>Merges a file, which is copied first so that it stays as it is.</summary>
-    public async Task<Result<MergeReport>> MergeAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
+    public async Task<Result<MergeReport>> MergeAsync(
+        string path,
+        IProgress<WorkStep>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         var copy = Path.Combine(folder.Backups, $".merge-{Guid.NewGuid():N}.part");
         try
@@ -27,8 +39,12 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, Da
             PrivateFile.Copy(path, copy);
             if ((await DatabaseCandidate.PrepareAsync(copy, cancellation).ConfigureAwait(false)).Failure is { } failure)
                 return failure;
-            var report = await writer.MaintainAsync(live => Merge(copy, live, progress, cancellation), CancellationToken.None).ConfigureAwait(false);
-            await followers.TellAsync("merge", Path.GetFileName(path), new { added = report.Added.Count, kept = report.Kept.Count }).ConfigureAwait(false);
+            var report = await writer
+                .MaintainAsync(live => Merge(copy, live, progress, cancellation), CancellationToken.None)
+                .ConfigureAwait(false);
+            await followers
+                .TellAsync("merge", Path.GetFileName(path), new { added = report.Added.Count, kept = report.Kept.Count })
+                .ConfigureAwait(false);
             return report;
         }
         catch (Exception error) when (DatabaseTrouble.Is(error))
@@ -45,8 +61,12 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, Da
     {
         using var other = SqliteSetup.Open(path);
         using var transaction = live.BeginTransaction();
-        List<string> kept = [], unreadable = [], leftOut = [];
-        var theirs = OwnedTables.Append(Aliases).ToDictionary(table => table, table => SqliteRead.Rows(other, table).ToLookup(owned => Convert.ToInt64(owned["model_id"])));
+        List<string> kept = [],
+            unreadable = [],
+            leftOut = [];
+        var theirs = OwnedTables
+            .Append(Aliases)
+            .ToDictionary(table => table, table => SqliteRead.Rows(other, table).ToLookup(owned => Convert.ToInt64(owned["model_id"])));
         var (names, fresh) = (ModelNames.Read(live), new List<Dictionary<string, object?>>());
         foreach (var row in SqliteRead.Rows(other, "models").OrderBy(row => Convert.ToInt64(row["id"])))
         {
@@ -74,7 +94,14 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, Da
     // Models of the file, told apart from those that are here.
     private static NameOwner Owner(Dictionary<string, object?> row) => new(-Convert.ToInt64(row["id"]) - 1, (string)row["name"]!, false);
 
-    private void Insert(SqliteConnection live, SqliteTransaction transaction, Dictionary<string, object?> row, Dictionary<string, ILookup<long, Dictionary<string, object?>>> theirs, MergeNames names, List<string> unreadable)
+    private void Insert(
+        SqliteConnection live,
+        SqliteTransaction transaction,
+        Dictionary<string, object?> row,
+        Dictionary<string, ILookup<long, Dictionary<string, object?>>> theirs,
+        MergeNames names,
+        List<string> unreadable
+    )
     {
         var (oldId, name) = (Convert.ToInt64(row["id"]), (string)row["name"]!);
         row.Remove("id");
@@ -102,7 +129,9 @@ internal sealed class DatabaseMerge(DataFolder folder, DatabaseWriter writer, Da
     // The key that opens them is in the data folder of the other installation.
     private void DropUnreadable(Dictionary<string, object?> row, string model, List<string> unreadable)
     {
-        foreach (var column in row.Where(pair => pair.Value is string text && secrets.Unprotect(text) is null).Select(pair => pair.Key).ToList())
+        foreach (
+            var column in row.Where(pair => pair.Value is string text && secrets.Unprotect(text) is null).Select(pair => pair.Key).ToList()
+        )
         {
             row[column] = null;
             unreadable.Add($"{model}: {column}");
@@ -130,6 +159,12 @@ internal sealed record MergeNames(ModelNames Names, NameOwner Owner, List<string
 /// <summary>What a merge did.</summary>
 /// <param name="Added">Models that came.</param>
 /// <param name="Kept">Models of the file that were here already.</param>
-/// <param name="UnreadableSecrets">Secrets that only the other installation can open, by model and column: now unset. Enter them again.</param>
+/// <param name="UnreadableSecrets">Secrets that only the other installation can open, by model and column: now unset. Enter them
+/// again.</param>
 /// <param name="LeftOut">Models and aliases of the file whose name is somebody else's here, with whose.</param>
-internal sealed record MergeReport(IReadOnlyList<string> Added, IReadOnlyList<string> Kept, IReadOnlyList<string> UnreadableSecrets, IReadOnlyList<string> LeftOut);
+internal sealed record MergeReport(
+    IReadOnlyList<string> Added,
+    IReadOnlyList<string> Kept,
+    IReadOnlyList<string> UnreadableSecrets,
+    IReadOnlyList<string> LeftOut
+);

@@ -5,8 +5,16 @@ using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
 
-/// <summary>Backup and care of the live database. A backup counts only after its integrity check. All of it tells how far it is, and can be given up.</summary>
-internal sealed partial class DatabaseOperations(DataFolder folder, DatabaseBackup backup, DatabaseWriter writer, AuditTrail audit, TimeProvider clock, ILogger<DatabaseOperations> logger)
+/// <summary>Backup and care of the live database. A backup counts only after its integrity check. All of it tells how far it is, and can be
+/// given up.</summary>
+internal sealed partial class DatabaseOperations(
+    DataFolder folder,
+    DatabaseBackup backup,
+    DatabaseWriter writer,
+    AuditTrail audit,
+    TimeProvider clock,
+    ILogger<DatabaseOperations> logger
+)
 {
     private static readonly TimeSpan LookAtWal = TimeSpan.FromMilliseconds(200);
 
@@ -15,13 +23,15 @@ internal sealed partial class DatabaseOperations(DataFolder folder, DatabaseBack
     {
         try
         {
-            return (BackupFile[])[
-                .. Directory.EnumerateFiles(folder.Backups, "llama-dashboard-*.db")
-                    .Select(path => (Name: BackupName.Parse(Path.GetFileName(path)), Info: new FileInfo(path)))
-                    .Where(file => file.Name is not null)
-                    .OrderByDescending(file => file.Name!.CreatedAt)
-                    .Select(file => new BackupFile(file.Name!.FileName, file.Name.Kind, file.Name.CreatedAt, file.Info.Length)),
-            ];
+            return (BackupFile[])
+                [
+                    .. Directory
+                        .EnumerateFiles(folder.Backups, "llama-dashboard-*.db")
+                        .Select(path => (Name: BackupName.Parse(Path.GetFileName(path)), Info: new FileInfo(path)))
+                        .Where(file => file.Name is not null)
+                        .OrderByDescending(file => file.Name!.CreatedAt)
+                        .Select(file => new BackupFile(file.Name!.FileName, file.Name.Kind, file.Name.CreatedAt, file.Info.Length)),
+                ];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -30,7 +40,11 @@ internal sealed partial class DatabaseOperations(DataFolder folder, DatabaseBack
     }
 
     /// <summary>Backs up while the dashboard works. Readers and writers are not stopped: the copy reads one state of the WAL.</summary>
-    public async Task<Result<OperationReport>> BackupAsync(string kind, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
+    public async Task<Result<OperationReport>> BackupAsync(
+        string kind,
+        IProgress<WorkStep>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         var started = clock.GetTimestamp();
         try
@@ -47,7 +61,11 @@ internal sealed partial class DatabaseOperations(DataFolder folder, DatabaseBack
     }
 
     /// <summary>Writes a copy of the whole database to a new file.</summary>
-    public async Task<Result<OperationReport>> ExportAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
+    public async Task<Result<OperationReport>> ExportAsync(
+        string path,
+        IProgress<WorkStep>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         var started = clock.GetTimestamp();
         try
@@ -66,42 +84,80 @@ internal sealed partial class DatabaseOperations(DataFolder folder, DatabaseBack
     }
 
     /// <summary>Rebuilds the file without gaps.</summary>
-    public Task<Result<OperationReport>> VacuumAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) => RunAsync("The vacuum", connection =>
-    {
-        progress?.Report(new WorkStep("Rebuilding"));
-        // The new file is made on disk, in our folder, and not in memory as small temporary tables are.
-        SqliteSetup.Execute(connection, $"PRAGMA temp_store=FILE; PRAGMA temp_store_directory='{folder.Backups.Replace("'", "''", StringComparison.Ordinal)}';");
-        var size = Math.Max(1, Convert.ToInt64(SqliteSetup.Scalar(connection, "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size")));
-        using (new Timer(_ => ReportWal(size, progress), null, LookAtWal, LookAtWal))
-            SqliteLong.Execute(connection, "VACUUM;", cancellation);
-        progress?.Report(new WorkStep("Tidying up"));
-        SqliteSetup.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE);");
-    });
+    public Task<Result<OperationReport>> VacuumAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
+        RunAsync(
+            "The vacuum",
+            connection =>
+            {
+                progress?.Report(new WorkStep("Rebuilding"));
+                // The new file is made on disk, in our folder, and not in memory as small temporary tables are.
+                SqliteSetup.Execute(
+                    connection,
+                    $"PRAGMA temp_store=FILE; PRAGMA temp_store_directory='{folder.Backups.Replace("'", "''", StringComparison.Ordinal)}';"
+                );
+                var size = Math.Max(
+                    1,
+                    Convert.ToInt64(
+                        SqliteSetup.Scalar(
+                            connection,
+                            "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, "
+                                + "pragma_page_size"
+                        )
+                    )
+                );
+                using (new Timer(_ => ReportWal(size, progress), null, LookAtWal, LookAtWal))
+                    SqliteLong.Execute(connection, "VACUUM;", cancellation);
+                progress?.Report(new WorkStep("Tidying up"));
+                SqliteSetup.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE);");
+            }
+        );
 
     /// <summary>Counts anew what the planner of queries needs.</summary>
-    public Task<Result<OperationReport>> AnalyzeAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) => RunAsync("The analysis", connection =>
-    {
-        progress?.Report(new WorkStep("Counting"));
-        SqliteLong.Execute(connection, "ANALYZE; PRAGMA optimize;", cancellation);
-    });
+    public Task<Result<OperationReport>> AnalyzeAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
+        RunAsync(
+            "The analysis",
+            connection =>
+            {
+                progress?.Report(new WorkStep("Counting"));
+                SqliteLong.Execute(connection, "ANALYZE; PRAGMA optimize;", cancellation);
+            }
+        );
 
     /// <summary>Checks every page and every reference; changes nothing.</summary>
-    public Task<CheckReport> CheckAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) => Task.Run(() =>
-    {
-        using var connection = SqliteSetup.Open(folder.Database);
-        try
-        {
-            progress?.Report(new WorkStep("Checking pages and indexes"));
-            var problems = SqliteLong.Run(connection, () => SqliteRead.Column(connection, "PRAGMA integrity_check(100)"), cancellation).Where(line => line != "ok").ToList();
-            progress?.Report(new WorkStep("Checking references"));
-            problems.AddRange(SqliteLong.Run(connection, () => SqliteRead.Column(connection, "SELECT 'Row ' || rowid || ' of ' || \"table\" || ' refers to a missing row of ' || parent FROM pragma_foreign_key_check LIMIT 100"), cancellation));
-            return new CheckReport(problems.Count == 0, problems);
-        }
-        catch (SqliteException error) when (error.SqliteErrorCode is 11 or 26)
-        {
-            return new CheckReport(false, [error.Message]); // too damaged to be read to the end
-        }
-    }, cancellation);
+    public Task<CheckReport> CheckAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
+        Task.Run(
+            () =>
+            {
+                using var connection = SqliteSetup.Open(folder.Database);
+                try
+                {
+                    progress?.Report(new WorkStep("Checking pages and indexes"));
+                    var problems = SqliteLong
+                        .Run(connection, () => SqliteRead.Column(connection, "PRAGMA integrity_check(100)"), cancellation)
+                        .Where(line => line != "ok")
+                        .ToList();
+                    progress?.Report(new WorkStep("Checking references"));
+                    problems.AddRange(
+                        SqliteLong.Run(
+                            connection,
+                            () =>
+                                SqliteRead.Column(
+                                    connection,
+                                    "SELECT 'Row ' || rowid || ' of ' || \"table\" || ' refers to a missing row of ' || parent FROM "
+                                        + "pragma_foreign_key_check LIMIT 100"
+                                ),
+                            cancellation
+                        )
+                    );
+                    return new CheckReport(problems.Count == 0, problems);
+                }
+                catch (SqliteException error) when (error.SqliteErrorCode is 11 or 26)
+                {
+                    return new CheckReport(false, [error.Message]); // too damaged to be read to the end
+                }
+            },
+            cancellation
+        );
 
     /// <summary>Runs work that cannot be in a transaction, while nothing else writes.</summary>
     private async Task<Result<OperationReport>> RunAsync(string what, Action<SqliteConnection> work)
@@ -109,11 +165,16 @@ internal sealed partial class DatabaseOperations(DataFolder folder, DatabaseBack
         var started = clock.GetTimestamp();
         try
         {
-            await writer.MaintainAsync(connection =>
-            {
-                work(connection);
-                return true;
-            }, CancellationToken.None).ConfigureAwait(false); // the work itself looks at its token: it has ended when this returns
+            await writer
+                .MaintainAsync(
+                    connection =>
+                    {
+                        work(connection);
+                        return true;
+                    },
+                    CancellationToken.None
+                )
+                .ConfigureAwait(false); // the work itself looks at its token: it has ended when this returns
             audit.Note(what.Replace("The ", "", StringComparison.Ordinal), "database", null, null);
             LogDone(what, folder.Database);
             return Report(null, started, new FileInfo(folder.Database).Length);
@@ -132,7 +193,8 @@ internal sealed partial class DatabaseOperations(DataFolder folder, DatabaseBack
             progress?.Report(new WorkStep("Writing back", Math.Min(1, (double)wal.Length / size)));
     }
 
-    private OperationReport Report(string? name, long started, long bytes) => new(name, bytes, (long)clock.GetElapsedTime(started).TotalMilliseconds);
+    private OperationReport Report(string? name, long started, long bytes) =>
+        new(name, bytes, (long)clock.GetElapsedTime(started).TotalMilliseconds);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{What} is done: {Name}")]
     private partial void LogDone(string what, string name);

@@ -47,23 +47,36 @@ public sealed partial class DatabasePage : IDisposable
     private async Task ReloadAsync()
     {
         var backups = Operations.ListBackups();
-        (_backups, _noBackups) = backups.Match<(IReadOnlyList<BackupFile>, string?)>(list => (list, null), failure => ([], failure.Message));
+        (_backups, _noBackups) = backups.Match<(IReadOnlyList<BackupFile>, string?)>(
+            list => (list, null),
+            failure => ([], failure.Message)
+        );
         _facts = await Stats.ReadAsync(_left.Token);
     }
 
     // The card above follows it: a job goes on when the page is left.
-    private void Start<T>(string kind, Func<IProgress<WorkStep>, CancellationToken, Task<Result<T>>> work) => _refused = Jobs.Start(kind, work).Failure?.Message;
+    private void Start<T>(string kind, Func<IProgress<WorkStep>, CancellationToken, Task<Result<T>>> work) =>
+        _refused = Jobs.Start(kind, work).Failure?.Message;
 
     private async Task RestoreAsync(BackupFile backup)
     {
-        var sure = await Dialogs.Confirm($"The database becomes what it was at {backup.CreatedAt:yyyy-MM-dd HH:mm} UTC. What is there now is backed up first.", "Restore this backup?", new ConfirmOptions { OkButtonText = "Restore", CancelButtonText = "Cancel" });
+        var sure = await Dialogs.Confirm(
+            $"The database becomes what it was at {backup.CreatedAt:yyyy-MM-dd HH:mm} UTC. What is there now is backed up first.",
+            "Restore this backup?",
+            new ConfirmOptions { OkButtonText = "Restore", CancelButtonText = "Cancel" }
+        );
         if (sure == true)
             Start("restore", (progress, token) => Restoring.BackupAsync(backup.Name, progress, token));
     }
 
     private async Task RecoverAsync()
     {
-        var sure = await Dialogs.Confirm("The newest backup that passes its check takes the place of this database; what an earlier restore replaced only when no other passes. What is there now is kept, sound or not.", "Recover from a backup?", new ConfirmOptions { OkButtonText = "Recover", CancelButtonText = "Cancel" });
+        var sure = await Dialogs.Confirm(
+            "The newest backup that passes its check takes the place of this database; what an earlier restore replaced only when no "
+                + "other passes. What is there now is kept, sound or not.",
+            "Recover from a backup?",
+            new ConfirmOptions { OkButtonText = "Recover", CancelButtonText = "Cancel" }
+        );
         if (sure == true)
             Start("recovery", Restoring.RecoverAsync);
     }

@@ -7,16 +7,27 @@ using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
 
-/// <summary>The way out when the database itself cannot be used: the newest backup that is sound. Works on files, without a running dashboard.</summary>
+/// <summary>The way out when the database itself cannot be used: the newest backup that is sound. Works on files, without a running
+/// dashboard.</summary>
 internal static class DatabaseRecovery
 {
     /// <summary>
-    /// The newest backup that passes its check and is not of a newer version. What a restore replaced comes after all others: somebody wanted it replaced.
+    /// The newest backup that passes its check and is not of a newer version. What a restore replaced comes after all others: somebody
+    /// wanted it replaced.
     /// </summary>
-    public static Result<BackupChoice> FindNewestGood(DataFolder folder, TimeProvider clock, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    public static Result<BackupChoice> FindNewestGood(
+        DataFolder folder,
+        TimeProvider clock,
+        IProgress<WorkStep>? progress,
+        CancellationToken cancellation
+    )
     {
         var backups = Directory.Exists(folder.Backups)
-            ? Directory.EnumerateFiles(folder.Backups, "llama-dashboard-*.db").Select(path => BackupName.Parse(Path.GetFileName(path))).OfType<BackupName>().ToList()
+            ? Directory
+                .EnumerateFiles(folder.Backups, "llama-dashboard-*.db")
+                .Select(path => BackupName.Parse(Path.GetFileName(path)))
+                .OfType<BackupName>()
+                .ToList()
             : [];
         backups = [.. BackupName.NewestFirst(backups, clock.GetUtcNow()).OrderBy(name => name.IsSafetyCopy)];
         var passedOver = new List<string>();
@@ -29,7 +40,11 @@ internal static class DatabaseRecovery
             passedOver.Add($"{backups[i].FileName} ({fault})");
         }
 
-        return Failure.NotFound($"There is no sound backup in {folder.Backups}{(passedOver.Count == 0 ? "" : $": {string.Join(", ", passedOver.Take(BackupChoice.Told))}")}. A file from elsewhere can be given, with the dashboard stopped: db restore FILE.");
+        return Failure.NotFound(
+            "There is no sound backup in "
+                + $"{folder.Backups}{(passedOver.Count == 0 ? "" : $": {string.Join(", ", passedOver.Take(BackupChoice.Told))}")}. A "
+                + "file from elsewhere can be given, with the dashboard stopped: db restore FILE."
+        );
     }
 
     /// <summary>Path of a file, or of the backup of that name; null when there is neither.</summary>
@@ -43,7 +58,12 @@ internal static class DatabaseRecovery
     /// <param name="clock">Names what is kept.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Gives up before anything is moved.</param>
-    public static async Task<Result<RecoveryReport>> RunAsync(DataFolder folder, TimeProvider clock, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    public static async Task<Result<RecoveryReport>> RunAsync(
+        DataFolder folder,
+        TimeProvider clock,
+        IProgress<WorkStep>? progress,
+        CancellationToken cancellation
+    )
     {
         var found = FindNewestGood(folder, clock, progress, cancellation);
         if (found.Failure is { } failure)
@@ -52,13 +72,20 @@ internal static class DatabaseRecovery
         return put.IsSuccess ? put.Value with { Choice = found.Value } : put;
     }
 
-    /// <summary>Puts a file in the place of a database that no dashboard uses, whatever that is: sound, damaged, of a newer version, or none.</summary>
+    /// <summary>Puts a file in the place of a database that no dashboard uses, whatever that is: sound, damaged, of a newer version, or
+    /// none.</summary>
     /// <param name="folder">The data folder, held.</param>
     /// <param name="source">The file, which stays as it is.</param>
     /// <param name="clock">Names what is kept.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Gives up before anything is moved.</param>
-    public static async Task<Result<RecoveryReport>> PutAsync(DataFolder folder, string source, TimeProvider clock, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    public static async Task<Result<RecoveryReport>> PutAsync(
+        DataFolder folder,
+        string source,
+        TimeProvider clock,
+        IProgress<WorkStep>? progress,
+        CancellationToken cancellation
+    )
     {
         var fresh = folder.Database + DatabaseStartup.Unfinished;
         try
@@ -71,7 +98,9 @@ internal static class DatabaseRecovery
             progress?.Report(new WorkStep("Checking the file"));
             if ((await DatabaseCandidate.PrepareAsync(fresh, cancellation).ConfigureAwait(false)).Failure is { } failure)
                 return failure;
-            var kept = File.Exists(folder.Database) ? SafetyCopy(folder, new DatabaseBackup(folder, clock), clock, progress, cancellation) : null;
+            var kept = File.Exists(folder.Database)
+                ? SafetyCopy(folder, new DatabaseBackup(folder, clock), clock, progress, cancellation)
+                : null;
             cancellation.ThrowIfCancellationRequested();
             var unreadable = StoredSecrets.FindUnreadable(fresh, SecretProtector.OfFolder(folder.Keys));
             Note(fresh, source, kept, clock);
@@ -91,8 +120,15 @@ internal static class DatabaseRecovery
         }
     }
 
-    /// <summary>Keeps what is there now, and returns its path. One that is damaged cannot be a verified backup: it is kept all the same, under a name that is not one.</summary>
-    public static string SafetyCopy(DataFolder folder, DatabaseBackup backup, TimeProvider clock, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    /// <summary>Keeps what is there now, and returns its path. One that is damaged cannot be a verified backup: it is kept all the same,
+    /// under a name that is not one.</summary>
+    public static string SafetyCopy(
+        DataFolder folder,
+        DatabaseBackup backup,
+        TimeProvider clock,
+        IProgress<WorkStep>? progress,
+        CancellationToken cancellation
+    )
     {
         try
         {
@@ -110,14 +146,19 @@ internal static class DatabaseRecovery
         using (var connection = SqliteSetup.Open(database))
         using (var transaction = connection.BeginTransaction())
         {
-            SqliteWrite.Insert(connection, transaction, "audit_log", new Dictionary<string, object?>
-            {
-                ["action"] = "restore",
-                ["resource_type"] = "database",
-                ["resource_id"] = Path.GetFileName(source),
-                ["details"] = System.Text.Json.JsonSerializer.Serialize(new { safety_copy = Path.GetFileName(kept), offline = true }),
-                ["created_at"] = clock.GetUtcNow().ToUnixTimeMilliseconds(),
-            });
+            SqliteWrite.Insert(
+                connection,
+                transaction,
+                "audit_log",
+                new Dictionary<string, object?>
+                {
+                    ["action"] = "restore",
+                    ["resource_type"] = "database",
+                    ["resource_id"] = Path.GetFileName(source),
+                    ["details"] = System.Text.Json.JsonSerializer.Serialize(new { safety_copy = Path.GetFileName(kept), offline = true }),
+                    ["created_at"] = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+                }
+            );
             transaction.Commit();
             SqliteSetup.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE);");
         }
@@ -135,7 +176,10 @@ internal static class DatabaseRecovery
     // The files as they are.
     private static string KeepAside(DataFolder folder, TimeProvider clock)
     {
-        var target = Path.Combine(folder.Backups, string.Create(CultureInfo.InvariantCulture, $"damaged-{clock.GetUtcNow():yyyyMMdd-HHmmssfff}.db"));
+        var target = Path.Combine(
+            folder.Backups,
+            string.Create(CultureInfo.InvariantCulture, $"damaged-{clock.GetUtcNow():yyyyMMdd-HHmmssfff}.db")
+        );
         PrivateFile.Copy(folder.Database, target);
         if (File.Exists(folder.Database + "-wal"))
             PrivateFile.Copy(folder.Database + "-wal", target + "-wal");
@@ -152,7 +196,11 @@ internal static class DatabaseRecovery
             using var connection = SqliteSetup.Open(path);
             if (SqliteLong.Run(connection, () => SqliteSetup.Scalar(connection, "PRAGMA integrity_check(1)"), cancellation) is not "ok")
                 return "damaged";
-            return SqliteRead.Column(connection, "SELECT MigrationId FROM __EFMigrationsHistory").All(DatabaseCandidate.KnownMigrations.Contains) ? null : "of a newer version"; // which the start would refuse
+            return SqliteRead
+                .Column(connection, "SELECT MigrationId FROM __EFMigrationsHistory")
+                .All(DatabaseCandidate.KnownMigrations.Contains)
+                ? null
+                : "of a newer version"; // which the start would refuse
         }
         catch (Exception error) when (error is SqliteException { SqliteErrorCode: 11 or 26 })
         {
@@ -179,10 +227,18 @@ internal sealed record BackupChoice(string Name, bool IsSafetyCopy, IReadOnlyLis
     public string Path { get; init; } = "";
 
     /// <summary>The same for people.</summary>
-    public string Reason => (IsSafetyCopy
-        ? $"{Name} was taken, which is what a restore replaced: no other backup is good."
-        : $"{Name} was taken: the newest backup that passes its check.")
-        + (PassedOver.Count == 0 ? "" : $" Passed over: {string.Join(", ", PassedOver.Take(Told))}{(PassedOver.Count > Told ? $" and {PassedOver.Count - Told} more" : "")}.");
+    public string Reason =>
+        (
+            IsSafetyCopy
+                ? $"{Name} was taken, which is what a restore replaced: no other backup is good."
+                : $"{Name} was taken: the newest backup that passes its check."
+        )
+        + (
+            PassedOver.Count == 0
+                ? ""
+                : " Passed over: "
+                    + $"{string.Join(", ", PassedOver.Take(Told))}{(PassedOver.Count > Told ? $" and {PassedOver.Count - Told} more" : "")}."
+        );
 }
 
 /// <summary>What a recovery did.</summary>

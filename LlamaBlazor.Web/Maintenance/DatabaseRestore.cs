@@ -8,7 +8,8 @@ using Microsoft.Data.Sqlite;
 namespace LlamaBlazor.Web.Maintenance;
 
 /// <summary>
-/// Puts another database in the live one's place. It looks at the file first, makes a safety copy, and then lets SQLite copy the pages in one transaction:
+/// Puts another database in the live one's place. It looks at the file first, makes a safety copy, and then lets SQLite copy the pages in
+/// one transaction:
 /// whenever it is cut off or given up, the database is the old or the new one, never something between.
 /// </summary>
 internal sealed partial class DatabaseRestore(
@@ -20,13 +21,18 @@ internal sealed partial class DatabaseRestore(
     LogIndex logIndex,
     SecretProtector secrets,
     TimeProvider clock,
-    ILogger<DatabaseRestore> logger)
+    ILogger<DatabaseRestore> logger
+)
 {
     /// <summary>Puts a backup in the database's place.</summary>
     /// <param name="name">Name of a file in the backups folder.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Gives up; the database is as it was.</param>
-    public async Task<Result<RestoreReport>> BackupAsync(string name, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
+    public async Task<Result<RestoreReport>> BackupAsync(
+        string name,
+        IProgress<WorkStep>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         if (BackupName.Parse(name) is null || Path.Combine(folder.Backups, name) is var path && !File.Exists(path))
             return Failure.NotFound($"There is no backup '{name}'. The Database page lists them.");
@@ -34,16 +40,29 @@ internal sealed partial class DatabaseRestore(
     }
 
     /// <summary>Puts a file in the database's place. The file itself is not changed.</summary>
-    public Task<Result<RestoreReport>> FileAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
-        RunAsync("The restore", path, copy =>
-        {
-            progress?.Report(new WorkStep("Fetching the file"));
-            PrivateFile.Copy(path, copy);
-        }, progress, cancellation);
+    public Task<Result<RestoreReport>> FileAsync(
+        string path,
+        IProgress<WorkStep>? progress = null,
+        CancellationToken cancellation = default
+    ) =>
+        RunAsync(
+            "The restore",
+            path,
+            copy =>
+            {
+                progress?.Report(new WorkStep("Fetching the file"));
+                PrivateFile.Copy(path, copy);
+            },
+            progress,
+            cancellation
+        );
 
     /// <summary>Puts the database that SQL statements make in the database's place.</summary>
-    public Task<Result<RestoreReport>> SqlAsync(string path, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default) =>
-        RunAsync("The load", path, copy => SqlLoad.Run(path, copy, clock, progress, cancellation), progress, cancellation);
+    public Task<Result<RestoreReport>> SqlAsync(
+        string path,
+        IProgress<WorkStep>? progress = null,
+        CancellationToken cancellation = default
+    ) => RunAsync("The load", path, copy => SqlLoad.Run(path, copy, clock, progress, cancellation), progress, cancellation);
 
     /// <summary>Puts the newest backup that is sound in the database's place. What is there now is kept as it is, sound or not.</summary>
     public async Task<Result<RestoreReport>> RecoverAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
@@ -51,7 +70,8 @@ internal sealed partial class DatabaseRestore(
         Result<BackupChoice> found;
         try
         {
-            found = await Task.Run(() => DatabaseRecovery.FindNewestGood(folder, clock, progress, cancellation), cancellation).ConfigureAwait(false);
+            found = await Task.Run(() => DatabaseRecovery.FindNewestGood(folder, clock, progress, cancellation), cancellation)
+                .ConfigureAwait(false);
         }
         catch (Exception error) when (DatabaseTrouble.Is(error))
         {
@@ -65,7 +85,13 @@ internal sealed partial class DatabaseRestore(
         return done.IsSuccess ? done.Value with { Choice = found.Value } : done;
     }
 
-    private async Task<Result<RestoreReport>> RunAsync(string what, string source, Action<string> fetch, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    private async Task<Result<RestoreReport>> RunAsync(
+        string what,
+        string source,
+        Action<string> fetch,
+        IProgress<WorkStep>? progress,
+        CancellationToken cancellation
+    )
     {
         var begun = pause.Begin("The database is being replaced. Try again when that has ended.");
         if (begun.Failure is { } busy)
@@ -81,14 +107,28 @@ internal sealed partial class DatabaseRestore(
                 return failure;
             await Task.Run(() => DatabaseCandidate.SetAtRest(copy, clock), cancellation).ConfigureAwait(false);
             await pause.SettleAsync().ConfigureAwait(false);
-            var (safety, lastInstance) = await writer.MaintainAsync(live => Replace(copy, live, progress, cancellation), CancellationToken.None).ConfigureAwait(false); // it looks at the token itself
+            var (safety, lastInstance) = await writer
+                .MaintainAsync(live => Replace(copy, live, progress, cancellation), CancellationToken.None)
+                .ConfigureAwait(false); // it looks at the token itself
             await pause.ForgetAsync(lastInstance, CancellationToken.None).ConfigureAwait(false);
-            var unreadable = await Task.Run(() => StoredSecrets.FindUnreadable(folder.Database, secrets), CancellationToken.None).ConfigureAwait(false);
-            await followers.TellAsync(what.Replace("The ", "", StringComparison.Ordinal), Path.GetFileName(source), new { safety_copy = Path.GetFileName(safety), unreadable_secrets = unreadable }).ConfigureAwait(false);
+            var unreadable = await Task.Run(() => StoredSecrets.FindUnreadable(folder.Database, secrets), CancellationToken.None)
+                .ConfigureAwait(false);
+            await followers
+                .TellAsync(
+                    what.Replace("The ", "", StringComparison.Ordinal),
+                    Path.GetFileName(source),
+                    new { safety_copy = Path.GetFileName(safety), unreadable_secrets = unreadable }
+                )
+                .ConfigureAwait(false);
             LogDone(what, Path.GetFileName(safety));
             if (unreadable.Count > 0)
                 LogUnreadable(StoredSecrets.Words(unreadable));
-            return new RestoreReport(Path.GetFileName(safety), new FileInfo(folder.Database).Length, (long)clock.GetElapsedTime(started).TotalMilliseconds, unreadable);
+            return new RestoreReport(
+                Path.GetFileName(safety),
+                new FileInfo(folder.Database).Length,
+                (long)clock.GetElapsedTime(started).TotalMilliseconds,
+                unreadable
+            );
         }
         catch (Exception error) when (DatabaseTrouble.Is(error))
         {
@@ -101,7 +141,12 @@ internal sealed partial class DatabaseRestore(
     }
 
     // In the writer's turn: nothing is written between the safety copy and the change, and nothing after it before all know of it.
-    private (string Safety, long LastInstance) Replace(string source, SqliteConnection live, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    private (string Safety, long LastInstance) Replace(
+        string source,
+        SqliteConnection live,
+        IProgress<WorkStep>? progress,
+        CancellationToken cancellation
+    )
     {
         var safety = DatabaseRecovery.SafetyCopy(folder, backup, clock, progress, cancellation);
         using (var from = SqliteSetup.Open(source))
@@ -132,7 +177,10 @@ internal sealed partial class DatabaseRestore(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database was replaced.{Words}")]
     private partial void LogUnreadable(string words);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The index of the log could not be made; searching it looks through the lines themselves")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The index of the log could not be made; searching it looks through the lines themselves"
+    )]
     private partial void LogIndexFailed(Exception error);
 }
 

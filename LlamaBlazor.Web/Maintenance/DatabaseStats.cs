@@ -6,7 +6,12 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Maintenance;
 
 /// <summary>Looks at the database: sizes, rows, journal, migrations.</summary>
-internal sealed class DatabaseStats(DataFolder folder, DatabaseWriter writer, RetentionStore retention, IDbContextFactory<LlamaDbContext> contexts)
+internal sealed class DatabaseStats(
+    DataFolder folder,
+    DatabaseWriter writer,
+    RetentionStore retention,
+    IDbContextFactory<LlamaDbContext> contexts
+)
 {
     /// <summary>Everything the Database page shows. Counting rows reads an index of each table: off the caller's thread.</summary>
     public async Task<DatabaseFacts> ReadAsync(CancellationToken cancellation = default)
@@ -40,23 +45,54 @@ internal sealed class DatabaseStats(DataFolder folder, DatabaseWriter writer, Re
             DroppedRows = writer.Dropped,
             LastError = writer.LastError,
             LogSearch = LogIndex.IsReady(connection) ? "index" : "scan",
-            Tables = [.. SqliteRead.Tables(connection).Where(table => !table.StartsWith("__EF", StringComparison.Ordinal)).Select(table => Describe(connection, table, bytes, rules))],
+            Tables =
+            [
+                .. SqliteRead
+                    .Tables(connection)
+                    .Where(table => !table.StartsWith("__EF", StringComparison.Ordinal))
+                    .Select(table => Describe(connection, table, bytes, rules)),
+            ],
             Pending = [.. known.Except(SqliteRead.Column(connection, "SELECT MigrationId FROM __EFMigrationsHistory"))],
-            Migrations = [.. SqliteRead.Rows(connection, "schema_version").Select(row => new AppliedMigration(Convert.ToInt64(row["version"]), row["migration"]?.ToString() ?? "", Convert.ToInt64(row["applied_at"])))],
+            Migrations =
+            [
+                .. SqliteRead
+                    .Rows(connection, "schema_version")
+                    .Select(row => new AppliedMigration(
+                        Convert.ToInt64(row["version"]),
+                        row["migration"]?.ToString() ?? "",
+                        Convert.ToInt64(row["applied_at"])
+                    )),
+            ],
         };
     }
 
-    private TableFacts Describe(SqliteConnection connection, string table, Dictionary<string, long>? bytes, Dictionary<string, RetentionRule> rules)
+    private TableFacts Describe(
+        SqliteConnection connection,
+        string table,
+        Dictionary<string, long>? bytes,
+        Dictionary<string, RetentionRule> rules
+    )
     {
         var rule = rules.GetValueOrDefault(table);
-        var what = rule?.What ?? table switch
-        {
-            "metrics_history" => "Raw samples of the last 10 minutes",
-            "stats" => "Requests; kept by Statistics",
-            "cache" => "Stored answers; kept by the response cache",
-            _ => null,
-        };
-        return new TableFacts(table, Number(connection, $"SELECT count(*) FROM {SqliteRead.Quote(table)}"), bytes?.GetValueOrDefault(table), what, rule is not null, rule?.Days, rule?.Rows, rule is not null && retention.IsLocked(table));
+        var what =
+            rule?.What
+            ?? table switch
+            {
+                "metrics_history" => "Raw samples of the last 10 minutes",
+                "stats" => "Requests; kept by Statistics",
+                "cache" => "Stored answers; kept by the response cache",
+                _ => null,
+            };
+        return new TableFacts(
+            table,
+            Number(connection, $"SELECT count(*) FROM {SqliteRead.Quote(table)}"),
+            bytes?.GetValueOrDefault(table),
+            what,
+            rule is not null,
+            rule?.Days,
+            rule?.Rows,
+            rule is not null && retention.IsLocked(table)
+        );
     }
 
     // dbstat is compiled into most system libraries, not all; without it sizes are unknown.
@@ -65,7 +101,9 @@ internal sealed class DatabaseStats(DataFolder folder, DatabaseWriter writer, Re
         try
         {
             using var command = connection.CreateCommand();
-            command.CommandText = "SELECT CASE WHEN m.tbl_name GLOB 'logs_fts*' THEN 'logs' ELSE m.tbl_name END, sum(s.pgsize) FROM dbstat s JOIN sqlite_master m ON m.name = s.name WHERE s.aggregate = TRUE GROUP BY 1";
+            command.CommandText =
+                "SELECT CASE WHEN m.tbl_name GLOB 'logs_fts*' THEN 'logs' ELSE m.tbl_name END, sum(s.pgsize) FROM dbstat s JOIN "
+                + "sqlite_master m ON m.name = s.name WHERE s.aggregate = TRUE GROUP BY 1";
             using var reader = command.ExecuteReader();
             var sizes = new Dictionary<string, long>();
             while (reader.Read())
@@ -141,7 +179,16 @@ internal sealed record DatabaseFacts
 /// <param name="Days">Age at which they leave.</param>
 /// <param name="MaxRows">Number that stays.</param>
 /// <param name="IsLocked">Whether the configuration sets the rule.</param>
-public sealed record TableFacts(string Name, long Rows, long? SizeBytes, string? What, bool HasRetention, int? Days, int? MaxRows, bool IsLocked);
+public sealed record TableFacts(
+    string Name,
+    long Rows,
+    long? SizeBytes,
+    string? What,
+    bool HasRetention,
+    int? Days,
+    int? MaxRows,
+    bool IsLocked
+);
 
 /// <summary>A step of the schema.</summary>
 /// <param name="Version">Its number.</param>

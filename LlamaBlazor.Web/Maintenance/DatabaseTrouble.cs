@@ -16,24 +16,28 @@ internal static class DatabaseTrouble
     public static Failure Explain(string what, Exception error, string folder) =>
         Failure.Unavailable($"{what} failed: {Reason(error)}. The database is as it was. {Advice(error, folder)}");
 
-    private static string Reason(Exception error) => error switch
-    {
-        SqliteException { SqliteErrorCode: 5 or 6 } => "another program holds a lock on the database",
-        SqliteException { SqliteErrorCode: 8 } => "the database cannot be written",
-        SqliteException { SqliteErrorCode: 13 } => "the disk is full",
-        SqliteException when IsTemporaryFolder(error) => "the folder for temporary files, backups, cannot be written",
-        SqliteException { SqliteErrorCode: 11 or 26 } => $"the database is damaged ({error.Message.TrimEnd('.')})",
-        _ => error.Message.TrimEnd('.'),
-    };
+    private static string Reason(Exception error) =>
+        error switch
+        {
+            SqliteException { SqliteErrorCode: 5 or 6 } => "another program holds a lock on the database",
+            SqliteException { SqliteErrorCode: 8 } => "the database cannot be written",
+            SqliteException { SqliteErrorCode: 13 } => "the disk is full",
+            SqliteException when IsTemporaryFolder(error) => "the folder for temporary files, backups, cannot be written",
+            SqliteException { SqliteErrorCode: 11 or 26 } => $"the database is damaged ({error.Message.TrimEnd('.')})",
+            _ => error.Message.TrimEnd('.'),
+        };
 
-    private static bool IsTemporaryFolder(Exception error) => error is SqliteException { SqliteErrorCode: 1 } && error.Message.Contains("not a writable directory", StringComparison.Ordinal);
+    private static bool IsTemporaryFolder(Exception error) =>
+        error is SqliteException { SqliteErrorCode: 1 } && error.Message.Contains("not a writable directory", StringComparison.Ordinal);
 
-    private static string Advice(Exception error, string folder) => error switch
-    {
-        SqliteException { SqliteErrorCode: 5 or 6 } => "Close that program, then try again.",
-        SqliteException when IsTemporaryFolder(error) => $"Give this user write access to {folder} and what is in it.",
-        SqliteException { SqliteErrorCode: 8 or 14 } or UnauthorizedAccessException => $"Give this user write access to {folder} and what is in it.",
-        SqliteException { SqliteErrorCode: 11 or 26 } => "Check it, then recover from the newest good backup: db recover.",
-        _ => $"Check the space in {folder}: a copy of the database must fit beside it.",
-    };
+    private static string Advice(Exception error, string folder) =>
+        error switch
+        {
+            SqliteException { SqliteErrorCode: 5 or 6 } => "Close that program, then try again.",
+            SqliteException when IsTemporaryFolder(error) => $"Give this user write access to {folder} and what is in it.",
+            SqliteException { SqliteErrorCode: 8 or 14 } or UnauthorizedAccessException =>
+                $"Give this user write access to {folder} and what is in it.",
+            SqliteException { SqliteErrorCode: 11 or 26 } => "Check it, then recover from the newest good backup: db recover.",
+            _ => $"Check the space in {folder}: a copy of the database must fit beside it.",
+        };
 }

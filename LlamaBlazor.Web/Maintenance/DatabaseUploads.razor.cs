@@ -44,7 +44,9 @@ public sealed partial class DatabaseUploads
         (_file, _journals, _wantsLog, _message, _report) = (null, [], false, null, null);
         if (args.FileCount > UploadChoice.Bound)
         {
-            _message = $"These are {args.FileCount} files. Choose one database, together with its {UploadChoice.WriteAheadLog} file where there is one.";
+            _message =
+                $"These are {args.FileCount} files. Choose one database, together with its {UploadChoice.WriteAheadLog} file where "
+                + "there is one.";
             return;
         }
 
@@ -56,7 +58,10 @@ public sealed partial class DatabaseUploads
             return;
         }
 
-        (_file, _journals) = (files[choice.Value.Main], [.. choice.Value.Journals.Select(journal => (files[journal.Place], journal.Suffix))]);
+        (_file, _journals) = (
+            files[choice.Value.Main],
+            [.. choice.Value.Journals.Select(journal => (files[journal.Place], journal.Suffix))]
+        );
         _wantsLog = _journals.Count == 0 && await IsWriteAheadAsync(_file);
     }
 
@@ -75,11 +80,16 @@ public sealed partial class DatabaseUploads
         }
     }
 
-    private static bool Untaken(Exception error) => error is IOException or UnauthorizedAccessException or Microsoft.JSInterop.JSException or OperationCanceledException;
+    private static bool Untaken(Exception error) =>
+        error is IOException or UnauthorizedAccessException or Microsoft.JSInterop.JSException or OperationCanceledException;
 
     private async Task ReplaceAsync()
     {
-        var sure = await Dialogs.Confirm($"{_file!.Name} takes the place of this database. What is there now is backed up first.", "Replace everything?", new ConfirmOptions { OkButtonText = "Replace", CancelButtonText = "Cancel" });
+        var sure = await Dialogs.Confirm(
+            $"{_file!.Name} takes the place of this database. What is there now is backed up first.",
+            "Replace everything?",
+            new ConfirmOptions { OkButtonText = "Replace", CancelButtonText = "Cancel" }
+        );
         if (sure == true)
             await WithFileAsync<RestoreReport>("import", IsSql ? Restoring.SqlAsync : Restoring.FileAsync);
     }
@@ -88,7 +98,10 @@ public sealed partial class DatabaseUploads
 
     private async Task LegacyAsync(bool dryRun)
     {
-        var result = await WithFileAsync<LegacyReport>("import of an old database", (path, progress, token) => Legacy.RunAsync(path, dryRun, _file!.Name, progress, token));
+        var result = await WithFileAsync<LegacyReport>(
+            "import of an old database",
+            (path, progress, token) => Legacy.RunAsync(path, dryRun, _file!.Name, progress, token)
+        );
         _report = result is { IsSuccess: true } done ? done.Value : null;
     }
 
@@ -116,8 +129,13 @@ public sealed partial class DatabaseUploads
         try
         {
             await using var source = _file!.OpenReadStream(StoredUpload.SizeLimit);
-            var taken = await StoredUpload.TakeAsync(Folder, source, _file.Name, IsSql && kind == "import" ? UploadForm.Statements
-                : UploadForm.Database, CancellationToken.None);
+            var taken = await StoredUpload.TakeAsync(
+                Folder,
+                source,
+                _file.Name,
+                IsSql && kind == "import" ? UploadForm.Statements : UploadForm.Database,
+                CancellationToken.None
+            );
             if (taken.Failure is { } wrong)
             {
                 _message = wrong.Errors?.Values.First()[0] ?? wrong.Message;

@@ -28,8 +28,11 @@ internal static class ForeignSchema
         var foreign = new List<string>();
         while (reader.Read() && foreign.Count <= Named)
         {
-            var (type, name, sql) = (reader.GetValue(0).ToString(), reader.GetValue(1).ToString() ?? "", reader.IsDBNull(2) ? ""
-                : reader.GetValue(2).ToString()!);
+            var (type, name, sql) = (
+                reader.GetValue(0).ToString(),
+                reader.GetValue(1).ToString() ?? "",
+                reader.IsDBNull(2) ? "" : reader.GetValue(2).ToString()!
+            );
             if (sql.Length == 0 || !Ours.Value.Contains(Plain(sql), StringComparison.Ordinal))
                 foreign.Add($"{(type == "table" ? "virtual table" : type)} '{(name.Length > 60 ? name[..60] + "…" : name)}'");
         }
@@ -37,19 +40,24 @@ internal static class ForeignSchema
         if (foreign.Count == 0)
             return null;
         var words = string.Join(", ", foreign.Take(Named)) + (foreign.Count > Named ? " and more" : "");
-        return Failure.Invalid("file",
+        return Failure.Invalid(
+            "file",
             $"The database holds what this dashboard did not make and would run at its reads and writes: {words}. "
-                + "Remove it from a copy of the file (DROP TRIGGER, DROP VIEW, DROP TABLE), and take that. Nothing was changed.");
+                + "Remove it from a copy of the file (DROP TRIGGER, DROP VIEW, DROP TABLE), and take that. Nothing was changed."
+        );
     }
 
     private static string Read()
     {
         using var context = new LlamaDbContext(
-            (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), ":memory:").Options);
+            (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), ":memory:").Options
+        );
         var assembly = context.GetService<IMigrationsAssembly>();
         var provider = context.Database.ProviderName!;
-        var statements = assembly.Migrations.Values.SelectMany(type =>
-            assembly.CreateMigration(type, provider).UpOperations).OfType<SqlOperation>().Select(operation => operation.Sql);
+        var statements = assembly
+            .Migrations.Values.SelectMany(type => assembly.CreateMigration(type, provider).UpOperations)
+            .OfType<SqlOperation>()
+            .Select(operation => operation.Sql);
         return Plain(string.Join('\n', statements.Append(LogIndex.CreateSql)));
     }
 

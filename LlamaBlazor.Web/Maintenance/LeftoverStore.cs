@@ -29,8 +29,24 @@ internal sealed class LeftoverStore(IDbContextFactory<LlamaDbContext> contexts)
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var rows = await context.Set<ImportLeftoverRow>().AsNoTracking().Where(row => row.Id > after && (table == null || row.TableName == table)).OrderBy(row => row.Id).Take(limit + 1).ToListAsync(cancellation).ConfigureAwait(false);
-            var items = rows.Take(limit).Select(row => new LeftoverItem(row.Id, row.Source, row.TableName, row.Reason, JsonElement.Parse(LegacyLeftovers.Hide(row.RowJson)), row.CreatedAt)).ToList();
+            var rows = await context
+                .Set<ImportLeftoverRow>()
+                .AsNoTracking()
+                .Where(row => row.Id > after && (table == null || row.TableName == table))
+                .OrderBy(row => row.Id)
+                .Take(limit + 1)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
+            var items = rows.Take(limit)
+                .Select(row => new LeftoverItem(
+                    row.Id,
+                    row.Source,
+                    row.TableName,
+                    row.Reason,
+                    JsonElement.Parse(LegacyLeftovers.Hide(row.RowJson)),
+                    row.CreatedAt
+                ))
+                .ToList();
             return new ListPage<LeftoverItem>(items, rows.Count > limit ? $"{items[^1].Id}" : null);
         }
     }

@@ -37,7 +37,11 @@ public sealed partial class LeftoverTable
 
     private async Task MoreAsync()
     {
-        var page = await Store.ListAsync(null, _next is null ? 0 : long.Parse(_next, System.Globalization.CultureInfo.InvariantCulture), PageSize);
+        var page = await Store.ListAsync(
+            null,
+            _next is null ? 0 : long.Parse(_next, System.Globalization.CultureInfo.InvariantCulture),
+            PageSize
+        );
         _items.AddRange(page.Items);
         _next = _items.Count < Bound ? page.Next : null;
     }

@@ -7,10 +7,20 @@ using Microsoft.Data.Sqlite;
 namespace LlamaBlazor.Web.Maintenance;
 
 /// <summary>
-/// Once an hour removes what retention says, a few thousand rows a time so that other writes come between, and gives free pages back to the disk. Once a
+/// Once an hour removes what retention says, a few thousand rows a time so that other writes come between, and gives free pages back to the
+/// disk. Once a
 /// day, from 02:00 local time on, backs the database up.
 /// </summary>
-internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter writer, DatabaseState database, DatabaseOperations operations, DatabaseJobs jobs, AuditTrail audit, TimeProvider clock, ILogger<RetentionJob> logger) : BackgroundService
+internal sealed partial class RetentionJob(
+    RetentionStore store,
+    DatabaseWriter writer,
+    DatabaseState database,
+    DatabaseOperations operations,
+    DatabaseJobs jobs,
+    AuditTrail audit,
+    TimeProvider clock,
+    ILogger<RetentionJob> logger
+) : BackgroundService
 {
     private const int DeleteBatch = 5000;
     private const long DayMs = 86_400_000;
@@ -29,7 +39,10 @@ internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter 
     }
 
     /// <summary>Removes what is due now; rows removed by table.</summary>
-    public async Task<IReadOnlyDictionary<string, int>> PruneAsync(IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
+    public async Task<IReadOnlyDictionary<string, int>> PruneAsync(
+        IProgress<WorkStep>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         var removed = new Dictionary<string, int>();
         var now = _ages.Now.ToUnixTimeMilliseconds();
@@ -43,18 +56,22 @@ internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter 
                 cancellation.ThrowIfCancellationRequested();
                 batch = await writer.MaintainAsync(connection => DeleteBatchOf(connection, rule, now), cancellation).ConfigureAwait(false);
                 count += batch;
-            }
-            while (batch >= DeleteBatch);
+            } while (batch >= DeleteBatch);
             removed[rule.Table] = count;
         }
 
         if (removed.Values.Any(count => count > 0))
         {
-            await writer.MaintainAsync(connection =>
-            {
-                SqliteSetup.Execute(connection, "PRAGMA incremental_vacuum;");
-                return true;
-            }, cancellation).ConfigureAwait(false);
+            await writer
+                .MaintainAsync(
+                    connection =>
+                    {
+                        SqliteSetup.Execute(connection, "PRAGMA incremental_vacuum;");
+                        return true;
+                    },
+                    cancellation
+                )
+                .ConfigureAwait(false);
         }
 
         return removed;
@@ -85,17 +102,30 @@ internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter 
         var condition = rule.Condition ?? "1";
         var deleted = 0;
         if (rule.Days is { } days)
-            deleted += Delete(connection, rule.Table, $"{condition} AND {rule.TimeColumn} < $limit ORDER BY {rule.TimeColumn} LIMIT {DeleteBatch}", now - (days * DayMs));
+            deleted += Delete(
+                connection,
+                rule.Table,
+                $"{condition} AND {rule.TimeColumn} < $limit ORDER BY {rule.TimeColumn} LIMIT {DeleteBatch}",
+                now - (days * DayMs)
+            );
         if (rule.Rows is { } rows)
-            deleted += Delete(connection, rule.Table, $"{condition} ORDER BY {OrderOf(connection, rule, now)} LIMIT {DeleteBatch} OFFSET $limit", rows);
+            deleted += Delete(
+                connection,
+                rule.Table,
+                $"{condition} ORDER BY {OrderOf(connection, rule, now)} LIMIT {DeleteBatch} OFFSET $limit",
+                rows
+            );
         return deleted;
     }
 
-    // Rows dated in the future, by a clock that ran ahead, count as the oldest: else they would push out all that is new. By the index where there are none.
+    // Rows dated in the future, by a clock that ran ahead, count as the oldest: else they would push out all that is new. By the index
+    // where there are none.
     private static string OrderOf(SqliteConnection connection, RetentionRule rule, long now)
     {
         var newest = SqliteSetup.Scalar(connection, $"SELECT max({rule.TimeColumn}) FROM {rule.Table}");
-        return newest is long at && at > now + DayMs ? $"{rule.TimeColumn} > {now + DayMs}, {rule.TimeColumn} DESC" : $"{rule.TimeColumn} DESC";
+        return newest is long at && at > now + DayMs
+            ? $"{rule.TimeColumn} > {now + DayMs}, {rule.TimeColumn} DESC"
+            : $"{rule.TimeColumn} DESC";
     }
 
     // Names of tables and columns are our own constants; values are parameters.
@@ -118,10 +148,13 @@ internal sealed partial class RetentionJob(RetentionStore store, DatabaseWriter 
             return;
         }
 
-        var newest = known.Value.Where(backup => backup.Kind == "daily" && backup.CreatedAt <= local).Max(backup => (DateTimeOffset?)backup.CreatedAt);
+        var newest = known
+            .Value.Where(backup => backup.Kind == "daily" && backup.CreatedAt <= local)
+            .Max(backup => (DateTimeOffset?)backup.CreatedAt);
         if (local.Hour < BackupHour || (newest is { } last && TimeZoneInfo.ConvertTime(last, clock.LocalTimeZone).Date >= local.Date))
             return;
-        var made = await jobs.RunAsync("backup", (progress, token) => operations.BackupAsync("daily", progress, token), cancellation).ConfigureAwait(false);
+        var made = await jobs.RunAsync("backup", (progress, token) => operations.BackupAsync("daily", progress, token), cancellation)
+            .ConfigureAwait(false);
         if (made.Failure is { } failure)
             LogNoBackup(failure.Message);
     }

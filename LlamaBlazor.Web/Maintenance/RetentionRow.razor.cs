@@ -21,14 +21,15 @@ public sealed partial class RetentionRow
     private NotificationService Notifications { get; set; } = null!;
 
     // What it means, in words: a slip of the keyboard removes rows.
-    private static string Outlook(int? days, int? rows) => (days, rows) switch
-    {
-        (null, null) => "Its rows stay for ever.",
-        (null, { } most) => $"The newest {most:N0} rows stay.",
-        (0, _) => "All its rows leave within the hour.",
-        ({ } age, { } most) => $"Rows leave after {Days(age)}, and where there are more than {most:N0}.",
-        ({ } age, null) => $"Rows leave after {Days(age)}.",
-    };
+    private static string Outlook(int? days, int? rows) =>
+        (days, rows) switch
+        {
+            (null, null) => "Its rows stay for ever.",
+            (null, { } most) => $"The newest {most:N0} rows stay.",
+            (0, _) => "All its rows leave within the hour.",
+            ({ } age, { } most) => $"Rows leave after {Days(age)}, and where there are more than {most:N0}.",
+            ({ } age, null) => $"Rows leave after {Days(age)}.",
+        };
 
     private static string Days(int days) => days == 1 ? "1 day" : $"{days:N0} days";
 
@@ -36,7 +37,11 @@ public sealed partial class RetentionRow
     {
         var saved = await Store.SaveAsync(Table.Name, new RetentionLimits(days, rows));
         if (saved.Failure is { } failure)
-            Notifications.Notify(NotificationSeverity.Error, "Not saved", failure.Errors is null ? failure.Message : string.Join(' ', failure.Errors.SelectMany(error => error.Value)));
+            Notifications.Notify(
+                NotificationSeverity.Error,
+                "Not saved",
+                failure.Errors is null ? failure.Message : string.Join(' ', failure.Errors.SelectMany(error => error.Value))
+            );
         else
             Notifications.Notify(NotificationSeverity.Success, $"Retention of {Table.Name} saved", Outlook(days, rows));
         await Changed.InvokeAsync();

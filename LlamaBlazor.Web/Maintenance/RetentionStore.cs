@@ -11,10 +11,17 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Maintenance;
 
 /// <summary>
-/// The retention in force: what <c>LlamaBlazor:Retention:TABLE:Days</c> and <c>…:Rows</c> set is locked, else what was saved on the Database page, else the
+/// The retention in force: what <c>LlamaBlazor:Retention:TABLE:Days</c> and <c>…:Rows</c> set is locked, else what was saved on the
+/// Database page, else the
 /// default.
 /// </summary>
-internal sealed class RetentionStore(IConfiguration configuration, IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, AuditTrail audit, TimeProvider clock)
+internal sealed class RetentionStore(
+    IConfiguration configuration,
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseWriter writer,
+    AuditTrail audit,
+    TimeProvider clock
+)
 {
     private const string Prefix = "retention.";
     private const string Section = "LlamaBlazor:Retention:";
@@ -26,7 +33,10 @@ internal sealed class RetentionStore(IConfiguration configuration, IDbContextFac
         foreach (var table in configuration.GetSection("LlamaBlazor:Retention").GetChildren())
         {
             if (RetentionRule.Defaults.All(rule => !rule.Table.Equals(table.Key, StringComparison.OrdinalIgnoreCase)))
-                throw new StartupException($"{Section}{table.Key} is set, but there is no such table with a retention. There is one for {string.Join(", ", RetentionRule.Defaults.Select(rule => rule.Table))}.");
+                throw new StartupException(
+                    $"{Section}{table.Key} is set, but there is no such table with a retention. There is one for "
+                        + $"{string.Join(", ", RetentionRule.Defaults.Select(rule => rule.Table))}."
+                );
             foreach (var limit in table.GetChildren())
             {
                 var isDays = limit.Key.Equals("Days", StringComparison.OrdinalIgnoreCase);
@@ -48,7 +58,11 @@ internal sealed class RetentionStore(IConfiguration configuration, IDbContextFac
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var saved = await context.Configs.AsNoTracking().Where(row => row.Key.StartsWith(Prefix)).ToDictionaryAsync(row => row.Key[Prefix.Length..], row => row.Value, cancellation).ConfigureAwait(false);
+            var saved = await context
+                .Configs.AsNoTracking()
+                .Where(row => row.Key.StartsWith(Prefix))
+                .ToDictionaryAsync(row => row.Key[Prefix.Length..], row => row.Value, cancellation)
+                .ConfigureAwait(false);
             return [.. RetentionRule.Defaults.Select(rule => InForce(rule, saved.GetValueOrDefault(rule.Table)))];
         }
     }
@@ -57,19 +71,34 @@ internal sealed class RetentionStore(IConfiguration configuration, IDbContextFac
     public async Task<Result<RetentionRule>> SaveAsync(string table, RetentionLimits limits, CancellationToken cancellation = default)
     {
         if (RetentionRule.Defaults.FirstOrDefault(rule => rule.Table == table) is not { } rule)
-            return Failure.NotFound($"There is no retention for a table '{table}'. There is one for {string.Join(", ", RetentionRule.Defaults.Select(known => known.Table))}.");
+            return Failure.NotFound(
+                $"There is no retention for a table '{table}'. There is one for "
+                    + $"{string.Join(", ", RetentionRule.Defaults.Select(known => known.Table))}."
+            );
         if (IsLocked(table))
             return Failure.Conflict($"The retention of {table} is set by {Section}{table} and cannot be changed here.");
         if (RetentionRule.Check(limits.Days, limits.Rows) is { } error)
             return Failure.Invalid(table, error);
-        await writer.ExecuteAsync(async (context, token) =>
-        {
-            var row = await context.Configs.FindAsync([Prefix + table], token).ConfigureAwait(false);
-            var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            if (row is null)
-                context.Configs.Add(row = new ConfigRow { Key = Prefix + table, ValueType = "json", CreatedAt = now });
-            (row.Value, row.UpdatedAt) = (JsonSerializer.Serialize(limits, ApiJson.Options), now);
-        }, cancellation).ConfigureAwait(false);
+        await writer
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    var row = await context.Configs.FindAsync([Prefix + table], token).ConfigureAwait(false);
+                    var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+                    if (row is null)
+                        context.Configs.Add(
+                            row = new ConfigRow
+                            {
+                                Key = Prefix + table,
+                                ValueType = "json",
+                                CreatedAt = now,
+                            }
+                        );
+                    (row.Value, row.UpdatedAt) = (JsonSerializer.Serialize(limits, ApiJson.Options), now);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         audit.Note("retention_changed", "table", table, new { limits.Days, limits.Rows });
         return rule with { Days = limits.Days, Rows = limits.Rows };
     }
@@ -77,13 +106,23 @@ internal sealed class RetentionStore(IConfiguration configuration, IDbContextFac
     private RetentionRule InForce(RetentionRule rule, string? saved)
     {
         if (IsLocked(rule.Table))
-            return rule with { Days = configuration.GetValue<int?>($"{Section}{rule.Table}:Days") ?? rule.Days, Rows = configuration.GetValue<int?>($"{Section}{rule.Table}:Rows") ?? rule.Rows }; // what is not set there stays as it comes
+            return rule with
+            {
+                Days = configuration.GetValue<int?>($"{Section}{rule.Table}:Days") ?? rule.Days,
+                Rows = configuration.GetValue<int?>($"{Section}{rule.Table}:Rows") ?? rule.Rows,
+            }; // what is not set there stays as it comes
         if (saved is null)
             return rule;
         try
         {
             var limits = JsonSerializer.Deserialize<RetentionLimits>(saved, ApiJson.Options);
-            return limits is null || RetentionRule.Check(limits.Days, limits.Rows) is not null ? rule : rule with { Days = limits.Days, Rows = limits.Rows };
+            return limits is null || RetentionRule.Check(limits.Days, limits.Rows) is not null
+                ? rule
+                : rule with
+                {
+                    Days = limits.Days,
+                    Rows = limits.Rows,
+                };
         }
         catch (JsonException)
         {

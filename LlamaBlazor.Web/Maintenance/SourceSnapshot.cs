@@ -4,7 +4,8 @@ using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
 
-/// <summary>A copy of a database that others may be using, complete with what its journals hold. The source is only read, and nothing is made beside it.</summary>
+/// <summary>A copy of a database that others may be using, complete with what its journals hold. The source is only read, and nothing is
+/// made beside it.</summary>
 internal static class SourceSnapshot
 {
     private const int Attempts = 3;
@@ -33,7 +34,8 @@ internal static class SourceSnapshot
     /// <summary>Whether a journal lies beside a file.</summary>
     public static bool HasJournal(string path) => Parts.Any(part => part.Length > 0 && File.Exists(path + part));
 
-    /// <summary>Moves what a journal holds into a file of ours, or takes it back there, as the old program would have done at its next start. A failure when it is damaged.</summary>
+    /// <summary>Moves what a journal holds into a file of ours, or takes it back there, as the old program would have done at its next
+    /// start. A failure when it is damaged.</summary>
     public static Failure? Settle(string target)
     {
         try
@@ -46,9 +48,18 @@ internal static class SourceSnapshot
         }
         catch (SqliteException error) when (error.SqliteErrorCode is 11 or 26)
         {
-            return Failure.Invalid("file", $"The file cannot be read as a database: {error.Message}. Nothing was changed. Try a backup of it.");
+            return Failure.Invalid(
+                "file",
+                $"The file cannot be read as a database: {error.Message}. Nothing was changed. Try a backup of it."
+            );
         }
     }
 
-    private static string Look(string source) => string.Join(' ', Parts.Select(part => new FileInfo(source + part)).Select(file => file.Exists ? $"{file.Length}@{file.LastWriteTimeUtc.Ticks}" : "-"));
+    private static string Look(string source) =>
+        string.Join(
+            ' ',
+            Parts
+                .Select(part => new FileInfo(source + part))
+                .Select(file => file.Exists ? $"{file.Length}@{file.LastWriteTimeUtc.Ticks}" : "-")
+        );
 }

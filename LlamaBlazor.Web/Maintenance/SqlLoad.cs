@@ -6,7 +6,8 @@ using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
 
-/// <summary>Makes a database of SQL statements, such as <see cref="SqlDump"/> writes. They reach nothing but the new file: no other file, no extension.</summary>
+/// <summary>Makes a database of SQL statements, such as <see cref="SqlDump"/> writes. They reach nothing but the new file: no other file,
+/// no extension.</summary>
 internal static class SqlLoad
 {
     /// <summary>Longest statement, in characters.</summary>
@@ -17,7 +18,14 @@ internal static class SqlLoad
     private const int Attach = 24;
     private const int Detach = 25;
 
-    private static readonly HashSet<string> Pragmas = new(StringComparer.OrdinalIgnoreCase) { "foreign_keys", "auto_vacuum", "user_version", "application_id", "encoding" };
+    private static readonly HashSet<string> Pragmas = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "foreign_keys",
+        "auto_vacuum",
+        "user_version",
+        "application_id",
+        "encoding",
+    };
 
     /// <summary>Longest time of one statement. The largest table is many statements, or one of a few minutes.</summary>
     private static readonly TimeSpan StatementTime = TimeSpan.FromMinutes(5);
@@ -32,7 +40,8 @@ internal static class SqlLoad
         SqliteSetup.Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL; VACUUM;");
         var length = Math.Max(1, text.BaseStream.Length);
         using var limits = new SqlLoadLimits(connection, length, StatementTime, clock, cancellation);
-        SqliteNative.Authorizer guard = (_, action, name, _, _, _) => IsAllowed(action, Marshal.PtrToStringUTF8(name)) ? SqliteNative.Ok : SqliteNative.Deny;
+        SqliteNative.Authorizer guard = (_, action, name, _, _, _) =>
+            IsAllowed(action, Marshal.PtrToStringUTF8(name)) ? SqliteNative.Ok : SqliteNative.Deny;
         _ = SqliteNative.sqlite3_set_authorizer(SqliteNative.Handle(connection), guard, 0);
         foreach (var (statement, line) in Statements(text))
         {
@@ -91,10 +100,11 @@ internal static class SqlLoad
         }
     }
 
-    private static bool IsAllowed(int action, string? name) => action switch
-    {
-        Attach or Detach => false,
-        Pragma => name is not null && Pragmas.Contains(name),
-        _ => true,
-    };
+    private static bool IsAllowed(int action, string? name) =>
+        action switch
+        {
+            Attach or Detach => false,
+            Pragma => name is not null && Pragmas.Contains(name),
+            _ => true,
+        };
 }

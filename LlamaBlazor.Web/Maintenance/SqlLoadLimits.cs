@@ -39,8 +39,10 @@ internal sealed class SqlLoadLimits : IDisposable
         SqliteNative.sqlite3_progress_handler(SqliteNative.Handle(connection), Instructions, _look, 0);
         _ = SqliteNative.sqlite3_limit(SqliteNative.Handle(connection), LimitLength, LongestValue);
         var page = Convert.ToInt64(SqliteSetup.Scalar(connection, "PRAGMA page_size"));
-        SqliteSetup.Execute(connection,
-            $"PRAGMA max_page_count={Math.Max(LeastBytes, length * BytesOfText) / page}; PRAGMA temp_store=FILE;");
+        SqliteSetup.Execute(
+            connection,
+            $"PRAGMA max_page_count={Math.Max(LeastBytes, length * BytesOfText) / page}; PRAGMA temp_store=FILE;"
+        );
     }
 
     /// <summary>Whether a database that cannot grow has all the pages it may have: there is room on the disk.</summary>
@@ -61,9 +63,10 @@ internal sealed class SqlLoadLimits : IDisposable
     }
 
     /// <summary>Why the statement was ended.</summary>
-    public Exception Why(int line, SqliteException error) => _cancellation.IsCancellationRequested
-        ? new OperationCanceledException("Given up", error, _cancellation)
-        : new IOException($"Line {line}: the statement took more than {_statement.TotalMinutes:0.#} minutes and was ended", error);
+    public Exception Why(int line, SqliteException error) =>
+        _cancellation.IsCancellationRequested
+            ? new OperationCanceledException("Given up", error, _cancellation)
+            : new IOException($"Line {line}: the statement took more than {_statement.TotalMinutes:0.#} minutes and was ended", error);
 
     /// <inheritdoc/>
     public void Dispose()

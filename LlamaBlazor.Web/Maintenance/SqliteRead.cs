@@ -34,9 +34,15 @@ internal static class SqliteRead
         }
     }
 
-    /// <summary>Names of the tables that hold rows of their own: not indexes for text (virtual tables) and what those keep beside them.</summary>
+    /// <summary>Names of the tables that hold rows of their own: not indexes for text (virtual tables) and what those keep beside
+    /// them.</summary>
     public static IReadOnlyList<string> Tables(SqliteConnection connection) =>
-        Column(connection, "SELECT name FROM sqlite_master t WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND NOT EXISTS (SELECT 1 FROM sqlite_master v WHERE v.sql LIKE 'CREATE VIRTUAL TABLE%' AND (v.name = t.name OR substr(t.name, 1, length(v.name) + 1) = v.name || '_')) ORDER BY name");
+        Column(
+            connection,
+            "SELECT name FROM sqlite_master t WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND NOT EXISTS (SELECT 1 FROM "
+                + "sqlite_master v WHERE v.sql LIKE 'CREATE VIRTUAL TABLE%' AND (v.name = t.name OR substr(t.name, 1, length(v.name) "
+                + "+ 1) = v.name || '_')) ORDER BY name"
+        );
 
     /// <summary>Names of the columns of a table; empty when there is none.</summary>
     public static IReadOnlyList<string> Columns(SqliteConnection connection, string table) =>

@@ -6,7 +6,8 @@ using Microsoft.Data.Sqlite;
 namespace LlamaBlazor.Web.Maintenance;
 
 /// <summary>
-/// Finds stored secrets that the keys of this data folder do not open, because the database was made with those of another. Only names are told, never a
+/// Finds stored secrets that the keys of this data folder do not open, because the database was made with those of another. Only names are
+/// told, never a
 /// value.
 /// </summary>
 internal static class StoredSecrets
@@ -31,32 +32,45 @@ internal static class StoredSecrets
     public static IReadOnlyList<string> FindUnreadable(string database, SecretProtector secrets)
     {
         using var connection = SqliteSetup.Open(database);
-        var names = OfColumns(connection).Concat(Others).SelectMany(query => Read(connection, query))
+        var names = OfColumns(connection)
+            .Concat(Others)
+            .SelectMany(query => Read(connection, query))
             .Where(stored => SecretProtector.Stored().Matches(stored.Value).Any(secret => secrets.Unprotect(secret.Value) is null))
-            .Select(stored => stored.Name).Distinct().ToList();
+            .Select(stored => stored.Name)
+            .Distinct()
+            .ToList();
         return names.Count <= Bound ? names : [.. names.Take(Bound), $"and {names.Count - Bound} more"];
     }
 
     /// <summary>What to do about them; null when there are none.</summary>
-    public static string? NextStep(IReadOnlyList<string> unreadable) => unreadable.Count == 0
-        ? null
-        : "Enter them again where they are set; or stop the dashboard, copy the files of keys/ from the data folder that the database comes from into keys/ of this one, and start again.";
+    public static string? NextStep(IReadOnlyList<string> unreadable) =>
+        unreadable.Count == 0
+            ? null
+            : "Enter them again where they are set; or stop the dashboard, copy the files of keys/ from the data folder that the "
+                + "database comes from into keys/ of this one, and start again.";
 
     /// <summary>A sentence about them, with what to do; empty when there are none.</summary>
     public static string Words(IReadOnlyList<string> unreadable) =>
-        unreadable.Count == 0 ? "" : $" These stored secrets cannot be read with the keys of this data folder: {string.Join("; ", unreadable)}. {NextStep(unreadable)}";
+        unreadable.Count == 0
+            ? ""
+            : $" These stored secrets cannot be read with the keys of this data folder: {string.Join("; ", unreadable)}. "
+                + $"{NextStep(unreadable)}";
 
     private static IEnumerable<string> OfColumns(SqliteConnection connection)
     {
-        var columns = ParameterCatalogue.Current.Columns.Where(ConfigSecrets.MayHold)
-            .Select(definition => definition.Column).ToHashSet(StringComparer.Ordinal);
-        return
-            from table in SqliteRead.Tables(connection)
+        var columns = ParameterCatalogue
+            .Current.Columns.Where(ConfigSecrets.MayHold)
+            .Select(definition => definition.Column)
+            .ToHashSet(StringComparer.Ordinal);
+        return from table in SqliteRead.Tables(connection)
             where table.StartsWith("model", StringComparison.Ordinal) // the models and their settings; other tables may be long
             let all = SqliteRead.Columns(connection, table)
             from column in all.Where(columns.Contains)
-            let name = table == "models" ? "'model ' || t.name || ': '" : all.Contains("model_id") ? "'model ' || coalesce((SELECT name FROM models WHERE id = t.model_id), '?') || ': '" : "'server settings: '"
-            select $"SELECT {name} || '{column}', {SqliteRead.Quote(column)} FROM {SqliteRead.Quote(table)} t WHERE {SqliteRead.Quote(column)} {Like}";
+            let name = table == "models" ? "'model ' || t.name || ': '"
+            : all.Contains("model_id") ? "'model ' || coalesce((SELECT name FROM models WHERE id = t.model_id), '?') || ': '"
+            : "'server settings: '"
+            select $"SELECT {name} || '{column}', {SqliteRead.Quote(column)} FROM {SqliteRead.Quote(table)} t WHERE "
+                + $"{SqliteRead.Quote(column)} {Like}";
     }
 
     private static IEnumerable<(string Name, string Value)> Read(SqliteConnection connection, string query)

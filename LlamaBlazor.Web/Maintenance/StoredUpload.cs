@@ -31,8 +31,13 @@ internal sealed record StoredUpload(string Path, string Name)
     /// <summary>Takes a stream whose first bytes are those of its form. The file is removed again when that breaks off.</summary>
     /// <returns>Invalid when the first bytes are wrong, of which nothing is stored; a conflict while too many others are here.</returns>
     /// <exception cref="IOException">The disk is full, or the sender went away.</exception>
-    public static async Task<Result<StoredUpload>> TakeAsync(DataFolder folder, Stream source, string? name, UploadForm form,
-        CancellationToken cancellation)
+    public static async Task<Result<StoredUpload>> TakeAsync(
+        DataFolder folder,
+        Stream source,
+        string? name,
+        UploadForm form,
+        CancellationToken cancellation
+    )
     {
         if (Directory.EnumerateFiles(folder.Backups, Prefix + "*.part").Take(MostAtOnce).Count() == MostAtOnce)
             return Failure.Conflict($"{MostAtOnce} files are being taken already. Wait until one of them is done.");
@@ -40,8 +45,10 @@ internal sealed record StoredUpload(string Path, string Name)
         var length = await source.ReadAtLeastAsync(head, HeadLength, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
         if (Wrong(head.AsSpan(0, length), form) is { } wrong)
             return Failure.Invalid("file", $"{(string.IsNullOrEmpty(name) ? "The file" : name)} {wrong} Nothing was changed.");
-        var stored = new StoredUpload(System.IO.Path.Combine(folder.Backups, $"{Prefix}{Guid.NewGuid():N}.part"),
-            string.IsNullOrEmpty(name) ? "upload" : name);
+        var stored = new StoredUpload(
+            System.IO.Path.Combine(folder.Backups, $"{Prefix}{Guid.NewGuid():N}.part"),
+            string.IsNullOrEmpty(name) ? "upload" : name
+        );
         await stored.TakeAsync("", head.AsMemory(0, length), source, cancellation).ConfigureAwait(false);
         return stored;
     }
@@ -71,33 +78,41 @@ internal sealed record StoredUpload(string Path, string Name)
         }
     }
 
-    private static string? Wrong(ReadOnlySpan<byte> head, UploadForm form) => (form, DatabaseCandidate.IsHead(head)) switch
-    {
-        (UploadForm.Database, false) => "is not an SQLite database.",
-        (UploadForm.Statements, true) => "is a database, not SQL statements: import or restore it.",
-        (UploadForm.Statements, false) when head.Contains((byte)0) => "holds no SQL statements: it is not text.",
-        _ => null,
-    };
+    private static string? Wrong(ReadOnlySpan<byte> head, UploadForm form) =>
+        (form, DatabaseCandidate.IsHead(head)) switch
+        {
+            (UploadForm.Database, false) => "is not an SQLite database.",
+            (UploadForm.Statements, true) => "is a database, not SQL statements: import or restore it.",
+            (UploadForm.Statements, false) when head.Contains((byte)0) => "holds no SQL statements: it is not text.",
+            _ => null,
+        };
 
     /// <summary>Removes it, with its journals.</summary>
     public void Remove() => DatabaseBackup.DeleteWithCompanions(Path);
 
     /// <summary>Starts a job on it, which removes it at its end; at once where no job can start.</summary>
-    public Result<StartedJob<T>> Start<T>(DatabaseJobs jobs, string kind, Func<StoredUpload, IProgress<WorkStep>, CancellationToken, Task<Result<T>>> use)
+    public Result<StartedJob<T>> Start<T>(
+        DatabaseJobs jobs,
+        string kind,
+        Func<StoredUpload, IProgress<WorkStep>, CancellationToken, Task<Result<T>>> use
+    )
     {
-        var started = jobs.Start<T>(kind, async (progress, token) =>
-        {
-            try
+        var started = jobs.Start<T>(
+            kind,
+            async (progress, token) =>
             {
-                if (SourceSnapshot.HasJournal(Path) && SourceSnapshot.Settle(Path) is { } unusable)
-                    return unusable;
-                return await use(this, progress, token).ConfigureAwait(false);
+                try
+                {
+                    if (SourceSnapshot.HasJournal(Path) && SourceSnapshot.Settle(Path) is { } unusable)
+                        return unusable;
+                    return await use(this, progress, token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    Remove();
+                }
             }
-            finally
-            {
-                Remove();
-            }
-        });
+        );
         if (started.Failure is not null)
             Remove();
         return started;

@@ -9,7 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Models;
 
 /// <summary>
-/// Brings back what was deleted within the last half minute, whole. A deletion is done at once and kept here in memory: a process that ends meanwhile has
+/// Brings back what was deleted within the last half minute, whole. A deletion is done at once and kept here in memory: a process that ends
+/// meanwhile has
 /// deleted it, and nothing lies between.
 /// </summary>
 internal sealed class DeletionUndo(DatabaseWriter writer, DatabaseState database, Broadcast<ModelChanged> changes, TimeProvider clock)
@@ -73,14 +74,19 @@ internal sealed class DeletionUndo(DatabaseWriter writer, DatabaseState database
         }
 
         if (entry is null)
-            return Failure.NotFound($"There is no deletion {id} that can be undone: that is possible for {Limit.TotalSeconds:0} seconds, and once.");
+            return Failure.NotFound(
+                $"There is no deletion {id} that can be undone: that is possible for {Limit.TotalSeconds:0} seconds, and once."
+            );
         try
         {
             await writer.ExecuteAsync((context, token) => RestoreAsync(context, entry, token), cancellation).ConfigureAwait(false);
         }
         catch (SqliteException error) when (error.SqliteErrorCode == SqliteConstraint)
         {
-            return Failure.Conflict($"{string.Join(", ", entry.Shown.Models)} cannot come back: a name, an alias or a file of it has another owner by now. Rename or delete that one; the deletion stays as it was.");
+            return Failure.Conflict(
+                $"{string.Join(", ", entry.Shown.Models)} cannot come back: a name, an alias or a file of it has another owner by "
+                    + "now. Rename or delete that one; the deletion stays as it was."
+            );
         }
         catch
         {
@@ -97,7 +103,12 @@ internal sealed class DeletionUndo(DatabaseWriter writer, DatabaseState database
     private static async Task RestoreAsync(LlamaDbContext context, Entry entry, CancellationToken cancellation)
     {
         var names = entry.Shown.Models;
-        foreach (var found in await context.Models.Where(model => names.Contains(model.Name) && model.Revision == 0 && model.Status == ModelStatus.Stopped).ToListAsync(cancellation).ConfigureAwait(false))
+        foreach (
+            var found in await context
+                .Models.Where(model => names.Contains(model.Name) && model.Revision == 0 && model.Status == ModelStatus.Stopped)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false)
+        )
             context.Remove(found);
         await context.SaveChangesAsync(cancellation).ConfigureAwait(false);
         await entry.Bundle.WriteAsync(context, cancellation).ConfigureAwait(false);

@@ -28,12 +28,23 @@ internal static class ModelEndpoints
         group.MapDelete("{id}", DeleteAsync);
         group.MapGet("duplicates", DuplicatesAsync);
         group.MapGet("deletions", (DeletionUndo undo) => new ListPage<Deletion>(undo.All, null));
-        group.MapPost("deletions/{deletion:long}/undo", async (long deletion, DeletionUndo undo, CancellationToken cancellation) =>
-            (await undo.UndoAsync(deletion, cancellation)).ToApi(models => Results.Ok(new { models })));
-        group.MapPost("{id}/favorite", async (string id, FavoriteRequest? request, ModelStore store, CancellationToken cancellation) =>
-            (await store.SetFavoriteAsync(id, request?.Favorite, cancellation)).ToApi(model => Results.Ok(new FavoriteRequest(model.Favorite))));
-        group.MapPost("{id}/duplicate", async (string id, DuplicateRequest? request, LibraryEdits library, CancellationToken cancellation) =>
-            Created(await library.DuplicateAsync(id, request?.Name, cancellation)));
+        group.MapPost(
+            "deletions/{deletion:long}/undo",
+            async (long deletion, DeletionUndo undo, CancellationToken cancellation) =>
+                (await undo.UndoAsync(deletion, cancellation)).ToApi(models => Results.Ok(new { models }))
+        );
+        group.MapPost(
+            "{id}/favorite",
+            async (string id, FavoriteRequest? request, ModelStore store, CancellationToken cancellation) =>
+                (await store.SetFavoriteAsync(id, request?.Favorite, cancellation)).ToApi(model =>
+                    Results.Ok(new FavoriteRequest(model.Favorite))
+                )
+        );
+        group.MapPost(
+            "{id}/duplicate",
+            async (string id, DuplicateRequest? request, LibraryEdits library, CancellationToken cancellation) =>
+                Created(await library.DuplicateAsync(id, request?.Name, cancellation))
+        );
         GgufEndpoints.Map(group);
         FitBatchEndpoints.Map(group);
         FitEndpoints.Map(group);
@@ -43,22 +54,41 @@ internal static class ModelEndpoints
     {
         if (Check(query) is { } failure)
             return ApiResults.Problem(failure);
-        var filter = new ModelFilter { Status = query.Status, Type = query.Type, Role = query.Role, Text = query.Q, Favorite = query.Favorite, Sort = ModelSort.Parse(query.Sort)! };
+        var filter = new ModelFilter
+        {
+            Status = query.Status,
+            Type = query.Type,
+            Role = query.Role,
+            Text = query.Q,
+            Favorite = query.Favorite,
+            Sort = ModelSort.Parse(query.Sort)!,
+        };
         return await models.PageAsync(filter, query.After, query.Limit ?? PageDefault, cancellation) is { } page
             ? Results.Ok(page)
             : ApiResults.Invalid("after", "Send back what 'next' of the page before said, with the same sort.");
     }
 
-    private static async Task<IResult> AddAsync(JsonElement body, ModelCreation creation, CancellationToken cancellation) => Created(await creation.CreateAsync(body, cancellation));
+    private static async Task<IResult> AddAsync(JsonElement body, ModelCreation creation, CancellationToken cancellation) =>
+        Created(await creation.CreateAsync(body, cancellation));
 
-    private static async Task<IResult> DeleteAsync(string id, HttpContext context, bool? ignore, bool? file, ModelStore store, LibraryFiles files, CancellationToken cancellation)
+    private static async Task<IResult> DeleteAsync(
+        string id,
+        HttpContext context,
+        bool? ignore,
+        bool? file,
+        ModelStore store,
+        LibraryFiles files,
+        CancellationToken cancellation
+    )
     {
         if (file is not true)
             return (await store.DeleteAsync(id, ignore ?? false, cancellation)).ToApi(done => NoContent(context, done.Undo));
         if (await store.FindAsync(id, cancellation) is not { } model)
             return ApiResults.Problem(ModelStore.Unknown(id));
         var deleted = await files.DeleteAsync([model.Id], cancellation);
-        return deleted.Failure is { } failure ? ApiResults.Problem(failure) : (await store.DeleteManyAsync([model.Id], ignore: false, cancellation)).ToApi(_ => Results.NoContent()); // one without a file
+        return deleted.Failure is { } failure
+            ? ApiResults.Problem(failure)
+            : (await store.DeleteManyAsync([model.Id], ignore: false, cancellation)).ToApi(_ => Results.NoContent()); // one without a file
     }
 
     // 204 has no body: where the deletion can be undone stands in a header.
@@ -87,10 +117,13 @@ internal static class ModelEndpoints
     private static async Task<IResult> PatchAsync(string id, JsonElement body, ModelStore store, CancellationToken cancellation)
     {
         var patch = ModelPatchReader.Read(body);
-        return patch.IsSuccess ? (await store.PatchAsync(id, patch.Value, cancellation)).ToApi(model => Results.Ok(ModelJson.Of(model))) : ApiResults.Problem(patch.Failure!);
+        return patch.IsSuccess
+            ? (await store.PatchAsync(id, patch.Value, cancellation)).ToApi(model => Results.Ok(ModelJson.Of(model)))
+            : ApiResults.Problem(patch.Failure!);
     }
 
-    private static IResult Created(Result<Model> result) => result.ToApi(model => Results.Created($"/api/models/{model.Id}", ModelJson.Of(model)));
+    private static IResult Created(Result<Model> result) =>
+        result.ToApi(model => Results.Created($"/api/models/{model.Id}", ModelJson.Of(model)));
 
     private static Failure? Check(ModelListQuery query)
     {

@@ -7,33 +7,34 @@ namespace LlamaBlazor.Web.Models;
 public sealed record ModelListItem
 {
     /// <summary>The columns, for queries.</summary>
-    public static Expression<Func<Model, ModelListItem>> Columns { get; } = model => new ModelListItem
-    {
-        Id = model.Id,
-        Uid = model.Uid,
-        Name = model.Name,
-        Type = model.Type,
-        Role = model.Role,
-        Status = model.Status,
-        RuntimeStatus = model.RuntimeStatus,
-        Favorite = model.Favorite,
-        Tags = model.Tags,
-        ModelPath = model.ModelPath,
-        FileMissing = model.FileMissing,
-        FileSizeBytes = model.FileSizeBytes,
-        Architecture = model.Architecture,
-        Params = model.Params,
-        ParameterCount = model.ParameterCount,
-        Quantization = model.Quantization,
-        ContextLength = model.ContextLength,
-        SplitCount = model.SplitCount,
-        SplitMissing = model.SplitMissing,
-        ProjectorPath = model.ProjectorPath,
-        LastUsedAt = model.LastUsedAt,
-        CreatedAt = model.CreatedAt,
-        UpdatedAt = model.UpdatedAt,
-        Revision = model.Revision,
-    };
+    public static Expression<Func<Model, ModelListItem>> Columns { get; } =
+        model => new ModelListItem
+        {
+            Id = model.Id,
+            Uid = model.Uid,
+            Name = model.Name,
+            Type = model.Type,
+            Role = model.Role,
+            Status = model.Status,
+            RuntimeStatus = model.RuntimeStatus,
+            Favorite = model.Favorite,
+            Tags = model.Tags,
+            ModelPath = model.ModelPath,
+            FileMissing = model.FileMissing,
+            FileSizeBytes = model.FileSizeBytes,
+            Architecture = model.Architecture,
+            Params = model.Params,
+            ParameterCount = model.ParameterCount,
+            Quantization = model.Quantization,
+            ContextLength = model.ContextLength,
+            SplitCount = model.SplitCount,
+            SplitMissing = model.SplitMissing,
+            ProjectorPath = model.ProjectorPath,
+            LastUsedAt = model.LastUsedAt,
+            CreatedAt = model.CreatedAt,
+            UpdatedAt = model.UpdatedAt,
+            Revision = model.Revision,
+        };
 
     /// <inheritdoc cref="Model.Id"/>
     public long Id { get; init; }

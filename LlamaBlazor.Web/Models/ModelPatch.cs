@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Web.Models;
 
-/// <summary>Columns of a model that people edit outside its configuration. Null leaves a column as it is; an empty text clears tags and notes.</summary>
+/// <summary>Columns of a model that people edit outside its configuration. Null leaves a column as it is; an empty text clears tags and
+/// notes.</summary>
 internal sealed record ModelPatch
 {
     /// <summary>New unique name, 1 to 200 characters.</summary>

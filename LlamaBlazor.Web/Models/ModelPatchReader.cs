@@ -30,13 +30,16 @@ internal static class ModelPatchReader
 
         ModelPatch Wrong(string name)
         {
-            errors[name] = [name switch
-            {
-                "name" or "type" => "A text.",
-                "tags" or "notes" => "A text, or null to clear it.",
-                "favorite" => "true or false.",
-                _ => "Cannot be changed here. Launch settings are changed with PATCH /api/models/{id}/config/{section}.",
-            }];
+            errors[name] =
+            [
+                name switch
+                {
+                    "name" or "type" => "A text.",
+                    "tags" or "notes" => "A text, or null to clear it.",
+                    "favorite" => "true or false.",
+                    _ => "Cannot be changed here. Launch settings are changed with PATCH /api/models/{id}/config/{section}.",
+                },
+            ];
             return patch;
         }
     }

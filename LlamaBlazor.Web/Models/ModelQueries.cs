@@ -12,7 +12,12 @@ internal sealed class ModelQueries(IDbContextFactory<LlamaDbContext> contexts)
     private const int WordBound = 8;
 
     /// <summary>One page of the list, or null when the cursor is not one of ours.</summary>
-    public async Task<ListPage<ModelListItem>?> PageAsync(ModelFilter filter, string? after, int limit, CancellationToken cancellation = default)
+    public async Task<ListPage<ModelListItem>?> PageAsync(
+        ModelFilter filter,
+        string? after,
+        int limit,
+        CancellationToken cancellation = default
+    )
     {
         var key = ModelSortKey.For(filter.Sort);
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
@@ -22,7 +27,9 @@ internal sealed class ModelQueries(IDbContextFactory<LlamaDbContext> contexts)
             var rest = after is null ? rows : key.After(rows, after, filter.Sort.Descending);
             if (rest is null)
                 return null;
-            var ranked = await key.WithCursor(key.Order(rest, filter.Sort.Descending).Take(limit + 1)).ToListAsync(cancellation).ConfigureAwait(false);
+            var ranked = await key.WithCursor(key.Order(rest, filter.Sort.Descending).Take(limit + 1))
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
             var page = ranked.Take(limit).ToList();
             var items = await RowsAsync(context, [.. page.Select(row => row.Id)], cancellation).ConfigureAwait(false);
             return new ListPage<ModelListItem>(items, ranked.Count > limit ? page[^1].Cursor : null);
@@ -30,7 +37,8 @@ internal sealed class ModelQueries(IDbContextFactory<LlamaDbContext> contexts)
     }
 
     /// <summary>
-    /// Ids of all models that pass, in order: 8 bytes a model, so that a virtualised grid knows its height and fetches only the rows in view.
+    /// Ids of all models that pass, in order: 8 bytes a model, so that a virtualised grid knows its height and fetches only the rows in
+    /// view.
     /// </summary>
     public async Task<IReadOnlyList<long>> IdsAsync(ModelFilter filter, CancellationToken cancellation = default)
     {
@@ -63,13 +71,28 @@ internal sealed class ModelQueries(IDbContextFactory<LlamaDbContext> contexts)
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
-            return await context.Models.AsNoTracking().Select(model => model.Type).Distinct().OrderBy(type => type).Take(100).ToListAsync(cancellation).ConfigureAwait(false);
+            return await context
+                .Models.AsNoTracking()
+                .Select(model => model.Type)
+                .Distinct()
+                .OrderBy(type => type)
+                .Take(100)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
     }
 
-    private static async Task<IReadOnlyList<ModelListItem>> RowsAsync(LlamaDbContext context, IReadOnlyList<long> ids, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<ModelListItem>> RowsAsync(
+        LlamaDbContext context,
+        IReadOnlyList<long> ids,
+        CancellationToken cancellation
+    )
     {
-        var rows = await context.Models.AsNoTracking().Where(model => ids.Contains(model.Id)).Select(ModelListItem.Columns)
-            .ToDictionaryAsync(row => row.Id, cancellation).ConfigureAwait(false);
+        var rows = await context
+            .Models.AsNoTracking()
+            .Where(model => ids.Contains(model.Id))
+            .Select(ModelListItem.Columns)
+            .ToDictionaryAsync(row => row.Id, cancellation)
+            .ConfigureAwait(false);
         return [.. ids.Where(rows.ContainsKey).Select(id => rows[id])];
     }
 
@@ -80,15 +103,22 @@ internal sealed class ModelQueries(IDbContextFactory<LlamaDbContext> contexts)
         else if (filter.Status is { } status)
             rows = rows.Where(model => model.Status == status);
         if (filter.Type is { } type)
-            rows = rows.Where(model => EF.Functions.Collate(model.Type, "NOCASE") == type || EF.Functions.Collate(model.Architecture, "NOCASE") == type);
+            rows = rows.Where(model =>
+                EF.Functions.Collate(model.Type, "NOCASE") == type || EF.Functions.Collate(model.Architecture, "NOCASE") == type
+            );
         if (filter.Role is { } role)
             rows = rows.Where(model => model.Role == role);
         if (filter.Favorite is { } favorite)
             rows = rows.Where(model => model.Favorite == favorite);
         foreach (var word in Words(filter.Text))
         {
-            rows = rows.Where(model => EF.Functions.Like(model.Name, word, "\\") || EF.Functions.Like(model.Architecture!, word, "\\") || EF.Functions.Like(model.Params!, word, "\\")
-                || EF.Functions.Like(model.Quantization!, word, "\\") || EF.Functions.Like(model.Tags!, word, "\\"));
+            rows = rows.Where(model =>
+                EF.Functions.Like(model.Name, word, "\\")
+                || EF.Functions.Like(model.Architecture!, word, "\\")
+                || EF.Functions.Like(model.Params!, word, "\\")
+                || EF.Functions.Like(model.Quantization!, word, "\\")
+                || EF.Functions.Like(model.Tags!, word, "\\")
+            );
         }
 
         return rows;
@@ -99,6 +129,9 @@ internal sealed class ModelQueries(IDbContextFactory<LlamaDbContext> contexts)
         if (string.IsNullOrWhiteSpace(text))
             return [];
         var escaped = text[..Math.Min(text.Length, TextBound)].Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_");
-        return escaped.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(WordBound).Select(word => $"%{word}%");
+        return escaped
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Take(WordBound)
+            .Select(word => $"%{word}%");
     }
 }

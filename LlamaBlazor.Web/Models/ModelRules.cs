@@ -21,7 +21,10 @@ internal static class ModelRules
             errors["name"] = [wrong];
         if (patch.Type is { } type && (string.IsNullOrWhiteSpace(type) || type.Length > TypeBound || type.Any(char.IsControl)))
             errors["type"] = [$"A word of 1 to {TypeBound} characters, such as llama, gpt or custom."];
-        if (patch.Tags is { } tags && (Tags(tags).Count > TagsBound || Tags(tags).Any(tag => tag.Length > TagBound || tag.Any(char.IsControl))))
+        if (
+            patch.Tags is { } tags
+            && (Tags(tags).Count > TagsBound || Tags(tags).Any(tag => tag.Length > TagBound || tag.Any(char.IsControl)))
+        )
             errors["tags"] = [$"At most {TagsBound} tags of at most {TagBound} characters, separated by commas."];
         if (patch.Notes is { Length: > NotesBound })
             errors["notes"] = [$"At most {NotesBound:N0} characters."];
@@ -36,7 +39,9 @@ internal static class ModelRules
             return $"A name has 1 to {NameBound} characters.";
         if (trimmed.Any(char.IsControl))
             return "A name has no line breaks or control characters.";
-        return long.TryParse(trimmed, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? "A name cannot be a number alone: numbers are ids." : null;
+        return long.TryParse(trimmed, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? "A name cannot be a number alone: numbers are ids."
+            : null;
     }
 
     /// <summary>Puts the values into the row.</summary>
@@ -53,5 +58,11 @@ internal static class ModelRules
 
     /// <summary>A comma list as its parts, trimmed and each once.</summary>
     public static IReadOnlyList<string> Tags(string? tags) =>
-        tags is null ? [] : [.. tags.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.OrdinalIgnoreCase)];
+        tags is null
+            ? []
+            :
+            [
+                .. tags.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                    .Distinct(StringComparer.OrdinalIgnoreCase),
+            ];
 }

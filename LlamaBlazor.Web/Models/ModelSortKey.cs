@@ -5,7 +5,8 @@ using LlamaBlazor.Domain.Models;
 namespace LlamaBlazor.Web.Models;
 
 /// <summary>
-/// Turns an order into SQL: ORDER BY key, id; and the cursor <c>key|id</c> into WHERE (key, id) &gt; (…). Only the key differs from order to order.
+/// Turns an order into SQL: ORDER BY key, id; and the cursor <c>key|id</c> into WHERE (key, id) &gt; (…). Only the key differs from order
+/// to order.
 /// </summary>
 internal abstract class ModelSortKey
 {
@@ -41,23 +42,36 @@ internal abstract class ModelSortKey
     internal sealed record Ranked(long Id, string? Text, long Number)
     {
         /// <summary>The place, for the client to send back.</summary>
-        public string Cursor => string.Create(CultureInfo.InvariantCulture, $"{Id}|{Text ?? Number.ToString(CultureInfo.InvariantCulture)}");
+        public string Cursor =>
+            string.Create(CultureInfo.InvariantCulture, $"{Id}|{Text ?? Number.ToString(CultureInfo.InvariantCulture)}");
     }
 
-    private static Expression<Func<Model, bool>> Behind<T>(Expression<Func<Model, T>> key, T value, long id, bool descending, Func<Expression, Expression, Expression> beyond)
+    private static Expression<Func<Model, bool>> Behind<T>(
+        Expression<Func<Model, T>> key,
+        T value,
+        long id,
+        bool descending,
+        Func<Expression, Expression, Expression> beyond
+    )
     {
         var row = key.Parameters[0];
         var place = Expression.Constant(value, typeof(T));
         var idOfRow = Expression.Property(row, nameof(Model.Id));
-        var idBeyond = descending ? Expression.LessThan(idOfRow, Expression.Constant(id)) : Expression.GreaterThan(idOfRow, Expression.Constant(id));
+        var idBeyond = descending
+            ? Expression.LessThan(idOfRow, Expression.Constant(id))
+            : Expression.GreaterThan(idOfRow, Expression.Constant(id));
         return Expression.Lambda<Func<Model, bool>>(
-            Expression.OrElse(beyond(key.Body, place), Expression.AndAlso(Expression.Equal(key.Body, place), idBeyond)), row);
+            Expression.OrElse(beyond(key.Body, place), Expression.AndAlso(Expression.Equal(key.Body, place), idBeyond)),
+            row
+        );
     }
 
     private static (long Id, string Value)? Split(string cursor)
     {
         var bar = cursor.IndexOf('|', StringComparison.Ordinal);
-        return bar > 0 && long.TryParse(cursor.AsSpan(0, bar), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? (id, cursor[(bar + 1)..]) : null;
+        return bar > 0 && long.TryParse(cursor.AsSpan(0, bar), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? (id, cursor[(bar + 1)..])
+            : null;
     }
 
     private static IQueryable<Model> OrderBy<T>(IQueryable<Model> rows, Expression<Func<Model, T>> key, bool descending) =>
@@ -69,13 +83,23 @@ internal abstract class ModelSortKey
 
         public override IQueryable<Model> Order(IQueryable<Model> rows, bool descending) => OrderBy(rows, key, descending);
 
-        public override IQueryable<Model>? After(IQueryable<Model> rows, string cursor, bool descending) => Split(cursor) is not { } at ? null
-            : rows.Where(Behind(key, at.Value, at.Id, descending, (left, right) =>
-            {
-                var compared = Expression.Call(((MethodCallExpression)Compare.Body).Method, left, right);
-                var zero = Expression.Constant(0);
-                return descending ? Expression.LessThan(compared, zero) : Expression.GreaterThan(compared, zero);
-            }));
+        public override IQueryable<Model>? After(IQueryable<Model> rows, string cursor, bool descending) =>
+            Split(cursor) is not { } at
+                ? null
+                : rows.Where(
+                    Behind(
+                        key,
+                        at.Value,
+                        at.Id,
+                        descending,
+                        (left, right) =>
+                        {
+                            var compared = Expression.Call(((MethodCallExpression)Compare.Body).Method, left, right);
+                            var zero = Expression.Constant(0);
+                            return descending ? Expression.LessThan(compared, zero) : Expression.GreaterThan(compared, zero);
+                        }
+                    )
+                );
 
         public override IQueryable<Ranked> WithCursor(IQueryable<Model> rows)
         {

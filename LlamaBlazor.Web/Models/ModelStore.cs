@@ -17,7 +17,8 @@ internal sealed class ModelStore(
     InstanceBoard instances,
     DeletionUndo undo,
     Broadcast<ModelChanged> changes,
-    TimeProvider clock)
+    TimeProvider clock
+)
 {
     /// <summary>Tells of each change, also of those that scans make.</summary>
     public Broadcast<ModelChanged> Changes => changes;
@@ -37,36 +38,52 @@ internal sealed class ModelStore(
     {
         if (ModelRules.Check(patch) is { } invalid)
             return invalid;
-        var result = await writer.ExecuteAsync<Result<Model>>(async (context, token) =>
-        {
-            if (await FindAsync(context.Models, key, token).ConfigureAwait(false) is not { } model)
-                return Unknown(key);
-            if (patch.Name is { } name && (await ModelNames.LoadAsync(context, token).ConfigureAwait(false)).Refuse(name, model.Id) is { } taken)
-                return Failure.Invalid("name", taken);
-            ModelRules.Apply(patch, model);
-            Touch(model);
-            return model;
-        }, cancellation).ConfigureAwait(false);
+        var result = await writer
+            .ExecuteAsync<Result<Model>>(
+                async (context, token) =>
+                {
+                    if (await FindAsync(context.Models, key, token).ConfigureAwait(false) is not { } model)
+                        return Unknown(key);
+                    if (
+                        patch.Name is { } name
+                        && (await ModelNames.LoadAsync(context, token).ConfigureAwait(false)).Refuse(name, model.Id) is { } taken
+                    )
+                        return Failure.Invalid("name", taken);
+                    ModelRules.Apply(patch, model);
+                    Touch(model);
+                    return model;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         return Tell(result, ModelChanged.Updated);
     }
 
     /// <summary>Marks or unmarks a favourite; without a value it toggles.</summary>
     public async Task<Result<Model>> SetFavoriteAsync(string key, bool? favorite, CancellationToken cancellation = default)
     {
-        var result = await writer.ExecuteAsync<Result<Model>>(async (context, token) =>
-        {
-            if (await FindAsync(context.Models, key, token).ConfigureAwait(false) is not { } model)
-                return Unknown(key);
-            model.Favorite = favorite ?? !model.Favorite;
-            Touch(model);
-            return model;
-        }, cancellation).ConfigureAwait(false);
+        var result = await writer
+            .ExecuteAsync<Result<Model>>(
+                async (context, token) =>
+                {
+                    if (await FindAsync(context.Models, key, token).ConfigureAwait(false) is not { } model)
+                        return Unknown(key);
+                    model.Favorite = favorite ?? !model.Favorite;
+                    Touch(model);
+                    return model;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         return Tell(result, ModelChanged.Updated);
     }
 
-    /// <summary>Removes a model with its configuration, never its file. With <paramref name="ignore"/> scans leave the file out from now on.</summary>
+    /// <summary>Removes a model with its configuration, never its file. With <paramref name="ignore"/> scans leave the file out from now
+    /// on.</summary>
     public async Task<Result<DeletionOutcome>> DeleteAsync(string key, bool ignore, CancellationToken cancellation = default) =>
-        await FindAsync(key, cancellation).ConfigureAwait(false) is { } model ? await DeleteUndoablyAsync([model.Id], ignore, cancellation).ConfigureAwait(false) : Unknown(key);
+        await FindAsync(key, cancellation).ConfigureAwait(false) is { } model
+            ? await DeleteUndoablyAsync([model.Id], ignore, cancellation).ConfigureAwait(false)
+            : Unknown(key);
 
     /// <summary>As <see cref="DeleteUndoablyAsync"/>, where nobody is asked whether it was meant.</summary>
     public async Task<Result<int>> DeleteManyAsync(IReadOnlyCollection<long> ids, bool ignore, CancellationToken cancellation = default)
@@ -76,28 +93,38 @@ internal sealed class ModelStore(
     }
 
     /// <summary>
-    /// Removes models as <see cref="DeleteAsync"/> does, all or none: a running one is a conflict. Those that are gone already count as removed. It can be
+    /// Removes models as <see cref="DeleteAsync"/> does, all or none: a running one is a conflict. Those that are gone already count as
+    /// removed. It can be
     /// undone for a while.
     /// </summary>
-    public async Task<Result<DeletionOutcome>> DeleteUndoablyAsync(IReadOnlyCollection<long> ids, bool ignore, CancellationToken cancellation = default)
+    public async Task<Result<DeletionOutcome>> DeleteUndoablyAsync(
+        IReadOnlyCollection<long> ids,
+        bool ignore,
+        CancellationToken cancellation = default
+    )
     {
         if (ids.Select(instances.Find).FirstOrDefault(instance => instance is { IsActive: true }) is { } active)
             return Failure.Conflict($"'{active.Model}' is {active.Status}. Stop it first, then delete it.");
         var bundle = default(ModelBundle);
         var ignored = new List<string>();
-        var names = await writer.ExecuteAsync(async (context, token) =>
-        {
-            var gone = new List<string>();
-            bundle = DeletionUndo.Keeps(ids.Count) ? await ModelBundle.ReadAsync(context, ids, token).ConfigureAwait(false) : null;
-            foreach (var chunk in ids.Chunk(500))
-            {
-                if (ignore)
-                    ignored.AddRange(await IgnoreAsync(context, chunk, token).ConfigureAwait(false));
-                gone.AddRange(await ModelRows.DeleteAsync(context, chunk, Now(), token).ConfigureAwait(false));
-            }
+        var names = await writer
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    var gone = new List<string>();
+                    bundle = DeletionUndo.Keeps(ids.Count) ? await ModelBundle.ReadAsync(context, ids, token).ConfigureAwait(false) : null;
+                    foreach (var chunk in ids.Chunk(500))
+                    {
+                        if (ignore)
+                            ignored.AddRange(await IgnoreAsync(context, chunk, token).ConfigureAwait(false));
+                        gone.AddRange(await ModelRows.DeleteAsync(context, chunk, Now(), token).ConfigureAwait(false));
+                    }
 
-            return gone;
-        }, cancellation).ConfigureAwait(false);
+                    return gone;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         foreach (var id in ids)
             instances.Remove(id);
         changes.Publish(new ModelChanged(ids.Count == 1 ? ids.First() : 0, ids.Count == 1 ? ModelChanged.Deleted : ModelChanged.Library));
@@ -110,21 +137,36 @@ internal sealed class ModelStore(
     /// <summary>As <see cref="FindAsync(string, CancellationToken)"/>, inside an edit.</summary>
     public static async Task<Model?> FindAsync(IQueryable<Model> models, string key, CancellationToken cancellation)
     {
-        if (long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            && await models.FirstOrDefaultAsync(model => model.Id == id, cancellation).ConfigureAwait(false) is { } found)
+        if (
+            long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            && await models.FirstOrDefaultAsync(model => model.Id == id, cancellation).ConfigureAwait(false) is { } found
+        )
             return found;
         return await models.FirstOrDefaultAsync(model => model.Uid == key, cancellation).ConfigureAwait(false)
-            ?? await models.FirstOrDefaultAsync(model => model.Name == key, cancellation).ConfigureAwait(false) // the column compares without regard to case
-            ?? (key.Contains("%2F", StringComparison.OrdinalIgnoreCase) // routes leave the slash of a name encoded
-                ? await FindAsync(models, key.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), cancellation).ConfigureAwait(false)
-                : null);
+            // the column compares without regard to case
+            ?? await models.FirstOrDefaultAsync(model => model.Name == key, cancellation).ConfigureAwait(false)
+            ?? (
+                key.Contains("%2F", StringComparison.OrdinalIgnoreCase) // routes leave the slash of a name encoded
+                    ? await FindAsync(models, key.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), cancellation)
+                        .ConfigureAwait(false)
+                    : null
+            );
     }
 
     // The files that are ignored from now on.
     private async Task<List<string>> IgnoreAsync(LlamaDbContext context, long[] ids, CancellationToken cancellation)
     {
-        var paths = await context.Models.Where(model => ids.Contains(model.Id) && model.ModelPath != null).Select(model => model.ModelPath!).Distinct().ToListAsync(cancellation).ConfigureAwait(false);
-        var known = await context.IgnoredFiles.Where(file => paths.Contains(file.Path)).Select(file => file.Path).ToListAsync(cancellation).ConfigureAwait(false);
+        var paths = await context
+            .Models.Where(model => ids.Contains(model.Id) && model.ModelPath != null)
+            .Select(model => model.ModelPath!)
+            .Distinct()
+            .ToListAsync(cancellation)
+            .ConfigureAwait(false);
+        var known = await context
+            .IgnoredFiles.Where(file => paths.Contains(file.Path))
+            .Select(file => file.Path)
+            .ToListAsync(cancellation)
+            .ConfigureAwait(false);
         var fresh = paths.Except(known).ToList();
         context.IgnoredFiles.AddRange(fresh.Select(path => new IgnoredFileRow { Path = path, CreatedAt = Now() }));
         await context.SaveChangesAsync(cancellation).ConfigureAwait(false);

@@ -43,7 +43,11 @@ public sealed partial class OverviewPage : IAsyncDisposable
         try
         {
             _module = await Browser.InvokeAsync<IJSObjectReference>("import", $"/{Assets["js/charts.js"]}");
-            var scripts = new { signalr = $"/{Assets["lib/signalr/signalr.min.js"]}", apexcharts = $"/{Assets["lib/apexcharts/apexcharts.min.js"]}" };
+            var scripts = new
+            {
+                signalr = $"/{Assets["lib/signalr/signalr.min.js"]}",
+                apexcharts = $"/{Assets["lib/apexcharts/apexcharts.min.js"]}",
+            };
             _board = await _module.InvokeAsync<IJSObjectReference>("attach", _root, scripts);
             if (_left)
                 await DisposeAsync();

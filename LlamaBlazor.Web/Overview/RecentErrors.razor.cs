@@ -29,15 +29,26 @@ public sealed partial class RecentErrors
         _logged = await Task.Run(() => ReadAsync(since), Left);
     }
 
-    private void Refresh() => _failed = [.. Board.ByModel.Values.Where(instance => instance.Status == "error").OrderBy(instance => instance.Model, StringComparer.OrdinalIgnoreCase).Take(Shown)];
+    private void Refresh() =>
+        _failed = [
+            .. Board
+                .ByModel.Values.Where(instance => instance.Status == "error")
+                .OrderBy(instance => instance.Model, StringComparer.OrdinalIgnoreCase)
+                .Take(Shown),
+        ];
 
     private async Task<IReadOnlyList<LoggedError>> ReadAsync(long since)
     {
         await using var context = await Contexts.CreateDbContextAsync(Left).ConfigureAwait(false);
-        return await context.Logs.AsNoTracking()
+        return await context
+            .Logs.AsNoTracking()
             .Where(row => (row.Level == "error" || row.Level == "critical") && row.Timestamp >= since)
-            .OrderByDescending(row => row.Timestamp).ThenByDescending(row => row.Id).Take(Shown)
-            .Select(row => new LoggedError(row.Id, row.Timestamp, row.Source, row.Message)).ToListAsync(Left).ConfigureAwait(false);
+            .OrderByDescending(row => row.Timestamp)
+            .ThenByDescending(row => row.Id)
+            .Take(Shown)
+            .Select(row => new LoggedError(row.Id, row.Timestamp, row.Source, row.Message))
+            .ToListAsync(Left)
+            .ConfigureAwait(false);
     }
 
     private sealed record LoggedError(long Id, long Timestamp, string Source, string Message);

@@ -30,4 +30,13 @@ internal static class Tiles
 /// <param name="When">The condition it is shown under, or null for always.</param>
 /// <param name="Total">What the value is a share of, or null for percent.</param>
 /// <param name="HasFigures">True where mean and maximum mean something.</param>
-internal sealed record TileSpec(string Field, string Title, string Icon, string Format, bool HasBar = false, string? When = null, string? Total = null, bool HasFigures = true);
+internal sealed record TileSpec(
+    string Field,
+    string Title,
+    string Icon,
+    string Format,
+    bool HasBar = false,
+    string? When = null,
+    string? Total = null,
+    bool HasFigures = true
+);

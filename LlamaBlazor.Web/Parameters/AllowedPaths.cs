@@ -26,9 +26,25 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
 
     private static readonly HashSet<string> Written = ["log_file", "log_prompts_dir", "slot_save_path", "lookup_cache_dynamic"];
     private static readonly HashSet<string> Weights =
-        ["mmproj", "model_draft", "model_vocoder", "lora", "lora_scaled", "control_vector", "control_vector_scaled"];
+    [
+        "mmproj",
+        "model_draft",
+        "model_vocoder",
+        "lora",
+        "lora_scaled",
+        "control_vector",
+        "control_vector_scaled",
+    ];
     private static readonly HashSet<string> Free =
-        ["model_path", "engine_path", "api_key_file", "ssl_key_file", "ssl_cert_file", "models_dir", "models_preset"];
+    [
+        "model_path",
+        "engine_path",
+        "api_key_file",
+        "ssl_key_file",
+        "ssl_cert_file",
+        "models_dir",
+        "models_preset",
+    ];
 
     // What is the dashboard's own in its folder: secrets, database, log.
     private static readonly string[] Own = ["keys", "backups", "logs", "downloads"];
@@ -45,8 +61,10 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
         {
             if (find(definition) is not string text)
                 continue;
-            var paths = definition.Column == OtherFlags ? CustomParameters.Texts(text).Where(LeadsSomewhere)
-                : ParameterPaths.Files(definition, text);
+            var paths =
+                definition.Column == OtherFlags
+                    ? CustomParameters.Texts(text).Where(LeadsSomewhere)
+                    : ParameterPaths.Files(definition, text);
             if (paths.Select(path => Refuse(definition.Column, path)).FirstOrDefault(reason => reason is not null) is { } reason)
                 refused[definition.Column] = reason;
         }
@@ -76,7 +94,8 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
         if (IsInside(path, isWritten) || LeadsNowhere(path, isWritten) || (mayBeWeights && IsWeights(path)))
             return null;
         var where = path == text ? text : $"{text}, which is {path},";
-        var places = isWritten ? $"{Path.Combine(folder.Root, OwnFolder)} and the folders of {Key}"
+        var places = isWritten
+            ? $"{Path.Combine(folder.Root, OwnFolder)} and the folders of {Key}"
             : $"the models folders, {Path.Combine(folder.Root, OwnFolder)} and the folders of {Key}";
         return $"{where} lies outside of {places}, where settings may lead {(isWritten ? "engines to write" : "engines to read")}. "
             + $"Use one of them, or start the dashboard with LLAMABLAZOR__ALLOWEDDIRECTORIES__0={Path.GetDirectoryName(path)}.";
@@ -94,7 +113,8 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
     private bool IsOurs(string path)
     {
         var parts = Path.GetRelativePath(RealPath.Of(folder.Root), path).Split(Path.DirectorySeparatorChar);
-        return parts[0] is not ("." or "..") && !Own.Contains(parts[0], StringComparer.OrdinalIgnoreCase)
+        return parts[0] is not ("." or "..")
+            && !Own.Contains(parts[0], StringComparer.OrdinalIgnoreCase)
             && !File.Exists(Path.Combine(folder.Root, parts[0]))
             && (parts.Length > 1 || Directory.Exists(path));
     }
@@ -120,9 +140,12 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
 
     // A text of a flag that is not in the catalogue may be anything: what is a path shows by leading somewhere.
     private bool LeadsSomewhere(string text) =>
-        text.IndexOfAny(['/', '\\']) >= 0 && Of(text) is { } path
-            && (Path.Exists(path)
-            || (Path.GetDirectoryName(path) is { } parent && parent != Path.GetPathRoot(parent) && Directory.Exists(parent)));
+        text.IndexOfAny(['/', '\\']) >= 0
+        && Of(text) is { } path
+        && (
+            Path.Exists(path)
+            || (Path.GetDirectoryName(path) is { } parent && parent != Path.GetPathRoot(parent) && Directory.Exists(parent))
+        );
 
     // As the engine sees it, which runs in the data folder; links followed.
     private string? Of(string text)

@@ -9,13 +9,17 @@ namespace LlamaBlazor.Web.Parameters;
 public sealed partial class CommandTab : LiveComponent
 {
     /// <summary>The model.</summary>
-    [Parameter, EditorRequired] public long ModelId { get; set; }
+    [Parameter, EditorRequired]
+    public long ModelId { get; set; }
 
-    [Inject] private LaunchCommandFactory Commands { get; set; } = null!;
+    [Inject]
+    private LaunchCommandFactory Commands { get; set; } = null!;
 
-    [Inject] private CommandCheck Checks { get; set; } = null!;
+    [Inject]
+    private CommandCheck Checks { get; set; } = null!;
 
-    [Inject] private ParameterStore Store { get; set; } = null!;
+    [Inject]
+    private ParameterStore Store { get; set; } = null!;
 
     private LaunchCommand? Command { get; set; }
 
@@ -32,11 +36,14 @@ public sealed partial class CommandTab : LiveComponent
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        Watch(Store.Changes, change =>
-        {
-            if (change.ModelId is null || change.ModelId == ModelId)
-                _ = InvokeAsync(LoadAsync);
-        });
+        Watch(
+            Store.Changes,
+            change =>
+            {
+                if (change.ModelId is null || change.ModelId == ModelId)
+                    _ = InvokeAsync(LoadAsync);
+            }
+        );
         await LoadAsync();
     }
 

@@ -25,7 +25,13 @@ internal sealed class ConfigReader(IDbContextFactory<LlamaDbContext> contexts, P
             if (!rows.TryGetValue(ConfigSection.Model, out var model))
                 return null;
             var server = await ConfigRows.FindServerAsync(context, cancellation).ConfigureAwait(false);
-            return new ModelConfiguration((Model)model, rows, server as ServerConfig, Read(server is null ? [] : [(ConfigSection.Server, server)]), Read(rows.Select(pair => (pair.Key, pair.Value))));
+            return new ModelConfiguration(
+                (Model)model,
+                rows,
+                server as ServerConfig,
+                Read(server is null ? [] : [(ConfigSection.Server, server)]),
+                Read(rows.Select(pair => (pair.Key, pair.Value)))
+            );
         }
     }
 
@@ -46,7 +52,8 @@ internal sealed class ConfigReader(IDbContextFactory<LlamaDbContext> contexts, P
         var stored = ParameterSet.Read(catalogue, rows);
         return new ParameterSet(
             stored.Values.Select(pair => KeyValuePair.Create(pair.Key, secrets.Open(catalogue.FindColumn(pair.Key), pair.Value)!)),
-            stored.Forced);
+            stored.Forced
+        );
     }
 }
 
@@ -56,7 +63,13 @@ internal sealed class ConfigReader(IDbContextFactory<LlamaDbContext> contexts, P
 /// <param name="ServerRow">The row of the server settings, or null.</param>
 /// <param name="Server">The server settings.</param>
 /// <param name="Own">The model's own values.</param>
-internal sealed record ModelConfiguration(Model Model, IReadOnlyDictionary<string, IConfigRecord> Rows, ServerConfig? ServerRow, ParameterSet Server, ParameterSet Own)
+internal sealed record ModelConfiguration(
+    Model Model,
+    IReadOnlyDictionary<string, IConfigRecord> Rows,
+    ServerConfig? ServerRow,
+    ParameterSet Server,
+    ParameterSet Own
+)
 {
     /// <summary>The values in force.</summary>
     public EffectiveParameters Effective { get; } = new(Server, Own);

@@ -12,7 +12,8 @@ internal static class ConfigRows
     private static readonly FrozenDictionary<string, Func<LlamaDbContext, long, CancellationToken, Task<IConfigRecord?>>> Finders =
         new Dictionary<string, Func<LlamaDbContext, long, CancellationToken, Task<IConfigRecord?>>>
         {
-            [ConfigSection.Model] = async (context, id, token) => await context.Set<Model>().FirstOrDefaultAsync(row => row.Id == id, token).ConfigureAwait(false),
+            [ConfigSection.Model] = async (context, id, token) =>
+                await context.Set<Model>().FirstOrDefaultAsync(row => row.Id == id, token).ConfigureAwait(false),
             [ConfigSection.Sampling] = FindAsync<SamplingConfig>,
             [ConfigSection.Memory] = FindAsync<MemoryConfig>,
             [ConfigSection.Gpu] = FindAsync<GpuConfig>,

@@ -2,7 +2,8 @@ using LlamaBlazor.Domain.Parameters;
 
 namespace LlamaBlazor.Web.Parameters;
 
-/// <summary>Keeps the unsaved edits of one browser window while other tabs are open. The oldest of more than <see cref="Bound"/> forms are forgotten.</summary>
+/// <summary>Keeps the unsaved edits of one browser window while other tabs are open. The oldest of more than <see cref="Bound"/> forms are
+/// forgotten.</summary>
 internal sealed class DraftShelf(ParameterCatalogue catalogue)
 {
     /// <summary>Forms whose edits are kept.</summary>
@@ -21,7 +22,8 @@ internal sealed class DraftShelf(ParameterCatalogue catalogue)
     /// <summary>Number of unsaved edits on a tab of a model's page, or of the server settings.</summary>
     /// <param name="modelId">The model, or null for the server settings.</param>
     /// <param name="key">Key of the tab.</param>
-    public int Count(long? modelId, string key) => _drafts.FirstOrDefault(entry => entry.ModelId == modelId && ParameterTabs.KeyOf(entry.Tab) == key).Draft?.ChangeCount ?? 0;
+    public int Count(long? modelId, string key) =>
+        _drafts.FirstOrDefault(entry => entry.ModelId == modelId && ParameterTabs.KeyOf(entry.Tab) == key).Draft?.ChangeCount ?? 0;
 
     /// <summary>The draft of a form; a fresh one when there is none.</summary>
     public ParameterDraft Open(long? modelId, string tab)

@@ -10,7 +10,8 @@ using Radzen;
 
 namespace LlamaBlazor.Web.Parameters;
 
-/// <summary>One tab of settings: of a model, or the server settings where <see cref="ModelId"/> is null. Only the open tab is rendered; its edits wait on the shelf.</summary>
+/// <summary>One tab of settings: of a model, or the server settings where <see cref="ModelId"/> is null. Only the open tab is rendered; its
+/// edits wait on the shelf.</summary>
 public sealed partial class ParameterForm : LiveComponent
 {
     private ParameterDraft? _draft;
@@ -22,37 +23,49 @@ public sealed partial class ParameterForm : LiveComponent
     private IReadOnlyDictionary<string, string> _missingPaths = new Dictionary<string, string>();
 
     /// <summary>The model, or null for the server settings.</summary>
-    [Parameter] public long? ModelId { get; set; }
+    [Parameter]
+    public long? ModelId { get; set; }
 
     /// <summary>Name of the tab; see <see cref="ParameterTabs"/>.</summary>
-    [Parameter, EditorRequired] public string Tab { get; set; } = "";
+    [Parameter, EditorRequired]
+    public string Tab { get; set; } = "";
 
-    [Inject] private ParameterStore Store { get; set; } = null!;
+    [Inject]
+    private ParameterStore Store { get; set; } = null!;
 
-    [Inject] private DraftShelf Shelf { get; set; } = null!;
+    [Inject]
+    private DraftShelf Shelf { get; set; } = null!;
 
-    [Inject] private NotificationService Notifications { get; set; } = null!;
+    [Inject]
+    private NotificationService Notifications { get; set; } = null!;
 
-    [Inject] private InstanceBoard Instances { get; set; } = null!;
+    [Inject]
+    private InstanceBoard Instances { get; set; } = null!;
 
-    [Inject] private EngineDirectory Engines { get; set; } = null!;
+    [Inject]
+    private EngineDirectory Engines { get; set; } = null!;
 
     private ParameterDraft? Draft => _draft;
 
-    [Inject] private IJSRuntime Script { get; set; } = null!;
+    [Inject]
+    private IJSRuntime Script { get; set; } = null!;
 
-    private IReadOnlyList<string> Sections => [.. Groups.SelectMany(group => group.Definitions).Select(definition => definition.Section!).Distinct()];
+    private IReadOnlyList<string> Sections =>
+        [.. Groups.SelectMany(group => group.Definitions).Select(definition => definition.Section!).Distinct()];
 
     private IReadOnlyList<ParameterGroup> Groups { get; set; } = [];
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        Watch(Store.Changes, change =>
-        {
-            if (change.ModelId is null || change.ModelId == ModelId)
-                _ = InvokeAsync(LoadAsync);
-        });
+        Watch(
+            Store.Changes,
+            change =>
+            {
+                if (change.ModelId is null || change.ModelId == ModelId)
+                    _ = InvokeAsync(LoadAsync);
+            }
+        );
         Groups = ParameterTabs.Groups(Tab);
         await LoadAsync();
     }
@@ -133,7 +146,8 @@ public sealed partial class ParameterForm : LiveComponent
 
     private bool HasValues(ParameterGroup group) => group.Definitions.Any(definition => _draft!.Text(definition).Length > 0);
 
-    private string? Warning(ParameterDefinition definition) => _draft!.Warning(definition) ?? _missingPaths.GetValueOrDefault(definition.Column);
+    private string? Warning(ParameterDefinition definition) =>
+        _draft!.Warning(definition) ?? _missingPaths.GetValueOrDefault(definition.Column);
 
     private void Force((string Column, bool Force) edit) => _draft?.Force(ParameterCatalogue.Current.FindColumn(edit.Column)!, edit.Force);
 
@@ -145,7 +159,13 @@ public sealed partial class ParameterForm : LiveComponent
             return;
         if (draft.ErrorCount > 0)
         {
-            Notifications.Notify(NotificationSeverity.Error, "Nothing was saved", draft.ErrorCount == 1 ? "1 field cannot be saved as it is. The message stands beside it." : $"{draft.ErrorCount} fields cannot be saved as they are. The messages stand beside them.");
+            Notifications.Notify(
+                NotificationSeverity.Error,
+                "Nothing was saved",
+                draft.ErrorCount == 1
+                    ? "1 field cannot be saved as it is. The message stands beside it."
+                    : $"{draft.ErrorCount} fields cannot be saved as they are. The messages stand beside them."
+            );
             await ShowAsync("showInvalid");
             return;
         }
@@ -154,7 +174,19 @@ public sealed partial class ParameterForm : LiveComponent
         try
         {
             var count = draft.ChangeCount;
-            var result = await Store.SaveAsync(ModelId, [.. draft.Changes().Select(pair => new SectionChange(pair.Key, pair.Value.Values) { Forced = pair.Value.Forced, Revision = pair.Value.Revision })], Left);
+            var result = await Store.SaveAsync(
+                ModelId,
+                [
+                    .. draft
+                        .Changes()
+                        .Select(pair => new SectionChange(pair.Key, pair.Value.Values)
+                        {
+                            Forced = pair.Value.Forced,
+                            Revision = pair.Value.Revision,
+                        }),
+                ],
+                Left
+            );
             if (result.IsSuccess)
                 Saved(draft, count);
             else
@@ -172,31 +204,39 @@ public sealed partial class ParameterForm : LiveComponent
     {
         draft.Discard();
         var running = ModelId is { } id ? Instances.Find(id) is { IsActive: true } : Instances.Active.Any();
-        Notifications.Notify(NotificationSeverity.Success, $"Saved {Counted(count, "setting")}", running ? "What is running keeps its old settings until it is restarted." : "");
+        Notifications.Notify(
+            NotificationSeverity.Success,
+            $"Saved {Counted(count, "setting")}",
+            running ? "What is running keeps its old settings until it is restarted." : ""
+        );
     }
 
     // Somebody else saved first: the form reads their values, marks the fields that both changed, and the next save is meant.
     private void Refused(ParameterDraft draft, Failure failure)
     {
         draft.Refuse(failure.Errors ?? new Dictionary<string, string[]>());
-        var (title, text) = failure.Kind == FailureKind.Conflict
-            ? ("Saved elsewhere meanwhile", "The form now shows what is stored; your edits are still here. Save again to apply them.")
-            : ("Nothing was saved", failure.Message);
+        var (title, text) =
+            failure.Kind == FailureKind.Conflict
+                ? ("Saved elsewhere meanwhile", "The form now shows what is stored; your edits are still here. Save again to apply them.")
+                : ("Nothing was saved", failure.Message);
         Notifications.Notify(failure.Kind == FailureKind.Conflict ? NotificationSeverity.Warning : NotificationSeverity.Error, title, text);
     }
 
-    private string Placeholder(ParameterDefinition definition) => ParameterText.Placeholder(definition, _draft!.Inherited.Get(definition.Column));
+    private string Placeholder(ParameterDefinition definition) =>
+        ParameterText.Placeholder(definition, _draft!.Inherited.Get(definition.Column));
 
-    private string? SourceOf(ParameterDefinition definition) => _draft!.Value(definition.Column) is not null || _draft.Text(definition).Length > 0
-        ? "set here"
-        : _draft.Inherited.Get(definition.Column) is not null ? "server" : null;
+    private string? SourceOf(ParameterDefinition definition) =>
+        _draft!.Value(definition.Column) is not null || _draft.Text(definition).Length > 0 ? "set here"
+        : _draft.Inherited.Get(definition.Column) is not null ? "server"
+        : null;
 
     private string? Unsupported(ParameterDefinition definition) =>
         _engine is null || _engine.Supports(definition) ? null : $"The engine {_engine.Name} has no {definition.Flag}.";
 
-    private IReadOnlyList<string> Words(ParameterDefinition definition) => definition.Column is "device" or "device_draft"
-        ? [.. (_engine?.Devices ?? []).Select(device => device.Name).Append("none")]
-        : definition.Choices.Count > 0 ? definition.Choices : definition.Suggestions;
+    private IReadOnlyList<string> Words(ParameterDefinition definition) =>
+        definition.Column is "device" or "device_draft" ? [.. (_engine?.Devices ?? []).Select(device => device.Name).Append("none")]
+        : definition.Choices.Count > 0 ? definition.Choices
+        : definition.Suggestions;
 
     private static string Counted(int count, string word) => count == 1 ? $"1 {word}" : $"{count} {word}s";
 }

@@ -10,12 +10,16 @@ namespace LlamaBlazor.Web.Parameters;
 public sealed record ParameterGroup(string Id, string Title, IReadOnlyList<ParameterDefinition> Definitions)
 {
     /// <summary>What to know before anything here is changed, or null.</summary>
-    public string? Notice => Title switch
-    {
-        "Dangerous" => "These let whoever reaches the engine read files or run commands on this machine. Leave them off unless you know everyone who can reach it.",
-        "Decided by the dashboard" => "The dashboard gives each engine its own address and port; what is set here is kept but not passed on.",
-        _ => null,
-    };
+    public string? Notice =>
+        Title switch
+        {
+            "Dangerous" =>
+                "These let whoever reaches the engine read files or run commands on this machine. Leave them off unless you know "
+                    + "everyone who can reach it.",
+            "Decided by the dashboard" =>
+                "The dashboard gives each engine its own address and port; what is set here is kept but not passed on.",
+            _ => null,
+        };
 }
 
 /// <summary>Which parameter stands on which tab, under which heading.</summary>
@@ -33,22 +37,50 @@ internal static class ParameterTabs
     // What most people look for first; headings that are not named here follow in the order of the catalogue.
     private static readonly string[] Order =
     [
-        "Running this model", "Source", "Identity", "Context and batches", "CPU threads",
-        "Temperature and truncation", "Repetition", "Sampler chain", "Constraints",
-        "Offloading", "Attention", "Devices", "Method", "Draft model", "Reasoning", "Fit to memory",
-        "Chat template", "Slots", "Endpoints", "Web interface", "Connection", "Checkpoints and start", "Time-outs and threads", "Access and TLS", "Logging",
+        "Running this model",
+        "Source",
+        "Identity",
+        "Context and batches",
+        "CPU threads",
+        "Temperature and truncation",
+        "Repetition",
+        "Sampler chain",
+        "Constraints",
+        "Offloading",
+        "Attention",
+        "Devices",
+        "Method",
+        "Draft model",
+        "Reasoning",
+        "Fit to memory",
+        "Chat template",
+        "Slots",
+        "Endpoints",
+        "Web interface",
+        "Connection",
+        "Checkpoints and start",
+        "Time-outs and threads",
+        "Access and TLS",
+        "Logging",
     ];
 
     private static readonly string[] Last = ["Dangerous", "Decided by the dashboard", Kept];
     private static readonly ConcurrentDictionary<string, IReadOnlyList<ParameterGroup>> Known = new();
 
     /// <summary>The headings of a tab in the order of the catalogue; what is never passed on comes last.</summary>
-    public static IReadOnlyList<ParameterGroup> Groups(string tab) => Known.GetOrAdd(tab, static tab => [.. Definitions(tab)
-        .Where(definition => definition.Emission != Emission.Action) // a button, not a setting
-        .GroupBy(definition => definition.KeptOnly ? Kept : definition.Group)
-        .OrderBy(group => Array.IndexOf(Last, group.Key))
-        .ThenBy(group => Array.IndexOf(Order, group.Key) is var place and >= 0 ? place : Order.Length)
-        .Select(group => new ParameterGroup(group.Key.ToLowerInvariant().Replace(' ', '-'), group.Key, [.. group]))]);
+    public static IReadOnlyList<ParameterGroup> Groups(string tab) =>
+        Known.GetOrAdd(
+            tab,
+            static tab =>
+                [
+                    .. Definitions(tab)
+                        .Where(definition => definition.Emission != Emission.Action) // a button, not a setting
+                        .GroupBy(definition => definition.KeptOnly ? Kept : definition.Group)
+                        .OrderBy(group => Array.IndexOf(Last, group.Key))
+                        .ThenBy(group => Array.IndexOf(Order, group.Key) is var place and >= 0 ? place : Order.Length)
+                        .Select(group => new ParameterGroup(group.Key.ToLowerInvariant().Replace(' ', '-'), group.Key, [.. group])),
+                ]
+        );
 
     private static IEnumerable<ParameterDefinition> Definitions(string tab)
     {
@@ -56,7 +88,8 @@ internal static class ParameterTabs
         return tab switch
         {
             Overrides => catalogue.SectionOfModel(ConfigSection.Server).Concat(catalogue.Section(ConfigSection.Runtime)),
-            "gpu" => catalogue.Tab(tab).Append(catalogue.FindColumn("flash_attn")! with { Group = "Attention" }), // a sampling column, looked for here (acceptance C0.12)
+            // a sampling column, looked for here (acceptance C0.12)
+            "gpu" => catalogue.Tab(tab).Append(catalogue.FindColumn("flash_attn")! with { Group = "Attention" }),
             _ => catalogue.Tab(tab),
         };
     }

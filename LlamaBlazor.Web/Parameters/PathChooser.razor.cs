@@ -9,9 +9,11 @@ namespace LlamaBlazor.Web.Parameters;
 /// <summary>Lets the user choose the value of a path from the folders of the machine, the models' own at hand.</summary>
 public sealed partial class PathChooser
 {
-    [Inject] private DialogService Dialogs { get; set; } = null!;
+    [Inject]
+    private DialogService Dialogs { get; set; } = null!;
 
-    [Inject] private LaunchSettingsStore Settings { get; set; } = null!;
+    [Inject]
+    private LaunchSettingsStore Settings { get; set; } = null!;
 
     /// <summary>The chosen path, or null.</summary>
     /// <param name="definition">The parameter.</param>

@@ -9,13 +9,17 @@ public sealed partial class ResetPanel
     private bool _busy;
 
     /// <summary>The model, or null for the server settings.</summary>
-    [Parameter] public long? ModelId { get; set; }
+    [Parameter]
+    public long? ModelId { get; set; }
 
-    [Inject] private SettingsReset Reset { get; set; } = null!;
+    [Inject]
+    private SettingsReset Reset { get; set; } = null!;
 
-    [Inject] private DialogService Dialogs { get; set; } = null!;
+    [Inject]
+    private DialogService Dialogs { get; set; } = null!;
 
-    [Inject] private NotificationService Notifications { get; set; } = null!;
+    [Inject]
+    private NotificationService Notifications { get; set; } = null!;
 
     private async Task ResetAsync()
     {
@@ -28,11 +32,22 @@ public sealed partial class ResetPanel
         }
 
         var what = count == 1 ? "1 setting goes" : $"{count} settings go";
-        if (await Dialogs.Confirm($"{what} back to the default, on all tabs. The history of each tab can undo it.", "Reset everything?", new ConfirmOptions { OkButtonText = "Reset", CancelButtonText = "Keep" }) is not true)
+        if (
+            await Dialogs.Confirm(
+                $"{what} back to the default, on all tabs. The history of each tab can undo it.",
+                "Reset everything?",
+                new ConfirmOptions { OkButtonText = "Reset", CancelButtonText = "Keep" }
+            )
+            is not true
+        )
             return;
         _busy = true;
         var saved = await Reset.ApplyAsync(ModelId, changes, CancellationToken.None);
         _busy = false;
-        Notifications.Notify(saved.IsSuccess ? NotificationSeverity.Success : NotificationSeverity.Error, saved.IsSuccess ? "Reset" : "Nothing was reset", saved.Failure?.Message ?? "The defaults hold again.");
+        Notifications.Notify(
+            saved.IsSuccess ? NotificationSeverity.Success : NotificationSeverity.Error,
+            saved.IsSuccess ? "Reset" : "Nothing was reset",
+            saved.Failure?.Message ?? "The defaults hold again."
+        );
     }
 }

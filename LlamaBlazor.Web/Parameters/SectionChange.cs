@@ -8,7 +8,8 @@ internal sealed record SectionChange(string Section, IReadOnlyDictionary<string,
     /// <summary>Columns to emit even where they equal the engine's default, or null to leave them as they are.</summary>
     public IReadOnlyList<string>? Forced { get; init; }
 
-    /// <summary>True where <see cref="Forced"/> speaks only of the columns in <see cref="Values"/>, so that other columns stay forced as they are.</summary>
+    /// <summary>True where <see cref="Forced"/> speaks only of the columns in <see cref="Values"/>, so that other columns stay forced as
+    /// they are.</summary>
     public bool MergeForced { get; init; }
 
     /// <summary>The revision the edits started from, or null to save whatever happened meanwhile.</summary>

@@ -18,7 +18,12 @@ internal sealed record SectionPlan(SectionChange Edit, IConfigRecord? Row, Failu
 
 /// <summary>Changes the row of a section inside the writer's transaction and records what changed.</summary>
 internal sealed class SectionWriter(
-    ParameterCatalogue catalogue, SecretProtector secrets, AllowedPaths paths, EnginePathRules engines, TimeProvider clock)
+    ParameterCatalogue catalogue,
+    SecretProtector secrets,
+    AllowedPaths paths,
+    EnginePathRules engines,
+    TimeProvider clock
+)
 {
     /// <summary>Revisions kept of each section.</summary>
     public const int KeptRevisions = 50;
@@ -33,9 +38,24 @@ internal sealed class SectionWriter(
         if (row is null)
             return new SectionPlan(edit, null, Failure.NotFound($"There is no model with the id {modelId}."));
         if (edit.Revision is { } seen && seen != row.Revision)
-            return new SectionPlan(edit, null, Failure.Conflict($"The {edit.Section} settings were saved by somebody else meanwhile (revision {row.Revision}, yours is {seen}). Read them again, then repeat your change."));
-        var errors = SectionRules.Check(catalogue, modelId is not null, edit, column => ColumnMap.For(row.GetType()) is var map && map.Contains(column) ? map.Get(row, column) : null);
-        if (row is RuntimeConfig runtime && await UnknownProjectAsync(context, runtime, edit, cancellation).ConfigureAwait(false) is { } unknown)
+            return new SectionPlan(
+                edit,
+                null,
+                Failure.Conflict(
+                    $"The {edit.Section} settings were saved by somebody else meanwhile (revision {row.Revision}, yours is {seen}). "
+                        + "Read them again, then repeat your change."
+                )
+            );
+        var errors = SectionRules.Check(
+            catalogue,
+            modelId is not null,
+            edit,
+            column => ColumnMap.For(row.GetType()) is var map && map.Contains(column) ? map.Get(row, column) : null
+        );
+        if (
+            row is RuntimeConfig runtime
+            && await UnknownProjectAsync(context, runtime, edit, cancellation).ConfigureAwait(false) is { } unknown
+        )
             errors.TryAdd("project", [unknown]);
         AddForbidden(edit, row, errors);
         AddUnsafe(edit, row, errors);
@@ -68,15 +88,17 @@ internal sealed class SectionWriter(
             context.Add(row); // only now: a refused or empty save leaves nothing behind
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         (row.UpdatedAt, row.Revision) = (now, row.Revision + 1);
-        context.ConfigRevisions.Add(new ConfigRevisionRow
-        {
-            ModelId = modelId,
-            Section = edit.Section,
-            Revision = row.Revision,
-            BeforeJson = JsonSerializer.Serialize(before),
-            AfterJson = JsonSerializer.Serialize(after),
-            CreatedAt = now,
-        });
+        context.ConfigRevisions.Add(
+            new ConfigRevisionRow
+            {
+                ModelId = modelId,
+                Section = edit.Section,
+                Revision = row.Revision,
+                BeforeJson = JsonSerializer.Serialize(before),
+                AfterJson = JsonSerializer.Serialize(after),
+                CreatedAt = now,
+            }
+        );
         await ForgetOldAsync(context, modelId, edit.Section, cancellation).ConfigureAwait(false);
         return row.Revision;
     }
@@ -87,38 +109,63 @@ internal sealed class SectionWriter(
         var known = (row as RuntimeConfig)?.EnginePath;
         if (edit.Values.GetValueOrDefault("engine_path") is string path && path != known && engines.Refuse(path) is { } refusal)
             errors.TryAdd("engine_path", [refusal]);
-        if (edit.Values.GetValueOrDefault(EngineVariables.Column) is string variables
-            && engines.RefuseLibraries(EngineVariables.Read(variables)) is { } place)
+        if (
+            edit.Values.GetValueOrDefault(EngineVariables.Column) is string variables
+            && engines.RefuseLibraries(EngineVariables.Read(variables)) is { } place
+        )
             errors.TryAdd(EngineVariables.Column, [place]);
     }
 
-    // Nobody's limits would count: the start would be refused, but only then. One that was set before its project was removed does not stand in the way of other edits.
-    private static async Task<string?> UnknownProjectAsync(LlamaDbContext context, RuntimeConfig stored, SectionChange edit, CancellationToken cancellation)
+    // Nobody's limits would count: the start would be refused, but only then. One that was set before its project was removed does not
+    // stand in the way of other edits.
+    private static async Task<string?> UnknownProjectAsync(
+        LlamaDbContext context,
+        RuntimeConfig stored,
+        SectionChange edit,
+        CancellationToken cancellation
+    )
     {
-        if (edit.Values.GetValueOrDefault("project") is not string name || name == stored.Project || ProjectQuota.Default.Equals(name, StringComparison.OrdinalIgnoreCase))
+        if (
+            edit.Values.GetValueOrDefault("project") is not string name
+            || name == stored.Project
+            || ProjectQuota.Default.Equals(name, StringComparison.OrdinalIgnoreCase)
+        )
             return null;
         return await context.Set<ProjectQuotaRow>().AnyAsync(row => row.ProjectPath == name, cancellation).ConfigureAwait(false)
             ? null
-            : $"There is no project '{name}'. Make it on the Resources page first, or leave the field empty for '{ProjectQuota.Default}', which has no limits.";
+            : $"There is no project '{name}'. Make it on the Resources page first, or leave the field empty for "
+                + $"'{ProjectQuota.Default}', which has no limits.";
     }
 
     // A path that was set before the rule came does not stand in the way of other edits; the start looks at it.
     private void AddForbidden(SectionChange edit, IConfigRecord row, Dictionary<string, string[]> errors)
     {
         var map = ColumnMap.For(row.GetType());
-        var changed = edit.Values.Where(pair => map.Contains(pair.Key) && !Equals(map.Get(row, pair.Key), pair.Value))
-            .Select(pair => catalogue.FindColumn(pair.Key)).OfType<ParameterDefinition>();
+        var changed = edit
+            .Values.Where(pair => map.Contains(pair.Key) && !Equals(map.Get(row, pair.Key), pair.Value))
+            .Select(pair => catalogue.FindColumn(pair.Key))
+            .OfType<ParameterDefinition>();
         foreach (var (column, reason) in paths.Refused(changed, definition => edit.Values[definition.Column]))
             errors.TryAdd(column, [reason]);
     }
 
     // A name has one owner. Those a model has already do not stand in the way of other edits.
-    private static async Task AddTakenAsync(LlamaDbContext context, long modelId, SectionChange edit, IConfigRecord row, Dictionary<string, string[]> errors, CancellationToken cancellation)
+    private static async Task AddTakenAsync(
+        LlamaDbContext context,
+        long modelId,
+        SectionChange edit,
+        IConfigRecord row,
+        Dictionary<string, string[]> errors,
+        CancellationToken cancellation
+    )
     {
         foreach (var column in NameColumns.Where(column => edit.Values.GetValueOrDefault(column) is string && !errors.ContainsKey(column)))
         {
-            IReadOnlyList<string> Names(object? value) => ModelNames.Aliases(column == "alias" ? value as string : null, column == "alias" ? null : value as string);
-            var fresh = Names(edit.Values[column]).Except(Names(ColumnMap.For(row.GetType()).Get(row, column)), StringComparer.OrdinalIgnoreCase).ToList();
+            IReadOnlyList<string> Names(object? value) =>
+                ModelNames.Aliases(column == "alias" ? value as string : null, column == "alias" ? null : value as string);
+            var fresh = Names(edit.Values[column])
+                .Except(Names(ColumnMap.For(row.GetType()).Get(row, column)), StringComparer.OrdinalIgnoreCase)
+                .ToList();
             var known = fresh.Count == 0 ? null : await ModelNames.LoadAsync(context, cancellation).ConfigureAwait(false);
             if (fresh.Select(name => known!.Refuse(name, modelId)).OfType<string>().ToArray() is { Length: > 0 } taken)
                 errors[column] = taken;
@@ -148,7 +195,12 @@ internal sealed class SectionWriter(
             ? KeyValuePair.Create(edit.Key, (object?)SecretEntries.Restore(json, secrets.Open(definition, stored) as string))
             : edit;
 
-    private async Task<IConfigRecord?> FindOrCreateAsync(LlamaDbContext context, long? modelId, string section, CancellationToken cancellation)
+    private async Task<IConfigRecord?> FindOrCreateAsync(
+        LlamaDbContext context,
+        long? modelId,
+        string section,
+        CancellationToken cancellation
+    )
     {
         var row = modelId is { } id
             ? await ConfigRows.FindAsync(context, id, section, cancellation).ConfigureAwait(false)
@@ -176,6 +228,7 @@ internal sealed class SectionWriter(
     {
         // The new revision is not in the table yet, so one less is kept.
         var kept = context.ConfigRevisions.Where(revision => revision.ModelId == modelId && revision.Section == section);
-        return kept.Where(revision => !kept.OrderByDescending(other => other.Id).Take(KeptRevisions - 1).Contains(revision)).ExecuteDeleteAsync(cancellation);
+        return kept.Where(revision => !kept.OrderByDescending(other => other.Id).Take(KeptRevisions - 1).Contains(revision))
+            .ExecuteDeleteAsync(cancellation);
     }
 }

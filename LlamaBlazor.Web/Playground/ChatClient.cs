@@ -13,7 +13,17 @@ namespace LlamaBlazor.Web.Playground;
 /// <summary>Talks to the dashboard's own endpoint, as any client would, with the dashboard's own key.</summary>
 internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider clock) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, SslOptions = EngineTls.Options }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            SslOptions = EngineTls.Options,
+        }
+    )
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
     /// <summary>Asks for a reply and fills it as it comes.</summary>
     /// <param name="settings">Model and parameters.</param>
@@ -21,7 +31,13 @@ internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider cloc
     /// <param name="reply">Grows; its error and timings are set at the end.</param>
     /// <param name="changed">Called after each part.</param>
     /// <param name="cancellation">Stops the reply.</param>
-    public async Task AskAsync(ChatSettings settings, IEnumerable<ChatTurn> history, ChatTurn reply, Action changed, CancellationToken cancellation)
+    public async Task AskAsync(
+        ChatSettings settings,
+        IEnumerable<ChatTurn> history,
+        ChatTurn reply,
+        Action changed,
+        CancellationToken cancellation
+    )
     {
         var started = clock.GetTimestamp();
         long firstAt = 0;
@@ -37,10 +53,22 @@ internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider cloc
         });
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address(), "v1/chat/completions")) { Content = new StringContent(Body(settings, history).ToJsonString(), Encoding.UTF8, "application/json") };
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address(), "v1/chat/completions"))
+            {
+                Content = new StringContent(Body(settings, history).ToJsonString(), Encoding.UTF8, "application/json"),
+            };
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", keys.OwnSecret);
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
-            await CopyAsync(response, parser, usage, events => pace.Note(events, clock.GetElapsedTime(started).TotalMilliseconds), cancellation).ConfigureAwait(false);
+            using var response = await _http
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation)
+                .ConfigureAwait(false);
+            await CopyAsync(
+                    response,
+                    parser,
+                    usage,
+                    events => pace.Note(events, clock.GetElapsedTime(started).TotalMilliseconds),
+                    cancellation
+                )
+                .ConfigureAwait(false);
             reply.Error = usage.Usage.Error;
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
@@ -56,7 +84,13 @@ internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider cloc
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private static async Task CopyAsync(HttpResponseMessage response, SseParser parser, UsageReader usage, Action<int> arrived, CancellationToken cancellation)
+    private static async Task CopyAsync(
+        HttpResponseMessage response,
+        SseParser parser,
+        UsageReader usage,
+        Action<int> arrived,
+        CancellationToken cancellation
+    )
     {
         if (!response.IsSuccessStatusCode)
         {
@@ -114,7 +148,13 @@ internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider cloc
             messages.Add((JsonNode)new JsonObject { ["role"] = "system", ["content"] = settings.System });
         foreach (var turn in history.Where(turn => turn.Error is null))
             messages.Add((JsonNode)new JsonObject { ["role"] = turn.Role, ["content"] = turn.Text });
-        var body = new JsonObject { ["model"] = settings.Model, ["messages"] = messages, ["stream"] = true, ["stream_options"] = new JsonObject { ["include_usage"] = true } };
+        var body = new JsonObject
+        {
+            ["model"] = settings.Model,
+            ["messages"] = messages,
+            ["stream"] = true,
+            ["stream_options"] = new JsonObject { ["include_usage"] = true },
+        };
         Set(body, "temperature", settings.Temperature);
         Set(body, "top_p", settings.TopP);
         Set(body, "max_tokens", settings.MaxTokens);
@@ -136,7 +176,8 @@ internal sealed class ChatClient(IServer server, KeyRing keys, TimeProvider cloc
     private Uri Address()
     {
         var addresses = server.Features.Get<IServerAddressesFeature>()!.Addresses;
-        var address = addresses.FirstOrDefault(candidate => candidate.StartsWith("http:", StringComparison.OrdinalIgnoreCase)) ?? addresses.First();
+        var address =
+            addresses.FirstOrDefault(candidate => candidate.StartsWith("http:", StringComparison.OrdinalIgnoreCase)) ?? addresses.First();
         var binding = BindingAddress.Parse(address);
         var host = Security.SecurityFeature.IsThisMachine(binding.Host) ? binding.Host : "127.0.0.1";
         return new Uri($"{binding.Scheme}://{host}:{binding.Port}/");

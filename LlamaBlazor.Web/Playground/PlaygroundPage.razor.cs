@@ -76,7 +76,9 @@ public sealed partial class PlaygroundPage
             return;
         _models = [.. (await Models.ReadAsync(Left)).Select(target => target.Name)];
         var running = Board.Active.FirstOrDefault(instance => instance.Status == ModelStatus.Running)?.Model;
-        _settings.Model = new[] { _settings.Model, Model, running }.FirstOrDefault(name => name is not null && _models.Contains(name)) ?? _models.FirstOrDefault();
+        _settings.Model =
+            new[] { _settings.Model, Model, running }.FirstOrDefault(name => name is not null && _models.Contains(name))
+            ?? _models.FirstOrDefault();
         RenderSoon();
     }
 
@@ -87,21 +89,26 @@ public sealed partial class PlaygroundPage
             _script = await Script.InvokeAsync<IJSObjectReference>("import", "/js/playground.js");
     }
 
-    private static string Describe(ChatTimings timings) => string.Join(" · ", new[]
-    {
-        timings.FirstTokenMs is { } first ? $"first token {first / 1000:0.00} s" : null,
-        $"total {timings.TotalMs / 1000:0.00} s",
-        timings.PromptTokens is { } prompt ? $"{prompt} tokens in" : null,
-        timings.Tokens is { } tokens ? $"{tokens} out" : null,
-        timings.TokensPerSecond is { } speed ? $"{speed:0.0} t/s" : null,
-    }.Where(part => part is not null));
+    private static string Describe(ChatTimings timings) =>
+        string.Join(
+            " · ",
+            new[]
+            {
+                timings.FirstTokenMs is { } first ? $"first token {first / 1000:0.00} s" : null,
+                $"total {timings.TotalMs / 1000:0.00} s",
+                timings.PromptTokens is { } prompt ? $"{prompt} tokens in" : null,
+                timings.Tokens is { } tokens ? $"{tokens} out" : null,
+                timings.TokensPerSecond is { } speed ? $"{speed:0.0} t/s" : null,
+            }.Where(part => part is not null)
+        );
 
-    private static string Prospect(string? status) => status switch
-    {
-        ModelStatus.Running => "answers at once",
-        ModelStatus.Loading => "answers as soon as it is loaded",
-        _ => "is started by the first message",
-    };
+    private static string Prospect(string? status) =>
+        status switch
+        {
+            ModelStatus.Running => "answers at once",
+            ModelStatus.Loading => "answers as soon as it is loaded",
+            _ => "is started by the first message",
+        };
 
     private async Task SendAsync()
     {

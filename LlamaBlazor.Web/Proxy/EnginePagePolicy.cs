@@ -10,8 +10,17 @@ internal static class EnginePagePolicy
     // These speak for a whole origin, and some outlive the engine: service workers, wiped storage, forced TLS, other ports, reports to any
     // address.
     private static readonly string[] ForTheOrigin =
-        ["Service-Worker-Allowed", "Clear-Site-Data", "Strict-Transport-Security", "Alt-Svc",
-            "Content-Security-Policy-Report-Only", "Report-To", "Reporting-Endpoints", "NEL", "Origin-Agent-Cluster"];
+    [
+        "Service-Worker-Allowed",
+        "Clear-Site-Data",
+        "Strict-Transport-Security",
+        "Alt-Svc",
+        "Content-Security-Policy-Report-Only",
+        "Report-To",
+        "Reporting-Endpoints",
+        "NEL",
+        "Origin-Agent-Cluster",
+    ];
 
     /// <summary>Sets and removes headers of an answer, after those of the engine were copied.</summary>
     /// <param name="context">The request with its answer.</param>

@@ -7,7 +7,8 @@ using LlamaBlazor.Web.Instances;
 namespace LlamaBlazor.Web.Proxy;
 
 /// <summary>
-/// How many requests an engine works on at once: what its command says, else what it tells itself, asked once a start. More are better kept here, where
+/// How many requests an engine works on at once: what its command says, else what it tells itself, asked once a start. More are better kept
+/// here, where
 /// they are seen, counted, bounded and can be cancelled, than in the engine.
 /// </summary>
 internal sealed partial class EngineSlots : IDisposable
@@ -34,23 +35,40 @@ internal sealed partial class EngineSlots : IDisposable
 
     /// <summary>The slots, or null as long as nobody knows.</summary>
     public int? Find(InstanceSnapshot engine) =>
-        _asked.TryGetValue(engine.ModelId, out var asked) && asked.StartedAt == engine.StartedAt && asked.Slots.IsCompletedSuccessfully ? asked.Slots.GetAwaiter().GetResult() : null;
+        _asked.TryGetValue(engine.ModelId, out var asked) && asked.StartedAt == engine.StartedAt && asked.Slots.IsCompletedSuccessfully
+            ? asked.Slots.GetAwaiter().GetResult()
+            : null;
 
     /// <summary>The slots, or null where the engine does not say within a moment.</summary>
     public Task<int?> ReadAsync(InstanceSnapshot engine)
     {
         if (engine.Command is null)
             return Task.FromResult<int?>(null);
-        return _asked.AddOrUpdate(engine.ModelId, static (_, more) => more.Self.Ask(more.engine), static (_, known, more) => known.StartedAt == more.engine.StartedAt ? known : more.Self.Ask(more.engine), (Self: this, engine)).Slots;
+        return _asked
+            .AddOrUpdate(
+                engine.ModelId,
+                static (_, more) => more.Self.Ask(more.engine),
+                static (_, known, more) => known.StartedAt == more.engine.StartedAt ? known : more.Self.Ask(more.engine),
+                (Self: this, engine)
+            )
+            .Slots;
     }
 
-    private Asked Ask(InstanceSnapshot engine) => new(engine.StartedAt, SlotsOf(engine.Command!.EngineArguments) is { } told ? Task.FromResult<int?>(told) : Task.Run(() => AskAsync(engine)));
+    private Asked Ask(InstanceSnapshot engine) =>
+        new(
+            engine.StartedAt,
+            SlotsOf(engine.Command!.EngineArguments) is { } told ? Task.FromResult<int?>(told) : Task.Run(() => AskAsync(engine))
+        );
 
     private static int? SlotsOf(IReadOnlyList<string> arguments)
     {
         for (var i = arguments.Count - 2; i >= 0; i--)
         {
-            if (arguments[i] is "--parallel" or "-np" && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var slots) && slots > 0)
+            if (
+                arguments[i] is "--parallel" or "-np"
+                && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var slots)
+                && slots > 0
+            )
                 return slots;
         }
 
@@ -67,16 +85,22 @@ internal sealed partial class EngineSlots : IDisposable
             using var answer = await _engines.Client.SendAsync(message, limit.Token).ConfigureAwait(false);
             var body = await answer.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
             using var props = await JsonDocument.ParseAsync(body, default, limit.Token).ConfigureAwait(false);
-            return props.RootElement.TryGetProperty("total_slots", out var slots) && slots.TryGetInt32(out var count) && count > 0 ? count : null;
+            return props.RootElement.TryGetProperty("total_slots", out var slots) && slots.TryGetInt32(out var count) && count > 0
+                ? count
+                : null;
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException or JsonException or InvalidOperationException)
+        catch (Exception error)
+            when (error is HttpRequestException or IOException or OperationCanceledException or JsonException or InvalidOperationException)
         {
             LogUnknown(engine.Model, error.Message);
             return null;
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "'{Model}' did not say how many slots it has; requests are passed on without a limit: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "'{Model}' did not say how many slots it has; requests are passed on without a limit: {Reason}"
+    )]
     private partial void LogUnknown(string model, string reason);
 
     private sealed record Asked(long? StartedAt, Task<int?> Slots);

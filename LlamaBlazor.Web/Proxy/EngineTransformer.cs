@@ -5,7 +5,8 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace LlamaBlazor.Web.Proxy;
 
-/// <summary>What changes on the way: address and secrets on the way in, hints for proxies and the tap on the way out. Bodies stay byte for byte.</summary>
+/// <summary>What changes on the way: address and secrets on the way in, hints for proxies and the tap on the way out. Bodies stay byte for
+/// byte.</summary>
 internal sealed class EngineTransformer(InFlightRequest request, Uri address, string? engineKey, TimeProvider clock) : HttpTransformer
 {
     /// <summary>Header with the id of a request.</summary>
@@ -23,7 +24,8 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>Makes the address at an engine, its own prefix first; the path stays encoded as it came.</summary>
-    public static Uri AddressOf(InstanceSnapshot engine, string path, QueryString query) => new(engine.BaseUrl + path + query.Value, AsWritten);
+    public static Uri AddressOf(InstanceSnapshot engine, string path, QueryString query) =>
+        new(engine.BaseUrl + path + query.Value, AsWritten);
 
     /// <summary>Shows an engine the key it asks for.</summary>
     public static void Authorize(HttpRequestMessage message, string? engineKey)
@@ -33,7 +35,12 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
     }
 
     /// <inheritdoc/>
-    public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    public override async ValueTask TransformRequestAsync(
+        HttpContext httpContext,
+        HttpRequestMessage proxyRequest,
+        string destinationPrefix,
+        CancellationToken cancellationToken
+    )
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken).ConfigureAwait(false);
         proxyRequest.RequestUri = address;
@@ -61,7 +68,11 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext,
+        HttpResponseMessage? proxyResponse,
+        CancellationToken cancellationToken
+    )
     {
         if (proxyResponse is null)
             return true;
@@ -88,12 +99,18 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
                 context.Response.Headers.CacheControl = "no-cache";
         }
 
-        if (response.Content.Headers.ContentEncoding.Count > 0 || (!isEvents && (type != "application/json" || request.Route.Kind == RouteKind.Other)))
+        if (
+            response.Content.Headers.ContentEncoding.Count > 0
+            || (!isEvents && (type != "application/json" || request.Route.Kind == RouteKind.Other))
+        )
             return;
         request.Reader = new UsageReader(isEvents);
         request.State = InFlightState.Prompt;
         if (Capture is { } capture)
             capture.Expected = response.Content.Headers.ContentLength;
-        response.Content = new TapContent(response.Content, inner => new TapStream(inner, context, request, isEvents, clock) { Capture = Capture });
+        response.Content = new TapContent(
+            response.Content,
+            inner => new TapStream(inner, context, request, isEvents, clock) { Capture = Capture }
+        );
     }
 }

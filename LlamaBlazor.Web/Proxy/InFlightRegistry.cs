@@ -14,7 +14,8 @@ internal sealed record InFlightChanged
 }
 
 /// <summary>
-/// All requests under way, and how busy each model is: read by the supervisor before it stops an idle engine, by pages and by <c>/api/inflight</c>.
+/// All requests under way, and how busy each model is: read by the supervisor before it stops an idle engine, by pages and by
+/// <c>/api/inflight</c>.
 /// </summary>
 internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, Broadcast<InFlightChanged> changes, LoadSignal signal)
 {
@@ -38,7 +39,14 @@ internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, B
     {
         meter.Count();
         var id = Interlocked.Increment(ref _last);
-        var request = new InFlightRequest(id, $"req-{_run}-{id:x}", route, path, clock.GetUtcNow().ToUnixTimeMilliseconds(), clock.GetTimestamp());
+        var request = new InFlightRequest(
+            id,
+            $"req-{_run}-{id:x}",
+            route,
+            path,
+            clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            clock.GetTimestamp()
+        );
         _requests[id] = request;
         changes.Publish(InFlightChanged.Message);
         return request;
@@ -75,9 +83,11 @@ internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, B
     public int Busy(long modelId) => _loads.TryGetValue(modelId, out var load) ? load.Busy : 0;
 
     /// <summary>When the last request of a model ended, Unix milliseconds, or null when it had none: idle time counts from here.</summary>
-    public long? LastCompletedAt(long modelId) => _loads.TryGetValue(modelId, out var load) && load.LastCompletedAt > 0 ? load.LastCompletedAt : null;
+    public long? LastCompletedAt(long modelId) =>
+        _loads.TryGetValue(modelId, out var load) && load.LastCompletedAt > 0 ? load.LastCompletedAt : null;
 
-    /// <summary>When the engine of a model last sent something of use, also in an answer that is not over, Unix milliseconds, or null for never.</summary>
+    /// <summary>When the engine of a model last sent something of use, also in an answer that is not over, Unix milliseconds, or null for
+    /// never.</summary>
     public long? LastSucceededAt(long modelId)
     {
         var last = _loads.TryGetValue(modelId, out var load) ? Volatile.Read(ref load.LastSucceededAt) : 0;

@@ -17,7 +17,8 @@ internal enum InFlightState
 }
 
 /// <summary>One request from its arrival to its last byte. Its own task writes it; others read single values of it.</summary>
-internal sealed class InFlightRequest(long id, string requestId, ProxyRoute route, string path, long startedAt, long startTimestamp) : IDisposable
+internal sealed class InFlightRequest(long id, string requestId, ProxyRoute route, string path, long startedAt, long startTimestamp)
+    : IDisposable
 {
     private readonly CancellationTokenSource _cancel = new();
 
@@ -30,7 +31,8 @@ internal sealed class InFlightRequest(long id, string requestId, ProxyRoute rout
     /// <summary>The route.</summary>
     public ProxyRoute Route => route;
 
-    /// <summary>Whether a slot of the engine works for it; questions about the engine, such as /slots, need none and wait for none.</summary>
+    /// <summary>Whether a slot of the engine works for it; questions about the engine, such as /slots, need none and wait for
+    /// none.</summary>
     public bool TakesPlace => route.Generates || route.Kind == RouteKind.Media;
 
     /// <summary>Path as it goes upstream.</summary>
@@ -84,7 +86,8 @@ internal sealed class InFlightRequest(long id, string requestId, ProxyRoute rout
     /// <summary>When it went to its engine, by the clock that never goes back.</summary>
     public long EnteredTimestamp { get; set; }
 
-    /// <summary>When the engine last sent something of use for it, a token or a whole answer, Unix milliseconds, or 0. The watchdog reads it.</summary>
+    /// <summary>When the engine last sent something of use for it, a token or a whole answer, Unix milliseconds, or 0. The watchdog reads
+    /// it.</summary>
     public long SucceededAt { get; set; }
 
     /// <summary>Reads the answer as it passes, or null while there is none to read.</summary>

@@ -15,8 +15,13 @@ internal sealed class ModelCatalogue(KeyAccess access, ModelDirectory models, In
     /// <summary>Maps the list and the single model.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet(RouteTable.ModelsPath, (HttpContext context, ModelCatalogue catalogue) => catalogue.ListAsync(context)).WithTags("Proxy");
-        app.MapGet(RouteTable.ModelsPath + "/{**name}", (HttpContext context, string name, ModelCatalogue catalogue) => catalogue.FindAsync(context, name)).WithTags("Proxy");
+        app.MapGet(RouteTable.ModelsPath, (HttpContext context, ModelCatalogue catalogue) => catalogue.ListAsync(context))
+            .WithTags("Proxy");
+        app.MapGet(
+                RouteTable.ModelsPath + "/{**name}",
+                (HttpContext context, string name, ModelCatalogue catalogue) => catalogue.FindAsync(context, name)
+            )
+            .WithTags("Proxy");
     }
 
     /// <summary>Answers with all models that the caller may ask; names with a wildcard are none.</summary>
@@ -42,27 +47,36 @@ internal sealed class ModelCatalogue(KeyAccess access, ModelDirectory models, In
         var asked = Uri.UnescapeDataString(name);
         if (await models.FindAsync(asked, context.RequestAborted).ConfigureAwait(false) is not { } target || !target.IsOpenTo(check.Key))
         {
-            await Refusals.SendAsync(context, ProxyError.ModelNotFound, $"The model '{asked}' does not exist. GET /v1/models lists all.").ConfigureAwait(false);
+            await Refusals
+                .SendAsync(context, ProxyError.ModelNotFound, $"The model '{asked}' does not exist. GET /v1/models lists all.")
+                .ConfigureAwait(false);
             return;
         }
 
         var named = target.IsWildcard ? target with { Name = asked } : target;
-        await AnswerAsync(context, Refusals.FamilyOf(context) == ApiFamily.Anthropic ? DescribeForAnthropic(named) : Describe(named)).ConfigureAwait(false);
+        await AnswerAsync(context, Refusals.FamilyOf(context) == ApiFamily.Anthropic ? DescribeForAnthropic(named) : Describe(named))
+            .ConfigureAwait(false);
     }
 
-    private static Task AnswerAsync(HttpContext context, object answer) => context.Response.WriteAsJsonAsync(answer, Shell.ApiJson.Options, context.RequestAborted);
+    private static Task AnswerAsync(HttpContext context, object answer) =>
+        context.Response.WriteAsJsonAsync(answer, Shell.ApiJson.Options, context.RequestAborted);
 
     // A key that may only read sees the list too.
     private async ValueTask<KeyCheck> CheckAsync(HttpContext context)
     {
         var check = await access.CheckAsync(context, Scope.Inference, count: false).ConfigureAwait(false);
-        return check.Verdict == KeyVerdict.Forbidden ? await access.CheckAsync(context, Scope.Read, count: false).ConfigureAwait(false) : check;
+        return check.Verdict == KeyVerdict.Forbidden
+            ? await access.CheckAsync(context, Scope.Read, count: false).ConfigureAwait(false)
+            : check;
     }
 
     // Pages as Anthropic's API has them; without a limit all are sent, since few clients ask for a second page.
     private static object Page(List<ProxyTarget> open, IQueryCollection query)
     {
-        var limit = int.TryParse(query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked > 0 ? Math.Min(asked, PageLimit) : int.MaxValue;
+        var limit =
+            int.TryParse(query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked > 0
+                ? Math.Min(asked, PageLimit)
+                : int.MaxValue;
         var (after, before) = (PlaceOf(open, query["after_id"]), PlaceOf(open, query["before_id"]));
         var (from, to) = (after is { } first ? first + 1 : 0, before ?? open.Count);
         if (before is not null && after is null)
@@ -77,15 +91,19 @@ internal sealed class ModelCatalogue(KeyAccess access, ModelDirectory models, In
         };
     }
 
-    private static int? PlaceOf(List<ProxyTarget> open, string? id) => open.FindIndex(target => target.Name.Equals(id, StringComparison.OrdinalIgnoreCase)) is >= 0 and var place ? place : null;
+    private static int? PlaceOf(List<ProxyTarget> open, string? id) =>
+        open.FindIndex(target => target.Name.Equals(id, StringComparison.OrdinalIgnoreCase)) is >= 0 and var place ? place : null;
 
-    private static object DescribeForAnthropic(ProxyTarget target) => new
-    {
-        type = "model",
-        id = target.Name,
-        display_name = target.Name,
-        created_at = DateTimeOffset.FromUnixTimeMilliseconds(target.Model.Facts.CreatedAt).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-    };
+    private static object DescribeForAnthropic(ProxyTarget target) =>
+        new
+        {
+            type = "model",
+            id = target.Name,
+            display_name = target.Name,
+            created_at = DateTimeOffset
+                .FromUnixTimeMilliseconds(target.Model.Facts.CreatedAt)
+                .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        };
 
     private object Describe(ProxyTarget target)
     {
@@ -109,7 +127,13 @@ internal sealed class ModelCatalogue(KeyAccess access, ModelDirectory models, In
             architecture = facts.Architecture,
             capabilities,
             context_length = context,
-            meta = new { n_ctx_train = facts.TrainedContext, n_params = facts.ParameterCount, size = facts.SizeBytes, quantization = facts.Quantization },
+            meta = new
+            {
+                n_ctx_train = facts.TrainedContext,
+                n_params = facts.ParameterCount,
+                size = facts.SizeBytes,
+                quantization = facts.Quantization,
+            },
             status = new { value = instance?.Status ?? "stopped", reason = instance?.Reason },
         };
     }

@@ -16,7 +16,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Proxy;
 
 /// <summary>
-/// Names of models and aliases, kept in memory so that a request costs no query. Refreshed in the background while it is used, and at once when a
+/// Names of models and aliases, kept in memory so that a request costs no query. Refreshed in the background while it is used, and at once
+/// when a
 /// name is not found.
 /// </summary>
 internal sealed partial class ModelDirectory : IDisposable
@@ -37,7 +38,14 @@ internal sealed partial class ModelDirectory : IDisposable
     private long _failedAt; // when the database could last not be read, by the clock that never goes back, or 0
     private int _refreshing;
 
-    public ModelDirectory(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, Broadcast<ModelChanged> changes, Broadcast<ConfigChanged> configured, TimeProvider clock, ILogger<ModelDirectory> logger)
+    public ModelDirectory(
+        IDbContextFactory<LlamaDbContext> contexts,
+        DatabaseState database,
+        Broadcast<ModelChanged> changes,
+        Broadcast<ConfigChanged> configured,
+        TimeProvider clock,
+        ILogger<ModelDirectory> logger
+    )
     {
         (_contexts, _database, _clock, _logger) = (contexts, database, clock, logger);
         _changes = changes.Subscribe(_ => Invalidate());
@@ -50,7 +58,8 @@ internal sealed partial class ModelDirectory : IDisposable
     /// <summary>Whether a name is known, without asking the database.</summary>
     public bool Contains(string name) => _snapshot.ByName.ContainsKey(name);
 
-    /// <summary>What a name leads to, or null. Waits for the database only when the name is unknown or something has just changed.</summary>
+    /// <summary>What a name leads to, or null. Waits for the database only when the name is unknown or something has just
+    /// changed.</summary>
     public ValueTask<ProxyTarget?> FindAsync(string name, CancellationToken cancellation)
     {
         var snapshot = _snapshot;
@@ -145,26 +154,68 @@ internal sealed partial class ModelDirectory : IDisposable
                 where model.Role == ModelRole.Model
                 from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
                 orderby model.Name
-                let projector = context.Set<MultimodalConfig>().Where(own => own.ModelId == model.Id).Select(own => own.Mmproj)
-                    .FirstOrDefault() ?? model.ProjectorPath
-                let senses = context.Models.Where(row => row.Role == ModelRole.Projector && row.ModelPath == projector)
-                    .Select(row => row.MetadataJson).FirstOrDefault()
+                let projector = context
+                    .Set<MultimodalConfig>()
+                    .Where(own => own.ModelId == model.Id)
+                    .Select(own => own.Mmproj)
+                    .FirstOrDefault()
+                    ?? model.ProjectorPath
+                let senses = context
+                    .Models.Where(row => row.Role == ModelRole.Projector && row.ModelPath == projector)
+                    .Select(row => row.MetadataJson)
+                    .FirstOrDefault()
                 select new
                 {
-                    Model = new ProxyModel(model.Id, model.Name, model.ModelPath, (int?)runtime.Concurrency, runtime.CacheMode, runtime.Project ?? InstanceFacts.DefaultProject, new ProxyModelFacts(
-                        model.CreatedAt, model.Architecture, model.ParameterCount, model.Quantization, model.FileSizeBytes, model.ContextLength,
-                        model.CtxSize, model.ChatTemplateText != null, projector == null ? ProjectorSenses.None
-                            : ProjectorSenses.Of(senses), model.Status))
-                    { IsPinned = runtime.Pinned ?? false },
+                    Model = new ProxyModel(
+                        model.Id,
+                        model.Name,
+                        model.ModelPath,
+                        (int?)runtime.Concurrency,
+                        runtime.CacheMode,
+                        runtime.Project ?? InstanceFacts.DefaultProject,
+                        new ProxyModelFacts(
+                            model.CreatedAt,
+                            model.Architecture,
+                            model.ParameterCount,
+                            model.Quantization,
+                            model.FileSizeBytes,
+                            model.ContextLength,
+                            model.CtxSize,
+                            model.ChatTemplateText != null,
+                            projector == null ? ProjectorSenses.None : ProjectorSenses.Of(senses),
+                            model.Status
+                        )
+                    )
+                    {
+                        IsPinned = runtime.Pinned ?? false,
+                    },
                     model.Alias,
                     runtime.Aliases,
                 };
             var rows = await query.ToListAsync(cancellation).ConfigureAwait(false);
-            var variants = await context.Set<ModelAliasRow>().AsNoTracking().Select(row => new { row.Name, row.ModelId, row.ParametersJson }).ToListAsync(cancellation).ConfigureAwait(false);
+            var variants = await context
+                .Set<ModelAliasRow>()
+                .AsNoTracking()
+                .Select(row => new
+                {
+                    row.Name,
+                    row.ModelId,
+                    row.ParametersJson,
+                })
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
             var models = rows.ToDictionary(row => row.Model.Id, row => row.Model);
-            var aliases = rows.SelectMany(row => ModelNames.Aliases(row.Alias, row.Aliases).Select(alias => new ProxyTarget(alias, row.Model, null)));
-            var named = variants.Where(row => models.ContainsKey(row.ModelId)).Select(row => new ProxyTarget(row.Name, models[row.ModelId], row.ParametersJson));
-            return Snapshot.Of([.. rows.Select(row => new ProxyTarget(row.Model.Name, row.Model, null)), .. named, .. aliases], _clock.GetTimestamp(), changes);
+            var aliases = rows.SelectMany(row =>
+                ModelNames.Aliases(row.Alias, row.Aliases).Select(alias => new ProxyTarget(alias, row.Model, null))
+            );
+            var named = variants
+                .Where(row => models.ContainsKey(row.ModelId))
+                .Select(row => new ProxyTarget(row.Name, models[row.ModelId], row.ParametersJson));
+            return Snapshot.Of(
+                [.. rows.Select(row => new ProxyTarget(row.Model.Name, row.Model, null)), .. named, .. aliases],
+                _clock.GetTimestamp(),
+                changes
+            );
         }
     }
 
@@ -172,7 +223,12 @@ internal sealed partial class ModelDirectory : IDisposable
     private partial void LogRefreshFailed(Exception error);
 
     // The first owner of a name keeps it: models before aliases. What is named comes before what a wildcard means.
-    private sealed record Snapshot(FrozenDictionary<string, ProxyTarget> ByName, IReadOnlyList<ProxyTarget> Ordered, long LoadedAt, long Changes)
+    private sealed record Snapshot(
+        FrozenDictionary<string, ProxyTarget> ByName,
+        IReadOnlyList<ProxyTarget> Ordered,
+        long LoadedAt,
+        long Changes
+    )
     {
         // The closest first: most letters of its own.
         private IReadOnlyList<(WildcardName Name, ProxyTarget Target)> Wildcards { get; init; } = [];
@@ -181,10 +237,17 @@ internal sealed partial class ModelDirectory : IDisposable
 
         public static Snapshot Of(IReadOnlyList<ProxyTarget> targets, long now, long changes)
         {
-            var unique = targets.DistinctBy(target => target.Name, StringComparer.OrdinalIgnoreCase).ToLookup(target => target.Name != target.Model.Name && WildcardName.Read(target.Name) is not null);
+            var unique = targets
+                .DistinctBy(target => target.Name, StringComparer.OrdinalIgnoreCase)
+                .ToLookup(target => target.Name != target.Model.Name && WildcardName.Read(target.Name) is not null);
             var exact = unique[false].ToList();
-            var wildcards = unique[true].Select(target => (WildcardName.Read(target.Name)!, target with { IsWildcard = true })).OrderByDescending(pair => pair.Item1.Weight);
-            return new Snapshot(exact.ToFrozenDictionary(target => target.Name, StringComparer.OrdinalIgnoreCase), exact, now, changes) { Wildcards = [.. wildcards] };
+            var wildcards = unique[true]
+                .Select(target => (WildcardName.Read(target.Name)!, target with { IsWildcard = true }))
+                .OrderByDescending(pair => pair.Item1.Weight);
+            return new Snapshot(exact.ToFrozenDictionary(target => target.Name, StringComparer.OrdinalIgnoreCase), exact, now, changes)
+            {
+                Wildcards = [.. wildcards],
+            };
         }
 
         public ProxyTarget? Find(string name)

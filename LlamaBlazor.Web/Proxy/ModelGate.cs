@@ -28,7 +28,8 @@ internal sealed class Waiter(InFlightRequest request, long since)
 internal readonly record struct Turn(InstanceSnapshot? Engine, ProxyError? Error = null, string? Message = null, int RetryAfter = 0);
 
 /// <summary>
-/// The line in front of one model: who works, who waits. Its lock is held for a few instructions only; starting engines and waiting is done by
+/// The line in front of one model: who works, who waits. Its lock is held for a few instructions only; starting engines and waiting is done
+/// by
 /// <see cref="RequestScheduler"/>.
 /// </summary>
 internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry registry)

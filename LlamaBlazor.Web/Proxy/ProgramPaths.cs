@@ -2,21 +2,25 @@ using LlamaBlazor.Domain.Proxy;
 
 namespace LlamaBlazor.Web.Proxy;
 
-/// <summary>Brings requests of programs into one form before anything looks at them: how a path is written, and HEAD where GET has an answer.</summary>
+/// <summary>Brings requests of programs into one form before anything looks at them: how a path is written, and HEAD where GET has an
+/// answer.</summary>
 internal static class ProgramPaths
 {
     /// <summary>Adds the step; before all others, so that guards and routes see the same path.</summary>
     public static WebApplication UseProgramPaths(this WebApplication app)
     {
-        app.Use((context, next) =>
-        {
-            Mend(context.Request);
-            return next(context);
-        });
+        app.Use(
+            (context, next) =>
+            {
+                Mend(context.Request);
+                return next(context);
+            }
+        );
         return app;
     }
 
-    /// <summary>Writes the path in its one way, and asks for GET where a HEAD asks for something that is only read. The server sends no body for HEAD whatever the method is called here.</summary>
+    /// <summary>Writes the path in its one way, and asks for GET where a HEAD asks for something that is only read. The server sends no
+    /// body for HEAD whatever the method is called here.</summary>
     public static void Mend(HttpRequest request)
     {
         var path = request.Path.Value ?? "";
@@ -32,7 +36,12 @@ internal static class ProgramPaths
 
     // Routes of engines start them, and an export is work.
     private static bool IsOnlyRead(string path) =>
-        path == RouteTable.ModelsPath || path.StartsWith(RouteTable.ModelsPath + "/", StringComparison.Ordinal)
-        || !(RouteTable.IsForPrograms(path) || path.StartsWith(RouteTable.UpstreamPrefix, StringComparison.OrdinalIgnoreCase)
-            || path.StartsWith("/slots/", StringComparison.Ordinal) || path.StartsWith("/api/database", StringComparison.OrdinalIgnoreCase));
+        path == RouteTable.ModelsPath
+        || path.StartsWith(RouteTable.ModelsPath + "/", StringComparison.Ordinal)
+        || !(
+            RouteTable.IsForPrograms(path)
+            || path.StartsWith(RouteTable.UpstreamPrefix, StringComparison.OrdinalIgnoreCase)
+            || path.StartsWith("/slots/", StringComparison.Ordinal)
+            || path.StartsWith("/api/database", StringComparison.OrdinalIgnoreCase)
+        );
 }

@@ -22,16 +22,18 @@ internal sealed partial class ProxyEndpoint
     {
         if (check.Verdict == KeyVerdict.Allowed || check.Key is null)
             return await PassesAsync(context, check).ConfigureAwait(false);
-        await RunAsync(context, arrival with { Refusal = new(ErrorOf(check.Verdict), check.Message, check.RetryAfter) }).ConfigureAwait(false);
+        await RunAsync(context, arrival with { Refusal = new(ErrorOf(check.Verdict), check.Message, check.RetryAfter) })
+            .ConfigureAwait(false);
         return false;
     }
 
-    private static ProxyError ErrorOf(KeyVerdict verdict) => verdict switch
-    {
-        KeyVerdict.Forbidden => ProxyError.Forbidden,
-        KeyVerdict.Limited => ProxyError.RateLimited,
-        _ => ProxyError.Unauthorized,
-    };
+    private static ProxyError ErrorOf(KeyVerdict verdict) =>
+        verdict switch
+        {
+            KeyVerdict.Forbidden => ProxyError.Forbidden,
+            KeyVerdict.Limited => ProxyError.RateLimited,
+            _ => ProxyError.Unauthorized,
+        };
 
     /// <summary>Records a request of another API that was refused before it could be translated; it has its answer already.</summary>
     public void NoteRefused(HttpContext context, ProxyRoute route, ApiKey? key, ProxyError error, string message)
@@ -49,7 +51,14 @@ internal sealed partial class ProxyEndpoint
         }
     }
 
-    private static async ValueTask<bool> RefuseAsync(HttpContext context, InFlightRequest request, ProxyError error, string message, int retryAfter = 0, WaitingStream? waiting = null)
+    private static async ValueTask<bool> RefuseAsync(
+        HttpContext context,
+        InFlightRequest request,
+        ProxyError error,
+        string message,
+        int retryAfter = 0,
+        WaitingStream? waiting = null
+    )
     {
         request.Fail(error, message);
         if (waiting?.HasBegun == true)
@@ -76,16 +85,18 @@ internal sealed partial class ProxyEndpoint
     {
         var close = NameSuggestions.Closest(name, models.All.Where(target => target.IsOpenTo(key)).Select(target => target.Name));
         return close.Count > 0
-            ? $"The model '{name}' does not exist. Did you mean {string.Join(", ", close.Select(candidate => $"'{candidate}'"))}? GET /v1/models lists all."
+            ? $"The model '{name}' does not exist. Did you mean {string.Join(", ", close.Select(candidate => $"'{candidate}'"))}? GET "
+                + "/v1/models lists all."
             : $"The model '{name}' does not exist. GET /v1/models lists all.";
     }
 
-    private static LogLevel LevelOf(ProxyError error) => error.Facts().Severity switch
-    {
-        Severity.Warning => LogLevel.Warning,
-        Severity.Information => LogLevel.Information,
-        _ => LogLevel.Debug,
-    };
+    private static LogLevel LevelOf(ProxyError error) =>
+        error.Facts().Severity switch
+        {
+            Severity.Warning => LogLevel.Warning,
+            Severity.Information => LogLevel.Information,
+            _ => LogLevel.Debug,
+        };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} for '{Model}' failed by a mistake of the dashboard")]
     private partial void LogMistake(string requestId, string model, Exception error);
@@ -97,9 +108,20 @@ internal sealed partial class ProxyEndpoint
             return;
         KeyValuePair<string, object?>[] facts =
         [
-            new("RequestId", request.RequestId), new("Model", request.ModelName), new("Reason", request.ErrorMessage), new("Endpoint", request.Path),
-            new("ModelId", request.Target?.Model.Id), new("ModelPath", request.Target?.Model.Path), new("PromptPreview", recorder.PreviewOf(request)),
+            new("RequestId", request.RequestId),
+            new("Model", request.ModelName),
+            new("Reason", request.ErrorMessage),
+            new("Endpoint", request.Path),
+            new("ModelId", request.Target?.Model.Id),
+            new("ModelPath", request.Target?.Model.Path),
+            new("PromptPreview", recorder.PreviewOf(request)),
         ];
-        logger.Log(level, default, facts, null, static (facts, _) => $"Request {facts[0].Value} for '{facts[1].Value}' failed: {facts[2].Value}");
+        logger.Log(
+            level,
+            default,
+            facts,
+            null,
+            static (facts, _) => $"Request {facts[0].Value} for '{facts[1].Value}' failed: {facts[2].Value}"
+        );
     }
 }

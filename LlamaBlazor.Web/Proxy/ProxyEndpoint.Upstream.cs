@@ -12,7 +12,8 @@ internal sealed partial class ProxyEndpoint
     public async Task HandleUpstreamAsync(HttpContext context)
     {
         var path = RawPath(context);
-        var raw = path.StartsWith(RouteTable.UpstreamPrefix, StringComparison.OrdinalIgnoreCase) ? path[RouteTable.UpstreamPrefix.Length..]
+        var raw = path.StartsWith(RouteTable.UpstreamPrefix, StringComparison.OrdinalIgnoreCase)
+            ? path[RouteTable.UpstreamPrefix.Length..]
             : "";
         var route = new ProxyRoute(context.Request.Method, RouteTable.UpstreamPrefix, ModelSource.Path, RouteKind.Other);
         var isSite = EngineSites.IsSite(context.Request.Host.Host);
@@ -32,8 +33,14 @@ internal sealed partial class ProxyEndpoint
         if (split is null)
         {
             var name = ModelSelector.FirstSegment(raw);
-            await RunAsync(context,
-                arrival with { ModelName = name, Refusal = new(ProxyError.ModelNotFound, UnknownModel(name, check.Key)) })
+            await RunAsync(
+                    context,
+                    arrival with
+                    {
+                        ModelName = name,
+                        Refusal = new(ProxyError.ModelNotFound, UnknownModel(name, check.Key)),
+                    }
+                )
                 .ConfigureAwait(false);
             return;
         }
@@ -65,7 +72,8 @@ internal sealed partial class ProxyEndpoint
 
         if (split.Rest.Length > 0)
             return false;
-        response.StatusCode = HttpMethods.IsGet(request.Method) ? StatusCodes.Status301MovedPermanently
+        response.StatusCode = HttpMethods.IsGet(request.Method)
+            ? StatusCodes.Status301MovedPermanently
             : StatusCodes.Status308PermanentRedirect;
         response.Headers.CacheControl = "no-store"; // a browser that keeps it would not be sent to the site
         response.Headers.Location = whole + request.QueryString.ToUriComponent();
@@ -77,10 +85,13 @@ internal sealed partial class ProxyEndpoint
         var route = arrival.Route with { Kind = RouteTable.KindOf(arrival.Route.Method, split.Rest) };
         // the body passes through unread, and no larger than any other
         var tooLarge = !RequestBody.TryLimit(context.Request, options.BodyLimit);
-        return RunAsync(context, new Arrival(route, split.Rest, arrival.Key)
-        {
-            ModelName = split.Model,
-            Refusal = tooLarge ? new(ProxyError.BodyTooLarge, ProxyAnswers.BodyMessage(ProxyError.BodyTooLarge, options)) : null,
-        });
+        return RunAsync(
+            context,
+            new Arrival(route, split.Rest, arrival.Key)
+            {
+                ModelName = split.Model,
+                Refusal = tooLarge ? new(ProxyError.BodyTooLarge, ProxyAnswers.BodyMessage(ProxyError.BodyTooLarge, options)) : null,
+            }
+        );
     }
 }

@@ -26,7 +26,8 @@ internal sealed partial class ProxyEndpoint(
     RequestRecorder recorder,
     ProxyOptions options,
     TimeProvider clock,
-    ILogger<ProxyEndpoint> logger)
+    ILogger<ProxyEndpoint> logger
+)
 {
     /// <summary>Serves a request of a route of <see cref="RouteTable"/>.</summary>
     public async Task HandleAsync(HttpContext context, ProxyRoute route)
@@ -37,7 +38,19 @@ internal sealed partial class ProxyEndpoint(
             return;
         var (read, error) = await bodies.ReadAsync(context.Request, options.BodyLimit, context.RequestAborted).ConfigureAwait(false);
         using var body = read;
-        await RunAsync(context, body is null ? arrival with { Refusal = new(error, ProxyAnswers.BodyMessage(error, options)) } : arrival with { Body = body }).ConfigureAwait(false);
+        await RunAsync(
+                context,
+                body is null
+                    ? arrival with
+                    {
+                        Refusal = new(error, ProxyAnswers.BodyMessage(error, options)),
+                    }
+                    : arrival with
+                    {
+                        Body = body,
+                    }
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Serves a request that was translated from another API.</summary>
@@ -72,7 +85,8 @@ internal sealed partial class ProxyEndpoint(
         }
         catch (BodyNotKeptException)
         {
-            await RefuseAsync(context, request, ProxyError.BodyNotKept, ProxyAnswers.BodyMessage(ProxyError.BodyNotKept, options)).ConfigureAwait(false);
+            await RefuseAsync(context, request, ProxyError.BodyNotKept, ProxyAnswers.BodyMessage(ProxyError.BodyNotKept, options))
+                .ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -104,7 +118,9 @@ internal sealed partial class ProxyEndpoint(
         var facts = RequestFacts.Empty;
         // Without a body there is nothing to read, and nothing wrong where it need not name the model: /slots/3?action=erase.
         var isPlain = request.Route.Kind == RouteKind.Other;
-        var isJson = request.Route.Source == ModelSource.Body && !(body!.Length == 0 && (isPlain || context.Request.Query["model"].ToString().Length > 0));
+        var isJson =
+            request.Route.Source == ModelSource.Body
+            && !(body!.Length == 0 && (isPlain || context.Request.Query["model"].ToString().Length > 0));
         if (isJson)
         {
             (var wrong, facts) = await body!.ReadAsync(bytes => FactsOf(bytes, isPlain), context.RequestAborted).ConfigureAwait(false);
@@ -115,19 +131,29 @@ internal sealed partial class ProxyEndpoint(
         request.Facts = facts;
         var name = modelName ?? await NameOfAsync(context, request.Route, facts, body).ConfigureAwait(false) ?? OnlyRunning();
         if (string.IsNullOrEmpty(name))
-            return await RefuseAsync(context, request, ProxyError.ModelRequired, "The request names no model. Send one in the field \"model\" (or as ?model=); GET /v1/models lists them.").ConfigureAwait(false);
+            return await RefuseAsync(
+                    context,
+                    request,
+                    ProxyError.ModelRequired,
+                    "The request names no model. Send one in the field \"model\" (or as ?model=); GET /v1/models lists them."
+                )
+                .ConfigureAwait(false);
         request.ModelName = Shorten(name);
         request.Target = await models.FindAsync(name, context.RequestAborted).ConfigureAwait(false);
         if (request.Target is not { } target)
-            return await RefuseAsync(context, request, ProxyError.ModelNotFound, UnknownModel(request.ModelName, request.Key)).ConfigureAwait(false);
+            return await RefuseAsync(context, request, ProxyError.ModelNotFound, UnknownModel(request.ModelName, request.Key))
+                .ConfigureAwait(false);
         if (target.ParametersJson is { } parameters && isJson && !facts.IsArray)
         {
-            await body!.RewriteAsync((bytes, write) => AliasParameters.Apply(bytes, parameters, write), context.RequestAborted).ConfigureAwait(false);
+            await body!
+                .RewriteAsync((bytes, write) => AliasParameters.Apply(bytes, parameters, write), context.RequestAborted)
+                .ConfigureAwait(false);
             (_, request.Facts) = await body.ReadAsync(bytes => FactsOf(bytes, false), context.RequestAborted).ConfigureAwait(false);
         }
 
         return target.IsOpenTo(request.Key)
-            || await RefuseAsync(context, request, ProxyError.Forbidden, $"The key '{request.Key!.Name}' may not ask '{target.Name}'.").ConfigureAwait(false);
+            || await RefuseAsync(context, request, ProxyError.Forbidden, $"The key '{request.Key!.Name}' may not ask '{target.Name}'.")
+                .ConfigureAwait(false);
     }
 
     // Step 4. Most requests have no ticket: the cache is off unless somebody switched it on.
@@ -152,13 +178,25 @@ internal sealed partial class ProxyEndpoint(
     // Steps 5 and 6. A request that never reached its engine is sent once more, since engines come and go.
     private async Task ServeAsync(HttpContext context, InFlightRequest request, RequestBody? body, ResponseCapture? capture)
     {
-        var waiting = request.Facts.Stream && options.KeepAliveSeconds > 0 && body is not null ? new WaitingStream(context, request, engines, clock) { TellsStatus = options.LoadingStatus && request.Route.Kind == RouteKind.Chat } : null;
+        var waiting =
+            request.Facts.Stream && options.KeepAliveSeconds > 0 && body is not null
+                ? new WaitingStream(context, request, engines, clock)
+                {
+                    TellsStatus = options.LoadingStatus && request.Route.Kind == RouteKind.Chat,
+                }
+                : null;
         for (var attempt = 1; ; attempt++)
         {
-            var turn = await scheduler.EnterAsync(request, waiting is null ? null : waiting.KeepAliveAsync, context.RequestAborted).ConfigureAwait(false);
+            var turn = await scheduler
+                .EnterAsync(request, waiting is null ? null : waiting.KeepAliveAsync, context.RequestAborted)
+                .ConfigureAwait(false);
             if (turn.Error is { } refused)
             {
-                if (refused == ProxyError.ModelNotFound && attempt == 1 && await HasMovedAsync(request, context.RequestAborted).ConfigureAwait(false))
+                if (
+                    refused == ProxyError.ModelNotFound
+                    && attempt == 1
+                    && await HasMovedAsync(request, context.RequestAborted).ConfigureAwait(false)
+                )
                     continue;
                 await RefuseAsync(context, request, refused, turn.Message!, turn.RetryAfter, waiting).ConfigureAwait(false);
                 return;
@@ -188,14 +226,24 @@ internal sealed partial class ProxyEndpoint(
     private async ValueTask<bool> HasMovedAsync(InFlightRequest request, CancellationToken cancellation)
     {
         models.Invalidate();
-        if (await models.FindAsync(request.ModelName, cancellation).ConfigureAwait(false) is not { } target
-            || target.Model.Id == request.Target!.Model.Id || !target.IsOpenTo(request.Key))
+        if (
+            await models.FindAsync(request.ModelName, cancellation).ConfigureAwait(false) is not { } target
+            || target.Model.Id == request.Target!.Model.Id
+            || !target.IsOpenTo(request.Key)
+        )
             return false;
         request.Target = target;
         return true;
     }
 
-    private async ValueTask<ForwardFailure?> PassOnAsync(HttpContext context, InFlightRequest request, InstanceSnapshot engine, RequestBody? body, WaitingStream? waiting, ResponseCapture? capture)
+    private async ValueTask<ForwardFailure?> PassOnAsync(
+        HttpContext context,
+        InFlightRequest request,
+        InstanceSnapshot engine,
+        RequestBody? body,
+        WaitingStream? waiting,
+        ResponseCapture? capture
+    )
     {
         if (waiting?.HasBegun == true)
         {
@@ -215,11 +263,16 @@ internal sealed partial class ProxyEndpoint(
         var named = route.Source switch
         {
             ModelSource.Body => facts.Model,
-            ModelSource.Form when ModelSelector.Boundary(context.Request.ContentType) is { } boundary =>
-                await body!.ReadAsync(bytes => ModelSelector.FromForm(bytes, boundary, "model"), context.RequestAborted).ConfigureAwait(false),
+            ModelSource.Form when ModelSelector.Boundary(context.Request.ContentType) is { } boundary => await body!
+                .ReadAsync(bytes => ModelSelector.FromForm(bytes, boundary, "model"), context.RequestAborted)
+                .ConfigureAwait(false),
             _ => null,
         };
-        return string.IsNullOrEmpty(named) ? context.Request.Query["model"].ToString() is { Length: > 0 } query ? query : null : named;
+        return string.IsNullOrEmpty(named)
+            ? context.Request.Query["model"].ToString() is { Length: > 0 } query
+                ? query
+                : null
+            : named;
     }
 
     // Clients of a single llama-server name no model: with one engine running there is no doubt which is meant.

@@ -42,13 +42,25 @@ internal static class ProxyFeature
     {
         var endpoint = app.Services.GetRequiredService<ProxyEndpoint>();
         // Without a model the path is the dashboard's own, so that routing cannot tell the two apart.
-        app.MapWhen(context => context.Request.Path == RouteTable.Metrics.Path && HttpMethods.IsGet(context.Request.Method) && context.Request.Query.ContainsKey("model"),
-            branch => branch.Run(context => endpoint.HandleAsync(context, RouteTable.Metrics)));
+        app.MapWhen(
+            context =>
+                context.Request.Path == RouteTable.Metrics.Path
+                && HttpMethods.IsGet(context.Request.Method)
+                && context.Request.Query.ContainsKey("model"),
+            branch => branch.Run(context => endpoint.HandleAsync(context, RouteTable.Metrics))
+        );
         foreach (var route in RouteTable.All)
-            app.MapMethods(route.Path, [route.Method], context => endpoint.HandleAsync(context, route)).ExcludeFromDescription().ShortCircuit();
+            app.MapMethods(route.Path, [route.Method], context => endpoint.HandleAsync(context, route))
+                .ExcludeFromDescription()
+                .ShortCircuit();
         app.Map(RouteTable.UpstreamPrefix + "{**path}", endpoint.HandleUpstreamAsync).ExcludeFromDescription();
         ModelCatalogue.Map(app);
-        foreach (var path in RouteTable.All.Select(route => route.Path).Distinct().Where(path => !path.StartsWith("/v1/", StringComparison.Ordinal)))
+        foreach (
+            var path in RouteTable
+                .All.Select(route => route.Path)
+                .Distinct()
+                .Where(path => !path.StartsWith("/v1/", StringComparison.Ordinal))
+        )
             app.Map(path, RefuseUnknownAsync).ExcludeFromDescription(); // with another method
         app.Map("/v1/{**path}", RefuseUnknownAsync).ExcludeFromDescription();
         InFlightEndpoints.Map(app);
@@ -57,5 +69,9 @@ internal static class ProxyFeature
     }
 
     private static Task RefuseUnknownAsync(HttpContext context) =>
-        Refusals.SendAsync(context, ProxyError.UnknownRoute, $"{context.Request.Method} {context.Request.Path} is not a route of this endpoint.");
+        Refusals.SendAsync(
+            context,
+            ProxyError.UnknownRoute,
+            $"{context.Request.Method} {context.Request.Path} is not a route of this endpoint."
+        );
 }

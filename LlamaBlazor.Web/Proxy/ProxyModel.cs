@@ -11,7 +11,15 @@ namespace LlamaBlazor.Web.Proxy;
 /// <param name="CacheMode">off, on, sampled, or null for the global switch.</param>
 /// <param name="Project">The project it belongs to.</param>
 /// <param name="Facts">What clients may read about it.</param>
-internal sealed record ProxyModel(long Id, string Name, string? Path, int? Concurrency, string? CacheMode, string Project, ProxyModelFacts Facts)
+internal sealed record ProxyModel(
+    long Id,
+    string Name,
+    string? Path,
+    int? Concurrency,
+    string? CacheMode,
+    string Project,
+    ProxyModelFacts Facts
+)
 {
     /// <summary>Whether it is never stopped for another.</summary>
     public bool IsPinned { get; init; }
@@ -38,7 +46,8 @@ internal sealed record ProxyModelFacts(
     long? ConfiguredContext,
     bool HasChatTemplate,
     ProjectorSenses Senses,
-    string Status)
+    string Status
+)
 {
     /// <summary>Whether it is made for embeddings and not for writing.</summary>
     public bool Embeds => Architecture is "bert" or "nomic-bert" or "jina-bert-v2" or "modern-bert" or "t5encoder" or "gemma-embedding";

@@ -24,7 +24,8 @@ internal sealed class ProxyOptions
     /// <summary>Seconds between the comments that keep a waiting stream open; 0 sends none, to 600.</summary>
     public int KeepAliveSeconds { get; init; } = 5;
 
-    /// <summary>Whether a waiting chat is told so in its stream, as thoughts that clients show; else it gets comments, which they do not.</summary>
+    /// <summary>Whether a waiting chat is told so in its stream, as thoughts that clients show; else it gets comments, which they do
+    /// not.</summary>
     public bool LoadingStatus { get; init; }
 
     /// <summary>Seconds an engine may say nothing; 1 to 86400.</summary>
@@ -47,15 +48,19 @@ internal sealed class ProxyOptions
 
     /// <summary>Reads and checks the section.</summary>
     /// <exception cref="StartupException">A value is out of bounds; the message names its key.</exception>
-    public static ProxyOptions Read(IConfiguration configuration) => OptionSection.Read<ProxyOptions>(configuration, Section,
-    [
-        new(nameof(BodyLimitMb), options => options.BodyLimitMb, 1, 1024),
-        new(nameof(BodyMemoryMb), options => options.BodyMemoryMb, 1, 65_536),
-        new(nameof(QueueSize), options => options.QueueSize, 1, 10_000),
-        new(nameof(QueueWaitSeconds), options => options.QueueWaitSeconds, 1, 86_400),
-        new(nameof(KeepAliveSeconds), options => options.KeepAliveSeconds, 0, 600),
-        new(nameof(IdleTimeoutSeconds), options => options.IdleTimeoutSeconds, 1, 86_400),
-        new(nameof(StarvationSeconds), options => options.StarvationSeconds, 0, 86_400),
-        new(nameof(MinimumWarmSeconds), options => options.MinimumWarmSeconds, 0, 86_400),
-    ]);
+    public static ProxyOptions Read(IConfiguration configuration) =>
+        OptionSection.Read<ProxyOptions>(
+            configuration,
+            Section,
+            [
+                new(nameof(BodyLimitMb), options => options.BodyLimitMb, 1, 1024),
+                new(nameof(BodyMemoryMb), options => options.BodyMemoryMb, 1, 65_536),
+                new(nameof(QueueSize), options => options.QueueSize, 1, 10_000),
+                new(nameof(QueueWaitSeconds), options => options.QueueWaitSeconds, 1, 86_400),
+                new(nameof(KeepAliveSeconds), options => options.KeepAliveSeconds, 0, 600),
+                new(nameof(IdleTimeoutSeconds), options => options.IdleTimeoutSeconds, 1, 86_400),
+                new(nameof(StarvationSeconds), options => options.StarvationSeconds, 0, 86_400),
+                new(nameof(MinimumWarmSeconds), options => options.MinimumWarmSeconds, 0, 86_400),
+            ]
+        );
 }

@@ -8,7 +8,8 @@ namespace LlamaBlazor.Web.Proxy;
 /// <summary>Gets the bytes of a body, and writes those that come in their place.</summary>
 internal delegate void BodyRewrite(ReadOnlySpan<byte> bytes, BytesWriter write);
 
-/// <summary>A whole request body, so that the model can be read from it and the same bytes go upstream: in memory where there is room, else in a file.</summary>
+/// <summary>A whole request body, so that the model can be read from it and the same bytes go upstream: in memory where there is room, else
+/// in a file.</summary>
 internal sealed class RequestBody(BodyStore store) : IDisposable
 {
     /// <summary>Most bytes that one body takes of the memory of all.</summary>
@@ -42,12 +43,13 @@ internal sealed class RequestBody(BodyStore store) : IDisposable
 
     /// <summary>What the server found wrong with a body while it came.</summary>
     /// <param name="error">Its finding.</param>
-    public static ProxyError ErrorOf(BadHttpRequestException error) => error.StatusCode switch
-    {
-        StatusCodes.Status408RequestTimeout => ProxyError.SlowClient,
-        StatusCodes.Status413PayloadTooLarge => ProxyError.BodyTooLarge,
-        _ => ProxyError.BadBody,
-    };
+    public static ProxyError ErrorOf(BadHttpRequestException error) =>
+        error.StatusCode switch
+        {
+            StatusCodes.Status408RequestTimeout => ProxyError.SlowClient,
+            StatusCodes.Status413PayloadTooLarge => ProxyError.BodyTooLarge,
+            _ => ProxyError.BadBody,
+        };
 
     /// <summary>Reads something from the bytes, which are there for the length of the call.</summary>
     /// <param name="read">Reads.</param>
@@ -71,7 +73,8 @@ internal sealed class RequestBody(BodyStore store) : IDisposable
     /// <param name="cancellation">The client went away.</param>
     public ValueTask<byte[]> CopyAsync(CancellationToken cancellation) => ReadAsync(static bytes => bytes.ToArray(), cancellation);
 
-    /// <summary>Makes the request carry a plain body of this length once more; its bytes go upstream from <see cref="ToContent"/>.</summary>
+    /// <summary>Makes the request carry a plain body of this length once more; its bytes go upstream from
+    /// <see cref="ToContent"/>.</summary>
     /// <param name="request">The request.</param>
     public void Rewind(HttpRequest request)
     {
@@ -93,11 +96,15 @@ internal sealed class RequestBody(BodyStore store) : IDisposable
         var changed = new RequestBody(store);
         try
         {
-            await ReadAsync(bytes =>
-            {
-                write(bytes, changed.Append);
-                return true;
-            }, cancellation).ConfigureAwait(false);
+            await ReadAsync(
+                    bytes =>
+                    {
+                        write(bytes, changed.Append);
+                        return true;
+                    },
+                    cancellation
+                )
+                .ConfigureAwait(false);
         }
         catch
         {

@@ -27,8 +27,7 @@ internal sealed partial class RequestScheduler
                     gate.Refuse(refusal);
                     return;
                 }
-            }
-            while (!gate.TryRest());
+            } while (!gate.TryRest());
         }
         catch (OperationCanceledException)
         {
@@ -75,7 +74,11 @@ internal sealed partial class RequestScheduler
             return result.Failure switch
             {
                 null => null,
-                { Kind: FailureKind.NotFound } => new Turn(null, ProxyError.ModelNotFound, $"The model '{model.Name}' does not exist any more. GET /v1/models lists all."),
+                { Kind: FailureKind.NotFound } => new Turn(
+                    null,
+                    ProxyError.ModelNotFound,
+                    $"The model '{model.Name}' does not exist any more. GET /v1/models lists all."
+                ),
                 var failure => new Turn(null, ProxyError.StartFailed, failure.Message, 10),
             };
         }
@@ -106,8 +109,15 @@ internal sealed partial class RequestScheduler
     {
         var instance = board.Find(gate.ModelId);
         var running = instance is { Status: "running" };
-        var warm = running && instance!.ReadyAt is { } ready ? clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(ready) : TimeSpan.Zero;
-        return new SwapCandidate(gate.ModelId, running, gate.Waiting, gate.OldestSince is { } since ? clock.GetElapsedTime(since) : TimeSpan.Zero, warm)
+        var warm =
+            running && instance!.ReadyAt is { } ready ? clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(ready) : TimeSpan.Zero;
+        return new SwapCandidate(
+            gate.ModelId,
+            running,
+            gate.Waiting,
+            gate.OldestSince is { } since ? clock.GetElapsedTime(since) : TimeSpan.Zero,
+            warm
+        )
         {
             IsBlocked = instance?.RuntimeStatus == "pending",
             IsPinned = gate.IsPinned,

@@ -10,7 +10,8 @@ namespace LlamaBlazor.Web.Proxy;
 internal delegate Task<Result<InstanceSnapshot>> EnsureReady(long modelId, CancellationToken cancellation);
 
 /// <summary>
-/// Lets requests through to engines: at once where the engine runs and has a place, else after waiting in line while the model is started. One task
+/// Lets requests through to engines: at once where the engine runs and has a place, else after waiting in line while the model is started.
+/// One task
 /// moves the line of a model, whoever waits; when the last one has left, the start is given up.
 /// </summary>
 internal sealed partial class RequestScheduler(
@@ -21,7 +22,8 @@ internal sealed partial class RequestScheduler(
     ProxyOptions options,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
-    ILogger<RequestScheduler> logger)
+    ILogger<RequestScheduler> logger
+)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<long, ModelGate> _gates = new(); // one a model that was ever asked for
@@ -39,7 +41,8 @@ internal sealed partial class RequestScheduler(
         }
     }
 
-    /// <summary>Waits until the request may go to an engine. Every turn without an error must be given back by <see cref="Leave"/>.</summary>
+    /// <summary>Waits until the request may go to an engine. Every turn without an error must be given back by
+    /// <see cref="Leave"/>.</summary>
     /// <param name="request">The request.</param>
     /// <param name="keepAlive">Called now and then while it waits, or null.</param>
     /// <param name="cancellation">The client went away.</param>
@@ -66,8 +69,12 @@ internal sealed partial class RequestScheduler(
         request.State = InFlightState.Queued;
         if (!gate.TryJoin(waiter, out var mustPump))
         {
-            return new Turn(null, ProxyError.QueueFull, $"{_queue.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
-                RetryAfter(gate));
+            return new Turn(
+                null,
+                ProxyError.QueueFull,
+                $"{_queue.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
+                RetryAfter(gate)
+            );
         }
 
         if (mustPump)
@@ -91,17 +98,23 @@ internal sealed partial class RequestScheduler(
 
     private static Turn ShuttingDown => new(null, ProxyError.ShuttingDown, "The dashboard is being stopped. Try again when it is back.", 5);
 
-    private ModelGate GateOf(long modelId) => _gates.GetOrAdd(modelId, static (id, more) => new ModelGate(id, more.Size, more.registry), (_queue.Size, registry));
+    private ModelGate GateOf(long modelId) =>
+        _gates.GetOrAdd(modelId, static (id, more) => new ModelGate(id, more.Size, more.registry), (_queue.Size, registry));
 
     // What is set for the model, else as many as the engine has slots, else no limit.
     private int? Places(ProxyModel model, InstanceSnapshot engine) => model.Concurrency ?? slots.Find(engine);
 
-    private InstanceSnapshot? RunningAt(long modelId) => board.Find(modelId) is { Status: "running", BaseUrl: not null } engine ? engine : null;
+    private InstanceSnapshot? RunningAt(long modelId) =>
+        board.Find(modelId) is { Status: "running", BaseUrl: not null } engine ? engine : null;
 
     private async Task<Turn> WaitAsync(ModelGate gate, Waiter waiter, Func<Task>? keepAlive, CancellationToken cancellation)
     {
         var pause = keepAlive is null ? _queue.WaitLimit : TimeSpan.FromSeconds(options.KeepAliveSeconds);
-        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellation, waiter.Request.Cancelled, lifetime.ApplicationStopping);
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellation,
+            waiter.Request.Cancelled,
+            lifetime.ApplicationStopping
+        );
         try
         {
             while (true)
@@ -138,7 +151,13 @@ internal sealed partial class RequestScheduler(
     private Turn TimedOut(ModelGate gate, ProxyModel model)
     {
         var reason = board.Find(model.Id) is { Status: not "running", Reason: { Length: > 0 } words } ? $" {words}" : "";
-        return new(null, ProxyError.QueueTimeout, $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise LlamaBlazor:Proxy:QueueWaitSeconds.", RetryAfter(gate));
+        return new(
+            null,
+            ProxyError.QueueTimeout,
+            $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise "
+                + "LlamaBlazor:Proxy:QueueWaitSeconds.",
+            RetryAfter(gate)
+        );
     }
 
     private static Turn WhyGone(Waiter waiter, Exception error, CancellationToken client)

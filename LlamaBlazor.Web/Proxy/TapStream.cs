@@ -5,8 +5,10 @@ using LlamaBlazor.Web.Shared.Api;
 namespace LlamaBlazor.Web.Proxy;
 
 /// <summary>
-/// The engine's answer on its way to the client: read for statistics, never changed. When it breaks off in the middle of a stream of events, the client
-/// gets an error event instead of a silent end (peers.md 4a); when it is a plain answer, the connection is broken so that no half answer looks whole.
+/// The engine's answer on its way to the client: read for statistics, never changed. When it breaks off in the middle of a stream of
+/// events, the client
+/// gets an error event instead of a silent end (peers.md 4a); when it is a plain answer, the connection is broken so that no half answer
+/// looks whole.
 /// </summary>
 internal sealed class TapStream(Stream inner, HttpContext context, InFlightRequest request, bool isEvents, TimeProvider clock) : Stream
 {
@@ -69,9 +71,7 @@ internal sealed class TapStream(Stream inner, HttpContext context, InFlightReque
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
@@ -97,7 +97,8 @@ internal sealed class TapStream(Stream inner, HttpContext context, InFlightReque
         if (isEvents)
             request.Pace.Note(reader.Events, clock.GetElapsedTime(request.StartTimestamp).TotalMilliseconds);
         Capture?.Add(bytes);
-        if (reader is { HasFirstToken: true, Usage.Error: null } && context.Response.StatusCode < StatusCodes.Status400BadRequest) // an engine that only says what is wrong does not work
+        // an engine that only says what is wrong does not work
+        if (reader is { HasFirstToken: true, Usage.Error: null } && context.Response.StatusCode < StatusCodes.Status400BadRequest)
             request.SucceededAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (request.FirstTokenTimestamp == 0 && reader.HasFirstToken)
         {
@@ -143,7 +144,10 @@ internal sealed class TapStream(Stream inner, HttpContext context, InFlightReque
         if (request.Cancelled.IsCancellationRequested)
             return (ProxyError.Cancelled, "The request was cancelled in the dashboard.");
         return error is OperationCanceledException
-            ? (ProxyError.UpstreamTimeout, "The engine sent nothing for too long. Its log tells more; LlamaBlazor:Proxy:IdleTimeoutSeconds is the limit.")
+            ? (
+                ProxyError.UpstreamTimeout,
+                "The engine sent nothing for too long. Its log tells more; LlamaBlazor:Proxy:IdleTimeoutSeconds is the limit."
+            )
             : (ProxyError.UpstreamDied, $"The engine of '{request.Target?.Model.Name}' broke off during the answer. Its log tells more.");
     }
 
@@ -168,10 +172,12 @@ internal sealed class TapContent(HttpContent inner, Func<Stream, Stream> tap) : 
     protected override async Task<Stream> CreateContentReadStreamAsync() => tap(await inner.ReadAsStreamAsync().ConfigureAwait(false));
 
     /// <inheritdoc/>
-    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) => tap(await inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
+        tap(await inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
-    protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) => throw new NotSupportedException();
+    protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) =>
+        throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override bool TryComputeLength(out long length)

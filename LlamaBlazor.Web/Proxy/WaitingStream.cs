@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace LlamaBlazor.Web.Proxy;
 
 /// <summary>
-/// A stream that was begun while its request waits: comments keep it open, and the engine's events follow. Its 200 is sent, so a failure can only be
+/// A stream that was begun while its request waits: comments keep it open, and the engine's events follow. Its 200 is sent, so a failure
+/// can only be
 /// told by an error event. YARP forwards no request whose answer has begun, hence the small forwarder here.
 /// </summary>
 internal sealed class WaitingStream(HttpContext context, InFlightRequest request, EngineForwarder engines, TimeProvider clock)
@@ -18,8 +19,22 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
     // Connection headers belong to one hop (RFC 9110 7.6.1); the others are ours or set anew.
     private static readonly HashSet<string> NotPassed = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Host", "Content-Length", "Content-Encoding",
-        "Authorization", "X-Api-Key", "Cookie", "X-Llama-Cache", "Accept-Encoding", "Expect",
+        "Connection",
+        "Keep-Alive",
+        "Proxy-Connection",
+        "TE",
+        "Trailer",
+        "Transfer-Encoding",
+        "Upgrade",
+        "Host",
+        "Content-Length",
+        "Content-Encoding",
+        "Authorization",
+        "X-Api-Key",
+        "Cookie",
+        "X-Llama-Cache",
+        "Accept-Encoding",
+        "Expect",
     };
 
     /// <summary>Whether the answer has begun.</summary>
@@ -43,7 +58,9 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
 
         var waited = (int)clock.GetElapsedTime(request.StartTimestamp).TotalSeconds;
         var words = request.Place > 0 ? $"waiting, place {request.Place}" : "waiting";
-        var part = TellsStatus ? StatusEvent.Make(request.ModelName, $"{request.ModelName}: {words}, {waited} s\n") : Encoding.UTF8.GetBytes($": {words}\n\n");
+        var part = TellsStatus
+            ? StatusEvent.Make(request.ModelName, $"{request.ModelName}: {words}, {waited} s\n")
+            : Encoding.UTF8.GetBytes($": {words}\n\n");
         await context.Response.Body.WriteAsync(part, context.RequestAborted).ConfigureAwait(false);
         await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
@@ -74,7 +91,8 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
             using var response = await engines.Client.SendAsync(message, idle.Token).ConfigureAwait(false);
             if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
             {
-                await FailAsync(ProxyError.UpstreamFailed, await WordsAsync(response, idle.Token).ConfigureAwait(false)).ConfigureAwait(false);
+                await FailAsync(ProxyError.UpstreamFailed, await WordsAsync(response, idle.Token).ConfigureAwait(false))
+                    .ConfigureAwait(false);
                 return;
             }
 
@@ -101,7 +119,10 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
 
     private HttpRequestMessage Message(InstanceSnapshot engine, RequestBody body)
     {
-        var message = new HttpRequestMessage(new HttpMethod(context.Request.Method), EngineTransformer.AddressOf(engine, request.Path, context.Request.QueryString))
+        var message = new HttpRequestMessage(
+            new HttpMethod(context.Request.Method),
+            EngineTransformer.AddressOf(engine, request.Path, context.Request.QueryString)
+        )
         {
             Content = body.ToContent(),
         };

@@ -19,7 +19,8 @@ internal static class AdmissionOptions
             Number(configuration, nameof(AdmissionLimits.MaxMemoryPercent), usual.MaxMemoryPercent, 1, 100),
             Number(configuration, nameof(AdmissionLimits.MinFreeMemoryGb), usual.MinFreeMemoryGb, 0, 4096),
             Optional(configuration, nameof(AdmissionLimits.MaxCpuPercent), 1, 100),
-            Optional(configuration, nameof(AdmissionLimits.MaxLoadPerCore), 0.1, 1000));
+            Optional(configuration, nameof(AdmissionLimits.MaxLoadPerCore), 0.1, 1000)
+        );
     }
 
     private static double Number(IConfiguration configuration, string key, double usual, double min, double max) =>

@@ -25,7 +25,8 @@ internal sealed class AdmissionService(
     MemoryAdvisor advisor,
     ModelStore models,
     IConfiguration configuration,
-    TimeProvider clock)
+    TimeProvider clock
+)
 {
     private const double MiB = 1048576;
     private const int ModelsMaxByDefault = 4;
@@ -39,12 +40,23 @@ internal sealed class AdmissionService(
     /// <param name="others">Those that load or run.</param>
     /// <param name="promised">Bytes that others which load were promised and have not all taken yet.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<(AdmissionDecision Decision, GpuQuestion Gpus)> DecideAsync(InstanceFacts facts, StartDemand demand, bool mayEvict, IReadOnlyList<Occupant> others, long promised, CancellationToken cancellation)
+    public async Task<(AdmissionDecision Decision, GpuQuestion Gpus)> DecideAsync(
+        InstanceFacts facts,
+        StartDemand demand,
+        bool mayEvict,
+        IReadOnlyList<Occupant> others,
+        long promised,
+        CancellationToken cancellation
+    )
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var most = await context.ServerConfigs.AsNoTracking().Select(row => row.ModelsMax).SingleOrDefaultAsync(cancellation).ConfigureAwait(false);
+            var most = await context
+                .ServerConfigs.AsNoTracking()
+                .Select(row => row.ModelsMax)
+                .SingleOrDefaultAsync(cancellation)
+                .ConfigureAwait(false);
             var quota = await QuotaAsync(context, facts.Project, cancellation).ConfigureAwait(false);
             var state = Machine(promised);
             var gpus = await AskGpusAsync(facts, demand, others, cancellation).ConfigureAwait(false);
@@ -53,7 +65,10 @@ internal sealed class AdmissionService(
             {
                 Vram = demand.Vram,
                 Cores = demand.Cores,
-                ContextThatFits = policy.Usable(state) is { } usable && usable < demand.Memory && demand.Estimated is { } known ? advisor.LongestContext(known, usable) : 0,
+                ContextThatFits =
+                    policy.Usable(state) is { } usable && usable < demand.Memory && demand.Estimated is { } known
+                        ? advisor.LongestContext(known, usable)
+                        : 0,
             };
             return (policy.Decide(request, state, others, quota, clock.GetUtcNow().ToUnixTimeMilliseconds()), gpus);
         }
@@ -63,9 +78,8 @@ internal sealed class AdmissionService(
     private MachineState Machine(long promised)
     {
         var state = machine.Read();
-        return _isDemo
-            ? new MachineState(null, null, null, null, state.Cores)
-            : state with { FreeMemory = state.FreeMemory - promised }; // below zero where more was promised: what becomes free is for those first
+        // below zero where more was promised: what becomes free is for those first
+        return _isDemo ? new MachineState(null, null, null, null, state.Cores) : state with { FreeMemory = state.FreeMemory - promised };
     }
 
     /// <summary>What a model is expected to need.</summary>
@@ -76,25 +90,44 @@ internal sealed class AdmissionService(
         var row = await ReadAsync(facts.ModelId, cancellation).ConfigureAwait(false);
         var question = await EstimateAsync(facts.ModelId, cancellation).ConfigureAwait(false);
         var (isNone, draft) = (row?.Device == AllocationStore.None, question?.Settings.Draft);
-        var devices = isNone && draft is null or { Device: AllocationStore.None } ? [] : await DevicesAsync(facts, row?.Engine, cancellation).ConfigureAwait(false);
+        var devices =
+            isNone && draft is null or { Device: AllocationStore.None }
+                ? []
+                : await DevicesAsync(facts, row?.Engine, cancellation).ConfigureAwait(false);
         var (memory, vram) = Memory(question is null ? null : advisor.Expect(question), row, DeviceKinds.Gpus(devices).Count > 0);
         // A draft model without a setting of its own is put where the model is, if the dashboard chooses that.
-        var isFollowing = string.IsNullOrWhiteSpace(draft?.Device) && !isNone && facts.GpuStrategy is GpuWish.Auto or GpuWish.Best or GpuWish.All;
-        var apart = isFollowing ? [] : vram.Where(use => use.Draft > 0 && (use.Draft == use.Bytes || !string.IsNullOrWhiteSpace(draft?.Device))).ToDictionary(use => use.Device, use => use.Draft);
+        var isFollowing =
+            string.IsNullOrWhiteSpace(draft?.Device) && !isNone && facts.GpuStrategy is GpuWish.Auto or GpuWish.Best or GpuWish.All;
+        var apart = isFollowing
+            ? []
+            : vram.Where(use => use.Draft > 0 && (use.Draft == use.Bytes || !string.IsNullOrWhiteSpace(draft?.Device)))
+                .ToDictionary(use => use.Device, use => use.Draft);
         var all = vram.Sum(use => use.Bytes);
         var cores = facts.CpuLimit ?? (row?.Threads is > 0 ? row.Threads.Value : Environment.ProcessorCount);
-        var wish = new GpuWish(facts.GpuStrategy, facts.IsGpuExclusive, AllocationStore.Devices(row?.Device), all - apart.Values.Sum()) { IsNone = isNone, Draft = apart };
+        var wish = new GpuWish(facts.GpuStrategy, facts.IsGpuExclusive, AllocationStore.Devices(row?.Device), all - apart.Values.Sum())
+        {
+            IsNone = isNone,
+            Draft = apart,
+        };
         return new StartDemand(memory, all, cores, wish, devices) { Estimated = question };
     }
 
-    // The estimate for the settings of now, corrected by what the engine said it took at its last start; else what llama-fit-params said, which is not told of
-    // a draft model; else the file and a fifth more. Host and every GPU are counted apart: where the engine has no GPU, all of it is the host's.
+    // The estimate for the settings of now, corrected by what the engine said it took at its last start; else what llama-fit-params said,
+    // which is not told of
+    // a draft model; else the file and a fifth more. Host and every GPU are counted apart: where the engine has no GPU, all of it is the
+    // host's.
     private static (long Host, IReadOnlyList<GpuNeed> Gpus) Memory(MemoryAnswer? estimate, Needs? row, bool hasGpus)
     {
         var (host, gpus) = (row, estimate) switch
         {
-            ({ Measured: > 0 and var measured, Estimated: > 0 and var then }, { } now) => Split(now, Math.Clamp((double)measured / then, 0.5, 2)),
-            ({ Fit: true } fit, not { DraftBytes: > 0 }) => ((long)((fit.Cpu ?? 0) * MiB), [new GpuNeed("", (long)((fit.Gpu ?? 0) * MiB), 0)]),
+            ({ Measured: > 0 and var measured, Estimated: > 0 and var then }, { } now) => Split(
+                now,
+                Math.Clamp((double)measured / then, 0.5, 2)
+            ),
+            ({ Fit: true } fit, not { DraftBytes: > 0 }) => (
+                (long)((fit.Cpu ?? 0) * MiB),
+                [new GpuNeed("", (long)((fit.Gpu ?? 0) * MiB), 0)]
+            ),
             (_, { } now) => Split(now, 1),
             _ => ((long)((row?.Size ?? 0) * 1.2), []),
         };
@@ -102,7 +135,10 @@ internal sealed class AdmissionService(
     }
 
     private static (long Host, IReadOnlyList<GpuNeed> Gpus) Split(MemoryAnswer now, double factor) =>
-        ((long)(now.Devices[^1].Bytes * factor), [.. now.Devices.SkipLast(1).Select(use => new GpuNeed(use.Name, (long)(use.Bytes * factor), (long)(use.DraftBytes * factor)))]);
+        (
+            (long)(now.Devices[^1].Bytes * factor),
+            [.. now.Devices.SkipLast(1).Select(use => new GpuNeed(use.Name, (long)(use.Bytes * factor), (long)(use.DraftBytes * factor)))]
+        );
 
     private async Task<MemoryCase?> EstimateAsync(long modelId, CancellationToken cancellation)
     {
@@ -112,29 +148,60 @@ internal sealed class AdmissionService(
         return question.IsSuccess ? question.Value : null;
     }
 
-    // Who holds which card: the rows of the database, what starts that evict others are about to take, and, for who must have a card alone, those whose engines use all.
-    private async Task<GpuQuestion> AskGpusAsync(InstanceFacts facts, StartDemand demand, IReadOnlyList<Occupant> others, CancellationToken cancellation)
+    // Who holds which card: the rows of the database, what starts that evict others are about to take, and, for who must have a card alone,
+    // those whose engines use all.
+    private async Task<GpuQuestion> AskGpusAsync(
+        InstanceFacts facts,
+        StartDemand demand,
+        IReadOnlyList<Occupant> others,
+        CancellationToken cancellation
+    )
     {
         if (demand.Devices.Count == 0 && demand.Gpus.Named.Count == 0)
             return GpuQuestion.None;
         var devices = GpuDevice.Map(demand.Devices, await gpus.ReadAsync(cancellation).ConfigureAwait(false), machine.Read().TotalMemory);
-        var settled = others.Where(other => other.IsRunning || other.IsStopping).Select(other => other.Name).ToHashSet(); // the driver counts what they use
+        // the driver counts what they use
+        var settled = others.Where(other => other.IsRunning || other.IsStopping).Select(other => other.Name).ToHashSet();
         var rows = (await allocations.ListAsync(cancellation).ConfigureAwait(false)).Where(row => row.ContainerName != facts.Name).ToList();
-        var holds = rows.Select(row => new GpuHold(row.GpuId, row.ContainerName, row.Mode == AllocationStore.Exclusive, settled.Contains(row.ContainerName) ? 0 : (long)((row.ReservedVramMb ?? 0) * MiB)) { IsReservation = !allocations.IsTaken(row.Id) });
-        devices = [.. devices.Select(device => device.IsMeasured ? device
-            : WithoutOwn(device, devices, [.. others.Where(other => settled.Contains(other.Name))]))];
-        var silent = others.Where(other => !rows.Exists(row => row.ContainerName == other.Name) && (other.Cards is not null || other.Vram > 0));
-        var planned = silent.SelectMany(other => devices.Where(device => other.Cards?.Any(device.Is) ?? true).Select(device =>
-            new GpuHold(device.Card, other.Name, other.IsGpuExclusive && other.Cards is not null, settled.Contains(other.Name) ? 0
-                : other.BytesOn(device, devices))));
+        var holds = rows.Select(row => new GpuHold(
+            row.GpuId,
+            row.ContainerName,
+            row.Mode == AllocationStore.Exclusive,
+            settled.Contains(row.ContainerName) ? 0 : (long)((row.ReservedVramMb ?? 0) * MiB)
+        )
+        {
+            IsReservation = !allocations.IsTaken(row.Id),
+        });
+        devices =
+        [
+            .. devices.Select(device =>
+                device.IsMeasured ? device : WithoutOwn(device, devices, [.. others.Where(other => settled.Contains(other.Name))])
+            ),
+        ];
+        var silent = others.Where(other =>
+            !rows.Exists(row => row.ContainerName == other.Name) && (other.Cards is not null || other.Vram > 0)
+        );
+        var planned = silent.SelectMany(other =>
+            devices
+                .Where(device => other.Cards?.Any(device.Is) ?? true)
+                .Select(device => new GpuHold(
+                    device.Card,
+                    other.Name,
+                    other.IsGpuExclusive && other.Cards is not null,
+                    settled.Contains(other.Name) ? 0 : other.BytesOn(device, devices)
+                ))
+        );
         return new GpuQuestion(facts.Name, demand.Gpus, devices, [.. holds, .. planned]);
     }
 
     // No driver counts what our models use: the engine's figure is of when it was asked, which may have been with or without them.
     private static GpuDevice WithoutOwn(GpuDevice device, IReadOnlyList<GpuDevice> all, IReadOnlyList<Occupant> running) =>
         device is { FreeBytes: { } free, TotalBytes: { } total }
-        ? device with { FreeBytes = Math.Clamp(total - running.Sum(other => other.BytesOn(device, all)), 0, free) }
-        : device;
+            ? device with
+            {
+                FreeBytes = Math.Clamp(total - running.Sum(other => other.BytesOn(device, all)), 0, free),
+            }
+            : device;
 
     private async Task<Needs?> ReadAsync(long modelId, CancellationToken cancellation)
     {
@@ -147,7 +214,17 @@ internal sealed class AdmissionService(
                 from fit in context.FitParams.Where(fit => fit.ModelId == model.Id).DefaultIfEmpty()
                 from gpu in context.Set<GpuConfig>().Where(gpu => gpu.ModelId == model.Id).DefaultIfEmpty()
                 from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
-                select new Needs(model.FileSizeBytes, (bool?)fit.FitParamsSuccess, fit.ProjectedCpuMemoryMb, fit.ProjectedGpuMemoryMb, fit.EstimatedBytes, fit.MeasuredBytes, model.Threads, gpu.Device, runtime.EnginePath);
+                select new Needs(
+                    model.FileSizeBytes,
+                    (bool?)fit.FitParamsSuccess,
+                    fit.ProjectedCpuMemoryMb,
+                    fit.ProjectedGpuMemoryMb,
+                    fit.EstimatedBytes,
+                    fit.MeasuredBytes,
+                    model.Threads,
+                    gpu.Device,
+                    runtime.EnginePath
+                );
             return await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
         }
     }
@@ -156,20 +233,49 @@ internal sealed class AdmissionService(
     private async Task<IReadOnlyList<EngineDevice>> DevicesAsync(InstanceFacts facts, string? enginePath, CancellationToken cancellation)
     {
         if (facts.IsContainer)
-            return [.. gpus.Last.Where(gpu => gpu.Id.StartsWith("nvidia", StringComparison.Ordinal)).Select((gpu, index) => new EngineDevice($"CUDA{index}", gpu.Name, (long)(gpu.MemoryTotal ?? 0), 0))];
+            return
+            [
+                .. gpus
+                    .Last.Where(gpu => gpu.Id.StartsWith("nvidia", StringComparison.Ordinal))
+                    .Select((gpu, index) => new EngineDevice($"CUDA{index}", gpu.Name, (long)(gpu.MemoryTotal ?? 0), 0)),
+            ];
         var engine = await engines.FindAsync(enginePath, cancellation).ConfigureAwait(false);
-        return engine.IsSuccess && (await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false)) is { IsSuccess: true } asked ? asked.Value.Devices : [];
+        return
+            engine.IsSuccess
+            && (await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false)) is { IsSuccess: true } asked
+            ? asked.Value.Devices
+            : [];
     }
 
     private static async Task<ProjectQuota?> QuotaAsync(LlamaDbContext context, string project, CancellationToken cancellation)
     {
         if (project.Equals(ProjectQuota.Default, StringComparison.OrdinalIgnoreCase))
             return null;
-        var row = await context.Set<ProjectQuotaRow>().AsNoTracking().FirstOrDefaultAsync(row => row.ProjectPath == project, cancellation).ConfigureAwait(false);
-        return row is null ? null : new ProjectQuota(row.ProjectPath, (int?)row.MaxContainers, row.MaxMemoryGb) { MaxCores = row.MaxCpuCores, MaxGpus = (int?)row.MaxGpus };
+        var row = await context
+            .Set<ProjectQuotaRow>()
+            .AsNoTracking()
+            .FirstOrDefaultAsync(row => row.ProjectPath == project, cancellation)
+            .ConfigureAwait(false);
+        return row is null
+            ? null
+            : new ProjectQuota(row.ProjectPath, (int?)row.MaxContainers, row.MaxMemoryGb)
+            {
+                MaxCores = row.MaxCpuCores,
+                MaxGpus = (int?)row.MaxGpus,
+            };
     }
 
     private sealed record GpuNeed(string Device, long Bytes, long Draft);
 
-    private sealed record Needs(long? Size, bool? Fit, double? Cpu, double? Gpu, long? Estimated, long? Measured, long? Threads, string? Device, string? Engine);
+    private sealed record Needs(
+        long? Size,
+        bool? Fit,
+        double? Cpu,
+        double? Gpu,
+        long? Estimated,
+        long? Measured,
+        long? Threads,
+        string? Device,
+        string? Engine
+    );
 }

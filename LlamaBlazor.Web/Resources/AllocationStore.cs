@@ -17,13 +17,24 @@ internal sealed record AllocationItem(long Id, string GpuId, string ContainerNam
 /// <param name="ContainerName">Name of the model that may use it.</param>
 /// <param name="Mode">exclusive or shared.</param>
 /// <param name="ReservedVramMb">MiB promised to it.</param>
-internal sealed record AllocationEdit([property: JsonConverter(typeof(TextOrNumber))] string? GpuId, string? ContainerName, string? Mode, double? ReservedVramMb);
+internal sealed record AllocationEdit(
+    [property: JsonConverter(typeof(TextOrNumber))] string? GpuId,
+    string? ContainerName,
+    string? Mode,
+    double? ReservedVramMb
+);
 
 /// <summary>
-/// Who holds which GPU: what people reserve, and what starts took. The rows of starts are noted by their ids, so that those of an earlier run, however it
+/// Who holds which GPU: what people reserve, and what starts took. The rows of starts are noted by their ids, so that those of an earlier
+/// run, however it
 /// ended, are released at the next start, and those of people never.
 /// </summary>
-internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, DatabaseState database, TimeProvider clock) : IDisposable
+internal sealed class AllocationStore(
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseWriter writer,
+    DatabaseState database,
+    TimeProvider clock
+) : IDisposable
 {
     /// <summary>Nobody else may have it.</summary>
     public const string Exclusive = "exclusive";
@@ -37,7 +48,9 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     private const string Shared = "shared";
 
     private readonly SemaphoreSlim _turn = new(1, 1); // so that what is noted below is what was committed last
-    private ImmutableDictionary<long, ImmutableArray<long>> _taken = ImmutableDictionary<long, ImmutableArray<long>>.Empty; // rows by model, one entry a place
+
+    // rows by model, one entry a place
+    private ImmutableDictionary<long, ImmutableArray<long>> _taken = ImmutableDictionary<long, ImmutableArray<long>>.Empty;
     private bool _isSynced;
     private int _generation;
 
@@ -50,8 +63,15 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            return await context.Set<GpuAllocationRow>().AsNoTracking().OrderBy(row => row.GpuId).ThenBy(row => row.Id).Take(1000)
-                .Select(row => new AllocationItem(row.Id, row.GpuId, row.ContainerName, row.Mode, row.ReservedVramMb, row.AllocatedAt)).ToListAsync(cancellation).ConfigureAwait(false);
+            return await context
+                .Set<GpuAllocationRow>()
+                .AsNoTracking()
+                .OrderBy(row => row.GpuId)
+                .ThenBy(row => row.Id)
+                .Take(1000)
+                .Select(row => new AllocationItem(row.Id, row.GpuId, row.ContainerName, row.Mode, row.ReservedVramMb, row.AllocatedAt))
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
         }
     }
 
@@ -63,32 +83,73 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     {
         if (Check(edit) is { } failure)
             return failure;
-        return await writer.ExecuteAsync<Result<AllocationItem>>(async (context, token) =>
-        {
-            var rows = context.Set<GpuAllocationRow>();
-            var mode = edit.Mode ?? Exclusive;
-            var others = await rows.Where(row => row.GpuId == edit.GpuId).ToListAsync(token).ConfigureAwait(false);
-            if (others.Find(row => row.ContainerName == edit.ContainerName || row.Mode == Exclusive || mode == Exclusive) is { } other)
-                return Failure.Conflict($"{other.GpuId} is held by '{other.ContainerName}' ({other.Mode}). Release that first.");
-            if (totalMib is { } total && edit.ReservedVramMb > total - others.Sum(held => held.ReservedVramMb ?? 0))
-                return TooMuch(edit, total, [.. others.Where(held => held.ReservedVramMb > 0)]);
-            var row = new GpuAllocationRow { GpuId = edit.GpuId!, ContainerName = edit.ContainerName!, Mode = mode, ReservedVramMb = edit.ReservedVramMb, AllocatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds() };
-            rows.Add(row);
-            context.Note("allocation.create", "allocation", row.GpuId, new { row.GpuId, row.ContainerName, row.Mode, row.ReservedVramMb });
-            await context.SaveChangesAsync(token).ConfigureAwait(false); // its id is wanted
-            return new AllocationItem(row.Id, row.GpuId, row.ContainerName, row.Mode, row.ReservedVramMb, row.AllocatedAt);
-        }, cancellation).ConfigureAwait(false);
+        return await writer
+            .ExecuteAsync<Result<AllocationItem>>(
+                async (context, token) =>
+                {
+                    var rows = context.Set<GpuAllocationRow>();
+                    var mode = edit.Mode ?? Exclusive;
+                    var others = await rows.Where(row => row.GpuId == edit.GpuId).ToListAsync(token).ConfigureAwait(false);
+                    if (
+                        others.Find(row => row.ContainerName == edit.ContainerName || row.Mode == Exclusive || mode == Exclusive) is
+                        { } other
+                    )
+                        return Failure.Conflict($"{other.GpuId} is held by '{other.ContainerName}' ({other.Mode}). Release that first.");
+                    if (totalMib is { } total && edit.ReservedVramMb > total - others.Sum(held => held.ReservedVramMb ?? 0))
+                        return TooMuch(edit, total, [.. others.Where(held => held.ReservedVramMb > 0)]);
+                    var row = new GpuAllocationRow
+                    {
+                        GpuId = edit.GpuId!,
+                        ContainerName = edit.ContainerName!,
+                        Mode = mode,
+                        ReservedVramMb = edit.ReservedVramMb,
+                        AllocatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+                    };
+                    rows.Add(row);
+                    context.Note(
+                        "allocation.create",
+                        "allocation",
+                        row.GpuId,
+                        new
+                        {
+                            row.GpuId,
+                            row.ContainerName,
+                            row.Mode,
+                            row.ReservedVramMb,
+                        }
+                    );
+                    await context.SaveChangesAsync(token).ConfigureAwait(false); // its id is wanted
+                    return new AllocationItem(row.Id, row.GpuId, row.ContainerName, row.Mode, row.ReservedVramMb, row.AllocatedAt);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Releases an allocation. False when there is none with the id.</summary>
-    public Task<bool> DeleteAsync(long id, CancellationToken cancellation) => writer.ExecuteAsync(async (context, token) =>
-    {
-        if (await context.Set<GpuAllocationRow>().FindAsync([id], token).ConfigureAwait(false) is not { } row)
-            return false;
-        context.Remove(row);
-        context.Note("allocation.delete", "allocation", row.GpuId, new { row.GpuId, row.ContainerName, row.Mode, row.ReservedVramMb });
-        return true;
-    }, cancellation);
+    public Task<bool> DeleteAsync(long id, CancellationToken cancellation) =>
+        writer.ExecuteAsync(
+            async (context, token) =>
+            {
+                if (await context.Set<GpuAllocationRow>().FindAsync([id], token).ConfigureAwait(false) is not { } row)
+                    return false;
+                context.Remove(row);
+                context.Note(
+                    "allocation.delete",
+                    "allocation",
+                    row.GpuId,
+                    new
+                    {
+                        row.GpuId,
+                        row.ContainerName,
+                        row.Mode,
+                        row.ReservedVramMb,
+                    }
+                );
+                return true;
+            },
+            cancellation
+        );
 
     /// <summary>Takes the GPUs of a start, in one transaction with the look at who else has them. A conflict names the holder.</summary>
     /// <param name="modelId">The model.</param>
@@ -96,30 +157,49 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     /// <param name="shares">The devices, each with the memory it is expected to need there.</param>
     /// <param name="isExclusive">True when nobody else may have them.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<Failure?> TakeAsync(long modelId, string name, IReadOnlyDictionary<string, long> shares, bool isExclusive, CancellationToken cancellation)
+    public async Task<Failure?> TakeAsync(
+        long modelId,
+        string name,
+        IReadOnlyDictionary<string, long> shares,
+        bool isExclusive,
+        CancellationToken cancellation
+    )
     {
         var gpus = shares.Keys.ToList();
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             ForgetReplaced();
-            var (failure, taken) = await writer.ExecuteAsync(async (context, token) =>
-            {
-                var left = await ReleaseAsync(context, [modelId], token).ConfigureAwait(false);
-                var rows = await context.Set<GpuAllocationRow>().Where(row => gpus.Contains(row.GpuId)).ToListAsync(token).ConfigureAwait(false);
-                if (rows.Find(row => row.ContainerName != name && (isExclusive || row.Mode == Exclusive)) is { } other)
-                {
-                    await NoteAsync(context, left, token).ConfigureAwait(false);
-                    return (Failure.Conflict($"{other.GpuId} is held by '{other.ContainerName}' ({other.Mode})."), left);
-                }
+            var (failure, taken) = await writer
+                .ExecuteAsync(
+                    async (context, token) =>
+                    {
+                        var left = await ReleaseAsync(context, [modelId], token).ConfigureAwait(false);
+                        var rows = await context
+                            .Set<GpuAllocationRow>()
+                            .Where(row => gpus.Contains(row.GpuId))
+                            .ToListAsync(token)
+                            .ConfigureAwait(false);
+                        if (rows.Find(row => row.ContainerName != name && (isExclusive || row.Mode == Exclusive)) is { } other)
+                        {
+                            await NoteAsync(context, left, token).ConfigureAwait(false);
+                            return (Failure.Conflict($"{other.GpuId} is held by '{other.ContainerName}' ({other.Mode})."), left);
+                        }
 
-                var made = Rows(name, shares.Where(share => !rows.Exists(row => row.GpuId == share.Key && row.ContainerName == name)), isExclusive);
-                context.AddRange(made);
-                await context.SaveChangesAsync(token).ConfigureAwait(false); // their ids are wanted
-                left = left.SetItem(modelId, [.. made.Select(row => row.Id)]);
-                await NoteAsync(context, left, token).ConfigureAwait(false);
-                return ((Failure?)null, left);
-            }, CancellationToken.None).ConfigureAwait(false); // who gives up here would not know what was committed
+                        var made = Rows(
+                            name,
+                            shares.Where(share => !rows.Exists(row => row.GpuId == share.Key && row.ContainerName == name)),
+                            isExclusive
+                        );
+                        context.AddRange(made);
+                        await context.SaveChangesAsync(token).ConfigureAwait(false); // their ids are wanted
+                        left = left.SetItem(modelId, [.. made.Select(row => row.Id)]);
+                        await NoteAsync(context, left, token).ConfigureAwait(false);
+                        return ((Failure?)null, left);
+                    },
+                    CancellationToken.None
+                )
+                .ConfigureAwait(false); // who gives up here would not know what was committed
             Volatile.Write(ref _taken, taken);
             return failure;
         }
@@ -142,19 +222,28 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
             var gone = _taken.Keys.Where(model => !holders.Contains(model)).ToList();
             if (_isSynced && gone.Count == 0)
                 return;
-            var taken = await writer.ExecuteAsync(async (context, token) =>
-            {
-                if (!_isSynced)
-                {
-                    var own = _taken.Values.SelectMany(ids => ids).ToHashSet();
-                    var left = (await NotedAsync(context, token).ConfigureAwait(false)).Where(id => !own.Contains(id)).ToList();
-                    await context.Set<GpuAllocationRow>().Where(row => left.Contains(row.Id)).ExecuteDeleteAsync(token).ConfigureAwait(false);
-                }
+            var taken = await writer
+                .ExecuteAsync(
+                    async (context, token) =>
+                    {
+                        if (!_isSynced)
+                        {
+                            var own = _taken.Values.SelectMany(ids => ids).ToHashSet();
+                            var left = (await NotedAsync(context, token).ConfigureAwait(false)).Where(id => !own.Contains(id)).ToList();
+                            await context
+                                .Set<GpuAllocationRow>()
+                                .Where(row => left.Contains(row.Id))
+                                .ExecuteDeleteAsync(token)
+                                .ConfigureAwait(false);
+                        }
 
-                var now = await ReleaseAsync(context, gone, token).ConfigureAwait(false);
-                await NoteAsync(context, now, token).ConfigureAwait(false);
-                return now;
-            }, CancellationToken.None).ConfigureAwait(false); // who gives up here would not know what was committed
+                        var now = await ReleaseAsync(context, gone, token).ConfigureAwait(false);
+                        await NoteAsync(context, now, token).ConfigureAwait(false);
+                        return now;
+                    },
+                    CancellationToken.None
+                )
+                .ConfigureAwait(false); // who gives up here would not know what was committed
             Volatile.Write(ref _taken, taken);
             _isSynced = true;
         }
@@ -170,8 +259,14 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     private static Failure TooMuch(AllocationEdit edit, double total, IReadOnlyList<GpuAllocationRow> others)
     {
         var promised = others.Sum(row => row.ReservedVramMb!.Value);
-        var holders = others.Count == 0 ? "" : $", of which {promised:N0} MiB are promised to {string.Join(", ", others.Select(row => $"'{row.ContainerName}'"))}";
-        return Failure.Conflict($"{edit.GpuId} has {total:N0} MiB{holders}: {Math.Max(0, total - promised):N0} MiB are left, {edit.ReservedVramMb:N0} MiB were asked for. Reserve less{(others.Count == 0 ? "" : ", or release another reservation")}.");
+        var holders =
+            others.Count == 0
+                ? ""
+                : $", of which {promised:N0} MiB are promised to {string.Join(", ", others.Select(row => $"'{row.ContainerName}'"))}";
+        return Failure.Conflict(
+            $"{edit.GpuId} has {total:N0} MiB{holders}: {Math.Max(0, total - promised):N0} MiB are left, {edit.ReservedVramMb:N0} MiB "
+                + $"were asked for. Reserve less{(others.Count == 0 ? "" : ", or release another reservation")}."
+        );
     }
 
     // In another database the ids are those of other rows; what its own starts left is released as after a restart.
@@ -186,18 +281,25 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
     private List<GpuAllocationRow> Rows(string name, IEnumerable<KeyValuePair<string, long>> shares, bool isExclusive)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        return [.. shares.Select(share => new GpuAllocationRow
-        {
-            GpuId = share.Key,
-            ContainerName = name,
-            Mode = isExclusive ? Exclusive : Shared,
-            ReservedVramMb = share.Value > 0 ? Math.Round(share.Value / 1048576.0, 1) : null,
-            AllocatedAt = now,
-        })];
+        return
+        [
+            .. shares.Select(share => new GpuAllocationRow
+            {
+                GpuId = share.Key,
+                ContainerName = name,
+                Mode = isExclusive ? Exclusive : Shared,
+                ReservedVramMb = share.Value > 0 ? Math.Round(share.Value / 1048576.0, 1) : null,
+                AllocatedAt = now,
+            }),
+        ];
     }
 
     // What is left once these models' rows are gone; counts when it is committed.
-    private async Task<ImmutableDictionary<long, ImmutableArray<long>>> ReleaseAsync(LlamaDbContext context, IReadOnlyList<long> models, CancellationToken cancellation)
+    private async Task<ImmutableDictionary<long, ImmutableArray<long>>> ReleaseAsync(
+        LlamaDbContext context,
+        IReadOnlyList<long> models,
+        CancellationToken cancellation
+    )
     {
         var ids = models.SelectMany(model => _taken.GetValueOrDefault(model, [])).ToList();
         if (ids.Count > 0)
@@ -207,20 +309,32 @@ internal sealed class AllocationStore(IDbContextFactory<LlamaDbContext> contexts
 
     private static async Task<List<long>> NotedAsync(LlamaDbContext context, CancellationToken cancellation)
     {
-        var text = await context.Metadata.Where(row => row.Key == TakenKey).Select(row => row.Value).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+        var text = await context
+            .Metadata.Where(row => row.Key == TakenKey)
+            .Select(row => row.Value)
+            .FirstOrDefaultAsync(cancellation)
+            .ConfigureAwait(false);
         return text is null ? [] : JsonSerializer.Deserialize<List<long>>(text) ?? [];
     }
 
-    private async Task NoteAsync(LlamaDbContext context, ImmutableDictionary<long, ImmutableArray<long>> taken, CancellationToken cancellation)
+    private async Task NoteAsync(
+        LlamaDbContext context,
+        ImmutableDictionary<long, ImmutableArray<long>> taken,
+        CancellationToken cancellation
+    )
     {
         var row = await context.Metadata.FindAsync([TakenKey], cancellation).ConfigureAwait(false);
         if (row is null)
             context.Metadata.Add(row = new MetadataRow { Key = TakenKey });
-        (row.Value, row.UpdatedAt) = (JsonSerializer.Serialize(taken.Values.SelectMany(ids => ids)), clock.GetUtcNow().ToUnixTimeMilliseconds());
+        (row.Value, row.UpdatedAt) = (
+            JsonSerializer.Serialize(taken.Values.SelectMany(ids => ids)),
+            clock.GetUtcNow().ToUnixTimeMilliseconds()
+        );
     }
 
     /// <summary>The devices that <c>--device</c> names; none for automatic and for <c>none</c>.</summary>
-    public static IReadOnlyList<string> Devices(string? device) => device is null or "" or None ? [] : device.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public static IReadOnlyList<string> Devices(string? device) =>
+        device is null or "" or None ? [] : device.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>What is wrong with an edit by itself, or null.</summary>
     public static Failure? Check(AllocationEdit edit)

@@ -26,7 +26,17 @@ internal sealed record GpuHolder(long Id, string ContainerName, string Mode, dou
 /// <param name="Temperature">Degrees Celsius.</param>
 /// <param name="Power">Watts.</param>
 /// <param name="Holders">Who holds it.</param>
-internal sealed record GpuItem(string Id, string Name, IReadOnlyList<string> EngineNames, double? Usage, double? MemoryUsed, double? MemoryTotal, double? Temperature, double? Power, IReadOnlyList<GpuHolder> Holders);
+internal sealed record GpuItem(
+    string Id,
+    string Name,
+    IReadOnlyList<string> EngineNames,
+    double? Usage,
+    double? MemoryUsed,
+    double? MemoryTotal,
+    double? Temperature,
+    double? Power,
+    IReadOnlyList<GpuHolder> Holders
+);
 
 /// <summary>The cards with the state of their drivers.</summary>
 /// <param name="Items">The cards.</param>
@@ -35,8 +45,13 @@ internal sealed record GpuItem(string Id, string Name, IReadOnlyList<string> Eng
 internal sealed record GpuList(IReadOnlyList<GpuItem> Items, string? Next, IReadOnlyList<GpuDriverItem> Drivers);
 
 /// <summary>The cards of this machine under all their names: the driver's, and what each engine in use calls them.</summary>
-internal sealed class GpuCatalogue(EngineDirectory engines, GpuMeter meter, MachineMeter machine, AllocationStore allocations,
-    ModelStore models)
+internal sealed class GpuCatalogue(
+    EngineDirectory engines,
+    GpuMeter meter,
+    MachineMeter machine,
+    AllocationStore allocations,
+    ModelStore models
+)
 {
     private const double MiB = 1048576;
 
@@ -52,17 +67,41 @@ internal sealed class GpuCatalogue(EngineDirectory engines, GpuMeter meter, Mach
         var readings = meter.Last;
         var devices = await DevicesAsync(readings, cancellation).ConfigureAwait(false);
         var rows = await allocations.ListAsync(cancellation).ConfigureAwait(false);
-        var unread = devices.Where(device => device.Device.Kind is not DeviceKind.NoGpu
-            && !readings.Any(reading => reading.Id == device.Device.Card)).DistinctBy(device => device.Device.Card)
-            .OrderBy(device => device.Device.Kind).Select(device => AsTold(device.Device, device.Description, rows));
-        return [.. readings.Concat(unread).Select(card =>
-        {
-            var mine = devices.Where(device => device.Device.Card == card.Id).ToList();
-            var names = mine.Select(device => device.Device.Id).Distinct().Order(StringComparer.Ordinal).ToList();
-            var holders = rows.Where(row => row.GpuId == card.Id || names.Contains(row.GpuId)).Select(row => new GpuHolder(row.Id, row.ContainerName, row.Mode, row.ReservedVramMb, !allocations.IsTaken(row.Id)));
-            var total = card.MemoryTotal ?? mine.Max(device => device.Device.TotalBytes) / MiB;
-            return new GpuItem(card.Id, card.Name, names, card.Usage, card.MemoryUsed, total, card.Temperature, card.Power, [.. holders]);
-        })];
+        var unread = devices
+            .Where(device => device.Device.Kind is not DeviceKind.NoGpu && !readings.Any(reading => reading.Id == device.Device.Card))
+            .DistinctBy(device => device.Device.Card)
+            .OrderBy(device => device.Device.Kind)
+            .Select(device => AsTold(device.Device, device.Description, rows));
+        return
+        [
+            .. readings
+                .Concat(unread)
+                .Select(card =>
+                {
+                    var mine = devices.Where(device => device.Device.Card == card.Id).ToList();
+                    var names = mine.Select(device => device.Device.Id).Distinct().Order(StringComparer.Ordinal).ToList();
+                    var holders = rows.Where(row => row.GpuId == card.Id || names.Contains(row.GpuId))
+                        .Select(row => new GpuHolder(
+                            row.Id,
+                            row.ContainerName,
+                            row.Mode,
+                            row.ReservedVramMb,
+                            !allocations.IsTaken(row.Id)
+                        ));
+                    var total = card.MemoryTotal ?? mine.Max(device => device.Device.TotalBytes) / MiB;
+                    return new GpuItem(
+                        card.Id,
+                        card.Name,
+                        names,
+                        card.Usage,
+                        card.MemoryUsed,
+                        total,
+                        card.Temperature,
+                        card.Power,
+                        [.. holders]
+                    );
+                }),
+        ];
     }
 
     /// <summary>
@@ -76,15 +115,23 @@ internal sealed class GpuCatalogue(EngineDirectory engines, GpuMeter meter, Mach
         var cards = await ListAsync(cancellation).ConfigureAwait(false);
         if (cards.FirstOrDefault(card => card.Id == edit.GpuId || card.EngineNames.Contains(edit.GpuId!)) is not { } found)
         {
-            return Failure.Invalid("gpu_id", cards.Count == 0
-                ? $"There is no GPU '{edit.GpuId}': neither a driver nor an engine lists one."
-                : $"There is no GPU '{edit.GpuId}'. There are: {string.Join(", ", cards.Select(card => string.Join(" or ", card.EngineNames.Prepend(card.Id).Distinct())))}.");
+            return Failure.Invalid(
+                "gpu_id",
+                cards.Count == 0
+                    ? $"There is no GPU '{edit.GpuId}': neither a driver nor an engine lists one."
+                    : $"There is no GPU '{edit.GpuId}'. There are: "
+                        + $"{string.Join(", ", cards.Select(card => string.Join(" or ", card.EngineNames.Prepend(card.Id).Distinct())))}."
+            );
         }
 
         return await models.FindAsync(edit.ContainerName!, cancellation).ConfigureAwait(false) is { Role: ModelRole.Model } model
-            ? await allocations.CreateAsync(edit with { GpuId = found.Id, ContainerName = model.Name }, found.MemoryTotal, cancellation)
+            ? await allocations
+                .CreateAsync(edit with { GpuId = found.Id, ContainerName = model.Name }, found.MemoryTotal, cancellation)
                 .ConfigureAwait(false)
-            : Failure.Invalid("container_name", $"There is no model '{edit.ContainerName}' that could be started. GET /api/models lists them.");
+            : Failure.Invalid(
+                "container_name",
+                $"There is no model '{edit.ContainerName}' that could be started. GET /api/models lists them."
+            );
     }
 
     // What the engine said when it was asked, or what its starts took where that is more.
@@ -92,11 +139,21 @@ internal sealed class GpuCatalogue(EngineDirectory engines, GpuMeter meter, Mach
     {
         var taken = rows.Where(row => device.Is(row.GpuId) && allocations.IsTaken(row.Id)).Sum(row => row.ReservedVramMb ?? 0);
         var (total, free) = (device.TotalBytes / MiB, device.FreeBytes / MiB);
-        return new GpuSample(device.Card, description, null, total is { } all ? Math.Min(all, Math.Max(all - (free ?? all), taken))
-            : null, total, null, null);
+        return new GpuSample(
+            device.Card,
+            description,
+            null,
+            total is { } all ? Math.Min(all, Math.Max(all - (free ?? all), taken)) : null,
+            total,
+            null,
+            null
+        );
     }
 
-    private async Task<List<(GpuDevice Device, string Description)>> DevicesAsync(IReadOnlyList<GpuSample> readings, CancellationToken cancellation)
+    private async Task<List<(GpuDevice Device, string Description)>> DevicesAsync(
+        IReadOnlyList<GpuSample> readings,
+        CancellationToken cancellation
+    )
     {
         var (found, host) = (new List<(GpuDevice, string)>(), machine.Read().TotalMemory);
         foreach (var engine in await engines.ListAsync(again: false, cancellation).ConfigureAwait(false))

@@ -4,7 +4,8 @@ using LlamaBlazor.Web.Telemetry.Gpu;
 namespace LlamaBlazor.Web.Resources;
 
 /// <summary>
-/// The GPUs of this moment, for decisions: the last sample is up to a minute old, and memory that has just become free is what starts wait for. A driver that
+/// The GPUs of this moment, for decisions: the last sample is up to a minute old, and memory that has just become free is what starts wait
+/// for. A driver that
 /// does not answer holds nobody up: then its last values count.
 /// </summary>
 internal sealed class GpuMeter(GpuDrivers drivers, MetricWindow window)

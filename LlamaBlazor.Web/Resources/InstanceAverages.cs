@@ -17,12 +17,14 @@ internal readonly record struct RunningMean(double Sum, int Count)
     public RunningMean With(double? value) => value is { } known ? new(Sum + known, Count + 1) : this;
 }
 
-/// <summary>The means of one instance since its start. Kept in memory, since each new row would otherwise read all earlier ones again.</summary>
+/// <summary>The means of one instance since its start. Kept in memory, since each new row would otherwise read all earlier ones
+/// again.</summary>
 internal sealed record InstanceAverages(RunningMean Cpu, RunningMean Memory, RunningMean Gpu)
 {
     /// <summary>Nothing was read yet.</summary>
     public static InstanceAverages None { get; } = new(default, default, default);
 
     /// <summary>With one more reading.</summary>
-    public InstanceAverages With(InstanceMetric metric) => new(Cpu.With(metric.Row.CpuPercent), Memory.With(metric.Row.MemoryUsedGb), Gpu.With(metric.GpuPercent));
+    public InstanceAverages With(InstanceMetric metric) =>
+        new(Cpu.With(metric.Row.CpuPercent), Memory.With(metric.Row.MemoryUsedGb), Gpu.With(metric.GpuPercent));
 }

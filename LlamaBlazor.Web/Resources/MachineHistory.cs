@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Resources;
 
-/// <summary>What was recorded of the machine and the instances: the two views, the snapshots and the history of health (seeds S4.6, S4.8, S4.12).</summary>
+/// <summary>What was recorded of the machine and the instances: the two views, the snapshots and the history of health (seeds S4.6, S4.8,
+/// S4.12).</summary>
 internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
 {
     /// <summary>The last hour in one row; without figures where nothing was recorded.</summary>
@@ -21,7 +22,13 @@ internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
-            return await context.Set<ActiveContainerView>().AsNoTracking().OrderBy(row => row.ContainerName).Take(1000).ToListAsync(cancellation).ConfigureAwait(false);
+            return await context
+                .Set<ActiveContainerView>()
+                .AsNoTracking()
+                .OrderBy(row => row.ContainerName)
+                .Take(1000)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
     }
 
     /// <summary>Snapshots of the machine, newest first.</summary>
@@ -34,8 +41,13 @@ internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var rows = await context.SystemSnapshots.AsNoTracking().Where(row => (since == null || row.Timestamp >= since) && (after == null || row.Id < after))
-                .OrderByDescending(row => row.Id).Take(limit + 1).ToListAsync(cancellation).ConfigureAwait(false);
+            var rows = await context
+                .SystemSnapshots.AsNoTracking()
+                .Where(row => (since == null || row.Timestamp >= since) && (after == null || row.Id < after))
+                .OrderByDescending(row => row.Id)
+                .Take(limit + 1)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
             return rows.Count > limit ? new(rows[..limit], $"{rows[limit - 1].Id}") : new(rows, null);
         }
     }
@@ -55,7 +67,16 @@ internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
                 join row in context.Instances.AsNoTracking() on check.ContainerId equals row.ContainerId
                 where (instance == null || row.Id == instance) && (after == null || check.Id < after)
                 orderby check.Id descending
-                select new HealthItem(check.Id, row.Id, row.ContainerName, check.Status, check.Timestamp, check.CheckedAt, check.FailureCount, check.Detail);
+                select new HealthItem(
+                    check.Id,
+                    row.Id,
+                    row.ContainerName,
+                    check.Status,
+                    check.Timestamp,
+                    check.CheckedAt,
+                    check.FailureCount,
+                    check.Detail
+                );
             var items = await query.Take(limit + 1).ToListAsync(cancellation).ConfigureAwait(false);
             return items.Count > limit ? new(items[..limit], $"{items[limit - 1].Id}") : new(items, null);
         }
@@ -71,4 +92,13 @@ internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
 /// <param name="CheckedAt">When it was seen last, Unix milliseconds.</param>
 /// <param name="FailureCount">Failures in a row.</param>
 /// <param name="Detail">Last answer.</param>
-internal sealed record HealthItem(long Id, long InstanceId, string Name, string Status, long Timestamp, long CheckedAt, long FailureCount, string? Detail);
+internal sealed record HealthItem(
+    long Id,
+    long InstanceId,
+    string Name,
+    string Status,
+    long Timestamp,
+    long CheckedAt,
+    long FailureCount,
+    string? Detail
+);

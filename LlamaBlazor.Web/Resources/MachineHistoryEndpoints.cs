@@ -13,10 +13,24 @@ internal static class MachineHistoryEndpoints
     {
         var group = app.MapGroup("/api/system").WithTags("Resources");
         group.MapGet("/summary", (MachineHistory history, CancellationToken cancellation) => history.SummaryAsync(cancellation));
-        group.MapGet("/active", async (MachineHistory history, CancellationToken cancellation) => new ListPage<ActiveContainerView>(await history.ActiveAsync(cancellation), null));
-        group.MapGet("/snapshots", async (MachineHistory history, CancellationToken cancellation, long? since, long? after, int limit = 100) =>
-            limit is < 1 or > LimitBound ? ApiResults.Invalid("limit", $"1 to {LimitBound}.") : Results.Ok(await history.SnapshotsAsync(since, after, limit, cancellation)));
-        group.MapGet("/health", async (MachineHistory history, CancellationToken cancellation, long? instance, long? after, int limit = 100) =>
-            limit is < 1 or > LimitBound ? ApiResults.Invalid("limit", $"1 to {LimitBound}.") : Results.Ok(await history.HealthAsync(instance, after, limit, cancellation)));
+        group.MapGet(
+            "/active",
+            async (MachineHistory history, CancellationToken cancellation) =>
+                new ListPage<ActiveContainerView>(await history.ActiveAsync(cancellation), null)
+        );
+        group.MapGet(
+            "/snapshots",
+            async (MachineHistory history, CancellationToken cancellation, long? since, long? after, int limit = 100) =>
+                limit is < 1 or > LimitBound
+                    ? ApiResults.Invalid("limit", $"1 to {LimitBound}.")
+                    : Results.Ok(await history.SnapshotsAsync(since, after, limit, cancellation))
+        );
+        group.MapGet(
+            "/health",
+            async (MachineHistory history, CancellationToken cancellation, long? instance, long? after, int limit = 100) =>
+                limit is < 1 or > LimitBound
+                    ? ApiResults.Invalid("limit", $"1 to {LimitBound}.")
+                    : Results.Ok(await history.HealthAsync(instance, after, limit, cancellation))
+        );
     }
 }

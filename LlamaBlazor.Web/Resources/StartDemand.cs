@@ -9,7 +9,13 @@ namespace LlamaBlazor.Web.Resources;
 /// <param name="Cores">Cores it counts for.</param>
 /// <param name="Gpus">How it takes GPUs.</param>
 /// <param name="Devices">GPUs of the machine as its engine names them; empty where it has none or cannot be asked.</param>
-internal sealed record StartDemand(long Memory, long Vram, double Cores, GpuWish Gpus, IReadOnlyList<Domain.Parameters.EngineDevice> Devices)
+internal sealed record StartDemand(
+    long Memory,
+    long Vram,
+    double Cores,
+    GpuWish Gpus,
+    IReadOnlyList<Domain.Parameters.EngineDevice> Devices
+)
 {
     /// <summary>What its memory was estimated from, or null where its file cannot be read.</summary>
     public MemoryCase? Estimated { get; init; }

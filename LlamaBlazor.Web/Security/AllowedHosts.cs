@@ -4,7 +4,8 @@ namespace LlamaBlazor.Web.Security;
 
 /// <summary>
 /// Further names that programs may call this machine by: <c>LlamaBlazor:Security:AllowedHosts</c>, a list such as
-/// <c>host.docker.internal</c> or <c>172.17.0.1</c>. They lead to the routes for programs only: a page that was rebound to such a name gets nothing of the dashboard.
+/// <c>host.docker.internal</c> or <c>172.17.0.1</c>. They lead to the routes for programs only: a page that was rebound to such a name gets
+/// nothing of the dashboard.
 /// </summary>
 /// <param name="hosts">The names, without a port.</param>
 internal sealed class AllowedHosts(IReadOnlyCollection<string> hosts)
@@ -25,8 +26,9 @@ internal sealed class AllowedHosts(IReadOnlyCollection<string> hosts)
         return hosts.FirstOrDefault(host => Uri.CheckHostName(Plain(host)) == UriHostNameType.Unknown) is { } wrong
             ? throw new StartupException(
                 $"{Key}: '{wrong}' is not the name or address of a machine. "
-                + "Write it without scheme and port, such as host.docker.internal; "
-                + "* is not accepted, since every page you open could then use your models.")
+                    + "Write it without scheme and port, such as host.docker.internal; "
+                    + "* is not accepted, since every page you open could then use your models."
+            )
             : new AllowedHosts(hosts);
     }
 

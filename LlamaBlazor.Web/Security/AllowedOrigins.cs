@@ -27,8 +27,9 @@ internal sealed partial class AllowedOrigins(IReadOnlyCollection<string> origins
         return origins.Find(origin => !IsOrigin(origin)) is { } wrong
             ? throw new StartupException(
                 $"{Key}: '{wrong}' is not an origin. "
-                + "Write scheme, host and port, such as http://localhost:3000, app://obsidian.md or chrome-extension://ID; "
-                + "* is not accepted, since every page you open could then use your models.")
+                    + "Write scheme, host and port, such as http://localhost:3000, app://obsidian.md or chrome-extension://ID; "
+                    + "* is not accepted, since every page you open could then use your models."
+            )
             : new AllowedOrigins(origins);
     }
 
@@ -38,9 +39,11 @@ internal sealed partial class AllowedOrigins(IReadOnlyCollection<string> origins
         if (text.StartsWith("file:", StringComparison.OrdinalIgnoreCase) || !Form().IsMatch(text))
             return false;
         return !text.StartsWith("http:", StringComparison.OrdinalIgnoreCase)
-            && !text.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
-            || (Uri.TryCreate(text, UriKind.Absolute, out var uri)
-                && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase));
+                && !text.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
+            || (
+                Uri.TryCreate(text, UriKind.Absolute, out var uri)
+                && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase)
+            );
     }
 
     // Scheme and host as RFC 6454 writes an origin: no path, no user, no wildcard.

@@ -58,7 +58,8 @@ internal sealed class DashboardPass(DataFolder folder)
         }
     }
 
-    // A disk that is full or away takes no page away: the secret is in memory until there is room for it, and no command signs in meanwhile.
+    // A disk that is full or away takes no page away: the secret is in memory until there is room for it, and no command signs in
+    // meanwhile.
     private static (string Secret, bool IsKept) ReadOrMake(string path, string? made)
     {
         var secret = made;

@@ -27,8 +27,10 @@ internal sealed class EngineSites(DashboardPass pass)
     /// <param name="model">Name of the model, as the path has it.</param>
     /// <param name="path">The path as it came.</param>
     public string? AddressOf(HttpRequest request, string model, string path) =>
-        !request.IsHttps && !IsSite(request.Host.Host) && SecurityFeature.IsThisMachine(request.Host.Host)
-            && OriginGuard.Read(request).IsNavigation
+        !request.IsHttps
+        && !IsSite(request.Host.Host)
+        && SecurityFeature.IsThisMachine(request.Host.Host)
+        && OriginGuard.Read(request).IsNavigation
             ? $"http://{HostOf(model)}{(request.Host.Port is { } port ? $":{port}" : "")}{path}{request.QueryString.ToUriComponent()}"
             : null;
 

@@ -27,7 +27,8 @@ internal static class ListenRules
             if (configuration[key] is { } ports && !string.IsNullOrWhiteSpace(ports))
                 throw new StartupException(
                     $"{key} is '{ports}' (as ASPNETCORE_{key} or DOTNET_{key}), which listens on every address of this machine. "
-                        + $"{Advice(PortOf(ports))}");
+                        + $"{Advice(PortOf(ports))}"
+                );
         }
     }
 
@@ -45,9 +46,10 @@ internal static class ListenRules
 
     private static string Advice(int port) =>
         $"This dashboard has no log-in to keep them out. Use http://127.0.0.1:{port} (configuration key Urls), "
-            + $"and reach it from elsewhere through an SSH tunnel: ssh -L {port}:127.0.0.1:{port} this-machine.";
+        + $"and reach it from elsewhere through an SSH tunnel: ssh -L {port}:127.0.0.1:{port} this-machine.";
 
     private static int PortOf(string ports) =>
-        int.TryParse(ports.Split([';', ','], 2)[0].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port
+        int.TryParse(ports.Split([';', ','], 2)[0].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? port
             : UsualPort;
 }

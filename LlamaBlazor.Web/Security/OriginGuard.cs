@@ -10,7 +10,12 @@ namespace LlamaBlazor.Web.Security;
 /// <param name="Hosts">Further names of this machine.</param>
 /// <param name="IsForPrograms">Whether an allowed page, or a program that uses such a name, may use a path.</param>
 /// <param name="IsPage">Whether a path shows a page and does nothing else, so that any site may link to it.</param>
-internal sealed record GuardRules(AllowedOrigins Origins, AllowedHosts Hosts, Func<PathString, bool> IsForPrograms, Func<PathString, bool> IsPage);
+internal sealed record GuardRules(
+    AllowedOrigins Origins,
+    AllowedHosts Hosts,
+    Func<PathString, bool> IsForPrograms,
+    Func<PathString, bool> IsPage
+);
 
 /// <summary>
 /// Refuses requests that a foreign page could have made: a Host that is not this machine (DNS rebinding), an Origin, Fetch Metadata or
@@ -21,8 +26,8 @@ internal sealed record GuardRules(AllowedOrigins Origins, AllowedHosts Hosts, Fu
 /// <param name="rules">What may be reached from where.</param>
 internal sealed class OriginGuard(RequestDelegate next, GuardRules rules)
 {
-    private const string Foreign = $"The request comes from another site. "
-        + $"Sites that may use the models are listed in {AllowedOrigins.Key}.";
+    private const string Foreign =
+        $"The request comes from another site. " + $"Sites that may use the models are listed in {AllowedOrigins.Key}.";
 
     /// <summary>Passes the request on, or answers 403 with the reason.</summary>
     public Task InvokeAsync(HttpContext context)
@@ -31,7 +36,9 @@ internal sealed class OriginGuard(RequestDelegate next, GuardRules rules)
         context.Response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
         if (context.Connection.LocalIpAddress is { } local && !IsLoopback(local))
             return RefuseAsync(
-                context, "The request came in from another machine, and this dashboard has no log-in. Use an address of loopback.");
+                context,
+                "The request came in from another machine, and this dashboard has no log-in. Use an address of loopback."
+            );
         if (!SecurityFeature.IsThisMachine(request.Host.Host) && !(rules.Hosts.Contains(request.Host.Host) && rules.IsForPrograms(path)))
             return RefuseAsync(context, HostWords(request));
         var isSite = EngineSites.IsSite(request.Host.Host);
@@ -40,7 +47,8 @@ internal sealed class OriginGuard(RequestDelegate next, GuardRules rules)
         var source = Read(request).Judge($"{request.Scheme}://{request.Host.Value}");
         if (source == RequestSource.Own || (source == RequestSource.ForeignNavigation && (isSite || rules.IsPage(path))))
             return next(context);
-        return FriendOf(request) is { } friend && rules.IsForPrograms(path) && !isSite ? AnswerAsync(context, friend)
+        return FriendOf(request) is { } friend && rules.IsForPrograms(path) && !isSite
+            ? AnswerAsync(context, friend)
             : RefuseAsync(context, Foreign);
     }
 
@@ -78,11 +86,12 @@ internal sealed class OriginGuard(RequestDelegate next, GuardRules rules)
         return Task.CompletedTask;
     }
 
-    private string HostWords(HttpRequest request) => rules.Hosts.Contains(request.Host.Host)
-        ? $"The name {Name(request)} of {AllowedHosts.Key} leads to the routes for programs only. "
-            + "Open the dashboard at localhost or 127.0.0.1."
-        : $"The Host header '{Name(request)}' does not name this machine. Use localhost or 127.0.0.1; "
-            + $"names that programs may use, such as host.docker.internal, are listed in {AllowedHosts.Key}.";
+    private string HostWords(HttpRequest request) =>
+        rules.Hosts.Contains(request.Host.Host)
+            ? $"The name {Name(request)} of {AllowedHosts.Key} leads to the routes for programs only. "
+                + "Open the dashboard at localhost or 127.0.0.1."
+            : $"The Host header '{Name(request)}' does not name this machine. Use localhost or 127.0.0.1; "
+                + $"names that programs may use, such as host.docker.internal, are listed in {AllowedHosts.Key}.";
 
     private static string Name(HttpRequest request) => request.Host.Host.Length > 100 ? request.Host.Host[..100] : request.Host.Host;
 

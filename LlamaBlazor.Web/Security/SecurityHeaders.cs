@@ -7,7 +7,8 @@ namespace LlamaBlazor.Web.Security;
 internal sealed class SecurityHeaders(RequestDelegate next, DashboardPass pass)
 {
     // Radzen and ApexCharts position elements with style attributes; scripts are files of our own only.
-    private const string Policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    private const string Policy =
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         + "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     /// <summary>Sets the headers and passes the request on.</summary>
@@ -19,14 +20,17 @@ internal sealed class SecurityHeaders(RequestDelegate next, DashboardPass pass)
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         if (HttpMethods.IsGet(context.Request.Method) && SiteMap.IsPage(context.Request.Path) && PassOf(context.Request) != pass.ForPages)
-            context.Response.Cookies.Append(CookieOf(context.Request), pass.ForPages,
+            context.Response.Cookies.Append(
+                CookieOf(context.Request),
+                pass.ForPages,
                 new CookieOptions
                 {
                     HttpOnly = true,
                     SameSite = SameSiteMode.Strict,
                     Secure = context.Request.IsHttps,
-                    IsEssential = true
-                });
+                    IsEssential = true,
+                }
+            );
         return next(context);
     }
 

@@ -14,13 +14,18 @@ internal sealed partial class ConfigurationCheck(IConfiguration configuration, I
     public static void Require(IConfiguration configuration)
     {
         const string Ports = "LlamaBlazor:PortRange";
-        var errors = Switches.Where(key => configuration[key] is { Length: > 0 } text && !bool.TryParse(text, out _))
-            .Select(key => $"{key} is '{configuration[key]}'. It must be true or false.").ToList();
+        var errors = Switches
+            .Where(key => configuration[key] is { Length: > 0 } text && !bool.TryParse(text, out _))
+            .Select(key => $"{key} is '{configuration[key]}'. It must be true or false.")
+            .ToList();
         if (configuration[Ports] is { } range && LaunchSettingsRules.ParsePorts(range) is null)
             errors.Add($"{Ports} is '{range}'. It must be two ports from 1024 to 65535, the smaller first, such as 40000-40999.");
         var folders = configuration.GetSection(EnginePathRules.DirectoriesKey).GetChildren();
-        errors.AddRange(folders.Where(folder => folder.Value is { } path && !Path.IsPathFullyQualified(path))
-            .Select(folder => $"{folder.Path} is '{folder.Value}'. It must be the absolute path of a folder."));
+        errors.AddRange(
+            folders
+                .Where(folder => folder.Value is { } path && !Path.IsPathFullyQualified(path))
+                .Select(folder => $"{folder.Path} is '{folder.Value}'. It must be the absolute path of a folder.")
+        );
         if (errors.Count > 0)
             throw new StartupException(string.Join(Environment.NewLine, errors));
     }

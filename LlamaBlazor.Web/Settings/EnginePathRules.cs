@@ -5,7 +5,8 @@ namespace LlamaBlazor.Web.Settings;
 
 /// <summary>
 /// Which programs may be run as engines when a path comes from a page, the API, an import or the database: none that another user of this
-/// machine could have put there, and none that is not named like an engine. What the configuration names (file, environment, command line) is
+/// machine could have put there, and none that is not named like an engine. What the configuration names (file, environment, command line)
+/// is
 /// trusted.
 /// </summary>
 /// <param name="configuration">Read once.</param>
@@ -17,7 +18,12 @@ internal sealed partial class EnginePathRules(IConfiguration configuration)
     private const string EngineKey = "LlamaBlazor:EnginePath";
     private const int MaxLength = 4096;
     private static readonly HashSet<string> LibraryVariables =
-        ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "GGML_BACKEND_PATH"];
+    [
+        "LD_LIBRARY_PATH",
+        "DYLD_LIBRARY_PATH",
+        "DYLD_FALLBACK_LIBRARY_PATH",
+        "GGML_BACKEND_PATH",
+    ];
 
     private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private readonly string? _configured = configuration[EngineKey];
@@ -25,9 +31,12 @@ internal sealed partial class EnginePathRules(IConfiguration configuration)
         LaunchSettingsSources.IsOutside(configuration, EngineKey) && configuration[EngineKey] is { Length: > 0 };
 
     private readonly string[] _directories =
-        [.. (configuration.GetSection(DirectoriesKey).Get<string[]>() ?? []).Where(Path.IsPathFullyQualified)];
+    [
+        .. (configuration.GetSection(DirectoriesKey).Get<string[]>() ?? []).Where(Path.IsPathFullyQualified),
+    ];
 
-    private static string Advice => $"Start the dashboard with the environment variable {DirectoriesKey.Replace(":", "__")}__0=FOLDER, "
+    private static string Advice =>
+        $"Start the dashboard with the environment variable {DirectoriesKey.Replace(":", "__")}__0=FOLDER, "
         + $"or set {DirectoriesKey} in appsettings.json, to allow the engines of a folder.";
 
     /// <summary>
@@ -39,7 +48,8 @@ internal sealed partial class EnginePathRules(IConfiguration configuration)
     {
         try
         {
-            return variables.Where(pair => LibraryVariables.Contains(pair.Key))
+            return variables
+                .Where(pair => LibraryVariables.Contains(pair.Key))
                 .SelectMany(pair => (pair.Value ?? "").Split(Path.PathSeparator), (pair, place) => RefuseLibrary(pair.Key, place))
                 .FirstOrDefault(reason => reason is not null);
         }
@@ -97,9 +107,12 @@ internal sealed partial class EnginePathRules(IConfiguration configuration)
             : null;
     }
 
-    private bool IsBesideLocked(string real) => Path.GetDirectoryName(real) is { } folder
-        && (folder == Path.GetDirectoryName(RealPath.Of(_configured!))
-            || folder == RealPath.Of(Path.GetDirectoryName(Path.GetFullPath(_configured!))!));
+    private bool IsBesideLocked(string real) =>
+        Path.GetDirectoryName(real) is { } folder
+        && (
+            folder == Path.GetDirectoryName(RealPath.Of(_configured!))
+            || folder == RealPath.Of(Path.GetDirectoryName(Path.GetFullPath(_configured!))!)
+        );
 
     [GeneratedRegex("^(ik[-_])?llama[-_]server", RegexOptions.IgnoreCase)]
     private static partial Regex EngineName();

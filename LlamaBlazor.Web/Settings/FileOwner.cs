@@ -3,7 +3,8 @@ using System.Text;
 
 namespace LlamaBlazor.Web.Settings;
 
-/// <summary>What a file is, and whether others than this user and the administrator could have written it: by its owner, its bits, its folder.</summary>
+/// <summary>What a file is, and whether others than this user and the administrator could have written it: by its owner, its bits, its
+/// folder.</summary>
 internal static class FileOwner
 {
     private const int CurrentFolder = -100;

@@ -15,7 +15,10 @@ public sealed partial class KeptOfRequests
     private static readonly Dictionary<string, (string Title, string Text)> Words = new()
     {
         [RequestKeeping.Nothing] = ("Nothing", "Records have times and counts only; cached answers are found by a hash."),
-        [RequestKeeping.Preview] = ($"The first {RequestReader.PreviewLength} characters", "To recognise a request on the page Activity and in the cache."),
+        [RequestKeeping.Preview] = (
+            $"The first {RequestReader.PreviewLength} characters",
+            "To recognise a request on the page Activity and in the cache."
+        ),
         [RequestKeeping.Everything] = ("Everything", "Whole prompts in the cache, up to 16,384 characters in records."),
     };
 

@@ -30,10 +30,13 @@ internal static class LaunchSettingsRules
     public static (int First, int Last)? ParsePorts(string range)
     {
         var parts = range.Split('-', StringSplitOptions.TrimEntries);
-        return parts.Length == 2
+        return
+            parts.Length == 2
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
-            && first is >= 1024 && last is <= 65535 && first <= last
+            && first is >= 1024
+            && last is <= 65535
+            && first <= last
             ? (first, last)
             : null;
     }

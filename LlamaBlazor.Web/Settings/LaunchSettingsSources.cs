@@ -18,7 +18,8 @@ internal static class LaunchSettingsSources
         Keys.Where(pair => IsOutside(configuration, pair.Value)).Select(pair => pair.Key).ToHashSet();
 
     /// <summary>Whether the environment or the command line sets a key.</summary>
-    public static bool IsOutside(IConfiguration configuration, string key) => configuration is IConfigurationRoot root
+    public static bool IsOutside(IConfiguration configuration, string key) =>
+        configuration is IConfigurationRoot root
         && root.Providers.Where(provider => provider is EnvironmentVariablesConfigurationProvider or CommandLineConfigurationProvider)
             .Any(provider => provider.TryGet(key, out _) || provider.GetChildKeys([], key).Any());
 }

@@ -18,7 +18,8 @@ internal sealed class LaunchSettingsStore(
     DatabaseState database,
     DatabaseWriter writer,
     Broadcast<LaunchSettings> changes,
-    TimeProvider clock)
+    TimeProvider clock
+)
 {
     private const string Key = "config";
     private const string Section = "LlamaBlazor:";
@@ -45,7 +46,12 @@ internal sealed class LaunchSettingsStore(
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var json = await context.LaunchSettings.AsNoTracking().Where(row => row.Key == Key).Select(row => row.Value).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+            var json = await context
+                .LaunchSettings.AsNoTracking()
+                .Where(row => row.Key == Key)
+                .Select(row => row.Value)
+                .FirstOrDefaultAsync(cancellation)
+                .ConfigureAwait(false);
             return _current = Merge(json is null ? null : JsonSerializer.Deserialize<LaunchSettings>(json, ApiJson.Options));
         }
     }
@@ -63,13 +69,18 @@ internal sealed class LaunchSettingsStore(
         if (LaunchSettingsRules.Check(settings, EnginePaths) is { } failure)
             return failure;
         var json = JsonSerializer.Serialize(settings, ApiJson.Options);
-        await writer.ExecuteAsync(async (context, token) =>
-        {
-            var row = await context.LaunchSettings.FindAsync([Key], token).ConfigureAwait(false);
-            if (row is null)
-                context.LaunchSettings.Add(row = new LaunchSettingsRow { Key = Key });
-            (row.Value, row.UpdatedAt) = (json, clock.GetUtcNow().ToUnixTimeMilliseconds());
-        }, cancellation).ConfigureAwait(false);
+        await writer
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    var row = await context.LaunchSettings.FindAsync([Key], token).ConfigureAwait(false);
+                    if (row is null)
+                        context.LaunchSettings.Add(row = new LaunchSettingsRow { Key = Key });
+                    (row.Value, row.UpdatedAt) = (json, clock.GetUtcNow().ToUnixTimeMilliseconds());
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         var merged = Merge(settings);
         _current = merged;
         changes.Publish(merged);

@@ -12,21 +12,41 @@ internal static class PreferenceEndpoints
     {
         var metadata = app.MapGroup("/api/metadata").WithTags("Key/value");
         metadata.MapGet("", (PreferenceStore store, CancellationToken cancellation) => store.ListMetadataAsync(cancellation));
-        metadata.MapGet("/{key}", async (string key, PreferenceStore store, CancellationToken cancellation) =>
-            (await store.GetMetadataAsync(key, cancellation)).ToApi(value => Results.Ok(new { key, value })));
-        metadata.MapPut("/{key}", async (string key, MetadataValue body, PreferenceStore store, CancellationToken cancellation) =>
-            (await store.SetMetadataAsync(key, body.Value, cancellation)).ToApi(value => Results.Ok(new { key, value })));
-        metadata.MapDelete("/{key}", async (string key, PreferenceStore store, CancellationToken cancellation) =>
-            (await store.DeleteMetadataAsync(key, cancellation)).ToApi(existed => Deleted(existed, key)));
+        metadata.MapGet(
+            "/{key}",
+            async (string key, PreferenceStore store, CancellationToken cancellation) =>
+                (await store.GetMetadataAsync(key, cancellation)).ToApi(value => Results.Ok(new { key, value }))
+        );
+        metadata.MapPut(
+            "/{key}",
+            async (string key, MetadataValue body, PreferenceStore store, CancellationToken cancellation) =>
+                (await store.SetMetadataAsync(key, body.Value, cancellation)).ToApi(value => Results.Ok(new { key, value }))
+        );
+        metadata.MapDelete(
+            "/{key}",
+            async (string key, PreferenceStore store, CancellationToken cancellation) =>
+                (await store.DeleteMetadataAsync(key, cancellation)).ToApi(existed => Deleted(existed, key))
+        );
 
         var config = app.MapGroup("/api/config").WithTags("Key/value");
         config.MapGet("", (PreferenceStore store, CancellationToken cancellation) => store.ListConfigAsync(cancellation));
-        config.MapGet("/{key}", async (string key, PreferenceStore store, CancellationToken cancellation) =>
-            (await store.GetConfigAsync(key, cancellation)).ToApi(value => Results.Ok(new { key, value })));
-        config.MapPut("/{key}", async (string key, ConfigValue body, PreferenceStore store, CancellationToken cancellation) =>
-            (await store.SetForeignConfigAsync(key, body.Value, body.ValueType, cancellation)).ToApi(value => Results.Ok(new { key, value })));
-        config.MapDelete("/{key}", async (string key, PreferenceStore store, CancellationToken cancellation) =>
-            (await store.DeleteConfigAsync(key, cancellation)).ToApi(existed => Deleted(existed, key)));
+        config.MapGet(
+            "/{key}",
+            async (string key, PreferenceStore store, CancellationToken cancellation) =>
+                (await store.GetConfigAsync(key, cancellation)).ToApi(value => Results.Ok(new { key, value }))
+        );
+        config.MapPut(
+            "/{key}",
+            async (string key, ConfigValue body, PreferenceStore store, CancellationToken cancellation) =>
+                (await store.SetForeignConfigAsync(key, body.Value, body.ValueType, cancellation)).ToApi(value =>
+                    Results.Ok(new { key, value })
+                )
+        );
+        config.MapDelete(
+            "/{key}",
+            async (string key, PreferenceStore store, CancellationToken cancellation) =>
+                (await store.DeleteConfigAsync(key, cancellation)).ToApi(existed => Deleted(existed, key))
+        );
     }
 
     private static IResult Deleted(bool existed, string key) =>

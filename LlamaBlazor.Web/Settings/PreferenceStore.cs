@@ -7,8 +7,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Settings;
 
-/// <summary>The two key/value tables: <c>metadata</c> (text, facts of the dashboard) and <c>config</c> (typed preferences of the user).</summary>
-internal sealed class PreferenceStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, Broadcast<PreferencesChanged> changes, TimeProvider clock)
+/// <summary>The two key/value tables: <c>metadata</c> (text, facts of the dashboard) and <c>config</c> (typed preferences of the
+/// user).</summary>
+internal sealed class PreferenceStore(
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseWriter writer,
+    Broadcast<PreferencesChanged> changes,
+    TimeProvider clock
+)
 {
     private const int KeyLimit = 200;
     private const int ValueLimit = 64 * 1024;
@@ -17,7 +23,12 @@ internal sealed class PreferenceStore(IDbContextFactory<LlamaDbContext> contexts
     public async Task<Dictionary<string, JsonElement>> ListMetadataAsync(CancellationToken cancellation)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
-        var rows = await context.Metadata.AsNoTracking().OrderBy(row => row.Key).Take(1000).Select(row => new { row.Key, row.Value }).ToListAsync(cancellation);
+        var rows = await context
+            .Metadata.AsNoTracking()
+            .OrderBy(row => row.Key)
+            .Take(1000)
+            .Select(row => new { row.Key, row.Value })
+            .ToListAsync(cancellation);
         return rows.ToDictionary(row => row.Key, row => PreferenceText.ReadMetadata(row.Key, row.Value));
     }
 
@@ -25,7 +36,11 @@ internal sealed class PreferenceStore(IDbContextFactory<LlamaDbContext> contexts
     public async Task<Result<JsonElement>> GetMetadataAsync(string key, CancellationToken cancellation)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
-        var value = await context.Metadata.AsNoTracking().Where(row => row.Key == key).Select(row => row.Value).FirstOrDefaultAsync(cancellation);
+        var value = await context
+            .Metadata.AsNoTracking()
+            .Where(row => row.Key == key)
+            .Select(row => row.Value)
+            .FirstOrDefaultAsync(cancellation);
         return value is null ? Missing("metadata", key) : PreferenceText.ReadMetadata(key, value);
     }
 
@@ -35,13 +50,16 @@ internal sealed class PreferenceStore(IDbContextFactory<LlamaDbContext> contexts
         var text = PreferenceText.WriteMetadata(value);
         if ((Check(key, text) ?? PreferenceText.RefuseMetadata(key, value)) is { } failure)
             return failure;
-        await writer.ExecuteAsync(async (context, token) =>
-        {
-            var row = await context.Metadata.FindAsync([key], token);
-            if (row is null)
-                context.Metadata.Add(row = new MetadataRow { Key = key });
-            (row.Value, row.UpdatedAt) = (text!, Now);
-        }, cancellation);
+        await writer.ExecuteAsync(
+            async (context, token) =>
+            {
+                var row = await context.Metadata.FindAsync([key], token);
+                if (row is null)
+                    context.Metadata.Add(row = new MetadataRow { Key = key });
+                (row.Value, row.UpdatedAt) = (text!, Now);
+            },
+            cancellation
+        );
         if (key == MetadataKeys.Theme)
             changes.Publish(new PreferencesChanged());
         return value;
@@ -59,7 +77,12 @@ internal sealed class PreferenceStore(IDbContextFactory<LlamaDbContext> contexts
     public async Task<Dictionary<string, JsonElement>> ListConfigAsync(CancellationToken cancellation)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
-        var rows = await context.Configs.AsNoTracking().OrderBy(row => row.Key).Take(1000).Select(row => new { row.Key, row.Value }).ToListAsync(cancellation);
+        var rows = await context
+            .Configs.AsNoTracking()
+            .OrderBy(row => row.Key)
+            .Take(1000)
+            .Select(row => new { row.Key, row.Value })
+            .ToListAsync(cancellation);
         return rows.ToDictionary(row => row.Key, row => JsonSerializer.Deserialize<JsonElement>(row.Value));
     }
 
@@ -67,16 +90,26 @@ internal sealed class PreferenceStore(IDbContextFactory<LlamaDbContext> contexts
     public async Task<Result<JsonElement>> GetConfigAsync(string key, CancellationToken cancellation)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
-        var value = await context.Configs.AsNoTracking().Where(row => row.Key == key).Select(row => row.Value).FirstOrDefaultAsync(cancellation);
+        var value = await context
+            .Configs.AsNoTracking()
+            .Where(row => row.Key == key)
+            .Select(row => row.Value)
+            .FirstOrDefaultAsync(cancellation);
         return value is null ? Missing("config", key) : JsonSerializer.Deserialize<JsonElement>(value);
     }
 
     /// <summary>Sets a preference of somebody else than the dashboard. A conflict for its own settings, which have rules.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">Any JSON.</param>
-    /// <param name="type">str, int, float, bool or json, into which the value is turned where nothing is lost; null takes the value's own.</param>
+    /// <param name="type">str, int, float, bool or json, into which the value is turned where nothing is lost; null takes the value's
+    /// own.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<Result<JsonElement>> SetForeignConfigAsync(string key, JsonElement value, string? type, CancellationToken cancellation)
+    public async Task<Result<JsonElement>> SetForeignConfigAsync(
+        string key,
+        JsonElement value,
+        string? type,
+        CancellationToken cancellation
+    )
     {
         if (PreferenceText.RefuseConfig(key) is { } own)
             return own;
@@ -87,20 +120,28 @@ internal sealed class PreferenceStore(IDbContextFactory<LlamaDbContext> contexts
     }
 
     /// <summary>Sets a preference; its type follows from the value where none is given.</summary>
-    public async Task<Result<JsonElement>> SetConfigAsync(string key, JsonElement value, CancellationToken cancellation, string? type = null)
+    public async Task<Result<JsonElement>> SetConfigAsync(
+        string key,
+        JsonElement value,
+        CancellationToken cancellation,
+        string? type = null
+    )
     {
         var json = value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? null : value.GetRawText();
         if (Check(key, json) is { } failure)
             return failure;
         if (ForeignJson.Parse(json!, ForeignJson.MaxNestedDepth).Failure is { } unreadable)
             return Failure.Invalid("value", ForeignJson.Words(unreadable)); // the list shows it inside other JSON
-        await writer.ExecuteAsync(async (context, token) =>
-        {
-            var row = await context.Configs.FindAsync([key], token);
-            if (row is null)
-                context.Configs.Add(row = new ConfigRow { Key = key, CreatedAt = Now });
-            (row.Value, row.ValueType, row.UpdatedAt) = (json!, type ?? PreferenceText.TypeOf(value), Now);
-        }, cancellation);
+        await writer.ExecuteAsync(
+            async (context, token) =>
+            {
+                var row = await context.Configs.FindAsync([key], token);
+                if (row is null)
+                    context.Configs.Add(row = new ConfigRow { Key = key, CreatedAt = Now });
+                (row.Value, row.ValueType, row.UpdatedAt) = (json!, type ?? PreferenceText.TypeOf(value), Now);
+            },
+            cancellation
+        );
         return value;
     }
 
@@ -115,14 +156,17 @@ internal sealed class PreferenceStore(IDbContextFactory<LlamaDbContext> contexts
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     private Task<bool> RemoveAsync<T>(string key, CancellationToken cancellation)
-        where T : class => writer.ExecuteAsync(
-        async (context, token) =>
-        {
-            if (await context.Set<T>().FindAsync([key], token) is not { } row)
-                return false;
-            context.Remove(row);
-            return true;
-        }, cancellation);
+        where T : class =>
+        writer.ExecuteAsync(
+            async (context, token) =>
+            {
+                if (await context.Set<T>().FindAsync([key], token) is not { } row)
+                    return false;
+                context.Remove(row);
+                return true;
+            },
+            cancellation
+        );
 
     private static Failure? Check(string key, string? value)
     {

@@ -22,12 +22,13 @@ internal static class PreferenceText
 
     /// <summary>A value of metadata as it is stored: text as it stands, anything else as JSON (seed 001); null for no value.</summary>
     /// <param name="value">The value.</param>
-    public static string? WriteMetadata(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Undefined or JsonValueKind.Null => null,
-        JsonValueKind.String when value.GetString() is { } text && Parse(text) is null => text,
-        _ => value.GetRawText(), // also text that would be read as something else
-    };
+    public static string? WriteMetadata(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Undefined or JsonValueKind.Null => null,
+            JsonValueKind.String when value.GetString() is { } text && Parse(text) is null => text,
+            _ => value.GetRawText(), // also text that would be read as something else
+        };
 
     /// <summary>A value of metadata as it was given. What the dashboard keeps itself is always text.</summary>
     /// <param name="key">Its key.</param>
@@ -37,13 +38,14 @@ internal static class PreferenceText
 
     /// <summary>The type of a preference, by its value.</summary>
     /// <param name="value">The value.</param>
-    public static string TypeOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => "str",
-        JsonValueKind.True or JsonValueKind.False => "bool",
-        JsonValueKind.Number => value.TryGetInt64(out _) ? "int" : "float",
-        _ => "json",
-    };
+    public static string TypeOf(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => "str",
+            JsonValueKind.True or JsonValueKind.False => "bool",
+            JsonValueKind.Number => value.TryGetInt64(out _) ? "int" : "float",
+            _ => "json",
+        };
 
     /// <summary>A value as one of a type: as it is, or turned into it where nothing is lost, as "5" into 5.</summary>
     /// <param name="value">The value.</param>
@@ -59,8 +61,11 @@ internal static class PreferenceText
         return type switch
         {
             "str" when own != "json" => JsonSerializer.SerializeToElement(text),
-            "int" when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonSerializer.SerializeToElement(whole),
-            "float" when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => JsonSerializer.SerializeToElement(number),
+            "int" when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) =>
+                JsonSerializer.SerializeToElement(whole),
+            "float"
+                when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) =>
+                JsonSerializer.SerializeToElement(number),
             "bool" when bool.TryParse(text, out var yes) => JsonSerializer.SerializeToElement(yes),
             _ => Failure.Invalid("value", $"It is no value of the type {type}. Send one that is, or another value_type."),
         };
@@ -73,7 +78,10 @@ internal static class PreferenceText
     {
         if (MetadataKeys.IsOwn(key))
             return Failure.Conflict($"The dashboard keeps '{key}' itself: it can be read and not changed. Choose another key.");
-        return key == MetadataKeys.Theme && value is { } theme && !(theme.ValueKind == JsonValueKind.String && Themes.Contains(theme.GetString()))
+        return
+            key == MetadataKeys.Theme
+            && value is { } theme
+            && !(theme.ValueKind == JsonValueKind.String && Themes.Contains(theme.GetString()))
             ? Failure.Invalid("value", $"One of {string.Join(", ", Themes)}.")
             : null;
     }
@@ -82,7 +90,10 @@ internal static class PreferenceText
     /// <param name="key">The key.</param>
     public static Failure? RefuseConfig(string key) =>
         Settings.FirstOrDefault(setting => key.StartsWith(setting.Prefix, StringComparison.OrdinalIgnoreCase)) is { Route: { } route }
-            ? Failure.Conflict($"'{key}' is a setting of the dashboard and has rules of its own: use {route}. Other preferences need a key that does not begin like one of them.")
+            ? Failure.Conflict(
+                $"'{key}' is a setting of the dashboard and has rules of its own: use {route}. Other preferences need a key that does "
+                    + "not begin like one of them."
+            )
             : null;
 
     private static JsonElement? Parse(string text)

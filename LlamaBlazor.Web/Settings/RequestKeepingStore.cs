@@ -12,16 +12,35 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Settings;
 
 /// <summary>
-/// What is kept of requests: what the environment or the command line says, else what was saved in the dashboard (in <c>config</c>), else the configuration
+/// What is kept of requests: what the environment or the command line says, else what was saved in the dashboard (in <c>config</c>), else
+/// the configuration
 /// file. A change counts at once.
 /// </summary>
 internal sealed class RequestKeepingStore
 {
     private static readonly KeepingField[] Fields =
     [
-        new("store_prompts", "privacy.store_prompts", "Security:StorePrompts", keeping => keeping.StorePrompts, (keeping, saved) => saved.ValueKind is JsonValueKind.String ? keeping with { StorePrompts = saved.GetString()! } : keeping),
-        new("cache_ttl_seconds", "cache.ttl_seconds", "Cache:TtlSeconds", keeping => keeping.CacheTtlSeconds, (keeping, saved) => Whole(saved) is { } seconds ? keeping with { CacheTtlSeconds = seconds } : keeping),
-        new("cache_max_size_mb", "cache.max_size_mb", "Cache:MaxSizeMb", keeping => keeping.CacheMaxSizeMb, (keeping, saved) => Whole(saved) is { } size ? keeping with { CacheMaxSizeMb = size } : keeping),
+        new(
+            "store_prompts",
+            "privacy.store_prompts",
+            "Security:StorePrompts",
+            keeping => keeping.StorePrompts,
+            (keeping, saved) => saved.ValueKind is JsonValueKind.String ? keeping with { StorePrompts = saved.GetString()! } : keeping
+        ),
+        new(
+            "cache_ttl_seconds",
+            "cache.ttl_seconds",
+            "Cache:TtlSeconds",
+            keeping => keeping.CacheTtlSeconds,
+            (keeping, saved) => Whole(saved) is { } seconds ? keeping with { CacheTtlSeconds = seconds } : keeping
+        ),
+        new(
+            "cache_max_size_mb",
+            "cache.max_size_mb",
+            "Cache:MaxSizeMb",
+            keeping => keeping.CacheMaxSizeMb,
+            (keeping, saved) => Whole(saved) is { } size ? keeping with { CacheMaxSizeMb = size } : keeping
+        ),
     ];
 
     private static readonly string[] Keys = [.. Fields.Select(field => field.Key)];
@@ -38,10 +57,25 @@ internal sealed class RequestKeepingStore
     private RequestKeeping? _current;
 
     /// <summary>Follows the database: another one, or an import, says something else.</summary>
-    public RequestKeepingStore(PrivacyOptions privacy, CacheOptions cache, IConfiguration configuration, IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, DatabaseWriter writer, Broadcast<DatabaseReplaced> replaced, Broadcast<PreferencesChanged> imported, Broadcast<RequestKeeping> changes, AuditTrail audit, TimeProvider clock)
+    public RequestKeepingStore(
+        PrivacyOptions privacy,
+        CacheOptions cache,
+        IConfiguration configuration,
+        IDbContextFactory<LlamaDbContext> contexts,
+        DatabaseState database,
+        DatabaseWriter writer,
+        Broadcast<DatabaseReplaced> replaced,
+        Broadcast<PreferencesChanged> imported,
+        Broadcast<RequestKeeping> changes,
+        AuditTrail audit,
+        TimeProvider clock
+    )
     {
         (_contexts, _database, _writer, _changes, _audit, _clock) = (contexts, database, writer, changes, audit, clock);
-        Locked = Fields.Where(field => LaunchSettingsSources.IsOutside(configuration, "LlamaBlazor:" + field.Configuration)).Select(field => field.Name).ToHashSet();
+        Locked = Fields
+            .Where(field => LaunchSettingsSources.IsOutside(configuration, "LlamaBlazor:" + field.Configuration))
+            .Select(field => field.Name)
+            .ToHashSet();
         _configured = new RequestKeeping(privacy.StorePrompts, cache.TtlSeconds, cache.MaxSizeMb);
         // What was saved may be stricter: until it is read nothing is kept, for what was kept cannot be taken back.
         _unread = Locked.Contains("store_prompts") ? _configured : _configured with { StorePrompts = RequestKeeping.Nothing };
@@ -59,29 +93,58 @@ internal sealed class RequestKeepingStore
     /// <param name="change">Makes it from what counts now.</param>
     /// <param name="seen">What the change was made upon, or null to make it whatever happened meanwhile.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>What counts from now on. Invalid with every bad field; a conflict where a field is locked, or somebody else saved meanwhile.</returns>
-    public async Task<Result<RequestKeeping>> SaveAsync(Func<RequestKeeping, RequestKeeping> change, RequestKeeping? seen = null, CancellationToken cancellation = default)
+    /// <returns>What counts from now on. Invalid with every bad field; a conflict where a field is locked, or somebody else saved
+    /// meanwhile.</returns>
+    public async Task<Result<RequestKeeping>> SaveAsync(
+        Func<RequestKeeping, RequestKeeping> change,
+        RequestKeeping? seen = null,
+        CancellationToken cancellation = default
+    )
     {
-        var result = await _writer.ExecuteAsync<Result<RequestKeeping>>(async (context, token) =>
-        {
-            var rows = await context.Configs.Where(row => Keys.Contains(row.Key)).ToDictionaryAsync(row => row.Key, token).ConfigureAwait(false);
-            var before = Merge(rows.ToDictionary(row => row.Key, row => row.Value.Value));
-            var after = change(before);
-            if (after.Check() is { } invalid)
-                return invalid;
-            if (seen is not null && seen != before)
-                return Failure.Conflict("What is kept of requests was changed elsewhere meanwhile. Your edits are still here: save again to apply them, or discard them to see what is stored.");
-            var changed = Fields.Where(field => !field.Value(before).Equals(field.Value(after))).ToList();
-            if (changed.Find(field => Locked.Contains(field.Name)) is { } locked)
-                return Failure.Conflict($"{locked.Name} is set by LLAMABLAZOR__{locked.Configuration.Replace(":", "__").ToUpperInvariant()} or the command line. Remove it there to set it here.");
-            foreach (var field in changed)
-                Write(context, rows.GetValueOrDefault(field.Key), field, after);
-            return after;
-        }, cancellation).ConfigureAwait(false);
+        var result = await _writer
+            .ExecuteAsync<Result<RequestKeeping>>(
+                async (context, token) =>
+                {
+                    var rows = await context
+                        .Configs.Where(row => Keys.Contains(row.Key))
+                        .ToDictionaryAsync(row => row.Key, token)
+                        .ConfigureAwait(false);
+                    var before = Merge(rows.ToDictionary(row => row.Key, row => row.Value.Value));
+                    var after = change(before);
+                    if (after.Check() is { } invalid)
+                        return invalid;
+                    if (seen is not null && seen != before)
+                        return Failure.Conflict(
+                            "What is kept of requests was changed elsewhere meanwhile. Your edits are still here: save again to apply "
+                                + "them, or discard them to see what is stored."
+                        );
+                    var changed = Fields.Where(field => !field.Value(before).Equals(field.Value(after))).ToList();
+                    if (changed.Find(field => Locked.Contains(field.Name)) is { } locked)
+                        return Failure.Conflict(
+                            $"{locked.Name} is set by LLAMABLAZOR__{locked.Configuration.Replace(":", "__").ToUpperInvariant()} or "
+                                + "the command line. Remove it there to set it here."
+                        );
+                    foreach (var field in changed)
+                        Write(context, rows.GetValueOrDefault(field.Key), field, after);
+                    return after;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         if (!result.IsSuccess)
             return result;
         Forget();
-        _audit.Note("request_settings_changed", "settings", null, new { store_prompts = result.Value.StorePrompts, cache_ttl_seconds = result.Value.CacheTtlSeconds, cache_max_size_mb = result.Value.CacheMaxSizeMb });
+        _audit.Note(
+            "request_settings_changed",
+            "settings",
+            null,
+            new
+            {
+                store_prompts = result.Value.StorePrompts,
+                cache_ttl_seconds = result.Value.CacheTtlSeconds,
+                cache_max_size_mb = result.Value.CacheMaxSizeMb,
+            }
+        );
         _changes.Publish(result.Value);
         return result;
     }
@@ -98,7 +161,8 @@ internal sealed class RequestKeepingStore
         }
     }
 
-    private static long? Whole(JsonElement value) => value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
+    private static long? Whole(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
     private void Write(LlamaDbContext context, ConfigRow? row, KeepingField field, RequestKeeping keeping)
     {
@@ -126,7 +190,13 @@ internal sealed class RequestKeepingStore
             try
             {
                 using var context = _contexts.CreateDbContext();
-                var read = Merge(context.Configs.AsNoTracking().Where(row => Keys.Contains(row.Key)).Select(row => new { row.Key, row.Value }).ToDictionary(row => row.Key, row => row.Value));
+                var read = Merge(
+                    context
+                        .Configs.AsNoTracking()
+                        .Where(row => Keys.Contains(row.Key))
+                        .Select(row => new { row.Key, row.Value })
+                        .ToDictionary(row => row.Key, row => row.Value)
+                );
                 Volatile.Write(ref _current, read);
                 return read;
             }
@@ -143,7 +213,12 @@ internal sealed class RequestKeepingStore
         var keeping = _configured;
         foreach (var field in Fields.Where(field => !Locked.Contains(field.Name)))
         {
-            if (saved.TryGetValue(field.Key, out var json) && Parse(json) is { } value && field.Take(keeping, value) is var taken && taken.Check() is null)
+            if (
+                saved.TryGetValue(field.Key, out var json)
+                && Parse(json) is { } value
+                && field.Take(keeping, value) is var taken
+                && taken.Check() is null
+            )
                 keeping = taken;
         }
 
@@ -156,5 +231,11 @@ internal sealed class RequestKeepingStore
     /// <param name="Configuration">Its configuration key below <c>LlamaBlazor</c>.</param>
     /// <param name="Value">Reads it.</param>
     /// <param name="Take">Takes over what was saved.</param>
-    private sealed record KeepingField(string Name, string Key, string Configuration, Func<RequestKeeping, object> Value, Func<RequestKeeping, JsonElement, RequestKeeping> Take);
+    private sealed record KeepingField(
+        string Name,
+        string Key,
+        string Configuration,
+        Func<RequestKeeping, object> Value,
+        Func<RequestKeeping, JsonElement, RequestKeeping> Take
+    );
 }

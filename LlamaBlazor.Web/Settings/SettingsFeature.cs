@@ -21,9 +21,15 @@ internal static class SettingsFeature
     public static WebApplication MapSettings(this WebApplication app)
     {
         var group = app.MapGroup("/api/launch-settings").WithTags("Server");
-        group.MapGet("", async (LaunchSettingsStore store, CancellationToken cancellation) => Answer(await store.GetAsync(cancellation), store));
-        group.MapPut("", async (LaunchSettings settings, LaunchSettingsStore store, CancellationToken cancellation) =>
-            (await store.SaveAsync(settings, cancellation)).ToApi(saved => Results.Ok(Answer(saved, store))));
+        group.MapGet(
+            "",
+            async (LaunchSettingsStore store, CancellationToken cancellation) => Answer(await store.GetAsync(cancellation), store)
+        );
+        group.MapPut(
+            "",
+            async (LaunchSettings settings, LaunchSettingsStore store, CancellationToken cancellation) =>
+                (await store.SaveAsync(settings, cancellation)).ToApi(saved => Results.Ok(Answer(saved, store)))
+        );
         app.MapPreferences();
         app.MapRequestSettings();
         return app;
@@ -34,4 +40,9 @@ internal static class SettingsFeature
 }
 
 /// <summary>The settings in force and the names of those that are locked.</summary>
-internal sealed record LaunchSettingsAnswer(IReadOnlyList<string> ModelDirectories, string? EnginePath, string PortRange, IReadOnlyList<string> Locked);
+internal sealed record LaunchSettingsAnswer(
+    IReadOnlyList<string> ModelDirectories,
+    string? EnginePath,
+    string PortRange,
+    IReadOnlyList<string> Locked
+);

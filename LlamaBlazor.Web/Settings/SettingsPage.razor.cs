@@ -35,7 +35,8 @@ public sealed partial class SettingsPage
 
     private bool IsDirty => _settings is not null && (IsLaunchDirty || _keeping != _kept);
 
-    private bool IsLaunchDirty => !Folders.SequenceEqual(_settings!.ModelDirectories) || Engine != _settings.EnginePath || _ports.Trim() != _settings.PortRange;
+    private bool IsLaunchDirty =>
+        !Folders.SequenceEqual(_settings!.ModelDirectories) || Engine != _settings.EnginePath || _ports.Trim() != _settings.PortRange;
 
     private List<string> Folders => [.. _folders.Select(folder => (folder ?? "").Trim()).Where(folder => folder.Length > 0).Distinct()];
 
@@ -71,7 +72,14 @@ public sealed partial class SettingsPage
 
     private async Task AskToLeaveAsync(LocationChangingContext leaving)
     {
-        if (IsDirty && await Dialogs.Confirm("What was changed here is not saved.", "Leave this page?", new ConfirmOptions { OkButtonText = "Leave", CancelButtonText = "Stay" }) != true)
+        if (
+            IsDirty
+            && await Dialogs.Confirm(
+                "What was changed here is not saved.",
+                "Leave this page?",
+                new ConfirmOptions { OkButtonText = "Leave", CancelButtonText = "Stay" }
+            ) != true
+        )
             leaving.PreventNavigation();
     }
 
@@ -81,7 +89,14 @@ public sealed partial class SettingsPage
         if (!IsDirty || _saving)
             return;
         var scanned = !Folders.SequenceEqual(_settings!.ModelDirectories);
-        var launch = IsLaunchDirty ? new LaunchSettings { ModelDirectories = Folders, EnginePath = Engine, PortRange = _ports.Trim() } : null;
+        var launch = IsLaunchDirty
+            ? new LaunchSettings
+            {
+                ModelDirectories = Folders,
+                EnginePath = Engine,
+                PortRange = _ports.Trim(),
+            }
+            : null;
         var checks = new[] { launch is null ? null : LaunchSettingsRules.Check(launch, Store.EnginePaths), _keeping.Check() };
         _errors = checks.SelectMany(failure => failure?.Errors ?? NoErrors).ToDictionary();
         if (_errors.Count > 0)
@@ -96,7 +111,11 @@ public sealed partial class SettingsPage
             if ((await SaveLaunchAsync(launch) ?? await SaveKeepingAsync()) is { } failure)
                 Refuse(failure);
             else
-                Notifications.Notify(NotificationSeverity.Success, "Settings saved", scanned ? "The folders are scanned now." : "They count from now on.");
+                Notifications.Notify(
+                    NotificationSeverity.Success,
+                    "Settings saved",
+                    scanned ? "The folders are scanned now." : "They count from now on."
+                );
         }
         finally
         {
@@ -129,6 +148,10 @@ public sealed partial class SettingsPage
     private void Refuse(Failure failure)
     {
         _errors = failure.Errors ?? NoErrors;
-        Notifications.Notify(failure.Kind == FailureKind.Conflict ? NotificationSeverity.Warning : NotificationSeverity.Error, "Not saved", failure.Message);
+        Notifications.Notify(
+            failure.Kind == FailureKind.Conflict ? NotificationSeverity.Warning : NotificationSeverity.Error,
+            "Not saved",
+            failure.Message
+        );
     }
 }

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace LlamaBlazor.Web.Shell;
 
-/// <summary>Says what is wrong with a request that could not be read: the place in its JSON, the field of the wrong kind, or the parameter.</summary>
+/// <summary>Says what is wrong with a request that could not be read: the place in its JSON, the field of the wrong kind, or the
+/// parameter.</summary>
 internal sealed partial class BadRequestHandler : IExceptionHandler
 {
     /// <inheritdoc/>
@@ -13,8 +14,13 @@ internal sealed partial class BadRequestHandler : IExceptionHandler
         if (exception is not BadHttpRequestException bad)
             return false;
         var (field, words) = Explain(bad);
-        var errors = field is null ? null : new Dictionary<string, object?> { ["errors"] = new Dictionary<string, string[]> { [field] = [words] } };
-        await Results.Problem(words, statusCode: bad.StatusCode, title: Title(bad.StatusCode), extensions: errors).ExecuteAsync(httpContext).ConfigureAwait(false);
+        var errors = field is null
+            ? null
+            : new Dictionary<string, object?> { ["errors"] = new Dictionary<string, string[]> { [field] = [words] } };
+        await Results
+            .Problem(words, statusCode: bad.StatusCode, title: Title(bad.StatusCode), extensions: errors)
+            .ExecuteAsync(httpContext)
+            .ConfigureAwait(false);
         return true;
     }
 
@@ -23,7 +29,10 @@ internal sealed partial class BadRequestHandler : IExceptionHandler
         if (error.InnerException is JsonException json)
             return ExplainJson(json);
         if (Bound().Match(error.Message) is { Success: true } bound)
-            return (bound.Groups["name"].Value, $"The parameter {bound.Groups["name"].Value} cannot be '{bound.Groups["value"].Value}': it takes another kind of value.");
+            return (
+                bound.Groups["name"].Value,
+                $"The parameter {bound.Groups["name"].Value} cannot be '{bound.Groups["value"].Value}': it takes another kind of value."
+            );
         if (Missing().Match(error.Message) is { Success: true } missing)
             return (missing.Groups["name"].Value, $"The parameter {missing.Groups["name"].Value} is missing.");
         return error.StatusCode switch
@@ -50,15 +59,19 @@ internal sealed partial class BadRequestHandler : IExceptionHandler
             : (field, $"The field {field} has a value of the wrong kind ({place}).");
     }
 
-    private static string Title(int status) => status switch
-    {
-        StatusCodes.Status413PayloadTooLarge => "Too large",
-        StatusCodes.Status415UnsupportedMediaType => "Not JSON",
-        StatusCodes.Status408RequestTimeout => "Too slow",
-        _ => "The request could not be read",
-    };
+    private static string Title(int status) =>
+        status switch
+        {
+            StatusCodes.Status413PayloadTooLarge => "Too large",
+            StatusCodes.Status415UnsupportedMediaType => "Not JSON",
+            StatusCodes.Status408RequestTimeout => "Too slow",
+            _ => "The request could not be read",
+        };
 
-    [GeneratedRegex("""^Failed to bind parameter "\S+ (?<name>\w+)" from "(?<value>.*)"\.""", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        """^Failed to bind parameter "\S+ (?<name>\w+)" from "(?<value>.*)"\.""",
+        RegexOptions.ExplicitCapture | RegexOptions.Singleline
+    )]
     private static partial Regex Bound();
 
     [GeneratedRegex("""^Required parameter "\S+ (?<name>\w+)" was not provided""", RegexOptions.ExplicitCapture)]

@@ -12,7 +12,9 @@ internal sealed partial class DatabaseFaultHandler(DataFolder folder, ILogger<Da
         if (DatabaseFault.OfEdit(exception, folder.Database) is not { } failure)
             return false;
         LogFailed(httpContext.Request.Method, httpContext.Request.Path, failure.Message);
-        var status = DatabaseFault.IsFull(exception, folder.Database) ? StatusCodes.Status507InsufficientStorage : StatusCodes.Status503ServiceUnavailable;
+        var status = DatabaseFault.IsFull(exception, folder.Database)
+            ? StatusCodes.Status507InsufficientStorage
+            : StatusCodes.Status503ServiceUnavailable;
         await Results.Problem(failure.Message, statusCode: status, title: "Not available").ExecuteAsync(httpContext).ConfigureAwait(false);
         return true;
     }

@@ -6,7 +6,8 @@ using LlamaBlazor.Web.Shared.Api;
 namespace LlamaBlazor.Web.Shell;
 
 /// <summary>
-/// Answers for routes that read the database as long as it cannot be used: 503 with the reason, in the form of each API. A request of a client of the
+/// Answers for routes that read the database as long as it cannot be used: 503 with the reason, in the form of each API. A request of a
+/// client of the
 /// models waits a while before, since most starts take a second. Pages say it themselves.
 /// </summary>
 internal sealed class DatabaseGuard(RequestDelegate next, DatabaseState database)
@@ -34,7 +35,9 @@ internal sealed class DatabaseGuard(RequestDelegate next, DatabaseState database
     {
         try
         {
-            return await database.IsUsableAsync(cancellation).WaitAsync(Patience, cancellation).ConfigureAwait(false) ? null : Reason(database);
+            return await database.IsUsableAsync(cancellation).WaitAsync(Patience, cancellation).ConfigureAwait(false)
+                ? null
+                : Reason(database);
         }
         catch (TimeoutException)
         {
@@ -43,7 +46,9 @@ internal sealed class DatabaseGuard(RequestDelegate next, DatabaseState database
     }
 
     private static bool IsOfModels(HttpRequest request) =>
-        request.Path.StartsWithSegments("/v1") || request.Path.StartsWithSegments("/upstream") || RouteTable.IsForPrograms(request.Path.Value)
+        request.Path.StartsWithSegments("/v1")
+        || request.Path.StartsWithSegments("/upstream")
+        || RouteTable.IsForPrograms(request.Path.Value)
         || (request.Path == RouteTable.Metrics.Path && request.Query.ContainsKey("model"));
 
     private static string Reason(DatabaseState database) => database.Failure ?? $"{database.Progress} Try again in a moment.";
@@ -59,6 +64,8 @@ internal sealed class DatabaseGuard(RequestDelegate next, DatabaseState database
     private Task RefuseApiAsync(HttpContext context)
     {
         context.Response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
-        return Results.Problem(Reason(database), statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not available").ExecuteAsync(context);
+        return Results
+            .Problem(Reason(database), statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not available")
+            .ExecuteAsync(context);
     }
 }

@@ -10,7 +10,9 @@ namespace LlamaBlazor.Web.Shell;
 internal static class ShellFeature
 {
     /// <summary>Version of the program, such as <c>0.1.0</c>.</summary>
-    public static string Version { get; } = typeof(ShellFeature).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+    public static string Version { get; } =
+        typeof(ShellFeature).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+        ?? "0";
 
     /// <summary>Registers Blazor and what every API endpoint shares.</summary>
     public static WebApplicationBuilder AddShell(this WebApplicationBuilder builder)
@@ -18,14 +20,17 @@ internal static class ShellFeature
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(typeof(Broadcast<>));
-        services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore); // logged; one loop must not end them all
+        // logged; one loop must not end them all
+        services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
         services.AddRadzenComponents();
-        services.AddRazorComponents().AddInteractiveServerComponents(options =>
-        {
-            // A closed tab keeps its circuit this long, so that a sleeping laptop comes back to its page.
-            options.DisconnectedCircuitMaxRetained = 10;
-            options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1);
-        });
+        services
+            .AddRazorComponents()
+            .AddInteractiveServerComponents(options =>
+            {
+                // A closed tab keeps its circuit this long, so that a sleeping laptop comes back to its page.
+                options.DisconnectedCircuitMaxRetained = 10;
+                options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1);
+            });
         services.AddOpenApi();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = ExplainQuery);
         services.AddExceptionHandler<DatabaseFaultHandler>();
@@ -51,7 +56,8 @@ internal static class ShellFeature
         return app;
     }
 
-    // Two handlers of empty error answers stand above: the inner one shows a page, the outer one writes problem details. Programs skip the inner one.
+    // Two handlers of empty error answers stand above: the inner one shows a page, the outer one writes problem details. Programs skip the
+    // inner one.
     private static Task KeepProblemDetails(HttpContext context, RequestDelegate next)
     {
         if (!WantsPage(context) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
@@ -74,15 +80,20 @@ internal static class ShellFeature
         if (context.ProblemDetails is { Status: StatusCodes.Status400BadRequest, Detail: null } problem)
         {
             var query = context.HttpContext.Request.QueryString.ToUriComponent();
-            problem.Detail = query.Length > 1
-                ? $"A parameter of the query has a value of the wrong kind: {(query.Length > 300 ? query[..300] : query)}"
-                : "The request could not be read: its body or a parameter is missing, or of the wrong kind.";
+            problem.Detail =
+                query.Length > 1
+                    ? $"A parameter of the query has a value of the wrong kind: {(query.Length > 300 ? query[..300] : query)}"
+                    : "The request could not be read: its body or a parameter is missing, or of the wrong kind.";
         }
     }
 
-    private static IResult Ready(DatabaseState database) => database.IsReady
-        ? Results.Ok(new { status = "ok" })
-        : Results.Json(new { status = "unavailable", reasons = new[] { database.Failure ?? database.Progress } }, statusCode: StatusCodes.Status503ServiceUnavailable);
+    private static IResult Ready(DatabaseState database) =>
+        database.IsReady
+            ? Results.Ok(new { status = "ok" })
+            : Results.Json(
+                new { status = "unavailable", reasons = new[] { database.Failure ?? database.Progress } },
+                statusCode: StatusCodes.Status503ServiceUnavailable
+            );
 }
 
 /// <summary>The answer of <c>GET /healthz</c>.</summary>

@@ -13,35 +13,39 @@ internal sealed class SampleGguf
     private readonly List<(string Name, GgmlType Type, long[] Shape)> _tensors = [];
 
     /// <summary>Adds a text.</summary>
-    public void Add(string key, string value) => _keys.Add(writer =>
-    {
-        Head(writer, key, GgufType.Text);
-        Text(writer, value);
-    });
+    public void Add(string key, string value) =>
+        _keys.Add(writer =>
+        {
+            Head(writer, key, GgufType.Text);
+            Text(writer, value);
+        });
 
     /// <summary>Adds a whole number.</summary>
-    public void Add(string key, uint value) => _keys.Add(writer =>
-    {
-        Head(writer, key, GgufType.U32);
-        writer.Write(value);
-    });
+    public void Add(string key, uint value) =>
+        _keys.Add(writer =>
+        {
+            Head(writer, key, GgufType.U32);
+            writer.Write(value);
+        });
 
     /// <summary>Adds a number.</summary>
-    public void Add(string key, float value) => _keys.Add(writer =>
-    {
-        Head(writer, key, GgufType.F32);
-        writer.Write(value);
-    });
+    public void Add(string key, float value) =>
+        _keys.Add(writer =>
+        {
+            Head(writer, key, GgufType.F32);
+            writer.Write(value);
+        });
 
     /// <summary>Adds a vocabulary of made-up tokens.</summary>
-    public void AddTokens(string key, int count) => _keys.Add(writer =>
-    {
-        Head(writer, key, GgufType.Array);
-        writer.Write((uint)GgufType.Text);
-        writer.Write((ulong)count);
-        for (var token = 0; token < count; token++)
-            Text(writer, token.ToString("x", CultureInfo.InvariantCulture));
-    });
+    public void AddTokens(string key, int count) =>
+        _keys.Add(writer =>
+        {
+            Head(writer, key, GgufType.Array);
+            writer.Write((uint)GgufType.Text);
+            writer.Write((ulong)count);
+            for (var token = 0; token < count; token++)
+                Text(writer, token.ToString("x", CultureInfo.InvariantCulture));
+        });
 
     /// <summary>Adds a tensor.</summary>
     public void AddTensor(string name, GgmlType type, params long[] shape) => _tensors.Add((name, type, shape));

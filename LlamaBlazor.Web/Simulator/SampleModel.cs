@@ -19,20 +19,67 @@ namespace LlamaBlazor.Web.Simulator;
 /// <param name="Vocabulary">Tokens.</param>
 /// <param name="IsChat">Has a chat template.</param>
 internal sealed record SampleModel(
-    string File, string Name, string Architecture, string SizeLabel, uint FileType, string Weights, int Blocks, int Width, int FeedForward, int Heads, int KeyHeads, int HeadWidth,
-    uint Context, int Vocabulary, bool IsChat = true)
+    string File,
+    string Name,
+    string Architecture,
+    string SizeLabel,
+    uint FileType,
+    string Weights,
+    int Blocks,
+    int Width,
+    int FeedForward,
+    int Heads,
+    int KeyHeads,
+    int HeadWidth,
+    uint Context,
+    int Vocabulary,
+    bool IsChat = true
+)
 {
-    private const string Template = "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+    private const string Template =
+        "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}{% if "
+        + "add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
     /// <summary>The samples.</summary>
     public static IReadOnlyList<SampleModel> All { get; } =
     [
         new("Qwen2.5-7B-Instruct-Q4_K_M", "Qwen2.5 7B Instruct", "qwen2", "7B", 15, "Q4_K", 28, 3584, 18944, 28, 4, 128, 32768, 152064),
         new("Llama-3.2-3B-Instruct-Q6_K", "Llama 3.2 3B Instruct", "llama", "3B", 18, "Q6_K", 28, 3072, 8192, 24, 8, 128, 131072, 128256),
-        new("Mistral-7B-Instruct-v0.3-Q5_K_M", "Mistral 7B Instruct v0.3", "llama", "7B", 17, "Q5_K", 32, 4096, 14336, 32, 8, 128, 32768, 32768),
+        new(
+            "Mistral-7B-Instruct-v0.3-Q5_K_M",
+            "Mistral 7B Instruct v0.3",
+            "llama",
+            "7B",
+            17,
+            "Q5_K",
+            32,
+            4096,
+            14336,
+            32,
+            8,
+            128,
+            32768,
+            32768
+        ),
         new("Phi-3.5-mini-instruct-Q8_0", "Phi 3.5 mini instruct", "phi3", "3.8B", 7, "Q8_0", 32, 3072, 8192, 32, 32, 96, 131072, 32064),
         new("gemma-3-4b-it-Q4_0", "Gemma 3 4b It", "gemma3", "4B", 2, "Q4_0", 34, 2560, 10240, 8, 4, 256, 131072, 262144),
-        new("nomic-embed-text-v1.5-F16", "nomic-embed-text-v1.5", "nomic-bert", "137M", 1, "F16", 12, 768, 3072, 12, 12, 64, 2048, 30522, IsChat: false),
+        new(
+            "nomic-embed-text-v1.5-F16",
+            "nomic-embed-text-v1.5",
+            "nomic-bert",
+            "137M",
+            1,
+            "F16",
+            12,
+            768,
+            3072,
+            12,
+            12,
+            64,
+            2048,
+            30522,
+            IsChat: false
+        ),
     ];
 
     /// <summary>Writes the file.</summary>

@@ -38,14 +38,20 @@ internal sealed class SimulatedAdapters(SimulatedArguments arguments)
     {
         lock (_adapters)
         {
-            return [.. _adapters.Select((adapter, id) => new JsonObject
-            {
-                ["id"] = id,
-                ["path"] = adapter.Path,
-                ["scale"] = adapter.Scale,
-                ["task_name"] = "",
-                ["prompt_prefix"] = "",
-            })];
+            return
+            [
+                .. _adapters.Select(
+                    (adapter, id) =>
+                        new JsonObject
+                        {
+                            ["id"] = id,
+                            ["path"] = adapter.Path,
+                            ["scale"] = adapter.Scale,
+                            ["task_name"] = "",
+                            ["prompt_prefix"] = "",
+                        }
+                ),
+            ];
         }
     }
 

@@ -15,47 +15,58 @@ internal sealed class SimulatedAnswers(SimulatedModel model, SimulatedSlots slot
     private readonly string _marker = SimulatedForm.RandomId();
 
     /// <summary><c>/v1/models</c>.</summary>
-    public JsonNode Models() => JsonNode.Parse($$"""
-        {
-          "models": [{
-            "name": {{Quote(model.Name)}}, "model": {{Quote(model.Name)}}, "modified_at": "", "size": "", "digest": "", "type": "model", "description": "",
-            "tags": [""], "capabilities": ["completion"], "parameters": "",
-            "details": { "parent_model": "", "format": "gguf", "family": "", "families": [""], "parameter_size": "", "quantization_level": "" }
-          }],
-          "object": "list",
-          "data": [{
-            "id": {{Quote(model.Name)}}, "aliases": [{{string.Join(", ", model.Names.Select(Quote))}}], "tags": [],
-            "object": "model", "created": {{Now}}, "owned_by": "llamacpp",
-            "meta": {
-              "vocab_type": 1, "n_vocab": {{SimulatedVocabulary.Count}}, "n_ctx": {{model.ContextSize}},
-              "n_ctx_train": {{model.ContextSize}}, "n_embd": 64,
-              "n_params": {{model.FileSize / 2}}, "size": {{model.FileSize}}, "ftype": "F16"
+    public JsonNode Models() =>
+        JsonNode.Parse(
+            $$"""
+            {
+              "models": [{
+                "name": {{Quote(model.Name)}}, "model": {{Quote(
+                model.Name
+            )}}, "modified_at": "", "size": "", "digest": "", "type": "model", "description": "",
+                "tags": [""], "capabilities": ["completion"], "parameters": "",
+                "details": { "parent_model": "", "format": "gguf", "family": "", "families": [""], "parameter_size": "", "quantization_level": "" }
+              }],
+              "object": "list",
+              "data": [{
+                "id": {{Quote(model.Name)}}, "aliases": [{{string.Join(", ", model.Names.Select(Quote))}}], "tags": [],
+                "object": "model", "created": {{Now}}, "owned_by": "llamacpp",
+                "meta": {
+                  "vocab_type": 1, "n_vocab": {{SimulatedVocabulary.Count}}, "n_ctx": {{model.ContextSize}},
+                  "n_ctx_train": {{model.ContextSize}}, "n_embd": 64,
+                  "n_params": {{model.FileSize / 2}}, "size": {{model.FileSize}}, "ftype": "F16"
+                }
+              }]
             }
-          }]
-        }
-        """)!;
+            """
+        )!;
 
     /// <summary><c>/props</c>.</summary>
-    public JsonNode Props() => JsonNode.Parse($$"""
-        {
-          "default_generation_settings": { "params": {{model.Defaults.ToJsonString()}}, "n_ctx": {{model.ContextSize}} },
-          "total_slots": {{slots.All.Count}}, "model_alias": {{Quote(model.Name)}}, "model_path": {{Quote(model.Path)}},
-          "modalities": { "vision": false, "video": false, "audio": false }, "media_marker": "<__media_{{_marker}}__>",
-          "endpoint_slots": {{Word(!IsOff("--slots"))}}, "endpoint_props": {{Word(arguments.Has("--props"))}}, "endpoint_metrics": {{Word(arguments.Has("--metrics"))}},
-          "ui": {{Word(!IsOff("--ui"))}}, "ui_settings": {}, "chat_template": {{Quote(SimulatedText.Template)}},
-          "chat_template_caps": {
-            "supports_object_arguments": false, "supports_parallel_tool_calls": false, "supports_preserve_reasoning": false,
-            "supports_string_content": true, "supports_system_role": true, "supports_tool_calls": false, "supports_tools": false,
-            "supports_typed_content": false
-          },
-          "bos_token": "<s>", "eos_token": "</s>", "build_info": "{{arguments.Age.Info}}", "is_sleeping": false, "cors_proxy_enabled": false
-        }
-        """)!;
+    public JsonNode Props() =>
+        JsonNode.Parse(
+            $$"""
+            {
+              "default_generation_settings": { "params": {{model.Defaults.ToJsonString()}}, "n_ctx": {{model.ContextSize}} },
+              "total_slots": {{slots.All.Count}}, "model_alias": {{Quote(model.Name)}}, "model_path": {{Quote(model.Path)}},
+              "modalities": { "vision": false, "video": false, "audio": false }, "media_marker": "<__media_{{_marker}}__>",
+              "endpoint_slots": {{Word(!IsOff("--slots"))}}, "endpoint_props": {{Word(
+                arguments.Has("--props")
+            )}}, "endpoint_metrics": {{Word(arguments.Has("--metrics"))}},
+              "ui": {{Word(!IsOff("--ui"))}}, "ui_settings": {}, "chat_template": {{Quote(SimulatedText.Template)}},
+              "chat_template_caps": {
+                "supports_object_arguments": false, "supports_parallel_tool_calls": false, "supports_preserve_reasoning": false,
+                "supports_string_content": true, "supports_system_role": true, "supports_tool_calls": false, "supports_tools": false,
+                "supports_typed_content": false
+              },
+              "bos_token": "<s>", "eos_token": "</s>", "build_info": "{{arguments.Age.Info}}", "is_sleeping": false, "cors_proxy_enabled": false
+            }
+            """
+        )!;
 
     /// <summary>Changes of <c>/props</c>: the real one takes them and changes nothing.</summary>
-    public Task ChangeAsync(HttpContext context) => arguments.Has("--props")
-        ? SimulatedWire.WriteAsync(context, new JsonObject { ["success"] = true })
-        : SimulatedWire.RefuseAsync(context, "This server does not support changing global properties. Start it with `--props`");
+    public Task ChangeAsync(HttpContext context) =>
+        arguments.Has("--props")
+            ? SimulatedWire.WriteAsync(context, new JsonObject { ["success"] = true })
+            : SimulatedWire.RefuseAsync(context, "This server does not support changing global properties. Start it with `--props`");
 
     /// <summary><c>/slots</c>.</summary>
     public Task SlotsAsync(HttpContext context)
@@ -97,13 +108,22 @@ internal sealed class SimulatedAnswers(SimulatedModel model, SimulatedSlots slot
             ("n_decode_total", "counter", "Total number of llama_decode() calls", predicted),
             ("n_tokens_max", "counter", "Largest observed n_tokens.", slots.All.Max(slot => slot.Tokens)),
             ("prompt_tokens_seconds", "gauge", "Average prompt throughput in tokens/s.", promptSeconds > 0 ? prompt / promptSeconds : 0),
-            ("predicted_tokens_seconds", "gauge", "Average generation throughput in tokens/s.", predictedSeconds > 0 ? predicted / predictedSeconds : 0),
+            (
+                "predicted_tokens_seconds",
+                "gauge",
+                "Average generation throughput in tokens/s.",
+                predictedSeconds > 0 ? predicted / predictedSeconds : 0
+            ),
             ("requests_processing", "gauge", "Number of requests processing.", busy),
             ("requests_deferred", "gauge", "Number of requests deferred.", slots.Waiting),
             ("n_busy_slots_per_decode", "gauge", "Average number of busy slots per llama_decode() call", busy),
         ];
-        return string.Concat(metrics.Select(metric =>
-            $"# HELP llamacpp:{metric.Name} {metric.Help}\n# TYPE llamacpp:{metric.Name} {metric.Kind}\nllamacpp:{metric.Name} {metric.Value.ToString("G6", CultureInfo.InvariantCulture)}\n"));
+        return string.Concat(
+            metrics.Select(metric =>
+                $"# HELP llamacpp:{metric.Name} {metric.Help}\n# TYPE llamacpp:{metric.Name} {metric.Kind}\nllamacpp:{metric.Name} "
+                + $"{metric.Value.ToString("G6", CultureInfo.InvariantCulture)}\n"
+            )
+        );
     }
 
     private long Now => clock.GetUtcNow().ToUnixTimeSeconds();
@@ -112,7 +132,13 @@ internal sealed class SimulatedAnswers(SimulatedModel model, SimulatedSlots slot
 
     private JsonObject Slot(SimulatedSlot slot)
     {
-        var json = new JsonObject { ["id"] = slot.Id, ["n_ctx"] = model.ContextSize, ["speculative"] = false, ["is_processing"] = slot.IsBusy };
+        var json = new JsonObject
+        {
+            ["id"] = slot.Id,
+            ["n_ctx"] = model.ContextSize,
+            ["speculative"] = false,
+            ["is_processing"] = slot.IsBusy,
+        };
         if (slot.Task < 0)
             return json;
         json["id_task"] = slot.Task;
@@ -122,13 +148,15 @@ internal sealed class SimulatedAnswers(SimulatedModel model, SimulatedSlots slot
         if (slot.Job is { } job)
             json["params"] = SimulatedSettings.OfSlot(job, model);
         var left = slot.Job is { MaxTokens: > 0 and var most } ? most - slot.Decoded : -1;
-        json["next_token"] = new JsonArray(new JsonObject
-        {
-            ["has_next_token"] = slot.IsBusy,
-            ["has_new_line"] = false,
-            ["n_remain"] = left,
-            ["n_decoded"] = slot.Decoded,
-        });
+        json["next_token"] = new JsonArray(
+            new JsonObject
+            {
+                ["has_next_token"] = slot.IsBusy,
+                ["has_new_line"] = false,
+                ["n_remain"] = left,
+                ["n_decoded"] = slot.Decoded,
+            }
+        );
         return json;
     }
 

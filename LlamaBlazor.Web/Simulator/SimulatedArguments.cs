@@ -3,7 +3,8 @@ using System.Globalization;
 namespace LlamaBlazor.Web.Simulator;
 
 /// <summary>
-/// The command line of the simulated engine, refused for the same reasons and in the same words as the real one's (common/arg.cpp; parameters.md 0):
+/// The command line of the simulated engine, refused for the same reasons and in the same words as the real one's (common/arg.cpp;
+/// parameters.md 0):
 /// values follow their flag, <c>_</c> and <c>-</c> are the same, the last one wins.
 /// </summary>
 /// <param name="age">Which llama-server it is like.</param>
@@ -45,7 +46,8 @@ internal sealed class SimulatedArguments(SimulatedAge age)
     public string? Text(string key) => _values.GetValueOrDefault(key);
 
     /// <summary>Value of a numeric flag.</summary>
-    public int Number(string key, int fallback) => int.TryParse(Text(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : fallback;
+    public int Number(string key, int fallback) =>
+        int.TryParse(Text(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : fallback;
 
     /// <summary>The keys that are asked for; none when every request is let in.</summary>
     public IReadOnlyList<string> ApiKeys()
@@ -92,19 +94,23 @@ internal sealed class SimulatedArguments(SimulatedAge age)
             i += option.Arity;
             _values[option.Key] = value;
             if (Complain(option, value) is { } reason)
-                Error = $"error while handling argument \"{word}\": {reason}\n\nusage:\n{SimulatedHelp.Describe(option)}\n\nto show complete usage, run with -h";
+                Error =
+                    $"error while handling argument \"{word}\": {reason}\n\nusage:\n{SimulatedHelp.Describe(option)}\n\nto show "
+                    + "complete usage, run with -h";
         }
     }
 
-    private static string? Complain(SimulatedOption option, string value) => option.Type switch
-    {
-        "int" when option.Values.Contains(value) => null,
-        "int" when !StartsWithNumber(value) => "stoi",
-        "float" when !StartsWithNumber(value) => "stof",
-        "enum" when option.Values.Count > 0 && !value.Split(',').All(option.Values.Contains) => "invalid value",
-        _ => null,
-    };
+    private static string? Complain(SimulatedOption option, string value) =>
+        option.Type switch
+        {
+            "int" when option.Values.Contains(value) => null,
+            "int" when !StartsWithNumber(value) => "stoi",
+            "float" when !StartsWithNumber(value) => "stof",
+            "enum" when option.Values.Count > 0 && !value.Split(',').All(option.Values.Contains) => "invalid value",
+            _ => null,
+        };
 
     // As std::stoi and std::stof: a leading number is enough.
-    private static bool StartsWithNumber(string value) => value.TrimStart().TrimStart('+', '-') is [>= '0' and <= '9', ..] or ['.', >= '0' and <= '9', ..];
+    private static bool StartsWithNumber(string value) =>
+        value.TrimStart().TrimStart('+', '-') is [>= '0' and <= '9', ..] or ['.', >= '0' and <= '9', ..];
 }

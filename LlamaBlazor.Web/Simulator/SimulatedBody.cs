@@ -53,13 +53,14 @@ internal static class SimulatedBody
     private static SimulatedError Parse(long line, long column, string reason) =>
         SimulatedError.Server($"[json.exception.parse_error.101] parse error at line {line}, column {column}: {reason}");
 
-    private static string TypeOf(JsonNode? node) => node?.GetValueKind() switch
-    {
-        JsonValueKind.Object => "object",
-        JsonValueKind.Array => "array",
-        JsonValueKind.String => "string",
-        JsonValueKind.Number => "number",
-        JsonValueKind.True or JsonValueKind.False => "boolean",
-        _ => "null",
-    };
+    private static string TypeOf(JsonNode? node) =>
+        node?.GetValueKind() switch
+        {
+            JsonValueKind.Object => "object",
+            JsonValueKind.Array => "array",
+            JsonValueKind.String => "string",
+            JsonValueKind.Number => "number",
+            JsonValueKind.True or JsonValueKind.False => "boolean",
+            _ => "null",
+        };
 }

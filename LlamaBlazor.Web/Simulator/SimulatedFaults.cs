@@ -65,10 +65,15 @@ internal sealed class SimulatedFaults
     public static SimulatedFaults Read(IEnumerable<string> arguments, string? environment)
     {
         var faults = new SimulatedFaults();
-        foreach (var setting in (environment ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Concat(arguments))
+        foreach (
+            var setting in (environment ?? "")
+                .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Concat(arguments)
+        )
         {
             var parts = setting.Split('=', 2);
-            faults._settings[parts[0]] = parts.Length == 2 && double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : 1;
+            faults._settings[parts[0]] =
+                parts.Length == 2 && double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : 1;
         }
 
         return faults;

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace LlamaBlazor.Web.Simulator;
 
-/// <summary>The actions of the simulated engine, in the form of the real one: <c>--help</c>, <c>--version</c>, <c>--list-devices</c>.</summary>
+/// <summary>The actions of the simulated engine, in the form of the real one: <c>--help</c>, <c>--version</c>,
+/// <c>--list-devices</c>.</summary>
 internal static class SimulatedHelp
 {
     private const int Column = 40;
@@ -83,7 +84,7 @@ internal static class SimulatedHelp
     {
         var isShort = !names[0].StartsWith("--", StringComparison.Ordinal);
         var first = isShort ? names[0] + (names.Count > 1 ? "," : "") : "";
-        var entry = $"  {first,-6} {string.Join(", ", isShort ? names.Skip(1) : names)}{hint}";
+        var entry = $"  {first, -6} {string.Join(", ", isShort ? names.Skip(1) : names)}{hint}";
         if (entry.Length > IndentedColumn - 1)
             entry += "\n";
         var lines = Wrap(description).ToList();

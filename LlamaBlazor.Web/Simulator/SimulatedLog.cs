@@ -14,7 +14,8 @@ internal sealed class SimulatedLog(SimulatedArguments arguments)
 
     private readonly bool _hasPrefix = arguments.Text("--log-prefix") != "off";
     private readonly bool _hasTime = arguments.Text("--log-timestamps") != "off";
-    private readonly int _verbosity = arguments.Has("--log-disable") ? -1
+    private readonly int _verbosity =
+        arguments.Has("--log-disable") ? -1
         : arguments.Has("--verbose") ? int.MaxValue
         : arguments.Number("--verbosity", InformationLevel);
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -62,7 +63,10 @@ internal sealed class SimulatedLog(SimulatedArguments arguments)
             return;
         var time = Stopwatch.GetElapsedTime(_start);
         var stamp = $"{(int)time.TotalMinutes}.{time.Seconds:00}.{time.Milliseconds:000}.{time.Microseconds:000} ";
-        var prefix = !_hasPrefix ? "" : _hasTime ? $"{stamp}{level} " : $"{level} ";
+        var prefix =
+            !_hasPrefix ? ""
+            : _hasTime ? $"{stamp}{level} "
+            : $"{level} ";
         Raw(System.Text.Encoding.UTF8.GetBytes($"{prefix}{function}: {message}\n"));
     }
 }

@@ -14,7 +14,15 @@ namespace LlamaBlazor.Web.Simulator;
 /// <param name="Defaults">Its sampling settings.</param>
 /// <param name="Build">Build of the engine.</param>
 internal sealed record SimulatedModel(
-    string Path, IReadOnlyList<string> Names, int ContextSize, int Slots, bool IsUnified, long FileSize, JsonObject Defaults, string Build)
+    string Path,
+    IReadOnlyList<string> Names,
+    int ContextSize,
+    int Slots,
+    bool IsUnified,
+    long FileSize,
+    JsonObject Defaults,
+    string Build
+)
 {
     private const int DefaultContext = 8192; // the real one takes it from the file
     private const int DefaultSlots = 4;

@@ -27,9 +27,11 @@ internal sealed record SimulatedOption(
     string? Environment,
     string Description,
     int Since,
-    int? Removed)
+    int? Removed
+)
 {
-    /// <summary>All flags, in the order of the catalogue. Read directly and not through the forms' catalogue: the engine must start fast.</summary>
+    /// <summary>All flags, in the order of the catalogue. Read directly and not through the forms' catalogue: the engine must start
+    /// fast.</summary>
     public static IReadOnlyList<SimulatedOption> All { get; } = Read();
 
     /// <summary>The spelling by which values are kept.</summary>
@@ -42,18 +44,24 @@ internal sealed record SimulatedOption(
         return [.. json.RootElement.GetProperty("options").EnumerateArray().Select(Parse)];
     }
 
-    private static SimulatedOption Parse(JsonElement option) => new(
-        [.. Strings(option, "aliases").Prepend(option.GetProperty("flag").GetString()!).OrderBy(name => name.StartsWith("--", StringComparison.Ordinal))],
-        [.. Strings(option, "negation_aliases").Concat(Text(option, "negation") is { } off ? [off] : [])],
-        option.GetProperty("arity").GetInt32(),
-        Text(option, "type") ?? "string",
-        Strings(option, "values"),
-        Build(option, "removed") is not null,
-        Text(option, "value_hint"),
-        Text(option, "env"),
-        Text(option, "description") ?? "",
-        Text(option, "since") is ['<', ..] ? 0 : Build(option, "since") ?? 0,
-        Build(option, "removed"));
+    private static SimulatedOption Parse(JsonElement option) =>
+        new(
+            [
+                .. Strings(option, "aliases")
+                    .Prepend(option.GetProperty("flag").GetString()!)
+                    .OrderBy(name => name.StartsWith("--", StringComparison.Ordinal)),
+            ],
+            [.. Strings(option, "negation_aliases").Concat(Text(option, "negation") is { } off ? [off] : [])],
+            option.GetProperty("arity").GetInt32(),
+            Text(option, "type") ?? "string",
+            Strings(option, "values"),
+            Build(option, "removed") is not null,
+            Text(option, "value_hint"),
+            Text(option, "env"),
+            Text(option, "description") ?? "",
+            Text(option, "since") is ['<', ..] ? 0 : Build(option, "since") ?? 0,
+            Build(option, "removed")
+        );
 
     // "b8955 (2026-04-28)".
     private static int? Build(JsonElement option, string name)
@@ -62,9 +70,11 @@ internal sealed record SimulatedOption(
         return int.TryParse(number, CultureInfo.InvariantCulture, out var build) ? build : null;
     }
 
-    private static string? Text(JsonElement option, string name) => option.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement option, string name) =>
+        option.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static List<string> Strings(JsonElement option, string name) => option.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array
-        ? [.. value.EnumerateArray().Select(item => item.ToString())]
-        : [];
+    private static List<string> Strings(JsonElement option, string name) =>
+        option.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(item => item.ToString())]
+            : [];
 }

@@ -9,7 +9,13 @@ namespace LlamaBlazor.Web.Simulator;
 /// <param name="faults">Its speeds and faults.</param>
 /// <param name="log">Its log.</param>
 /// <param name="clock">The time.</param>
-internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments arguments, SimulatedFaults faults, SimulatedLog log, TimeProvider clock)
+internal sealed class SimulatedServer(
+    SimulatedModel model,
+    SimulatedArguments arguments,
+    SimulatedFaults faults,
+    SimulatedLog log,
+    TimeProvider clock
+)
 {
     private readonly SimulatedSlots _slots = new(model.Slots);
     private readonly string _prefix = arguments.Text("--api-prefix") ?? "";
@@ -47,48 +53,65 @@ internal sealed class SimulatedServer(SimulatedModel model, SimulatedArguments a
         return RouteAsync(context, method, path[_prefix.Length..]);
     }
 
-    private Task RouteAsync(HttpContext context, string method, string path) => (method, path) switch
-    {
-        ("GET", "/health" or "/v1/health") => SimulatedWire.WriteAsync(context, new JsonObject { ["status"] = "ok" }),
-        ("GET", "/v1/models" or "/models") => SimulatedWire.WriteAsync(context, Answers.Models()),
-        ("GET", "/props") => SimulatedWire.WriteAsync(context, Answers.Props()),
-        ("POST", "/props") => Answers.ChangeAsync(context),
-        ("GET", "/slots") => Answers.SlotsAsync(context),
-        ("GET", "/metrics") => Answers.MetricsAsync(context),
-        ("GET" or "POST", "/tools" or "/cors-proxy") => SimulatedAnswers.DisabledAsync(context),
-        ("GET" or "POST", "/lora-adapters") => _adapters.RunAsync(context, method),
-        ("POST", _) => PostAsync(context, path),
-        ("DELETE", _) when path.StartsWith("/v1/stream/", StringComparison.Ordinal) =>
-            SimulatedWire.WriteAsync(context, StatusCodes.Status204NoContent, "application/json", ""),
-        _ => SimulatedWire.WriteAsync(context, SimulatedError.NotFound),
-    };
+    private Task RouteAsync(HttpContext context, string method, string path) =>
+        (method, path) switch
+        {
+            ("GET", "/health" or "/v1/health") => SimulatedWire.WriteAsync(context, new JsonObject { ["status"] = "ok" }),
+            ("GET", "/v1/models" or "/models") => SimulatedWire.WriteAsync(context, Answers.Models()),
+            ("GET", "/props") => SimulatedWire.WriteAsync(context, Answers.Props()),
+            ("POST", "/props") => Answers.ChangeAsync(context),
+            ("GET", "/slots") => Answers.SlotsAsync(context),
+            ("GET", "/metrics") => Answers.MetricsAsync(context),
+            ("GET" or "POST", "/tools" or "/cors-proxy") => SimulatedAnswers.DisabledAsync(context),
+            ("GET" or "POST", "/lora-adapters") => _adapters.RunAsync(context, method),
+            ("POST", _) => PostAsync(context, path),
+            ("DELETE", _) when path.StartsWith("/v1/stream/", StringComparison.Ordinal) => SimulatedWire.WriteAsync(
+                context,
+                StatusCodes.Status204NoContent,
+                "application/json",
+                ""
+            ),
+            _ => SimulatedWire.WriteAsync(context, SimulatedError.NotFound),
+        };
 
-    private Task PostAsync(HttpContext context, string path) => path switch
-    {
-        "/v1/chat/completions" or "/chat/completions" => Completion.RunAsync(context, CompletionShape.Chat),
-        "/v1/completions" => Completion.RunAsync(context, CompletionShape.Text),
-        "/completion" or "/completions" => Completion.RunAsync(context, CompletionShape.Native),
-        "/infill" => Completion.RunAsync(context, CompletionShape.Infill),
-        "/v1/messages" => Completion.RunAsync(context, CompletionShape.Messages),
-        "/v1/responses" or "/responses" => Completion.RunAsync(context, CompletionShape.Responses),
-        "/v1/embeddings" => Vectors.EmbedAsync(context, isOpenAi: true),
-        "/embeddings" or "/embedding" => Vectors.EmbedAsync(context, isOpenAi: false),
-        "/rerank" or "/reranking" or "/v1/rerank" or "/v1/reranking" => Vectors.RerankAsync(context),
-        "/tokenize" => SimulatedTexts.TokenizeAsync(context),
-        "/detokenize" => SimulatedTexts.DetokenizeAsync(context),
-        "/apply-template" => SimulatedTexts.ApplyTemplateAsync(context),
-        "/v1/messages/count_tokens" => SimulatedTexts.CountAsync(context, CompletionShape.Messages, model.Slots),
-        "/v1/chat/completions/input_tokens" or "/chat/completions/input_tokens" =>
-            SimulatedTexts.CountAsync(context, CompletionShape.Chat, model.Slots),
-        "/v1/responses/input_tokens" or "/responses/input_tokens" =>
-            SimulatedTexts.CountAsync(context, CompletionShape.Responses, model.Slots),
-        "/v1/chat/completions/control" => SimulatedTexts.ControlAsync(context),
-        "/v1/streams/lookup" => SimulatedWire.WriteAsync(context, new JsonArray()),
-        "/v1/audio/transcriptions" or "/audio/transcriptions" =>
-            SimulatedWire.RefuseAsync(context, "The current model does not support audio input."),
-        _ when path.StartsWith("/slots/", StringComparison.Ordinal) && path.LastIndexOf('/') == 6 => SlotFiles.RunAsync(context, path[7..]),
-        _ => SimulatedWire.WriteAsync(context, SimulatedError.NotFound),
-    };
+    private Task PostAsync(HttpContext context, string path) =>
+        path switch
+        {
+            "/v1/chat/completions" or "/chat/completions" => Completion.RunAsync(context, CompletionShape.Chat),
+            "/v1/completions" => Completion.RunAsync(context, CompletionShape.Text),
+            "/completion" or "/completions" => Completion.RunAsync(context, CompletionShape.Native),
+            "/infill" => Completion.RunAsync(context, CompletionShape.Infill),
+            "/v1/messages" => Completion.RunAsync(context, CompletionShape.Messages),
+            "/v1/responses" or "/responses" => Completion.RunAsync(context, CompletionShape.Responses),
+            "/v1/embeddings" => Vectors.EmbedAsync(context, isOpenAi: true),
+            "/embeddings" or "/embedding" => Vectors.EmbedAsync(context, isOpenAi: false),
+            "/rerank" or "/reranking" or "/v1/rerank" or "/v1/reranking" => Vectors.RerankAsync(context),
+            "/tokenize" => SimulatedTexts.TokenizeAsync(context),
+            "/detokenize" => SimulatedTexts.DetokenizeAsync(context),
+            "/apply-template" => SimulatedTexts.ApplyTemplateAsync(context),
+            "/v1/messages/count_tokens" => SimulatedTexts.CountAsync(context, CompletionShape.Messages, model.Slots),
+            "/v1/chat/completions/input_tokens" or "/chat/completions/input_tokens" => SimulatedTexts.CountAsync(
+                context,
+                CompletionShape.Chat,
+                model.Slots
+            ),
+            "/v1/responses/input_tokens" or "/responses/input_tokens" => SimulatedTexts.CountAsync(
+                context,
+                CompletionShape.Responses,
+                model.Slots
+            ),
+            "/v1/chat/completions/control" => SimulatedTexts.ControlAsync(context),
+            "/v1/streams/lookup" => SimulatedWire.WriteAsync(context, new JsonArray()),
+            "/v1/audio/transcriptions" or "/audio/transcriptions" => SimulatedWire.RefuseAsync(
+                context,
+                "The current model does not support audio input."
+            ),
+            _ when path.StartsWith("/slots/", StringComparison.Ordinal) && path.LastIndexOf('/') == 6 => SlotFiles.RunAsync(
+                context,
+                path[7..]
+            ),
+            _ => SimulatedWire.WriteAsync(context, SimulatedError.NotFound),
+        };
 
     private static Task AllowAsync(HttpContext context)
     {

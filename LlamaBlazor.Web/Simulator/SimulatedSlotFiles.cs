@@ -48,7 +48,10 @@ internal sealed class SimulatedSlotFiles(SimulatedSlots slots, SimulatedArgument
     }
 
     private static async Task<(JsonObject? Answer, SimulatedError? Error)> WithFileAsync(
-        HttpContext context, string folder, Func<string, (JsonObject? Answer, SimulatedError? Error)> act)
+        HttpContext context,
+        string folder,
+        Func<string, (JsonObject? Answer, SimulatedError? Error)> act
+    )
     {
         var (json, error) = await SimulatedBody.ReadAsync(context);
         if (error is not null)
@@ -60,13 +63,14 @@ internal sealed class SimulatedSlotFiles(SimulatedSlots slots, SimulatedArgument
             : act(Path.Combine(folder, name));
     }
 
-    private static JsonObject Done(int id, string path, (string Key, int Value) tokens, (string Key, int Value) bytes) => new()
-    {
-        ["id_slot"] = id,
-        ["filename"] = Path.GetFileName(path),
-        [tokens.Key] = tokens.Value,
-        [bytes.Key] = bytes.Value,
-    };
+    private static JsonObject Done(int id, string path, (string Key, int Value) tokens, (string Key, int Value) bytes) =>
+        new()
+        {
+            ["id_slot"] = id,
+            ["filename"] = Path.GetFileName(path),
+            [tokens.Key] = tokens.Value,
+            [bytes.Key] = bytes.Value,
+        };
 
     private (JsonObject? Answer, SimulatedError? Error) Save(int id, string path)
     {

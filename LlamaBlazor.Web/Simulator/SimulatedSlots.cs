@@ -3,7 +3,8 @@ using LlamaBlazor.Web.Simulator.Completions;
 
 namespace LlamaBlazor.Web.Simulator;
 
-/// <summary>A slot of the simulated engine. Changed by the request that holds it, read by <c>/slots</c>: numbers may be a moment old.</summary>
+/// <summary>A slot of the simulated engine. Changed by the request that holds it, read by <c>/slots</c>: numbers may be a moment
+/// old.</summary>
 /// <param name="id">Its number.</param>
 internal sealed class SimulatedSlot(int id)
 {
@@ -102,7 +103,12 @@ internal sealed class SimulatedSlots
         lock (_gate)
         {
             slot.IsBusy = false;
-            Totals = (Totals.Prompt + slot.PromptTokens - slot.CachedTokens, Totals.PromptSeconds + promptSeconds, Totals.Predicted + slot.Decoded, Totals.PredictedSeconds + predictedSeconds);
+            Totals = (
+                Totals.Prompt + slot.PromptTokens - slot.CachedTokens,
+                Totals.PromptSeconds + promptSeconds,
+                Totals.Predicted + slot.Decoded,
+                Totals.PredictedSeconds + predictedSeconds
+            );
         }
 
         _free.Writer.TryWrite(true);

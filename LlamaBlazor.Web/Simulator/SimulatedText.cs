@@ -13,7 +13,8 @@ internal static class SimulatedText
         + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
     private const string Answer =
-        "This answer comes from the simulated engine of LlamaBlazor, which stands in for llama-server so that every page can be tried without a model. "
+        "This answer comes from the simulated engine of LlamaBlazor, which stands in for llama-server so that every page can be tried "
+        + "without a model. "
         + "It speaks the same interface, takes its time for each token, and counts what it does, but it does not think. "
         + "Set the path of a real llama-server and start without the demo mode to talk to your own models. ";
 
@@ -29,14 +30,15 @@ internal static class SimulatedText
     public static int Length => Words.Length;
 
     /// <summary>The prompts of a request: several only where <c>prompt</c> is a list of texts.</summary>
-    public static IReadOnlyList<string> Prompts(JsonObject body, CompletionShape shape) => shape switch
-    {
-        CompletionShape.Infill => [$"{Flatten(body["input_prefix"])}{Flatten(body["prompt"])}{Flatten(body["input_suffix"])}"],
-        CompletionShape.Text or CompletionShape.Native => body["prompt"] is JsonArray several && !several.All(IsToken)
-            ? [.. several.Select(Flatten)]
-            : [Flatten(body["prompt"])],
-        _ => [Chat(body)],
-    };
+    public static IReadOnlyList<string> Prompts(JsonObject body, CompletionShape shape) =>
+        shape switch
+        {
+            CompletionShape.Infill => [$"{Flatten(body["input_prefix"])}{Flatten(body["prompt"])}{Flatten(body["input_suffix"])}"],
+            CompletionShape.Text or CompletionShape.Native => body["prompt"] is JsonArray several && !several.All(IsToken)
+                ? [.. several.Select(Flatten)]
+                : [Flatten(body["prompt"])],
+            _ => [Chat(body)],
+        };
 
     /// <summary>The text of a chat, by the template; the system's text of the other two forms comes first.</summary>
     public static string Chat(JsonObject body)
@@ -80,13 +82,15 @@ internal static class SimulatedText
 
     private static bool IsToken(JsonNode? node) => node?.GetValueKind() is System.Text.Json.JsonValueKind.Number;
 
-    private static string Flatten(JsonNode? content) => content switch
-    {
-        null => "",
-        JsonArray tokens when tokens.Count > 0 && tokens.All(IsToken) =>
-            SimulatedVocabulary.Text(tokens.Select(token => SimulatedBody.Whole(token, 0))),
-        JsonArray parts => string.Concat(parts.Select(Flatten)),
-        JsonObject piece => Flatten(piece["prompt_string"] ?? piece["text"] ?? piece["content"]),
-        _ => SimulatedBody.Text(content) ?? content.ToJsonString(),
-    };
+    private static string Flatten(JsonNode? content) =>
+        content switch
+        {
+            null => "",
+            JsonArray tokens when tokens.Count > 0 && tokens.All(IsToken) => SimulatedVocabulary.Text(
+                tokens.Select(token => SimulatedBody.Whole(token, 0))
+            ),
+            JsonArray parts => string.Concat(parts.Select(Flatten)),
+            JsonObject piece => Flatten(piece["prompt_string"] ?? piece["text"] ?? piece["content"]),
+            _ => SimulatedBody.Text(content) ?? content.ToJsonString(),
+        };
 }

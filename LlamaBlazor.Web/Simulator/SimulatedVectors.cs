@@ -49,7 +49,8 @@ internal sealed class SimulatedVectors(SimulatedModel model, SimulatedSlots slot
         var (json, error) = await SimulatedBody.ReadAsync(context);
         var body = json as JsonObject ?? [];
         var documents = (body["documents"] ?? body["texts"]) as JsonArray ?? [];
-        error ??= !body.TryGetPropertyValue("query", out var query) ? SimulatedError.Invalid("\"query\" must be provided")
+        error ??=
+            !body.TryGetPropertyValue("query", out var query) ? SimulatedError.Invalid("\"query\" must be provided")
             : SimulatedBody.Text(query) is null ? SimulatedError.Invalid("\"query\" must be a string")
             : documents.Count == 0 ? SimulatedError.Invalid("\"documents\" must be a non-empty string array")
             : null;
@@ -98,7 +99,12 @@ internal sealed class SimulatedVectors(SimulatedModel model, SimulatedSlots slot
     private static JsonObject Entry(float[] vector, int index, bool isBase64)
     {
         JsonNode numbers = isBase64 ? JsonValue.Create(Convert.ToBase64String(MemoryMarshal.AsBytes<float>(vector))) : Numbers(vector);
-        var entry = new JsonObject { ["embedding"] = numbers, ["index"] = index, ["object"] = "embedding" };
+        var entry = new JsonObject
+        {
+            ["embedding"] = numbers,
+            ["index"] = index,
+            ["object"] = "embedding",
+        };
         if (isBase64)
             entry["encoding_format"] = "base64";
         return entry;
@@ -112,22 +118,29 @@ internal sealed class SimulatedVectors(SimulatedModel model, SimulatedSlots slot
         var ofQuery = SimulatedText.CountTokens(SimulatedBody.Text(body["query"])!) + 1;
         var tokens = texts.Sum(SimulatedText.CountTokens) + texts.Count * ofQuery;
         slots.Count(tokens);
-        var best = texts.Select((text, index) => (Index: index, Score: Vector(text).Zip(query, (a, b) => (double)a * b).Sum(), Text: text))
-            .OrderByDescending(one => one.Score).Take(SimulatedBody.Whole(body["top_n"], texts.Count));
-        JsonArray results = [.. best.Select(one =>
-        {
-            var result = new JsonObject { ["index"] = one.Index, [isJina ? "relevance_score" : "score"] = one.Score };
-            if (!isJina && SimulatedBody.Flag(body["return_text"]))
-                result["text"] = one.Text;
-            return result;
-        })];
-        return !isJina ? results : new JsonObject
-        {
-            ["model"] = SimulatedBody.Text(body["model"]) ?? model.Name,
-            ["object"] = "list",
-            ["usage"] = new JsonObject { ["prompt_tokens"] = tokens, ["total_tokens"] = tokens },
-            ["results"] = results,
-        };
+        var best = texts
+            .Select((text, index) => (Index: index, Score: Vector(text).Zip(query, (a, b) => (double)a * b).Sum(), Text: text))
+            .OrderByDescending(one => one.Score)
+            .Take(SimulatedBody.Whole(body["top_n"], texts.Count));
+        JsonArray results =
+        [
+            .. best.Select(one =>
+            {
+                var result = new JsonObject { ["index"] = one.Index, [isJina ? "relevance_score" : "score"] = one.Score };
+                if (!isJina && SimulatedBody.Flag(body["return_text"]))
+                    result["text"] = one.Text;
+                return result;
+            }),
+        ];
+        return !isJina
+            ? results
+            : new JsonObject
+            {
+                ["model"] = SimulatedBody.Text(body["model"]) ?? model.Name,
+                ["object"] = "list",
+                ["usage"] = new JsonObject { ["prompt_tokens"] = tokens, ["total_tokens"] = tokens },
+                ["results"] = results,
+            };
     }
 
     private static JsonArray Numbers(float[] vector) => [.. vector.Select(value => (JsonNode)(double)value)];

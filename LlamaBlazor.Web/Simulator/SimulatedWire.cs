@@ -123,7 +123,12 @@ internal sealed record SimulatedError(int Status, string Type, string Message)
     /// <summary>Its body.</summary>
     public JsonObject Json()
     {
-        var error = new JsonObject { ["code"] = Status, ["message"] = Message, ["type"] = Type };
+        var error = new JsonObject
+        {
+            ["code"] = Status,
+            ["message"] = Message,
+            ["type"] = Type,
+        };
         if (Room is { } room)
             (error["n_prompt_tokens"], error["n_ctx"]) = (room.Prompt, room.Context);
         return new JsonObject { ["error"] = error };

@@ -7,14 +7,19 @@ internal static class SimulatorFeature
 {
     private const string DataKey = "LlamaBlazor:DataDirectory";
 
-    /// <summary>With <c>--demo</c>: the folder <c>demo</c> inside the data folder, and in it the sample models as the only models folder. Before the database.</summary>
+    /// <summary>With <c>--demo</c>: the folder <c>demo</c> inside the data folder, and in it the sample models as the only models folder.
+    /// Before the database.</summary>
     /// <exception cref="StartupException">The samples cannot be written.</exception>
     public static WebApplicationBuilder AddDemo(this WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
         if (!configuration.GetValue<bool>(DashboardHost.DemoKey))
             return builder;
-        var data = Path.Combine(DashboardHost.SourceFolder ?? builder.Environment.ContentRootPath, configuration[DataKey] ?? "data", "demo");
+        var data = Path.Combine(
+            DashboardHost.SourceFolder ?? builder.Environment.ContentRootPath,
+            configuration[DataKey] ?? "data",
+            "demo"
+        );
         var models = Path.Combine(data, "models");
         configuration[DataKey] = data;
         foreach (var folder in configuration.GetSection("LlamaBlazor:ModelDirectories").GetChildren().ToList())
@@ -23,12 +28,18 @@ internal static class SimulatorFeature
         try
         {
             CreatePrivate(models);
-            foreach (var sample in SampleModel.All.Select(sample => (Model: sample, Path: Path.Combine(models, sample.File + ".gguf"))).Where(sample => !File.Exists(sample.Path)))
+            foreach (
+                var sample in SampleModel
+                    .All.Select(sample => (Model: sample, Path: Path.Combine(models, sample.File + ".gguf")))
+                    .Where(sample => !File.Exists(sample.Path))
+            )
                 sample.Model.Save(sample.Path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"The sample models cannot be written to {models}: {error.Message} Choose another data folder with --data DIR.");
+            throw new StartupException(
+                $"The sample models cannot be written to {models}: {error.Message} Choose another data folder with --data DIR."
+            );
         }
 
         return builder;

@@ -6,7 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace LlamaBlazor.Web.Simulator;
 
-/// <summary>The hidden word <c>simulate-llama-server</c>: a llama-server without llama.cpp, for demo mode and tests (product.md 15).</summary>
+/// <summary>The hidden word <c>simulate-llama-server</c>: a llama-server without llama.cpp, for demo mode and tests (product.md
+/// 15).</summary>
 internal static class SimulatorProgram
 {
     /// <summary>Runs it. Opens no data folder and takes no lock.</summary>
@@ -89,11 +90,20 @@ internal static class SimulatorProgram
     private static WebApplication Build(string host, int port, SimulatedServer server, X509Certificate2? certificate)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => options.Listen(IPAddress.TryParse(host, out var address) ? address : IPAddress.Loopback, port, listen =>
-        {
-            if (certificate is not null)
-                listen.UseHttps(certificate);
-        }));
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(options =>
+                options.Listen(
+                    IPAddress.TryParse(host, out var address) ? address : IPAddress.Loopback,
+                    port,
+                    listen =>
+                    {
+                        if (certificate is not null)
+                            listen.UseHttps(certificate);
+                    }
+                )
+            );
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();
         app.Run(server.AnswerAsync);
@@ -102,7 +112,9 @@ internal static class SimulatorProgram
 
     // As the real one: TLS needs both files.
     private static X509Certificate2? Certificate(SimulatedArguments arguments) =>
-        arguments.Text("--ssl-cert-file") is { } certificate && arguments.Text("--ssl-key-file") is { } key ? X509Certificate2.CreateFromPemFile(certificate, key) : null;
+        arguments.Text("--ssl-cert-file") is { } certificate && arguments.Text("--ssl-key-file") is { } key
+            ? X509Certificate2.CreateFromPemFile(certificate, key)
+            : null;
 
     private static async Task LoadAsync(SimulatedModel model, SimulatedServer server, SimulatedFaults faults, SimulatedLog log)
     {
@@ -145,14 +157,22 @@ internal sealed class SimulatorEnd : IDisposable
     public SimulatorEnd(SimulatedFaults faults, SimulatedLog log)
     {
         _faults = faults;
-        _signals = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT }.Select(signal => PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true;
-            if (faults.IgnoreTerm)
-                log.Info("srv        signal", "ignoring the signal (simulated)");
-            else
-                _code.TrySetResult(_isReady ? 0 : SignalExit + (signal == PosixSignal.SIGTERM ? Terminate : Interrupt));
-        }))];
+        _signals =
+        [
+            .. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT }.Select(signal =>
+                PosixSignalRegistration.Create(
+                    signal,
+                    context =>
+                    {
+                        context.Cancel = true;
+                        if (faults.IgnoreTerm)
+                            log.Info("srv        signal", "ignoring the signal (simulated)");
+                        else
+                            _code.TrySetResult(_isReady ? 0 : SignalExit + (signal == PosixSignal.SIGTERM ? Terminate : Interrupt));
+                    }
+                )
+            ),
+        ];
     }
 
     /// <summary>From now on a signal is an orderly end. Before, it kills: the real one takes signals when its model is loaded.</summary>

@@ -39,10 +39,13 @@ public sealed partial class ActivityPage
     {
         // To the minute, so that drawing the page again is no new filter.
         var now = Clock.GetUtcNow().ToUnixTimeMilliseconds() / 60_000 * 60_000;
-        var since = RequestLog.Ranges.FirstOrDefault(known => known.Word == Range) is { } range ? now - (long)range.Time.TotalMilliseconds : (long?)null;
+        var since = RequestLog.Ranges.FirstOrDefault(known => known.Word == Range) is { } range
+            ? now - (long)range.Time.TotalMilliseconds
+            : (long?)null;
         var filter = StatsFilter.Parse(Model, null, null, StatsFilter.Outcomes.Contains(Outcome ?? "") ? Outcome : null, Key, Session);
         _filter = (filter.IsSuccess ? filter.Value : new StatsFilter()) with { Since = since };
     }
 
-    private string Export(string format) => "/api/stats/export" + (Current == "requests" ? _filter : new StatsFilter()).ToQuery(("format", format));
+    private string Export(string format) =>
+        "/api/stats/export" + (Current == "requests" ? _filter : new StatsFilter()).ToQuery(("format", format));
 }

@@ -29,12 +29,13 @@ public sealed partial class CacheView
     /// <inheritdoc/>
     protected override Task OnInitializedAsync() => RefreshAsync();
 
-    private static string Size(long bytes) => bytes switch
-    {
-        < 1024 => $"{bytes} B",
-        < 1 << 20 => (bytes / 1024.0).ToString("0.0", CultureInfo.InvariantCulture) + " KiB",
-        _ => (bytes / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture) + " MiB",
-    };
+    private static string Size(long bytes) =>
+        bytes switch
+        {
+            < 1024 => $"{bytes} B",
+            < 1 << 20 => (bytes / 1024.0).ToString("0.0", CultureInfo.InvariantCulture) + " KiB",
+            _ => (bytes / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture) + " MiB",
+        };
 
     private static string Iso(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-ddTHH:mm:ssZ");
 
@@ -71,7 +72,11 @@ public sealed partial class CacheView
 
     private async Task ClearAsync()
     {
-        var sure = await Dialogs.Confirm("All cached answers are removed; they are made anew when they are asked for.", "Empty the cache?", new ConfirmOptions { OkButtonText = "Empty", CancelButtonText = "Keep" });
+        var sure = await Dialogs.Confirm(
+            "All cached answers are removed; they are made anew when they are asked for.",
+            "Empty the cache?",
+            new ConfirmOptions { OkButtonText = "Empty", CancelButtonText = "Keep" }
+        );
         if (sure == true)
             await TellAsync(await Store.InvalidateAsync(null, null, null, CancellationToken.None));
     }

@@ -38,13 +38,14 @@ public sealed partial class InFlightTable
     /// <inheritdoc/>
     protected override void OnParametersSet() => _requests = Registry.All;
 
-    private static string Describe(InFlightRequest request) => request.State switch
-    {
-        InFlightState.Queued when request.Place > 0 => $"waiting, place {request.Place}",
-        InFlightState.Queued => "waiting",
-        InFlightState.Prompt => "reading the prompt",
-        _ => "writing",
-    };
+    private static string Describe(InFlightRequest request) =>
+        request.State switch
+        {
+            InFlightState.Queued when request.Place > 0 => $"waiting, place {request.Place}",
+            InFlightState.Queued => "waiting",
+            InFlightState.Prompt => "reading the prompt",
+            _ => "writing",
+        };
 
     private double Elapsed(InFlightRequest request) => Clock.GetElapsedTime(request.StartTimestamp).TotalMilliseconds;
 

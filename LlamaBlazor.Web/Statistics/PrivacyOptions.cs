@@ -3,7 +3,8 @@ using LlamaBlazor.Web.Shared.Configuration;
 
 namespace LlamaBlazor.Web.Statistics;
 
-/// <summary>How much of a prompt is kept, until it is set in the dashboard: <c>LlamaBlazor:Security:StorePrompts</c>, one of none, preview and full (acceptance Y11).</summary>
+/// <summary>How much of a prompt is kept, until it is set in the dashboard: <c>LlamaBlazor:Security:StorePrompts</c>, one of none, preview
+/// and full (acceptance Y11).</summary>
 /// <param name="StorePrompts">The word.</param>
 internal sealed record PrivacyOptions(string StorePrompts)
 {

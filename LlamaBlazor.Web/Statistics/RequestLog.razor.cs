@@ -74,12 +74,21 @@ public sealed partial class RequestLog : IDisposable
     private string KeyOf(StatsRow row) => row.ApiKeyId is not { } id ? "–" : _keys.GetValueOrDefault(id, $"key {id}");
 
     private void Go(string name, object? value) =>
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["tab"] = "requests", [name] = value }));
+        Navigation.NavigateTo(
+            Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["tab"] = "requests", [name] = value })
+        );
 
     private async Task PurgeAsync()
     {
-        var what = Filter == new StatsFilter() ? "All recorded requests and their sums by day are deleted." : "All recorded requests that match the filter are deleted; sums by day stay unless only a model is chosen.";
-        var sure = await Dialogs.Confirm(what + " This cannot be undone.", "Delete records?", new ConfirmOptions { OkButtonText = "Delete", CancelButtonText = "Keep" });
+        var what =
+            Filter == new StatsFilter()
+                ? "All recorded requests and their sums by day are deleted."
+                : "All recorded requests that match the filter are deleted; sums by day stay unless only a model is chosen.";
+        var sure = await Dialogs.Confirm(
+            what + " This cannot be undone.",
+            "Delete records?",
+            new ConfirmOptions { OkButtonText = "Delete", CancelButtonText = "Keep" }
+        );
         if (sure != true)
             return;
         var removed = await Maintenance.PurgeAsync(Filter, _left.Token);

@@ -8,8 +8,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Statistics;
 
-/// <summary>Turns a finished request into a row of <c>stats</c>. It only queues: nothing here can slow a request down or make it fail (acceptance Y10).</summary>
-internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter writer, RequestKeepingStore keeping, TimeProvider clock, ILogger<RequestRecorder> logger)
+/// <summary>Turns a finished request into a row of <c>stats</c>. It only queues: nothing here can slow a request down or make it fail
+/// (acceptance Y10).</summary>
+internal sealed partial class RequestRecorder(
+    StatsBuffer buffer,
+    DatabaseWriter writer,
+    RequestKeepingStore keeping,
+    TimeProvider clock,
+    ILogger<RequestRecorder> logger
+)
 {
     private const long UsedResolutionMs = 60_000;
 
@@ -32,7 +39,8 @@ internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter
     }
 
     /// <summary>How its prompt began, as far as that may be kept.</summary>
-    public string? PreviewOf(InFlightRequest request) => keeping.Current.Keep(request.Facts.Preview) is { } kept ? kept[..Math.Min(kept.Length, RequestReader.PreviewLength)] : null;
+    public string? PreviewOf(InFlightRequest request) =>
+        keeping.Current.Keep(request.Facts.Preview) is { } kept ? kept[..Math.Min(kept.Length, RequestReader.PreviewLength)] : null;
 
     private StatsRow RowOf(InFlightRequest request, int status)
     {
@@ -70,7 +78,8 @@ internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter
         var usage = reader.Usage;
         row.PromptTokens = usage.PromptTokens;
         row.GeneratedTokens = usage.GeneratedTokens ?? (row.Stream && reader.Events > 0 ? reader.Events : null);
-        row.TotalTokens = row.PromptTokens is null && row.GeneratedTokens is null ? null : (row.PromptTokens ?? 0) + (row.GeneratedTokens ?? 0);
+        row.TotalTokens =
+            row.PromptTokens is null && row.GeneratedTokens is null ? null : (row.PromptTokens ?? 0) + (row.GeneratedTokens ?? 0);
         row.CachedTokens = usage.CachedTokens;
         row.DraftTokens = usage.DraftTokens;
         row.DraftAcceptedTokens = usage.DraftAcceptedTokens;
@@ -83,7 +92,8 @@ internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter
         row.GenerationTimeMs = Round(usage.GenerationMs ?? writing);
         row.TokensPerSecond = Round(usage.TokensPerSecond ?? (row.Stream ? pace.PerSecond(row.GeneratedTokens) : null));
         if (!row.Stream && usage.PromptMs is { } prompt)
-            row.TtftMs = Round((row.QueueTimeMs ?? 0) + (row.LoadTimeMs ?? 0) + prompt); // a plain answer comes whole: when its first token was there, the engine tells
+            // a plain answer comes whole: when its first token was there, the engine tells
+            row.TtftMs = Round((row.QueueTimeMs ?? 0) + (row.LoadTimeMs ?? 0) + prompt);
     }
 
     private static double? Round(double? value) => value is { } number && double.IsFinite(number) ? Math.Round(number, 3) : null;
@@ -101,8 +111,14 @@ internal sealed partial class RequestRecorder(StatsBuffer buffer, DatabaseWriter
     {
         try
         {
-            await writer.ExecuteAsync((context, token) => context.Models.Where(model => model.Id == modelId)
-                .ExecuteUpdateAsync(set => set.SetProperty(model => model.LastUsedAt, at), token)).ConfigureAwait(false);
+            await writer
+                .ExecuteAsync(
+                    (context, token) =>
+                        context
+                            .Models.Where(model => model.Id == modelId)
+                            .ExecuteUpdateAsync(set => set.SetProperty(model => model.LastUsedAt, at), token)
+                )
+                .ConfigureAwait(false);
         }
         catch (Exception error)
         {

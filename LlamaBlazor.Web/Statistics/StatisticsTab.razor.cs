@@ -16,5 +16,6 @@ public sealed partial class StatisticsTab
     internal ModelStore Store { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override async Task OnInitializedAsync() => _name = (await Store.FindAsync(ModelId.ToString(System.Globalization.CultureInfo.InvariantCulture)))?.Name;
+    protected override async Task OnInitializedAsync() =>
+        _name = (await Store.FindAsync(ModelId.ToString(System.Globalization.CultureInfo.InvariantCulture)))?.Name;
 }

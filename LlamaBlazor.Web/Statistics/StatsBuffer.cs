@@ -8,7 +8,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace LlamaBlazor.Web.Statistics;
 
 /// <summary>
-/// Rows of <c>stats</c> on their way to the database (acceptance Y10). They are handed to the single writer in batches with one prepared statement, a
+/// Rows of <c>stats</c> on their way to the database (acceptance Y10). They are handed to the single writer in batches with one prepared
+/// statement, a
 /// tenth of the work of tracked entities, since a row is written for every request. While the database cannot be written they wait here.
 /// </summary>
 internal sealed partial class StatsBuffer(DatabaseWriter writer, TimeProvider clock, ILogger<StatsBuffer> logger) : BackgroundService
@@ -19,9 +20,13 @@ internal sealed partial class StatsBuffer(DatabaseWriter writer, TimeProvider cl
     private const int BatchBound = 1000;
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-    private static readonly string Insert = $"INSERT INTO stats ({string.Join(", ", StatsColumns.All.Select(column => column.Name))}) VALUES ({string.Join(", ", StatsColumns.All.Select(column => "$" + column.Name))})";
+    private static readonly string Insert =
+        $"INSERT INTO stats ({string.Join(", ", StatsColumns.All.Select(column => column.Name))}) VALUES "
+        + $"({string.Join(", ", StatsColumns.All.Select(column => "$" + column.Name))})";
 
-    private readonly Channel<StatsRow> _rows = Channel.CreateBounded<StatsRow>(new BoundedChannelOptions(QueueBound) { SingleReader = true });
+    private readonly Channel<StatsRow> _rows = Channel.CreateBounded<StatsRow>(
+        new BoundedChannelOptions(QueueBound) { SingleReader = true }
+    );
     private long _dropped;
 
     /// <summary>Rows lost because too many were waiting.</summary>

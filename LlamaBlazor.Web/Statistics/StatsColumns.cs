@@ -2,7 +2,8 @@ using LlamaBlazor.Web.Data.Entities;
 
 namespace LlamaBlazor.Web.Statistics;
 
-/// <summary>A column of <c>stats</c> and how to get its value: written out, since a row is written for every request and reflection costs more than SQLite.</summary>
+/// <summary>A column of <c>stats</c> and how to get its value: written out, since a row is written for every request and reflection costs
+/// more than SQLite.</summary>
 /// <param name="Name">Name of the column.</param>
 /// <param name="Value">Its value in a row, or null.</param>
 internal sealed record StatsColumn(string Name, Func<StatsRow, object?> Value);

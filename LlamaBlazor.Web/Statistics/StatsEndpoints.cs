@@ -15,19 +15,40 @@ internal static class StatsEndpoints
         group.MapGet("/summary", SummaryAsync).Produces<StatsSummary>();
         group.MapGet("/history", HistoryAsync).Produces<ListPage<StatsRow>>();
         group.MapGet("/history/{id}", FindAsync).Produces<StatsRow>();
-        group.MapGet("/daily", async (StatsReader reader, string? model, CancellationToken cancellation) => new ListPage<StatsDailyRow>(await reader.DaysAsync(model, cancellation), null));
+        group.MapGet(
+            "/daily",
+            async (StatsReader reader, string? model, CancellationToken cancellation) =>
+                new ListPage<StatsDailyRow>(await reader.DaysAsync(model, cancellation), null)
+        );
         group.MapGet("/export", ExportAsync);
         group.MapDelete("", PurgeAsync);
     }
 
-    private static async Task<IResult> SummaryAsync(StatsReader reader, string? model, string? since, string? until, CancellationToken cancellation)
+    private static async Task<IResult> SummaryAsync(
+        StatsReader reader,
+        string? model,
+        string? since,
+        string? until,
+        CancellationToken cancellation
+    )
     {
         var filter = StatsFilter.Parse(model, since, until);
         return filter.IsSuccess ? Results.Ok(await reader.SummaryAsync(filter.Value, cancellation)) : ApiResults.Problem(filter.Failure!);
     }
 
     private static async Task<IResult> HistoryAsync(
-        StatsReader reader, string? model, string? since, string? until, string? outcome, long? key, string? session, string? after, CancellationToken cancellation, int limit = 100, int offset = 0)
+        StatsReader reader,
+        string? model,
+        string? since,
+        string? until,
+        string? outcome,
+        long? key,
+        string? session,
+        string? after,
+        CancellationToken cancellation,
+        int limit = 100,
+        int offset = 0
+    )
     {
         if (limit is < 1 or > 1000)
             return ApiResults.Invalid("limit", "1 to 1000.");
@@ -42,17 +63,41 @@ internal static class StatsEndpoints
     }
 
     private static async Task<IResult> PurgeAsync(
-        StatsMaintenance maintenance, string? model, string? since, string? until, string? outcome, long? key, string? session, CancellationToken cancellation)
+        StatsMaintenance maintenance,
+        string? model,
+        string? since,
+        string? until,
+        string? outcome,
+        long? key,
+        string? session,
+        CancellationToken cancellation
+    )
     {
         var filter = StatsFilter.Parse(model, since, until, outcome, key, session);
-        return filter.IsSuccess ? Results.Ok(new { removed = await maintenance.PurgeAsync(filter.Value, cancellation) }) : ApiResults.Problem(filter.Failure!);
+        return filter.IsSuccess
+            ? Results.Ok(new { removed = await maintenance.PurgeAsync(filter.Value, cancellation) })
+            : ApiResults.Problem(filter.Failure!);
     }
 
     private static async Task<IResult> FindAsync(string id, StatsReader reader, CancellationToken cancellation) =>
-        await reader.FindAsync(id, cancellation) is { } row ? Results.Ok(row) : ApiResults.Problem(Failure.NotFound($"No request '{id}' is recorded. Records are kept as long as the retention of stats says."));
+        await reader.FindAsync(id, cancellation) is { } row
+            ? Results.Ok(row)
+            : ApiResults.Problem(
+                Failure.NotFound($"No request '{id}' is recorded. Records are kept as long as the retention of stats says.")
+            );
 
     private static IResult ExportAsync(
-        StatsReader reader, string? model, string? since, string? until, string? outcome, long? key, string? session, TimeProvider clock, CancellationToken cancellation, string format = "csv")
+        StatsReader reader,
+        string? model,
+        string? since,
+        string? until,
+        string? outcome,
+        long? key,
+        string? session,
+        TimeProvider clock,
+        CancellationToken cancellation,
+        string format = "csv"
+    )
     {
         if (format is not ("csv" or "json"))
             return ApiResults.Invalid("format", "csv or json.");
@@ -61,8 +106,10 @@ internal static class StatsEndpoints
             return ApiResults.Problem(filter.Failure!);
         var rows = reader.AllAsync(filter.Value, cancellation);
         return Results.Stream(
-            output => format == "csv" ? StatsExport.CsvAsync(output, rows, cancellation) : StatsExport.JsonAsync(output, rows, cancellation),
+            output =>
+                format == "csv" ? StatsExport.CsvAsync(output, rows, cancellation) : StatsExport.JsonAsync(output, rows, cancellation),
             format == "csv" ? "text/csv; charset=utf-8" : "application/json",
-            $"requests-{clock.GetUtcNow():yyyyMMdd-HHmmss}.{format}");
+            $"requests-{clock.GetUtcNow():yyyyMMdd-HHmmss}.{format}"
+        );
     }
 }

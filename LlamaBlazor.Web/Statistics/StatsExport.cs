@@ -13,7 +13,10 @@ internal static class StatsExport
     private static readonly ColumnMap Columns = ColumnMap.For(typeof(StatsRow));
 
     // In the order they are declared: time and model first would break nobody, but the id leads as everywhere.
-    private static readonly IReadOnlyList<string> Names = [.. typeof(StatsRow).GetProperties().Select(property => ColumnMap.SnakeCase(property.Name))];
+    private static readonly IReadOnlyList<string> Names =
+    [
+        .. typeof(StatsRow).GetProperties().Select(property => ColumnMap.SnakeCase(property.Name)),
+    ];
 
     /// <summary>Writes CSV of RFC 4180, UTF-8 without a mark, lines end with LF.</summary>
     public static async Task CsvAsync(Stream output, IAsyncEnumerable<StatsRow> rows, CancellationToken cancellation)

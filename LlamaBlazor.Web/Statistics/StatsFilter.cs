@@ -11,13 +11,27 @@ namespace LlamaBlazor.Web.Statistics;
 /// <param name="Outcome">ok, failed or cached.</param>
 /// <param name="KeyId">The key.</param>
 /// <param name="Session">The session.</param>
-public sealed record StatsFilter(string? Model = null, long? Since = null, long? Until = null, string? Outcome = null, long? KeyId = null, string? Session = null)
+public sealed record StatsFilter(
+    string? Model = null,
+    long? Since = null,
+    long? Until = null,
+    string? Outcome = null,
+    long? KeyId = null,
+    string? Session = null
+)
 {
     /// <summary>Words of <see cref="Outcome"/>.</summary>
     public static IReadOnlyList<string> Outcomes { get; } = ["ok", "failed", "cached"];
 
     /// <summary>Reads the values of a query; times are Unix milliseconds or ISO 8601.</summary>
-    public static Result<StatsFilter> Parse(string? model, string? since, string? until, string? outcome = null, long? key = null, string? session = null)
+    public static Result<StatsFilter> Parse(
+        string? model,
+        string? since,
+        string? until,
+        string? outcome = null,
+        long? key = null,
+        string? session = null
+    )
     {
         var errors = new Dictionary<string, string[]>();
         var (from, to) = (Time(since, nameof(since), errors), Time(until, nameof(until), errors));
@@ -29,8 +43,17 @@ public sealed record StatsFilter(string? Model = null, long? Since = null, long?
     /// <summary>The filter as the query of an address, with a leading question mark; empty where it means all.</summary>
     public string ToQuery(params (string Name, string? Value)[] more)
     {
-        var pairs = more.Concat([("model", Model), ("since", Text(Since)), ("until", Text(Until)), ("outcome", Outcome), ("key", Text(KeyId)), ("session", Session)]);
-        return QueryString.Create(pairs.Where(pair => pair.Item2 is not null).Select(pair => new KeyValuePair<string, string?>(pair.Item1, pair.Item2))).ToUriComponent();
+        var pairs = more.Concat([
+            ("model", Model),
+            ("since", Text(Since)),
+            ("until", Text(Until)),
+            ("outcome", Outcome),
+            ("key", Text(KeyId)),
+            ("session", Session),
+        ]);
+        return QueryString
+            .Create(pairs.Where(pair => pair.Item2 is not null).Select(pair => new KeyValuePair<string, string?>(pair.Item1, pair.Item2)))
+            .ToUriComponent();
     }
 
     /// <summary>Unix milliseconds of a time written either way, or null.</summary>
@@ -38,7 +61,9 @@ public sealed record StatsFilter(string? Model = null, long? Since = null, long?
     {
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds))
             return milliseconds;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.ToUnixTimeMilliseconds() : null;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time.ToUnixTimeMilliseconds()
+            : null;
     }
 
     /// <summary>Restricts a query.</summary>

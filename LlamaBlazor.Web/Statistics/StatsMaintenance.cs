@@ -6,10 +6,18 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Statistics;
 
 /// <summary>
-/// Once an hour rolls finished days up into <c>stats_daily</c>, which is kept (acceptance 1.6); the requests themselves leave by the retention that is set on
+/// Once an hour rolls finished days up into <c>stats_daily</c>, which is kept (acceptance 1.6); the requests themselves leave by the
+/// retention that is set on
 /// the Database page. Removes them too where somebody asks for it.
 /// </summary>
-internal sealed partial class StatsMaintenance(IDbContextFactory<LlamaDbContext> contexts, DatabaseState database, DatabaseWriter writer, StatsReader reader, TimeProvider clock, ILogger<StatsMaintenance> logger) : BackgroundService
+internal sealed partial class StatsMaintenance(
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseState database,
+    DatabaseWriter writer,
+    StatsReader reader,
+    TimeProvider clock,
+    ILogger<StatsMaintenance> logger
+) : BackgroundService
 {
     private const int DeleteBatch = 5000;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -25,24 +33,56 @@ internal sealed partial class StatsMaintenance(IDbContextFactory<LlamaDbContext>
         int batch;
         do
         {
-            batch = await writer.ExecuteAsync((context, token) => context.Stats
-                .Where(row => filter.Apply(context.Stats).OrderBy(old => old.Id).Take(DeleteBatch).Select(old => old.Id).Contains(row.Id))
-                .ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
+            batch = await writer
+                .ExecuteAsync(
+                    (context, token) =>
+                        context
+                            .Stats.Where(row =>
+                                filter.Apply(context.Stats).OrderBy(old => old.Id).Take(DeleteBatch).Select(old => old.Id).Contains(row.Id)
+                            )
+                            .ExecuteDeleteAsync(token),
+                    cancellation
+                )
+                .ConfigureAwait(false);
             removed += batch;
-        }
-        while (batch == DeleteBatch);
+        } while (batch == DeleteBatch);
         if (filter is { Outcome: null, KeyId: null, Session: null, Since: null, Until: null })
         {
-            await writer.ExecuteAsync((context, token) => context.Set<StatsDailyRow>()
-                .Where(row => filter.Model == null || row.ModelName == filter.Model).ExecuteDeleteAsync(token), cancellation).ConfigureAwait(false);
+            await writer
+                .ExecuteAsync(
+                    (context, token) =>
+                        context
+                            .Set<StatsDailyRow>()
+                            .Where(row => filter.Model == null || row.ModelName == filter.Model)
+                            .ExecuteDeleteAsync(token),
+                    cancellation
+                )
+                .ConfigureAwait(false);
         }
 
         reader.Forget();
-        await writer.ExecuteAsync((context, _) =>
-        {
-            context.Note("requests.purge", "stats", filter.Model, new { removed, filter.Outcome, filter.Session, filter.Since, filter.Until });
-            return Task.CompletedTask;
-        }, cancellation).ConfigureAwait(false);
+        await writer
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.Note(
+                        "requests.purge",
+                        "stats",
+                        filter.Model,
+                        new
+                        {
+                            removed,
+                            filter.Outcome,
+                            filter.Session,
+                            filter.Since,
+                            filter.Until,
+                        }
+                    );
+                    return Task.CompletedTask;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         return removed;
     }
 
@@ -78,52 +118,72 @@ internal sealed partial class StatsMaintenance(IDbContextFactory<LlamaDbContext>
     }
 
     /// <summary>Rolls up the days before today that are newer than the newest rolled-up one. Today is rolled up tomorrow.</summary>
-    public Task RollUpAsync(CancellationToken cancellation) => Task.Run(async () =>
-    {
-        var today = StartOfDay(StatsSummary.DayOf(Now));
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var newest = await context.Set<StatsDailyRow>().MaxAsync(row => (string?)row.Day, cancellation).ConfigureAwait(false);
-            var from = newest is null ? 0 : StartOfDay(newest) + DayMs;
-            if (from >= today)
-                return;
-            var groups = await context.Stats.AsNoTracking().Where(row => row.CreatedAt >= from && row.CreatedAt < today)
-                .GroupBy(row => new { Day = row.CreatedAt / DayMs, row.ModelName })
-                .Select(group => new
-                {
-                    group.Key.Day,
-                    group.Key.ModelName,
-                    Requests = group.LongCount(),
-                    Failures = group.Sum(row => row.Error != null ? 1L : 0L),
-                    Hits = group.Sum(row => row.CacheHit ? 1L : 0L),
-                    Prompt = group.Sum(row => row.PromptTokens ?? 0),
-                    Generated = group.Sum(row => row.GeneratedTokens ?? 0),
-                    Time = group.Sum(row => row.TotalTimeMs ?? 0),
-                    Speed = group.Average(row => row.TokensPerSecond),
-                }).ToListAsync(cancellation).ConfigureAwait(false);
-            var rows = groups.Select(group => new StatsDailyRow
+    public Task RollUpAsync(CancellationToken cancellation) =>
+        Task.Run(
+            async () =>
             {
-                Day = StatsSummary.DayOf(group.Day * DayMs),
-                ModelName = group.ModelName,
-                Requests = group.Requests,
-                Failures = group.Failures,
-                CacheHits = group.Hits,
-                PromptTokens = group.Prompt,
-                GeneratedTokens = group.Generated,
-                TotalTimeMs = group.Time,
-                TokensPerSecond = group.Speed,
-            }).ToList();
-            if (rows.Count > 0)
-                await writer.ExecuteAsync((writing, _) => { writing.AddRange(rows); return Task.CompletedTask; }, cancellation).ConfigureAwait(false);
-        }
-    }, cancellation);
+                var today = StartOfDay(StatsSummary.DayOf(Now));
+                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+                await using (context.ConfigureAwait(false))
+                {
+                    var newest = await context.Set<StatsDailyRow>().MaxAsync(row => (string?)row.Day, cancellation).ConfigureAwait(false);
+                    var from = newest is null ? 0 : StartOfDay(newest) + DayMs;
+                    if (from >= today)
+                        return;
+                    var groups = await context
+                        .Stats.AsNoTracking()
+                        .Where(row => row.CreatedAt >= from && row.CreatedAt < today)
+                        .GroupBy(row => new { Day = row.CreatedAt / DayMs, row.ModelName })
+                        .Select(group => new
+                        {
+                            group.Key.Day,
+                            group.Key.ModelName,
+                            Requests = group.LongCount(),
+                            Failures = group.Sum(row => row.Error != null ? 1L : 0L),
+                            Hits = group.Sum(row => row.CacheHit ? 1L : 0L),
+                            Prompt = group.Sum(row => row.PromptTokens ?? 0),
+                            Generated = group.Sum(row => row.GeneratedTokens ?? 0),
+                            Time = group.Sum(row => row.TotalTimeMs ?? 0),
+                            Speed = group.Average(row => row.TokensPerSecond),
+                        })
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var rows = groups
+                        .Select(group => new StatsDailyRow
+                        {
+                            Day = StatsSummary.DayOf(group.Day * DayMs),
+                            ModelName = group.ModelName,
+                            Requests = group.Requests,
+                            Failures = group.Failures,
+                            CacheHits = group.Hits,
+                            PromptTokens = group.Prompt,
+                            GeneratedTokens = group.Generated,
+                            TotalTimeMs = group.Time,
+                            TokensPerSecond = group.Speed,
+                        })
+                        .ToList();
+                    if (rows.Count > 0)
+                        await writer
+                            .ExecuteAsync(
+                                (writing, _) =>
+                                {
+                                    writing.AddRange(rows);
+                                    return Task.CompletedTask;
+                                },
+                                cancellation
+                            )
+                            .ConfigureAwait(false);
+                }
+            },
+            cancellation
+        );
 
     private const long DayMs = 86_400_000;
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private static long StartOfDay(string day) => new DateTimeOffset(DateTime.SpecifyKind(DateTime.ParseExact(day, "yyyy-MM-dd", null), DateTimeKind.Utc)).ToUnixTimeMilliseconds();
+    private static long StartOfDay(string day) =>
+        new DateTimeOffset(DateTime.SpecifyKind(DateTime.ParseExact(day, "yyyy-MM-dd", null), DateTimeKind.Utc)).ToUnixTimeMilliseconds();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Statistics could not be rolled up; it is tried again in an hour")]
     private partial void LogFailed(Exception error);

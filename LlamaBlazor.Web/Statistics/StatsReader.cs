@@ -22,7 +22,8 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
     private readonly ConcurrentDictionary<StatsFilter, (StatsSummary Summary, long At, int Generation)> _kept = new(); // at most KeptBound
     private readonly SemaphoreSlim _turn = new(1, 1);
 
-    /// <summary>Totals and percentiles. Those of many requests take a second of the processor: one at a time, and not again within half a minute.</summary>
+    /// <summary>Totals and percentiles. Those of many requests take a second of the processor: one at a time, and not again within half a
+    /// minute.</summary>
     public async Task<StatsSummary> SummaryAsync(StatsFilter filter, CancellationToken cancellation)
     {
         if (Kept(filter) is { } known)
@@ -53,24 +54,54 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
     public void Forget() => _kept.Clear();
 
     private StatsSummary? Kept(StatsFilter filter) =>
-        _kept.TryGetValue(filter, out var kept) && kept.Generation == database.Generation && clock.GetElapsedTime(kept.At) < KeptFor ? kept.Summary : null;
+        _kept.TryGetValue(filter, out var kept) && kept.Generation == database.Generation && clock.GetElapsedTime(kept.At) < KeptFor
+            ? kept.Summary
+            : null;
 
-    private Task<(StatsSummary Summary, int Records)> MakeSummaryAsync(StatsFilter filter, CancellationToken cancellation) => Task.Run(async () =>
-    {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var records = await filter.Apply(context.Stats.AsNoTracking()).OrderByDescending(row => row.Id).Take(SummaryBound)
-                .Select(row => new GenerationRecord(
-                    row.ModelName, row.CreatedAt, row.HttpStatus, row.Error != null, row.CacheHit, row.PromptTokens ?? 0, row.GeneratedTokens ?? 0,
-                    row.CachedTokens ?? 0, row.QueueTimeMs, row.LoadTimeMs, row.TtftMs, row.TotalTimeMs, row.TokensPerSecond, row.ApiKeyId))
-                .ToListAsync(cancellation).ConfigureAwait(false);
-            // Revoked keys too: what they used stays. Two of the same name are told apart by their number.
-            var keys = await context.Set<ApiKeyRow>().AsNoTracking().Select(row => new { row.Id, row.Name }).ToListAsync(cancellation).ConfigureAwait(false);
-            var names = keys.GroupBy(row => row.Name).SelectMany(same => same.Select(row => (row.Id, Name: same.Count() == 1 ? row.Name : $"{row.Name} ({row.Id})"))).ToDictionary(row => row.Id, row => row.Name);
-            return (StatsSummary.Of(records, records.Count == SummaryBound, names), records.Count);
-        }
-    }, cancellation);
+    private Task<(StatsSummary Summary, int Records)> MakeSummaryAsync(StatsFilter filter, CancellationToken cancellation) =>
+        Task.Run(
+            async () =>
+            {
+                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+                await using (context.ConfigureAwait(false))
+                {
+                    var records = await filter
+                        .Apply(context.Stats.AsNoTracking())
+                        .OrderByDescending(row => row.Id)
+                        .Take(SummaryBound)
+                        .Select(row => new GenerationRecord(
+                            row.ModelName,
+                            row.CreatedAt,
+                            row.HttpStatus,
+                            row.Error != null,
+                            row.CacheHit,
+                            row.PromptTokens ?? 0,
+                            row.GeneratedTokens ?? 0,
+                            row.CachedTokens ?? 0,
+                            row.QueueTimeMs,
+                            row.LoadTimeMs,
+                            row.TtftMs,
+                            row.TotalTimeMs,
+                            row.TokensPerSecond,
+                            row.ApiKeyId
+                        ))
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    // Revoked keys too: what they used stays. Two of the same name are told apart by their number.
+                    var keys = await context
+                        .Set<ApiKeyRow>()
+                        .AsNoTracking()
+                        .Select(row => new { row.Id, row.Name })
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var names = keys.GroupBy(row => row.Name)
+                        .SelectMany(same => same.Select(row => (row.Id, Name: same.Count() == 1 ? row.Name : $"{row.Name} ({row.Id})")))
+                        .ToDictionary(row => row.Id, row => row.Name);
+                    return (StatsSummary.Of(records, records.Count == SummaryBound, names), records.Count);
+                }
+            },
+            cancellation
+        );
 
     /// <summary>Requests, newest first.</summary>
     /// <param name="filter">Which.</param>
@@ -78,19 +109,27 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
     /// <param name="limit">How many.</param>
     /// <param name="offset">How many to skip; for old clients, the cursor is quicker.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<ListPage<StatsRow>> HistoryAsync(StatsFilter filter, long? after, int limit, int offset, CancellationToken cancellation) => Task.Run(async () =>
-    {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var rows = filter.Apply(context.Stats.AsNoTracking());
-            if (after is { } last)
-                rows = rows.Where(row => row.Id < last);
-            var page = await rows.OrderByDescending(row => row.Id).Skip(offset).Take(limit + 1).ToListAsync(cancellation).ConfigureAwait(false);
-            var more = page.Count > limit;
-            return new ListPage<StatsRow>(more ? page[..limit] : page, more ? page[limit - 1].Id.ToString() : null);
-        }
-    }, cancellation);
+    public Task<ListPage<StatsRow>> HistoryAsync(StatsFilter filter, long? after, int limit, int offset, CancellationToken cancellation) =>
+        Task.Run(
+            async () =>
+            {
+                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+                await using (context.ConfigureAwait(false))
+                {
+                    var rows = filter.Apply(context.Stats.AsNoTracking());
+                    if (after is { } last)
+                        rows = rows.Where(row => row.Id < last);
+                    var page = await rows.OrderByDescending(row => row.Id)
+                        .Skip(offset)
+                        .Take(limit + 1)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var more = page.Count > limit;
+                    return new ListPage<StatsRow>(more ? page[..limit] : page, more ? page[limit - 1].Id.ToString() : null);
+                }
+            },
+            cancellation
+        );
 
     /// <summary>One request by its row or its request id, or null.</summary>
     public async Task<StatsRow?> FindAsync(string id, CancellationToken cancellation)
@@ -105,19 +144,36 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
     }
 
     /// <summary>Names of the models that have records.</summary>
-    public Task<List<string>> ModelsAsync(CancellationToken cancellation) => Task.Run(async () =>
-    {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context.Stats.AsNoTracking().Select(row => row.ModelName).Distinct().OrderBy(name => name).Take(1000).ToListAsync(cancellation).ConfigureAwait(false);
-    }, cancellation);
+    public Task<List<string>> ModelsAsync(CancellationToken cancellation) =>
+        Task.Run(
+            async () =>
+            {
+                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+                await using (context.ConfigureAwait(false))
+                    return await context
+                        .Stats.AsNoTracking()
+                        .Select(row => row.ModelName)
+                        .Distinct()
+                        .OrderBy(name => name)
+                        .Take(1000)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+            },
+            cancellation
+        );
 
     /// <summary>Names of all keys by id; revoked ones too, since what they used stays.</summary>
     public async Task<Dictionary<long, string>> KeysAsync(CancellationToken cancellation)
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
-            return await context.Set<ApiKeyRow>().AsNoTracking().OrderBy(row => row.Name).Take(1000).ToDictionaryAsync(row => row.Id, row => row.Name, cancellation).ConfigureAwait(false);
+            return await context
+                .Set<ApiKeyRow>()
+                .AsNoTracking()
+                .OrderBy(row => row.Name)
+                .Take(1000)
+                .ToDictionaryAsync(row => row.Id, row => row.Name, cancellation)
+                .ConfigureAwait(false);
     }
 
     /// <summary>Days that were rolled up, oldest first.</summary>
@@ -129,12 +185,19 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
             var rows = context.Set<StatsDailyRow>().AsNoTracking();
             if (!string.IsNullOrEmpty(model))
                 rows = rows.Where(row => row.ModelName == model);
-            return await rows.OrderBy(row => row.Day).ThenBy(row => row.ModelName).Take(10_000).ToListAsync(cancellation).ConfigureAwait(false);
+            return await rows.OrderBy(row => row.Day)
+                .ThenBy(row => row.ModelName)
+                .Take(10_000)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
         }
     }
 
     /// <summary>All requests, newest first, in pages that are read as they are wanted: for exports.</summary>
-    public async IAsyncEnumerable<StatsRow> AllAsync(StatsFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<StatsRow> AllAsync(
+        StatsFilter filter,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         long? after = null;
         while (true)

@@ -28,16 +28,23 @@ public sealed partial class SummaryView
     private async Task ShowAsync(int days)
     {
         (_days, _summary) = (days, null);
-        _summary = await Reader.SummaryAsync(new StatsFilter(Model, Since: Clock.GetUtcNow().AddDays(-days).ToUnixTimeMilliseconds()), CancellationToken.None);
+        _summary = await Reader.SummaryAsync(
+            new StatsFilter(Model, Since: Clock.GetUtcNow().AddDays(-days).ToUnixTimeMilliseconds()),
+            CancellationToken.None
+        );
     }
 
     private double? FastestDay => _summary!.ByDay.Max(day => day.TokensPerSecond?.P50);
 
     // A day without a measured answer has no bar.
-    private string SpeedHeight(StatsDay day) => day.TokensPerSecond?.P50 is { } speed && FastestDay is > 0 and var fastest
-        ? string.Create(CultureInfo.InvariantCulture, $"height:{Math.Max(2, 100.0 * speed / fastest):0.#}%")
-        : "height:0";
+    private string SpeedHeight(StatsDay day) =>
+        day.TokensPerSecond?.P50 is { } speed && FastestDay is > 0 and var fastest
+            ? string.Create(CultureInfo.InvariantCulture, $"height:{Math.Max(2, 100.0 * speed / fastest):0.#}%")
+            : "height:0";
 
     private string Height(long requests) =>
-        string.Create(CultureInfo.InvariantCulture, $"height:{Math.Max(2, 100.0 * requests / _summary!.ByDay.Max(day => day.Requests)):0.#}%");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"height:{Math.Max(2, 100.0 * requests / _summary!.ByDay.Max(day => day.Requests)):0.#}%"
+        );
 }

@@ -10,7 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Telemetry;
 
 /// <summary>
-/// Asks running engines for <c>/metrics</c> and <c>/slots</c> every two seconds. Both wake a sleeping engine and keep it awake, so one that may
+/// Asks running engines for <c>/metrics</c> and <c>/slots</c> every two seconds. Both wake a sleeping engine and keep it awake, so one that
+/// may
 /// sleep is asked only while it works for us, and one that sleeps never.
 /// </summary>
 internal sealed partial class EngineScraper(
@@ -18,12 +19,16 @@ internal sealed partial class EngineScraper(
     IDbContextFactory<LlamaDbContext> contexts,
     TelemetryOptions options,
     TimeProvider clock,
-    ILogger<EngineScraper> logger) : BackgroundService
+    ILogger<EngineScraper> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Slowest = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<long, Engine> _engines = new(); // one an active instance; others are removed each round
-    private readonly HttpClient _http = new(EngineClient.Create(handler => handler.MaxConnectionsPerServer = 2)) { Timeout = TimeSpan.FromSeconds(1.5) };
+    private readonly HttpClient _http = new(EngineClient.Create(handler => handler.MaxConnectionsPerServer = 2))
+    {
+        Timeout = TimeSpan.FromSeconds(1.5),
+    };
 
     /// <summary>The last reading of a model's engine, or null.</summary>
     public EngineReading? Find(long modelId) => _engines.GetValueOrDefault(modelId)?.Reading;
@@ -67,19 +72,25 @@ internal sealed partial class EngineScraper(
     private async Task ScrapeAsync(InstanceSnapshot instance, CancellationToken cancellation)
     {
         if (!_engines.TryGetValue(instance.ModelId, out var engine))
-            engine = _engines[instance.ModelId] = new Engine(instance.Pid!.Value, await MaySleepAsync(instance.ModelId, cancellation).ConfigureAwait(false));
+            engine = _engines[instance.ModelId] = new Engine(
+                instance.Pid!.Value,
+                await MaySleepAsync(instance.ModelId, cancellation).ConfigureAwait(false)
+            );
         if (instance.RuntimeStatus == "sleeping" || (engine.MaySleep && instance.Busy == 0))
         {
             engine.Reading = engine.Reading is { } last ? last with { TokensPerSecond = 0, SlotsBusy = 0, Queued = 0 } : null;
             return;
         }
 
-        var metrics = await GetAsync(instance, "/metrics", cancellation).ConfigureAwait(false) is { } text ? EngineMetrics.Parse(text) : null;
+        var metrics = await GetAsync(instance, "/metrics", cancellation).ConfigureAwait(false) is { } text
+            ? EngineMetrics.Parse(text)
+            : null;
         var slots = await GetAsync(instance, "/slots", cancellation).ConfigureAwait(false) is { } json ? EngineSlots.Parse(json) : null;
         var rate = engine.Rate.Next(metrics, slots, (long)clock.GetElapsedTime(0).TotalMilliseconds);
-        engine.Reading = metrics is null && slots is null
-            ? null
-            : new EngineReading(rate, slots?.Busy ?? metrics?.Processing, slots?.Total, slots?.KvUsage, metrics?.Deferred);
+        engine.Reading =
+            metrics is null && slots is null
+                ? null
+                : new EngineReading(rate, slots?.Busy ?? metrics?.Processing, slots?.Total, slots?.KvUsage, metrics?.Deferred);
     }
 
     private async Task<string?> GetAsync(InstanceSnapshot instance, string path, CancellationToken cancellation)
@@ -92,7 +103,10 @@ internal sealed partial class EngineScraper(
             using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
             return answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false) : null;
         }
-        catch (Exception error) when (error is HttpRequestException or IOException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception error)
+            when (error is HttpRequestException or IOException
+                || (error is OperationCanceledException && !cancellation.IsCancellationRequested)
+            )
         {
             return null; // it ends, or is too busy to answer in time: unknown for this round
         }
@@ -103,8 +117,11 @@ internal sealed partial class EngineScraper(
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            return await context.Set<Domain.Parameters.AdvancedConfig>().AsNoTracking()
-                .AnyAsync(config => config.ModelId == modelId && config.SleepIdleSeconds > 0, cancellation).ConfigureAwait(false);
+            return await context
+                .Set<Domain.Parameters.AdvancedConfig>()
+                .AsNoTracking()
+                .AnyAsync(config => config.ModelId == modelId && config.SleepIdleSeconds > 0, cancellation)
+                .ConfigureAwait(false);
         }
     }
 

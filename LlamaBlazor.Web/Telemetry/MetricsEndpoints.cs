@@ -27,15 +27,24 @@ internal static class MetricsEndpoints
         group.MapGet("/series", SeriesAsync).Produces<MetricSeries>();
     }
 
-    private static IResult Latest(MetricWindow window) => window.Latest is { } sample
-        ? Results.Ok(sample)
-        : ApiResults.Problem(Domain.Common.Failure.Unavailable("The machine has not been read yet. Ask again in a second."));
+    private static IResult Latest(MetricWindow window) =>
+        window.Latest is { } sample
+            ? Results.Ok(sample)
+            : ApiResults.Problem(Domain.Common.Failure.Unavailable("The machine has not been read yet. Ask again in a second."));
 
-    private static IResult History(MetricWindow window, TimeProvider clock, int minutes = 10) => minutes is < 1 or > 10
-        ? ApiResults.Invalid("minutes", "Raw samples are kept for ten minutes: 1 to 10. For longer ranges use /api/metrics/series.")
-        : Results.Ok(new ListPage<Sample>(window.Since(clock.GetUtcNow().ToUnixTimeMilliseconds() - (minutes * Minute)), null));
+    private static IResult History(MetricWindow window, TimeProvider clock, int minutes = 10) =>
+        minutes is < 1 or > 10
+            ? ApiResults.Invalid("minutes", "Raw samples are kept for ten minutes: 1 to 10. For longer ranges use /api/metrics/series.")
+            : Results.Ok(new ListPage<Sample>(window.Since(clock.GetUtcNow().ToUnixTimeMilliseconds() - (minutes * Minute)), null));
 
-    private static async Task<IResult> SeriesAsync(MetricWindow window, MetricsReader reader, TimeProvider clock, CancellationToken cancellation, string range = "1h", int points = 300)
+    private static async Task<IResult> SeriesAsync(
+        MetricWindow window,
+        MetricsReader reader,
+        TimeProvider clock,
+        CancellationToken cancellation,
+        string range = "1h",
+        int points = 300
+    )
     {
         if (!Ranges.TryGetValue(range, out var length))
             return ApiResults.Invalid("range", $"One of {string.Join(", ", Ranges.Keys)}.");
@@ -45,9 +54,10 @@ internal static class MetricsEndpoints
         var step = Downsampler.StepMs(length, points);
         if (length > MetricWindow.LengthMs)
             step = (step + Minute - 1) / Minute * Minute; // stored minutes cannot be divided
-        var items = length <= MetricWindow.LengthMs
-            ? Downsampler.Reduce(window.Since(now - length), step)
-            : await reader.SeriesAsync(now - length, step, cancellation).ConfigureAwait(false);
+        var items =
+            length <= MetricWindow.LengthMs
+                ? Downsampler.Reduce(window.Since(now - length), step)
+                : await reader.SeriesAsync(now - length, step, cancellation).ConfigureAwait(false);
         return Results.Ok(new MetricSeries(range, now - length, now, step, items));
     }
 }

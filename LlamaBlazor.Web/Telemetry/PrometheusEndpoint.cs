@@ -10,8 +10,13 @@ internal static class PrometheusEndpoint
     private const double MiB = 1048576;
 
     /// <summary>Maps the endpoint.</summary>
-    public static void Map(WebApplication app) => app.MapGet("/metrics", (MetricWindow window, DatabaseWriter writer, StatsBuffer statistics) =>
-        Results.Text(Write(window.Latest, writer.Dropped, statistics.Dropped), PrometheusText.ContentType)).WithTags("Telemetry");
+    public static void Map(WebApplication app) =>
+        app.MapGet(
+                "/metrics",
+                (MetricWindow window, DatabaseWriter writer, StatsBuffer statistics) =>
+                    Results.Text(Write(window.Latest, writer.Dropped, statistics.Dropped), PrometheusText.ContentType)
+            )
+            .WithTags("Telemetry");
 
     /// <summary>The newest sample in the text format; units are Prometheus' own: bytes, seconds, ratios as percent in the name.</summary>
     internal static string Write(Sample? sample, long droppedRows, long droppedRequests)
@@ -25,21 +30,26 @@ internal static class PrometheusEndpoint
         }
 
         return text.Counter("llamablazor_database_rows_dropped_total", "Rows that could not be written to the database", droppedRows)
-            .Counter("llamablazor_statistics_dropped_total", "Requests that could not be recorded, because too many waited for the database", droppedRequests).ToString();
+            .Counter(
+                "llamablazor_statistics_dropped_total",
+                "Requests that could not be recorded, because too many waited for the database",
+                droppedRequests
+            )
+            .ToString();
     }
 
-    private static void WriteMachine(PrometheusText text, Sample sample) => text
-        .Gauge("llamablazor_cpu_usage_percent", "Processor in use, percent of all cores", sample.CpuUsage)
-        .Gauge("llamablazor_memory_usage_percent", "Physical memory in use", sample.MemoryUsage)
-        .Gauge("llamablazor_swap_usage_percent", "Swap in use", sample.SwapUsage)
-        .Gauge("llamablazor_disk_usage_percent", "Disk of the models folder in use", sample.DiskUsage)
-        .Gauge("llamablazor_load1", "Load average of one minute", sample.Load1Min)
-        .Gauge("llamablazor_network_receive_bytes_per_second", "Bytes received a second", sample.NetRx)
-        .Gauge("llamablazor_network_transmit_bytes_per_second", "Bytes sent a second", sample.NetTx)
-        .Gauge("llamablazor_active_models", "Models that are loading or running", sample.ActiveModels)
-        .Gauge("llamablazor_requests_per_minute", "Requests of the last 60 seconds", sample.RequestsPerMinute)
-        .Gauge("llamablazor_tokens_per_second", "Tokens generated a second, all models", sample.TokensPerSecond)
-        .Gauge("llamablazor_uptime_seconds", "Seconds since the dashboard started", sample.Uptime);
+    private static void WriteMachine(PrometheusText text, Sample sample) =>
+        text.Gauge("llamablazor_cpu_usage_percent", "Processor in use, percent of all cores", sample.CpuUsage)
+            .Gauge("llamablazor_memory_usage_percent", "Physical memory in use", sample.MemoryUsage)
+            .Gauge("llamablazor_swap_usage_percent", "Swap in use", sample.SwapUsage)
+            .Gauge("llamablazor_disk_usage_percent", "Disk of the models folder in use", sample.DiskUsage)
+            .Gauge("llamablazor_load1", "Load average of one minute", sample.Load1Min)
+            .Gauge("llamablazor_network_receive_bytes_per_second", "Bytes received a second", sample.NetRx)
+            .Gauge("llamablazor_network_transmit_bytes_per_second", "Bytes sent a second", sample.NetTx)
+            .Gauge("llamablazor_active_models", "Models that are loading or running", sample.ActiveModels)
+            .Gauge("llamablazor_requests_per_minute", "Requests of the last 60 seconds", sample.RequestsPerMinute)
+            .Gauge("llamablazor_tokens_per_second", "Tokens generated a second, all models", sample.TokensPerSecond)
+            .Gauge("llamablazor_uptime_seconds", "Seconds since the dashboard started", sample.Uptime);
 
     private static void WriteGpus(PrometheusText text, IReadOnlyList<GpuSample> gpus)
     {
@@ -50,7 +60,11 @@ internal static class PrometheusEndpoint
         Write("llamablazor_gpu_power_watts", "Power the GPU draws", gpu => gpu.Power);
 
         void Write(string name, string help, Func<GpuSample, double?> value) =>
-            text.Gauges(name, help, gpus.Select(gpu => ((IReadOnlyList<(string, string)>)[("gpu", gpu.Id), ("name", gpu.Name)], value(gpu))));
+            text.Gauges(
+                name,
+                help,
+                gpus.Select(gpu => ((IReadOnlyList<(string, string)>)[("gpu", gpu.Id), ("name", gpu.Name)], value(gpu)))
+            );
     }
 
     private static void WriteInstances(PrometheusText text, IReadOnlyList<InstanceSample> instances)
@@ -64,6 +78,10 @@ internal static class PrometheusEndpoint
         Write("llamablazor_instance_queued_requests", "Requests that wait for a slot", instance => instance.Queued);
 
         void Write(string name, string help, Func<InstanceSample, double?> value) =>
-            text.Gauges(name, help, instances.Select(instance => ((IReadOnlyList<(string, string)>)[("model", instance.Model)], value(instance))));
+            text.Gauges(
+                name,
+                help,
+                instances.Select(instance => ((IReadOnlyList<(string, string)>)[("model", instance.Model)], value(instance)))
+            );
     }
 }

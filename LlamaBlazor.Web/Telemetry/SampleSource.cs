@@ -15,7 +15,8 @@ internal sealed class SampleSource(
     InstanceBoard board,
     RequestMeter requests,
     GpuDrivers drivers,
-    TimeProvider clock) : IDisposable
+    TimeProvider clock
+) : IDisposable
 {
     /// <summary>How long a sample waits for the GPUs; a driver that is slower costs its values, not the sample.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(150);
@@ -38,8 +39,10 @@ internal sealed class SampleSource(
         var now = clock.GetTimestamp();
         var reading = machine.Read();
         var seconds = _last is null ? 0 : clock.GetElapsedTime(_lastAt, now).TotalSeconds;
-        InstanceSample[] instances = [.. board.Active.OrderBy(instance => instance.ModelId)
-            .Select(instance => Read(instance, cards.Processes))];
+        InstanceSample[] instances =
+        [
+            .. board.Active.OrderBy(instance => instance.ModelId).Select(instance => Read(instance, cards.Processes)),
+        ];
         processes.Keep(board.Active.Select(instance => instance.Pid ?? 0).ToHashSet());
         var sample = Describe(reading, cards.Gpus, instances) with
         {
@@ -53,43 +56,56 @@ internal sealed class SampleSource(
     /// <inheritdoc/>
     public void Dispose() => machine.Dispose();
 
-    private Sample Describe(MachineReading reading, IReadOnlyList<GpuSample> gpus, InstanceSample[] instances) => new()
-    {
-        Timestamp = clock.GetUtcNow().ToUnixTimeMilliseconds(),
-        CpuUsage = Round(reading.CpuUsage) ?? 0,
-        MemoryUsage = Round(reading.MemoryUsage) ?? 0,
-        DiskUsage = Round(disk.Latest) ?? 0,
-        SwapUsage = Round(reading.SwapUsage),
-        Load1Min = reading.Load?.One,
-        GpuUsage = Round(gpus.Average(gpu => gpu.Usage)),
-        GpuTemperature = gpus.Max(gpu => gpu.Temperature),
-        GpuMemoryUsed = Round(Sum(gpus, gpu => gpu.MemoryUsed)),
-        GpuMemoryTotal = Round(Sum(gpus, gpu => gpu.MemoryTotal)),
-        GpuPowerUsage = Round(Sum(gpus, gpu => gpu.Power)),
-        ActiveModels = instances.Count(instance => instance.Status is "loading" or "running"),
-        Uptime = (long)clock.GetElapsedTime(_startedAt).TotalSeconds,
-        RequestsPerMinute = requests.PerMinute,
-        TokensPerSecond = Round(instances.Sum(instance => instance.TokensPerSecond ?? 0)),
-        Gpus = gpus,
-        Instances = instances,
-    };
+    private Sample Describe(MachineReading reading, IReadOnlyList<GpuSample> gpus, InstanceSample[] instances) =>
+        new()
+        {
+            Timestamp = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            CpuUsage = Round(reading.CpuUsage) ?? 0,
+            MemoryUsage = Round(reading.MemoryUsage) ?? 0,
+            DiskUsage = Round(disk.Latest) ?? 0,
+            SwapUsage = Round(reading.SwapUsage),
+            Load1Min = reading.Load?.One,
+            GpuUsage = Round(gpus.Average(gpu => gpu.Usage)),
+            GpuTemperature = gpus.Max(gpu => gpu.Temperature),
+            GpuMemoryUsed = Round(Sum(gpus, gpu => gpu.MemoryUsed)),
+            GpuMemoryTotal = Round(Sum(gpus, gpu => gpu.MemoryTotal)),
+            GpuPowerUsage = Round(Sum(gpus, gpu => gpu.Power)),
+            ActiveModels = instances.Count(instance => instance.Status is "loading" or "running"),
+            Uptime = (long)clock.GetElapsedTime(_startedAt).TotalSeconds,
+            RequestsPerMinute = requests.PerMinute,
+            TokensPerSecond = Round(instances.Sum(instance => instance.TokensPerSecond ?? 0)),
+            Gpus = gpus,
+            Instances = instances,
+        };
 
     private InstanceSample Read(InstanceSnapshot instance, IReadOnlyDictionary<int, double> held)
     {
         var (cpu, memory) = instance.Pid is { } pid ? processes.Read(pid) : (null, null);
         var engine = engines.Find(instance.ModelId);
-        return new InstanceSample(instance.ModelId, instance.Model, instance.Status, Round(cpu), Round(memory), Round(engine?.TokensPerSecond), engine?.SlotsBusy, engine?.SlotsTotal, Round(engine?.KvUsage), engine?.Queued)
+        return new InstanceSample(
+            instance.ModelId,
+            instance.Model,
+            instance.Status,
+            Round(cpu),
+            Round(memory),
+            Round(engine?.TokensPerSecond),
+            engine?.SlotsBusy,
+            engine?.SlotsTotal,
+            Round(engine?.KvUsage),
+            engine?.Queued
+        )
         {
             Vram = instance.Pid is { } process && held.TryGetValue(process, out var vram) ? Round(vram) : null,
         };
     }
 
     // A sum of what is known; null when nothing is.
-    private static double? Sum(IReadOnlyList<GpuSample> gpus, Func<GpuSample, double?> value) => gpus.Any(gpu => value(gpu) is not null)
-        ? gpus.Sum(value) : null;
+    private static double? Sum(IReadOnlyList<GpuSample> gpus, Func<GpuSample, double?> value) =>
+        gpus.Any(gpu => value(gpu) is not null) ? gpus.Sum(value) : null;
 
     // A counter that went back belongs to an interface that came or went: unknown for this tick.
-    private static double? Rate(long? before, long? now, double seconds) => seconds > 0 && now >= before ? Round((now - before) / seconds) : null;
+    private static double? Rate(long? before, long? now, double seconds) =>
+        seconds > 0 && now >= before ? Round((now - before) / seconds) : null;
 
     private static double? Round(double? value) => value is { } number ? Math.Round(number, 2) : null;
 }

@@ -19,8 +19,9 @@ internal static class TelemetryFeature
         services.AddSingleton<MetricWindow>();
         services.AddSingleton<RequestMeter>();
         services.AddSingleton(_ => MachineReaders.Create());
-        services.AddSingleton(provider => GpuDrivers.Create(provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<GpuDrivers>>()));
+        services.AddSingleton(provider =>
+            GpuDrivers.Create(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GpuDrivers>>())
+        );
         services.AddSingleton<DiskReader>();
         services.AddSingleton<ProcessReader>();
         services.AddSingleton<SampleSource>();
@@ -31,7 +32,8 @@ internal static class TelemetryFeature
         services.AddHostedService<TelemetrySampler>();
         // Whoever calls a hub wrongly gets its error, and writes no line for each call: HubFaults tells of mistakes of ours.
         builder.Logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None);
-        services.AddSignalR(options => options.AddFilter<HubFaults>())
+        services
+            .AddSignalR(options => options.AddFilter<HubFaults>())
             .AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions));
         return builder;
     }

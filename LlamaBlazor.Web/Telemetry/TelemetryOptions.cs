@@ -17,8 +17,14 @@ internal sealed record TelemetryOptions(TimeSpan Interval)
         var text = configuration[IntervalKey];
         if (string.IsNullOrWhiteSpace(text))
             return new TelemetryOptions(TimeSpan.FromSeconds(1));
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds is >= 1000 and <= 60_000
+        return
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+            && milliseconds is >= 1000 and <= 60_000
             ? new TelemetryOptions(TimeSpan.FromMilliseconds(milliseconds))
-            : throw new StartupException($"{IntervalKey} is '{text}', but must be a whole number of milliseconds from 1000 to 60000. Correct it in appsettings.json, in the environment ({IntervalKey.Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant()}) or on the command line.");
+            : throw new StartupException(
+                $"{IntervalKey} is '{text}', but must be a whole number of milliseconds from 1000 to 60000. Correct it in "
+                    + "appsettings.json, in the environment "
+                    + $"({IntervalKey.Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant()}) or on the command line."
+            );
     }
 }

@@ -6,7 +6,8 @@ using LlamaBlazor.Web.Telemetry.Storage;
 namespace LlamaBlazor.Web.Telemetry;
 
 /// <summary>
-/// The one collector for all viewers: reads the machine at a steady pace, keeps ten minutes in memory, tells everybody, and hands each sample to the
+/// The one collector for all viewers: reads the machine at a steady pace, keeps ten minutes in memory, tells everybody, and hands each
+/// sample to the
 /// database. A reading that fails costs that sample and nothing else.
 /// </summary>
 internal sealed partial class TelemetrySampler(
@@ -18,7 +19,8 @@ internal sealed partial class TelemetrySampler(
     DatabaseState database,
     TelemetryOptions options,
     TimeProvider clock,
-    ILogger<TelemetrySampler> logger) : BackgroundService
+    ILogger<TelemetrySampler> logger
+) : BackgroundService
 {
     private bool _failing;
 
@@ -31,8 +33,7 @@ internal sealed partial class TelemetrySampler(
         do
         {
             await TickAsync(stoppingToken).ConfigureAwait(false);
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+        } while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
     private async Task TickAsync(CancellationToken cancellation)
@@ -72,7 +73,10 @@ internal sealed partial class TelemetrySampler(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The machine could not be read; the next sample tries again, further failures are not repeated here")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "The machine could not be read; the next sample tries again, further failures are not repeated here"
+    )]
     private partial void LogFailed(Exception error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The last ten minutes could not be restored from the database: {Reason}")]

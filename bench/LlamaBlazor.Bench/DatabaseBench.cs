@@ -14,7 +14,8 @@ internal static class DatabaseBench
         try
         {
             var path = Path.Combine(folder.FullName, "bench.db");
-            var options = (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), path).Options;
+            var options =
+                (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), path).Options;
             await using (var context = new LlamaDbContext(options))
             {
                 using (var connection = SqliteSetup.Open(path))
@@ -36,29 +37,66 @@ internal static class DatabaseBench
     private static async Task MeasureAsync(DbContextOptions<LlamaDbContext> options)
     {
         const long Start = 1_790_000_000_000;
-        await Figures.TimeAsync("metrics insert", 600, "< 1 ms", async i =>
-        {
-            await using var context = new LlamaDbContext(options);
-            context.MetricsHistory.Add(new MetricsHistoryRow { Timestamp = Start + (i * 1000), CpuUsage = 12.5, MemoryUsage = 41.25, DiskUsage = 70, CreatedAt = Start + (i * 1000) });
-            await context.SaveChangesAsync();
-        });
-        await Figures.TimeAsync("history query, newest sample", 1000, "< 1 ms", async _ =>
-        {
-            await using var context = new LlamaDbContext(options);
-            await context.MetricsHistory.AsNoTracking().OrderByDescending(row => row.Timestamp).Select(row => row.CpuUsage).FirstAsync();
-        });
-        await Figures.TimeAsync("history query, one indexed minute", 1000, "< 1 ms", async i =>
-        {
-            await using var context = new LlamaDbContext(options);
-            var from = Start + (i % 9 * 60_000);
-            await context.MetricsHistory.AsNoTracking().Where(row => row.Timestamp >= from && row.Timestamp < from + 60_000).Select(row => new { row.Timestamp, row.CpuUsage }).ToListAsync();
-        });
-        await Figures.TimeAsync("cleanup of ten seconds", 60, "< 10 ms", async i =>
-        {
-            await using var context = new LlamaDbContext(options);
-            var until = Start + (i * 10_000);
-            await context.MetricsHistory.Where(row => row.CreatedAt < until).ExecuteDeleteAsync();
-        });
+        await Figures.TimeAsync(
+            "metrics insert",
+            600,
+            "< 1 ms",
+            async i =>
+            {
+                await using var context = new LlamaDbContext(options);
+                context.MetricsHistory.Add(
+                    new MetricsHistoryRow
+                    {
+                        Timestamp = Start + (i * 1000),
+                        CpuUsage = 12.5,
+                        MemoryUsage = 41.25,
+                        DiskUsage = 70,
+                        CreatedAt = Start + (i * 1000),
+                    }
+                );
+                await context.SaveChangesAsync();
+            }
+        );
+        await Figures.TimeAsync(
+            "history query, newest sample",
+            1000,
+            "< 1 ms",
+            async _ =>
+            {
+                await using var context = new LlamaDbContext(options);
+                await context
+                    .MetricsHistory.AsNoTracking()
+                    .OrderByDescending(row => row.Timestamp)
+                    .Select(row => row.CpuUsage)
+                    .FirstAsync();
+            }
+        );
+        await Figures.TimeAsync(
+            "history query, one indexed minute",
+            1000,
+            "< 1 ms",
+            async i =>
+            {
+                await using var context = new LlamaDbContext(options);
+                var from = Start + (i % 9 * 60_000);
+                await context
+                    .MetricsHistory.AsNoTracking()
+                    .Where(row => row.Timestamp >= from && row.Timestamp < from + 60_000)
+                    .Select(row => new { row.Timestamp, row.CpuUsage })
+                    .ToListAsync();
+            }
+        );
+        await Figures.TimeAsync(
+            "cleanup of ten seconds",
+            60,
+            "< 10 ms",
+            async i =>
+            {
+                await using var context = new LlamaDbContext(options);
+                var until = Start + (i * 10_000);
+                await context.MetricsHistory.Where(row => row.CreatedAt < until).ExecuteDeleteAsync();
+            }
+        );
     }
 
     private static long Size(string path)

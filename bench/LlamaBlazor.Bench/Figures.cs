@@ -23,6 +23,9 @@ internal static class Figures
         }
 
         Array.Sort(took);
-        Console.WriteLine($"{what}: median {took[times / 2]:0.000} ms, p99 {took[(int)(times * 0.99)]:0.000} ms, max {took[^1]:0.000} ms over {times} runs (goal {goal})");
+        Console.WriteLine(
+            $"{what}: median {took[times / 2]:0.000} ms, p99 {took[(int)(times * 0.99)]:0.000} ms, max {took[^1]:0.000} ms over "
+                + $"{times} runs (goal {goal})"
+        );
     }
 }

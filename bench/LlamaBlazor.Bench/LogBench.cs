@@ -32,7 +32,8 @@ internal static class LogBench
         try
         {
             var path = Path.Combine(folder.FullName, "bench.db");
-            var options = (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), path).Options;
+            var options =
+                (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), path).Options;
             await using (var context = new LlamaDbContext(options))
             {
                 using (var connection = SqliteSetup.Open(path))
@@ -70,7 +71,12 @@ internal static class LogBench
     {
         await TimeAsync(queries, "text in most lines" + how, new LogFilter { Text = "slot" }, null);
         await TimeAsync(queries, "text in one old line" + how, new LogFilter { Text = "needle in the haystack" }, null);
-        await TimeAsync(queries, "text in no line, of parts that are in many" + how, new LogFilter { Text = "slots finished with tokens" }, null);
+        await TimeAsync(
+            queries,
+            "text in no line, of parts that are in many" + how,
+            new LogFilter { Text = "slots finished with tokens" },
+            null
+        );
         await TimeAsync(queries, "text with a rare source" + how, new LogFilter { Text = "tokens", Source = "router" }, null);
         await TimeAsync(queries, "two characters" + how, new LogFilter { Text = "zq" }, null);
         await TimeAsync(queries, "expression" + how, LogFilter.Create(null, null, @"/needle \w+ the/").Value, null);
@@ -80,7 +86,9 @@ internal static class LogBench
     {
         LogPage page = new([], null, 0);
         await Figures.TimeAsync(what, 20, Goal, async _ => page = await queries.ListAsync(filter, after, PageSize));
-        Console.WriteLine($"    {page.Items.Count} lines found in {page.Scanned:N0} looked at{(page.Next is null ? ", all there are" : "")}");
+        Console.WriteLine(
+            $"    {page.Items.Count} lines found in {page.Scanned:N0} looked at{(page.Next is null ? ", all there are" : "")}"
+        );
     }
 
     private static void Fill(string path)
@@ -99,7 +107,10 @@ internal static class LogBench
             slowest = Math.Max(slowest, Stopwatch.GetElapsedTime(batch).TotalMilliseconds);
         }
 
-        Console.WriteLine($"{Lines:N0} lines written in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, slowest batch of 500 {slowest:0} ms; {new FileInfo(path).Length / 1048576} MiB");
+        Console.WriteLine(
+            $"{Lines:N0} lines written in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, slowest batch of 500 {slowest:0} "
+                + $"ms; {new FileInfo(path).Length / 1048576} MiB"
+        );
     }
 
     private static void Insert(SqliteConnection connection, SqliteTransaction transaction, Random random, int i)
@@ -107,9 +118,30 @@ internal static class LogBench
         using var command = connection.CreateCommand();
         command.Transaction = transaction;
         command.CommandText = "INSERT INTO logs (level, message, source, timestamp, created_at) VALUES ($l, $m, $s, $t, $t)";
-        command.Parameters.AddWithValue("$l", i % 100_000 == 7 ? "error" : i % 50 == 0 ? "warn" : "info");
-        command.Parameters.AddWithValue("$m", i == 1000 ? "one needle in the haystack" : string.Format(CultureInfo.InvariantCulture, Shapes[random.Next(Shapes.Length)], random.Next(10), random.Next(100_000), random.Next(10_000)));
-        command.Parameters.AddWithValue("$s", i % 1000 == 3 ? "router" : i % 10 == 0 ? "server" : "llama-server");
+        command.Parameters.AddWithValue(
+            "$l",
+            i % 100_000 == 7 ? "error"
+                : i % 50 == 0 ? "warn"
+                : "info"
+        );
+        command.Parameters.AddWithValue(
+            "$m",
+            i == 1000
+                ? "one needle in the haystack"
+                : string.Format(
+                    CultureInfo.InvariantCulture,
+                    Shapes[random.Next(Shapes.Length)],
+                    random.Next(10),
+                    random.Next(100_000),
+                    random.Next(10_000)
+                )
+        );
+        command.Parameters.AddWithValue(
+            "$s",
+            i % 1000 == 3 ? "router"
+                : i % 10 == 0 ? "server"
+                : "llama-server"
+        );
         command.Parameters.AddWithValue("$t", 1_700_000_000_000 + (i * 10L));
         command.ExecuteNonQuery();
     }

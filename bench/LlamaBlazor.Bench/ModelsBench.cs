@@ -7,7 +7,8 @@ using LlamaBlazor.Web.Models.Library;
 
 namespace LlamaBlazor.Bench;
 
-/// <summary>Headers of 1,000 models with vocabularies of 32,000 tokens (about 0.7 MB each): read, looked at again, estimated; and 100,000 damaged ones.</summary>
+/// <summary>Headers of 1,000 models with vocabularies of 32,000 tokens (about 0.7 MB each): read, looked at again, estimated; and 100,000
+/// damaged ones.</summary>
 internal static class ModelsBench
 {
     private const int Files = 1000;
@@ -40,7 +41,12 @@ internal static class ModelsBench
 
     private static int Write(string folder)
     {
-        var bytes = GgufSamples.Llama().Add("bench.tokens", Enumerable.Range(0, 32_000).Select(i => $"token{i}").ToArray()).Add("bench.scores", new float[32_000]).Add("bench.types", new int[32_000]).ToArray();
+        var bytes = GgufSamples
+            .Llama()
+            .Add("bench.tokens", Enumerable.Range(0, 32_000).Select(i => $"token{i}").ToArray())
+            .Add("bench.scores", new float[32_000])
+            .Add("bench.types", new int[32_000])
+            .ToArray();
         for (var i = 0; i < Files; i++)
             File.WriteAllBytes(Path.Combine(folder, $"model {i}.gguf"), bytes);
         return bytes.Length;
@@ -58,7 +64,10 @@ internal static class ModelsBench
         }
 
         if (print)
-            Console.WriteLine($"{Files:N0} headers: {watch.Elapsed.TotalMilliseconds:N0} ms (goal 2,000), {(peak - before) / 1048576.0:N0} MiB more at most (goal 50)");
+            Console.WriteLine(
+                $"{Files:N0} headers: {watch.Elapsed.TotalMilliseconds:N0} ms (goal 2,000), {(peak - before) / 1048576.0:N0} MiB more "
+                    + "at most (goal 50)"
+            );
     }
 
     private static void Plain(string folder, int size, bool print)
@@ -83,7 +92,10 @@ internal static class ModelsBench
         var watch = Stopwatch.StartNew();
         var entries = LibraryEntry.Group(new FolderWalker(new ScanErrors(), CancellationToken.None).Walk([folder]));
         if (print)
-            Console.WriteLine($"{entries.Count:N0} unchanged files found and grouped: {watch.Elapsed.TotalMilliseconds:N0} ms (goal of the whole rescan 200)");
+            Console.WriteLine(
+                $"{entries.Count:N0} unchanged files found and grouped: {watch.Elapsed.TotalMilliseconds:N0} ms (goal of the whole "
+                    + "rescan 200)"
+            );
     }
 
     private static void Estimate(string folder)

@@ -19,11 +19,16 @@ internal static class TelemetryBench
         for (var i = 0; i < Times; i++)
             machine.Read();
         Console.WriteLine($"allocated by one reading of the machine: {(GC.GetAllocatedBytesForCurrentThread() - before) / Times} bytes");
-        await Figures.TimeAsync("reading of processor, memory, load and network", Times, "1 % of a core is 10 ms at 1 Hz", _ =>
-        {
-            machine.Read();
-            return Task.CompletedTask;
-        });
+        await Figures.TimeAsync(
+            "reading of processor, memory, load and network",
+            Times,
+            "1 % of a core is 10 ms at 1 Hz",
+            _ =>
+            {
+                machine.Read();
+                return Task.CompletedTask;
+            }
+        );
         await RestoreAsync();
     }
 
@@ -32,19 +37,41 @@ internal static class TelemetryBench
         var folder = Directory.CreateTempSubdirectory("llamablazor-bench-");
         try
         {
-            var options = (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), Path.Combine(folder.FullName, "bench.db")).Options;
+            var options =
+                (DbContextOptions<LlamaDbContext>)
+                    DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), Path.Combine(folder.FullName, "bench.db")).Options;
             var contexts = new PooledDbContextFactory<LlamaDbContext>(options);
             await using (var context = contexts.CreateDbContext())
             {
                 await context.Database.MigrateAsync();
-                context.MetricsHistory.AddRange(Enumerable.Range(1, 600).Select(second => MetricsRows.ToHistory(new Sample { Timestamp = second * 1000, CpuUsage = second % 100 }, second * 1000)));
-                context.Metrics.AddRange(Enumerable.Range(1, MetricsRecorder.MinutesKept).Select(minute => new Web.Data.Entities.MetricsRow { Timestamp = minute * 60_000L, CpuUsage = minute % 100 }));
+                context.MetricsHistory.AddRange(
+                    Enumerable
+                        .Range(1, 600)
+                        .Select(second =>
+                            MetricsRows.ToHistory(new Sample { Timestamp = second * 1000, CpuUsage = second % 100 }, second * 1000)
+                        )
+                );
+                context.Metrics.AddRange(
+                    Enumerable
+                        .Range(1, MetricsRecorder.MinutesKept)
+                        .Select(minute => new Web.Data.Entities.MetricsRow { Timestamp = minute * 60_000L, CpuUsage = minute % 100 })
+                );
                 await context.SaveChangesAsync();
             }
 
             var reader = new MetricsReader(contexts);
-            await Figures.TimeAsync("the whole ten minutes restored (600 rows, all columns)", 200, "once a start", _ => reader.RecentAsync(600_000));
-            await Figures.TimeAsync("series of 7 days in 300 points (10,000 rows)", 50, "one page view", _ => reader.SeriesAsync(0, 2_040_000));
+            await Figures.TimeAsync(
+                "the whole ten minutes restored (600 rows, all columns)",
+                200,
+                "once a start",
+                _ => reader.RecentAsync(600_000)
+            );
+            await Figures.TimeAsync(
+                "series of 7 days in 300 points (10,000 rows)",
+                50,
+                "one page view",
+                _ => reader.SeriesAsync(0, 2_040_000)
+            );
         }
         finally
         {

@@ -14,9 +14,27 @@ internal static class BareYarp
         builder.Services.AddHttpForwarder();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         var app = builder.Build();
-        using var client = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None, UseCookies = false });
+        using var client = new HttpMessageInvoker(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                AllowAutoRedirect = false,
+                AutomaticDecompression = DecompressionMethods.None,
+                UseCookies = false,
+            }
+        );
         var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
-        app.Map("/{**path}", async context => await forwarder.SendAsync(context, upstream, client, new ForwarderRequestConfig { Version = HttpVersion.Version11 }, HttpTransformer.Default));
+        app.Map(
+            "/{**path}",
+            async context =>
+                await forwarder.SendAsync(
+                    context,
+                    upstream,
+                    client,
+                    new ForwarderRequestConfig { Version = HttpVersion.Version11 },
+                    HttpTransformer.Default
+                )
+        );
         await app.RunAsync();
         return 0;
     }

@@ -14,8 +14,12 @@ internal sealed class Connection : IDisposable
     public Connection(Uri url, string model, bool stream, bool few = false)
     {
         _url = url;
-        var body = $$"""{"model":"{{model}}","stream":{{(stream ? "true" : "false")}},{{(few ? "\"max_tokens\":8," : "")}}"messages":[{"role":"user","content":"Say hello to the bench, please, in an ordinary sentence."}]}""";
-        _request = Encoding.UTF8.GetBytes($"POST {url.AbsolutePath.TrimEnd('/')}/v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:{url.Port}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        var body =
+            $$"""{"model":"{{model}}","stream":{{(stream ? "true" : "false")}},{{(few ? "\"max_tokens\":8," : "")}}"messages":[{"role":"user","content":"Say hello to the bench, please, in an ordinary sentence."}]}""";
+        _request = Encoding.UTF8.GetBytes(
+            $"POST {url.AbsolutePath.TrimEnd('/')}/v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:{url.Port}\r\nContent-Type: "
+                + $"application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"
+        );
     }
 
     /// <summary>Opens the connection.</summary>

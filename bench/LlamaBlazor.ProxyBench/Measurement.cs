@@ -55,22 +55,33 @@ internal static class Measurement
         return 0;
     }
 
-    private static async Task<(double PerSecond, IReadOnlyCollection<double> Times)> LoadAsync(Uri url, string model, int clients, int requests)
+    private static async Task<(double PerSecond, IReadOnlyCollection<double> Times)> LoadAsync(
+        Uri url,
+        string model,
+        int clients,
+        int requests
+    )
     {
         var times = new ConcurrentBag<double>();
         var left = requests;
         var started = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
-        {
-            using var connection = new Connection(url, model, stream: false);
-            await connection.OpenAsync();
-            while (Interlocked.Decrement(ref left) >= 0)
-            {
-                var at = Stopwatch.GetTimestamp();
-                await connection.AskAsync();
-                times.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, clients)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        using var connection = new Connection(url, model, stream: false);
+                        await connection.OpenAsync();
+                        while (Interlocked.Decrement(ref left) >= 0)
+                        {
+                            var at = Stopwatch.GetTimestamp();
+                            await connection.AskAsync();
+                            times.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
+                        }
+                    })
+                )
+        );
         return (requests / Stopwatch.GetElapsedTime(started).TotalSeconds, times);
     }
 
@@ -92,14 +103,22 @@ internal static class Measurement
     private static async Task<int> StreamsAsync(Uri url, string model)
     {
         var lost = 0;
-        await Task.WhenAll(Enumerable.Range(0, Streams).Select(_ => Task.Run(async () =>
-        {
-            using var connection = new Connection(url, model, stream: true);
-            await connection.OpenAsync();
-            var events = Unchunk((await connection.AskAsync()).Span).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
-            var right = events.Where((text, i) => i >= 500 || text.Contains($"\"token{i} \"", StringComparison.Ordinal)).Count();
-            Interlocked.Add(ref lost, Math.Abs(Events - events.Length) + events.Length - right);
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Streams)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        using var connection = new Connection(url, model, stream: true);
+                        await connection.OpenAsync();
+                        var events = Unchunk((await connection.AskAsync()).Span).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+                        var right = events
+                            .Where((text, i) => i >= 500 || text.Contains($"\"token{i} \"", StringComparison.Ordinal))
+                            .Count();
+                        Interlocked.Add(ref lost, Math.Abs(Events - events.Length) + events.Length - right);
+                    })
+                )
+        );
         return lost;
     }
 
@@ -119,12 +138,23 @@ internal static class Measurement
     private static void Print(IReadOnlyList<Measured> paths)
     {
         var (direct, bare) = (paths[0], paths.FirstOrDefault(path => path.Name == "yarp"));
-        Console.WriteLine("| path | 1 client p50 ms | added | p99 | 16 clients req/s (median) | of bare YARP | first event p50 ms | added | events lost |");
+        Console.WriteLine(
+            "| path | 1 client p50 ms | added | p99 | 16 clients req/s (median) | of bare YARP | first event p50 ms | added | events lost |"
+        );
         Console.WriteLine("|--|--|--|--|--|--|--|--|--|");
         foreach (var path in paths)
         {
-            var share = bare is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{100 * At(path.Rates, 0.5) / At(bare.Rates, 0.5):0} %");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {path.Name} | {At(path.Single, 0.5):0.000} | {At(path.Single, 0.5) - At(direct.Single, 0.5):+0.000} | {At(path.Single, 0.99):0.00} | {At(path.Rates, 0.5):0} | {share} | {At(path.First, 0.5):0.000} | {At(path.First, 0.5) - At(direct.First, 0.5):+0.000} | {path.Lost} |"));
+            var share = bare is null
+                ? ""
+                : string.Create(CultureInfo.InvariantCulture, $"{100 * At(path.Rates, 0.5) / At(bare.Rates, 0.5):0} %");
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {path.Name} | {At(path.Single, 0.5):0.000} | {At(path.Single, 0.5) - At(direct.Single, 0.5):+0.000} | "
+                        + $"{At(path.Single, 0.99):0.00} | {At(path.Rates, 0.5):0} | {share} | {At(path.First, 0.5):0.000} | "
+                        + $"{At(path.First, 0.5) - At(direct.First, 0.5):+0.000} | {path.Lost} |"
+                )
+            );
         }
     }
 

@@ -8,7 +8,9 @@ internal static class StubEngine
 {
     private const int Chunks = 500;
     private static readonly TimeSpan TokenTime = TimeSpan.FromMilliseconds(2);
-    private static readonly byte[] Answer = Encoding.UTF8.GetBytes("""{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"Hello there, this is an answer of ordinary length for a bench."},"finish_reason":"stop"}],"usage":{"prompt_tokens":12,"completion_tokens":14,"total_tokens":26},"timings":{"prompt_n":12,"prompt_ms":1.5,"predicted_n":14,"predicted_ms":3.5,"predicted_per_second":4000}}""");
+    private static readonly byte[] Answer = Encoding.UTF8.GetBytes(
+        """{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"Hello there, this is an answer of ordinary length for a bench."},"finish_reason":"stop"}],"usage":{"prompt_tokens":12,"completion_tokens":14,"total_tokens":26},"timings":{"prompt_n":12,"prompt_ms":1.5,"predicted_n":14,"predicted_ms":3.5,"predicted_per_second":4000}}"""
+    );
 
     /// <summary>Serves until it is told to end.</summary>
     public static async Task<int> RunAsync(string[] args)
@@ -49,9 +51,18 @@ internal static class StubEngine
         {
             if (few && i > 0)
                 await Task.Delay(TokenTime);
-            await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$$"""data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"token{{{i}}} "},"finish_reason":null}]}{{{"\n\n"}}}""")));
+            await context.Response.Body.WriteAsync(
+                Encoding.UTF8.GetBytes(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $$$"""data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"token{{{i}}} "},"finish_reason":null}]}{{{"\n\n"}}}"""
+                    )
+                )
+            );
         }
 
-        await context.Response.Body.WriteAsync("data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"timings\":{\"predicted_n\":500}}\n\ndata: [DONE]\n\n"u8.ToArray());
+        await context.Response.Body.WriteAsync(
+            "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"timings\":{\"predicted_n\":500}}\n\ndata: [DONE]\n\n"u8.ToArray()
+        );
     }
 }

@@ -51,14 +51,16 @@ public sealed record ContainerPlan(string Image, ImageBackend Backend)
     public string? OciRuntime { get; init; }
 
     /// <summary>True when the settings put it into the machine's own network: then there is no port to publish.</summary>
-    public bool IsOnHostNetwork => ExtraArguments.Any(HostNetwork.Contains)
+    public bool IsOnHostNetwork =>
+        ExtraArguments.Any(HostNetwork.Contains)
         || ExtraArguments.Zip(ExtraArguments.Skip(1)).Any(pair => pair is ("--network" or "--net", "host"));
 
     /// <summary>Port the engine is told to listen on.</summary>
     /// <param name="port">Port on loopback of this machine.</param>
     public int EnginePort(int port) => IsOnHostNetwork ? port : InnerPort;
 
-    /// <summary>Address the engine is told to listen on: of a network of its own only the published port, on loopback, is reached from outside.</summary>
+    /// <summary>Address the engine is told to listen on: of a network of its own only the published port, on loopback, is reached from
+    /// outside.</summary>
     public string EngineHost => IsOnHostNetwork ? "127.0.0.1" : "0.0.0.0";
 
     /// <summary>The options of <c>create</c> and <c>run</c> that say what it may use.</summary>
@@ -73,9 +75,17 @@ public sealed record ContainerPlan(string Image, ImageBackend Backend)
             words.AddRange(["--memory", $"{Math.Max(6, (long)Math.Round(memory * 1024))}m"]);
         words.AddRange(GpuOptions());
         foreach (var mount in Mounts)
-            words.AddRange(["--mount", $"type=bind,{Field("source", mount.Path)},{Field("target", mount.Path)}{(mount.IsWritable ? "" : ",readonly")}"]);
+            words.AddRange([
+                "--mount",
+                $"type=bind,{Field("source", mount.Path)},{Field("target", mount.Path)}{(mount.IsWritable ? "" : ",readonly")}",
+            ]);
         if (Downloads is not null)
-            words.AddRange(["--mount", $"type=bind,{Field("source", Downloads)},{Field("target", Downloads)}", "--env", $"LLAMA_CACHE={Downloads}"]);
+            words.AddRange([
+                "--mount",
+                $"type=bind,{Field("source", Downloads)},{Field("target", Downloads)}",
+                "--env",
+                $"LLAMA_CACHE={Downloads}",
+            ]);
         foreach (var name in Variables)
             words.AddRange(["--env", name]);
         words.AddRange(ExtraArguments);
@@ -86,14 +96,17 @@ public sealed record ContainerPlan(string Image, ImageBackend Backend)
     public IReadOnlyList<string> ProbeWords() => ["run", "--rm", .. Options()];
 
     // The devices each driver needs: docs.docker.com "GPU access", podman's CDI names, and llama.cpp's docs/docker.md.
-    private IEnumerable<string> GpuOptions() => (UsesGpu, Backend) switch
-    {
-        (false, _) or (_, ImageBackend.Cpu) => [],
-        (_, ImageBackend.Cuda or ImageBackend.Musa) when IsPodman => Gpus.Count == 0 ? ["--device", "nvidia.com/gpu=all"] : Gpus.SelectMany(gpu => new[] { "--device", $"nvidia.com/gpu={gpu}" }),
-        (_, ImageBackend.Cuda or ImageBackend.Musa) => ["--gpus", Gpus.Count == 0 ? "all" : $"\"device={string.Join(',', Gpus)}\""],
-        (_, ImageBackend.Rocm) => ["--device", "/dev/kfd", "--device", "/dev/dri"],
-        _ => ["--device", "/dev/dri"],
-    };
+    private IEnumerable<string> GpuOptions() =>
+        (UsesGpu, Backend) switch
+        {
+            (false, _) or (_, ImageBackend.Cpu) => [],
+            (_, ImageBackend.Cuda or ImageBackend.Musa) when IsPodman => Gpus.Count == 0
+                ? ["--device", "nvidia.com/gpu=all"]
+                : Gpus.SelectMany(gpu => new[] { "--device", $"nvidia.com/gpu={gpu}" }),
+            (_, ImageBackend.Cuda or ImageBackend.Musa) => ["--gpus", Gpus.Count == 0 ? "all" : $"\"device={string.Join(',', Gpus)}\""],
+            (_, ImageBackend.Rocm) => ["--device", "/dev/kfd", "--device", "/dev/dri"],
+            _ => ["--device", "/dev/dri"],
+        };
 
     // --mount takes comma separated fields; one with a comma or a quote stands in quotes.
     private static string Field(string name, string value) =>

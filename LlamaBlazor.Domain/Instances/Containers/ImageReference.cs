@@ -33,14 +33,15 @@ public sealed partial record ImageReference(string Registry, string Repository, 
     public string Text => $"{Registry}/{Repository}:{Tag}";
 
     /// <summary>What it is built for, as the tags of llama.cpp say (docs/docker.md there).</summary>
-    public ImageBackend Backend => Words(Tag) switch
-    {
-        var words when words.Any(word => word.StartsWith("cuda", StringComparison.Ordinal)) => ImageBackend.Cuda,
-        var words when words.Contains("rocm") => ImageBackend.Rocm,
-        var words when words.Contains("musa") => ImageBackend.Musa,
-        var words when words.Any(word => word is "vulkan" or "intel" or "openvino" or "sycl") => ImageBackend.Dri,
-        _ => ImageBackend.Cpu,
-    };
+    public ImageBackend Backend =>
+        Words(Tag) switch
+        {
+            var words when words.Any(word => word.StartsWith("cuda", StringComparison.Ordinal)) => ImageBackend.Cuda,
+            var words when words.Contains("rocm") => ImageBackend.Rocm,
+            var words when words.Contains("musa") => ImageBackend.Musa,
+            var words when words.Any(word => word is "vulkan" or "intel" or "openvino" or "sycl") => ImageBackend.Dri,
+            _ => ImageBackend.Cpu,
+        };
 
     /// <summary>The parts of a text, or null when it is no reference with a tag. Digests are not taken: they name no variant.</summary>
     /// <param name="text">As people write it.</param>
@@ -52,11 +53,17 @@ public sealed partial record ImageReference(string Registry, string Repository, 
         var (registry, path) = (match.Groups["registry"].Value, match.Groups["path"].Value);
         // Without a dot or a port the first part is a folder of Docker Hub.
         var repository = registry.Length == 0 && !path.Contains('/') ? $"library/{path}" : path;
-        return new ImageReference(registry.Length == 0 ? UsualRegistry : registry, repository, match.Groups["tag"] is { Success: true } tag ? tag.Value : "latest");
+        return new ImageReference(
+            registry.Length == 0 ? UsualRegistry : registry,
+            repository,
+            match.Groups["tag"] is { Success: true } tag ? tag.Value : "latest"
+        );
     }
 
     private static string[] Words(string tag) => tag.Split('-');
 
-    [GeneratedRegex(@"^(?:(?<registry>localhost(?::\d{1,5})?|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?|[a-z0-9-]+:\d{1,5})/)?(?<path>[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*){0,7})(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?$")]
+    [GeneratedRegex(
+        @"^(?:(?<registry>localhost(?::\d{1,5})?|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?|[a-z0-9-]+:\d{1,5})/)?(?<path>[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*){0,7})(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?$"
+    )]
     private static partial Regex Pattern();
 }

@@ -20,10 +20,20 @@ public sealed record HubChoice(string Name, string? Quantization, bool IsProject
     /// <summary>All that a list of files offers, models by size first, then projectors. A split set is one choice.</summary>
     /// <param name="files">The files of a repository.</param>
     public static IReadOnlyList<HubChoice> Group(IEnumerable<HubFile> files) =>
-        [.. files.Where(file => file.Name.EndsWith(ModelFileName.Extension, StringComparison.OrdinalIgnoreCase) && !ModelFileName.LooksLikeImportance(file.Name))
-            .GroupBy(file => SplitName.Parse(file.Name) is { } split ? (Folder(file), split.Prefix, split.Count) : (Folder(file), file.Name, 0))
-            .Select(set => Of(set.Key.Item3, [.. set.OrderBy(file => file.Name, StringComparer.Ordinal)]))
-            .OrderBy(choice => choice.IsProjector).ThenBy(choice => choice.Size).ThenBy(choice => choice.Name, StringComparer.Ordinal)];
+        [
+            .. files
+                .Where(file =>
+                    file.Name.EndsWith(ModelFileName.Extension, StringComparison.OrdinalIgnoreCase)
+                    && !ModelFileName.LooksLikeImportance(file.Name)
+                )
+                .GroupBy(file =>
+                    SplitName.Parse(file.Name) is { } split ? (Folder(file), split.Prefix, split.Count) : (Folder(file), file.Name, 0)
+                )
+                .Select(set => Of(set.Key.Item3, [.. set.OrderBy(file => file.Name, StringComparer.Ordinal)]))
+                .OrderBy(choice => choice.IsProjector)
+                .ThenBy(choice => choice.Size)
+                .ThenBy(choice => choice.Name, StringComparer.Ordinal),
+        ];
 
     /// <summary>The model meant by a word such as <c>Q4_K_M</c>; without one the usual quantisation. Null where nothing is meant.</summary>
     /// <param name="choices">What is offered.</param>
@@ -32,7 +42,8 @@ public sealed record HubChoice(string Name, string? Quantization, bool IsProject
     {
         var models = choices.Where(choice => !choice.IsProjector).ToList();
         if (quantization is null || quantization.Equals("latest", StringComparison.OrdinalIgnoreCase))
-            return Preference.Select(word => models.Find(model => model.Quantization == word)).FirstOrDefault(model => model is not null) ?? models.FirstOrDefault();
+            return Preference.Select(word => models.Find(model => model.Quantization == word)).FirstOrDefault(model => model is not null)
+                ?? models.FirstOrDefault();
         return models.Where(model => Says(model.Name, quantization)).OrderBy(model => model.Name.Length).FirstOrDefault()
             ?? models.Find(model => string.Equals(model.Quantization, quantization, StringComparison.OrdinalIgnoreCase));
     }
@@ -42,7 +53,10 @@ public sealed record HubChoice(string Name, string? Quantization, bool IsProject
     public static HubChoice? FindProjector(IReadOnlyList<HubChoice> choices)
     {
         var projectors = choices.Where(choice => choice.IsProjector).ToList();
-        return ProjectorPreference.Select(word => projectors.Find(projector => projector.Quantization == word)).FirstOrDefault(projector => projector is not null) ?? projectors.FirstOrDefault();
+        return ProjectorPreference
+                .Select(word => projectors.Find(projector => projector.Quantization == word))
+                .FirstOrDefault(projector => projector is not null)
+            ?? projectors.FirstOrDefault();
     }
 
     private static HubChoice Of(int count, IReadOnlyList<HubFile> files)
@@ -58,7 +72,11 @@ public sealed record HubChoice(string Name, string? Quantization, bool IsProject
     // The word stands alone in the name: Q4_K is not in Q4_K_M.
     private static bool Says(string name, string word)
     {
-        for (var at = name.IndexOf(word, StringComparison.OrdinalIgnoreCase); at >= 0; at = name.IndexOf(word, at + 1, StringComparison.OrdinalIgnoreCase))
+        for (
+            var at = name.IndexOf(word, StringComparison.OrdinalIgnoreCase);
+            at >= 0;
+            at = name.IndexOf(word, at + 1, StringComparison.OrdinalIgnoreCase)
+        )
         {
             if ((at == 0 || !IsLetter(name[at - 1])) && (at + word.Length == name.Length || !IsLetter(name[at + word.Length])))
                 return true;

@@ -12,8 +12,15 @@ public sealed partial record HubReference(string Repo, string Revision, string? 
 {
     private const int TextBound = 2000;
     private const string Main = "main";
-    private const string Wanted = "Write owner/repository, owner/repository:QUANT, or the address of a page of huggingface.co, such as ggml-org/gemma-3-4b-it-GGUF:Q4_K_M.";
-    private static readonly HashSet<string> Hosts = new(StringComparer.OrdinalIgnoreCase) { "huggingface.co", "www.huggingface.co", "hf.co" };
+    private const string Wanted =
+        "Write owner/repository, owner/repository:QUANT, or the address of a page of huggingface.co, such as "
+        + "ggml-org/gemma-3-4b-it-GGUF:Q4_K_M.";
+    private static readonly HashSet<string> Hosts = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "huggingface.co",
+        "www.huggingface.co",
+        "hf.co",
+    };
 
     /// <summary>Whether an address leads to a page or file of Hugging Face, so that it is resolved through its list of files.</summary>
     /// <param name="text">What a person typed.</param>
@@ -21,7 +28,8 @@ public sealed partial record HubReference(string Repo, string Revision, string? 
     public static bool IsHubAddress(string text, string? host = null) =>
         Uri.TryCreate(text.Trim(), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && IsHubHost(uri, host);
 
-    /// <summary>Reads what people type: <c>owner/repo[:quant]</c>, <c>hf.co/…</c>, or the address of a repository or of a file in it.</summary>
+    /// <summary>Reads what people type: <c>owner/repo[:quant]</c>, <c>hf.co/…</c>, or the address of a repository or of a file in
+    /// it.</summary>
     /// <param name="text">What a person typed.</param>
     /// <param name="host">Host and port of a mirror in use, or null.</param>
     /// <returns>The reference; invalid, field <c>source</c>, when it is none.</returns>
@@ -44,7 +52,8 @@ public sealed partial record HubReference(string Repo, string Revision, string? 
         return ParsePath(path.Trim('/'));
     }
 
-    private static bool IsHubHost(Uri uri, string? host) => Hosts.Contains(uri.Host) || string.Equals(uri.Authority, host, StringComparison.OrdinalIgnoreCase);
+    private static bool IsHubHost(Uri uri, string? host) =>
+        Hosts.Contains(uri.Host) || string.Equals(uri.Authority, host, StringComparison.OrdinalIgnoreCase);
 
     private static Result<HubReference> ParsePath(string path)
     {
@@ -56,7 +65,11 @@ public sealed partial record HubReference(string Repo, string Revision, string? 
         var colon = parts[1].IndexOf(':');
         var quantization = colon < 0 ? null : parts[1][(colon + 1)..];
         var repo = $"{parts[0]}/{(colon < 0 ? parts[1] : parts[1][..colon])}";
-        if (!IsName(parts[0]) || !IsName(repo[(parts[0].Length + 1)..]) || (quantization is not null && !QuantPattern().IsMatch(quantization)))
+        if (
+            !IsName(parts[0])
+            || !IsName(repo[(parts[0].Length + 1)..])
+            || (quantization is not null && !QuantPattern().IsMatch(quantization))
+        )
             return Failure.Invalid("source", Wanted);
         return parts.Length switch
         {

@@ -4,7 +4,8 @@ using LlamaBlazor.Domain.Models.Gguf;
 
 namespace LlamaBlazor.Domain.Models.Downloads;
 
-/// <summary>Names for files that come from elsewhere: one segment, no character that a file system or a terminal takes for something else.</summary>
+/// <summary>Names for files that come from elsewhere: one segment, no character that a file system or a terminal takes for something
+/// else.</summary>
 public static class SafeFileName
 {
     /// <summary>Bytes of UTF-8 a name may have: file systems take 255, and <c>.part</c> is added.</summary>
@@ -13,7 +14,28 @@ public static class SafeFileName
     private const string Forbidden = "<>:\"/\\|?*";
     private static readonly HashSet<string> Devices = new(StringComparer.OrdinalIgnoreCase)
     {
-        "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
+        "CON",
+        "PRN",
+        "AUX",
+        "NUL",
+        "COM1",
+        "COM2",
+        "COM3",
+        "COM4",
+        "COM5",
+        "COM6",
+        "COM7",
+        "COM8",
+        "COM9",
+        "LPT1",
+        "LPT2",
+        "LPT3",
+        "LPT4",
+        "LPT5",
+        "LPT6",
+        "LPT7",
+        "LPT8",
+        "LPT9",
     };
 
     /// <summary>The name at the end of a path or address, made safe; null where nothing is left or it is no GGUF file.</summary>
@@ -22,7 +44,9 @@ public static class SafeFileName
     {
         var last = path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
         var clean = Clean(last);
-        return clean.EndsWith(ModelFileName.Extension, StringComparison.OrdinalIgnoreCase) && clean.Length > ModelFileName.Extension.Length ? Shorten(clean) : null;
+        return clean.EndsWith(ModelFileName.Extension, StringComparison.OrdinalIgnoreCase) && clean.Length > ModelFileName.Extension.Length
+            ? Shorten(clean)
+            : null;
     }
 
     /// <summary>Whether a name is safe as it is.</summary>
@@ -35,13 +59,25 @@ public static class SafeFileName
 
     private static string Clean(string name)
     {
-        var clean = string.Concat(name.EnumerateRunes().Select(rune => IsFine(rune) ? rune.ToString() : "_")).Trim().TrimStart('.').TrimEnd('.', ' ');
+        var clean = string.Concat(name.EnumerateRunes().Select(rune => IsFine(rune) ? rune.ToString() : "_"))
+            .Trim()
+            .TrimStart('.')
+            .TrimEnd('.', ' ');
         return Devices.Contains(clean.Split('.')[0]) ? "_" + clean : clean;
     }
 
     private static bool IsFine(Rune rune) =>
         rune != Rune.ReplacementChar
-        && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned)
+        && Rune.GetUnicodeCategory(rune)
+            is not (
+                UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.Surrogate
+                or UnicodeCategory.PrivateUse
+                or UnicodeCategory.OtherNotAssigned
+            )
         && !(rune.IsAscii && Forbidden.Contains((char)rune.Value));
 
     // Cuts before the extension, never inside a character.

@@ -20,7 +20,9 @@ public sealed class TransferRate
 
     /// <summary>Bytes a second, or null before there are two notes apart.</summary>
     public double? PerSecond =>
-        _marks.Count > 1 && _marks.Peek() is var first && _marks.Last() is var last && last.Time > first.Time ? (last.Bytes - first.Bytes) / (last.Time - first.Time) : null;
+        _marks.Count > 1 && _marks.Peek() is var first && _marks.Last() is var last && last.Time > first.Time
+            ? (last.Bytes - first.Bytes) / (last.Time - first.Time)
+            : null;
 
     /// <summary>Seconds until the rest has come, or null where that cannot be told.</summary>
     /// <param name="total">Bytes of the whole file, or null.</param>

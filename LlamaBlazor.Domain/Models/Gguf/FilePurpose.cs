@@ -11,8 +11,9 @@ namespace LlamaBlazor.Domain.Models.Gguf;
 internal static class FilePurpose
 {
     // Draft heads with an architecture of their own (llama.cpp, src/llama-arch.cpp).
-    private static readonly FrozenSet<string> DraftArchitectures = new[] { "eagle3", "dflash",
-        "gemma4-assistant" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> DraftArchitectures = new[] { "eagle3", "dflash", "gemma4-assistant" }.ToFrozenSet(
+        StringComparer.OrdinalIgnoreCase
+    );
 
     // Of image, video and speech generators, and the parts they are made of.
     private static readonly FrozenDictionary<string, string> Foreign = new Dictionary<string, string>
@@ -55,7 +56,10 @@ internal static class FilePurpose
         if (keys.Architecture is null)
             return Failure.Conflict("The header does not name an architecture (general.architecture), so llama.cpp cannot load it.");
         if (keys.Number(keys.Of("block_count")) is null && !file.Tensors.Any(tensor => tensor.Block is not null))
-            return Failure.Conflict($"The header names no number of layers ({keys.Of("block_count")}), and the file has none that llama.cpp knows: it is for another program.");
+            return Failure.Conflict(
+                $"The header names no number of layers ({keys.Of("block_count")}), and the file has none that llama.cpp knows: it is "
+                    + "for another program."
+            );
         return DraftArchitectures.Contains(keys.Architecture) || IsDraftHead(file) ? ModelRole.Draft : ModelRole.Model;
     }
 
@@ -63,21 +67,30 @@ internal static class FilePurpose
     private static bool IsDraftHead(GgufFile file)
     {
         var keys = file.Metadata;
-        return keys.Number(keys.Of("nextn_predict_layers")) is > 0 and var extra && keys.Number(keys.Of("block_count")) is { } count
+        return keys.Number(keys.Of("nextn_predict_layers")) is > 0 and var extra
+            && keys.Number(keys.Of("block_count")) is { } count
             && (keys.Number("split.count") ?? 1) <= 1
             && file.Tensors.Select(tensor => tensor.Block).OfType<int>().DefaultIfEmpty(-1).Min() >= Math.Max(1, count - extra);
     }
 
-    private static bool IsImportance(GgufFile file) => file.Tensors.Count > 0 && file.Tensors.All(tensor =>
-        tensor.Name.EndsWith(".in_sum2", StringComparison.Ordinal) || tensor.Name.EndsWith(".counts", StringComparison.Ordinal));
+    private static bool IsImportance(GgufFile file) =>
+        file.Tensors.Count > 0
+        && file.Tensors.All(tensor =>
+            tensor.Name.EndsWith(".in_sum2", StringComparison.Ordinal) || tensor.Name.EndsWith(".counts", StringComparison.Ordinal)
+        );
 
     private static bool IsTextEncoder(GgufFile file)
     {
         var keys = file.Metadata;
         bool Has(string key) => keys.Find(key)?.Scalar is true;
-        return !Has("clip.has_vision_encoder") && !Has("clip.has_audio_encoder")
-            && (Has("clip.has_text_encoder") || file.Tensors.Any(tensor =>
-                tensor.Name.StartsWith("text_model.", StringComparison.Ordinal)
-                || tensor.Name.StartsWith("t.blk.", StringComparison.Ordinal)));
+        return !Has("clip.has_vision_encoder")
+            && !Has("clip.has_audio_encoder")
+            && (
+                Has("clip.has_text_encoder")
+                || file.Tensors.Any(tensor =>
+                    tensor.Name.StartsWith("text_model.", StringComparison.Ordinal)
+                    || tensor.Name.StartsWith("t.blk.", StringComparison.Ordinal)
+                )
+            );
     }
 }

@@ -39,11 +39,15 @@ internal sealed class GgufCursor(Stream stream, byte[] buffer, CancellationToken
 
     public byte Byte() => Take(1) is { Length: 1 } bytes ? bytes[0] : (byte)0;
 
-    public ushort UInt16() => Take(2) is not { Length: 2 } bytes ? (ushort)0
-        : BigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+    public ushort UInt16() =>
+        Take(2) is not { Length: 2 } bytes ? (ushort)0
+        : BigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes)
+        : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
 
-    public uint UInt32() => Take(4) is not { Length: 4 } bytes ? 0
-        : BigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+    public uint UInt32() =>
+        Take(4) is not { Length: 4 } bytes ? 0
+        : BigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes)
+        : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
 
     public ulong UInt64() => Take(8) is not { Length: 8 } bytes ? 0 : Number(bytes);
 
@@ -70,7 +74,7 @@ internal sealed class GgufCursor(Stream stream, byte[] buffer, CancellationToken
         else
         {
             var bytes = new byte[kept];
-            for (var done = 0; done < kept && !Failed;)
+            for (var done = 0; done < kept && !Failed; )
             {
                 var part = Take(Math.Min(kept - done, buffer.Length));
                 part.CopyTo(bytes.AsSpan(done));
@@ -129,7 +133,8 @@ internal sealed class GgufCursor(Stream stream, byte[] buffer, CancellationToken
             Fail($"The header is larger than {GgufLimits.Header >> 20} MiB");
     }
 
-    private ulong Number(ReadOnlySpan<byte> bytes) => BigEndian ? BinaryPrimitives.ReadUInt64BigEndian(bytes) : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    private ulong Number(ReadOnlySpan<byte> bytes) =>
+        BigEndian ? BinaryPrimitives.ReadUInt64BigEndian(bytes) : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
 
     // At most the buffer's length. Empty once something is wrong.
     private ReadOnlySpan<byte> Take(int count)

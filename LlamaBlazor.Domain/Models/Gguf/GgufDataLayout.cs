@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Domain.Models.Gguf;
 
-/// <summary>Sizes of tensors and where their data must lie: one behind the other, each padded, all inside the file (llama.cpp <c>gguf.cpp</c>).</summary>
+/// <summary>Sizes of tensors and where their data must lie: one behind the other, each padded, all inside the file (llama.cpp
+/// <c>gguf.cpp</c>).</summary>
 internal static class GgufDataLayout
 {
     /// <summary>Padding where <c>general.alignment</c> does not say otherwise.</summary>
@@ -26,7 +27,9 @@ internal static class GgufDataLayout
             return (weights, 0, null);
         if ((shape.Length > 0 ? shape[0] : 1) % type.BlockSize != 0)
             return (0, 0, $"has rows of {(shape.Length > 0 ? shape[0] : 1):N0} weights, which are no whole blocks of {type.Name}");
-        return weights / type.BlockSize > long.MaxValue / 2 / type.BlockBytes ? (0, 0, "is larger than any memory") : (weights, type.Bytes(weights), null);
+        return weights / type.BlockSize > long.MaxValue / 2 / type.BlockBytes
+            ? (0, 0, "is larger than any memory")
+            : (weights, type.Bytes(weights), null);
     }
 
     /// <summary>What is wrong with the places of the tensors, or null.</summary>
@@ -46,7 +49,8 @@ internal static class GgufDataLayout
             if (tensor.Offset != expected && !sizeUnknown)
                 return $"The tensor '{tensor.Name}' starts at {tensor.Offset:N0}; {expected:N0} was expected";
             if (tensor.Offset > available - tensor.Bytes)
-                return $"The file is cut off: '{tensor.Name}' needs {tensor.Offset + tensor.Bytes - available:N0} more bytes. Download it again";
+                return $"The file is cut off: '{tensor.Name}' needs {tensor.Offset + tensor.Bytes - available:N0} more bytes. "
+                    + "Download it again";
             sizeUnknown = tensor.Type is null;
             expected = Pad(tensor.Offset + tensor.Bytes, alignment);
         }
@@ -61,9 +65,17 @@ internal static class GgufDataLayout
     {
         if (tensors.All(tensor => tensor.Type is not null))
             return tensors;
-        return [.. tensors.Select((tensor, i) => tensor.Type is not null ? tensor : tensor with
-        {
-            Bytes = Math.Max(0, (i + 1 < tensors.Count ? tensors[i + 1].Offset : available) - tensor.Offset),
-        })];
+        return
+        [
+            .. tensors.Select(
+                (tensor, i) =>
+                    tensor.Type is not null
+                        ? tensor
+                        : tensor with
+                        {
+                            Bytes = Math.Max(0, (i + 1 < tensors.Count ? tensors[i + 1].Offset : available) - tensor.Offset),
+                        }
+            ),
+        ];
     }
 }

@@ -28,17 +28,29 @@ public sealed record GgufFile
     public long ParameterCount => Tensors.Sum(tensor => tensor.Weights);
 
     /// <summary>Bytes and tensors by format, most bytes first.</summary>
-    public IReadOnlyList<GgufTypeShare> Types => [.. Tensors.GroupBy(tensor => tensor.TypeName)
-        .Select(group => new GgufTypeShare(group.Key, group.Count(), group.Sum(tensor => tensor.Weights), group.Sum(tensor => tensor.Bytes)))
-        .OrderByDescending(share => share.Bytes)];
+    public IReadOnlyList<GgufTypeShare> Types =>
+        [
+            .. Tensors
+                .GroupBy(tensor => tensor.TypeName)
+                .Select(group => new GgufTypeShare(
+                    group.Key,
+                    group.Count(),
+                    group.Sum(tensor => tensor.Weights),
+                    group.Sum(tensor => tensor.Bytes)
+                ))
+                .OrderByDescending(share => share.Bytes),
+        ];
 
     /// <summary>The parts of a split set as one file: the keys of the first, the tensors of all.</summary>
     /// <param name="parts">At least one, in order.</param>
-    public static GgufFile Join(IReadOnlyList<GgufFile> parts) => parts.Count == 1 ? parts[0] : parts[0] with
-    {
-        FileSize = parts.Sum(part => part.FileSize),
-        Tensors = [.. parts.SelectMany(part => part.Tensors)],
-    };
+    public static GgufFile Join(IReadOnlyList<GgufFile> parts) =>
+        parts.Count == 1
+            ? parts[0]
+            : parts[0] with
+            {
+                FileSize = parts.Sum(part => part.FileSize),
+                Tensors = [.. parts.SelectMany(part => part.Tensors)],
+            };
 }
 
 /// <summary>How much of a file is in one format.</summary>

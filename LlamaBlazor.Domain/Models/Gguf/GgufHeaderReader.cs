@@ -6,7 +6,7 @@ namespace LlamaBlazor.Domain.Models.Gguf;
 /// <summary>Reads one header in the order of the file, for <see cref="GgufReader"/>.</summary>
 internal sealed class GgufHeaderReader(GgufCursor cursor)
 {
-    private const int SmallestKey = 13;    // length, no text, type, one byte
+    private const int SmallestKey = 13; // length, no text, type, one byte
     private const int SmallestTensor = 24; // length, no text, no dimensions, type, offset
 
     private readonly GgufValueReader _values = new(cursor);
@@ -61,7 +61,14 @@ internal sealed class GgufHeaderReader(GgufCursor cursor)
                 after = Math.Min(after, count);
                 _values.SkipItems(element, after);
                 var items = _values.Items(element, Math.Min(limit, count - after));
-                return new GgufValue { Type = GgufType.Array, Element = element, Count = count, Items = items, IsCut = items.Count < count };
+                return new GgufValue
+                {
+                    Type = GgufType.Array,
+                    Element = element,
+                    Count = count,
+                    Items = items,
+                    IsCut = items.Count < count,
+                };
             }
             else
             {
@@ -87,9 +94,11 @@ internal sealed class GgufHeaderReader(GgufCursor cursor)
             _version = BinaryPrimitives.ReverseEndianness(_version);
         if (_version is not (2 or 3))
         {
-            cursor.Fail(_version == 1
-                ? "GGUF version 1 is too old for llama.cpp: convert the model again"
-                : $"GGUF version {_version} is not known: versions 2 and 3 are");
+            cursor.Fail(
+                _version == 1
+                    ? "GGUF version 1 is too old for llama.cpp: convert the model again"
+                    : $"GGUF version {_version} is not known: versions 2 and 3 are"
+            );
         }
 
         cursor.Reading = "the counts";

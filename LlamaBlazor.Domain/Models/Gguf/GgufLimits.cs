@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Domain.Models.Gguf;
 
-/// <summary>What a header may hold. The first group is llama.cpp's own (parameters.md, h); the second keeps memory and time bounded whatever a header claims.</summary>
+/// <summary>What a header may hold. The first group is llama.cpp's own (parameters.md, h); the second keeps memory and time bounded
+/// whatever a header claims.</summary>
 public static class GgufLimits
 {
     /// <summary>Bytes of one text and items of one array.</summary>

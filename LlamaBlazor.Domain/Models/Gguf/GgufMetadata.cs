@@ -24,31 +24,34 @@ public sealed class GgufMetadata(IReadOnlyList<GgufEntry> entries)
 
     /// <summary>A whole number of any width, or the largest of an array of them (per-layer settings).</summary>
     /// <param name="key">As stored.</param>
-    public long? Number(string key) => Find(key) switch
-    {
-        { Scalar: { } scalar } => Whole(scalar),
-        { Items: { Count: > 0 } items } when items.All(item => Whole(item) is not null) => items.Max(Whole),
-        _ => null,
-    };
+    public long? Number(string key) =>
+        Find(key) switch
+        {
+            { Scalar: { } scalar } => Whole(scalar),
+            { Items: { Count: > 0 } items } when items.All(item => Whole(item) is not null) => items.Max(Whole),
+            _ => null,
+        };
 
     /// <summary>A number, whole or not.</summary>
     /// <param name="key">As stored.</param>
-    public double? Real(string key) => Find(key)?.Scalar switch
-    {
-        float value => value,
-        double value => value,
-        { } other => Whole(other),
-        _ => null,
-    };
+    public double? Real(string key) =>
+        Find(key)?.Scalar switch
+        {
+            float value => value,
+            double value => value,
+            { } other => Whole(other),
+            _ => null,
+        };
 
     /// <summary>A flag; numbers count as true unless 0.</summary>
     /// <param name="key">As stored.</param>
-    public bool? Flag(string key) => Find(key)?.Scalar switch
-    {
-        bool value => value,
-        { } other => Whole(other) is { } number ? number != 0 : null,
-        _ => null,
-    };
+    public bool? Flag(string key) =>
+        Find(key)?.Scalar switch
+        {
+            bool value => value,
+            { } other => Whole(other) is { } number ? number != 0 : null,
+            _ => null,
+        };
 
     /// <summary>An array of whole numbers or flags (as 0 and 1), kept whole; null for anything else.</summary>
     /// <param name="key">As stored.</param>
@@ -56,7 +59,15 @@ public sealed class GgufMetadata(IReadOnlyList<GgufEntry> entries)
     {
         if (Find(key) is not { Type: GgufType.Array, IsCut: false } value)
             return null;
-        var numbers = value.Items.Select(item => item is bool flag ? flag ? 1 : 0 : Whole(item)).ToList();
+        var numbers = value
+            .Items.Select(item =>
+                item is bool flag
+                    ? flag
+                        ? 1
+                        : 0
+                    : Whole(item)
+            )
+            .ToList();
         return numbers.Contains(null) ? null : [.. numbers.Select(number => number!.Value)];
     }
 

@@ -4,8 +4,10 @@ using LlamaBlazor.Domain.Common;
 namespace LlamaBlazor.Domain.Models.Gguf;
 
 /// <summary>
-/// Reads the header of a GGUF file: v2 and v3, either byte order, everything but the tensor data (parameters.md, h; llama.cpp <c>gguf.cpp</c>).
-/// Whatever the header claims, it takes one buffer of 64 KiB and what <see cref="GgufLimits"/> allows, and it refuses what llama.cpp refuses, with the reason.
+/// Reads the header of a GGUF file: v2 and v3, either byte order, everything but the tensor data (parameters.md, h; llama.cpp
+/// <c>gguf.cpp</c>).
+/// Whatever the header claims, it takes one buffer of 64 KiB and what <see cref="GgufLimits"/> allows, and it refuses what llama.cpp
+/// refuses, with the reason.
 /// Layout: magic, version, counts · keys and values · tensor table · padding · data.
 /// </summary>
 public static class GgufReader
@@ -26,7 +28,11 @@ public static class GgufReader
     /// <param name="limit">Most items to read, up to 10,000.</param>
     /// <param name="cancellation">Ends the reading between two buffers.</param>
     public static Result<GgufValue> ReadItems(Stream stream, string key, long after, int limit, CancellationToken cancellation = default) =>
-        WithCursor(stream, cursor => new GgufHeaderReader(cursor).Items(key, Math.Max(0, after), Math.Clamp(limit, 1, 10_000)), cancellation);
+        WithCursor(
+            stream,
+            cursor => new GgufHeaderReader(cursor).Items(key, Math.Max(0, after), Math.Clamp(limit, 1, 10_000)),
+            cancellation
+        );
 
     private static Result<T> WithCursor<T>(Stream stream, Func<GgufCursor, T?> read, CancellationToken cancellation)
         where T : class

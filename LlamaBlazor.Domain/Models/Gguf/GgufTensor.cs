@@ -21,7 +21,9 @@ public sealed record GgufTensor(string Name, int TypeId, IReadOnlyList<long> Sha
         get
         {
             var dot = Name.StartsWith("blk.", StringComparison.Ordinal) ? Name.IndexOf('.', 4) : -1;
-            return dot > 4 && int.TryParse(Name.AsSpan(4, dot - 4), System.Globalization.NumberStyles.None, null, out var block) ? block : null;
+            return dot > 4 && int.TryParse(Name.AsSpan(4, dot - 4), System.Globalization.NumberStyles.None, null, out var block)
+                ? block
+                : null;
         }
     }
 }

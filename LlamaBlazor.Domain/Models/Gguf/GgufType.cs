@@ -46,7 +46,22 @@ public enum GgufType
 /// <summary>Sizes and names of <see cref="GgufType"/>.</summary>
 public static class GgufTypes
 {
-    private static readonly string[] Names = ["u8", "i8", "u16", "i16", "u32", "i32", "f32", "bool", "string", "array", "u64", "i64", "f64"];
+    private static readonly string[] Names =
+    [
+        "u8",
+        "i8",
+        "u16",
+        "i16",
+        "u32",
+        "i32",
+        "f32",
+        "bool",
+        "string",
+        "array",
+        "u64",
+        "i64",
+        "f64",
+    ];
 
     /// <summary>Whether the number of the file is a type at all.</summary>
     /// <param name="type">As read.</param>
@@ -54,14 +69,15 @@ public static class GgufTypes
 
     /// <summary>Bytes of one value, or 0 where that depends on the value (string, array).</summary>
     /// <param name="type">A known type.</param>
-    public static int Size(this GgufType type) => type switch
-    {
-        GgufType.U8 or GgufType.I8 or GgufType.Bool => 1,
-        GgufType.U16 or GgufType.I16 => 2,
-        GgufType.U32 or GgufType.I32 or GgufType.F32 => 4,
-        GgufType.U64 or GgufType.I64 or GgufType.F64 => 8,
-        _ => 0,
-    };
+    public static int Size(this GgufType type) =>
+        type switch
+        {
+            GgufType.U8 or GgufType.I8 or GgufType.Bool => 1,
+            GgufType.U16 or GgufType.I16 => 2,
+            GgufType.U32 or GgufType.I32 or GgufType.F32 => 4,
+            GgufType.U64 or GgufType.I64 or GgufType.F64 => 8,
+            _ => 0,
+        };
 
     /// <summary>Short name, such as <c>u32</c>, as llama.cpp prints it.</summary>
     /// <param name="type">A known type.</param>

@@ -32,21 +32,22 @@ internal sealed class GgufValueReader(GgufCursor cursor)
     }
 
     /// <summary>A number or flag.</summary>
-    public object Scalar(GgufType type) => type switch
-    {
-        GgufType.U8 => (long)cursor.Byte(),
-        GgufType.I8 => (long)unchecked((sbyte)cursor.Byte()),
-        GgufType.U16 => (long)cursor.UInt16(),
-        GgufType.I16 => (long)unchecked((short)cursor.UInt16()),
-        GgufType.U32 => (long)cursor.UInt32(),
-        GgufType.I32 => (long)unchecked((int)cursor.UInt32()),
-        GgufType.F32 => BitConverter.UInt32BitsToSingle(cursor.UInt32()),
-        GgufType.Bool => cursor.Byte() != 0,
-        GgufType.U64 => cursor.UInt64() is var value && value <= long.MaxValue ? (long)value : value,
-        GgufType.I64 => unchecked((long)cursor.UInt64()),
-        GgufType.F64 => BitConverter.UInt64BitsToDouble(cursor.UInt64()),
-        _ => throw new ArgumentOutOfRangeException(nameof(type)),
-    };
+    public object Scalar(GgufType type) =>
+        type switch
+        {
+            GgufType.U8 => (long)cursor.Byte(),
+            GgufType.I8 => (long)unchecked((sbyte)cursor.Byte()),
+            GgufType.U16 => (long)cursor.UInt16(),
+            GgufType.I16 => (long)unchecked((short)cursor.UInt16()),
+            GgufType.U32 => (long)cursor.UInt32(),
+            GgufType.I32 => (long)unchecked((int)cursor.UInt32()),
+            GgufType.F32 => BitConverter.UInt32BitsToSingle(cursor.UInt32()),
+            GgufType.Bool => cursor.Byte() != 0,
+            GgufType.U64 => cursor.UInt64() is var value && value <= long.MaxValue ? (long)value : value,
+            GgufType.I64 => unchecked((long)cursor.UInt64()),
+            GgufType.F64 => BitConverter.UInt64BitsToDouble(cursor.UInt64()),
+            _ => throw new ArgumentOutOfRangeException(nameof(type)),
+        };
 
     /// <summary>Head of an array: its element type and count, checked against limits and the end of the file.</summary>
     public (GgufType Element, long Count) ArrayHead()
@@ -89,7 +90,13 @@ internal sealed class GgufValueReader(GgufCursor cursor)
         var length = cursor.TextLength(GgufLimits.Value);
         var keep = Math.Min(GgufLimits.KeptValue, Math.Max(_textLeft, 0));
         _textLeft -= (int)Math.Min(length, keep);
-        return new GgufValue { Type = GgufType.Text, Count = length, Scalar = cursor.Text(length, keep), IsCut = length > keep };
+        return new GgufValue
+        {
+            Type = GgufType.Text,
+            Count = length,
+            Scalar = cursor.Text(length, keep),
+            IsCut = length > keep,
+        };
     }
 
     private GgufValue Sequence()
@@ -100,6 +107,13 @@ internal sealed class GgufValueReader(GgufCursor cursor)
         _itemsLeft -= (int)kept;
         var items = Items(element, kept);
         SkipItems(element, count - kept);
-        return new GgufValue { Type = GgufType.Array, Element = element, Count = count, Items = items, IsCut = !whole };
+        return new GgufValue
+        {
+            Type = GgufType.Array,
+            Element = element,
+            Count = count,
+            Items = items,
+            IsCut = !whole,
+        };
     }
 }

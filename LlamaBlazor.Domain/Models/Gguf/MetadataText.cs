@@ -12,7 +12,8 @@ public static class MetadataText
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The keys as a JSON object: short values as they are, cut arrays as <c>{"count":n}</c>, texts up to 1,000 characters, chat templates left out (they have a column).</summary>
+    /// <summary>The keys as a JSON object: short values as they are, cut arrays as <c>{"count":n}</c>, texts up to 1,000 characters, chat
+    /// templates left out (they have a column).</summary>
     /// <param name="metadata">The keys.</param>
     public static string Json(GgufMetadata metadata)
     {
@@ -36,14 +37,15 @@ public static class MetadataText
 
     /// <summary>One value for people: numbers without rounding, arrays as their first items.</summary>
     /// <param name="value">A value of the header, or an item of an array.</param>
-    public static string Show(object? value) => value switch
-    {
-        GgufValue { Type: GgufType.Array } array => string.Join(", ", array.Items.Select(Show)) + (array.IsCut ? ", …" : ""),
-        GgufValue scalar => Show(scalar.Scalar),
-        bool flag => flag ? "true" : "false",
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => value as string ?? "",
-    };
+    public static string Show(object? value) =>
+        value switch
+        {
+            GgufValue { Type: GgufType.Array } array => string.Join(", ", array.Items.Select(Show)) + (array.IsCut ? ", …" : ""),
+            GgufValue scalar => Show(scalar.Scalar),
+            bool flag => flag ? "true" : "false",
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            _ => value as string ?? "",
+        };
 
     // Not between the two halves of a character outside the first plane: JSON cannot hold half of one.
     private static string Cut(string text) =>
@@ -74,13 +76,27 @@ public static class MetadataText
     {
         switch (value)
         {
-            case long number: json.WriteNumberValue(number); break;
-            case ulong number: json.WriteNumberValue(number); break;
-            case float number when float.IsFinite(number): json.WriteNumberValue(number); break;
-            case double number when double.IsFinite(number): json.WriteNumberValue(number); break;
-            case bool flag: json.WriteBooleanValue(flag); break;
-            case string text: json.WriteStringValue(Cut(text)); break;
-            default: json.WriteStringValue(Show(value)); break; // NaN and infinities have no JSON number
+            case long number:
+                json.WriteNumberValue(number);
+                break;
+            case ulong number:
+                json.WriteNumberValue(number);
+                break;
+            case float number when float.IsFinite(number):
+                json.WriteNumberValue(number);
+                break;
+            case double number when double.IsFinite(number):
+                json.WriteNumberValue(number);
+                break;
+            case bool flag:
+                json.WriteBooleanValue(flag);
+                break;
+            case string text:
+                json.WriteStringValue(Cut(text));
+                break;
+            default:
+                json.WriteStringValue(Show(value));
+                break; // NaN and infinities have no JSON number
         }
     }
 }

@@ -2,7 +2,8 @@ using LlamaBlazor.Domain.Common;
 
 namespace LlamaBlazor.Domain.Models.Gguf;
 
-/// <summary>What the header of a file, or of the first part of a split set, tells about the model: the values of the file columns of <c>models</c>.</summary>
+/// <summary>What the header of a file, or of the first part of a split set, tells about the model: the values of the file columns of
+/// <c>models</c>.</summary>
 public sealed record ModelFacts
 {
     /// <summary>One of <see cref="ModelRole"/>.</summary>
@@ -95,7 +96,9 @@ public sealed record ModelFacts
         var named = $"{keys.Text("general.basename")} {keys.Text("general.name")}";
         return architecture switch
         {
-            "llama" when named.Contains("mistral", StringComparison.OrdinalIgnoreCase) || named.Contains("mixtral", StringComparison.OrdinalIgnoreCase) => "mistral",
+            "llama"
+                when named.Contains("mistral", StringComparison.OrdinalIgnoreCase)
+                    || named.Contains("mixtral", StringComparison.OrdinalIgnoreCase) => "mistral",
             "mistral3" or "mistral4" => "mistral",
             "gpt2" or "gptj" or "gptneox" or "gpt-oss" => "gpt",
             _ => architecture.Length <= 64 ? architecture : "custom",
@@ -108,7 +111,8 @@ public sealed record ModelFacts
         if (file.Metadata.Number("general.file_type") is { } fileType && FileTypeNames.Find(fileType) is { } name)
             return name;
         var dominant = file.Tensors.GroupBy(tensor => tensor.TypeId).MaxBy(group => group.Sum(tensor => (double)tensor.Bytes))?.First();
-        return dominant is { Type: null } && fileName is not null ? ModelFileName.Quantization(fileName) ?? dominant.TypeName
+        return dominant is { Type: null } && fileName is not null
+            ? ModelFileName.Quantization(fileName) ?? dominant.TypeName
             : dominant?.TypeName;
     }
 }

@@ -13,14 +13,18 @@ public static partial class ModelFileName
     public const string Extension = ".gguf";
 
     /// <summary>
-    /// The model's name: the file name without extension and part number, with characters that no name may hold (line breaks, marks that turn the
+    /// The model's name: the file name without extension and part number, with characters that no name may hold (line breaks, marks that
+    /// turn the
     /// reading direction) replaced, and never a number alone, which would be an id.
     /// </summary>
     /// <param name="fileName">Name without folders.</param>
     public static string ModelName(string fileName)
     {
         var stem = SplitName.Parse(fileName)?.Prefix ?? Stem(fileName);
-        var clean = string.Concat(stem.Select(c => char.IsControl(c) || char.IsSurrogate(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? '_' : c)).Trim();
+        var clean = string.Concat(
+                stem.Select(c => char.IsControl(c) || char.IsSurrogate(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? '_' : c)
+            )
+            .Trim();
         if (clean.Length == 0 || clean.All(char.IsAsciiDigit))
             clean = "model-" + clean;
         return clean[..Math.Min(clean.Length, NameBound)];
@@ -38,9 +42,11 @@ public static partial class ModelFileName
     /// <param name="fileName">Name without folders.</param>
     public static bool LooksLikeProjector(string fileName) => fileName.Contains("mmproj", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a file is called as importance matrices are, which quantisers use and nothing runs: <c>imatrix.gguf</c>, but not <c>…-imatrix-Q4_K_M.gguf</c>.</summary>
+    /// <summary>Whether a file is called as importance matrices are, which quantisers use and nothing runs: <c>imatrix.gguf</c>, but not
+    /// <c>…-imatrix-Q4_K_M.gguf</c>.</summary>
     /// <param name="fileName">Name without folders.</param>
-    public static bool LooksLikeImportance(string fileName) => fileName.Contains("imatrix", StringComparison.OrdinalIgnoreCase) && Quantization(fileName) is null;
+    public static bool LooksLikeImportance(string fileName) =>
+        fileName.Contains("imatrix", StringComparison.OrdinalIgnoreCase) && Quantization(fileName) is null;
 
     /// <summary>
     /// What two files of one model have in common: letters and digits of the name without quantisation and projector words. A projector
@@ -56,10 +62,15 @@ public static partial class ModelFileName
     private static string Stem(string fileName) =>
         fileName.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) ? fileName[..^Extension.Length] : fileName;
 
-    [GeneratedRegex(@"(?<![A-Za-z0-9])(I?Q\d_[A-Z0-9]+(_[A-Z]{1,3})?(_R\d)?|T?Q\d_\d|BF16|F16|F32|MXFP4(_MOE)?|NVFP4)(?![A-Za-z0-9])",
-        RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?<![A-Za-z0-9])(I?Q\d_[A-Z0-9]+(_[A-Z]{1,3})?(_R\d)?|T?Q\d_\d|BF16|F16|F32|MXFP4(_MOE)?|NVFP4)(?![A-Za-z0-9])",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex QuantizationPattern();
 
-    [GeneratedRegex(@"(?<![A-Za-z0-9])((UD|i1|smol)[-_.])?(I?Q\d_[A-Z0-9]+(_[A-Z]{1,3})?(_R\d)?|I?Q\d|BF16|F16|F32|MXFP4(_MOE)?|NVFP4|mmproj|model)(?![A-Za-z0-9])", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?<![A-Za-z0-9])((UD|i1|smol)[-_.])?(I?Q\d_[A-Z0-9]+(_[A-Z]{1,3})?(_R\d)?|I?Q\d|BF16|F16|F32|MXFP4(_MOE)?|NVFP4|mmproj|model)(?![A-Za-z0-9])",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex NoisePattern();
 }

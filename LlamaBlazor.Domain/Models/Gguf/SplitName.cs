@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace LlamaBlazor.Domain.Models.Gguf;
 
-/// <summary>Place of a file in a split set: <c>PREFIX-00001-of-00003.gguf</c>, counted from 1 (llama.cpp <c>llama_split_path</c>).</summary>
+/// <summary>Place of a file in a split set: <c>PREFIX-00001-of-00003.gguf</c>, counted from 1 (llama.cpp
+/// <c>llama_split_path</c>).</summary>
 /// <param name="Prefix">Name before the numbers.</param>
 /// <param name="Part">From 1.</param>
 /// <param name="Count">Number of parts, at most 99,999.</param>

@@ -20,8 +20,11 @@ public sealed record HubPlace(string Repository, string Revision, string File)
         for (var i = segments.Length - 4; i >= 0; i--)
         {
             if (segments[i + 1] == "snapshots" && segments[i].StartsWith("models--", StringComparison.Ordinal))
-                return new HubPlace(path[..(segments.Take(i + 1).Sum(segment => segment.Length + 1) - 1)], segments[i + 2],
-                    string.Join('/', segments[(i + 3)..]));
+                return new HubPlace(
+                    path[..(segments.Take(i + 1).Sum(segment => segment.Length + 1) - 1)],
+                    segments[i + 2],
+                    string.Join('/', segments[(i + 3)..])
+                );
         }
 
         return null;
@@ -36,11 +39,18 @@ public sealed record HubPlace(string Repository, string Revision, string File)
     public static IReadOnlyList<ModelFile> Choose(IReadOnlyCollection<ModelFile> files, Func<string, string?> mainOf)
     {
         var placed = files.ToLookup(file => Parse(file.Path) is { } place ? (place.Repository, place.File) : default);
-        return [.. placed.SelectMany(group => group.Key == default || group.Count() == 1 ? (IEnumerable<ModelFile>)group
-            : [Best(group, mainOf(group.Key.Repository))])];
+        return
+        [
+            .. placed.SelectMany(group =>
+                group.Key == default || group.Count() == 1 ? (IEnumerable<ModelFile>)group : [Best(group, mainOf(group.Key.Repository))]
+            ),
+        ];
     }
 
     private static ModelFile Best(IEnumerable<ModelFile> files, string? main) =>
-        files.OrderByDescending(file => Parse(file.Path)!.Revision == main).ThenByDescending(file => file.ModifiedAt)
-            .ThenBy(file => file.Path, StringComparer.Ordinal).First();
+        files
+            .OrderByDescending(file => Parse(file.Path)!.Revision == main)
+            .ThenByDescending(file => file.ModifiedAt)
+            .ThenBy(file => file.Path, StringComparer.Ordinal)
+            .First();
 }

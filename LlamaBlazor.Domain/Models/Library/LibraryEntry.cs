@@ -25,15 +25,17 @@ public sealed record LibraryEntry
     public string Path => Files[0].Path;
 
     /// <summary>Bytes of all files that are there.</summary>
-    public long Size => Files.Aggregate(0L, (sum, file) => file.Size > long.MaxValue - sum ? long.MaxValue : sum + file.Size); // sparse files may claim anything
+    // sparse files may claim anything
+    public long Size => Files.Aggregate(0L, (sum, file) => file.Size > long.MaxValue - sum ? long.MaxValue : sum + file.Size);
 
     /// <summary>When the youngest of them changed, in Unix milliseconds.</summary>
     public long ModifiedAt => Files.Max(file => file.ModifiedAt);
 
     /// <summary>Why the entry cannot be read, or null: without its first part a set has no header.</summary>
-    public string? Problem => Missing.Contains(1)
-        ? $"Part 1 of {SplitCount} is missing: a split model is loaded through its first part. Put all parts into one folder."
-        : null;
+    public string? Problem =>
+        Missing.Contains(1)
+            ? $"Part 1 of {SplitCount} is missing: a split model is loaded through its first part. Put all parts into one folder."
+            : null;
 
     /// <summary>Puts the parts of split sets together. A set is one folder, one prefix and one count.</summary>
     /// <param name="files">Files with the extension of models.</param>
@@ -49,10 +51,12 @@ public sealed record LibraryEntry
         return [.. singles.Concat(sets).OrderBy(entry => entry.Path, StringComparer.Ordinal)];
     }
 
-    private static LibraryEntry Set(int count, IReadOnlyList<(ModelFile File, SplitName Name)> parts) => new()
-    {
-        Files = [.. parts.Select(part => part.File)],
-        SplitCount = count,
-        Missing = [.. Enumerable.Range(1, count).Except(parts.Select(part => part.Name.Part)).Take(1000)], // a name may claim 99,999 parts
-    };
+    private static LibraryEntry Set(int count, IReadOnlyList<(ModelFile File, SplitName Name)> parts) =>
+        new()
+        {
+            Files = [.. parts.Select(part => part.File)],
+            SplitCount = count,
+            // a name may claim 99,999 parts
+            Missing = [.. Enumerable.Range(1, count).Except(parts.Select(part => part.Name.Part)).Take(1000)],
+        };
 }

@@ -4,7 +4,8 @@ using LlamaBlazor.Domain.Common;
 namespace LlamaBlazor.Domain.Models.Library;
 
 /// <summary>
-/// A model of Ollama: a small JSON file, <c>manifests/{host}/{namespace}/{name}/{tag}</c>, that names the files in <c>blobs/</c> by their hashes. The
+/// A model of Ollama: a small JSON file, <c>manifests/{host}/{namespace}/{name}/{tag}</c>, that names the files in <c>blobs/</c> by their
+/// hashes. The
 /// weights are plain GGUF files without an extension.
 /// </summary>
 /// <param name="Name">As <c>ollama run</c> takes it, such as <c>llama3.2:3b</c>.</param>
@@ -29,7 +30,11 @@ public sealed record OllamaManifest(string Name, string? ModelBlob, string? Proj
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = ForeignJson.MaxNestedDepth });
             var layers = document.RootElement.GetProperty("layers").EnumerateArray().Take(LayerBound).ToList();
-            return new OllamaManifest(NameOf(place), Blob(layers, "application/vnd.ollama.image.model"), Blob(layers, "application/vnd.ollama.image.projector"));
+            return new OllamaManifest(
+                NameOf(place),
+                Blob(layers, "application/vnd.ollama.image.model"),
+                Blob(layers, "application/vnd.ollama.image.projector")
+            );
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
         {
@@ -40,15 +45,24 @@ public sealed record OllamaManifest(string Name, string? ModelBlob, string? Proj
     // host/namespace/name/tag, without what goes without saying.
     private static string NameOf(IReadOnlyList<string> place)
     {
-        var folders = place.SkipLast(1).SkipWhile((segment, index) => index == 0 && segment == Registry).SkipWhile((segment, index) => index == 0 && segment == Library);
+        var folders = place
+            .SkipLast(1)
+            .SkipWhile((segment, index) => index == 0 && segment == Registry)
+            .SkipWhile((segment, index) => index == 0 && segment == Library);
         return $"{string.Join('/', folders)}:{place[^1]}";
     }
 
     // A digest becomes a file name: only what is one.
     private static string? Blob(List<JsonElement> layers, string type)
     {
-        var digest = layers.Find(layer => layer.GetProperty("mediaType").GetString() == type) is { ValueKind: JsonValueKind.Object } layer ? layer.GetProperty("digest").GetString() : null;
-        return digest is not null && digest.StartsWith(Digest, StringComparison.Ordinal) && digest.Length == Digest.Length + DigestLength && digest[Digest.Length..].All(char.IsAsciiHexDigit)
+        var digest = layers.Find(layer => layer.GetProperty("mediaType").GetString() == type) is { ValueKind: JsonValueKind.Object } layer
+            ? layer.GetProperty("digest").GetString()
+            : null;
+        return
+            digest is not null
+            && digest.StartsWith(Digest, StringComparison.Ordinal)
+            && digest.Length == Digest.Length + DigestLength
+            && digest[Digest.Length..].All(char.IsAsciiHexDigit)
             ? "sha256-" + digest[Digest.Length..]
             : null;
     }

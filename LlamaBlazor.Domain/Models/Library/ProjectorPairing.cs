@@ -39,8 +39,11 @@ public static class ProjectorPairing
     public static string? FindAbove(string modelPath, IReadOnlyCollection<string> projectors, IReadOnlyCollection<string> models)
     {
         var isOneModel = models.Select(Key).Distinct().Count() == 1;
-        return Find(modelPath, [.. projectors.Where(path => Key(path) is var own
-            && (own.Length == 0 ? isOneModel : Alike(own, Key(modelPath))))], models);
+        return Find(
+            modelPath,
+            [.. projectors.Where(path => Key(path) is var own && (own.Length == 0 ? isOneModel : Alike(own, Key(modelPath))))],
+            models
+        );
     }
 
     private static string Key(string path) => ModelFileName.PairingKey(Path.GetFileName(path));

@@ -20,8 +20,10 @@ public sealed record ProjectorSenses(bool Vision, bool Audio)
         try
         {
             using var document = JsonDocument.Parse(metadataJson ?? "{}");
-            bool? Says(string key) => document.RootElement.ValueKind is JsonValueKind.Object
-                && document.RootElement.TryGetProperty(key, out var value) ? value.ValueKind is JsonValueKind.True : null;
+            bool? Says(string key) =>
+                document.RootElement.ValueKind is JsonValueKind.Object && document.RootElement.TryGetProperty(key, out var value)
+                    ? value.ValueKind is JsonValueKind.True
+                    : null;
             var (vision, audio) = (Says("clip.has_vision_encoder"), Says("clip.has_audio_encoder"));
             return new ProjectorSenses(vision ?? audio is not true, audio ?? false);
         }

@@ -13,7 +13,10 @@ public sealed record UsualPlace(string Owner, string Path)
     public static IEnumerable<UsualPlace> Find(Func<string, string?> variable, string home)
     {
         var cache = Given("XDG_CACHE_HOME") ?? System.IO.Path.Combine(home, ".cache");
-        yield return new("Hugging Face cache", Given("HF_HUB_CACHE") ?? System.IO.Path.Combine(Given("HF_HOME") ?? System.IO.Path.Combine(cache, "huggingface"), "hub"));
+        yield return new(
+            "Hugging Face cache",
+            Given("HF_HUB_CACHE") ?? System.IO.Path.Combine(Given("HF_HOME") ?? System.IO.Path.Combine(cache, "huggingface"), "hub")
+        );
         yield return new("llama.cpp cache", Given("LLAMA_CACHE") ?? System.IO.Path.Combine(cache, "llama.cpp"));
         yield return new("llama.cpp cache (macOS)", System.IO.Path.Combine(home, "Library", "Caches", "llama.cpp"));
         yield return new("LM Studio", System.IO.Path.Combine(home, ".lmstudio", "models"));

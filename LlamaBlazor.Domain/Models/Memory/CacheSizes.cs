@@ -27,17 +27,24 @@ internal sealed class CacheSizes
     }
 
     /// <summary>Bytes of one layer.</summary>
-    public long Of(ModelGeometry.Layer layer) => layer.Kind switch
-    {
-        LayerKind.Full => Cached(layer, _cells),
-        LayerKind.Window => Cached(layer, _windowCells),
-        LayerKind.Recurrent => _stateBytes,
-        LayerKind.Both => Math.Min(_stateBytes + Cached(layer, _cells), LayerBound),
-        _ => 0,
-    };
+    public long Of(ModelGeometry.Layer layer) =>
+        layer.Kind switch
+        {
+            LayerKind.Full => Cached(layer, _cells),
+            LayerKind.Window => Cached(layer, _windowCells),
+            LayerKind.Recurrent => _stateBytes,
+            LayerKind.Both => Math.Min(_stateBytes + Cached(layer, _cells), LayerBound),
+            _ => 0,
+        };
 
     private long Cached(ModelGeometry.Layer layer, long cells) =>
-        (long)Math.Min((double)cells * _streams * (layer.Keys * _settings.CacheTypeK.BytesPerWeight + layer.Values * _settings.CacheTypeV.BytesPerWeight), LayerBound);
+        (long)
+            Math.Min(
+                (double)cells
+                    * _streams
+                    * (layer.Keys * _settings.CacheTypeK.BytesPerWeight + layer.Values * _settings.CacheTypeV.BytesPerWeight),
+                LayerBound
+            );
 
     private static long Pad(long tokens) => (tokens + Padding - 1) / Padding * Padding;
 }

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace LlamaBlazor.Domain.Models.Memory;
 
 /// <summary>
-/// Adds up what llama-server says it has taken while it loads: its lines <c>DEVICE model|KV|RS|compute|output buffer size = N MiB</c> (llama.cpp
+/// Adds up what llama-server says it has taken while it loads: its lines <c>DEVICE model|KV|RS|compute|output buffer size = N MiB</c>
+/// (llama.cpp
 /// load_tensors, llama_kv_cache, llama_memory_recurrent, sched_reserve, llama_context). Newer engines write them from verbosity 4 on.
 /// </summary>
 public sealed partial class EngineMemoryReport
@@ -27,7 +28,8 @@ public sealed partial class EngineMemoryReport
             return false;
         var key = (match.Groups["device"].Value, match.Groups["kind"].Value);
         var size = double.Parse(match.Groups["size"].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
-        // Weights and caches come in several buffers of one name: one a file, one for layers with a window. The others are told anew with each try of a fit.
+        // Weights and caches come in several buffers of one name: one a file, one for layers with a window. The others are told anew with
+        // each try of a fit.
         _parts[key] = key.Item2 is "compute" or "output" ? size : _parts.GetValueOrDefault(key) + size;
         return true;
     }

@@ -9,7 +9,8 @@ namespace LlamaBlazor.Domain.Models.Memory;
 /// </summary>
 public static partial class FitCommand
 {
-    // What changes memory and is understood by both programs; true takes a value. Context, layers and splits are left out: they are what is asked for.
+    // What changes memory and is understood by both programs; true takes a value. Context, layers and splits are left out: they are what is
+    // asked for.
     private static readonly Dictionary<string, bool> Passed = new()
     {
         ["--cache-type-k"] = true,
@@ -74,8 +75,16 @@ public static partial class FitCommand
     public static FitAdvice? ReadAdvice(string output)
     {
         var match = AdvicePattern().Match(output);
-        return match.Success && long.TryParse(match.Groups[1].ValueSpan, out var context) && long.TryParse(match.Groups[2].ValueSpan, out var layers)
-            ? new FitAdvice(context, layers, match.Groups[3].Success ? match.Groups[3].Value : null, match.Groups[4].Success ? match.Groups[4].Value : null)
+        return
+            match.Success
+            && long.TryParse(match.Groups[1].ValueSpan, out var context)
+            && long.TryParse(match.Groups[2].ValueSpan, out var layers)
+            ? new FitAdvice(
+                context,
+                layers,
+                match.Groups[3].Success ? match.Groups[3].Value : null,
+                match.Groups[4].Success ? match.Groups[4].Value : null
+            )
             : null;
     }
 
@@ -87,13 +96,17 @@ public static partial class FitCommand
         foreach (Match line in ProjectionPattern().Matches(output))
         {
             var total = Enumerable.Range(2, 3).Sum(group => double.Parse(line.Groups[group].ValueSpan, CultureInfo.InvariantCulture));
-            sum = line.Groups[1].Value == "Host" ? ((sum?.Host ?? 0) + total, sum?.Devices ?? 0) : (sum?.Host ?? 0, (sum?.Devices ?? 0) + total);
+            sum =
+                line.Groups[1].Value == "Host"
+                    ? ((sum?.Host ?? 0) + total, sum?.Devices ?? 0)
+                    : (sum?.Host ?? 0, (sum?.Devices ?? 0) + total);
         }
 
         return sum;
     }
 
-    /// <summary>Why it failed: the last warning or error it logged, or null. Lines look like <c>0.00.036 E common_fit: reason</c>.</summary>
+    /// <summary>Why it failed: the last warning or error it logged, or null. Lines look like <c>0.00.036 E common_fit:
+    /// reason</c>.</summary>
     /// <param name="log">Standard error.</param>
     public static string? ReadReason(string log) => ReasonPattern().Matches(log).LastOrDefault()?.Groups[1].Value.Trim();
 

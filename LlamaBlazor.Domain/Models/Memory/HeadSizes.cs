@@ -15,31 +15,40 @@ internal sealed record HeadSizes(long Key, long Value, long KeyWindow, long Valu
         var key = Number(keys, "attention.key_length") ?? usual;
         var value = Number(keys, "attention.value_length") ?? usual;
         return new HeadSizes(
-            key, value,
-            Number(keys, "attention.key_length_swa") ?? key, Number(keys, "attention.value_length_swa") ?? value,
-            Number(keys, "attention.key_length_mla") is not null && Number(keys, "attention.value_length_mla") is not null);
+            key,
+            value,
+            Number(keys, "attention.key_length_swa") ?? key,
+            Number(keys, "attention.value_length_swa") ?? value,
+            Number(keys, "attention.key_length_mla") is not null && Number(keys, "attention.value_length_mla") is not null
+        );
     }
 
     /// <summary>Numbers cached as keys for a token in one layer.</summary>
-    public long Keys(LayerKind kind, long headsKv) => kind switch
-    {
-        LayerKind.Full or LayerKind.Both => headsKv * Key,
-        LayerKind.Window => headsKv * KeyWindow,
-        _ => 0,
-    };
+    public long Keys(LayerKind kind, long headsKv) =>
+        kind switch
+        {
+            LayerKind.Full or LayerKind.Both => headsKv * Key,
+            LayerKind.Window => headsKv * KeyWindow,
+            _ => 0,
+        };
 
     /// <summary>Numbers cached as values for a token in one layer; latent attention keeps none.</summary>
-    public long Values(LayerKind kind, long headsKv) => IsMla ? 0 : kind switch
-    {
-        LayerKind.Full or LayerKind.Both => headsKv * Value,
-        LayerKind.Window => headsKv * ValueWindow,
-        _ => 0,
-    };
+    public long Values(LayerKind kind, long headsKv) =>
+        IsMla
+            ? 0
+            : kind switch
+            {
+                LayerKind.Full or LayerKind.Both => headsKv * Value,
+                LayerKind.Window => headsKv * ValueWindow,
+                _ => 0,
+            };
 
     /// <summary>A size of the architecture within bounds, or null.</summary>
-    public static long? Size(GgufMetadata keys, string key) => keys.Number(keys.Of(key)) is { } number ? Math.Clamp(number, 0, Bound) : null;
+    public static long? Size(GgufMetadata keys, string key) =>
+        keys.Number(keys.Of(key)) is { } number ? Math.Clamp(number, 0, Bound) : null;
 
-    private static long? Number(GgufMetadata keys, string key) => keys.Number(keys.Of(key)) is > 0 and var number ? Math.Min(number, Bound) : null;
+    private static long? Number(GgufMetadata keys, string key) =>
+        keys.Number(keys.Of(key)) is > 0 and var number ? Math.Min(number, Bound) : null;
 }
 
 /// <summary>What a recurrent layer keeps for each slot, whatever the context (parameters.md, h).</summary>

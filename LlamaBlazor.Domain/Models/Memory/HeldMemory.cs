@@ -13,7 +13,8 @@ public sealed record HeldMemory(long Host, long? Gpus)
     /// <param name="sample">The newest sample, or null before the first.</param>
     /// <param name="modelId">The model.</param>
     public static HeldMemory? Of(Sample? sample, long modelId) =>
-        sample?.Instances.FirstOrDefault(instance => instance.ModelId == modelId && instance.Status == ModelStatus.Running) is { Memory: > 0 } running
+        sample?.Instances.FirstOrDefault(instance => instance.ModelId == modelId && instance.Status == ModelStatus.Running)
+            is { Memory: > 0 } running
             ? new HeldMemory((long)(running.Memory.Value * MiB), running.Vram is > 0 and var gpus ? (long)(gpus * MiB) : null)
             : null;
 }

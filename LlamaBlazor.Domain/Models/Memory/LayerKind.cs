@@ -21,7 +21,8 @@ public enum LayerKind
     Both,
 }
 
-/// <summary>Decides from architecture and keys how each layer remembers (parameters.md, h; llama.cpp <c>llama-hparams</c>, <c>llama-model</c>).</summary>
+/// <summary>Decides from architecture and keys how each layer remembers (parameters.md, h; llama.cpp <c>llama-hparams</c>,
+/// <c>llama-model</c>).</summary>
 internal static class LayerKinds
 {
     // Layer i has a window where i mod period < period - 1; for the last two where i mod period is not 0.
@@ -44,13 +45,39 @@ internal static class LayerKinds
     private static readonly HashSet<string> DenseFirst = ["cohere2moe"];
 
     private static readonly HashSet<string> Memoryless =
-        ["bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2", "jina-bert-v3", "modern-bert", "eurobert", "t5encoder", "dream", "llada", "llada-moe", "rnd1", "wavtokenizer-dec", "clip"];
+    [
+        "bert",
+        "nomic-bert",
+        "nomic-bert-moe",
+        "neo-bert",
+        "jina-bert-v2",
+        "jina-bert-v3",
+        "modern-bert",
+        "eurobert",
+        "t5encoder",
+        "dream",
+        "llada",
+        "llada-moe",
+        "rnd1",
+        "wavtokenizer-dec",
+        "clip",
+    ];
 
     private static readonly HashSet<string> Recurrent = ["mamba", "mamba2", "rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7"];
 
     private static readonly HashSet<string> Interval = ["qwen3next", "qwen35", "qwen35moe"];
 
-    private static readonly HashSet<string> Hybrid = ["jamba", "lfm2", "lfm2moe", "nemotron_h", "nemotron_h_moe", "granitehybrid", "plamo2", "kimi-linear"];
+    private static readonly HashSet<string> Hybrid =
+    [
+        "jamba",
+        "lfm2",
+        "lfm2moe",
+        "nemotron_h",
+        "nemotron_h_moe",
+        "granitehybrid",
+        "plamo2",
+        "kimi-linear",
+    ];
 
     /// <summary>The kind of each layer.</summary>
     public static LayerKind[] Of(GgufMetadata keys, int layers, IReadOnlyList<long> headsKv)
@@ -65,7 +92,12 @@ internal static class LayerKinds
             _ => layers,
         };
         var listed = keys.Numbers(keys.Of("attention.recurrent_layers"));
-        return [.. Enumerable.Range(0, layers).Select(layer => layer >= withCache ? LayerKind.None : Kind(keys, architecture, layer, headsKv[layer], listed))];
+        return
+        [
+            .. Enumerable
+                .Range(0, layers)
+                .Select(layer => layer >= withCache ? LayerKind.None : Kind(keys, architecture, layer, headsKv[layer], listed)),
+        ];
     }
 
     private static LayerKind Kind(GgufMetadata keys, string architecture, int layer, long headsKv, IReadOnlyList<long>? listed)
@@ -77,7 +109,10 @@ internal static class LayerKinds
         if (Interval.Contains(architecture))
         {
             var interval = Math.Max(1, keys.Number(keys.Of("full_attention_interval")) ?? 4);
-            var recurrent = listed is null ? (layer + 1) % interval != 0 : listed.Count > layer && listed.All(flag => flag is 0 or 1) ? listed[layer] != 0 : listed.Contains(layer);
+            var recurrent =
+                listed is null ? (layer + 1) % interval != 0
+                : listed.Count > layer && listed.All(flag => flag is 0 or 1) ? listed[layer] != 0
+                : listed.Contains(layer);
             return recurrent ? LayerKind.Recurrent : LayerKind.Full;
         }
 
@@ -99,5 +134,6 @@ internal static class LayerKinds
     }
 
     /// <summary>Tokens of the window, 0 without one.</summary>
-    public static long Window(GgufMetadata keys) => HeadSizes.Size(keys, "attention.sliding_window") ?? (keys.Architecture == "llama4" ? 8192 : 0);
+    public static long Window(GgufMetadata keys) =>
+        HeadSizes.Size(keys, "attention.sliding_window") ?? (keys.Architecture == "llama4" ? 8192 : 0);
 }

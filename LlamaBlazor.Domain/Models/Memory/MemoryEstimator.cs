@@ -1,7 +1,8 @@
 namespace LlamaBlazor.Domain.Models.Memory;
 
 /// <summary>
-/// Estimates what a model takes before it is started. Weights and cache follow llama.cpp exactly; compute buffers are the logits of one batch plus
+/// Estimates what a model takes before it is started. Weights and cache follow llama.cpp exactly; compute buffers are the logits of one
+/// batch plus
 /// the widest activations, which is what large models are seen to take. What the engine itself projects (llama-fit-params) is better still.
 /// </summary>
 public static class MemoryEstimator
@@ -15,9 +16,15 @@ public static class MemoryEstimator
     /// <summary>The estimate for some settings.</summary>
     /// <param name="model">Sizes of the model.</param>
     /// <param name="settings">Launch settings.</param>
-    /// <param name="devices">GPUs in order, those of the model first (<see cref="MemorySettings.Use"/>); empty on a machine without one.</param>
+    /// <param name="devices">GPUs in order, those of the model first (<see cref="MemorySettings.Use"/>); empty on a machine without
+    /// one.</param>
     /// <param name="hostFreeBytes">Free main memory, or null.</param>
-    public static MemoryEstimate Estimate(ModelGeometry model, MemorySettings settings, IReadOnlyList<MemoryDevice> devices, long? hostFreeBytes)
+    public static MemoryEstimate Estimate(
+        ModelGeometry model,
+        MemorySettings settings,
+        IReadOnlyList<MemoryDevice> devices,
+        long? hostFreeBytes
+    )
     {
         var layers = !devices.Any(device => device.IsForModel) ? 0 : settings.GpuLayers ?? MostLayers(model, settings, devices);
         return Place(model, settings, Math.Clamp(layers, 0, model.LayerCount + 1), devices, hostFreeBytes);
@@ -41,23 +48,36 @@ public static class MemoryEstimator
         return low;
     }
 
-    /// <summary>The longest context that fits, in steps of 256 tokens up to what the model was trained with; 0 where not even 256 do.</summary>
+    /// <summary>The longest context that fits, in steps of 256 tokens up to what the model was trained with; 0 where not even 256
+    /// do.</summary>
     /// <param name="model">Sizes of the model.</param>
     /// <param name="settings">Launch settings; their context is not used.</param>
     /// <param name="devices">GPUs in order.</param>
     /// <param name="hostFreeBytes">Free main memory, or null.</param>
-    public static long LongestContext(ModelGeometry model, MemorySettings settings, IReadOnlyList<MemoryDevice> devices, long? hostFreeBytes)
+    public static long LongestContext(
+        ModelGeometry model,
+        MemorySettings settings,
+        IReadOnlyList<MemoryDevice> devices,
+        long? hostFreeBytes
+    )
     {
         var (low, high) = (0L, Math.Clamp(model.TrainedContext, ContextStep, ContextBound) / ContextStep);
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            (low, high) = Estimate(model, settings with { CtxSize = middle * ContextStep }, devices, hostFreeBytes).Fits ? (middle, high) : (low, middle - 1);
+            (low, high) = Estimate(model, settings with { CtxSize = middle * ContextStep }, devices, hostFreeBytes).Fits
+                ? (middle, high)
+                : (low, middle - 1);
         }
 
         return low * ContextStep;
     }
 
-    private static MemoryEstimate Place(ModelGeometry model, MemorySettings settings, int gpuLayers, IReadOnlyList<MemoryDevice> devices, long? hostFreeBytes) =>
-        new MemoryPlacement(model, settings, gpuLayers, devices).Estimate(hostFreeBytes);
+    private static MemoryEstimate Place(
+        ModelGeometry model,
+        MemorySettings settings,
+        int gpuLayers,
+        IReadOnlyList<MemoryDevice> devices,
+        long? hostFreeBytes
+    ) => new MemoryPlacement(model, settings, gpuLayers, devices).Estimate(hostFreeBytes);
 }

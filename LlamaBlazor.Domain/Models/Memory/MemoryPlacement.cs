@@ -27,7 +27,10 @@ internal sealed class MemoryPlacement
         (_model, _settings, _gpuLayers, _devices) = (model, settings, gpuLayers, devices);
         _own = devices.Count(device => device.IsForModel);
         (_use, _draftUse) = (new long[devices.Count + 1], new long[devices.Count + 1]);
-        _context = Math.Min(settings.CtxSize > 0 ? settings.CtxSize : Math.Max(model.TrainedContext, MemoryEstimator.ContextStep), MemoryEstimator.ContextBound);
+        _context = Math.Min(
+            settings.CtxSize > 0 ? settings.CtxSize : Math.Max(model.TrainedContext, MemoryEstimator.ContextStep),
+            MemoryEstimator.ContextBound
+        );
         _shares = Shares(settings, [.. devices.Take(_own)]);
         PlaceLayers();
         PlaceEnds();
@@ -41,17 +44,23 @@ internal sealed class MemoryPlacement
     private int OutputPlace => _gpuLayers > 0 ? Share(_gpuLayers - 1) : Host;
 
     /// <summary>The outcome.</summary>
-    public MemoryEstimate Estimate(long? hostFreeBytes) => new()
-    {
-        WeightsBytes = _weights,
-        KvCacheBytes = _cache,
-        ComputeBytes = _compute,
-        ProjectorBytes = _settings.ProjectorBytes,
-        DraftBytes = _draft,
-        CtxSize = _context,
-        GpuLayers = _gpuLayers,
-        Devices = [.. _devices.Append(new MemoryDevice(HostName, hostFreeBytes)).Select((device, i) => new DeviceUse(device.Name, _use[i], device.FreeBytes) { DraftBytes = _draftUse[i] })],
-    };
+    public MemoryEstimate Estimate(long? hostFreeBytes) =>
+        new()
+        {
+            WeightsBytes = _weights,
+            KvCacheBytes = _cache,
+            ComputeBytes = _compute,
+            ProjectorBytes = _settings.ProjectorBytes,
+            DraftBytes = _draft,
+            CtxSize = _context,
+            GpuLayers = _gpuLayers,
+            Devices =
+            [
+                .. _devices
+                    .Append(new MemoryDevice(HostName, hostFreeBytes))
+                    .Select((device, i) => new DeviceUse(device.Name, _use[i], device.FreeBytes) { DraftBytes = _draftUse[i] }),
+            ],
+        };
 
     // The last layers go to devices; the output layer counts as the very last (llama.cpp, load_tensors).
     private void PlaceLayers()
@@ -117,7 +126,8 @@ internal sealed class MemoryPlacement
         _use[_own - 1] += left;
     }
 
-    // A small model with devices, layers and formats of its own, beside the large one; everything else is as said for that (llama.cpp, server_context::load_model).
+    // A small model with devices, layers and formats of its own, beside the large one; everything else is as said for that (llama.cpp,
+    // server_context::load_model).
     private void PlaceDraft()
     {
         if (_settings.Draft is not { } draft)
@@ -126,7 +136,10 @@ internal sealed class MemoryPlacement
             return;
         }
 
-        var devices = MemoryDevice.Named([.. _devices.Where(device => device.IsForDraft).Select(device => device with { IsForModel = true })], draft.Device);
+        var devices = MemoryDevice.Named(
+            [.. _devices.Where(device => device.IsForDraft).Select(device => device with { IsForModel = true })],
+            draft.Device
+        );
         var settings = _settings with
         {
             CtxSize = _context,
@@ -170,7 +183,8 @@ internal sealed class MemoryPlacement
         var activations = batch * (2 * _model.Embedding + 2 * _model.FeedForward);
         for (var place = 0; place < _use.Length; place++)
         {
-            var bytes = place == OutputPlace ? Math.Max(batch * (_model.Vocabulary + _model.Embedding), activations)
+            var bytes =
+                place == OutputPlace ? Math.Max(batch * (_model.Vocabulary + _model.Embedding), activations)
                 : _gpuLayers == 0 || (place >= _own && place != Host) ? 0
                 : place == Host ? batch * (_model.Embedding + _context)
                 : activations;
@@ -196,8 +210,24 @@ internal sealed class MemoryPlacement
     // As --tensor-split says; else in proportion to what is free, and where that is not known, alike.
     private static double[] Shares(MemorySettings settings, IReadOnlyList<MemoryDevice> devices)
     {
-        var said = (settings.TensorSplit ?? "").Split([',', '/']).Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && double.IsFinite(share) ? Math.Max(0, share) : 0).ToList();
-        var shares = devices.Select((device, i) => said.Sum() > 0 ? i < said.Count ? said[i] : 0 : device.FreeBytes ?? 1.0).ToList();
+        var said = (settings.TensorSplit ?? "")
+            .Split([',', '/'])
+            .Select(part =>
+                double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && double.IsFinite(share)
+                    ? Math.Max(0, share)
+                    : 0
+            )
+            .ToList();
+        var shares = devices
+            .Select(
+                (device, i) =>
+                    said.Sum() > 0
+                        ? i < said.Count
+                            ? said[i]
+                            : 0
+                        : device.FreeBytes ?? 1.0
+            )
+            .ToList();
         var total = shares.Sum();
         return [.. shares.Select(share => total > 0 ? share / total : 1.0 / devices.Count)];
     }

@@ -32,13 +32,15 @@ public sealed record MemorySettings
     /// <summary>Keep the cache of offloaded layers on their device. <c>--kv-offload</c>.</summary>
     public bool KvOffload { get; init; } = true;
 
-    /// <summary>Layers from the first whose experts stay on the host; a large number is all. <c>--n-cpu-moe</c>, <c>--cpu-moe</c>.</summary>
+    /// <summary>Layers from the first whose experts stay on the host; a large number is all. <c>--n-cpu-moe</c>,
+    /// <c>--cpu-moe</c>.</summary>
     public int CpuMoeLayers { get; init; }
 
     /// <summary>Devices to use, as a comma list in their order; <c>none</c> for the host alone, null for all. <c>--device</c>.</summary>
     public string? Device { get; init; }
 
-    /// <summary><c>layer</c> (also null), <c>row</c>, <c>tensor</c>, or <c>none</c> for the main device alone. <c>--split-mode</c>.</summary>
+    /// <summary><c>layer</c> (also null), <c>row</c>, <c>tensor</c>, or <c>none</c> for the main device alone.
+    /// <c>--split-mode</c>.</summary>
     public string? SplitMode { get; init; }
 
     /// <summary>Place of the main device among the used ones, from 0. <c>--main-gpu</c>.</summary>
@@ -65,7 +67,8 @@ public sealed record MemorySettings
     /// <summary>Bytes of a draft model whose header cannot be read.</summary>
     public long DraftBytes { get; init; }
 
-    /// <summary>The devices of an engine that these settings use: those of the model in their order, then those that only the draft model is put on.</summary>
+    /// <summary>The devices of an engine that these settings use: those of the model in their order, then those that only the draft model
+    /// is put on.</summary>
     /// <param name="devices">All that the engine lists.</param>
     public IReadOnlyList<MemoryDevice> Use(IReadOnlyList<MemoryDevice> devices)
     {
@@ -76,7 +79,9 @@ public sealed record MemorySettings
         return
         [
             .. own.Select(device => device with { IsForDraft = drafts.Contains(device.Name) }),
-            .. devices.Where(device => drafts.Contains(device.Name) && !own.Any(other => other.Name == device.Name)).Select(device => device with { IsForModel = false }),
+            .. devices
+                .Where(device => drafts.Contains(device.Name) && !own.Any(other => other.Name == device.Name))
+                .Select(device => device with { IsForModel = false }),
         ];
     }
 
@@ -84,14 +89,17 @@ public sealed record MemorySettings
     private IReadOnlyList<MemoryDevice> Choose(IReadOnlyList<MemoryDevice> devices, string? names)
     {
         var named = MemoryDevice.Named(devices, names);
-        return SplitMode != "none" ? named : MainGpu >= 0 && MainGpu < named.Count ? [named[MainGpu]] : [];
+        return SplitMode != "none" ? named
+            : MainGpu >= 0 && MainGpu < named.Count ? [named[MainGpu]]
+            : [];
     }
 }
 
 /// <summary>A draft model and where it is put.</summary>
 /// <param name="Model">Its sizes.</param>
 /// <param name="GpuLayers">Layers on its device; null is all. <c>--spec-draft-ngl</c>.</param>
-/// <param name="Device">Its devices as in <see cref="MemorySettings.Device"/>; null is all that the engine has, whatever the model uses. <c>--spec-draft-device</c>.</param>
+/// <param name="Device">Its devices as in <see cref="MemorySettings.Device"/>; null is all that the engine has, whatever the model uses.
+/// <c>--spec-draft-device</c>.</param>
 /// <param name="CacheTypeK">Format of its cached keys.</param>
 /// <param name="CacheTypeV">Format of its cached values.</param>
 public sealed record DraftSettings(ModelGeometry Model, int? GpuLayers, string? Device, GgmlType CacheTypeK, GgmlType CacheTypeV);
@@ -113,9 +121,19 @@ public sealed record MemoryDevice(string Name, long? FreeBytes)
     /// <summary>Those that a setting names, in its order; those that the engine takes by itself where it is null or empty.</summary>
     /// <param name="devices">All there are.</param>
     /// <param name="names">A comma list, or <c>none</c>.</param>
-    public static IReadOnlyList<MemoryDevice> Named(IReadOnlyList<MemoryDevice> devices, string? names) => string.IsNullOrWhiteSpace(names)
-        ? devices.All(device => device.IsDefault) ? devices : [.. devices.Where(device => device.IsDefault)]
-        : [.. names.Split(',', StringSplitOptions.TrimEntries).Select(name => devices.FirstOrDefault(device => device.Name.Equals(name, StringComparison.OrdinalIgnoreCase))).OfType<MemoryDevice>().Distinct()];
+    public static IReadOnlyList<MemoryDevice> Named(IReadOnlyList<MemoryDevice> devices, string? names) =>
+        string.IsNullOrWhiteSpace(names)
+            ? devices.All(device => device.IsDefault)
+                ? devices
+                : [.. devices.Where(device => device.IsDefault)]
+            :
+            [
+                .. names
+                    .Split(',', StringSplitOptions.TrimEntries)
+                    .Select(name => devices.FirstOrDefault(device => device.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+                    .OfType<MemoryDevice>()
+                    .Distinct(),
+            ];
 }
 
 /// <summary>How much of one device is taken.</summary>

@@ -35,10 +35,22 @@ public sealed record MemoryVerdict(long Bytes, MemoryFit Fit, string Words)
         if (estimate.Fits && (!devices.Any(device => device.IsForModel) || settings.GpuLayers is not null || estimate.GpuLayers == layers))
             return new(estimate.TotalBytes, MemoryFit.Fits, $"Fits with {estimate.CtxSize:N0} tokens of context.");
         if (estimate.Fits)
-            return new(estimate.TotalBytes, MemoryFit.Partly, $"{estimate.GpuLayers} of {layers} layers fit on the GPU; the rest runs, more slowly, from main memory.");
+            return new(
+                estimate.TotalBytes,
+                MemoryFit.Partly,
+                $"{estimate.GpuLayers} of {layers} layers fit on the GPU; the rest runs, more slowly, from main memory."
+            );
         var longest = MemoryEstimator.LongestContext(model, settings, devices, hostFreeBytes);
         return longest >= Math.Min(ShortContext, Math.Max(model.TrainedContext, 1))
-            ? new(estimate.TotalBytes, MemoryFit.Partly, $"Fits with at most {longest:N0} tokens of context instead of {estimate.CtxSize:N0}.")
-            : new(estimate.TotalBytes, MemoryFit.TooLarge, $"Needs {ByteSize.Text(estimate.TotalBytes)}{(hostFreeBytes is { } free ? $"; {ByteSize.Text(free + devices.Sum(device => device.FreeBytes ?? 0))} are free" : "")}.");
+            ? new(
+                estimate.TotalBytes,
+                MemoryFit.Partly,
+                $"Fits with at most {longest:N0} tokens of context instead of {estimate.CtxSize:N0}."
+            )
+            : new(
+                estimate.TotalBytes,
+                MemoryFit.TooLarge,
+                $"Needs {ByteSize.Text(estimate.TotalBytes)}{(hostFreeBytes is { } free ? $"; {ByteSize.Text(free + devices.Sum(device => device.FreeBytes ?? 0))} are free" : "")}."
+            );
     }
 }

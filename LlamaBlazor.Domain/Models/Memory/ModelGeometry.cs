@@ -21,12 +21,26 @@ public sealed class ModelGeometry
     {
         var keys = file.Metadata;
         var embedding = HeadSizes.Size(keys, "embedding_length") ?? 0;
-        var count = (int)Math.Clamp(Math.Max(keys.Number(keys.Of("block_count")) ?? 0, file.Tensors.Max(tensor => tensor.Block + 1) ?? 0), 0, LayerBound);
+        var count = (int)
+            Math.Clamp(
+                Math.Max(keys.Number(keys.Of("block_count")) ?? 0, file.Tensors.Max(tensor => tensor.Block + 1) ?? 0),
+                0,
+                LayerBound
+            );
         var heads = PerLayer(keys, "attention.head_count", count, 0);
         var headsKv = keys.Find(keys.Of("attention.head_count_kv")) is null ? heads : PerLayer(keys, "attention.head_count_kv", count, 0);
         var kinds = LayerKinds.Of(keys, count, headsKv);
         var sizes = HeadSizes.Of(keys, embedding, heads.DefaultIfEmpty(0).Max());
-        _layers = [.. Enumerable.Range(0, count).Select(layer => new Layer(kinds[layer], sizes.Keys(kinds[layer], headsKv[layer]), sizes.Values(kinds[layer], headsKv[layer])))];
+        _layers =
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(layer => new Layer(
+                    kinds[layer],
+                    sizes.Keys(kinds[layer], headsKv[layer]),
+                    sizes.Values(kinds[layer], headsKv[layer])
+                )),
+        ];
         StateBytes = RecurrentState.Bytes(keys, embedding);
         Window = LayerKinds.Window(keys);
         TrainedContext = HeadSizes.Size(keys, "context_length") ?? 0;
@@ -64,7 +78,8 @@ public sealed class ModelGeometry
     /// <summary>Weights of the output layer and its norm.</summary>
     internal long OutputBytes { get; private set; }
 
-    /// <summary>Weights of the token embedding where it serves as output layer too: on a device they are there a second time. Else 0.</summary>
+    /// <summary>Weights of the token embedding where it serves as output layer too: on a device they are there a second time. Else
+    /// 0.</summary>
     internal long TiedBytes { get; private set; }
 
     /// <summary>The sizes of a header, all parts joined.</summary>
@@ -90,8 +105,11 @@ public sealed class ModelGeometry
         return known.Moved;
     }
 
-    private int PartOf(GgufTensor tensor) => tensor.Block is { } block && block < _layers.Length ? block
-        : tensor.Name.StartsWith("token_embd", StringComparison.Ordinal) || tensor.Name.StartsWith("per_layer_token_embd", StringComparison.Ordinal) ? InputPart
+    private int PartOf(GgufTensor tensor) =>
+        tensor.Block is { } block && block < _layers.Length ? block
+        : tensor.Name.StartsWith("token_embd", StringComparison.Ordinal)
+        || tensor.Name.StartsWith("per_layer_token_embd", StringComparison.Ordinal)
+            ? InputPart
         : OutputPart;
 
     private void Add(int part, string name, long bytes)
@@ -115,7 +133,10 @@ public sealed class ModelGeometry
     private static long[] PerLayer(GgufMetadata keys, string key, int count, long fallback)
     {
         if (keys.Numbers(keys.Of(key)) is { } each)
-            return [.. Enumerable.Range(0, count).Select(layer => layer < each.Count ? Math.Clamp(each[layer], 0, HeadSizes.Bound) : fallback)];
+            return
+            [
+                .. Enumerable.Range(0, count).Select(layer => layer < each.Count ? Math.Clamp(each[layer], 0, HeadSizes.Bound) : fallback),
+            ];
         var scalar = HeadSizes.Size(keys, key) ?? fallback;
         return [.. Enumerable.Repeat(scalar, count)];
     }

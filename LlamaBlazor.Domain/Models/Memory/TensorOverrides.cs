@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace LlamaBlazor.Domain.Models.Memory;
 
 /// <summary>
-/// Which tensors <c>--override-tensor</c> takes out of their layer, such as <c>blk\.(1|2)\.ffn_.*_exps\.=CPU</c>: expressions separated by commas, searched
+/// Which tensors <c>--override-tensor</c> takes out of their layer, such as <c>blk\.(1|2)\.ffn_.*_exps\.=CPU</c>: expressions separated by
+/// commas, searched
 /// for in the names; the first that is found counts (llama.cpp, <c>parse_tensor_buffer_overrides</c>).
 /// </summary>
 internal sealed class TensorOverrides
@@ -30,10 +31,16 @@ internal sealed class TensorOverrides
         if (string.IsNullOrWhiteSpace(text))
             return Array.Empty<(int Part, MovedTensors Moved)>().ToLookup(pair => pair.Part, pair => pair.Moved);
         var overrides = new TensorOverrides(text);
-        return tensors.Select(tensor => (tensor.Part, tensor.Bytes, IsExpert: ModelGeometry.IsExpert(tensor.Name), Buffer: overrides.BufferOf(tensor.Name)))
+        return tensors
+            .Select(tensor =>
+                (tensor.Part, tensor.Bytes, IsExpert: ModelGeometry.IsExpert(tensor.Name), Buffer: overrides.BufferOf(tensor.Name))
+            )
             .Where(tensor => tensor.Buffer is not null)
             .GroupBy(tensor => (tensor.Part, tensor.Buffer, tensor.IsExpert))
-            .ToLookup(group => group.Key.Part, group => new MovedTensors(group.Key.Buffer!, group.Sum(tensor => tensor.Bytes), group.Key.IsExpert));
+            .ToLookup(
+                group => group.Key.Part,
+                group => new MovedTensors(group.Key.Buffer!, group.Sum(tensor => tensor.Bytes), group.Key.IsExpert)
+            );
     }
 
     private string? BufferOf(string name)

@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 
 namespace LlamaBlazor.Domain.Proxy.Ollama;
 
-/// <summary>Translates the answer of an engine to Ollama's: each event of a stream to a line of JSON, or the whole answer to one object.</summary>
+/// <summary>Translates the answer of an engine to Ollama's: each event of a stream to a line of JSON, or the whole answer to one
+/// object.</summary>
 /// <param name="call">What was asked.</param>
 /// <param name="figures">The figures of the request, as they are when called.</param>
 /// <param name="clock">Tells the time of each line.</param>
@@ -35,10 +36,15 @@ public sealed class OllamaAnswer(OllamaCall call, Func<OllamaFigures> figures, T
 
         var delta = chunk["choices"] is JsonArray { Count: > 0 } choices ? choices[0] : chunk;
         TakeTools(delta?["delta"]?["tool_calls"] as JsonArray ?? []);
-        var (text, thinking) = (Text(delta?["delta"]?["content"] ?? delta?["text"] ?? delta?["content"]), Text(delta?["delta"]?["reasoning_content"]));
+        var (text, thinking) = (
+            Text(delta?["delta"]?["content"] ?? delta?["text"] ?? delta?["content"]),
+            Text(delta?["delta"]?["reasoning_content"])
+        );
         var line = text.Length > 0 || thinking.Length > 0 ? Bytes(Say(text, thinking, null)) : [];
         var isLast = chunk["stop"] is JsonValue stop && stop.GetValueKind() == JsonValueKind.True; // llama-server's own form has no [DONE]
-        return isLast ? [.. line, .. End() ?? []] : line.Length > 0 ? line : null;
+        return isLast ? [.. line, .. End() ?? []]
+            : line.Length > 0 ? line
+            : null;
     }
 
     /// <summary>The whole answer as one object.</summary>
@@ -95,7 +101,11 @@ public sealed class OllamaAnswer(OllamaCall call, Func<OllamaFigures> figures, T
 
     private JsonObject Say(string text, string thinking, JsonArray? tools)
     {
-        var line = new JsonObject { ["model"] = call.Model, ["created_at"] = clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture) };
+        var line = new JsonObject
+        {
+            ["model"] = call.Model,
+            ["created_at"] = clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+        };
         var target = line;
         if (call.Verb == OllamaVerb.Chat)
             line["message"] = target = new JsonObject { ["role"] = "assistant" };
@@ -122,14 +132,24 @@ public sealed class OllamaAnswer(OllamaCall call, Func<OllamaFigures> figures, T
         }
     }
 
-    private JsonArray? Tools() => _tools.Count == 0 ? null : new JsonArray([.. _tools.Select(tool => new JsonObject
-    {
-        ["function"] = new JsonObject { ["name"] = tool.Value.Name, ["arguments"] = Arguments(tool.Value.Arguments.ToString()) },
-    })]);
+    private JsonArray? Tools() =>
+        _tools.Count == 0
+            ? null
+            : new JsonArray([
+                .. _tools.Select(tool => new JsonObject
+                {
+                    ["function"] = new JsonObject
+                    {
+                        ["name"] = tool.Value.Name,
+                        ["arguments"] = Arguments(tool.Value.Arguments.ToString()),
+                    },
+                }),
+            ]);
 
     private static JsonObject Arguments(string json) => Parse(Encoding.UTF8.GetBytes(json)) ?? [];
 
-    private static string Words(JsonNode error) => Text(error is JsonObject detail ? detail["message"] : error) is { Length: > 0 } words ? words : error.ToJsonString();
+    private static string Words(JsonNode error) =>
+        Text(error is JsonObject detail ? detail["message"] : error) is { Length: > 0 } words ? words : error.ToJsonString();
 
     private static JsonObject? Parse(ReadOnlySpan<byte> json)
     {

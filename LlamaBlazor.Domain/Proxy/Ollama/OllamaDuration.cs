@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 
 namespace LlamaBlazor.Domain.Proxy.Ollama;
 
-/// <summary>Reads <c>keep_alive</c>: seconds as a number, or a duration as Go writes them (<c>5m</c>, <c>1h30m</c>, <c>-1</c>, <c>500ms</c>).</summary>
+/// <summary>Reads <c>keep_alive</c>: seconds as a number, or a duration as Go writes them (<c>5m</c>, <c>1h30m</c>, <c>-1</c>,
+/// <c>500ms</c>).</summary>
 public static class OllamaDuration
 {
     /// <summary>What stands for "for ever".</summary>
@@ -46,7 +47,14 @@ public static class OllamaDuration
             rest = rest[digits..];
             var end = rest.IndexOfAny(Digits);
             var unit = end < 0 ? rest : rest[..end];
-            var seconds = unit switch { "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3600, _ => double.NaN };
+            var seconds = unit switch
+            {
+                "ms" => 0.001,
+                "s" => 1,
+                "m" => 60,
+                "h" => 3600,
+                _ => double.NaN,
+            };
             sum += number * seconds;
             rest = rest[unit.Length..];
         }

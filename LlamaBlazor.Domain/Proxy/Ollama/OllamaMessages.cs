@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace LlamaBlazor.Domain.Proxy.Ollama;
 
-/// <summary>Translates the messages of a chat: pictures become parts, calls of tools get the ids and the written-out arguments that OpenAI's form has.</summary>
+/// <summary>Translates the messages of a chat: pictures become parts, calls of tools get the ids and the written-out arguments that
+/// OpenAI's form has.</summary>
 internal static class OllamaMessages
 {
     /// <summary>The messages in OpenAI's form.</summary>
@@ -20,7 +21,8 @@ internal static class OllamaMessages
             if (message["tool_calls"] is JsonArray { Count: > 0 } wanted)
                 target["tool_calls"] = new JsonArray([.. wanted.OfType<JsonObject>().Select(call => ToolCall(call, open, ref calls))]);
             if (message["role"]?.ToString() == "tool")
-                target["tool_call_id"] = message["tool_call_id"]?.DeepClone() ?? JsonValue.Create(open.TryDequeue(out var id) ? id : "call_0");
+                target["tool_call_id"] =
+                    message["tool_call_id"]?.DeepClone() ?? JsonValue.Create(open.TryDequeue(out var id) ? id : "call_0");
             translated.Add((JsonNode)target);
         }
 
@@ -31,20 +33,35 @@ internal static class OllamaMessages
     {
         if (message["images"] is not JsonArray { Count: > 0 } images)
             return message["content"]?.DeepClone();
-        var parts = new JsonArray { (JsonNode)new JsonObject { ["type"] = "text", ["text"] = message["content"]?.DeepClone() ?? "" } };
+        var parts = new JsonArray
+        {
+            (JsonNode)
+                new JsonObject { ["type"] = "text", ["text"] = message["content"]?.DeepClone() ?? "" },
+        };
         foreach (var image in images.Select(image => image?.ToString() ?? ""))
-            parts.Add((JsonNode)new JsonObject { ["type"] = "image_url", ["image_url"] = new JsonObject { ["url"] = image.StartsWith("data:", StringComparison.Ordinal) ? image : $"data:{TypeOf(image)};base64,{image}" } });
+            parts.Add(
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["type"] = "image_url",
+                        ["image_url"] = new JsonObject
+                        {
+                            ["url"] = image.StartsWith("data:", StringComparison.Ordinal) ? image : $"data:{TypeOf(image)};base64,{image}",
+                        },
+                    }
+            );
         return parts;
     }
 
     // Ollama sends bare base64: the first bytes tell what it is.
-    private static string TypeOf(string base64) => base64 switch
-    {
-        ['/', '9', 'j', '/', ..] => "image/jpeg",
-        ['R', '0', 'l', 'G', ..] => "image/gif",
-        ['U', 'k', 'l', 'G', ..] => "image/webp",
-        _ => "image/png",
-    };
+    private static string TypeOf(string base64) =>
+        base64 switch
+        {
+            ['/', '9', 'j', '/', ..] => "image/jpeg",
+            ['R', '0', 'l', 'G', ..] => "image/gif",
+            ['U', 'k', 'l', 'G', ..] => "image/webp",
+            _ => "image/png",
+        };
 
     private static JsonObject ToolCall(JsonObject call, Queue<string> open, ref int calls)
     {
@@ -59,7 +76,10 @@ internal static class OllamaMessages
             ["function"] = new JsonObject
             {
                 ["name"] = call["function"]?["name"]?.DeepClone(),
-                ["arguments"] = arguments is JsonValue text && text.GetValueKind() == JsonValueKind.String ? text.DeepClone() : arguments?.ToJsonString() ?? "{}",
+                ["arguments"] =
+                    arguments is JsonValue text && text.GetValueKind() == JsonValueKind.String
+                        ? text.DeepClone()
+                        : arguments?.ToJsonString() ?? "{}",
             },
         };
     }

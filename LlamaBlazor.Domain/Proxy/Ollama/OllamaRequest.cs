@@ -6,7 +6,8 @@ using LlamaBlazor.Domain.Common;
 namespace LlamaBlazor.Domain.Proxy.Ollama;
 
 /// <summary>
-/// Translates requests of Ollama's API (docs/api.md of that project) to those of llama-server. What has no counterpart is a matter of the model's settings
+/// Translates requests of Ollama's API (docs/api.md of that project) to those of llama-server. What has no counterpart is a matter of the
+/// model's settings
 /// here (<c>num_ctx</c>, <c>num_gpu</c>, templates) and is left out.
 /// </summary>
 public static class OllamaRequest
@@ -19,9 +20,21 @@ public static class OllamaRequest
     // Ollama's name, ours. The others of its names have the same name here.
     private static readonly (string From, string To)[] Options =
     [
-        ("temperature", "temperature"), ("top_k", "top_k"), ("top_p", "top_p"), ("min_p", "min_p"), ("typical_p", "typical_p"), ("seed", "seed"), ("stop", "stop"),
-        ("repeat_last_n", "repeat_last_n"), ("repeat_penalty", "repeat_penalty"), ("presence_penalty", "presence_penalty"), ("frequency_penalty", "frequency_penalty"),
-        ("mirostat", "mirostat"), ("mirostat_eta", "mirostat_eta"), ("mirostat_tau", "mirostat_tau"), ("num_keep", "n_keep"),
+        ("temperature", "temperature"),
+        ("top_k", "top_k"),
+        ("top_p", "top_p"),
+        ("min_p", "min_p"),
+        ("typical_p", "typical_p"),
+        ("seed", "seed"),
+        ("stop", "stop"),
+        ("repeat_last_n", "repeat_last_n"),
+        ("repeat_penalty", "repeat_penalty"),
+        ("presence_penalty", "presence_penalty"),
+        ("frequency_penalty", "frequency_penalty"),
+        ("mirostat", "mirostat"),
+        ("mirostat_eta", "mirostat_eta"),
+        ("mirostat_tau", "mirostat_tau"),
+        ("num_keep", "n_keep"),
     ];
 
     /// <summary>Reads a request.</summary>
@@ -81,10 +94,21 @@ public static class OllamaRequest
         {
             body["prompt"] = prompt;
             AddCommon(body, request);
-            return Call(OllamaVerb.Generate, request, model, new ProxyRoute("POST", "/v1/completions", ModelSource.Body, RouteKind.Completion), body);
+            return Call(
+                OllamaVerb.Generate,
+                request,
+                model,
+                new ProxyRoute("POST", "/v1/completions", ModelSource.Body, RouteKind.Completion),
+                body
+            );
         }
 
-        var question = new JsonObject { ["role"] = "user", ["content"] = prompt, ["images"] = request["images"]?.DeepClone() };
+        var question = new JsonObject
+        {
+            ["role"] = "user",
+            ["content"] = prompt,
+            ["images"] = request["images"]?.DeepClone(),
+        };
         var said = new JsonArray();
         if (Text(request["system"]) is { Length: > 0 } system)
             said.Add((JsonNode)new JsonObject { ["role"] = "system", ["content"] = system });
@@ -108,11 +132,25 @@ public static class OllamaRequest
     private static ProxyRoute ChatRoute { get; } = new("POST", "/v1/chat/completions", ModelSource.Body, RouteKind.Chat);
 
     private static OllamaCall Call(OllamaVerb verb, JsonObject request, Name model, ProxyRoute route, JsonObject body) =>
-        new(verb, model.Written, model.Known, OllamaDuration.Read(request["keep_alive"]), route, JsonSerializer.SerializeToUtf8Bytes(body, AsWritten));
+        new(
+            verb,
+            model.Written,
+            model.Known,
+            OllamaDuration.Read(request["keep_alive"]),
+            route,
+            JsonSerializer.SerializeToUtf8Bytes(body, AsWritten)
+        );
 
     // The smallest question to an engine makes the endpoint start it.
     private static OllamaCall Loading(OllamaVerb verb, JsonObject request, Name model) =>
-        new(verb, model.Written, model.Known, OllamaDuration.Read(request["keep_alive"]), new ProxyRoute("GET", "/health", ModelSource.Query, RouteKind.Other), []);
+        new(
+            verb,
+            model.Written,
+            model.Known,
+            OllamaDuration.Read(request["keep_alive"]),
+            new ProxyRoute("GET", "/health", ModelSource.Query, RouteKind.Other),
+            []
+        );
 
     private static JsonObject Head(Name model, bool isStream)
     {
@@ -129,9 +167,10 @@ public static class OllamaRequest
             body["response_format"] = format;
         if (request["think"] is JsonValue think)
         {
-            body["chat_template_kwargs"] = think.GetValueKind() == JsonValueKind.String
-                ? new JsonObject { ["reasoning_effort"] = think.DeepClone() }
-                : new JsonObject { ["enable_thinking"] = think.DeepClone() };
+            body["chat_template_kwargs"] =
+                think.GetValueKind() == JsonValueKind.String
+                    ? new JsonObject { ["reasoning_effort"] = think.DeepClone() }
+                    : new JsonObject { ["enable_thinking"] = think.DeepClone() };
         }
 
         foreach (var name in new[] { "logprobs", "top_logprobs" })
@@ -142,12 +181,17 @@ public static class OllamaRequest
     }
 
     // "json", or a schema.
-    private static JsonObject? Format(JsonNode? format) => format switch
-    {
-        JsonObject schema => new JsonObject { ["type"] = "json_schema", ["json_schema"] = new JsonObject { ["name"] = "answer", ["schema"] = schema.DeepClone() } },
-        JsonValue when Text(format) == "json" => new JsonObject { ["type"] = "json_object" },
-        _ => null,
-    };
+    private static JsonObject? Format(JsonNode? format) =>
+        format switch
+        {
+            JsonObject schema => new JsonObject
+            {
+                ["type"] = "json_schema",
+                ["json_schema"] = new JsonObject { ["name"] = "answer", ["schema"] = schema.DeepClone() },
+            },
+            JsonValue when Text(format) == "json" => new JsonObject { ["type"] = "json_object" },
+            _ => null,
+        };
 
     private static void AddOptions(JsonObject body, JsonObject? options, string limitName)
     {
@@ -164,7 +208,8 @@ public static class OllamaRequest
             body[limitName] = most.DeepClone();
     }
 
-    private static bool IsStream(JsonObject request) => request["stream"] is not JsonValue stream || stream.GetValueKind() != JsonValueKind.False;
+    private static bool IsStream(JsonObject request) =>
+        request["stream"] is not JsonValue stream || stream.GetValueKind() != JsonValueKind.False;
 
     /// <summary>The name without the tag that Ollama's clients add, unless there is a model with it.</summary>
     /// <param name="model">The name as written.</param>

@@ -18,7 +18,12 @@ public sealed record ImageEntry(string Image, string? DisplayName, string? Descr
     /// <summary>What the catalogue begins with: llama.cpp's own images, of which those named server can be run here.</summary>
     public static IReadOnlyList<ImageEntry> Seed { get; } =
     [
-        new("ghcr.io/ggml-org/llama.cpp", "llama.cpp", "The images that llama.cpp builds itself. Choose a server one for the GPU of this machine; full ones also convert models, light ones only have the command line.",
-            [.. new[] { "server", "full", "light" }.SelectMany(category => Variants.Select(variant => category + variant))]),
+        new(
+            "ghcr.io/ggml-org/llama.cpp",
+            "llama.cpp",
+            "The images that llama.cpp builds itself. Choose a server one for the GPU of this machine; full ones also convert models, "
+                + "light ones only have the command line.",
+            [.. new[] { "server", "full", "light" }.SelectMany(category => Variants.Select(variant => category + variant))]
+        ),
     ];
 }

@@ -5,7 +5,8 @@ using LlamaBlazor.Domain.Common;
 namespace LlamaBlazor.Domain.Resources.Images;
 
 /// <summary>What the container runtime of this machine knows of an image that is here.</summary>
-/// <param name="Digest">Digest of its manifest in the registry, such as <c>sha256:…</c>; the image's own id where it came from none.</param>
+/// <param name="Digest">Digest of its manifest in the registry, such as <c>sha256:…</c>; the image's own id where it came from
+/// none.</param>
 /// <param name="SizeBytes">Bytes on disk, unpacked.</param>
 /// <param name="PythonVersion">Version of Python inside, where the image says it (<c>PYTHON_VERSION</c>), or null.</param>
 /// <param name="ManifestJson">Id, platform, date and labels as a JSON object.</param>
@@ -39,10 +40,14 @@ public sealed record ImageFacts(string? Digest, long? SizeBytes, string? PythonV
 
     private static ImageFacts Of(JsonElement image)
     {
-        var digest = Texts(image, "RepoDigests").Select(name => name[(name.IndexOf('@', StringComparison.Ordinal) + 1)..]).FirstOrDefault()
-            ?? Text(image, "Digest") ?? Text(image, "Id");
-        var size = image.TryGetProperty("Size", out var bytes) && bytes.ValueKind == JsonValueKind.Number && bytes.TryGetInt64(out var number)
-            ? number : (long?)null;
+        var digest =
+            Texts(image, "RepoDigests").Select(name => name[(name.IndexOf('@', StringComparison.Ordinal) + 1)..]).FirstOrDefault()
+            ?? Text(image, "Digest")
+            ?? Text(image, "Id");
+        var size =
+            image.TryGetProperty("Size", out var bytes) && bytes.ValueKind == JsonValueKind.Number && bytes.TryGetInt64(out var number)
+                ? number
+                : (long?)null;
         var config = image.TryGetProperty("Config", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : default;
         var python = Texts(config, "Env").FirstOrDefault(pair => pair.StartsWith(Python, StringComparison.Ordinal))?[Python.Length..];
         var manifest = new JsonObject
@@ -59,7 +64,11 @@ public sealed record ImageFacts(string? Digest, long? SizeBytes, string? PythonV
     private static JsonObject Labels(JsonElement config)
     {
         var labels = new JsonObject();
-        if (config.ValueKind != JsonValueKind.Object || !config.TryGetProperty("Labels", out var all) || all.ValueKind != JsonValueKind.Object)
+        if (
+            config.ValueKind != JsonValueKind.Object
+            || !config.TryGetProperty("Labels", out var all)
+            || all.ValueKind != JsonValueKind.Object
+        )
             return labels;
         foreach (var label in all.EnumerateObject().Where(label => label.Value.ValueKind == JsonValueKind.String).Take(LabelBound))
             labels[label.Name] = Short(label.Value.GetString()!);

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace LlamaBlazor.Domain.Resources.Images;
 
 /// <summary>
-/// How far a pull is, from what the runtime prints: docker <c>0f3d: Pulling fs layer</c>, <c>0f3d: Pull complete</c>; podman <c>Copying blob sha256:0f3d…</c>,
+/// How far a pull is, from what the runtime prints: docker <c>0f3d: Pulling fs layer</c>, <c>0f3d: Pull complete</c>; podman <c>Copying
+/// blob sha256:0f3d…</c>,
 /// <c>Copying blob 0f3d done</c>, <c>Copying config …</c>.
 /// </summary>
 public sealed partial class PullProgress
@@ -28,7 +29,11 @@ public sealed partial class PullProgress
         if (Layer().Match(line) is { Success: true } match)
         {
             var word = match.Groups["word"].Value;
-            var isDone = word.StartsWith("Pull complete", StringComparison.Ordinal) || word.StartsWith("Already exists", StringComparison.Ordinal) || word.Contains("done") || word.Contains("skipped");
+            var isDone =
+                word.StartsWith("Pull complete", StringComparison.Ordinal)
+                || word.StartsWith("Already exists", StringComparison.Ordinal)
+                || word.Contains("done")
+                || word.Contains("skipped");
             var id = match.Groups["id"].Value[..12];
             _layers[id] = isDone || _layers.GetValueOrDefault(id);
         }
@@ -58,6 +63,9 @@ public static partial class PullRetry
     /// <param name="attempt">Attempts made, from 1.</param>
     public static TimeSpan Pause(int attempt) => TimeSpan.FromSeconds(1 << Math.Clamp(attempt - 1, 0, 6));
 
-    [GeneratedRegex("manifest unknown|name unknown|repository .*not found|not found: manifest|unauthorized|denied|invalid reference|no space left", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "manifest unknown|name unknown|repository .*not found|not found: manifest|unauthorized|denied|invalid reference|no space left",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex Final();
 }

@@ -55,7 +55,10 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
         Assert.Equal((30, 10), await LimitsAsync());
         Assert.Equal(NotificationSeverity.Error, Services.GetRequiredService<NotificationService>().Messages[^1].Severity);
         await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync("1"));
-        Assert.Equal("Rows leave after 1 day, and where there are more than 10.", Services.GetRequiredService<NotificationService>().Messages[^1].Detail);
+        Assert.Equal(
+            "Rows leave after 1 day, and where there are more than 10.",
+            Services.GetRequiredService<NotificationService>().Messages[^1].Detail
+        );
     }
 
     [Fact]
@@ -72,17 +75,18 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
     private static TableFacts Facts(int? days, int? rows) => new("logs", 5, 8192, "Lines of the log", true, days, rows, false);
 
     // In its table: a row alone is no HTML.
-    private IRenderedComponent<IComponent> Show(TableFacts facts) => Render(builder =>
-    {
-        builder.OpenElement(0, "table");
-        builder.OpenElement(1, "tbody");
-        builder.OpenComponent<RetentionRow>(2);
-        builder.AddComponentParameter(3, nameof(RetentionRow.Table), facts);
-        builder.AddComponentParameter(4, nameof(RetentionRow.Changed), EventCallback.Factory.Create(this, () => _told++));
-        builder.CloseComponent();
-        builder.CloseElement();
-        builder.CloseElement();
-    });
+    private IRenderedComponent<IComponent> Show(TableFacts facts) =>
+        Render(builder =>
+        {
+            builder.OpenElement(0, "table");
+            builder.OpenElement(1, "tbody");
+            builder.OpenComponent<RetentionRow>(2);
+            builder.AddComponentParameter(3, nameof(RetentionRow.Table), facts);
+            builder.AddComponentParameter(4, nameof(RetentionRow.Changed), EventCallback.Factory.Create(this, () => _told++));
+            builder.CloseComponent();
+            builder.CloseElement();
+            builder.CloseElement();
+        });
 
     private async Task<(int? Days, int? Rows)> LimitsAsync()
     {

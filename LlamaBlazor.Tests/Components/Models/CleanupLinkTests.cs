@@ -32,7 +32,12 @@ public sealed class CleanupLinkTests(CleanupLinkTests.Library library) : BunitCo
         foreach (var service in new[] { typeof(LibraryEdits), typeof(ModelStore) })
             Services.AddSingleton(service, library.Services.GetRequiredService(service)); // an instance: not disposed with the test
         var link = Render<CleanupLink>();
-        link.WaitForAssertion(() => Assert.Contains($"1 model is missing with the whole folder, which may be on a disk that is not mounted: '{library.ModelFolder}' is empty.", link.Find("p").TextContent));
+        link.WaitForAssertion(() =>
+            Assert.Contains(
+                $"1 model is missing with the whole folder, which may be on a disk that is not mounted: '{library.ModelFolder}' is empty.",
+                link.Find("p").TextContent
+            )
+        );
         Assert.Empty(link.FindAll("button"));
     }
 }

@@ -21,7 +21,17 @@ public sealed class DownloadPanelTests : BunitContext, IClassFixture<DownloadFix
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddRadzenComponents();
         Services.AddSingleton(TimeProvider.System);
-        foreach (var service in new[] { typeof(DownloadService), typeof(DownloadStore), typeof(DownloadPlanner), typeof(MachineMemory), typeof(HubToken), typeof(ReadFreeSpace) })
+        foreach (
+            var service in new[]
+            {
+                typeof(DownloadService),
+                typeof(DownloadStore),
+                typeof(DownloadPlanner),
+                typeof(MachineMemory),
+                typeof(HubToken),
+                typeof(ReadFreeSpace),
+            }
+        )
             Services.AddSingleton(service, _app.Services.GetRequiredService(service)); // an instance: not disposed with the test
     }
 
@@ -29,7 +39,17 @@ public sealed class DownloadPanelTests : BunitContext, IClassFixture<DownloadFix
     public async Task Repository_IsAsked_OneQuantisationChosen_AndItsDownloadShown()
     {
         var model = GgufSamples.Llama("<b>Panel</b>").ToArray();
-        _app.Hub.Json("/api/models/org/panel/tree/main", JsonSerializer.Serialize(new[] { "<i>-Q4_K_M.gguf", "p-Q8_0.gguf" }.Select(path => new { type = "file", path, size = model.Length })));
+        _app.Hub.Json(
+            "/api/models/org/panel/tree/main",
+            JsonSerializer.Serialize(
+                new[] { "<i>-Q4_K_M.gguf", "p-Q8_0.gguf" }.Select(path => new
+                {
+                    type = "file",
+                    path,
+                    size = model.Length,
+                })
+            )
+        );
         _app.Hub.Serve("/org/panel/resolve/main/p-Q8_0.gguf", new ServedFile { Content = model });
         var panel = Render<DownloadsPanel>();
         Assert.Empty(panel.FindAll("details"));
@@ -68,7 +88,10 @@ public sealed class DownloadPanelTests : BunitContext, IClassFixture<DownloadFix
         await dialog.InvokeAsync(() => dialog.FindAll("input")[0].ChangeAsync(_app.Mirror.Url("/not-there.gguf")));
         await dialog.InvokeAsync(() => dialog.Find("form").SubmitAsync());
         panel.WaitForAssertion(() => Assert.Contains("nothing at this address", panel.Find(".bad").TextContent));
-        Assert.Equal(["Resume not-there.gguf", "Remove not-there.gguf"], panel.FindAll(".line button").Select(button => button.GetAttribute("aria-label")));
+        Assert.Equal(
+            ["Resume not-there.gguf", "Remove not-there.gguf"],
+            panel.FindAll(".line button").Select(button => button.GetAttribute("aria-label"))
+        );
         await panel.InvokeAsync(() => panel.FindAll(".line button")[1].ClickAsync());
         panel.WaitForAssertion(() => Assert.DoesNotContain("not-there.gguf", panel.Markup));
     }

@@ -26,13 +26,16 @@ public sealed class FitTabTests(FitTabTests.Library library) : BunitContext, ICl
 
         public override async Task InitializeAsync()
         {
-            GpuEngine.PlaceWithFit(Folder, """
+            GpuEngine.PlaceWithFit(
+                Folder,
+                """
                 case "$*" in
                   *broken*) echo "0.00.036.000 E common_fit: failed to load model" >&2; exit 1;;
                   *"-fitp on"*) echo "CUDA0 100 20 3"; echo "Host 7 0 1";;
                   *) echo '-c 512 -ngl 2 -ts 2,1';;
                 esac
-                """);
+                """
+            );
             foreach (var name in new[] { "tried", "advised", "broken", "held" })
                 GgufSamples.Llama(name).Save(Path.Combine(ModelFolder, name + ".gguf"));
             GgufSamples.Projector().Save(Path.Combine(ModelFolder, "sub", "mmproj.gguf"));
@@ -46,7 +49,10 @@ public sealed class FitTabTests(FitTabTests.Library library) : BunitContext, ICl
     {
         var tab = await ShowAsync("tried");
         Assert.Contains("With 2,048 tokens of context", tab.Find(".verdict p").TextContent);
-        Assert.Equal(["CUDA0", "CUDA1", "Main memory"], tab.FindAll("[role=img]").Select(bar => bar.GetAttribute("aria-label")!.Split(':')[0]));
+        Assert.Equal(
+            ["CUDA0", "CUDA1", "Main memory"],
+            tab.FindAll("[role=img]").Select(bar => bar.GetAttribute("aria-label")!.Split(':')[0])
+        );
         var slider = tab.FindAll("input[type=range]");
         await slider[0].InputAsync("1024");
         Assert.Contains("With 1,024 tokens of context", tab.Find(".verdict p").TextContent);
@@ -67,7 +73,12 @@ public sealed class FitTabTests(FitTabTests.Library library) : BunitContext, ICl
     {
         var tab = await ShowAsync("advised");
         await Button(tab, "Analyse").ClickAsync(new());
-        tab.WaitForAssertion(() => Assert.Equal(["Context", "Layers on GPU", "Share of each GPU"], tab.FindAll(".advice label span").Select(title => title.TextContent)));
+        tab.WaitForAssertion(() =>
+            Assert.Equal(
+                ["Context", "Layers on GPU", "Share of each GPU"],
+                tab.FindAll(".advice label span").Select(title => title.TextContent)
+            )
+        );
         Assert.Equal(["512 tokens", "2", "2,1"], tab.FindAll(".advice code").Select(value => value.TextContent));
         Assert.Contains("-c 512 -ngl 2 -ts 2,1", tab.Find("details pre").TextContent);
         await tab.FindAll(".advice input")[2].ChangeAsync(false);
@@ -98,23 +109,39 @@ public sealed class FitTabTests(FitTabTests.Library library) : BunitContext, ICl
     {
         var tab = await ShowAsync("held");
         Assert.Contains("Not measured yet", tab.Markup);
-        var process = new InstanceSample(await IdAsync("held"), "held", ModelStatus.Running, 1, 300, null, null, null, null, null) { Vram = 2048 };
-        foreach (var (sample, words) in new[] { (process, "2.00 GiB of GPU memory, as the driver counts it (estimated for the saved settings: "), (process with { Vram = null }, "holds 300 MiB of main memory") })
+        var process = new InstanceSample(await IdAsync("held"), "held", ModelStatus.Running, 1, 300, null, null, null, null, null)
+        {
+            Vram = 2048,
+        };
+        foreach (
+            var (sample, words) in new[]
+            {
+                (process, "2.00 GiB of GPU memory, as the driver counts it (estimated for the saved settings: "),
+                (process with { Vram = null }, "holds 300 MiB of main memory"),
+            }
+        )
         {
             var taken = new Sample { Timestamp = (_samples.Latest?.Timestamp ?? 0) + 1, Instances = [sample] };
             _samples.Add(taken);
             library.Services.GetRequiredService<Broadcast<Sample>>().Publish(taken);
-            tab.WaitForAssertion(() => Assert.Contains(words, string.Join(' ', tab.Find(".parts + p").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
+            tab.WaitForAssertion(() =>
+                Assert.Contains(
+                    words,
+                    string.Join(' ', tab.Find(".parts + p").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+                )
+            );
         }
 
         Assert.DoesNotContain("GPU memory", tab.Find(".parts + p").TextContent);
     }
 
-    private static AngleSharp.Dom.IElement Button(IRenderedComponent<FitTab> tab, string text) => tab.FindAll("button").Single(button => button.TextContent.Contains(text));
+    private static AngleSharp.Dom.IElement Button(IRenderedComponent<FitTab> tab, string text) =>
+        tab.FindAll("button").Single(button => button.TextContent.Contains(text));
 
     private async Task<long> IdAsync(string name) => (await library.GetAsync($"/api/models/{name}")).GetProperty("id").GetInt64();
 
-    private async Task<JsonElement> ValuesAsync(string name, string section) => (await library.GetAsync($"/api/models/{name}/config/{section}")).GetProperty("values");
+    private async Task<JsonElement> ValuesAsync(string name, string section) =>
+        (await library.GetAsync($"/api/models/{name}/config/{section}")).GetProperty("values");
 
     private async Task<IRenderedComponent<FitTab>> ShowAsync(string name)
     {
@@ -129,7 +156,18 @@ public sealed class FitTabTests(FitTabTests.Library library) : BunitContext, ICl
         DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(TimeProvider.System).AddSingleton(_samples).AddRadzenComponents();
-        foreach (var service in new[] { typeof(ModelStore), typeof(MemoryAdvisor), typeof(ParameterStore), typeof(Broadcast<Sample>), typeof(FitAnalysis), typeof(InstanceBoard), typeof(MeasuredMemory) })
+        foreach (
+            var service in new[]
+            {
+                typeof(ModelStore),
+                typeof(MemoryAdvisor),
+                typeof(ParameterStore),
+                typeof(Broadcast<Sample>),
+                typeof(FitAnalysis),
+                typeof(InstanceBoard),
+                typeof(MeasuredMemory),
+            }
+        )
             Services.AddSingleton(service, library.Services.GetRequiredService(service)); // an instance: not disposed with the test
         return Render<FitTab>(parameters => parameters.Add(tab => tab.ModelId, id));
     }

@@ -41,7 +41,9 @@ public sealed class LibraryPageTests(LibraryPageTests.Library library) : BunitCo
         for (var i = 0; i < 600; i++)
             writer.Add($"extra.{i}", i);
         var file = GgufReader.Read(new MemoryStream(writer.ToArray())).Value;
-        var table = Render<KeyTable>(parameters => parameters.Add(keys => keys.Model, new Model()).Add(keys => keys.Metadata, file.Metadata));
+        var table = Render<KeyTable>(parameters =>
+            parameters.Add(keys => keys.Model, new Model()).Add(keys => keys.Metadata, file.Metadata)
+        );
         Assert.Equal(500, table.FindAll("tbody tr").Count);
         table.Find("button.more").Click();
         Assert.Equal(file.Metadata.Entries.Count, table.FindAll("tbody tr").Count);
@@ -59,7 +61,9 @@ public sealed class LibraryPageTests(LibraryPageTests.Library library) : BunitCo
         page.WaitForAssertion(() => Assert.Equal(2, page.FindAll(".copy").Count));
         Assert.Contains("b.gguf", page.FindAll(".copy code")[1].TextContent);
         await page.InvokeAsync(() => page.FindAll(".copy input")[1].ChangeAsync(new ChangeEventArgs { Value = true }));
-        page.WaitForAssertion(() => Assert.Equal([true, false], page.FindAll(".copy input").Select(input => input.HasAttribute("disabled"))));
+        page.WaitForAssertion(() =>
+            Assert.Equal([true, false], page.FindAll(".copy input").Select(input => input.HasAttribute("disabled")))
+        );
         Assert.Contains("Delete 1 file", page.Markup);
     }
 
@@ -82,7 +86,10 @@ public sealed class LibraryPageTests(LibraryPageTests.Library library) : BunitCo
         await choices.InvokeAsync(() => choices.FindAll("li button")[0].ClickAsync());
         var saved = (await library.GetAsync("/api/models/big/config/lora")).GetProperty("values").GetProperty("model_draft").GetString();
         Assert.EndsWith("a.gguf", saved);
-        Assert.True((await library.GetAsync("/api/models/big/memory")).GetProperty("draft_bytes").GetInt64() > new System.IO.FileInfo(saved!).Length / 2);
+        Assert.True(
+            (await library.GetAsync("/api/models/big/memory")).GetProperty("draft_bytes").GetInt64()
+                > new System.IO.FileInfo(saved!).Length / 2
+        );
     }
 
     private void Add()
@@ -90,7 +97,17 @@ public sealed class LibraryPageTests(LibraryPageTests.Library library) : BunitCo
         DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(TimeProvider.System).AddRadzenComponents();
-        foreach (var service in new[] { typeof(DuplicateFinder), typeof(LibraryCopies), typeof(ModelStore), typeof(LibraryEdits), typeof(DraftCandidates), typeof(ParameterStore) })
+        foreach (
+            var service in new[]
+            {
+                typeof(DuplicateFinder),
+                typeof(LibraryCopies),
+                typeof(ModelStore),
+                typeof(LibraryEdits),
+                typeof(DraftCandidates),
+                typeof(ParameterStore),
+            }
+        )
             Services.AddSingleton(service, library.Services.GetRequiredService(service)); // an instance: not disposed with the test
     }
 }

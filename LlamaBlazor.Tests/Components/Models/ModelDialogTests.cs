@@ -43,7 +43,10 @@ public sealed class ModelDialogTests(ModelDialogTests.Library library) : BunitCo
         Assert.Contains("Apply to 2 models", dialog.Find("button[type=submit]").TextContent);
         await dialog.Find("form").SubmitAsync();
         foreach (var (name, expected) in new[] { ("a", 4096L), ("b", 4096L) })
-            Assert.Equal(expected, (await library.GetAsync($"/api/models/{name}/config/model")).GetProperty("values").GetProperty("ctx_size").GetInt64());
+            Assert.Equal(
+                expected,
+                (await library.GetAsync($"/api/models/{name}/config/model")).GetProperty("values").GetProperty("ctx_size").GetInt64()
+            );
         Assert.Empty(dialog.FindAll("[role=alert]"));
     }
 
@@ -72,7 +75,10 @@ public sealed class ModelDialogTests(ModelDialogTests.Library library) : BunitCo
         var browsing = form.Find("button[aria-label='Browse for a GGUF file']").ClickAsync(new());
         form.WaitForAssertion(() => Assert.NotNull(opened));
         Assert.Equal((typeof(PathDialog), ".gguf"), (opened!.Value.Type, opened.Value.Parameters[nameof(PathDialog.Extension)]));
-        Assert.Equal(library.ModelFolder, Assert.IsAssignableFrom<IReadOnlyList<string>>(opened.Value.Parameters[nameof(PathDialog.Places)])[0]);
+        Assert.Equal(
+            library.ModelFolder,
+            Assert.IsAssignableFrom<IReadOnlyList<string>>(opened.Value.Parameters[nameof(PathDialog.Places)])[0]
+        );
         await form.InvokeAsync(() => dialogs.Close(library.Folder.File("outside/fourth.gguf")));
         await browsing;
         Assert.Equal(library.Folder.File("outside/fourth.gguf"), form.FindAll("input")[0].GetAttribute("value"));
@@ -86,10 +92,14 @@ public sealed class ModelDialogTests(ModelDialogTests.Library library) : BunitCo
     {
         Add();
         File.WriteAllText(library.Folder.File("outside/notes.txt"), "");
-        var dialog = Render<PathDialog>(parameters => parameters.Add(path => path.Start, library.Folder.File("outside")).Add(path => path.Extension, ".gguf"));
+        var dialog = Render<PathDialog>(parameters =>
+            parameters.Add(path => path.Start, library.Folder.File("outside")).Add(path => path.Extension, ".gguf")
+        );
         dialog.WaitForAssertion(() => Assert.Equal("fourth.gguf", Assert.Single(dialog.FindAll(".path-name")).TextContent));
         Directory.CreateDirectory(library.Folder.File("none"));
-        var empty = Render<PathDialog>(parameters => parameters.Add(path => path.Start, library.Folder.File("none")).Add(path => path.Extension, ".gguf"));
+        var empty = Render<PathDialog>(parameters =>
+            parameters.Add(path => path.Start, library.Folder.File("none")).Add(path => path.Extension, ".gguf")
+        );
         empty.WaitForAssertion(() => Assert.Contains("No .gguf files", empty.Find("[role=status]").TextContent));
     }
 
@@ -100,7 +110,17 @@ public sealed class ModelDialogTests(ModelDialogTests.Library library) : BunitCo
         DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(TimeProvider.System).AddRadzenComponents();
-        foreach (var service in new[] { typeof(TemplateStore), typeof(ParameterCatalogue), typeof(LibraryEdits), typeof(LaunchSettingsStore), typeof(ForeignFolders), typeof(ModelStore) })
+        foreach (
+            var service in new[]
+            {
+                typeof(TemplateStore),
+                typeof(ParameterCatalogue),
+                typeof(LibraryEdits),
+                typeof(LaunchSettingsStore),
+                typeof(ForeignFolders),
+                typeof(ModelStore),
+            }
+        )
             Services.AddSingleton(service, library.Services.GetRequiredService(service)); // an instance: not disposed with the test
     }
 }

@@ -40,7 +40,8 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
         var cells = page.FindAll("tr.model")[0].Children.Select(cell => cell.TextContent.Trim()).ToList();
         Assert.Equal(("llama", "100K", "F16", "2,048", "stopped"), (cells[3], cells[4], cells[5], cells[6], cells[9]));
         Assert.Contains("projector", page.FindAll("tr.model")[3].TextContent);
-        page.WaitForAssertion(() => Assert.Equal(3, page.FindAll(".models-memory .fit").Count)); // estimates follow, of all but the projector
+        // estimates follow, of all but the projector
+        page.WaitForAssertion(() => Assert.Equal(3, page.FindAll(".models-memory .fit").Count));
         Assert.Empty(page.FindAll("tr.model b"));
     }
 
@@ -61,7 +62,8 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
         var page = Show("/models");
         page.WaitForElement("tr.model");
         await page.InvokeAsync(() => page.FindAll(".models-sort")[0].ClickAsync());
-        page.WaitForAssertion(() => Assert.EndsWith("sort=name", Services.GetRequiredService<NavigationManager>().Uri)); // estimates may be rendering meanwhile
+        // estimates may be rendering meanwhile
+        page.WaitForAssertion(() => Assert.EndsWith("sort=name", Services.GetRequiredService<NavigationManager>().Uri));
         page.Render();
         page.WaitForAssertion(() => Assert.Equal("ascending", page.FindAll("th")[2].GetAttribute("aria-sort")));
     }
@@ -90,7 +92,17 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
         var id = (await library.GetAsync("/api/models/beta")).GetProperty("id").GetInt64();
         var page = Show("/models?q=beta");
         page.WaitForElement("tr.model");
-        library.Services.GetRequiredService<InstanceBoard>().Publish(new InstanceSnapshot { Id = 1, ModelId = id, Model = "beta", Status = "loading" });
+        library
+            .Services.GetRequiredService<InstanceBoard>()
+            .Publish(
+                new InstanceSnapshot
+                {
+                    Id = 1,
+                    ModelId = id,
+                    Model = "beta",
+                    Status = "loading",
+                }
+            );
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".lb-status-loading")));
         library.Services.GetRequiredService<InstanceBoard>().Remove(id);
     }
@@ -119,17 +131,30 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
         page.WaitForAssertion(() => Assert.Empty(page.FindAll(".bulk")));
     }
 
-    private static List<string> Names(IRenderedComponent<ModelListPage> page) => [.. page.FindAll("a.model-link").Select(link => link.TextContent)];
+    private static List<string> Names(IRenderedComponent<ModelListPage> page) =>
+        [.. page.FindAll("a.model-link").Select(link => link.TextContent)];
 
     private IRenderedComponent<ModelListPage> Show(string address)
     {
         DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         var app = library.Services;
-        Services.AddSingleton(app.GetRequiredService<ModelQueries>()).AddSingleton(app.GetRequiredService<ModelStore>()).AddSingleton(app.GetRequiredService<LibraryService>())
-            .AddSingleton(app.GetRequiredService<InstanceBoard>()).AddSingleton(app.GetRequiredService<InstanceSupervisor>()).AddSingleton(app.GetRequiredService<LaunchSettingsStore>()).AddSingleton(TimeProvider.System).AddRadzenComponents();
-        Services.AddSingleton(app.GetRequiredService<DownloadService>()).AddSingleton(app.GetRequiredService<DownloadStore>())
-            .AddSingleton(app.GetRequiredService<DuplicateFinder>()).AddSingleton(app.GetRequiredService<LibraryEdits>()).AddSingleton(app.GetRequiredService<FitBatch>()).AddSingleton(app.GetRequiredService<MemoryVerdicts>());
+        Services
+            .AddSingleton(app.GetRequiredService<ModelQueries>())
+            .AddSingleton(app.GetRequiredService<ModelStore>())
+            .AddSingleton(app.GetRequiredService<LibraryService>())
+            .AddSingleton(app.GetRequiredService<InstanceBoard>())
+            .AddSingleton(app.GetRequiredService<InstanceSupervisor>())
+            .AddSingleton(app.GetRequiredService<LaunchSettingsStore>())
+            .AddSingleton(TimeProvider.System)
+            .AddRadzenComponents();
+        Services
+            .AddSingleton(app.GetRequiredService<DownloadService>())
+            .AddSingleton(app.GetRequiredService<DownloadStore>())
+            .AddSingleton(app.GetRequiredService<DuplicateFinder>())
+            .AddSingleton(app.GetRequiredService<LibraryEdits>())
+            .AddSingleton(app.GetRequiredService<FitBatch>())
+            .AddSingleton(app.GetRequiredService<MemoryVerdicts>());
         Services.GetRequiredService<NavigationManager>().NavigateTo(address);
         return Render<ModelListPage>();
     }

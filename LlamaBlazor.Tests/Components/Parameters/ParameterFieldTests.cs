@@ -58,8 +58,14 @@ public sealed class ParameterFieldTests : BunitContext
     [Fact]
     public void Error_StandsBesideTheControl_AndIsAnnounced()
     {
-        var field = Render<ParameterField>(parameters => parameters
-            .Add(f => f.Column, "top_k").Add(f => f.Label, "Top-k").Add(f => f.Kind, ParameterKind.WholeNumber).Add(f => f.Text, "abc").Add(f => f.Error, "Not a number."));
+        var field = Render<ParameterField>(parameters =>
+            parameters
+                .Add(f => f.Column, "top_k")
+                .Add(f => f.Label, "Top-k")
+                .Add(f => f.Kind, ParameterKind.WholeNumber)
+                .Add(f => f.Text, "abc")
+                .Add(f => f.Error, "Not a number.")
+        );
         Assert.Equal("true", field.Find("input").GetAttribute("aria-invalid"));
         Assert.Equal("abc", field.Find("input").GetAttribute("value"));
         Assert.Equal("Not a number.", field.Find("#p-top_k-meta [role=alert]").TextContent);
@@ -77,7 +83,8 @@ public sealed class ParameterFieldTests : BunitContext
     }
 
     [Fact]
-    public void Secret_IsHidden() => Assert.Equal("password", Field(Catalogue.FindColumn("hf_token")!, "***", _ => { }).Find("input").GetAttribute("type"));
+    public void Secret_IsHidden() =>
+        Assert.Equal("password", Field(Catalogue.FindColumn("hf_token")!, "***", _ => { }).Find("input").GetAttribute("type"));
 
     [Fact]
     public void Items_AreRows_AndAPastedTextOfSeveralLinesBecomesSeveral()
@@ -110,7 +117,10 @@ public sealed class ParameterFieldTests : BunitContext
         var seen = new List<string>();
         var text = """{"GGML_X":"1","MY_TOKEN":"***","GONE":null}""";
         var field = Field(Catalogue.FindColumn("environment")!, text, edit => seen.Add(edit.Text));
-        Assert.Equal(["GGML_X", "1", "MY_TOKEN", "***", "GONE", "taken away"], field.FindAll("input").Select(input => input.GetAttribute("value")));
+        Assert.Equal(
+            ["GGML_X", "1", "MY_TOKEN", "***", "GONE", "taken away"],
+            field.FindAll("input").Select(input => input.GetAttribute("value"))
+        );
         field.FindAll("input")[1].Change("2");
         Assert.Equal("""{"GGML_X":"2","MY_TOKEN":"***","GONE":null}""", seen[^1]);
         field.FindAll("[title=Remove]")[0].Click();
@@ -125,14 +135,33 @@ public sealed class ParameterFieldTests : BunitContext
     public void Path_OffersToBrowse()
     {
         string? asked = null;
-        var field = Render<ParameterField>(parameters => parameters
-            .Add(f => f.Column, "grammar_file").Add(f => f.Label, "Grammar file").Add(f => f.Kind, ParameterKind.Path).Add(f => f.OnBrowse, (string column) => asked = column));
+        var field = Render<ParameterField>(parameters =>
+            parameters
+                .Add(f => f.Column, "grammar_file")
+                .Add(f => f.Label, "Grammar file")
+                .Add(f => f.Kind, ParameterKind.Path)
+                .Add(f => f.OnBrowse, (string column) => asked = column)
+        );
         field.Find("[title=Browse]").Click();
         Assert.Equal("grammar_file", asked);
     }
 
-    private IRenderedComponent<ParameterField> Field(ParameterDefinition definition, string text, Action<(string Column, string Text)> change) => Render<ParameterField>(parameters => parameters
-        .Add(f => f.Column, definition.Column).Add(f => f.Label, definition.Label).Add(f => f.Description, definition.Description).Add(f => f.Flag, definition.Flag)
-        .Add(f => f.Note, definition.Note).Add(f => f.Kind, definition.Kind).Add(f => f.Text, text).Add(f => f.Choices, definition.Choices).Add(f => f.Secret, definition.Secret)
-        .Add(f => f.OnChange, change));
+    private IRenderedComponent<ParameterField> Field(
+        ParameterDefinition definition,
+        string text,
+        Action<(string Column, string Text)> change
+    ) =>
+        Render<ParameterField>(parameters =>
+            parameters
+                .Add(f => f.Column, definition.Column)
+                .Add(f => f.Label, definition.Label)
+                .Add(f => f.Description, definition.Description)
+                .Add(f => f.Flag, definition.Flag)
+                .Add(f => f.Note, definition.Note)
+                .Add(f => f.Kind, definition.Kind)
+                .Add(f => f.Text, text)
+                .Add(f => f.Choices, definition.Choices)
+                .Add(f => f.Secret, definition.Secret)
+                .Add(f => f.OnChange, change)
+        );
 }

@@ -14,7 +14,8 @@ using Radzen;
 
 namespace LlamaBlazor.Tests.Components.Parameters;
 
-/// <summary>The form over the real store and a real database. Elements are found and used in one step of the renderer: nothing renders in between.</summary>
+/// <summary>The form over the real store and a real database. Elements are found and used in one step of the renderer: nothing renders in
+/// between.</summary>
 public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFixture<AppFixture>
 {
     [Fact]
@@ -87,7 +88,9 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     {
         var (form, id) = await OpenAsync();
         await form.InvokeAsync(() => form.Find("#settings-search").InputAsync("flash"));
-        form.WaitForAssertion(() => Assert.Contains(form.FindAll(".settings-results a"), link => link.GetAttribute("href") == $"models/{id}/sampling#p-flash_attn"));
+        form.WaitForAssertion(() =>
+            Assert.Contains(form.FindAll(".settings-results a"), link => link.GetAttribute("href") == $"models/{id}/sampling#p-flash_attn")
+        );
         await form.InvokeAsync(() => form.Find("#settings-search").InputAsync("zzz"));
         form.WaitForAssertion(() => Assert.Contains("No setting fits", form.Find(".settings-results").TextContent));
     }
@@ -113,7 +116,10 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
         Assert.Equal("0.4", form.Find("#p-temperature").GetAttribute("value"));
         await form.InvokeAsync(() => form.Find("[aria-label='Reset all here: Temperature and truncation']").ClickAsync());
         await form.InvokeAsync(() => form.Find("form").SubmitAsync());
-        Assert.Equal((null, null, 0.3), (await StoredAsync(id, "temperature"), await StoredAsync(id, "top_p"), await StoredAsync(id, "presence_penalty")));
+        Assert.Equal(
+            (null, null, 0.3),
+            (await StoredAsync(id, "temperature"), await StoredAsync(id, "top_p"), await StoredAsync(id, "presence_penalty"))
+        );
     }
 
     [Fact]
@@ -131,10 +137,14 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     {
         var (_, id) = await OpenAsync(("temperature", 0.4));
         var store = app.Services.GetRequiredService<ParameterStore>();
-        await store.SaveAsync(id, [
-            new SectionChange("model", new Dictionary<string, object?> { ["model_path"] = "/m/a.gguf", ["ctx_size"] = 4096L }),
-            new SectionChange("runtime", new Dictionary<string, object?> { ["pinned"] = true }),
-            new SectionChange("memory", new Dictionary<string, object?> { ["mlock"] = true })]);
+        await store.SaveAsync(
+            id,
+            [
+                new SectionChange("model", new Dictionary<string, object?> { ["model_path"] = "/m/a.gguf", ["ctx_size"] = 4096L }),
+                new SectionChange("runtime", new Dictionary<string, object?> { ["pinned"] = true }),
+                new SectionChange("memory", new Dictionary<string, object?> { ["mlock"] = true }),
+            ]
+        );
         var reset = app.Services.GetRequiredService<SettingsReset>();
         var plan = await reset.PlanAsync(id, CancellationToken.None);
         Assert.Equal(["ctx_size", "mlock", "temperature"], plan.SelectMany(change => change.Values.Keys).Order());
@@ -169,7 +179,12 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
         Register();
         var name = Guid.NewGuid().ToString("N");
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-        var model = new Model { Uid = "model_1_" + name, Name = name, Type = "llama" };
+        var model = new Model
+        {
+            Uid = "model_1_" + name,
+            Name = name,
+            Type = "llama",
+        };
         context.Models.Add(model);
         await context.SaveChangesAsync();
         if (values.Length > 0)
@@ -203,7 +218,9 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
 
     private async Task SaveAsync(long id, params (string Column, object Value)[] values)
     {
-        var saved = await app.Services.GetRequiredService<ParameterStore>().SaveAsync(id, [new SectionChange("sampling", values.ToDictionary(pair => pair.Column, pair => (object?)pair.Value))]);
+        var saved = await app
+            .Services.GetRequiredService<ParameterStore>()
+            .SaveAsync(id, [new SectionChange("sampling", values.ToDictionary(pair => pair.Column, pair => (object?)pair.Value))]);
         Assert.True(saved.IsSuccess);
     }
 

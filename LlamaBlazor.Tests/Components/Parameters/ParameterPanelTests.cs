@@ -19,7 +19,8 @@ using Radzen;
 
 namespace LlamaBlazor.Tests.Components.Parameters;
 
-/// <summary>What stands around the fields: command, import, templates, files, engines, reference; over the real services and an engine of few flags.</summary>
+/// <summary>What stands around the fields: command, import, templates, files, engines, reference; over the real services and an engine of
+/// few flags.</summary>
 public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitContext, IClassFixture<ParameterPanelTests.App>
 {
     private const string Engine = """
@@ -52,7 +53,9 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
     public async Task Devices_AreOfferedByName()
     {
         var form = Form(await AddAsync(), "gpu");
-        form.WaitForAssertion(() => Assert.Equal(["CUDA0", "none"], form.FindAll("[data-column=device] .lb-field-chip").Select(chip => chip.TextContent)));
+        form.WaitForAssertion(() =>
+            Assert.Equal(["CUDA0", "none"], form.FindAll("[data-column=device] .lb-field-chip").Select(chip => chip.TextContent))
+        );
         await form.InvokeAsync(() => form.Find("[data-column=device] .lb-field-chip").ClickAsync());
         Assert.Equal("CUDA0", form.Find("#p-device").GetAttribute("value"));
     }
@@ -138,7 +141,11 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
         Register();
         var name = "file-" + Guid.NewGuid().ToString("N");
         var files = Render<PresetFiles>();
-        await files.InvokeAsync(() => files.Find("#files-text").ChangeAsync($"stop-timeout = 1\n[{name}]\nmodel = /nowhere/{name}.gguf\ntemp = 0.3\nsamplers = top_k\n"));
+        await files.InvokeAsync(() =>
+            files
+                .Find("#files-text")
+                .ChangeAsync($"stop-timeout = 1\n[{name}]\nmodel = /nowhere/{name}.gguf\ntemp = 0.3\nsamplers = top_k\n")
+        );
         await files.InvokeAsync(() => Button(files, "Read").ClickAsync());
         Assert.Contains($"{name}: 3 settings", files.Find(".files-report").TextContent);
         Assert.Contains("stop-timeout", files.Find(".files-report").TextContent);
@@ -169,7 +176,10 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
         var (options, all) = (ParameterCatalogue.Current.Options.Count, page.FindAll(".reference-item").Count);
         Assert.Contains($"{options} options of llama-server in our words, and the {all - options} settings", page.Markup);
         Assert.Equal($"{all} of {all} shown", page.Find("[role=status]").TextContent);
-        Assert.All(page.FindAll("section[aria-labelledby]"), section => Assert.NotNull(page.Find("#" + section.GetAttribute("aria-labelledby"))));
+        Assert.All(
+            page.FindAll("section[aria-labelledby]"),
+            section => Assert.NotNull(page.Find("#" + section.GetAttribute("aria-labelledby")))
+        );
         await page.InvokeAsync(() => page.Find("#reference-filter").InputAsync("LLAMA_ARG_NO_MMAP"));
         Assert.Equal("--mmap", Assert.Single(page.FindAll("dt > code:first-child")).TextContent);
         await page.InvokeAsync(() => page.Find("#reference-filter").InputAsync("zzz"));
@@ -184,7 +194,9 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
         var form = Render<ParameterForm>(parameters => parameters.Add(f => f.Tab, "server"));
         form.WaitForElement("form");
         await form.InvokeAsync(() => form.Find("#settings-search").InputAsync("http"));
-        form.WaitForAssertion(() => Assert.Contains(form.FindAll(".settings-results a"), link => link.GetAttribute("href") == "server#p-threads_http"));
+        form.WaitForAssertion(() =>
+            Assert.Contains(form.FindAll(".settings-results a"), link => link.GetAttribute("href") == "server#p-threads_http")
+        );
         Assert.All(form.FindAll(".settings-results a"), link => Assert.StartsWith("server#", link.GetAttribute("href")));
     }
 
@@ -209,7 +221,14 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
     {
         var name = Guid.NewGuid().ToString("N");
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-        var model = new Model { Uid = "model_1_" + name, Name = name, Type = "llama", Role = ModelRole.Model, ModelPath = $"/nowhere/{name}.gguf" };
+        var model = new Model
+        {
+            Uid = "model_1_" + name,
+            Name = name,
+            Type = "llama",
+            Role = ModelRole.Model,
+            ModelPath = $"/nowhere/{name}.gguf",
+        };
         context.Models.Add(model);
         await context.SaveChangesAsync();
         if (values.Length > 0)
@@ -219,7 +238,9 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
 
     private async Task SaveAsync(long id, params (string Column, object Value)[] values)
     {
-        var saved = await app.Services.GetRequiredService<ParameterStore>().SaveAsync(id, [new SectionChange("sampling", values.ToDictionary(pair => pair.Column, pair => (object?)pair.Value))]);
+        var saved = await app
+            .Services.GetRequiredService<ParameterStore>()
+            .SaveAsync(id, [new SectionChange("sampling", values.ToDictionary(pair => pair.Column, pair => (object?)pair.Value))]);
         Assert.True(saved.IsSuccess);
     }
 
@@ -228,7 +249,23 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
     private void Register()
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
-        foreach (var type in new[] { typeof(ParameterStore), typeof(InstanceBoard), typeof(EngineDirectory), typeof(ConfigHistory), typeof(SettingsReset), typeof(LaunchSettingsStore), typeof(LaunchCommandFactory), typeof(CommandCheck), typeof(CommandImport), typeof(TemplateStore), typeof(PresetImport), typeof(IDbContextFactory<LlamaDbContext>) })
+        foreach (
+            var type in new[]
+            {
+                typeof(ParameterStore),
+                typeof(InstanceBoard),
+                typeof(EngineDirectory),
+                typeof(ConfigHistory),
+                typeof(SettingsReset),
+                typeof(LaunchSettingsStore),
+                typeof(LaunchCommandFactory),
+                typeof(CommandCheck),
+                typeof(CommandImport),
+                typeof(TemplateStore),
+                typeof(PresetImport),
+                typeof(IDbContextFactory<LlamaDbContext>),
+            }
+        )
             Services.AddSingleton(type, app.Services.GetRequiredService(type));
         Services.AddSingleton(typeof(Broadcast<>));
         Services.AddSingleton(TimeProvider.System);

@@ -21,15 +21,33 @@ public sealed class PlaygroundPageTests(AppFixture app) : BunitContext, IClassFi
         DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         var (services, changes) = (app.Services, app.Services.GetRequiredService<Broadcast<ModelChanged>>());
-        Services.AddSingleton(services.GetRequiredService<ChatClient>()).AddSingleton(services.GetRequiredService<ModelDirectory>()).AddSingleton(services.GetRequiredService<InstanceBoard>())
-            .AddSingleton(changes).AddSingleton(TimeProvider.System).AddRadzenComponents();
+        Services
+            .AddSingleton(services.GetRequiredService<ChatClient>())
+            .AddSingleton(services.GetRequiredService<ModelDirectory>())
+            .AddSingleton(services.GetRequiredService<InstanceBoard>())
+            .AddSingleton(changes)
+            .AddSingleton(TimeProvider.System)
+            .AddRadzenComponents();
         var page = Render<PlaygroundPage>();
         page.WaitForAssertion(() => Assert.Contains("There is no model yet", page.Markup));
-        await services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-        {
-            context.Add(new Model { Uid = "model_1_late", Name = "late", Type = "llama", Role = ModelRole.Model, ModelPath = "/nowhere/late.gguf" });
-            return Task.CompletedTask;
-        });
+        await services
+            .GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.Add(
+                        new Model
+                        {
+                            Uid = "model_1_late",
+                            Name = "late",
+                            Type = "llama",
+                            Role = ModelRole.Model,
+                            ModelPath = "/nowhere/late.gguf",
+                        }
+                    );
+                    return Task.CompletedTask;
+                }
+            );
         changes.Publish(new ModelChanged(0, ModelChanged.Library));
         page.WaitForAssertion(() => Assert.Equal("late", page.Find(".rz-dropdown-label").TextContent.Trim()));
 

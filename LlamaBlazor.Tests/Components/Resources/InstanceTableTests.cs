@@ -28,7 +28,9 @@ public sealed class InstanceTableTests : BunitContext
         Services.AddSingleton(_window);
         Services.AddSingleton(new Broadcast<Sample>(NullLogger<Broadcast<Sample>>.Instance));
         Services.AddSingleton(new ModelAction(1, typeof(NamedAction)));
-        Services.AddSingleton<ReadLines>(model => [new InstanceLogLine(model, "m", 1, "first"), new InstanceLogLine(model, "m", 2, "\u001b[31mlast\u001b[0m <b>")]);
+        Services.AddSingleton<ReadLines>(model =>
+            [new InstanceLogLine(model, "m", 1, "first"), new InstanceLogLine(model, "m", 2, "\u001b[31mlast\u001b[0m <b>")]
+        );
     }
 
     [Fact]
@@ -37,15 +39,56 @@ public sealed class InstanceTableTests : BunitContext
     [Fact]
     public void Rows_ShowFiguresReasonAndActions_ThoseAtWorkFirst()
     {
-        _board.Publish(new InstanceSnapshot { Id = 1, ModelId = 1, Model = "a-failed", Status = "error", RuntimeStatus = "failed", Reason = "It broke." });
-        _board.Publish(new InstanceSnapshot { Id = 2, ModelId = 2, Model = "z-running", Status = "running", RuntimeStatus = "ready", Pid = 77, Port = 40001 });
-        _board.Publish(new InstanceSnapshot { Id = 3, ModelId = 3, Model = "waiting", Status = "loading", RuntimeStatus = "pending", Reason = "Full.", Place = 2 });
-        _window.Add(new Sample { Timestamp = 1, Instances = [new InstanceSample(2, "z-running", "running", 50, 1024, 12.5, 1, 4, null, null) { Vram = 2048 }] });
+        _board.Publish(
+            new InstanceSnapshot
+            {
+                Id = 1,
+                ModelId = 1,
+                Model = "a-failed",
+                Status = "error",
+                RuntimeStatus = "failed",
+                Reason = "It broke.",
+            }
+        );
+        _board.Publish(
+            new InstanceSnapshot
+            {
+                Id = 2,
+                ModelId = 2,
+                Model = "z-running",
+                Status = "running",
+                RuntimeStatus = "ready",
+                Pid = 77,
+                Port = 40001,
+            }
+        );
+        _board.Publish(
+            new InstanceSnapshot
+            {
+                Id = 3,
+                ModelId = 3,
+                Model = "waiting",
+                Status = "loading",
+                RuntimeStatus = "pending",
+                Reason = "Full.",
+                Place = 2,
+            }
+        );
+        _window.Add(
+            new Sample
+            {
+                Timestamp = 1,
+                Instances = [new InstanceSample(2, "z-running", "running", 50, 1024, 12.5, 1, 4, null, null) { Vram = 2048 }],
+            }
+        );
         var table = Render<InstanceTable>();
         var rows = table.FindAll("tbody tr");
         Assert.Equal(["waiting", "z-running", "a-failed"], rows.Select(row => row.QuerySelector("a")!.TextContent));
         Assert.Contains("Place 2", rows[0].TextContent);
-        Assert.Equal(["50 %", "1.00 GiB", "2.00 GiB", "12.5", "1 / 4", "40001", "77"], rows[1].QuerySelectorAll("td.number").Select(cell => cell.TextContent));
+        Assert.Equal(
+            ["50 %", "1.00 GiB", "2.00 GiB", "12.5", "1 / 4", "40001", "77"],
+            rows[1].QuerySelectorAll("td.number").Select(cell => cell.TextContent)
+        );
         Assert.Contains("It broke.", rows[2].TextContent);
         Assert.Equal(["act on waiting", "act on z-running", "act on a-failed"], table.FindAll(".act").Select(action => action.TextContent));
     }
@@ -53,7 +96,16 @@ public sealed class InstanceTableTests : BunitContext
     [Fact]
     public async Task Tail_OpensAndCloses_WithPlainLines()
     {
-        _board.Publish(new InstanceSnapshot { Id = 2, ModelId = 2, Model = "m", Status = "running", RuntimeStatus = "ready" });
+        _board.Publish(
+            new InstanceSnapshot
+            {
+                Id = 2,
+                ModelId = 2,
+                Model = "m",
+                Status = "running",
+                RuntimeStatus = "ready",
+            }
+        );
         var table = Render<InstanceTable>();
         Assert.Empty(table.FindAll("pre"));
         await table.InvokeAsync(() => table.Find("button[aria-expanded=false]").ClickAsync());

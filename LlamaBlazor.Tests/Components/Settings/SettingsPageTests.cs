@@ -25,7 +25,10 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
         Assert.True((await Store.SaveAsync(_ => Before)).IsSuccess);
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddRadzenComponents();
-        Services.AddSingleton(_app.Services.GetRequiredService<LaunchSettingsStore>()).AddSingleton(Store).AddSingleton(_app.Services.GetRequiredService<CacheSwitch>());
+        Services
+            .AddSingleton(_app.Services.GetRequiredService<LaunchSettingsStore>())
+            .AddSingleton(Store)
+            .AddSingleton(_app.Services.GetRequiredService<CacheSwitch>());
     }
 
     async Task IAsyncLifetime.DisposeAsync()
@@ -100,7 +103,9 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
         await page.InvokeAsync(() => Room(page).Instance.Change.InvokeAsync(7));
         Assert.True((await Store.SaveAsync(keeping => keeping with { StorePrompts = "none" })).IsSuccess);
         await page.InvokeAsync(() => page.Find("form").SubmitAsync());
-        page.WaitForAssertion(() => Assert.Contains(Notes, note => note.Severity == NotificationSeverity.Warning && note.Detail.Contains("elsewhere")));
+        page.WaitForAssertion(() =>
+            Assert.Contains(Notes, note => note.Severity == NotificationSeverity.Warning && note.Detail.Contains("elsewhere"))
+        );
         Assert.Equal(Before with { StorePrompts = "none" }, Store.Current);
         Assert.Equal("none", page.Find("input[name=store_prompts][checked]").GetAttribute("value")); // theirs, which was not touched here
         Assert.Equal(7L, Room(page).Instance.Value);
@@ -120,9 +125,12 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
 
     private static AngleSharp.Dom.IElement Save(IRenderedComponent<SettingsPage> page) => page.Find("button[type=submit]");
 
-    private static IRenderedComponent<RadzenNumeric<long?>> Life(IRenderedComponent<SettingsPage> page) => page.FindComponents<RadzenNumeric<long?>>()[0];
+    private static IRenderedComponent<RadzenNumeric<long?>> Life(IRenderedComponent<SettingsPage> page) =>
+        page.FindComponents<RadzenNumeric<long?>>()[0];
 
-    private static IRenderedComponent<RadzenNumeric<long?>> Room(IRenderedComponent<SettingsPage> page) => page.FindComponents<RadzenNumeric<long?>>()[1];
+    private static IRenderedComponent<RadzenNumeric<long?>> Room(IRenderedComponent<SettingsPage> page) =>
+        page.FindComponents<RadzenNumeric<long?>>()[1];
 
-    private static IRenderedComponent<RadzenDropDown<long>> Unit(IRenderedComponent<SettingsPage> page) => page.FindComponents<RadzenDropDown<long>>()[0];
+    private static IRenderedComponent<RadzenDropDown<long>> Unit(IRenderedComponent<SettingsPage> page) =>
+        page.FindComponents<RadzenDropDown<long>>()[0];
 }

@@ -30,17 +30,59 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
         {
             await base.InitializeAsync();
             var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-            var alpha = new Model { Uid = "model_1_alpha", Name = "alpha", Type = "llama" };
-            await Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
+            var alpha = new Model
             {
-                context.AddRange(
-                    alpha,
-                    new StatsRow { RequestId = "1", ModelName = "alpha", Endpoint = "/v1/completions", HttpStatus = 200, CreatedAt = now - Hour / 2, SessionId = "s 1" },
-                    new StatsRow { RequestId = "2", ModelName = "alpha", Endpoint = "/v1/completions", HttpStatus = 502, Error = "It broke.", CreatedAt = now - Hour / 2 },
-                    new StatsRow { RequestId = "3", ModelName = "beta & co", Endpoint = "/v1/completions", HttpStatus = 502, Error = "It broke.", CreatedAt = now - Hour / 2 },
-                    new StatsRow { RequestId = "4", ModelName = "alpha", Endpoint = "/v1/completions", HttpStatus = 502, Error = "It broke.", CreatedAt = now - (150 * Hour) });
-                return Task.CompletedTask;
-            });
+                Uid = "model_1_alpha",
+                Name = "alpha",
+                Type = "llama",
+            };
+            await Services
+                .GetRequiredService<DatabaseWriter>()
+                .ExecuteAsync(
+                    (context, _) =>
+                    {
+                        context.AddRange(
+                            alpha,
+                            new StatsRow
+                            {
+                                RequestId = "1",
+                                ModelName = "alpha",
+                                Endpoint = "/v1/completions",
+                                HttpStatus = 200,
+                                CreatedAt = now - Hour / 2,
+                                SessionId = "s 1",
+                            },
+                            new StatsRow
+                            {
+                                RequestId = "2",
+                                ModelName = "alpha",
+                                Endpoint = "/v1/completions",
+                                HttpStatus = 502,
+                                Error = "It broke.",
+                                CreatedAt = now - Hour / 2,
+                            },
+                            new StatsRow
+                            {
+                                RequestId = "3",
+                                ModelName = "beta & co",
+                                Endpoint = "/v1/completions",
+                                HttpStatus = 502,
+                                Error = "It broke.",
+                                CreatedAt = now - Hour / 2,
+                            },
+                            new StatsRow
+                            {
+                                RequestId = "4",
+                                ModelName = "alpha",
+                                Endpoint = "/v1/completions",
+                                HttpStatus = 502,
+                                Error = "It broke.",
+                                CreatedAt = now - (150 * Hour),
+                            }
+                        );
+                        return Task.CompletedTask;
+                    }
+                );
             AlphaId = alpha.Id;
         }
     }
@@ -59,13 +101,18 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
         page.WaitForAssertion(() => Assert.Equal(shown.Length, page.FindAll("tbody tr").Count));
         foreach (var format in new[] { "csv", "json" })
         {
-            var link = page.FindAll(".lb-page-actions a").Single(link => link.TextContent.Contains(format, StringComparison.OrdinalIgnoreCase));
+            var link = page.FindAll(".lb-page-actions a")
+                .Single(link => link.TextContent.Contains(format, StringComparison.OrdinalIgnoreCase));
             Assert.True(link.HasAttribute("download"));
             Assert.Contains("rz-button", link.ClassName);
             var text = await app.Http.GetStringAsync(link.GetAttribute("href"));
-            var ids = format == "json"
-                ? System.Text.Json.JsonDocument.Parse(text).RootElement.EnumerateArray().Select(row => row.GetProperty("request_id").GetString()!)
-                : text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => Field(text, line, "request_id"));
+            var ids =
+                format == "json"
+                    ? System
+                        .Text.Json.JsonDocument.Parse(text)
+                        .RootElement.EnumerateArray()
+                        .Select(row => row.GetProperty("request_id").GetString()!)
+                    : text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => Field(text, line, "request_id"));
             Assert.Equal(shown.Order(), ids.Order());
         }
     }
@@ -76,7 +123,10 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
     public void OtherViews_ExportEverything(string tab)
     {
         var page = Show($"/activity?tab={tab}&model=alpha");
-        Assert.Equal(["/api/stats/export?format=csv", "/api/stats/export?format=json"], page.FindAll(".lb-page-actions a").Select(link => link.GetAttribute("href")));
+        Assert.Equal(
+            ["/api/stats/export?format=csv", "/api/stats/export?format=json"],
+            page.FindAll(".lb-page-actions a").Select(link => link.GetAttribute("href"))
+        );
     }
 
     [Fact]
@@ -95,24 +145,43 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
         var page = Show("/activity?model=alpha&range=24h");
         page.WaitForElement("tbody tr");
         await page.InvokeAsync(() => page.Find("input[placeholder=All]").ChangeAsync("s 1"));
-        page.WaitForAssertion(() => Assert.Equal(
-            [("model", "alpha"), ("range", "24h"), ("session", "s 1"), ("tab", "requests")],
-            QueryHelpers.ParseQuery(new Uri(Navigation.Uri).Query).Select(pair => (pair.Key, pair.Value.ToString())).Order()));
+        page.WaitForAssertion(() =>
+            Assert.Equal(
+                [("model", "alpha"), ("range", "24h"), ("session", "s 1"), ("tab", "requests")],
+                QueryHelpers.ParseQuery(new Uri(Navigation.Uri).Query).Select(pair => (pair.Key, pair.Value.ToString())).Order()
+            )
+        );
     }
 
     [Fact]
     public async Task Delete_RemovesWhatTheFilterShows_AfterAQuestion()
     {
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-        {
-            context.AddRange(Enumerable.Range(0, 3).Select(i => new StatsRow { RequestId = $"d{i}", ModelName = "gone", HttpStatus = 200, CreatedAt = 1 }));
-            return Task.CompletedTask;
-        });
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.AddRange(
+                        Enumerable
+                            .Range(0, 3)
+                            .Select(i => new StatsRow
+                            {
+                                RequestId = $"d{i}",
+                                ModelName = "gone",
+                                HttpStatus = 200,
+                                CreatedAt = 1,
+                            })
+                    );
+                    return Task.CompletedTask;
+                }
+            );
         var page = Show("/activity?model=gone");
         page.WaitForElement("tbody tr");
         var dialogs = Services.GetRequiredService<DialogService>();
         dialogs.OnOpen += (_, _, _, _) => dialogs.Close(true);
-        await page.InvokeAsync(() => page.FindAll("button").Single(button => button.TextContent.Contains("Delete these records")).ClickAsync());
+        await page.InvokeAsync(() =>
+            page.FindAll("button").Single(button => button.TextContent.Contains("Delete these records")).ClickAsync()
+        );
         page.WaitForAssertion(() => Assert.Contains("No request matches", page.Markup));
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
         Assert.Equal(4, await context.Stats.CountAsync());
@@ -120,15 +189,24 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
 
     private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 
-    private static string Field(string csv, string line, string name) => line.Split(',')[Array.IndexOf(csv.Split('\n')[0].Split(','), name)];
+    private static string Field(string csv, string line, string name) =>
+        line.Split(',')[Array.IndexOf(csv.Split('\n')[0].Split(','), name)];
 
     private IRenderedComponent<ActivityPage> Show(string address)
     {
         DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         var services = app.Services;
-        Services.AddSingleton(services.GetRequiredService<StatsReader>()).AddSingleton(services.GetRequiredService<ModelStore>()).AddSingleton(services.GetRequiredService<StatsMaintenance>()).AddSingleton(services.GetRequiredService<StatsBuffer>())
-            .AddSingleton(services.GetRequiredService<InFlightRegistry>()).AddSingleton(services.GetRequiredService<CacheStore>()).AddSingleton(services.GetRequiredService<CacheSwitch>()).AddSingleton(TimeProvider.System).AddRadzenComponents();
+        Services
+            .AddSingleton(services.GetRequiredService<StatsReader>())
+            .AddSingleton(services.GetRequiredService<ModelStore>())
+            .AddSingleton(services.GetRequiredService<StatsMaintenance>())
+            .AddSingleton(services.GetRequiredService<StatsBuffer>())
+            .AddSingleton(services.GetRequiredService<InFlightRegistry>())
+            .AddSingleton(services.GetRequiredService<CacheStore>())
+            .AddSingleton(services.GetRequiredService<CacheSwitch>())
+            .AddSingleton(TimeProvider.System)
+            .AddRadzenComponents();
         Navigation.NavigateTo(address);
         return Render<ActivityPage>();
     }

@@ -11,8 +11,16 @@ public sealed class CacheTests
     private static readonly ProxyRoute Embeddings = RouteTable.All.Single(route => route.Path == "/v1/embeddings");
 
     [Theory]
-    [InlineData("""{"messages":[{"role":"user","content":"hi"}],"temperature":0}""", """{ "temperature":0, "messages":[ {"content":"h\u0069","role":"user"} ] }""", true)]
-    [InlineData("""{"prompt":"a","stream":true,"user":"x","id_slot":3,"model":"alias"}""", """{"prompt":"a","cache_prompt":false,"timings_per_token":true}""", true)]
+    [InlineData(
+        """{"messages":[{"role":"user","content":"hi"}],"temperature":0}""",
+        """{ "temperature":0, "messages":[ {"content":"h\u0069","role":"user"} ] }""",
+        true
+    )]
+    [InlineData(
+        """{"prompt":"a","stream":true,"user":"x","id_slot":3,"model":"alias"}""",
+        """{"prompt":"a","cache_prompt":false,"timings_per_token":true}""",
+        true
+    )]
     [InlineData("""{"prompt":"a","seed":18446744073709551615}""", """{"prompt":"a","seed":18446744073709551614}""", false)]
     [InlineData("""{"prompt":"a","top_p":0.9}""", """{"prompt":"a"}""", false)]
     [InlineData("""{"prompt":"a","tools":[{"stream":true}]}""", """{"prompt":"a","tools":[{"stream":false}]}""", false)]
@@ -24,7 +32,13 @@ public sealed class CacheTests
     public void Key_DependsOn_EndpointAndIdentity()
     {
         var body = Encoding.UTF8.GetBytes("""{"prompt":"a"}""");
-        var keys = new[] { CacheKey.Of("/a", "m1", body), CacheKey.Of("/b", "m1", body), CacheKey.Of("/a", "m2", body), CacheKey.Of("/am", "1", body) };
+        var keys = new[]
+        {
+            CacheKey.Of("/a", "m1", body),
+            CacheKey.Of("/b", "m1", body),
+            CacheKey.Of("/a", "m2", body),
+            CacheKey.Of("/am", "1", body),
+        };
         Assert.Equal(4, keys.Select(key => key!.Key).Distinct().Count());
     }
 
@@ -63,16 +77,34 @@ public sealed class CacheTests
     [InlineData("""{"return_tokens":true}""")]
     public void Streams_WithDetailsOfEachToken_PassBy(string body)
     {
-        Assert.Equal("BYPASS", CachePolicy.Decide(true, null, Chat, new RequestFacts { Temperature = 0, Stream = true }, Encoding.UTF8.GetBytes(body), null).Header);
-        Assert.Equal("MISS", CachePolicy.Decide(true, null, Chat, new RequestFacts { Temperature = 0 }, Encoding.UTF8.GetBytes(body), null).Header);
+        Assert.Equal(
+            "BYPASS",
+            CachePolicy
+                .Decide(true, null, Chat, new RequestFacts { Temperature = 0, Stream = true }, Encoding.UTF8.GetBytes(body), null)
+                .Header
+        );
+        Assert.Equal(
+            "MISS",
+            CachePolicy.Decide(true, null, Chat, new RequestFacts { Temperature = 0 }, Encoding.UTF8.GetBytes(body), null).Header
+        );
     }
 
     [Fact]
     public void AssembledAnswer_HasItsUsage_AlsoWhereTheStreamToldNone()
     {
-        var stream = Encoding.UTF8.GetBytes("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}],\"timings\":{\"cache_n\":3,\"prompt_n\":4,\"predicted_n\":2}}\n\ndata: [DONE]\n\n");
+        var stream = Encoding.UTF8.GetBytes(
+            "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}],\"timings\":{\"cache_n\":3,\"prompt_n\":4,\"predicted_n\":2}}\n\ndata: [DONE]\n\n"
+        );
         var usage = JsonDocument.Parse(StreamAssembler.Assemble(RouteKind.Chat, stream)!).RootElement.GetProperty("usage");
-        Assert.Equal((7, 2, 9, 3), (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32(), usage.GetProperty("total_tokens").GetInt32(), usage.GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32()));
+        Assert.Equal(
+            (7, 2, 9, 3),
+            (
+                usage.GetProperty("prompt_tokens").GetInt32(),
+                usage.GetProperty("completion_tokens").GetInt32(),
+                usage.GetProperty("total_tokens").GetInt32(),
+                usage.GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32()
+            )
+        );
     }
 
     [Theory]
@@ -110,12 +142,18 @@ public sealed class CacheTests
         var facts = new RequestFacts { Temperature = 0 };
         Assert.Equal("BYPASS", CachePolicy.Decide(true, null, Chat, facts, new byte[CachePolicy.BodyLimit + 1], null).Header);
         Assert.Equal("BYPASS", CachePolicy.Decide(true, null, Chat, facts, """{"image_url":{"url":"https://x/y.png"}}"""u8, null).Header);
-        Assert.Equal("MISS", CachePolicy.Decide(true, null, Chat, facts, """{"image_url":{"url":"data:image/png;base64,AA"}}"""u8, null).Header);
+        Assert.Equal(
+            "MISS",
+            CachePolicy.Decide(true, null, Chat, facts, """{"image_url":{"url":"data:image/png;base64,AA"}}"""u8, null).Header
+        );
     }
 
     [Fact]
     public void MaxAge_IsRead() =>
-        Assert.Equal(TimeSpan.FromSeconds(60), CachePolicy.Decide(true, null, Chat, new RequestFacts { HasSeed = true }, "{}"u8, "public, max-age=60").MaxAge);
+        Assert.Equal(
+            TimeSpan.FromSeconds(60),
+            CachePolicy.Decide(true, null, Chat, new RequestFacts { HasSeed = true }, "{}"u8, "public, max-age=60").MaxAge
+        );
 
     [Fact]
     public void Answers_ThatFailed_AreNotStored()
@@ -157,7 +195,10 @@ public sealed class CacheTests
         var replay = StreamReplay.ToStream(RouteKind.Chat, json, includeUsage: true)!;
         Assert.EndsWith("data: [DONE]\n\n", Encoding.UTF8.GetString(replay));
         var again = JsonDocument.Parse(StreamAssembler.Assemble(RouteKind.Chat, replay)!).RootElement;
-        Assert.Equal(message.GetProperty("content").GetString(), again.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        Assert.Equal(
+            message.GetProperty("content").GetString(),
+            again.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()
+        );
         Assert.Equal("tool_calls", again.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
         Assert.DoesNotContain("usage", Encoding.UTF8.GetString(StreamReplay.ToStream(RouteKind.Chat, json, includeUsage: false)!));
     }
@@ -174,9 +215,15 @@ public sealed class CacheTests
     [Fact]
     public void NativeAndCompletion_AreAssembled()
     {
-        var native = StreamAssembler.Assemble(RouteKind.Native, "data: {\"content\":\"a\",\"stop\":false}\n\ndata: {\"content\":\"b\",\"stop\":true,\"tokens_predicted\":2}\n\n"u8)!;
+        var native = StreamAssembler.Assemble(
+            RouteKind.Native,
+            "data: {\"content\":\"a\",\"stop\":false}\n\ndata: {\"content\":\"b\",\"stop\":true,\"tokens_predicted\":2}\n\n"u8
+        )!;
         Assert.Equal("ab", JsonDocument.Parse(native).RootElement.GetProperty("content").GetString());
-        var text = StreamAssembler.Assemble(RouteKind.Completion, "data: {\"choices\":[{\"index\":0,\"text\":\"a\"}]}\n\ndata: {\"choices\":[{\"index\":0,\"text\":\"b\",\"finish_reason\":\"stop\"}],\"object\":\"text_completion\"}\n\ndata: [DONE]\n\n"u8)!;
+        var text = StreamAssembler.Assemble(
+            RouteKind.Completion,
+            "data: {\"choices\":[{\"index\":0,\"text\":\"a\"}]}\n\ndata: {\"choices\":[{\"index\":0,\"text\":\"b\",\"finish_reason\":\"stop\"}],\"object\":\"text_completion\"}\n\ndata: [DONE]\n\n"u8
+        )!;
         Assert.Equal("ab", JsonDocument.Parse(text).RootElement.GetProperty("choices")[0].GetProperty("text").GetString());
     }
 

@@ -13,11 +13,25 @@ public sealed class PromptMaskTests
     [InlineData("<s> ", "[/INST]")]
     public void Prompt_IsTakenOut_AndPutBack(string before, string behind)
     {
-        var answer = System.Text.Json.JsonSerializer.Serialize(new { content = "hi", prompt = before + Prompt + behind, nested = new { prompt = "other" } });
+        var answer = System.Text.Json.JsonSerializer.Serialize(
+            new
+            {
+                content = "hi",
+                prompt = before + Prompt + behind,
+                nested = new { prompt = "other" },
+            }
+        );
         var hidden = PromptMask.Hide(Encoding.UTF8.GetBytes(answer), Prompt)!;
         Assert.DoesNotContain("quoted", Encoding.UTF8.GetString(hidden));
         var shown = System.Text.Json.JsonDocument.Parse(PromptMask.Show(hidden, Prompt)).RootElement;
-        Assert.Equal((before + Prompt + behind, "hi", "other"), (shown.GetProperty("prompt").GetString(), shown.GetProperty("content").GetString(), shown.GetProperty("nested").GetProperty("prompt").GetString()));
+        Assert.Equal(
+            (before + Prompt + behind, "hi", "other"),
+            (
+                shown.GetProperty("prompt").GetString(),
+                shown.GetProperty("content").GetString(),
+                shown.GetProperty("nested").GetProperty("prompt").GetString()
+            )
+        );
     }
 
     [Theory]

@@ -10,12 +10,33 @@ public sealed class EvictionPlannerTests
 
     [Fact]
     public void LongestIdle_GoesFirst() =>
-        Assert.Equal([2], EvictionPlanner.Plan([Of(1, used: 900_000), Of(2, used: 100_000), Of(3, used: 500_000)], Need(instances: 1), Now));
+        Assert.Equal(
+            [2],
+            EvictionPlanner.Plan([Of(1, used: 900_000), Of(2, used: 100_000), Of(3, used: 500_000)], Need(instances: 1), Now)
+        );
 
     [Fact]
     public void BusyPinnedLoadingAndFresh_AreLeftAlone()
     {
-        Occupant[] others = [Of(1) with { IsBusy = true }, Of(2) with { IsPinned = true }, Of(3) with { IsRunning = false }, Of(4) with { ReadyAt = Now - 1000 }];
+        Occupant[] others =
+        [
+            Of(1) with
+            {
+                IsBusy = true,
+            },
+            Of(2) with
+            {
+                IsPinned = true,
+            },
+            Of(3) with
+            {
+                IsRunning = false,
+            },
+            Of(4) with
+            {
+                ReadyAt = Now - 1000,
+            },
+        ];
         Assert.Null(EvictionPlanner.Plan(others, Need(instances: 1), Now));
     }
 
@@ -36,27 +57,53 @@ public sealed class EvictionPlannerTests
 
     [Fact]
     public void Quota_IsMetByTheSameProject() =>
-        Assert.Equal([2], EvictionPlanner.Plan([Of(1, used: 1), Of(2, used: 2) with { Project = "team" }], new EvictionNeed(0, 0, "team", 1), Now));
+        Assert.Equal(
+            [2],
+            EvictionPlanner.Plan([Of(1, used: 1), Of(2, used: 2) with { Project = "team" }], new EvictionNeed(0, 0, "team", 1), Now)
+        );
 
     [Fact]
     public void NextWarm_IsTheEndOfTheFirstWarmTime()
     {
-        Occupant[] others = [Of(1) with { ReadyAt = Now - 1000 }, Of(2) with { ReadyAt = Now - 4000 }, Of(3) with { ReadyAt = Now - 4900, IsPinned = true }, Of(4)];
+        Occupant[] others =
+        [
+            Of(1) with
+            {
+                ReadyAt = Now - 1000,
+            },
+            Of(2) with
+            {
+                ReadyAt = Now - 4000,
+            },
+            Of(3) with
+            {
+                ReadyAt = Now - 4900,
+                IsPinned = true,
+            },
+            Of(4),
+        ];
         Assert.Equal(Now + 1000, EvictionPlanner.NextWarm(others, Now));
         Assert.Null(EvictionPlanner.NextWarm([Of(4)], Now));
     }
 
     [Fact]
-    public void Plans_MeetTheNeed_AreMinimal_AndTouchNobodyTheyMayNot() => Prop.ForAll(Cases(), pair =>
-    {
-        var (others, need) = pair;
-        var plan = EvictionPlanner.Plan(others, need, Now);
-        var allowed = others.Where(other => EvictionPlanner.MayEvict(other, Now)).ToList();
-        if (plan is null)
-            return !need.IsMetBy(allowed);
-        var victims = others.Where(other => plan.Contains(other.ModelId)).ToList();
-        return need.IsMetBy(victims) && victims.All(allowed.Contains) && victims.All(victim => !need.IsMetBy([.. victims.Where(other => other != victim)]));
-    }).QuickCheckThrowOnFailure();
+    public void Plans_MeetTheNeed_AreMinimal_AndTouchNobodyTheyMayNot() =>
+        Prop.ForAll(
+                Cases(),
+                pair =>
+                {
+                    var (others, need) = pair;
+                    var plan = EvictionPlanner.Plan(others, need, Now);
+                    var allowed = others.Where(other => EvictionPlanner.MayEvict(other, Now)).ToList();
+                    if (plan is null)
+                        return !need.IsMetBy(allowed);
+                    var victims = others.Where(other => plan.Contains(other.ModelId)).ToList();
+                    return need.IsMetBy(victims)
+                        && victims.All(allowed.Contains)
+                        && victims.All(victim => !need.IsMetBy([.. victims.Where(other => other != victim)]));
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     private static Arbitrary<(Occupant[] Others, EvictionNeed Need)> Cases()
     {
@@ -71,10 +118,15 @@ public sealed class EvictionPlannerTests
             from instances in Gen.Choose(0, 4)
             from memory in Gen.Choose(0, 60)
             from project in Gen.Choose(0, 2)
-            select (some.Select((one, index) => one with { ModelId = index + 1 }).ToArray(), new EvictionNeed(instances, memory, "team", project))).ToArbitrary();
+            select (
+                some.Select((one, index) => one with { ModelId = index + 1 }).ToArray(),
+                new EvictionNeed(instances, memory, "team", project)
+            )
+        ).ToArbitrary();
     }
 
     private static EvictionNeed Need(int instances = 0, long memory = 0) => new(instances, memory, "default", 0);
 
-    private static Occupant Of(long id, long memory = 1, long used = 1) => new(id, $"m{id}", "default", memory, true, false, false, 1, used);
+    private static Occupant Of(long id, long memory = 1, long used = 1) =>
+        new(id, $"m{id}", "default", memory, true, false, false, 1, used);
 }

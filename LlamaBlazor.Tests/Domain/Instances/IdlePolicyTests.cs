@@ -8,11 +8,14 @@ public sealed class IdlePolicyTests
 
     [Theory]
     [InlineData(false, null, true)]
-    [InlineData(true, null, true)]     // requests at work are no success
+    [InlineData(true, null, true)] // requests at work are no success
     [InlineData(true, 90_000L, false)] // a token has come
     [InlineData(false, 40_000L, true)]
     public void SilentEngine_IsLookedAt_AlsoWhileRequestsWait(bool busy, long? succeeded, bool expected) =>
-        Assert.Equal(expected, IdlePolicy.NeedsProbe(Engine with { IsBusy = busy, LastUsedAt = 99_999, LastSucceededAt = succeeded }, 60, 0, 100_000));
+        Assert.Equal(
+            expected,
+            IdlePolicy.NeedsProbe(Engine with { IsBusy = busy, LastUsedAt = 99_999, LastSucceededAt = succeeded }, 60, 0, 100_000)
+        );
 
     [Fact]
     public void ClockThatIsSetBack_HoldsNothingUpForLongerThanItsTime()

@@ -31,21 +31,43 @@ public sealed class InstanceLifecycleTests
     public static TheoryData<InstancePhase, string, InstancePhase, string> Pairs()
     {
         var data = new TheoryData<InstancePhase, string, InstancePhase, string>();
-        foreach (var (phase, expectations) in new (InstancePhase, string)[]
-        {
-            (InstancePhase.Stopped, "start:Loading:Launch restart:Loading:Launch"),
-            (InstancePhase.Loading, "stop:Stopping:Terminate restart:Stopping:Terminate launch-failed:Failed no-place:Stopped ready:Running exit:Backoff:ScheduleRetry exit-0:Backoff:ScheduleRetry refused:Failed limit:Stopping:Terminate"),
-            (InstancePhase.Running, "stop:Stopping:Terminate restart:Stopping:Terminate launch-failed:Backoff:ScheduleRetry no-place:Backoff:ScheduleRetry exit:Backoff:ScheduleRetry exit-0:Stopped refused:Backoff:ScheduleRetry hung:Stopping:Terminate"),
-            (InstancePhase.Stopping, "launched:Stopping:Terminate launch-failed:Stopped no-place:Stopped exit:Stopped exit-0:Stopped refused:Stopped"),
-            (InstancePhase.Backoff, "start:Loading:CancelRetry,Launch stop:Stopped:CancelRetry restart:Loading:CancelRetry,Launch backoff:Loading:Launch"),
-            (InstancePhase.Failed, "start:Loading:Launch stop:Stopped restart:Loading:Launch"),
-        })
+        foreach (
+            var (phase, expectations) in new (InstancePhase, string)[]
+            {
+                (InstancePhase.Stopped, "start:Loading:Launch restart:Loading:Launch"),
+                (
+                    InstancePhase.Loading,
+                    "stop:Stopping:Terminate restart:Stopping:Terminate launch-failed:Failed no-place:Stopped ready:Running "
+                        + "exit:Backoff:ScheduleRetry exit-0:Backoff:ScheduleRetry refused:Failed limit:Stopping:Terminate"
+                ),
+                (
+                    InstancePhase.Running,
+                    "stop:Stopping:Terminate restart:Stopping:Terminate launch-failed:Backoff:ScheduleRetry "
+                        + "no-place:Backoff:ScheduleRetry exit:Backoff:ScheduleRetry exit-0:Stopped refused:Backoff:ScheduleRetry "
+                        + "hung:Stopping:Terminate"
+                ),
+                (
+                    InstancePhase.Stopping,
+                    "launched:Stopping:Terminate launch-failed:Stopped no-place:Stopped exit:Stopped exit-0:Stopped refused:Stopped"
+                ),
+                (
+                    InstancePhase.Backoff,
+                    "start:Loading:CancelRetry,Launch stop:Stopped:CancelRetry restart:Loading:CancelRetry,Launch backoff:Loading:Launch"
+                ),
+                (InstancePhase.Failed, "start:Loading:Launch stop:Stopped restart:Loading:Launch"),
+            }
+        )
         {
             var changes = expectations.Split(' ').Select(word => word.Split(':')).ToDictionary(parts => parts[0]);
             foreach (var name in Events.Keys)
             {
                 var change = changes.GetValueOrDefault(name);
-                data.Add(phase, name, change is null ? phase : Enum.Parse<InstancePhase>(change[1]), change is [_, _, var effects] ? effects : "");
+                data.Add(
+                    phase,
+                    name,
+                    change is null ? phase : Enum.Parse<InstancePhase>(change[1]),
+                    change is [_, _, var effects] ? effects : ""
+                );
             }
         }
 
@@ -122,7 +144,9 @@ public sealed class InstanceLifecycleTests
     public void Phases_HaveTheirWords(InstancePhase phase, string status, string runtime, string model) =>
         Assert.Equal((status, runtime, model), (phase.Status(), phase.RuntimeStatus(), phase.ModelStatus()));
 
-    private static InstanceTransition Apply(InstanceState state, string happened) => InstanceLifecycle.Apply(state, Events[happened], Policy, Now);
+    private static InstanceTransition Apply(InstanceState state, string happened) =>
+        InstanceLifecycle.Apply(state, Events[happened], Policy, Now);
 
-    private static InstanceState Run(InstanceState state, params string[] happened) => happened.Aggregate(state, (before, name) => Apply(before, name).State);
+    private static InstanceState Run(InstanceState state, params string[] happened) =>
+        happened.Aggregate(state, (before, name) => Apply(before, name).State);
 }

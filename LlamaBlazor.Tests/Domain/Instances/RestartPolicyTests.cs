@@ -13,7 +13,8 @@ public sealed class RestartPolicyTests
     [InlineData(6, 32)]
     [InlineData(7, 60)]
     [InlineData(1000, 60)]
-    public void Pauses_DoubleToAMinute(int failures, int seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), RestartPolicy.PauseAfter(failures));
+    public void Pauses_DoubleToAMinute(int failures, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), RestartPolicy.PauseAfter(failures));
 
     [Fact]
     public void StartAttempts_CountLaunches()
@@ -70,7 +71,8 @@ public sealed class RestartPolicyTests
     [InlineData(RestartPolicy.OnFailure, 1, false)]
     [InlineData(RestartPolicy.Never, 0, true)]
     [InlineData(RestartPolicy.Always, 0, false)]
-    public void EndWithCode0_IsOrderly_UnlessAlways(string mode, int code, bool orderly) => Assert.Equal(orderly, new RestartPolicy(mode).IsOrderlyEnd(code));
+    public void EndWithCode0_IsOrderly_UnlessAlways(string mode, int code, bool orderly) =>
+        Assert.Equal(orderly, new RestartPolicy(mode).IsOrderlyEnd(code));
 
     [Fact]
     public void Requests_RetryAFailedModel_OnceAMinute()

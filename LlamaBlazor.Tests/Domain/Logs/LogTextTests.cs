@@ -26,7 +26,10 @@ public sealed class LogTextTests
 
     [Fact]
     public void ColoursOfManyShades_AreLeftOut_AndDoNotSpillOver() =>
-        Assert.Equal([new AnsiRun("a", null, false), new("b", "red", true), new("c", null, false)], AnsiText.Parse("\u001b[38;5;1ma\u001b[48;2;1;31;1;31;1mb\u001b[0;38;2;31;1;1mc"));
+        Assert.Equal(
+            [new AnsiRun("a", null, false), new("b", "red", true), new("c", null, false)],
+            AnsiText.Parse("\u001b[38;5;1ma\u001b[48;2;1;31;1;31;1mb\u001b[0;38;2;31;1;1mc")
+        );
 
     [Theory]
     [InlineData("plain\ttext", "plain\ttext")]
@@ -48,7 +51,13 @@ public sealed class LogTextTests
     [Fact]
     public void Filter_Matches_LevelSourceTextAndPattern()
     {
-        var entry = new LogEntry { Timestamp = 5, Level = "warn", Source = "api", Message = "Slot 42 is busy" };
+        var entry = new LogEntry
+        {
+            Timestamp = 5,
+            Level = "warn",
+            Source = "api",
+            Message = "Slot 42 is busy",
+        };
         Assert.True(LogFilter.Create("warn", "api", "sLOT 4").Value.Matches(entry));
         Assert.True(LogFilter.Create("debug", "", @"/slot \d+ is/").Value.Matches(entry));
         Assert.False(LogFilter.Create("error", null, null).Value.Matches(entry));
@@ -62,7 +71,15 @@ public sealed class LogTextTests
     {
         var ring = new LogRing();
         for (var i = 0; i < LogRing.Bound + 10; i++)
-            ring.Add(new LogEntry { Timestamp = i, Level = i % 2 == 0 ? "info" : "error", Source = "server", Message = $"{i}" });
+            ring.Add(
+                new LogEntry
+                {
+                    Timestamp = i,
+                    Level = i % 2 == 0 ? "info" : "error",
+                    Source = "server",
+                    Message = $"{i}",
+                }
+            );
         var newest = ring.Newest(2, new LogFilter { Level = "error" });
         Assert.Equal([$"{LogRing.Bound + 7}", $"{LogRing.Bound + 9}"], newest.Select(entry => entry.Message));
         Assert.Equal(LogRing.Bound, ring.Newest(int.MaxValue, new LogFilter()).Count);

@@ -25,7 +25,11 @@ public sealed class SecretTests
 
     [Theory]
     [InlineData("hf_token", "anything", "#")]
-    [InlineData("value", "{\"a\":{\"apiKey\":\"k\",\"n\":1},\"b\":[{\"password\":\"p\"}]}", "{\"a\":{\"apiKey\":\"#\",\"n\":1},\"b\":[{\"password\":\"#\"}]}")]
+    [InlineData(
+        "value",
+        "{\"a\":{\"apiKey\":\"k\",\"n\":1},\"b\":[{\"password\":\"p\"}]}",
+        "{\"a\":{\"apiKey\":\"#\",\"n\":1},\"b\":[{\"password\":\"#\"}]}"
+    )]
     [InlineData("value", "{ \"a\" : 1 }", "{ \"a\" : 1 }")]
     [InlineData("value", "{not json --api-key abc", "{not json --api-key #")]
     [InlineData("line", "llama-server --hf-token=abc -m x", "llama-server --hf-token=# -m x")]
@@ -34,8 +38,13 @@ public sealed class SecretTests
     [InlineData("line", "see hf_abcdefghijklmnopqrstuvwxyz there", "see # there")]
     [InlineData("line", "nothing here", "nothing here")]
     [InlineData("hf_token", "", "")]
-    [InlineData("value", "{\"custom_params\":\"{\\u0022hf_token\\u0022:\\u0022deep\\u0022}\"}", "{\"custom_params\":\"{\\u0022hf_token\\u0022:\\u0022#\\u0022}\"}")]
-    public void Secrets_AreReplaced_WhereverTheyAre(string name, string value, string expected) => Assert.Equal(expected, SecretWords.Replace(name, value, _ => "#"));
+    [InlineData(
+        "value",
+        "{\"custom_params\":\"{\\u0022hf_token\\u0022:\\u0022deep\\u0022}\"}",
+        "{\"custom_params\":\"{\\u0022hf_token\\u0022:\\u0022#\\u0022}\"}"
+    )]
+    public void Secrets_AreReplaced_WhereverTheyAre(string name, string value, string expected) =>
+        Assert.Equal(expected, SecretWords.Replace(name, value, _ => "#"));
 
     [Fact]
     public void Numbers_AndNothing_StayAsTheyAre()

@@ -12,10 +12,17 @@ public sealed class CatalogueTests
 
     [Fact]
     public void EachOption_HasAColumn_OrIsAnActionARemovedFlagOrAShortcut() =>
-        Assert.Empty(Catalogue.Options.Where(option => !option.HasColumn && option.Emission is not (Emission.Action or Emission.Removed) && !option.Shortcut).Select(option => option.Flag));
+        Assert.Empty(
+            Catalogue
+                .Options.Where(option =>
+                    !option.HasColumn && option.Emission is not (Emission.Action or Emission.Removed) && !option.Shortcut
+                )
+                .Select(option => option.Flag)
+        );
 
     [Fact]
-    public void EachOption_IsDescribed() => Assert.Empty(Catalogue.Options.Where(option => option.Description.Length < 5).Select(option => option.Flag));
+    public void EachOption_IsDescribed() =>
+        Assert.Empty(Catalogue.Options.Where(option => option.Description.Length < 5).Select(option => option.Flag));
 
     [Fact]
     public void EachColumnOfTheConfigTables_IsAParameter()
@@ -27,19 +34,31 @@ public sealed class CatalogueTests
             where !own.Contains(column) && Catalogue.FindColumn(column) is null
             select $"{section}.{column}";
         Assert.Empty(missing);
-        Assert.DoesNotContain(ColumnMap.For(typeof(ServerConfig)).Columns, column => !own.Contains(column) && Catalogue.FindColumn(column) is null);
+        Assert.DoesNotContain(
+            ColumnMap.For(typeof(ServerConfig)).Columns,
+            column => !own.Contains(column) && Catalogue.FindColumn(column) is null
+        );
     }
 
     [Fact]
     public void EachDefault_IsAValueOfItsParameter()
     {
-        var wrong = Catalogue.Columns.Where(definition => definition.Default is { } known && ParameterValidator.Check(Catalogue, definition, known) is { IsError: true });
+        var wrong = Catalogue.Columns.Where(definition =>
+            definition.Default is { } known && ParameterValidator.Check(Catalogue, definition, known) is { IsError: true }
+        );
         Assert.Empty(wrong.Select(definition => definition.Column));
     }
 
     [Fact]
-    public void Templates_AreValid_AndNeverEmpty() => Assert.All(ParameterTemplate.Standard, template => Assert.All(
-        template.Values.SelectMany(section => section.Value), pair => Assert.Null(ParameterValidator.Check(Catalogue, Catalogue.FindColumn(pair.Key)!, pair.Value))));
+    public void Templates_AreValid_AndNeverEmpty() =>
+        Assert.All(
+            ParameterTemplate.Standard,
+            template =>
+                Assert.All(
+                    template.Values.SelectMany(section => section.Value),
+                    pair => Assert.Null(ParameterValidator.Check(Catalogue, Catalogue.FindColumn(pair.Key)!, pair.Value))
+                )
+        );
 
     [Fact]
     public void Document_IsMadeFromTheCatalogue()
@@ -48,7 +67,10 @@ public sealed class CatalogueTests
         var text = ParameterReference.Markdown(Catalogue);
         if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
             File.WriteAllText(path, text);
-        Assert.True(File.Exists(path) && File.ReadAllText(path) == text, "docs/parameters.md is older than the catalogue. Write it again with: UPDATE_DOCS=1 dotnet test --filter CatalogueTests");
+        Assert.True(
+            File.Exists(path) && File.ReadAllText(path) == text,
+            "docs/parameters.md is older than the catalogue. Write it again with: UPDATE_DOCS=1 dotnet test --filter CatalogueTests"
+        );
     }
 
     [Fact]

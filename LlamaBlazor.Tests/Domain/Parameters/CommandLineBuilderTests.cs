@@ -8,7 +8,14 @@ public sealed class CommandLineBuilderTests
 
     public static TheoryData<string> Emitted => [.. Catalogue.Columns.Where(IsSetting).Select(definition => definition.Column)];
 
-    public static TheoryData<string> NeverEmitted => [.. Catalogue.Columns.Where(definition => definition.Emission is Emission.None or Emission.Action or Emission.Removed && definition.Column != "custom_params").Select(definition => definition.Column)];
+    public static TheoryData<string> NeverEmitted =>
+        [
+            .. Catalogue
+                .Columns.Where(definition =>
+                    definition.Emission is Emission.None or Emission.Action or Emission.Removed && definition.Column != "custom_params"
+                )
+                .Select(definition => definition.Column),
+        ];
 
     [Fact]
     public void Empty_Settings_SayOnlyAddressAndMetrics() =>
@@ -47,7 +54,8 @@ public sealed class CommandLineBuilderTests
         if (definition.Default is not { } known)
             return;
         var words = Build(Set((column, known)), new ParameterSet([KeyValuePair.Create(column, known)], [column])).Arguments;
-        Assert.Equal(definition.CanForce && (definition.Unit, known) is not ("threads", -1L), words.Contains(definition.Flag!)); // -1 threads would be all logical CPUs
+        // -1 threads would be all logical CPUs
+        Assert.Equal(definition.CanForce && (definition.Unit, known) is not ("threads", -1L), words.Contains(definition.Flag!));
     }
 
     [Theory]
@@ -76,12 +84,23 @@ public sealed class CommandLineBuilderTests
     [Fact]
     public void Host_Port_AndRouterSettings_AreOurs()
     {
-        var words = Build(Set(("host", "0.0.0.0"), ("port", 1L), ("models_dir", "/m"), ("models_max", 9L), ("models_autoload", false), ("models_preset", "/p.ini")), ParameterSet.Empty).Arguments;
+        var words = Build(
+            Set(
+                ("host", "0.0.0.0"),
+                ("port", 1L),
+                ("models_dir", "/m"),
+                ("models_max", 9L),
+                ("models_autoload", false),
+                ("models_preset", "/p.ini")
+            ),
+            ParameterSet.Empty
+        ).Arguments;
         Assert.Equal(["--host", "127.0.0.1", "--port", "40000", "--metrics"], words);
     }
 
     [Fact]
-    public void Metrics_AreOff_OnlyWhenSwitchedOff() => Assert.DoesNotContain("--metrics", Build(Set(("metrics_enabled", false)), ParameterSet.Empty).Arguments);
+    public void Metrics_AreOff_OnlyWhenSwitchedOff() =>
+        Assert.DoesNotContain("--metrics", Build(Set(("metrics_enabled", false)), ParameterSet.Empty).Arguments);
 
     [Fact]
     public void Secrets_TravelByEnvironment()
@@ -91,7 +110,10 @@ public sealed class CommandLineBuilderTests
         Assert.Equal("one,two", command.Environment["LLAMA_API_KEY"]);
         Assert.Equal("one", command.ApiKey);
         Assert.DoesNotContain(command.Arguments, word => word.Contains("secret") || word.Contains("one"));
-        Assert.All(new[] { ShellText.Bash(command), ShellText.BashLines(command), ShellText.PowerShellLines(command) }, text => Assert.DoesNotContain("secret", text));
+        Assert.All(
+            new[] { ShellText.Bash(command), ShellText.BashLines(command), ShellText.PowerShellLines(command) },
+            text => Assert.DoesNotContain("secret", text)
+        );
     }
 
     [Fact]
@@ -100,11 +122,17 @@ public sealed class CommandLineBuilderTests
 
     [Fact]
     public void DraftModel_WithAMethod_KeepsIt() =>
-        Assert.Equal(["--spec-draft-model", "/d.gguf", "--spec-type", "draft-eagle3"], Settings(("model_draft", "/d.gguf"), ("spec_type", "draft-eagle3")));
+        Assert.Equal(
+            ["--spec-draft-model", "/d.gguf", "--spec-type", "draft-eagle3"],
+            Settings(("model_draft", "/d.gguf"), ("spec_type", "draft-eagle3"))
+        );
 
     [Fact]
     public void Url_Alone_GetsAPathToDownloadTo() =>
-        Assert.Equal(["--model", "/downloads/x.gguf", "--model-url", "https://example.org/x.gguf"], Settings(("model_url", "https://example.org/x.gguf")));
+        Assert.Equal(
+            ["--model", "/downloads/x.gguf", "--model-url", "https://example.org/x.gguf"],
+            Settings(("model_url", "https://example.org/x.gguf"))
+        );
 
     [Fact]
     public void SeveralSources_UseTheFile_AndSaySo()
@@ -126,7 +154,15 @@ public sealed class CommandLineBuilderTests
     [Fact]
     public void CustomParameters_ComeLast_AndMayNotRepeatFields()
     {
-        var command = Build(ParameterSet.Empty, Set(("custom_params", """{"--new-flag":"v","--gpt-oss-20b-default":true,"--two":["a",2],"--off":false,"--port":"1","--ctx-size":5,"--version":true,"--draft":3,"bad flag":1,"--x=1":2}""")));
+        var command = Build(
+            ParameterSet.Empty,
+            Set(
+                (
+                    "custom_params",
+                    """{"--new-flag":"v","--gpt-oss-20b-default":true,"--two":["a",2],"--off":false,"--port":"1","--ctx-size":5,"--version":true,"--draft":3,"bad flag":1,"--x=1":2}"""
+                )
+            )
+        );
         Assert.Equal(["--new-flag", "v", "--gpt-oss-20b-default", "--two", "a", "--two", "2"], command.Arguments.Skip(5));
         Assert.Equal(6, command.Warnings.Count);
     }
@@ -134,11 +170,17 @@ public sealed class CommandLineBuilderTests
     [Fact]
     public void CustomParameters_KeepToTheNumberOfValues_ThatTheEngineTakes()
     {
-        var engine = new EngineCapabilities("b9999", [new("--host", 1), new("--port", 1), new("--metrics", 0), new("--x", 1), new("--y", 0)]);
+        var engine = new EngineCapabilities(
+            "b9999",
+            [new("--host", 1), new("--port", 1), new("--metrics", 0), new("--x", 1), new("--y", 0)]
+        );
         var command = Build(ParameterSet.Empty, Set(("custom_params", """{"--y":"a","--x":true}""")), engine);
         Assert.Equal(5, command.Arguments.Count);
         Assert.Equal(2, command.Warnings.Count);
-        Assert.Equal(["--y", "--x", "a"], Build(ParameterSet.Empty, Set(("custom_params", """{"--y":true,"--x":"a"}""")), engine).Arguments.Skip(5));
+        Assert.Equal(
+            ["--y", "--x", "a"],
+            Build(ParameterSet.Empty, Set(("custom_params", """{"--y":true,"--x":"a"}""")), engine).Arguments.Skip(5)
+        );
     }
 
     [Theory]
@@ -153,8 +195,15 @@ public sealed class CommandLineBuilderTests
     }
 
     [Fact]
-    public void Shortcut_IsTheFlagAlone() => Assert.All(Catalogue.Options.Where(option => option.Shortcut), shortcut =>
-        Assert.Equal([shortcut.Flag!], Build(ParameterSet.Empty, Set(("custom_params", $$"""{"{{shortcut.Flag}}":true}"""))).Arguments.Skip(5)));
+    public void Shortcut_IsTheFlagAlone() =>
+        Assert.All(
+            Catalogue.Options.Where(option => option.Shortcut),
+            shortcut =>
+                Assert.Equal(
+                    [shortcut.Flag!],
+                    Build(ParameterSet.Empty, Set(("custom_params", $$"""{"{{shortcut.Flag}}":true}"""))).Arguments.Skip(5)
+                )
+        );
 
     [Fact]
     public void EachShortcut_IsKnown() => Assert.Equal(11, Catalogue.Options.Count(option => option.Shortcut));
@@ -165,26 +214,50 @@ public sealed class CommandLineBuilderTests
         Assert.Equal(["--hf-repo", "a/b:Q4", "--hf-file", "c.gguf"], Settings(("hf_repo", "a/b:Q4"), ("hf_file", "c.gguf")));
         Assert.Empty(Settings(("hf_file", "c.gguf")));
         Assert.Equal(["--model", "/downloads/x.gguf", "--docker-repo", "smollm2"], Settings(("docker_repo", "smollm2")));
-        Assert.Equal(["--model", "/m.gguf", "--model-url", "https://x/m"], Settings(("model_path", "/m.gguf"), ("model_url", "https://x/m")));
+        Assert.Equal(
+            ["--model", "/m.gguf", "--model-url", "https://x/m"],
+            Settings(("model_path", "/m.gguf"), ("model_url", "https://x/m"))
+        );
     }
 
     [Fact]
     public void FileThatIsThere_IsNotDownloadedOver()
     {
         var set = Set(("model_path", "/m.gguf"), ("model_url", "https://x/m"));
-        var command = new CommandLineBuilder(Catalogue).Build("/e", [], new EffectiveParameters(ParameterSet.Empty, set), new LaunchPlan(1) { HasModelFile = true });
+        var command = new CommandLineBuilder(Catalogue).Build(
+            "/e",
+            [],
+            new EffectiveParameters(ParameterSet.Empty, set),
+            new LaunchPlan(1) { HasModelFile = true }
+        );
         Assert.DoesNotContain("--model-url", command.Arguments);
         Assert.Contains(command.Warnings, warning => warning.Contains("model_url"));
     }
 
     [Fact]
-    public void DownloadedDraft_IsPassedAsAPath() => Assert.Equal(["--spec-draft-model", "/d.gguf", "--spec-type", "draft-simple"],
-        new CommandLineBuilder(Catalogue).Build("/e", [], new EffectiveParameters(ParameterSet.Empty, Set(("model_url_draft", "https://x/d"))), new LaunchPlan(1) { DraftPath = "/d.gguf" }).Arguments.Take(4));
+    public void DownloadedDraft_IsPassedAsAPath() =>
+        Assert.Equal(
+            ["--spec-draft-model", "/d.gguf", "--spec-type", "draft-simple"],
+            new CommandLineBuilder(Catalogue)
+                .Build(
+                    "/e",
+                    [],
+                    new EffectiveParameters(ParameterSet.Empty, Set(("model_url_draft", "https://x/d"))),
+                    new LaunchPlan(1) { DraftPath = "/d.gguf" }
+                )
+                .Arguments.Take(4)
+        );
 
     [Fact]
     public void ChosenDevices_AreTheDraftModelsToo_UnlessItHasItsOwn()
     {
-        static string Words(params (string, object)[] values) => string.Join(' ', new CommandLineBuilder(Catalogue).Build("/e", [], new EffectiveParameters(ParameterSet.Empty, Set(values)), new LaunchPlan(1) { Devices = ["CUDA1"] }).Arguments);
+        static string Words(params (string, object)[] values) =>
+            string.Join(
+                ' ',
+                new CommandLineBuilder(Catalogue)
+                    .Build("/e", [], new EffectiveParameters(ParameterSet.Empty, Set(values)), new LaunchPlan(1) { Devices = ["CUDA1"] })
+                    .Arguments
+            );
         Assert.Contains("--device CUDA1 --spec-draft-device CUDA1 --host", Words(("model_draft", "/d.gguf")));
         Assert.Contains("--spec-draft-device CUDA0", Words(("model_draft", "/d.gguf"), ("device_draft", "CUDA0")));
         Assert.DoesNotContain("--spec-draft-device", Words(("temperature", 0.5)));
@@ -193,24 +266,49 @@ public sealed class CommandLineBuilderTests
     [Fact]
     public void OlderEngine_GetsSpellingsItKnows_AndNothingElse()
     {
-        var engine = new EngineCapabilities("b5000", [new("--host", 1), new("--port", 1), new("--metrics", 0), new("--temp", 1), new("--no-webui", 0), new("--draft-p-min", 1)]);
+        var engine = new EngineCapabilities(
+            "b5000",
+            [new("--host", 1), new("--port", 1), new("--metrics", 0), new("--temp", 1), new("--no-webui", 0), new("--draft-p-min", 1)]
+        );
         var command = Build(Set(("no_webui", true)), Set(("temperature", 0.5), ("draft_p_min", 0.5), ("adaptive_target", 0.5)), engine);
-        Assert.Equal(["--temp", "0.5", "--no-webui", "--draft-p-min", "0.5"], command.Arguments.Where(word => word is not ("--host" or "127.0.0.1" or "--port" or "40000" or "--metrics")));
+        Assert.Equal(
+            ["--temp", "0.5", "--no-webui", "--draft-p-min", "0.5"],
+            command.Arguments.Where(word => word is not ("--host" or "127.0.0.1" or "--port" or "40000" or "--metrics"))
+        );
         Assert.Contains(command.Warnings, warning => warning.Contains("--adaptive-target") && warning.Contains("b5000"));
     }
 
     private static bool IsSetting(ParameterDefinition definition) =>
-        definition.Emission is not (Emission.None or Emission.Action or Emission.Removed) && !definition.Secret
-        && definition.Column is not ("host" or "port" or "metrics_enabled" or "models_dir" or "models_preset" or "models_max" or "models_autoload" or "hf_file" or "model_url" or "docker_repo");
+        definition.Emission is not (Emission.None or Emission.Action or Emission.Removed)
+        && !definition.Secret
+        && definition.Column
+            is not (
+                "host"
+                or "port"
+                or "metrics_enabled"
+                or "models_dir"
+                or "models_preset"
+                or "models_max"
+                or "models_autoload"
+                or "hf_file"
+                or "model_url"
+                or "docker_repo"
+            );
 
-    private static IEnumerable<string> Settings(params (string Column, object Value)[] values) => Build(Set(values), Set(values)).Arguments is var words
-        ? words.Take(words.Count - 5)
-        : [];
+    private static IEnumerable<string> Settings(params (string Column, object Value)[] values) =>
+        Build(Set(values), Set(values)).Arguments is var words ? words.Take(words.Count - 5) : [];
 
-    private static IReadOnlyList<string> Arguments(params (string Column, object Value)[] values) => Build(ParameterSet.Empty, Set(values)).Arguments;
+    private static IReadOnlyList<string> Arguments(params (string Column, object Value)[] values) =>
+        Build(ParameterSet.Empty, Set(values)).Arguments;
 
-    private static ParameterSet Set(params (string Column, object Value)[] values) => new(values.Select(pair => KeyValuePair.Create(pair.Column, pair.Value)));
+    private static ParameterSet Set(params (string Column, object Value)[] values) =>
+        new(values.Select(pair => KeyValuePair.Create(pair.Column, pair.Value)));
 
     private static LaunchCommand Build(ParameterSet server, ParameterSet model, EngineCapabilities? engine = null) =>
-        new CommandLineBuilder(Catalogue).Build("/bin/llama-server", [], new EffectiveParameters(server, model), new LaunchPlan(40000) { DownloadPath = "/downloads/x.gguf", Engine = engine });
+        new CommandLineBuilder(Catalogue).Build(
+            "/bin/llama-server",
+            [],
+            new EffectiveParameters(server, model),
+            new LaunchPlan(40000) { DownloadPath = "/downloads/x.gguf", Engine = engine }
+        );
 }

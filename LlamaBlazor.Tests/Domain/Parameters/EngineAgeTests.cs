@@ -2,7 +2,8 @@ using LlamaBlazor.Domain.Parameters;
 
 namespace LlamaBlazor.Tests.Domain.Parameters;
 
-/// <summary>One set of settings for engines of several ages: each gets the spellings, and the number of values, that its own help lists.</summary>
+/// <summary>One set of settings for engines of several ages: each gets the spellings, and the number of values, that its own help
+/// lists.</summary>
 public sealed class EngineAgeTests
 {
     private static readonly ParameterCatalogue Catalogue = ParameterCatalogue.Current;
@@ -18,7 +19,8 @@ public sealed class EngineAgeTests
     [InlineData("current", "off", "--flash-attn off")]
     [InlineData("fork", "on", "--flash-attn on")]
     [InlineData("fork", "off", "--flash-attn off")]
-    public void FlashAttention_IsASwitchOrAChoice_AsTheEngineSays(string form, string value, string expected) => Assert.Equal(expected, Settings(form, ("flash_attn", value)));
+    public void FlashAttention_IsASwitchOrAChoice_AsTheEngineSays(string form, string value, string expected) =>
+        Assert.Equal(expected, Settings(form, ("flash_attn", value)));
 
     [Theory]
     [InlineData("late2024", "log_colors", "on", "--log-colors")]
@@ -33,7 +35,8 @@ public sealed class EngineAgeTests
     [InlineData("late2024", "--draft 7")]
     [InlineData("early2025", "--draft 7")]
     [InlineData("current", "--spec-draft-n-max 7")]
-    public void RenamedFlag_GoesOutByTheNameTheEngineKnows(string form, string expected) => Assert.Equal(expected, Settings(form, ("draft_max", 7L)));
+    public void RenamedFlag_GoesOutByTheNameTheEngineKnows(string form, string expected) =>
+        Assert.Equal(expected, Settings(form, ("draft_max", 7L)));
 
     [Fact]
     public void DraftModel_NeedsNoMethod_WhereTheEngineHasNone()
@@ -45,12 +48,14 @@ public sealed class EngineAgeTests
     [Theory]
     [InlineData("late2024", "--lora-scaled /a.gguf 0.5 --lora-scaled /b.gguf 1")]
     [InlineData("current", "--lora-scaled /a.gguf:0.5,/b.gguf:1")]
-    public void ScaledAdapters_TakeTheFormOfTheirAge(string form, string expected) => Assert.Equal(expected, Settings(form, ("lora_scaled", "/a.gguf:0.5,/b.gguf:1")));
+    public void ScaledAdapters_TakeTheFormOfTheirAge(string form, string expected) =>
+        Assert.Equal(expected, Settings(form, ("lora_scaled", "/a.gguf:0.5,/b.gguf:1")));
 
     [Theory]
     [InlineData("late2024", "--lora /a.gguf --lora /b.gguf")]
     [InlineData("current", "--lora /a.gguf,/b.gguf")]
-    public void SeveralAdapters_AreARowOnlyWhereTheEngineReadsRows(string form, string expected) => Assert.Equal(expected, Settings(form, ("lora", "/a.gguf,/b.gguf")));
+    public void SeveralAdapters_AreARowOnlyWhereTheEngineReadsRows(string form, string expected) =>
+        Assert.Equal(expected, Settings(form, ("lora", "/a.gguf,/b.gguf")));
 
     [Fact]
     public void Value_ForAFlagThatTakesNone_IsLeftOutWithWords()
@@ -84,10 +89,22 @@ public sealed class EngineAgeTests
     [Fact]
     public void EngineThatGaveNoAnswer_GetsNoFlagOfTheUsersOwn()
     {
-        var set = new ParameterSet([KeyValuePair.Create("custom_params", (object)"""{"--ctx-size-draft":16000}"""), KeyValuePair.Create("ctx_size_draft", (object)16000L), KeyValuePair.Create("ctx_size", (object)4096L)]);
-        var command = new CommandLineBuilder(Catalogue).Build("/e", [], new EffectiveParameters(ParameterSet.Empty, set), new LaunchPlan(1) { IsBlind = true });
+        var set = new ParameterSet([
+            KeyValuePair.Create("custom_params", (object)"""{"--ctx-size-draft":16000}"""),
+            KeyValuePair.Create("ctx_size_draft", (object)16000L),
+            KeyValuePair.Create("ctx_size", (object)4096L),
+        ]);
+        var command = new CommandLineBuilder(Catalogue).Build(
+            "/e",
+            [],
+            new EffectiveParameters(ParameterSet.Empty, set),
+            new LaunchPlan(1) { IsBlind = true }
+        );
         Assert.Equal("--ctx-size 4096 --host 127.0.0.1 --port 1 --metrics", string.Join(' ', command.Arguments));
-        Assert.Contains(command.Warnings, warning => warning.Contains("--ctx-size-draft") && warning.Contains("not known whether this engine has it"));
+        Assert.Contains(
+            command.Warnings,
+            warning => warning.Contains("--ctx-size-draft") && warning.Contains("not known whether this engine has it")
+        );
     }
 
     [Theory]
@@ -99,7 +116,9 @@ public sealed class EngineAgeTests
     public void Threads_OfMinusOne_AreNeverSaid(long value, bool isForced, string expected)
     {
         var set = new ParameterSet([KeyValuePair.Create("threads", (object)value)], isForced ? ["threads"] : null);
-        var words = new CommandLineBuilder(Catalogue).Build("/e", [], new EffectiveParameters(ParameterSet.Empty, set), new LaunchPlan(1)).Arguments;
+        var words = new CommandLineBuilder(Catalogue)
+            .Build("/e", [], new EffectiveParameters(ParameterSet.Empty, set), new LaunchPlan(1))
+            .Arguments;
         Assert.Equal(expected, string.Join(' ', words.Take(words.Count - 5)));
     }
 
@@ -113,6 +132,11 @@ public sealed class EngineAgeTests
     private static LaunchCommand Build(EngineCapabilities engine, params (string Column, object Value)[] values)
     {
         var set = new ParameterSet(values.Select(pair => KeyValuePair.Create(pair.Column, pair.Value)));
-        return new CommandLineBuilder(Catalogue).Build("/e", [], new EffectiveParameters(ParameterSet.Empty, set), new LaunchPlan(40000) { Engine = engine });
+        return new CommandLineBuilder(Catalogue).Build(
+            "/e",
+            [],
+            new EffectiveParameters(ParameterSet.Empty, set),
+            new LaunchPlan(40000) { Engine = engine }
+        );
     }
 }

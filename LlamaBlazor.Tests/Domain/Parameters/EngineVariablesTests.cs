@@ -51,7 +51,9 @@ public sealed class EngineVariablesTests
         Assert.Null(EngineVariables.Refuse(Catalogue, "A", new string('x', EngineVariables.MaxValue)));
         Assert.NotNull(EngineVariables.Refuse(Catalogue, "A", new string('ü', EngineVariables.MaxValue)));
         Assert.NotNull(EngineVariables.Refuse(Catalogue, "A", "a\nb"));
-        var many = EngineVariables.Write(Enumerable.Range(0, EngineVariables.MaxCount + 1).Select(i => KeyValuePair.Create($"V{i}", (string?)"1")))!;
+        var many = EngineVariables.Write(
+            Enumerable.Range(0, EngineVariables.MaxCount + 1).Select(i => KeyValuePair.Create($"V{i}", (string?)"1"))
+        )!;
         Assert.Contains("At most 64", Assert.Single(EngineVariables.Check(Catalogue, many)));
     }
 
@@ -62,14 +64,25 @@ public sealed class EngineVariablesTests
         Assert.Equal(3, refused.Count);
         Assert.Contains(refused, words => words.StartsWith("NESTED", StringComparison.Ordinal));
         Assert.Contains(refused, words => words.StartsWith("LD_PRELOAD", StringComparison.Ordinal));
-        Assert.Contains(refused, words => words.StartsWith("LLAMA_ARG_PORT", StringComparison.Ordinal) && words.Contains("field of its own"));
+        Assert.Contains(
+            refused,
+            words => words.StartsWith("LLAMA_ARG_PORT", StringComparison.Ordinal) && words.Contains("field of its own")
+        );
         Assert.Single(EngineVariables.Check(Catalogue, "[1]"));
     }
 
     [Fact]
-    public void OnesOfTheModel_ComeOnTop_AndNullTakesAway() => Assert.Equal(
-        new Dictionary<string, string> { ["A"] = "model", ["C"] = "server", ["N"] = "3", ["T"] = "1" },
-        EngineVariables.Merge("""{"A":"server","B":"server","C":"server"}""", """{"A":"model","B":null,"N":3,"T":true}"""));
+    public void OnesOfTheModel_ComeOnTop_AndNullTakesAway() =>
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["A"] = "model",
+                ["C"] = "server",
+                ["N"] = "3",
+                ["T"] = "1",
+            },
+            EngineVariables.Merge("""{"A":"server","B":"server","C":"server"}""", """{"A":"model","B":null,"N":3,"T":true}""")
+        );
 
     [Fact]
     public void Command_HasThem_AndShowsAllButSecrets()
@@ -97,7 +110,10 @@ public sealed class EngineVariablesTests
     [Fact]
     public void ChangedVariable_IsAChange_ShownWhereItIsNoSecret()
     {
-        var changes = LlamaBlazor.Domain.Instances.ArgumentDiff.Compare(Build("""{"GGML_X":"1","MY_TOKEN":"a"}"""), Build("""{"GGML_X":"2","MY_TOKEN":"b"}"""));
+        var changes = LlamaBlazor.Domain.Instances.ArgumentDiff.Compare(
+            Build("""{"GGML_X":"1","MY_TOKEN":"a"}"""),
+            Build("""{"GGML_X":"2","MY_TOKEN":"b"}""")
+        );
         Assert.Equal([new("changed", "GGML_X", "1", "2"), new("changed", "MY_TOKEN", "***", "***")], changes);
     }
 
@@ -111,16 +127,22 @@ public sealed class EngineVariablesTests
     public void SecretEntries_AreMasked(string json, string expected) => Assert.Equal(expected, SecretEntries.Mask(json));
 
     [Fact]
-    public void MaskedEntries_TakeWhatIsStored() => Assert.Equal(
-        """{"--foo-token":"old","--bar-token":"new","--list-token":["b","c"]}""",
-        SecretEntries.Restore("""{"--foo-token":"***","--bar-token":"new","--list-token":["***","c"]}""", """{"--foo-token":"old","--bar-token":"x","--list-token":["b"]}"""));
+    public void MaskedEntries_TakeWhatIsStored() =>
+        Assert.Equal(
+            """{"--foo-token":"old","--bar-token":"new","--list-token":["b","c"]}""",
+            SecretEntries.Restore(
+                """{"--foo-token":"***","--bar-token":"new","--list-token":["***","c"]}""",
+                """{"--foo-token":"old","--bar-token":"x","--list-token":["b"]}"""
+            )
+        );
 
     [Theory]
     [InlineData("--model /m --foo-token s3cret --port 1", "--model /m --foo-token *** --port 1")]
     [InlineData("--foo-token -s3cret --port 1", "--foo-token *** --port 1")]
     [InlineData("--foo-token --port 1", "--foo-token --port 1")]
     [InlineData("--n-tokens 5", "--n-tokens 5")]
-    public void SecretWords_OfACommand_AreMasked(string words, string expected) => Assert.Equal(expected, string.Join(' ', SecretEntries.MaskWords(words.Split(' '))));
+    public void SecretWords_OfACommand_AreMasked(string words, string expected) =>
+        Assert.Equal(expected, string.Join(' ', SecretEntries.MaskWords(words.Split(' '))));
 
     [Fact]
     public void Template_HasNoSecretEntries()
@@ -135,7 +157,11 @@ public sealed class EngineVariablesTests
     {
         var definition = Catalogue.FindColumn("environment")!;
         var draft = new ParameterDraft(Catalogue, [definition]);
-        draft.Load(ParameterSet.Empty, new ParameterSet([KeyValuePair.Create("environment", (object)"""{"MY_TOKEN":"s3cret"}""")]), new Dictionary<string, long>());
+        draft.Load(
+            ParameterSet.Empty,
+            new ParameterSet([KeyValuePair.Create("environment", (object)"""{"MY_TOKEN":"s3cret"}""")]),
+            new Dictionary<string, long>()
+        );
         Assert.Equal("""{"MY_TOKEN":"***"}""", draft.Text(definition));
         draft.Type(definition, """{"MY_TOKEN":"***"}""");
         Assert.Equal(0, draft.ChangeCount);
@@ -146,7 +172,11 @@ public sealed class EngineVariablesTests
 
     private static LaunchCommand Build(string environment, params (string Column, object Value)[] values)
     {
-        var set = new ParameterSet(values.Select(pair => KeyValuePair.Create(pair.Column, pair.Value)).Append(KeyValuePair.Create("environment", (object)environment)));
+        var set = new ParameterSet(
+            values
+                .Select(pair => KeyValuePair.Create(pair.Column, pair.Value))
+                .Append(KeyValuePair.Create("environment", (object)environment))
+        );
         return new CommandLineBuilder(Catalogue).Build("/e", [], new EffectiveParameters(ParameterSet.Empty, set), new LaunchPlan(1));
     }
 }

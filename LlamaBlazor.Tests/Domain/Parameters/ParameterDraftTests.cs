@@ -120,7 +120,8 @@ public sealed class ParameterDraftTests
         return draft;
     }
 
-    private static ParameterSet Set(params (string Column, object Value)[] values) => new(values.Select(pair => KeyValuePair.Create(pair.Column, pair.Value)));
+    private static ParameterSet Set(params (string Column, object Value)[] values) =>
+        new(values.Select(pair => KeyValuePair.Create(pair.Column, pair.Value)));
 
     private static Dictionary<string, long> Revision(long revision) => new() { ["sampling"] = revision };
 }

@@ -60,7 +60,9 @@ internal static class ParameterSamples
             return text;
         if (definition.ValueType == typeof(bool))
             return definition.Default is not true;
-        var choice = definition.Choices.FirstOrDefault(word => !ParameterValue.IsDefault(definition, definition.ValueType == typeof(long) ? long.Parse(word) : word));
+        var choice = definition.Choices.FirstOrDefault(word =>
+            !ParameterValue.IsDefault(definition, definition.ValueType == typeof(long) ? long.Parse(word) : word)
+        );
         if (definition.ValueType == typeof(long))
             return choice is null ? Whole(definition) : long.Parse(choice);
         if (definition.ValueType == typeof(double))

@@ -26,7 +26,9 @@ public sealed class ParameterValidatorTests
     public void WrongJsonType_OfEachColumn_IsAnError(string column)
     {
         var definition = Catalogue.FindColumn(column)!;
-        Assert.NotNull(ParameterInput.FromJson(definition, JsonElement.Parse(definition.ValueType == typeof(string) ? "true" : "\"text\"")).Error);
+        Assert.NotNull(
+            ParameterInput.FromJson(definition, JsonElement.Parse(definition.ValueType == typeof(string) ? "true" : "\"text\"")).Error
+        );
     }
 
     [Theory]
@@ -95,11 +97,15 @@ public sealed class ParameterValidatorTests
     [Theory]
     [InlineData("# (a comment\nroot ::= item{1,3} # \"\nitem ::= [^\"\\]] | \"\\\"(\" | ( \"a\" \"b\" )\n")]
     [InlineData("  root  ::=\n  \"a\"")]
-    public void Grammar_WithAnOutline_IsTaken(string grammar) => Assert.Null(ParameterValidator.Check(Catalogue, Catalogue.FindColumn("grammar")!, grammar));
+    public void Grammar_WithAnOutline_IsTaken(string grammar) =>
+        Assert.Null(ParameterValidator.Check(Catalogue, Catalogue.FindColumn("grammar")!, grammar));
 
     [Fact]
     public void HugeGrammar_IsRefused_WithTheWayOut() =>
-        Assert.Contains("file", ParameterValidator.Check(Catalogue, Catalogue.FindColumn("grammar")!, new string('a', 10_000_000))!.Message);
+        Assert.Contains(
+            "file",
+            ParameterValidator.Check(Catalogue, Catalogue.FindColumn("grammar")!, new string('a', 10_000_000))!.Message
+        );
 
     [Theory]
     [InlineData("ubatch_size", "ubatch_size", 4096L)]
@@ -118,7 +124,10 @@ public sealed class ParameterValidatorTests
     [InlineData("split_mode", "split_mode", "tensor")]
     public void CrossField_Warns_AndNamesTheFix(string expected, string column, object value)
     {
-        var issue = Assert.Single(CrossFieldRules.Check(name => name == column ? value : null, name => name), issue => issue.Column == expected && !issue.IsError);
+        var issue = Assert.Single(
+            CrossFieldRules.Check(name => name == column ? value : null, name => name),
+            issue => issue.Column == expected && !issue.IsError
+        );
         Assert.Matches("Set |set |Clear |Lower |Switch ", issue.Message);
     }
 
@@ -126,8 +135,17 @@ public sealed class ParameterValidatorTests
     [InlineData("model_draft")]
     [InlineData("hf_repo_draft")]
     [InlineData("model_url_draft")]
-    public void DraftModel_OfAnyKind_IsOne(string column) => Assert.DoesNotContain(
-        CrossFieldRules.Check(name => name == column ? "x" : name == "spec_type" ? "draft-simple" : null, name => name), issue => issue.Column == "spec_type");
+    public void DraftModel_OfAnyKind_IsOne(string column) =>
+        Assert.DoesNotContain(
+            CrossFieldRules.Check(
+                name =>
+                    name == column ? "x"
+                    : name == "spec_type" ? "draft-simple"
+                    : null,
+                name => name
+            ),
+            issue => issue.Column == "spec_type"
+        );
 
     [Theory]
     [InlineData("tensor_split", "3,1,1", null, 2, true)]
@@ -137,8 +155,20 @@ public sealed class ParameterValidatorTests
     [InlineData("main_gpu", 2L, null, 2, true)]
     [InlineData("main_gpu", 1L, null, 2, false)]
     [InlineData("main_gpu", 1L, "CUDA1", 2, true)]
-    public void MoreGpusThanThereAre_Warns(string column, object value, string? device, int? devices, bool expected) => Assert.Equal(expected,
-        CrossFieldRules.Check(name => name == column ? value : name == "device" ? device : null, name => name, devices).Any(issue => issue.Column == column));
+    public void MoreGpusThanThereAre_Warns(string column, object value, string? device, int? devices, bool expected) =>
+        Assert.Equal(
+            expected,
+            CrossFieldRules
+                .Check(
+                    name =>
+                        name == column ? value
+                        : name == "device" ? device
+                        : null,
+                    name => name,
+                    devices
+                )
+                .Any(issue => issue.Column == column)
+        );
 
     [Fact]
     public void CrossField_WithNothingSet_IsSilent() => Assert.Empty(CrossFieldRules.Check(_ => null, name => name));
@@ -146,6 +176,15 @@ public sealed class ParameterValidatorTests
     [Theory]
     [InlineData("cache_type_v")]
     [InlineData("cache_type_v_draft")]
-    public void QuantisedVCache_WithoutFlashAttention_Warns(string column) => Assert.Contains(
-        CrossFieldRules.Check(name => name == column ? "q8_0" : name == "flash_attn" ? "off" : null, name => name), issue => issue.Column == column && issue.Message.Contains("flash_attn"));
+    public void QuantisedVCache_WithoutFlashAttention_Warns(string column) =>
+        Assert.Contains(
+            CrossFieldRules.Check(
+                name =>
+                    name == column ? "q8_0"
+                    : name == "flash_attn" ? "off"
+                    : null,
+                name => name
+            ),
+            issue => issue.Column == column && issue.Message.Contains("flash_attn")
+        );
 }

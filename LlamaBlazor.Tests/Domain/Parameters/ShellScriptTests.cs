@@ -86,7 +86,8 @@ public sealed class ShellScriptTests
     {
         var parsed = Parser.Parse(
             "#!/bin/sh\nFOO=bar\nexport CUDA_VISIBLE_DEVICES=1\necho starting\n"
-            + "llama-server -m /m/x.gguf # was: --temp 0.2\nllama-server -m /m/y.gguf\n");
+                + "llama-server -m /m/x.gguf # was: --temp 0.2\nllama-server -m /m/y.gguf\n"
+        );
         Assert.Equal(["FOO=…", "llama-server -m /m/y.gguf"], parsed.NotUnderstood.Select(word => word.Token));
         Assert.Equal(["echo starting", "--temp"], parsed.Ignored.Select(flag => flag.Flag));
         Assert.Equal("1", parsed.Environment["CUDA_VISIBLE_DEVICES"]);
@@ -98,27 +99,39 @@ public sealed class ShellScriptTests
     [InlineData("llama-server -m \"/m/x.gguf", "\"/m/x.gguf")]
     [InlineData("@echo off\nllama-server.exe -m \"C:\\x.gguf", "\"C:\\x.gguf")]
     public void OpenQuote_IsSaid(string text, string token) =>
-        Assert.Contains(Parser.Parse(text).NotUnderstood, word => word.Token.StartsWith(token, StringComparison.Ordinal)
-            && word.Reason.Contains("not closed"));
+        Assert.Contains(
+            Parser.Parse(text).NotUnderstood,
+            word => word.Token.StartsWith(token, StringComparison.Ordinal) && word.Reason.Contains("not closed")
+        );
 
     [Fact]
     public void TextThatGrows_EndsAtItsBound()
     {
         var laughs = string.Concat(Enumerable.Range(0, 30).Select(i => $"A{i + 1}=\"$A{i}$A{i}$A{i}$A{i}\"\n"));
-        Assert.Contains(Parser.Parse("A0=xxxxxxxxxx\n" + laughs + "llama-server -m $A30").NotUnderstood, word =>
-            word.Reason.Contains("was read up to"));
-        Assert.Contains(Parser.Parse("llama-server " + string.Concat(Enumerable.Repeat("--lora a ", 100_000))).NotUnderstood, word =>
-            word.Reason.Contains("was read up to"));
-        Assert.Contains(Parser.Parse("llama-server -m ${A:-" + string.Concat(Enumerable.Repeat("${A:-", 100_000))).NotUnderstood, word =>
-            word.Field == "model_path");
+        Assert.Contains(
+            Parser.Parse("A0=xxxxxxxxxx\n" + laughs + "llama-server -m $A30").NotUnderstood,
+            word => word.Reason.Contains("was read up to")
+        );
+        Assert.Contains(
+            Parser.Parse("llama-server " + string.Concat(Enumerable.Repeat("--lora a ", 100_000))).NotUnderstood,
+            word => word.Reason.Contains("was read up to")
+        );
+        Assert.Contains(
+            Parser.Parse("llama-server -m ${A:-" + string.Concat(Enumerable.Repeat("${A:-", 100_000))).NotUnderstood,
+            word => word.Field == "model_path"
+        );
     }
 
     [Theory]
-    [InlineData("--spec-type ngram-mod --draft-max 64 --draft-min 48 --spec-ngram-size-n 24",
-        "spec_ngram_mod_n_match=24 spec_ngram_mod_n_max=64 spec_ngram_mod_n_min=48")]
+    [InlineData(
+        "--spec-type ngram-mod --draft-max 64 --draft-min 48 --spec-ngram-size-n 24",
+        "spec_ngram_mod_n_match=24 spec_ngram_mod_n_max=64 spec_ngram_mod_n_min=48"
+    )]
     [InlineData("--draft-max 64 --spec-type ngram-mod", "spec_ngram_mod_n_max=64")]
-    [InlineData("--spec-type ngram-map-k --spec-ngram-size-n 5 --spec-ngram-size-m 6 --spec-ngram-min-hits 2",
-        "spec_ngram_map_k_min_hits=2 spec_ngram_map_k_size_m=6 spec_ngram_map_k_size_n=5")]
+    [InlineData(
+        "--spec-type ngram-map-k --spec-ngram-size-n 5 --spec-ngram-size-m 6 --spec-ngram-min-hits 2",
+        "spec_ngram_map_k_min_hits=2 spec_ngram_map_k_size_m=6 spec_ngram_map_k_size_n=5"
+    )]
     [InlineData("--spec-type draft-mtp,ngram-mod --draft-max 8", "draft_max=8 spec_ngram_mod_n_max=8")]
     [InlineData("--spec-type ngram-simple --spec-ngram-size-n 5", "spec_ngram_simple_size_n=5")]
     [InlineData("--spec-ngram-size-n 5 --draft 4", "draft_max=4 spec_ngram_simple_size_n=5")]
@@ -126,19 +139,30 @@ public sealed class ShellScriptTests
     public void RemovedFlag_GoesToTheMethodItMeant(string flags, string expected)
     {
         var parsed = Parser.Parse("llama-server " + flags);
-        Assert.Equal(expected, string.Join(' ', parsed.Values.Where(pair => pair.Key != "spec_type")
-            .Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal)));
+        Assert.Equal(
+            expected,
+            string.Join(
+                ' ',
+                parsed
+                    .Values.Where(pair => pair.Key != "spec_type")
+                    .Select(pair => $"{pair.Key}={pair.Value}")
+                    .Order(StringComparer.Ordinal)
+            )
+        );
     }
 
     [Fact]
     public void RemovedFlag_WithoutAnHeir_IsReported() =>
-        Assert.Equal("--draft-max 8",
-            Assert.Single(Parser.Parse("llama-server --spec-type ngram-simple --draft-max 8").NotUnderstood).Token);
+        Assert.Equal(
+            "--draft-max 8",
+            Assert.Single(Parser.Parse("llama-server --spec-type ngram-simple --draft-max 8").NotUnderstood).Token
+        );
 
     [Fact]
     public void Unit_IsRead_AsItsScript()
     {
-        var (script, ignored, lost) = SystemdUnit.Read("""
+        var (script, ignored, lost) = SystemdUnit.Read(
+            """
             [Unit]
             Description=a model
             [Service]
@@ -150,12 +174,17 @@ public sealed class ShellScriptTests
               -m %h/x.gguf --alias %i \
               --temp 0.5
             Restart=on-failure
-            """);
+            """
+        );
         var parsed = Parser.Parse(script);
-        Assert.Equal(("/home/me/x.gguf", 4096L, 0.5), (parsed.Values["model_path"], parsed.Values["ctx_size"],
-            parsed.Values["temperature"]));
-        Assert.Equal(("/usr/bin/llama-server", "/srv", "0"), (parsed.Executable, parsed.Folder,
-            parsed.Environment["CUDA_VISIBLE_DEVICES"]));
+        Assert.Equal(
+            ("/home/me/x.gguf", 4096L, 0.5),
+            (parsed.Values["model_path"], parsed.Values["ctx_size"], parsed.Values["temperature"])
+        );
+        Assert.Equal(
+            ("/usr/bin/llama-server", "/srv", "0"),
+            (parsed.Executable, parsed.Folder, parsed.Environment["CUDA_VISIBLE_DEVICES"])
+        );
         Assert.Equal(["--alias $(systemd %i)"], parsed.NotUnderstood.Select(word => word.Token));
         Assert.Equal(["Description=a model", "User=llama", "Restart=on-failure"], ignored.Select(flag => flag.Flag));
         Assert.Equal(["EnvironmentFile=/etc/llama.env"], lost.Select(word => word.Token));

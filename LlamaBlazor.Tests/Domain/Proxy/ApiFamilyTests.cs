@@ -38,7 +38,8 @@ public sealed class ApiFamilyTests
     [InlineData("/nothing", ApiFamily.Ollama)]
     [InlineData("/v1/chat/completions", ApiFamily.OpenAi)]
     [InlineData("/v1/messages", ApiFamily.Anthropic)]
-    public void OllamaPort_SpeaksOllama_ExceptBelowV1(string path, ApiFamily family) => Assert.Equal(family, ApiFamilies.Of(path, false, true));
+    public void OllamaPort_SpeaksOllama_ExceptBelowV1(string path, ApiFamily family) =>
+        Assert.Equal(family, ApiFamilies.Of(path, false, true));
 
     [Theory]
     [InlineData("//v1/chat/completions", "/v1/chat/completions")]
@@ -79,10 +80,16 @@ public sealed class ApiFamilyTests
     {
         var root = JsonDocument.Parse(AnthropicError.Json(error, "ä \"words\"")).RootElement;
         Assert.Equal("error", root.GetProperty("type").GetString());
-        Assert.Equal((type, "ä \"words\""), (root.GetProperty("error").GetProperty("type").GetString(), root.GetProperty("error").GetProperty("message").GetString()));
+        Assert.Equal(
+            (type, "ä \"words\""),
+            (root.GetProperty("error").GetProperty("type").GetString(), root.GetProperty("error").GetProperty("message").GetString())
+        );
     }
 
     [Fact]
     public void AnthropicEvents_NameTheirKind() =>
-        Assert.StartsWith("\n\nevent: error\ndata: {\"type\":\"error\",", System.Text.Encoding.UTF8.GetString(AnthropicError.Event(ProxyError.UpstreamDied, "x")));
+        Assert.StartsWith(
+            "\n\nevent: error\ndata: {\"type\":\"error\",",
+            System.Text.Encoding.UTF8.GetString(AnthropicError.Event(ProxyError.UpstreamDied, "x"))
+        );
 }

@@ -10,11 +10,16 @@ public sealed class RequestReaderTests
     [Fact]
     public void Facts_OfAChat_AreRead()
     {
-        var facts = Read("""
+        var facts = Read(
+            """
             {"messages":[{"role":"system","content":"be kind"},{"content":[{"type":"text","text":"Wie geht’s? \"q\""},{"type":"image_url","image_url":{"url":"data:x"}}],"role":"user"},1,[2],{"role":"user"}],
              "model":"first","stream":true,"temperature":0,"seed":42,"max_tokens":7,"stream_options":{"x":[1],"include_usage":true},"tools":[{"model":"inner"}],"model":"owner/name"}
-            """);
-        Assert.Equal(("owner/name", true, 0.0, true, 7L, true), (facts.Model, facts.Stream, facts.Temperature, facts.HasSeed, facts.MaxTokens, facts.IncludeUsage));
+            """
+        );
+        Assert.Equal(
+            ("owner/name", true, 0.0, true, 7L, true),
+            (facts.Model, facts.Stream, facts.Temperature, facts.HasSeed, facts.MaxTokens, facts.IncludeUsage)
+        );
         Assert.Equal("Wie geht’s? \"q\"", facts.Preview);
     }
 
@@ -58,12 +63,16 @@ public sealed class RequestReaderTests
 
     [Fact]
     public void AnyBytes_NeverThrow() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), noise =>
-        {
-            byte[] body = [.. "{\"messages\":["u8, .. noise];
-            RequestReader.TryRead(body, out _);
-            return RequestReader.TryRead(noise, out _) is not null;
-        }).QuickCheckThrowOnFailure();
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<byte[]>(),
+                noise =>
+                {
+                    byte[] body = [.. "{\"messages\":["u8, .. noise];
+                    RequestReader.TryRead(body, out _);
+                    return RequestReader.TryRead(noise, out _) is not null;
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     private static RequestFacts Read(string json)
     {

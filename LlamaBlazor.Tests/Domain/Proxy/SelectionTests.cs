@@ -33,7 +33,11 @@ public sealed class SelectionTests
     [Fact]
     public void Form_GivesTheField_NotTheFile()
     {
-        byte[] body = Encoding.UTF8.GetBytes("--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"model\"\r\n\r\n\0\u0001name=\"model\"\r\n--B\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper ü\r\n--B--\r\n");
+        byte[] body = Encoding.UTF8.GetBytes(
+            "--B\r\nContent-Disposition: form-data; name=\"file\"; "
+                + "filename=\"model\"\r\n\r\n\0\u0001name=\"model\"\r\n--B\r\nContent-Disposition: form-data; "
+                + "name=\"model\"\r\n\r\nwhisper ü\r\n--B--\r\n"
+        );
         Assert.Equal("whisper ü", ModelSelector.FromForm(body, "B", "model"));
         Assert.Null(ModelSelector.FromForm(body, "B", "language"));
         for (var length = 0; length < body.Length; length++)
@@ -76,7 +80,10 @@ public sealed class SelectionTests
         {
             Assert.InRange(error.Facts().Status, 400, 599);
             var json = JsonDocument.Parse(OpenAiError.Json(error, "a \"b\"\n")).RootElement.GetProperty("error");
-            Assert.Equal(("a \"b\"\n", error.Facts().Code), (json.GetProperty("message").GetString(), json.GetProperty("code").GetString()));
+            Assert.Equal(
+                ("a \"b\"\n", error.Facts().Code),
+                (json.GetProperty("message").GetString(), json.GetProperty("code").GetString())
+            );
             Assert.DoesNotContain('\n', Encoding.UTF8.GetString(OpenAiError.Json(error, "a\nb")));
         }
     }
@@ -107,7 +114,8 @@ public sealed class SelectionTests
     {
         var policy = new SwapPolicy(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5));
         var running = new SwapCandidate(1, IsRunning: true, Waiting: 2, TimeSpan.FromSeconds(1), WarmFor: TimeSpan.FromSeconds(60));
-        SwapCandidate Pending(double seconds) => new(2, IsRunning: false, Waiting: 1, TimeSpan.FromSeconds(seconds), TimeSpan.Zero) { IsBlocked = true };
+        SwapCandidate Pending(double seconds) =>
+            new(2, IsRunning: false, Waiting: 1, TimeSpan.FromSeconds(seconds), TimeSpan.Zero) { IsBlocked = true };
 
         Assert.False(policy.ShouldDrain(running, [running, Pending(10)]));
         Assert.True(policy.ShouldDrain(running, [running, Pending(30)]));

@@ -7,7 +7,8 @@ namespace LlamaBlazor.Tests.Domain.Proxy;
 
 public sealed class SseParserTests
 {
-    private const string Sample = ": hello\r\nevent: x\r\ndata: one\r\n\r\ndata:two\ndata: lines\n\nid: 7\rdata: ünï\r\r\n\ndata\n\ndata:\n\ndata: [DONE]\n\n";
+    private const string Sample =
+        ": hello\r\nevent: x\r\ndata: one\r\n\r\ndata:two\ndata: lines\n\nid: 7\rdata: ünï\r\r\n\ndata\n\ndata:\n\ndata: [DONE]\n\n";
     private static readonly string[] Expected = ["one", "two\nlines", "ünï", "", "[DONE]"];
 
     [Fact]
@@ -19,17 +20,29 @@ public sealed class SseParserTests
     }
 
     [Fact]
-    public void Events_InSingleBytes_AreTheSame() =>
-        Assert.Equal(Expected, Parse(Encoding.UTF8.GetBytes(Sample).Select(b => new[] { b })));
+    public void Events_InSingleBytes_AreTheSame() => Assert.Equal(Expected, Parse(Encoding.UTF8.GetBytes(Sample).Select(b => new[] { b })));
 
     [Fact]
     public void Events_SplitAnywhere_AreTheSame() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), ArbMap.Default.ArbFor<PositiveInt>(), (noise, size) =>
-        {
-            // Any bytes at all, with line ends and fields mixed in so that events appear.
-            byte[] bytes = [.. noise.SelectMany(b => b % 7 == 0 ? "\r\n"u8.ToArray() : b % 5 == 0 ? "data: "u8.ToArray() : b % 3 == 0 ? "\n\n"u8.ToArray() : [b])];
-            return Parse([bytes]).SequenceEqual(Parse(bytes.Chunk(size.Get)));
-        }).QuickCheckThrowOnFailure();
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<byte[]>(),
+                ArbMap.Default.ArbFor<PositiveInt>(),
+                (noise, size) =>
+                {
+                    // Any bytes at all, with line ends and fields mixed in so that events appear.
+                    byte[] bytes =
+                    [
+                        .. noise.SelectMany(b =>
+                            b % 7 == 0 ? "\r\n"u8.ToArray()
+                            : b % 5 == 0 ? "data: "u8.ToArray()
+                            : b % 3 == 0 ? "\n\n"u8.ToArray()
+                            : [b]
+                        ),
+                    ];
+                    return Parse([bytes]).SequenceEqual(Parse(bytes.Chunk(size.Get)));
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void SkippedEvent_IsTold_UntilTheNextOneIsRead()

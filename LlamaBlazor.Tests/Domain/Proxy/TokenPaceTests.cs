@@ -33,7 +33,8 @@ public sealed class TokenPaceTests
     [InlineData(100, 1, 0.05)] // one by one, but all at once
     [InlineData(20, 40, 2)] // many a reading: kept back on the way
     [InlineData(3, 1, 50)] // too few
-    public void Burst_SaysNothing(int arrivals, int eventsEach, double msBetween) => Assert.Null(Pace(arrivals, eventsEach, msBetween).PerSecond(arrivals * eventsEach));
+    public void Burst_SaysNothing(int arrivals, int eventsEach, double msBetween) =>
+        Assert.Null(Pace(arrivals, eventsEach, msBetween).PerSecond(arrivals * eventsEach));
 
     [Fact]
     public void ReadingsWithoutAnEvent_AreNoArrivals()

@@ -6,12 +6,13 @@ namespace LlamaBlazor.Tests.Domain.Proxy;
 public sealed class UsageReaderTests
 {
     private const string ChatStream =
-        "data: {\"choices\":[{\"finish_reason\":null,\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":null}}]}\r\n\r\n" +
-        ": keep-alive\r\n\r\n" +
-        "data: {\"choices\":[{\"finish_reason\":null,\"index\":0,\"delta\":{\"content\":\"He said \\\"usage\\\" ü\"}}]}\r\n\r\n" +
-        "data: {\"choices\":[{\"finish_reason\": \"length\",\"index\":0,\"delta\":{}}],\"timings\":{\"cache_n\":3,\"prompt_n\":7,\"prompt_ms\":20.5,\"prompt_per_second\":341.4,\"predicted_n\":2,\"predicted_ms\":10,\"predicted_per_second\":200,\"draft_n\":4,\"draft_n_accepted\":1}}\r\n\r\n" +
-        "data: {\"choices\":[],\"usage\":{\"completion_tokens\":2,\"prompt_tokens\":10,\"total_tokens\":12,\"prompt_tokens_details\":{\"cached_tokens\":3}}}\r\n\r\n" +
-        "data: [DONE]\r\n\r\n";
+        "data: {\"choices\":[{\"finish_reason\":null,\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":null}}]}\r\n\r\n"
+        + ": keep-alive\r\n\r\n"
+        + "data: {\"choices\":[{\"finish_reason\":null,\"index\":0,\"delta\":{\"content\":\"He said \\\"usage\\\" ü\"}}]}\r\n\r\n"
+        + "data: {\"choices\":[{\"finish_reason\": "
+        + "\"length\",\"index\":0,\"delta\":{}}],\"timings\":{\"cache_n\":3,\"prompt_n\":7,\"prompt_ms\":20.5,\"prompt_per_second\":341.4,\"predicted_n\":2,\"predicted_ms\":10,\"predicted_per_second\":200,\"draft_n\":4,\"draft_n_accepted\":1}}\r\n\r\n"
+        + "data: {\"choices\":[],\"usage\":{\"completion_tokens\":2,\"prompt_tokens\":10,\"total_tokens\":12,\"prompt_tokens_details\":{\"cached_tokens\":3}}}\r\n\r\n"
+        + "data: [DONE]\r\n\r\n";
 
     [Fact]
     public void ChatStream_SplitAtEveryByte_GivesTheSameUsage()
@@ -21,7 +22,16 @@ public sealed class UsageReaderTests
         {
             var reader = Read(streamed: true, bytes[..at], bytes[at..]);
             Assert.Equal((10, 2, 3), (reader.Usage.PromptTokens, reader.Usage.GeneratedTokens, reader.Usage.CachedTokens));
-            Assert.Equal((4, 1, 20.5, 10.0, 200.0), (reader.Usage.DraftTokens, reader.Usage.DraftAcceptedTokens, reader.Usage.PromptMs, reader.Usage.GenerationMs, reader.Usage.TokensPerSecond));
+            Assert.Equal(
+                (4, 1, 20.5, 10.0, 200.0),
+                (
+                    reader.Usage.DraftTokens,
+                    reader.Usage.DraftAcceptedTokens,
+                    reader.Usage.PromptMs,
+                    reader.Usage.GenerationMs,
+                    reader.Usage.TokensPerSecond
+                )
+            );
             Assert.Equal(("length", 4, true), (reader.Usage.FinishReason, reader.Events, reader.Usage.Finished));
         }
     }
@@ -42,7 +52,9 @@ public sealed class UsageReaderTests
     [Fact]
     public void PlainAnswer_CutAnywhere_NeverThrows()
     {
-        var json = Encoding.UTF8.GetBytes("{\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":2},\"choices\":[{\"message\":{\"content\":\"ünï\"},\"finish_reason\":\"stop\"}]}");
+        var json = Encoding.UTF8.GetBytes(
+            "{\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":2},\"choices\":[{\"message\":{\"content\":\"ünï\"},\"finish_reason\":\"stop\"}]}"
+        );
         for (var length = 0; length < json.Length; length++)
         {
             var usage = Read(streamed: false, json[..length]).Usage;
@@ -66,16 +78,25 @@ public sealed class UsageReaderTests
     [Fact]
     public void Messages_CountCachedTokensIntoThePrompt()
     {
-        const string Stream = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":5,\"cache_read_input_tokens\":7,\"output_tokens\":0}}}\n\n"
-            + "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":3}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+        const string Stream =
+            "event: message_start\ndata: "
+            + "{\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":5,\"cache_read_input_tokens\":7,\"output_tokens\":0}}}\n\n"
+            + "event: message_delta\ndata: "
+            + "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":3}}\n\nevent: "
+            + "message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
         var usage = Read(streamed: true, Encoding.UTF8.GetBytes(Stream)).Usage;
-        Assert.Equal((12, 7, 3, "end_turn", true), (usage.PromptTokens, usage.CachedTokens, usage.GeneratedTokens, usage.FinishReason, usage.Finished));
+        Assert.Equal(
+            (12, 7, 3, "end_turn", true),
+            (usage.PromptTokens, usage.CachedTokens, usage.GeneratedTokens, usage.FinishReason, usage.Finished)
+        );
     }
 
     [Fact]
     public void Responses_ReadTheCompletedEvent()
     {
-        const string Stream = "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"usage\":{\"input_tokens\":9,\"output_tokens\":4,\"input_tokens_details\":{\"cached_tokens\":2}}}}\n\n";
+        const string Stream =
+            "event: response.completed\ndata: "
+            + "{\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"usage\":{\"input_tokens\":9,\"output_tokens\":4,\"input_tokens_details\":{\"cached_tokens\":2}}}}\n\n";
         var usage = Read(streamed: true, Encoding.UTF8.GetBytes(Stream)).Usage;
         Assert.Equal((9, 2, 4, true), (usage.PromptTokens, usage.CachedTokens, usage.GeneratedTokens, usage.Finished));
     }
@@ -83,7 +104,9 @@ public sealed class UsageReaderTests
     [Fact]
     public void Native_IsFinishedByItsStopType()
     {
-        const string Stream = "data: {\"content\":\"a\",\"stop\":false}\n\ndata: {\"content\":\"\",\"stop\":true,\"stop_type\":\"limit\",\"tokens_predicted\":6,\"tokens_evaluated\":2,\"timings\":{\"predicted_n\":6}}\n\n";
+        const string Stream =
+            "data: {\"content\":\"a\",\"stop\":false}\n\ndata: "
+            + "{\"content\":\"\",\"stop\":true,\"stop_type\":\"limit\",\"tokens_predicted\":6,\"tokens_evaluated\":2,\"timings\":{\"predicted_n\":6}}\n\n";
         var usage = Read(streamed: true, Encoding.UTF8.GetBytes(Stream)).Usage;
         Assert.Equal((2, 6, "length", true), (usage.PromptTokens, usage.GeneratedTokens, usage.FinishReason, usage.Finished));
     }
@@ -99,7 +122,10 @@ public sealed class UsageReaderTests
     [Fact]
     public void InvalidUtf8_IsNoReasonToFail()
     {
-        var reader = Read(streamed: true, [.. "data: {\"choices\":[{\"delta\":{\"content\":\""u8, 0xFF, 0xC3, .. "\"},\"finish_reason\":\"stop\"}]}\n\n"u8]);
+        var reader = Read(
+            streamed: true,
+            [.. "data: {\"choices\":[{\"delta\":{\"content\":\""u8, 0xFF, 0xC3, .. "\"},\"finish_reason\":\"stop\"}]}\n\n"u8]
+        );
         Assert.Equal(1, reader.Events);
         Assert.Equal("stop", reader.Usage.FinishReason);
     }

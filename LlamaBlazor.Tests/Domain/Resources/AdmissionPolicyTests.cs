@@ -23,7 +23,11 @@ public sealed class AdmissionPolicyTests
     public void AllReasons_AreToldAtOnce()
     {
         Occupant[] busy = [Of(1) with { IsBusy = true }, Of(2) with { IsPinned = true, Project = "team" }];
-        var request = Ask(40 * Gb) with { Project = "team", Gpus = new GpuQuestion("new", new GpuWish(null, false, ["CUDA0"], 0), [], [new GpuHold("CUDA0", "m9", true, 0)]) };
+        var request = Ask(40 * Gb) with
+        {
+            Project = "team",
+            Gpus = new GpuQuestion("new", new GpuWish(null, false, ["CUDA0"], 0), [], [new GpuHold("CUDA0", "m9", true, 0)]),
+        };
         var strict = Policy with { Limits = new AdmissionLimits(MaxCpuPercent: 90, MaxLoadPerCore: 2) };
         var decision = strict.Decide(request, Calm with { CpuPercent = 95, Load = 9 }, busy, new ProjectQuota("team", 1), Now);
         Assert.False(decision.Admitted);
@@ -42,9 +46,9 @@ public sealed class AdmissionPolicyTests
     }
 
     [Theory]
-    [InlineData(32, 20, 13, true)]  // 4.8 GiB must stay: 85 % of 32
+    [InlineData(32, 20, 13, true)] // 4.8 GiB must stay: 85 % of 32
     [InlineData(32, 20, 16, false)]
-    [InlineData(8, 7, 2.9, true)]   // 4 GiB must stay
+    [InlineData(8, 7, 2.9, true)] // 4 GiB must stay
     [InlineData(8, 7, 3.1, false)]
     public void Memory_LeavesWhatMustStay(double total, double free, double needed, bool admitted)
     {
@@ -66,11 +70,36 @@ public sealed class AdmissionPolicyTests
     {
         var request = Ask(3 * Gb) with { Project = "Team", Cores = 2 };
         Occupant[] others = [Of(1), Of(2) with { Project = "team", Memory = 2 * Gb, Cores = 2, Cards = ["CUDA0"] }];
-        Assert.Equal([2], new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, new ProjectQuota("team", null, 4), Now).WouldEvict);
-        Assert.Equal([2], new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, new ProjectQuota("team", null) { MaxCores = 3 }, Now).WouldEvict);
-        var wish = request with { Gpus = new GpuQuestion("new", new GpuWish("best", false, [], 0), [new("CUDA0", Gb), new("CUDA1", 2 * Gb)], []) };
-        Assert.Equal([2], new AdmissionPolicy(new AdmissionLimits(), 0).Decide(wish, Calm, others, new ProjectQuota("team", null) { MaxGpus = 1 }, Now).WouldEvict);
-        Assert.Equal("quota", Assert.Single(new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, new ProjectQuota("team", null, 2.9), Now).Reasons).Code); // alone it is too much
+        Assert.Equal(
+            [2],
+            new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, new ProjectQuota("team", null, 4), Now).WouldEvict
+        );
+        Assert.Equal(
+            [2],
+            new AdmissionPolicy(new AdmissionLimits(), 0)
+                .Decide(request, Calm, others, new ProjectQuota("team", null) { MaxCores = 3 }, Now)
+                .WouldEvict
+        );
+        var wish = request with
+        {
+            Gpus = new GpuQuestion("new", new GpuWish("best", false, [], 0), [new("CUDA0", Gb), new("CUDA1", 2 * Gb)], []),
+        };
+        Assert.Equal(
+            [2],
+            new AdmissionPolicy(new AdmissionLimits(), 0)
+                .Decide(wish, Calm, others, new ProjectQuota("team", null) { MaxGpus = 1 }, Now)
+                .WouldEvict
+        );
+        Assert.Equal(
+            "quota",
+            Assert
+                .Single(
+                    new AdmissionPolicy(new AdmissionLimits(), 0)
+                        .Decide(request, Calm, others, new ProjectQuota("team", null, 2.9), Now)
+                        .Reasons
+                )
+                .Code
+        ); // alone it is too much
     }
 
     [Fact]
@@ -83,7 +112,10 @@ public sealed class AdmissionPolicyTests
         var decision = new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, null, Now);
         Assert.Equal([2], decision.WouldEvict); // though the other one is idle longer
         var reserved = request with { Gpus = request.Gpus with { Holds = [holds[0], holds[1] with { IsReservation = true }] } };
-        Assert.Equal("gpu", Assert.Single(new AdmissionPolicy(new AdmissionLimits(), 0).Decide(reserved, Calm, others, null, Now).Reasons).Code);
+        Assert.Equal(
+            "gpu",
+            Assert.Single(new AdmissionPolicy(new AdmissionLimits(), 0).Decide(reserved, Calm, others, null, Now).Reasons).Code
+        );
     }
 
     [Fact]
@@ -93,7 +125,14 @@ public sealed class AdmissionPolicyTests
         Occupant[] others = [Of(1) with { Cards = ["nvidia0"], Vram = 6 * Gb }, Of(2) with { Cards = ["nvidia1"], Vram = 6 * Gb }];
         var request = Ask(1) with { Vram = 5 * Gb, Gpus = new GpuQuestion("new", new GpuWish(null, false, ["CUDA1"], 5 * Gb), cards, []) };
         Assert.Equal([2], new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, null, Now).WouldEvict);
-        Assert.Equal("vram", Assert.Single(new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request with { MayEvict = false }, Calm, others, null, Now).Reasons).Code);
+        Assert.Equal(
+            "vram",
+            Assert
+                .Single(
+                    new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request with { MayEvict = false }, Calm, others, null, Now).Reasons
+                )
+                .Code
+        );
     }
 
     [Fact]
@@ -116,10 +155,21 @@ public sealed class AdmissionPolicyTests
         Assert.Equal(["cpu", "load"], decision.Warnings.Select(warning => warning.Code));
         Assert.Contains("100 %", decision.Warnings[0].Message);
         Assert.Empty(Policy.Decide(Ask(Gb), Calm with { CpuPercent = 90, Load = 8 }, [], null, Now).Warnings);
-        var limited = (Policy with { Limits = new AdmissionLimits(MaxCpuPercent: 80) })
-            .Decide(Ask(Gb), Calm with { CpuPercent = 81, Load = 40 }, [], null, Now);
-        Assert.Equal((false, false, "cpu", "load"),
-            (limited.Admitted, limited.IsNever, Assert.Single(limited.Reasons).Code, Assert.Single(limited.Warnings).Code));
+        var limited = (Policy with { Limits = new AdmissionLimits(MaxCpuPercent: 80) }).Decide(
+            Ask(Gb),
+            Calm with
+            {
+                CpuPercent = 81,
+                Load = 40,
+            },
+            [],
+            null,
+            Now
+        );
+        Assert.Equal(
+            (false, false, "cpu", "load"),
+            (limited.Admitted, limited.IsNever, Assert.Single(limited.Reasons).Code, Assert.Single(limited.Warnings).Code)
+        );
     }
 
     [Theory]
@@ -153,7 +203,11 @@ public sealed class AdmissionPolicyTests
 
     [Fact]
     public void NoLimits_RefuseNothing() =>
-        Assert.True(new AdmissionPolicy(AdmissionLimits.None, 0).Decide(Ask(Gb), Calm with { CpuPercent = 100, Load = 1000 }, [.. Enumerable.Range(1, 50).Select(id => Of(id))], null, Now).Admitted);
+        Assert.True(
+            new AdmissionPolicy(AdmissionLimits.None, 0)
+                .Decide(Ask(Gb), Calm with { CpuPercent = 100, Load = 1000 }, [.. Enumerable.Range(1, 50).Select(id => Of(id))], null, Now)
+                .Admitted
+        );
 
     private static AdmissionRequest Ask(long memory) => new(99, "new", "default", memory, GpuQuestion.None);
 

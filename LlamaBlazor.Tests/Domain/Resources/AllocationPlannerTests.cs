@@ -33,7 +33,10 @@ public sealed class AllocationPlannerTests
         Assert.Equal(["CUDA2"], AllocationPlanner.Plan("m", new GpuWish("best", false, [], 0), Three, holds).Devices!);
         var named = AllocationPlanner.Plan("m", new GpuWish("manual", false, ["CUDA1"], 0), Three, holds);
         Assert.Contains("'other' alone", Assert.Single(named.Reasons).Message);
-        Assert.Contains("'other' alone", Assert.Single(AllocationPlanner.Plan("m", new GpuWish(null, false, ["CUDA1"], 0), [], holds).Reasons).Message);
+        Assert.Contains(
+            "'other' alone",
+            Assert.Single(AllocationPlanner.Plan("m", new GpuWish(null, false, ["CUDA1"], 0), [], holds).Reasons).Message
+        );
     }
 
     [Fact]
@@ -60,20 +63,39 @@ public sealed class AllocationPlannerTests
     public void DraftModel_HasItsOwnCards()
     {
         GpuWish Wish(long modelGb, long draftGb, string draft, bool isNone = false) =>
-            new(null, false, isNone ? [] : ["CUDA0"], modelGb * Gb) { IsNone = isNone, Draft = new Dictionary<string, long> { [draft] = draftGb * Gb } };
+            new(null, false, isNone ? [] : ["CUDA0"], modelGb * Gb)
+            {
+                IsNone = isNone,
+                Draft = new Dictionary<string, long> { [draft] = draftGb * Gb },
+            };
 
         var apart = AllocationPlanner.Plan("m", Wish(4, 8, "CUDA1"), Three, []);
         Assert.Equal(("CUDA0", "CUDA0,CUDA1", 0L), (string.Join(',', apart.Devices!), string.Join(',', apart.Cards!), apart.Missing));
         Assert.Equal((4 * Gb, 8 * Gb), (apart.Shares!["CUDA0"], apart.Shares["CUDA1"]));
-        var running = new Occupant(1, "m", "default", 0, true, false, false, 0, null) { Vram = 12 * Gb, Cards = apart.Cards, Shares = apart.Shares };
-        Assert.Equal((4 * Gb, 8 * Gb, 0L), (running.BytesOn(Three[0], Three), running.BytesOn(Three[1], Three),
-            running.BytesOn(Three[2], Three)));
-        Assert.Equal(1 * Gb, AllocationPlanner.Plan("m", Wish(3, 9, "CUDA1"), Three, []).Missing); // the free GiB of the other card is no help
+        var running = new Occupant(1, "m", "default", 0, true, false, false, 0, null)
+        {
+            Vram = 12 * Gb,
+            Cards = apart.Cards,
+            Shares = apart.Shares,
+        };
+        Assert.Equal(
+            (4 * Gb, 8 * Gb, 0L),
+            (running.BytesOn(Three[0], Three), running.BytesOn(Three[1], Three), running.BytesOn(Three[2], Three))
+        );
+        // the free GiB of the other card is no help
+        Assert.Equal(1 * Gb, AllocationPlanner.Plan("m", Wish(3, 9, "CUDA1"), Three, []).Missing);
         Assert.Equal(2 * Gb, AllocationPlanner.Plan("m", Wish(4, 2, "CUDA0"), Three, []).Missing); // both on one card
         var alone = AllocationPlanner.Plan("m", Wish(0, 1, "CUDA2", isNone: true), Three, []);
         Assert.Equal(("CUDA2", true, true), (string.Join(',', alone.Cards!), alone.Devices is null, alone.IsFree));
-        Assert.Null(AllocationPlanner.Plan("m", Wish(0, 1, "CUDA2", isNone: true) with { Strategy = "all" }, Three, [new("CUDA1", "other", true, 0)]).Devices); // none stays none
-        Assert.Contains("Speculative tab", Assert.Single(AllocationPlanner.Plan("m", Wish(1, 1, "CUDA2"), Three, [new("CUDA2", "other", true, 0)]).Reasons).Message);
+        Assert.Null(
+            AllocationPlanner
+                .Plan("m", Wish(0, 1, "CUDA2", isNone: true) with { Strategy = "all" }, Three, [new("CUDA1", "other", true, 0)])
+                .Devices
+        ); // none stays none
+        Assert.Contains(
+            "Speculative tab",
+            Assert.Single(AllocationPlanner.Plan("m", Wish(1, 1, "CUDA2"), Three, [new("CUDA2", "other", true, 0)]).Reasons).Message
+        );
     }
 
     [Fact]
@@ -83,11 +105,20 @@ public sealed class AllocationPlannerTests
         var cuda = Assert.Single(GpuDevice.Map([new("CUDA0", "NVIDIA H100", 80_000, 1)], cards));
         var vulkan = GpuDevice.Map([new("Vulkan0", "NVIDIA H100", 80_000, 1), new("CUDA0", "NVIDIA H100", 80_000, 1)], cards);
         Assert.Equal(["nvidia0", "nvidia0"], vulkan.Select(device => device.Card)); // one build may bring both backends
-        EngineDevice[] unread = [new("CUDA0", "B", 9, 1), new("CUDA1", "B", 9, 1), new("Vulkan0", "B", 9, 1), new("Vulkan1", "B", 9, 1), new("Vulkan2", "C", 9, 1)];
+        EngineDevice[] unread =
+        [
+            new("CUDA0", "B", 9, 1),
+            new("CUDA1", "B", 9, 1),
+            new("Vulkan0", "B", 9, 1),
+            new("Vulkan1", "B", 9, 1),
+            new("Vulkan2", "C", 9, 1),
+        ];
         Assert.Equal(["CUDA0", "CUDA1", "CUDA0", "CUDA1", "Vulkan2"], GpuDevice.Map(unread, []).Select(device => device.Card));
         var held = AllocationPlanner.Plan("a", new GpuWish(null, true, ["CUDA0"], 0), [cuda], []);
         Assert.Equal(["nvidia0"], held.Cards!);
-        Assert.Single(AllocationPlanner.Plan("b", new GpuWish(null, false, ["Vulkan0"], 0), vulkan, [new GpuHold("nvidia0", "a", true, 0)]).Reasons);
+        Assert.Single(
+            AllocationPlanner.Plan("b", new GpuWish(null, false, ["Vulkan0"], 0), vulkan, [new GpuHold("nvidia0", "a", true, 0)]).Reasons
+        );
     }
 
     [Fact]
@@ -109,13 +140,28 @@ public sealed class AllocationPlannerTests
     [Fact]
     public void Devices_AreMapped_ByNameThenBySize()
     {
-        EngineDevice[] engine = [new("CUDA0", "NVIDIA H100", 80_000, 1), new("CUDA1", "NVIDIA H100", 80_000, 1), new("Vulkan0", "RADV something", 16_000, 3), new("RPC0", "elsewhere", 9, 4)];
-        GpuSample[] cards = [Card("nvidia0", "NVIDIA H100", 80_000, 30_000), Card("nvidia1", "NVIDIA H100", 80_000, 10_000), Card("card1", "AMD GPU", 16_300, 300)];
-        Assert.Equal([50_000L << 20, 70_000L << 20, 16_000L << 20, 4L << 20], GpuDevice.Map(engine, cards).Select(device => device.FreeBytes!.Value));
+        EngineDevice[] engine =
+        [
+            new("CUDA0", "NVIDIA H100", 80_000, 1),
+            new("CUDA1", "NVIDIA H100", 80_000, 1),
+            new("Vulkan0", "RADV something", 16_000, 3),
+            new("RPC0", "elsewhere", 9, 4),
+        ];
+        GpuSample[] cards =
+        [
+            Card("nvidia0", "NVIDIA H100", 80_000, 30_000),
+            Card("nvidia1", "NVIDIA H100", 80_000, 10_000),
+            Card("card1", "AMD GPU", 16_300, 300),
+        ];
+        Assert.Equal(
+            [50_000L << 20, 70_000L << 20, 16_000L << 20, 4L << 20],
+            GpuDevice.Map(engine, cards).Select(device => device.FreeBytes!.Value)
+        );
     }
 
     [Fact]
-    public void Renumbered_AsAContainerSeesThem() => Assert.Equal(["CUDA0", "CUDA1", "Vulkan0"], GpuNames.Renumber(["CUDA1", "CUDA3", "Vulkan2"]));
+    public void Renumbered_AsAContainerSeesThem() =>
+        Assert.Equal(["CUDA0", "CUDA1", "Vulkan0"], GpuNames.Renumber(["CUDA1", "CUDA3", "Vulkan2"]));
 
     private static GpuSample Card(string id, string name, double total, double used) => new(id, name, null, used, total, null, null);
 }

@@ -62,13 +62,15 @@ public sealed class DeviceKindTests
     [Fact]
     public void BackendThatSaysSo_IsBelieved()
     {
-        var devices = EngineHelp.ReadDevices("""
+        var devices = EngineHelp.ReadDevices(
+            """
             ggml_vulkan: 0 = Strange A (radv) | uma: 1 | fp16: 1 | bf16: 0 | warp size: 64
             ggml_vulkan: 1 = Strange B (radv) | uma: 0 | fp16: 1 | bf16: 0 | warp size: 64
             Available devices:
               Vulkan0: Strange A (24560 MiB, 23977 MiB free)
               Vulkan1: Strange B (65536 MiB, 23977 MiB free)
-            """);
+            """
+        );
         Assert.Equal([DeviceKind.Integrated, DeviceKind.Dedicated], devices.Select(device => DeviceKinds.Of(device, Host)));
     }
 
@@ -79,14 +81,18 @@ public sealed class DeviceKindTests
     [InlineData("all", 1, "Vulkan0,Vulkan2")]
     public void Strategies_PassBySoftware_AndTakeIntegratedOnesLast(string strategy, int needGb, string expected)
     {
-        var devices = Map("""
+        var devices = Map(
+            """
               Vulkan0: AMD Radeon RX 7900 XTX (RADV NAVI31) (24560 MiB, 23977 MiB free)
               Vulkan1: llvmpipe (LLVM 20.1.2, 256 bits) (64090 MiB, 64090 MiB free)
               Vulkan2: AMD Radeon Graphics (RADV RAPHAEL_MENDOCINO) (32000 MiB, 31000 MiB free)
               BLAS: OpenBLAS (0 MiB, 0 MiB free)
-            """);
-        Assert.Equal(expected, string.Join(',', AllocationPlanner.Plan("m", new GpuWish(strategy, false, [], needGb * Gb), devices, [])
-            .Devices!));
+            """
+        );
+        Assert.Equal(
+            expected,
+            string.Join(',', AllocationPlanner.Plan("m", new GpuWish(strategy, false, [], needGb * Gb), devices, []).Devices!)
+        );
         Assert.Equal([true, false, false, false], devices.Select(device => device.IsDefault));
     }
 
@@ -106,7 +112,9 @@ public sealed class DeviceKindTests
     [Fact]
     public void CardOfTwoBackends_IsChosenOnce()
     {
-        var devices = Map("  CUDA0: NVIDIA GeForce RTX 4090 (24080 MiB, 23500 MiB free)\n  Vulkan0: NVIDIA GeForce RTX 4090 (24564 MiB, 23500 MiB free)\n");
+        var devices = Map(
+            "  CUDA0: NVIDIA GeForce RTX 4090 (24080 MiB, 23500 MiB free)\n  Vulkan0: NVIDIA GeForce RTX 4090 (24564 MiB, 23500 MiB free)\n"
+        );
         Assert.Equal(["CUDA0"], AllocationPlanner.Plan("m", new GpuWish("auto", false, [], 40 * Gb), devices, []).Devices!);
         Assert.Equal([true, false], devices.Select(device => device.IsDefault));
     }
@@ -115,7 +123,12 @@ public sealed class DeviceKindTests
     public void RemoteDevice_IsNotTakenForALocalCard_OfTheSameSize()
     {
         GpuSample[] cards = [new("nvidia0", "NVIDIA GeForce RTX 4090", null, 500, 24564, null, null)];
-        var devices = GpuDevice.Map(EngineHelp.ReadDevices("  RPC0: 192.168.1.20:50052 (24000 MiB, 23000 MiB free)\n  CUDA0: NVIDIA GeForce RTX 4090 (24080 MiB, 23500 MiB free)\n"), cards);
+        var devices = GpuDevice.Map(
+            EngineHelp.ReadDevices(
+                "  RPC0: 192.168.1.20:50052 (24000 MiB, 23000 MiB free)\n  CUDA0: NVIDIA GeForce RTX 4090 (24080 MiB, 23500 MiB free)\n"
+            ),
+            cards
+        );
         Assert.Equal(["RPC0", "nvidia0"], devices.Select(device => device.Card));
         Assert.Equal([false, true], devices.Select(device => device.IsMeasured));
     }
@@ -126,8 +139,9 @@ public sealed class DeviceKindTests
         GpuDevice[] cards = [new("CUDA0", Gb), new("CUDA1", Gb)];
         var plan = AllocationPlanner.Plan("m", new GpuWish("all", false, [], 1), cards, [new GpuHold("CUDA1", "other", true, 0)]);
         Assert.Equal("'m' is to use all GPUs and gets CUDA0 only: CUDA1 is held by 'other' alone.", Assert.Single(plan.Warnings).Message);
-        Assert.Empty(AllocationPlanner.Plan("m", new GpuWish("best", false, [], 1), cards, [new GpuHold("CUDA1", "other", true, 0)])
-            .Warnings);
+        Assert.Empty(
+            AllocationPlanner.Plan("m", new GpuWish("best", false, [], 1), cards, [new GpuHold("CUDA1", "other", true, 0)]).Warnings
+        );
         Assert.Empty(AllocationPlanner.Plan("m", new GpuWish("all", false, [], 1), cards, []).Warnings);
     }
 

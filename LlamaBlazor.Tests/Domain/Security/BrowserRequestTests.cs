@@ -50,13 +50,17 @@ public sealed class BrowserRequestTests
 
     [Fact]
     public void UsualPort_NeedNotBeWritten() =>
-        Assert.Equal(RequestSource.Own,
-            new BrowserRequest("POST", ["https://localhost"], null, null, null, null).Judge("https://LOCALHOST:443"));
+        Assert.Equal(
+            RequestSource.Own,
+            new BrowserRequest("POST", ["https://localhost"], null, null, null, null).Judge("https://LOCALHOST:443")
+        );
 
     [Fact]
     public void ForeignOrigin_CountsBesideOurs() =>
-        Assert.Equal(RequestSource.Foreign,
-            new BrowserRequest("POST", [Own, "http://evil.example"], "same-origin", null, null, null).Judge(Own));
+        Assert.Equal(
+            RequestSource.Foreign,
+            new BrowserRequest("POST", [Own, "http://evil.example"], "same-origin", null, null, null).Judge(Own)
+        );
 
     [Theory]
     [InlineData("GET", "http://evil.example/page", RequestSource.ForeignNavigation)]

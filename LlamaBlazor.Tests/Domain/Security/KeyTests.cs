@@ -21,7 +21,8 @@ public sealed class KeyTests
     [InlineData(null, " x ", "x")]
     [InlineData(null, "", null)]
     [InlineData(null, null, null)]
-    public void Secret_IsFoundInEitherHeader(string? authorization, string? key, string? secret) => Assert.Equal(secret, KeySecret.FromHeaders(authorization, key));
+    public void Secret_IsFoundInEitherHeader(string? authorization, string? key, string? secret) =>
+        Assert.Equal(secret, KeySecret.FromHeaders(authorization, key));
 
     [Fact]
     public void Window_LetsThroughTheLimit_AndSaysWhenThereIsRoom()
@@ -83,8 +84,18 @@ public sealed class KeyTests
     [Fact]
     public void Admin_MayEverything_OthersOnlyTheirScope()
     {
-        var key = new ApiKey { Id = 1, Name = "k", Hash = "", Scopes = [Scope.Read], Models = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "a" }, ExpiresAt = 5 };
-        Assert.True(key.May(Scope.Read) && !key.May(Scope.Inference) && key.MayAsk("A") && !key.MayAsk("b") && key.IsExpired(5) && !key.IsExpired(4));
+        var key = new ApiKey
+        {
+            Id = 1,
+            Name = "k",
+            Hash = "",
+            Scopes = [Scope.Read],
+            Models = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "a" },
+            ExpiresAt = 5,
+        };
+        Assert.True(
+            key.May(Scope.Read) && !key.May(Scope.Inference) && key.MayAsk("A") && !key.MayAsk("b") && key.IsExpired(5) && !key.IsExpired(4)
+        );
         Assert.True((key with { Scopes = [Scope.Admin] }).May(Scope.Inference));
     }
 }

@@ -35,6 +35,7 @@ public sealed class RequestKeepingTests
     {
         var (read, stored) = (new RequestKeeping("preview", 10, 10), new RequestKeeping("none", 10, 30));
         Assert.Equal(new RequestKeeping("none", 20, 30), new RequestKeeping("preview", 20, 10).Rebase(read, stored));
-        Assert.Equal(new RequestKeeping("full", 10, 30), new RequestKeeping("full", 10, 10).Rebase(read, stored)); // both changed it: the edit is meant
+        // both changed it: the edit is meant
+        Assert.Equal(new RequestKeeping("full", 10, 30), new RequestKeeping("full", 10, 10).Rebase(read, stored));
     }
 }

@@ -17,14 +17,16 @@ public sealed class StatsTests
     public void Summary_CountsHits_Failures_Models_AndDays()
     {
         const long Day = 86_400_000;
-        var summary = StatsSummary.Of(
-        [
+        var summary = StatsSummary.Of([
             Record("a", 0, total: 100, speed: 10),
             Record("a", Day, total: 300, speed: 30),
             Record("b", Day + 1, failed: true, total: 1),
             Record("b", Day + 2, hit: true, total: 2, speed: 5000),
         ]);
-        Assert.Equal((4, 48, 20.0, 0.25), (summary.TotalGenerations, summary.TotalTokens, summary.AvgTokensPerSecond, summary.CacheHitRate));
+        Assert.Equal(
+            (4, 48, 20.0, 0.25),
+            (summary.TotalGenerations, summary.TotalTokens, summary.AvgTokensPerSecond, summary.CacheHitRate)
+        );
         Assert.Equal(["1970-01-01", "1970-01-02"], summary.ByDay.Select(day => day.Day));
         Assert.Equal((2, 1, 1), (summary.ByModel["b"].Requests, summary.ByModel["b"].Failures, summary.ByModel["b"].CacheHits));
         Assert.Equal((3, 300), (summary.All.TotalMs!.Count, summary.All.TotalMs.Max));
@@ -34,7 +36,10 @@ public sealed class StatsTests
     [Fact]
     public void Summary_NamesKeys_WhereItCan()
     {
-        var summary = StatsSummary.Of([Record("a", 0) with { KeyId = 1 }, Record("a", 0) with { KeyId = 2 }, Record("a", 0)], keyNames: new Dictionary<long, string> { [1] = "laptop" });
+        var summary = StatsSummary.Of(
+            [Record("a", 0) with { KeyId = 1 }, Record("a", 0) with { KeyId = 2 }, Record("a", 0)],
+            keyNames: new Dictionary<long, string> { [1] = "laptop" }
+        );
         Assert.Equal(["key 2", "laptop", "none"], summary.ByKey.Keys.Order());
     }
 
@@ -45,6 +50,12 @@ public sealed class StatsTests
         Assert.Equal((0, 0, 0.0, 0.0), (summary.TotalGenerations, summary.TotalTokens, summary.AvgTokensPerSecond, summary.CacheHitRate));
     }
 
-    private static GenerationRecord Record(string model, long at, bool failed = false, bool hit = false, double? total = null, double? speed = null) =>
-        new(model, at, failed ? 502 : 200, failed, hit, 10, 2, 0, 0, 0, total / 2, total, speed, null);
+    private static GenerationRecord Record(
+        string model,
+        long at,
+        bool failed = false,
+        bool hit = false,
+        double? total = null,
+        double? speed = null
+    ) => new(model, at, failed ? 502 : 200, failed, hit, 10, 2, 0, 0, 0, total / 2, total, speed, null);
 }

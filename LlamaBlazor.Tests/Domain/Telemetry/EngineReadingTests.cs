@@ -7,7 +7,8 @@ public sealed class EngineReadingTests
     [Fact]
     public void Metrics_WithValuesThatAreNoNumbers_KeepThoseUnknown()
     {
-        var metrics = EngineMetrics.Parse("""
+        var metrics = EngineMetrics.Parse(
+            """
             # HELP llamacpp:prompt_tokens_total Number of prompt tokens processed.
             # TYPE llamacpp:prompt_tokens_total counter
             llamacpp:prompt_tokens_total 1.23457e+06
@@ -16,7 +17,8 @@ public sealed class EngineReadingTests
             llamacpp:requests_processing 2
             llamacpp:requests_deferred 3
             llamacpp:broken
-            """);
+            """
+        );
         Assert.Equal(1234570, metrics.PromptTokens);
         Assert.Null(metrics.PredictedTokens);
         Assert.Equal(2, metrics.Processing);
@@ -28,10 +30,12 @@ public sealed class EngineReadingTests
     [InlineData("""{"n_decoded":7}""")]
     public void Slots_WithNextTokenAsArrayOrObject_AreRead(string next)
     {
-        var slots = EngineSlots.Parse($$"""
+        var slots = EngineSlots.Parse(
+            $$"""
             [{"id":0,"n_ctx":100,"speculative":false,"is_processing":false},
              {"id":1,"n_ctx":100,"is_processing":true,"id_task":5,"n_prompt_tokens":50,"next_token":{{next}}}]
-            """);
+            """
+        );
         Assert.Equal(new EngineSlots(2, 1, 7, 25), slots);
     }
 

@@ -60,7 +60,10 @@ public sealed class MetricWindowTests
     [Fact]
     public void Downsampling_LeavesGaps_AndAverages()
     {
-        var reduced = Downsampler.Reduce([At(0) with { CpuUsage = 1 }, At(1000) with { CpuUsage = 3 }, At(9000) with { CpuUsage = 8 }], 2000);
+        var reduced = Downsampler.Reduce(
+            [At(0) with { CpuUsage = 1 }, At(1000) with { CpuUsage = 3 }, At(9000) with { CpuUsage = 8 }],
+            2000
+        );
         Assert.Equal([(0L, 2.0), (8000L, 8.0)], reduced.Select(sample => (sample.Timestamp, sample.CpuUsage)));
         Assert.Equal(2000, Downsampler.StepMs(600_000, 300));
         Assert.Equal(1000, Downsampler.StepMs(600_000, 2000));

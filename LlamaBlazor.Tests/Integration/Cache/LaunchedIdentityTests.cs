@@ -26,7 +26,10 @@ public sealed class LaunchedIdentityTests(CachedEngines app) : IClassFixture<Cac
         await Until.TrueAsync(async () => await EntriesAsync(name) == 1, "the answer is kept");
         Assert.Equal("HIT", await AskAsync(name));
 
-        using var saved = await app.Http.PatchAsync($"/api/models/{id}/config/sampling", new StringContent("""{"top_k":7}""", null, "application/json"));
+        using var saved = await app.Http.PatchAsync(
+            $"/api/models/{id}/config/sampling",
+            new StringContent("""{"top_k":7}""", null, "application/json")
+        );
         Assert.True(saved.IsSuccessStatusCode);
         Assert.Equal("BYPASS", await AskAsync(name)); // it still runs without
         Assert.Equal(202, (await app.PostAsync($"/api/models/{id}/apply")).Status);
@@ -40,11 +43,25 @@ public sealed class LaunchedIdentityTests(CachedEngines app) : IClassFixture<Cac
         Assert.NotEqual("HIT", await AskAsync(name));
     }
 
-    private async Task<int> EntriesAsync(string model) => (await app.GetAsync($"/api/cache?model={model}")).GetProperty("items").GetArrayLength();
+    private async Task<int> EntriesAsync(string model) =>
+        (await app.GetAsync($"/api/cache?model={model}")).GetProperty("items").GetArrayLength();
 
     private async Task<string> AskAsync(string model)
     {
-        using var answer = await app.Http.SendAsync(ProxyFixture.Post("/v1/chat/completions", JsonSerializer.Serialize(new { model, temperature = 0, max_tokens = 3, messages = new[] { new { role = "user", content = "hi" } } })));
+        using var answer = await app.Http.SendAsync(
+            ProxyFixture.Post(
+                "/v1/chat/completions",
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        model,
+                        temperature = 0,
+                        max_tokens = 3,
+                        messages = new[] { new { role = "user", content = "hi" } },
+                    }
+                )
+            )
+        );
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return answer.Headers.GetValues("X-Llama-Cache").Single();
     }

@@ -22,7 +22,18 @@ public sealed class PrivacyTests
         await using var app = new PrivateFixture(level);
         await app.InitializeAsync();
         await app.AddRunningAsync("m");
-        var id = await AskAsync(app, "/v1/completions", new { model = "m", prompt = Secret, temperature = 0, stop = "x" }, "MISS");
+        var id = await AskAsync(
+            app,
+            "/v1/completions",
+            new
+            {
+                model = "m",
+                prompt = Secret,
+                temperature = 0,
+                stop = "x",
+            },
+            "MISS"
+        );
         Assert.Equal(length == 0 ? null : Secret[..length], (await app.RowAsync(id)).PromptPreview);
         await Until.TrueAsync(async () => (await RowsAsync(app)).Count == 1, "the answer is kept");
         var row = Assert.Single(await RowsAsync(app));
@@ -31,16 +42,55 @@ public sealed class PrivacyTests
 
         // llama-server's own completions repeat the whole prompt in their answer.
         var masked = level == "preview";
-        await AskAsync(app, "/completion", new { model = "m", prompt = Secret, temperature = 0 }, keepsNative || masked ? "MISS" : "BYPASS", "native");
-        await AskAsync(app, "/infill", new { model = "m", input_prefix = Secret, temperature = 0 }, keepsNative ? "MISS" : "BYPASS");
-        var kept = keepsNative ? 3 : masked ? 2 : 1;
+        await AskAsync(
+            app,
+            "/completion",
+            new
+            {
+                model = "m",
+                prompt = Secret,
+                temperature = 0,
+            },
+            keepsNative || masked ? "MISS" : "BYPASS",
+            "native"
+        );
+        await AskAsync(
+            app,
+            "/infill",
+            new
+            {
+                model = "m",
+                input_prefix = Secret,
+                temperature = 0,
+            },
+            keepsNative ? "MISS" : "BYPASS"
+        );
+        var kept =
+            keepsNative ? 3
+            : masked ? 2
+            : 1;
         await Until.TrueAsync(async () => (await RowsAsync(app)).Count == kept, "the answers are kept");
         Assert.Equal(keepsNative, (await RowsAsync(app)).Any(row => row.ResponseJson!.Contains(Secret, StringComparison.Ordinal)));
         if (keepsNative || masked)
         {
-            using var again = await app.Http.SendAsync(ProxyFixture.Post("/completion", JsonSerializer.Serialize(new { model = "m", prompt = Secret, temperature = 0 })));
+            using var again = await app.Http.SendAsync(
+                ProxyFixture.Post(
+                    "/completion",
+                    JsonSerializer.Serialize(
+                        new
+                        {
+                            model = "m",
+                            prompt = Secret,
+                            temperature = 0,
+                        }
+                    )
+                )
+            );
             Assert.Equal("HIT", again.Headers.GetValues("X-Llama-Cache").Single());
-            Assert.Equal("<s>" + Secret, JsonDocument.Parse(await again.Content.ReadAsStringAsync()).RootElement.GetProperty("prompt").GetString());
+            Assert.Equal(
+                "<s>" + Secret,
+                JsonDocument.Parse(await again.Content.ReadAsStringAsync()).RootElement.GetProperty("prompt").GetString()
+            );
         }
     }
 

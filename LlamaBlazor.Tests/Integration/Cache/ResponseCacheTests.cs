@@ -88,7 +88,14 @@ public sealed class ResponseCacheTests(CacheFixture app) : IClassFixture<CacheFi
         await StoredAsync("both", 1);
         using var plain = await SendAsync(Body("both", "s"));
         Assert.Equal("HIT", Word(plain));
-        Assert.Equal("t0 t1 t2 ", (await plain.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        Assert.Equal(
+            "t0 t1 t2 ",
+            (await plain.Content.ReadFromJsonAsync<JsonElement>())
+                .GetProperty("choices")[0]
+                .GetProperty("message")
+                .GetProperty("content")
+                .GetString()
+        );
         using var again = await SendAsync(Body("both", "s", stream: true));
         Assert.Equal(("HIT", "text/event-stream"), (Word(again), again.Content.Headers.ContentType!.MediaType));
         var text = await again.Content.ReadAsStringAsync();
@@ -178,20 +185,40 @@ public sealed class ResponseCacheTests(CacheFixture app) : IClassFixture<CacheFi
         var store = app.Services.GetRequiredService<CacheStore>();
         await store.InvalidateAsync(null, null, null, CancellationToken.None);
         var writer = app.Services.GetRequiredService<DatabaseWriter>();
-        await writer.ExecuteAsync((context, _) =>
-        {
-            context.Add(Row("expired", 10, hit: app.Now, expires: 1));
-            for (var i = 0; i < 30; i++)
-                context.Add(Row($"row{i}", 60_000, hit: 1000 + i));
-            return Task.CompletedTask;
-        });
+        await writer.ExecuteAsync(
+            (context, _) =>
+            {
+                context.Add(Row("expired", 10, hit: app.Now, expires: 1));
+                for (var i = 0; i < 30; i++)
+                    context.Add(Row($"row{i}", 60_000, hit: 1000 + i));
+                return Task.CompletedTask;
+            }
+        );
         Assert.Equal(1 + 15, await store.CleanUpAsync(CancellationToken.None));
         Assert.Null(await store.FindAsync("row14", CancellationToken.None));
         Assert.NotNull(await store.FindAsync("row15", CancellationToken.None));
         var figures = await app.GetAsync("/api/cache/stats");
         Assert.Equal(15 * 60_000, figures.GetProperty("size_bytes").GetInt64());
-        await store.AddAsync(new CacheRow { CacheKey = "wide", ModelPath = "wide", Prompt = "ü", ResponseJson = new string('ü', 100) }, CancellationToken.None);
-        await store.AddAsync(new CacheRow { CacheKey = "wide", ModelPath = "wide", Prompt = "ü", ResponseJson = new string('ü', 150) }, CancellationToken.None);
+        await store.AddAsync(
+            new CacheRow
+            {
+                CacheKey = "wide",
+                ModelPath = "wide",
+                Prompt = "ü",
+                ResponseJson = new string('ü', 100),
+            },
+            CancellationToken.None
+        );
+        await store.AddAsync(
+            new CacheRow
+            {
+                CacheKey = "wide",
+                ModelPath = "wide",
+                Prompt = "ü",
+                ResponseJson = new string('ü', 150),
+            },
+            CancellationToken.None
+        );
         Assert.Equal(302, (await app.GetAsync("/api/cache?model=wide")).GetProperty("items")[0].GetProperty("size_bytes").GetInt64());
         Assert.Equal((15 * 60_000) + 302, (await app.GetAsync("/api/cache/stats")).GetProperty("size_bytes").GetInt64());
         await store.InvalidateAsync(null, null, null, CancellationToken.None);
@@ -203,7 +230,8 @@ public sealed class ResponseCacheTests(CacheFixture app) : IClassFixture<CacheFi
         await app.AddRunningAsync("locked");
         (await SendAsync(Body("locked", "warm"))).Dispose();
         await StoredAsync("locked", 1);
-        using var connection = SqliteSetup.Open(app.Services.GetRequiredService<DataFolder>().Database); // its own: a pooled one would carry the transaction on
+        // its own: a pooled one would carry the transaction on
+        using var connection = SqliteSetup.Open(app.Services.GetRequiredService<DataFolder>().Database);
         SqliteSetup.Execute(connection, "BEGIN EXCLUSIVE");
         using var answer = await SendAsync(Body("locked", "while locked"));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -212,21 +240,48 @@ public sealed class ResponseCacheTests(CacheFixture app) : IClassFixture<CacheFi
 
     private async Task PatchAsync(long model, string section, string body)
     {
-        using var answer = await app.Http.PatchAsync($"/api/models/{model}/config/{section}", new StringContent(body, null, "application/json"));
+        using var answer = await app.Http.PatchAsync(
+            $"/api/models/{model}/config/{section}",
+            new StringContent(body, null, "application/json")
+        );
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     private static string Body(string model, string text, bool stream = false) =>
-        JsonSerializer.Serialize(new { model, stream, temperature = 0, messages = new[] { new { role = "user", content = text } } });
+        JsonSerializer.Serialize(
+            new
+            {
+                model,
+                stream,
+                temperature = 0,
+                messages = new[] { new { role = "user", content = text } },
+            }
+        );
 
-    private static string? Word(HttpResponseMessage answer) => answer.Headers.TryGetValues("X-Llama-Cache", out var values) ? values.Single() : null;
+    private static string? Word(HttpResponseMessage answer) =>
+        answer.Headers.TryGetValues("X-Llama-Cache", out var values) ? values.Single() : null;
 
-    private static CacheRow Row(string key, int size, long hit, long? expires = null) => new() { CacheKey = key, ModelPath = "big", ResponseJson = new string('x', size), CreatedAt = 1, LastHitAt = hit, ExpiresAt = expires };
+    private static CacheRow Row(string key, int size, long hit, long? expires = null) =>
+        new()
+        {
+            CacheKey = key,
+            ModelPath = "big",
+            ResponseJson = new string('x', size),
+            CreatedAt = 1,
+            LastHitAt = hit,
+            ExpiresAt = expires,
+        };
 
     private Task StoredAsync(string model, int count) =>
-        Until.TrueAsync(async () => (await app.GetAsync($"/api/cache?model={model}")).GetProperty("items").GetArrayLength() >= count, "the answers are kept");
+        Until.TrueAsync(
+            async () => (await app.GetAsync($"/api/cache?model={model}")).GetProperty("items").GetArrayLength() >= count,
+            "the answers are kept"
+        );
 
-    private async Task<int> RemovedAsync(string query) => (await (await app.Http.DeleteAsync("/api/cache" + query)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("removed").GetInt32();
+    private async Task<int> RemovedAsync(string query) =>
+        (await (await app.Http.DeleteAsync("/api/cache" + query)).Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("removed")
+            .GetInt32();
 
     private async Task<HttpResponseMessage> SendAsync(string body, string? stub = null, string? control = null, string path = Path)
     {

@@ -73,17 +73,49 @@ public sealed class CliMoreTests(AppFixture app) : IClassFixture<AppFixture>
         await own.InitializeAsync();
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await CliProgram.RunAsync(["keys", "create", "laptop", "--scopes", "inference", "--models", "a,b", "--requests-per-minute", "60", "--expires", "2035-01-31", "--json", "--data", own.Folder.File("data")], _ => throw new InvalidOperationException(), output, error);
+        var code = await CliProgram.RunAsync(
+            [
+                "keys",
+                "create",
+                "laptop",
+                "--scopes",
+                "inference",
+                "--models",
+                "a,b",
+                "--requests-per-minute",
+                "60",
+                "--expires",
+                "2035-01-31",
+                "--json",
+                "--data",
+                own.Folder.File("data"),
+            ],
+            _ => throw new InvalidOperationException(),
+            output,
+            error
+        );
         Assert.True(code == 0, error.ToString());
         using var key = JsonDocument.Parse(output.ToString());
-        Assert.Equal((60, "b", 2_053_814_400_000), (key.RootElement.GetProperty("requests_per_minute").GetInt32(), key.RootElement.GetProperty("models")[1].GetString(), key.RootElement.GetProperty("expires_at").GetInt64()));
+        Assert.Equal(
+            (60, "b", 2_053_814_400_000),
+            (
+                key.RootElement.GetProperty("requests_per_minute").GetInt32(),
+                key.RootElement.GetProperty("models")[1].GetString(),
+                key.RootElement.GetProperty("expires_at").GetInt64()
+            )
+        );
     }
 
     [Fact]
     public async Task Models_AreListed_PastAThousand()
     {
         using (var connection = SqliteSetup.Open(app.Services.GetRequiredService<DataFolder>().Database))
-            SqliteSetup.Execute(connection, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1205) INSERT INTO models (uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at, revision) SELECT 'u' || i, 'many-' || i, 'llama', 'stopped', 'model', 0, 0, 0, i, i, 0 FROM n");
+            SqliteSetup.Execute(
+                connection,
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1205) INSERT INTO models (uid, name, type, "
+                    + "status, role, favorite, file_missing, fit_params_available, created_at, updated_at, revision) SELECT 'u' || i, "
+                    + "'many-' || i, 'llama', 'stopped', 'model', 0, 0, 0, i, i, 0 FROM n"
+            );
         var (_, output, _) = await RunAsync("models", "list", "--json");
         using var json = JsonDocument.Parse(output);
         Assert.True(json.RootElement.GetProperty("items").GetArrayLength() >= 1205);
@@ -92,10 +124,22 @@ public sealed class CliMoreTests(AppFixture app) : IClassFixture<AppFixture>
     [Fact]
     public async Task Doctor_LooksAtThePorts_TheFolders_AndTheSettingsOfTheDashboard()
     {
-        var saved = await app.Http.PutAsJsonAsync("/api/settings", new { model_directories = new[] { app.Folder.File("gone") }, port_range = "40000-40999" });
+        var saved = await app.Http.PutAsJsonAsync(
+            "/api/settings",
+            new { model_directories = new[] { app.Folder.File("gone") }, port_range = "40000-40999" }
+        );
         var (_, output, _) = await RunAsync("doctor", "--json");
         using var json = JsonDocument.Parse(output);
-        var checks = json.RootElement.EnumerateArray().Select(item => (Check: item.GetProperty("check").GetString(), Ok: item.GetProperty("ok").GetBoolean(), Mend: item.GetProperty("mend").GetString())).ToList();
+        var checks = json
+            .RootElement.EnumerateArray()
+            .Select(item =>
+                (
+                    Check: item.GetProperty("check").GetString(),
+                    Ok: item.GetProperty("ok").GetBoolean(),
+                    Mend: item.GetProperty("mend").GetString()
+                )
+            )
+            .ToList();
         Assert.Contains(checks, check => check is { Check: "Ports", Ok: true });
         Assert.All(checks.Where(check => !check.Ok), check => Assert.NotEmpty(check.Mend!));
         if (saved.IsSuccessStatusCode)
@@ -107,7 +151,12 @@ public sealed class CliMoreTests(AppFixture app) : IClassFixture<AppFixture>
     {
         using var folder = new TempFolder();
         using var output = new StringWriter();
-        await CliProgram.RunAsync(["--data", folder.Path, "--json", "doctor"], _ => throw new InvalidOperationException(), output, TextWriter.Null);
+        await CliProgram.RunAsync(
+            ["--data", folder.Path, "--json", "doctor"],
+            _ => throw new InvalidOperationException(),
+            output,
+            TextWriter.Null
+        );
         Assert.Contains("\"Port\"", output.ToString());
     }
 
@@ -121,7 +170,8 @@ public sealed class CliMoreTests(AppFixture app) : IClassFixture<AppFixture>
     public void Options_MayStandBeforeTheVerb(bool command, string words) => Assert.Equal(command, CliProgram.Wants(words.Split(' ')));
 
     [Fact]
-    public void TheServer_GetsItsArguments_WithoutTheWord() => Assert.Equal(["--data", "/x", "--demo"], CliProgram.ServerArguments(["--data", "/x", "serve", "--demo"]));
+    public void TheServer_GetsItsArguments_WithoutTheWord() =>
+        Assert.Equal(["--data", "/x", "--demo"], CliProgram.ServerArguments(["--data", "/x", "serve", "--demo"]));
 
     [Fact]
     public async Task ServeHelp_NamesItsOptions()
@@ -135,7 +185,12 @@ public sealed class CliMoreTests(AppFixture app) : IClassFixture<AppFixture>
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await CliProgram.RunAsync([.. args, "--data", Data], _ => throw new InvalidOperationException("A dashboard runs; none must be started"), output, error);
+        var code = await CliProgram.RunAsync(
+            [.. args, "--data", Data],
+            _ => throw new InvalidOperationException("A dashboard runs; none must be started"),
+            output,
+            error
+        );
         return (code, output.ToString(), error.ToString());
     }
 }

@@ -21,7 +21,10 @@ public sealed class CliOfflineTests : IDisposable
         var sound = Directory.GetFiles(_folder.File("backups")).Single();
         // Newer, but not sound; the sound one is made an hour older, since dates in the future are believed of none.
         var made = BackupName.Parse(Path.GetFileName(sound))!;
-        var older = Path.Combine(_folder.File("backups"), $"llama-dashboard-{made.Kind}-{made.CreatedAt.AddHours(-1).ToUniversalTime():yyyyMMdd-HHmmssfff}.db");
+        var older = Path.Combine(
+            _folder.File("backups"),
+            $"llama-dashboard-{made.Kind}-{made.CreatedAt.AddHours(-1).ToUniversalTime():yyyyMMdd-HHmmssfff}.db"
+        );
         File.Move(sound, older);
         var broken = sound;
         sound = older;
@@ -67,7 +70,12 @@ public sealed class CliOfflineTests : IDisposable
             Execute(Database, "INSERT INTO __EFMigrationsHistory (MigrationId, ProductVersion) VALUES ('29990101000000_Future', '99')");
         var (code, output, error) = await RunAsync("db", "restore", backup, "--json");
         Assert.True(code == 0, error);
-        Assert.Contains(there == "damaged" ? "damaged-" : there == "newer" ? "before-restore" : "null", output);
+        Assert.Contains(
+            there == "damaged" ? "damaged-"
+                : there == "newer" ? "before-restore"
+                : "null",
+            output
+        );
         using (var connection = SqliteSetup.Open(Database))
             Assert.Equal("yes", SqliteSetup.Scalar(connection, "SELECT value FROM metadata WHERE key = 'kept'"));
         await using var app = new StartedApp(_folder);
@@ -105,7 +113,8 @@ public sealed class CliOfflineTests : IDisposable
     {
         await MakeAsync();
         var sound = Directory.GetFiles(_folder.File("backups")).Single();
-        var replaced = Path.Combine(_folder.File("backups"), "llama-dashboard-before-restore-29990101-000000000.db"); // newer than the backup
+        // newer than the backup
+        var replaced = Path.Combine(_folder.File("backups"), "llama-dashboard-before-restore-29990101-000000000.db");
         File.Copy(sound, replaced);
         Execute(replaced, "UPDATE metadata SET value = 'unwanted' WHERE key = 'kept'");
         var (code, output, error) = await RunAsync("db", "recover");
@@ -118,7 +127,11 @@ public sealed class CliOfflineTests : IDisposable
             File.Delete(copy);
         (code, output, error) = await RunAsync("db", "recover");
         Assert.True(code == 0, error);
-        Assert.Contains($"{Path.GetFileName(replaced)} was taken, which is what a restore replaced: no other backup is good. Passed over: {Path.GetFileName(sound)} (not a database).", output);
+        Assert.Contains(
+            $"{Path.GetFileName(replaced)} was taken, which is what a restore replaced: no other backup is good. Passed over: "
+                + $"{Path.GetFileName(sound)} (not a database).",
+            output
+        );
         Assert.Equal("unwanted", Kept());
     }
 
@@ -129,7 +142,11 @@ public sealed class CliOfflineTests : IDisposable
         await File.WriteAllTextAsync(Database + ".part", "half");
         await using var app = new StartedApp(_folder);
         app.Start();
-        await Until.TrueAsync(async () => (await (await app.Http.GetAsync("/readyz")).Content.ReadAsStringAsync()).Contains("db recover", StringComparison.Ordinal), "the reason");
+        await Until.TrueAsync(
+            async () =>
+                (await (await app.Http.GetAsync("/readyz")).Content.ReadAsStringAsync()).Contains("db recover", StringComparison.Ordinal),
+            "the reason"
+        );
     }
 
     [Fact]
@@ -137,7 +154,10 @@ public sealed class CliOfflineTests : IDisposable
     {
         await using var other = new AppFixture();
         await other.InitializeAsync();
-        await File.WriteAllTextAsync(_folder.File("server.json"), System.Text.Json.JsonSerializer.Serialize(new ServerAddress(other.Address.ToString(), 1, "of a run that ended")));
+        await File.WriteAllTextAsync(
+            _folder.File("server.json"),
+            System.Text.Json.JsonSerializer.Serialize(new ServerAddress(other.Address.ToString(), 1, "of a run that ended"))
+        );
         Assert.Null(await DashboardConnection.FindAsync(_folder.Path, CancellationToken.None));
         await using var connection = await DashboardConnection.FindAsync(other.Folder.File("data"), CancellationToken.None);
         Assert.NotNull(connection);
@@ -148,7 +168,11 @@ public sealed class CliOfflineTests : IDisposable
     {
         await MakeAsync();
         using (var connection = SqliteSetup.Open(Database))
-            SqliteSetup.Execute(connection, "INSERT INTO __EFMigrationsHistory (MigrationId, ProductVersion) VALUES ('29990101000000_Future', '99'); DELETE FROM __EFMigrationsHistory WHERE MigrationId LIKE '%LogSearch';");
+            SqliteSetup.Execute(
+                connection,
+                "INSERT INTO __EFMigrationsHistory (MigrationId, ProductVersion) VALUES ('29990101000000_Future', '99'); DELETE FROM "
+                    + "__EFMigrationsHistory WHERE MigrationId LIKE '%LogSearch';"
+            );
         var (code, output, _) = await RunAsync("db", "migrate", "--status");
         Assert.Equal(1, code);
         Assert.Contains("newer    29990101000000_Future", output);
@@ -188,18 +212,27 @@ public sealed class CliOfflineTests : IDisposable
             Assert.True((await app.Http.PostAsync("/api/database/backup", null)).IsSuccessStatusCode);
         }
 
-        await Until.TrueAsync(() =>
-        {
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools(); // commands are processes of their own; here they would share its connections
-            return !File.Exists(Database + "-wal");
-        }, "the dashboard's connections to be closed");
+        await Until.TrueAsync(
+            () =>
+            {
+                // commands are processes of their own; here they would share its connections
+                Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+                return !File.Exists(Database + "-wal");
+            },
+            "the dashboard's connections to be closed"
+        );
     }
 
     private async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await CliProgram.RunAsync([.. args, "--data", _folder.Path], _ => throw new InvalidOperationException("No dashboard must be started"), output, error);
+        var code = await CliProgram.RunAsync(
+            [.. args, "--data", _folder.Path],
+            _ => throw new InvalidOperationException("No dashboard must be started"),
+            output,
+            error
+        );
         return (code, output.ToString(), error.ToString());
     }
 

@@ -22,11 +22,16 @@ public sealed class CliOwnServerTests : IDisposable
         using (var connection = SqliteSetup.Open(_folder.File("data/llama-dashboard.db")))
         {
             await File.WriteAllTextAsync(_folder.File("m.gguf"), "GGUF");
-            SqliteSetup.Execute(connection, $"""
-                INSERT INTO models (id, uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at, revision, model_path) VALUES (1, 'u', 'preloaded', 'llama', 'stopped', 'model', 0, 0, 0, 1, 1, 0, '{_folder.File("m.gguf")}');
+            SqliteSetup.Execute(
+                connection,
+                $"""
+                INSERT INTO models (id, uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at, revision, model_path) VALUES (1, 'u', 'preloaded', 'llama', 'stopped', 'model', 0, 0, 0, 1, 1, 0, '{_folder.File(
+                    "m.gguf"
+                )}');
                 INSERT INTO model_runtime (model_id, preload, engine_path, created_at, updated_at, revision) VALUES (1, 1, '{engine}', 1, 1, 0);
                 PRAGMA wal_checkpoint(TRUNCATE);
-                """);
+                """
+            );
         }
 
         var (get, output, _) = await RunAsync("config", "get", "made_by", "--json");
@@ -40,7 +45,13 @@ public sealed class CliOwnServerTests : IDisposable
     private async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
     {
         var (program, prefix) = OwnProgram.Find();
-        using var process = Process.Start(new ProcessStartInfo(program, [.. prefix, .. args, "--data", _folder.File("data")]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, [.. prefix, .. args, "--data", _folder.File("data")])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);

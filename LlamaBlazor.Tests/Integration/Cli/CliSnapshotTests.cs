@@ -7,10 +7,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Cli;
 
-/// <summary>Databases that were not closed: what a command takes along includes the rows that are only in the journal beside the file.</summary>
+/// <summary>Databases that were not closed: what a command takes along includes the rows that are only in the journal beside the
+/// file.</summary>
 public sealed class CliSnapshotTests : IAsyncLifetime, IDisposable
 {
-    private const string NewModel = "INSERT INTO models (uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at, revision) VALUES ('u9', 'last-words', 'llama', 'stopped', 'model', 0, 0, 0, 1, 1, 0)";
+    private const string NewModel =
+        "INSERT INTO models (uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at, "
+        + "revision) VALUES ('u9', 'last-words', 'llama', 'stopped', 'model', 0, 0, 0, 1, 1, 0)";
 
     private readonly AppFixture _app = new();
 
@@ -26,7 +29,11 @@ public sealed class CliSnapshotTests : IAsyncLifetime, IDisposable
     public async Task ImportLegacy_TakesTheRowsThatAreOnlyInTheWal_AndLeavesTheSource()
     {
         var old = LegacyFixtures.Write(_app.Folder.File("asleep.db"), LegacyFixtures.AsyncProxy);
-        var path = LeaveOpen(old, "INSERT INTO models (id, name, model_path, parameters) VALUES ('model_2', 'last-words.gguf', '/m/last.gguf', '{\"temperature\":0.3}')");
+        var path = LeaveOpen(
+            old,
+            "INSERT INTO models (id, name, model_path, parameters) VALUES ('model_2', 'last-words.gguf', '/m/last.gguf', "
+                + "'{\"temperature\":0.3}')"
+        );
         var before = Bytes(path);
         Assert.Equal(["Phi-3-mini.gguf"], Names(path)); // the file alone does not have it
         var (code, output, error) = await RunAsync("db", "import-legacy", path, "--json");
@@ -82,7 +89,10 @@ public sealed class CliSnapshotTests : IAsyncLifetime, IDisposable
     {
         var left = _app.Folder.File("left.db");
         using var connection = SqliteSetup.Open(database);
-        SqliteSetup.Execute(connection, $"PRAGMA journal_mode=WAL; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA wal_autocheckpoint=0; {insert};");
+        SqliteSetup.Execute(
+            connection,
+            $"PRAGMA journal_mode=WAL; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA wal_autocheckpoint=0; {insert};"
+        );
         File.Copy(database, left);
         File.Copy(database + "-wal", left + "-wal");
         return left;
@@ -103,7 +113,12 @@ public sealed class CliSnapshotTests : IAsyncLifetime, IDisposable
         using var output = new StringWriter();
         using var error = new StringWriter();
         string[] data = args.Contains("--data") ? [] : ["--data", Data.Root];
-        var code = await CliProgram.RunAsync([.. args, .. data], _ => throw new InvalidOperationException("A dashboard runs; none must be started"), output, error);
+        var code = await CliProgram.RunAsync(
+            [.. args, .. data],
+            _ => throw new InvalidOperationException("A dashboard runs; none must be started"),
+            output,
+            error
+        );
         return (code, output.ToString(), error.ToString());
     }
 }

@@ -135,8 +135,16 @@ public sealed class CliTests(AppFixture app) : IClassFixture<AppFixture>
         if (!File.Exists("/bin/bash"))
             return;
         var script = app.Folder.File("completion.bash");
-        await File.WriteAllTextAsync(script, (await RunAsync("completion", "bash")).Output + "COMP_WORDS=(llamablazor db import-leg); COMP_CWORD=2; _llamablazor; echo \"${COMPREPLY[@]}\"\nCOMP_WORDS=(llamablazor --json logs tail --l); COMP_CWORD=4; _llamablazor; echo \"${COMPREPLY[@]}\"\n");
-        using var bash = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/bash", [script]) { RedirectStandardOutput = true })!;
+        await File.WriteAllTextAsync(
+            script,
+            (await RunAsync("completion", "bash")).Output
+                + "COMP_WORDS=(llamablazor db import-leg); COMP_CWORD=2; _llamablazor; echo "
+                + "\"${COMPREPLY[@]}\"\nCOMP_WORDS=(llamablazor --json logs tail --l); COMP_CWORD=4; _llamablazor; echo "
+                + "\"${COMPREPLY[@]}\"\n"
+        );
+        using var bash = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("/bin/bash", [script]) { RedirectStandardOutput = true }
+        )!;
         Assert.Equal("import-legacy\n--lines --level\n", await bash.StandardOutput.ReadToEndAsync());
     }
 
@@ -184,7 +192,9 @@ public sealed class CliTests(AppFixture app) : IClassFixture<AppFixture>
     {
         var (_, output, _) = await RunAsync("doctor", "--json");
         using var json = JsonDocument.Parse(output);
-        var checks = json.RootElement.EnumerateArray().ToDictionary(item => item.GetProperty("check").GetString()!, item => item.GetProperty("detail").GetString()!);
+        var checks = json
+            .RootElement.EnumerateArray()
+            .ToDictionary(item => item.GetProperty("check").GetString()!, item => item.GetProperty("detail").GetString()!);
         Assert.Contains("sound", checks["Database"]);
         Assert.Contains("running at", checks["Server"]);
     }
@@ -201,7 +211,12 @@ public sealed class CliTests(AppFixture app) : IClassFixture<AppFixture>
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await CliProgram.RunAsync([.. args, .. args is ["--help"] ? (string[])[] : ["--data", Data]], _ => throw new InvalidOperationException("A dashboard runs; none must be started"), output, error);
+        var code = await CliProgram.RunAsync(
+            [.. args, .. args is ["--help"] ? (string[])[] : ["--data", Data]],
+            _ => throw new InvalidOperationException("A dashboard runs; none must be started"),
+            output,
+            error
+        );
         return (code, output.ToString(), error.ToString());
     }
 }

@@ -51,8 +51,13 @@ public sealed class DoctorEngineTests : IDisposable
         Assert.Contains("b3900 (0ld)", finding.Detail);
     }
 
-    private Task<Finding> CheckAsync(string engine) => DoctorEngine.CheckAsync(engine, Rules(), _folder.File("data"), CancellationToken.None);
+    private Task<Finding> CheckAsync(string engine) =>
+        DoctorEngine.CheckAsync(engine, Rules(), _folder.File("data"), CancellationToken.None);
 
-    private EnginePathRules Rules() => new(new ConfigurationBuilder()
-        .AddInMemoryCollection([KeyValuePair.Create("LlamaBlazor:EngineDirectories:0", (string?)_folder.Path)]).Build());
+    private EnginePathRules Rules() =>
+        new(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection([KeyValuePair.Create("LlamaBlazor:EngineDirectories:0", (string?)_folder.Path)])
+                .Build()
+        );
 }

@@ -22,12 +22,16 @@ public sealed class DatabaseWriterTests(AppFixture app) : IClassFixture<AppFixtu
     [Fact]
     public async Task EditThatThrows_SavesNothing_AndTellsItsCaller()
     {
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => Writer.ExecuteAsync(async (context, token) =>
-        {
-            context.Logs.Add(Log("half done"));
-            await context.SaveChangesAsync(token);
-            throw new InvalidOperationException("changed my mind");
-        }));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Writer.ExecuteAsync(
+                async (context, token) =>
+                {
+                    context.Logs.Add(Log("half done"));
+                    await context.SaveChangesAsync(token);
+                    throw new InvalidOperationException("changed my mind");
+                }
+            )
+        );
         Assert.Equal("changed my mind", error.Message);
         Assert.Equal(0, await Writer.ExecuteAsync((context, token) => context.Logs.CountAsync(row => row.Message == "half done", token)));
     }
@@ -36,24 +40,55 @@ public sealed class DatabaseWriterTests(AppFixture app) : IClassFixture<AppFixtu
     public async Task RowsThatCannotBeWritten_AreCounted_AndOthersGoOn()
     {
         var dropped = Writer.Dropped;
-        Writer.TryAdd(new LogRow { Level = "shouting", Message = "refused by its CHECK", Source = "server" });
-        var (now, error) = await Writer.ExecuteAsync((_, _) => Task.FromResult((Writer.Dropped, Writer.LastError))); // behind it in the queue, and before the rows of others
+        Writer.TryAdd(
+            new LogRow
+            {
+                Level = "shouting",
+                Message = "refused by its CHECK",
+                Source = "server",
+            }
+        );
+        // behind it in the queue, and before the rows of others
+        var (now, error) = await Writer.ExecuteAsync((_, _) => Task.FromResult((Writer.Dropped, Writer.LastError)));
         Assert.Equal(dropped + 1, now);
         Assert.NotNull(error);
         Writer.TryAdd(Log("after the refusal"));
-        Assert.Equal((1, null), await Writer.ExecuteAsync(async (context, token) => (await context.Logs.CountAsync(row => row.Message == "after the refusal", token), Writer.LastError)));
+        Assert.Equal(
+            (1, null),
+            await Writer.ExecuteAsync(
+                async (context, token) =>
+                    (await context.Logs.CountAsync(row => row.Message == "after the refusal", token), Writer.LastError)
+            )
+        );
     }
 
     [Fact]
     public async Task ManyEditsAtOnce_AllHappen()
     {
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Writer.ExecuteAsync((context, _) =>
-        {
-            context.Logs.Add(Log($"edit {i}"));
-            return Task.CompletedTask;
-        })));
-        Assert.Equal(200, await Writer.ExecuteAsync((context, token) => context.Logs.CountAsync(row => row.Message.StartsWith("edit "), token)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 200)
+                .Select(i =>
+                    Writer.ExecuteAsync(
+                        (context, _) =>
+                        {
+                            context.Logs.Add(Log($"edit {i}"));
+                            return Task.CompletedTask;
+                        }
+                    )
+                )
+        );
+        Assert.Equal(
+            200,
+            await Writer.ExecuteAsync((context, token) => context.Logs.CountAsync(row => row.Message.StartsWith("edit "), token))
+        );
     }
 
-    private static LogRow Log(string message) => new() { Level = "info", Message = message, Source = "server" };
+    private static LogRow Log(string message) =>
+        new()
+        {
+            Level = "info",
+            Message = message,
+            Source = "server",
+        };
 }

@@ -6,7 +6,8 @@ using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Data;
 
-/// <summary>A user who may not read or write all of it: every refusal names the file, the reason and the next step, and nothing breaks. Tests as root never see that.</summary>
+/// <summary>A user who may not read or write all of it: every refusal names the file, the reason and the next step, and nothing breaks.
+/// Tests as root never see that.</summary>
 public sealed class PermissionTests : IDisposable
 {
     private const UnixFileMode Shut = UnixFileMode.None;
@@ -61,7 +62,9 @@ public sealed class PermissionTests : IDisposable
         var database = Path.Combine(Data, "llama-dashboard.db");
         await File.WriteAllTextAsync(database, "");
         var day = TimeProvider.System.GetUtcNow();
-        var foreign = new[] { day, day.AddDays(1) }.Select(when => Path.Combine(Data, "logs", $"llamablazor-{when:yyyyMMdd}.00001.log")).ToList();
+        var foreign = new[] { day, day.AddDays(1) }
+            .Select(when => Path.Combine(Data, "logs", $"llamablazor-{when:yyyyMMdd}.00001.log"))
+            .ToList();
         foreach (var log in foreign)
             await File.WriteAllTextAsync(log, "of another user");
         OtherUser.Give(_folder.Path);
@@ -79,7 +82,10 @@ public sealed class PermissionTests : IDisposable
         {
             var (code, output, error) = await OtherUser.RunAsync([.. command.Split(' '), "--data", Data]);
             Assert.Equal(1, code);
-            Assert.True((output + error).Contains(command == "db recover" ? "no sound backup" : database, StringComparison.Ordinal), $"{command}: {output}{error}");
+            Assert.True(
+                (output + error).Contains(command == "db recover" ? "no sound backup" : database, StringComparison.Ordinal),
+                $"{command}: {output}{error}"
+            );
             Assert.DoesNotContain("   at ", error);
         }
     }
@@ -93,9 +99,19 @@ public sealed class PermissionTests : IDisposable
         GgufSamples.Llama("later").Save(Path.Combine(Models, "later.gguf"));
         GgufSamples.Llama("inside").Save(Path.Combine(shut, "inside.gguf"));
         OtherUser.Give(_folder.Path);
-        using var program = ProgramProcess.AsOtherUser(Data, "--models", Models, "--models", Path.Combine(shut, "deep"), "--LlamaBlazor:WatchFolders=false");
+        using var program = ProgramProcess.AsOtherUser(
+            Data,
+            "--models",
+            Models,
+            "--models",
+            Path.Combine(shut, "deep"),
+            "--LlamaBlazor:WatchFolders=false"
+        );
         await program.WaitReadyAsync();
-        await Until.TrueAsync(async () => (await program.GetAsync("/api/models")).GetProperty("items").GetArrayLength() == 3, "the first scan");
+        await Until.TrueAsync(
+            async () => (await program.GetAsync("/api/models")).GetProperty("items").GetArrayLength() == 3,
+            "the first scan"
+        );
 
         GgufSamples.Llama("locked").Save(Path.Combine(Models, "locked.gguf"));
         File.CreateSymbolicLink(Path.Combine(Models, "link.gguf"), Path.Combine(shut, "inside.gguf"));
@@ -103,7 +119,9 @@ public sealed class PermissionTests : IDisposable
         foreach (var path in new[] { Path.Combine(Models, "locked.gguf"), Path.Combine(Models, "later.gguf"), shut })
             Mode(path, Shut);
         var scan = await PostAsync(program, "/api/models/scan", null, HttpStatusCode.OK);
-        var errors = scan.GetProperty("errors").EnumerateArray().ToDictionary(error => error.GetProperty("path").GetString()!, error => error.GetProperty("reason").GetString()!);
+        var errors = scan.GetProperty("errors")
+            .EnumerateArray()
+            .ToDictionary(error => error.GetProperty("path").GetString()!, error => error.GetProperty("reason").GetString()!);
         Assert.Contains("may not read this. Give its user read access", errors[Path.Combine(Models, "locked.gguf")]);
         Assert.Contains("may not read this. Give its user read access", errors[shut]);
         Assert.Contains("may not enter a folder above", errors[Path.Combine(shut, "deep")]);
@@ -116,11 +134,38 @@ public sealed class PermissionTests : IDisposable
         {
             var answer = await program.Http.GetAsync($"/api/models/later/{question}");
             Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
-            Assert.Contains("later.gguf: The dashboard may not read this. Give its user read access", Text(await answer.Content.ReadAsStringAsync()));
+            Assert.Contains(
+                "later.gguf: The dashboard may not read this. Give its user read access",
+                Text(await answer.Content.ReadAsStringAsync())
+            );
         }
 
-        Assert.Contains("Give its user read access", Text((await PostAsync(program, "/api/models", new { path = Path.Combine(Models, "locked.gguf") }, HttpStatusCode.UnprocessableEntity)).ToString()));
-        Assert.Contains("cannot be reached", Text((await PostAsync(program, "/api/models", new { path = Path.Combine(shut, "inside.gguf"), name = "twice" }, HttpStatusCode.UnprocessableEntity)).ToString()));
+        Assert.Contains(
+            "Give its user read access",
+            Text(
+                (
+                    await PostAsync(
+                        program,
+                        "/api/models",
+                        new { path = Path.Combine(Models, "locked.gguf") },
+                        HttpStatusCode.UnprocessableEntity
+                    )
+                ).ToString()
+            )
+        );
+        Assert.Contains(
+            "cannot be reached",
+            Text(
+                (
+                    await PostAsync(
+                        program,
+                        "/api/models",
+                        new { path = Path.Combine(shut, "inside.gguf"), name = "twice" },
+                        HttpStatusCode.UnprocessableEntity
+                    )
+                ).ToString()
+            )
+        );
         Mode(shut, Open);
     }
 
@@ -151,14 +196,22 @@ public sealed class PermissionTests : IDisposable
         foreach (var command in new[] { "db restore", "db import", "db import-legacy", "db load", "db import-settings", "presets import" })
         {
             var (code, output, error) = await OtherUser.RunAsync([.. command.Split(' '), secret, "--data", Data]);
-            Assert.True(code == 1 && error.Contains($"Access to the path '{secret}' is denied. Give this user access", StringComparison.Ordinal), $"{command}: {code} {output}{error}");
+            Assert.True(
+                code == 1 && error.Contains($"Access to the path '{secret}' is denied. Give this user access", StringComparison.Ordinal),
+                $"{command}: {code} {output}{error}"
+            );
         }
 
         Mode(_folder.Path, Unwritable);
         foreach (var command in new[] { "db export", "db dump", "db export-settings" })
         {
             var (code, output, error) = await OtherUser.RunAsync([.. command.Split(' '), _folder.File("out"), "--data", Data]);
-            Assert.True(code == 1 && error.Contains(_folder.File("out"), StringComparison.Ordinal) && error.Contains("Give this user access", StringComparison.Ordinal), $"{command}: {code} {output}{error}");
+            Assert.True(
+                code == 1
+                    && error.Contains(_folder.File("out"), StringComparison.Ordinal)
+                    && error.Contains("Give this user access", StringComparison.Ordinal),
+                $"{command}: {code} {output}{error}"
+            );
         }
 
         Mode(_folder.Path, Open);
@@ -184,7 +237,12 @@ public sealed class PermissionTests : IDisposable
     {
         using var answer = await program.Http.PostAsJsonAsync(path, body);
         var text = Text(await answer.Content.ReadAsStringAsync());
-        Assert.True(!answer.IsSuccessStatusCode && answer.StatusCode != HttpStatusCode.InternalServerError && text.Contains(words, StringComparison.Ordinal), $"{path}: {answer.StatusCode}: {text}");
+        Assert.True(
+            !answer.IsSuccessStatusCode
+                && answer.StatusCode != HttpStatusCode.InternalServerError
+                && text.Contains(words, StringComparison.Ordinal),
+            $"{path}: {answer.StatusCode}: {text}"
+        );
         Assert.DoesNotContain("   at ", text);
     }
 }

@@ -29,8 +29,10 @@ public sealed class PrivateFilesTests : IDisposable
         Assert.Contains(files, file => file.EndsWith("llama-dashboard.db", StringComparison.Ordinal));
         Assert.Contains(files, file => Path.GetDirectoryName(file)!.EndsWith("backups", StringComparison.Ordinal));
         Assert.All(files, file => Assert.True((File.GetUnixFileMode(file) & ~OwnerFile) == 0, $"{file}: {File.GetUnixFileMode(file)}"));
-        Assert.All(Directory.GetDirectories(root, "*", SearchOption.AllDirectories), folder =>
-            Assert.Equal(OwnerFolder, File.GetUnixFileMode(folder)));
+        Assert.All(
+            Directory.GetDirectories(root, "*", SearchOption.AllDirectories),
+            folder => Assert.Equal(OwnerFolder, File.GetUnixFileMode(folder))
+        );
     }
 
     [Fact]
@@ -54,11 +56,18 @@ public sealed class PrivateFilesTests : IDisposable
         var elsewhere = _folder.File("elsewhere.txt");
         var open = UnixFileMode.GroupRead | UnixFileMode.OtherRead | OwnerFile;
         foreach (var folder in new[] { root, Path.Combine(root, "keys"), Path.Combine(root, "backups"), Path.Combine(root, "logs") })
-            Directory.CreateDirectory(folder,
-                OwnerFolder | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
-        string[] ours = [Path.Combine(root, "llama-dashboard.db"), Path.Combine(root, "llama-dashboard.db-wal"),
-            Path.Combine(root, "keys", "key-1.xml"), Path.Combine(root, "backups", "llama-dashboard-daily-20260101-000000000.db"),
-            Path.Combine(root, "logs", "llamablazor-2026-01-01.00001.log")];
+            Directory.CreateDirectory(
+                folder,
+                OwnerFolder | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute
+            );
+        string[] ours =
+        [
+            Path.Combine(root, "llama-dashboard.db"),
+            Path.Combine(root, "llama-dashboard.db-wal"),
+            Path.Combine(root, "keys", "key-1.xml"),
+            Path.Combine(root, "backups", "llama-dashboard-daily-20260101-000000000.db"),
+            Path.Combine(root, "logs", "llamablazor-2026-01-01.00001.log"),
+        ];
         foreach (var file in ours.Append(elsewhere).Append(Path.Combine(root, "notes of the user.txt")))
         {
             File.WriteAllText(file, "");

@@ -19,7 +19,11 @@ public sealed class ProcessTests
         {
             var (code, output) = await second.WaitRefusedAsync();
             Assert.Equal(1, code);
-            Assert.Equal($"The data folder {folder.Path} is in use by another dashboard (process {first.Pid}). Stop that one, or choose another folder with --data DIR.", output.Trim());
+            Assert.Equal(
+                $"The data folder {folder.Path} is in use by another dashboard (process {first.Pid}). Stop that one, or choose "
+                    + "another folder with --data DIR.",
+                output.Trim()
+            );
         }
 
         Assert.Equal(beacon, await File.ReadAllTextAsync(folder.File("server.json"))); // commands still find the first
@@ -36,7 +40,14 @@ public sealed class ProcessTests
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var taken = $"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}";
-        foreach (var (address, words) in new[] { (taken, $"{taken} is taken"), ("http//127.0.0.1", "'http//127.0.0.1' is no address to listen on"), ("http://127.0.0.1:99999", "'http://127.0.0.1:99999' is no address to listen on") })
+        foreach (
+            var (address, words) in new[]
+            {
+                (taken, $"{taken} is taken"),
+                ("http//127.0.0.1", "'http//127.0.0.1' is no address to listen on"),
+                ("http://127.0.0.1:99999", "'http://127.0.0.1:99999' is no address to listen on"),
+            }
+        )
         {
             using var program = new ProgramProcess(folder.Path, "--urls", address);
             var (code, output) = await program.WaitRefusedAsync();
@@ -74,7 +85,8 @@ public sealed class ProcessTests
             await Task.Delay(tenths * 100); // it is the moment that matters, not a condition
             Signals.Send(program.Pid, Signals.Terminate);
             var (code, output) = await program.WaitRefusedAsync();
-            Assert.True(code is 0 or 143, $"exit code {code} after {tenths * 100} ms: {output}"); // 143: before the program could listen to signals
+            // 143: before the program could listen to signals
+            Assert.True(code is 0 or 143, $"exit code {code} after {tenths * 100} ms: {output}");
             Assert.DoesNotContain("Unhandled exception", output);
         }
     }

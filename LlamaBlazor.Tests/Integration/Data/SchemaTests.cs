@@ -11,23 +11,26 @@ namespace LlamaBlazor.Tests.Integration.Data;
 public sealed class SchemaTests(AppFixture app) : IClassFixture<AppFixture>
 {
     /// <summary>Columns that are settings: those of the seed tables, then those without a seed column.</summary>
-    public static TheoryData<string, int, int> Settings { get; } = new()
-    {
-        { "model_sampling_config", 42, 5 },
-        { "model_memory_config", 7, 3 },
-        { "model_gpu_config", 9, 0 },
-        { "model_advanced_config", 21, 6 },
-        { "model_lora_config", 20, 29 },
-        { "model_multimodal_config", 6, 2 },
-        { "model_server_config", 40, 10 },
-    };
+    public static TheoryData<string, int, int> Settings { get; } =
+        new()
+        {
+            { "model_sampling_config", 42, 5 },
+            { "model_memory_config", 7, 3 },
+            { "model_gpu_config", 9, 0 },
+            { "model_advanced_config", 21, 6 },
+            { "model_lora_config", 20, 29 },
+            { "model_multimodal_config", 6, 2 },
+            { "model_server_config", 40, 10 },
+        };
 
     [Theory]
     [MemberData(nameof(Settings))]
     public void ConfigTables_Have_EverySettingNullable(string table, int seed, int added)
     {
         string[] own = ["id", "model_id", "created_at", "updated_at", "revision", "forced_columns"];
-        var settings = Rows($"SELECT name || ':' || \"notnull\" FROM pragma_table_info('{table}')").Where(row => !own.Contains(row.Split(':')[0])).ToList();
+        var settings = Rows($"SELECT name || ':' || \"notnull\" FROM pragma_table_info('{table}')")
+            .Where(row => !own.Contains(row.Split(':')[0]))
+            .ToList();
         Assert.Equal(seed + added, settings.Count);
         Assert.All(settings, row => Assert.EndsWith(":0", row));
     }
@@ -37,14 +40,54 @@ public sealed class SchemaTests(AppFixture app) : IClassFixture<AppFixture>
     {
         string[] expected =
         [
-            "alerts", "api_cache", "api_keys", "audit_log", "cache", "config", "config_revisions", "container_instances", "downloads", "engines",
-            "gpu_allocations", "health_checks", "ignored_files", "image_versions", "import_leftovers", "logs", "metadata", "metrics", "metrics_history",
-            "model_advanced_config", "model_aliases", "model_fit_params", "model_gpu_config", "model_lora_config", "model_memory_config",
-            "model_multimodal_config", "model_runtime", "model_sampling_config", "model_server_config", "model_server_override", "models", "ngc_images",
-            "parameter_templates", "project_quotas", "resource_metrics", "schema_version", "server_config", "stats", "stats_daily", "system_snapshots",
-            "users", "v_active_containers", "v_system_summary",
+            "alerts",
+            "api_cache",
+            "api_keys",
+            "audit_log",
+            "cache",
+            "config",
+            "config_revisions",
+            "container_instances",
+            "downloads",
+            "engines",
+            "gpu_allocations",
+            "health_checks",
+            "ignored_files",
+            "image_versions",
+            "import_leftovers",
+            "logs",
+            "metadata",
+            "metrics",
+            "metrics_history",
+            "model_advanced_config",
+            "model_aliases",
+            "model_fit_params",
+            "model_gpu_config",
+            "model_lora_config",
+            "model_memory_config",
+            "model_multimodal_config",
+            "model_runtime",
+            "model_sampling_config",
+            "model_server_config",
+            "model_server_override",
+            "models",
+            "ngc_images",
+            "parameter_templates",
+            "project_quotas",
+            "resource_metrics",
+            "schema_version",
+            "server_config",
+            "stats",
+            "stats_daily",
+            "system_snapshots",
+            "users",
+            "v_active_containers",
+            "v_system_summary",
         ];
-        var actual = Rows("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE '\\_\\_EF%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'logs\\_fts%' ESCAPE '\\' ORDER BY name");
+        var actual = Rows(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE '\\_\\_EF%' ESCAPE '\\' AND name NOT "
+                + "LIKE 'sqlite%' AND name NOT LIKE 'logs\\_fts%' ESCAPE '\\' ORDER BY name"
+        );
         Assert.Equal(expected, actual);
     }
 
@@ -67,14 +110,31 @@ public sealed class SchemaTests(AppFixture app) : IClassFixture<AppFixture>
     public void ServerConfig_Holds_OneRow()
     {
         Execute("INSERT OR IGNORE INTO model_server_config (id, created_at, updated_at, revision) VALUES (1, 0, 0, 0)");
-        Assert.Contains("CHECK", Assert.Throws<SqliteException>(() => Execute("INSERT INTO model_server_config (id, created_at, updated_at, revision) VALUES (2, 0, 0, 0)")).Message);
+        Assert.Contains(
+            "CHECK",
+            Assert
+                .Throws<SqliteException>(() =>
+                    Execute("INSERT INTO model_server_config (id, created_at, updated_at, revision) VALUES (2, 0, 0, 0)")
+                )
+                .Message
+        );
     }
 
     [Fact]
     public void DeletedModel_TakesItsConfigs_AndLeavesTheServerSettings()
     {
         var id = Insert("cascade");
-        string[] tables = ["model_sampling_config", "model_memory_config", "model_gpu_config", "model_advanced_config", "model_lora_config", "model_multimodal_config", "model_runtime", "model_server_override"];
+        string[] tables =
+        [
+            "model_sampling_config",
+            "model_memory_config",
+            "model_gpu_config",
+            "model_advanced_config",
+            "model_lora_config",
+            "model_multimodal_config",
+            "model_runtime",
+            "model_server_override",
+        ];
         foreach (var table in tables)
         {
             var insert = $"INSERT INTO {table} (model_id, created_at, updated_at, revision) VALUES ({id}, 0, 0, 0)";
@@ -91,7 +151,8 @@ public sealed class SchemaTests(AppFixture app) : IClassFixture<AppFixture>
     [Fact]
     public void Gpu_HeldExclusively_IsNotHeldTwice()
     {
-        const string Exclusive = "INSERT INTO gpu_allocations (gpu_id, container_name, mode, allocated_at) VALUES ('CUDA7', '{0}', '{1}', 0)";
+        const string Exclusive =
+            "INSERT INTO gpu_allocations (gpu_id, container_name, mode, allocated_at) VALUES ('CUDA7', '{0}', '{1}', 0)";
         Execute(string.Format(Exclusive, "a", "exclusive"));
         Assert.Contains("UNIQUE", Assert.Throws<SqliteException>(() => Execute(string.Format(Exclusive, "b", "exclusive"))).Message);
         Execute(string.Format(Exclusive, "c", "shared"));
@@ -102,7 +163,10 @@ public sealed class SchemaTests(AppFixture app) : IClassFixture<AppFixture>
     {
         using var connection = Open();
         SqliteSetup.Execute(connection, "BEGIN IMMEDIATE; DELETE FROM system_snapshots;"); // the sampler writes its own meanwhile
-        Assert.Equal("|0", SqliteSetup.Scalar(connection, "SELECT coalesce(avg_cpu_percent, '') || '|' || snapshot_count FROM v_system_summary"));
+        Assert.Equal(
+            "|0",
+            SqliteSetup.Scalar(connection, "SELECT coalesce(avg_cpu_percent, '') || '|' || snapshot_count FROM v_system_summary")
+        );
         SqliteSetup.Execute(connection, "ROLLBACK;");
     }
 
@@ -124,13 +188,22 @@ public sealed class SchemaTests(AppFixture app) : IClassFixture<AppFixture>
     [Fact]
     public void ColumnMap_KnowsTheColumns_OfTheDatabase()
     {
-        Assert.Superset(ColumnMap.For(typeof(SamplingConfig)).Columns.ToHashSet(), Rows("SELECT name FROM pragma_table_info('model_sampling_config')").ToHashSet());
-        Assert.Superset(ColumnMap.For(typeof(LoraConfig)).Columns.ToHashSet(), Rows("SELECT name FROM pragma_table_info('model_lora_config')").ToHashSet());
+        Assert.Superset(
+            ColumnMap.For(typeof(SamplingConfig)).Columns.ToHashSet(),
+            Rows("SELECT name FROM pragma_table_info('model_sampling_config')").ToHashSet()
+        );
+        Assert.Superset(
+            ColumnMap.For(typeof(LoraConfig)).Columns.ToHashSet(),
+            Rows("SELECT name FROM pragma_table_info('model_lora_config')").ToHashSet()
+        );
     }
 
     private long Insert(string name, string status = "stopped")
     {
-        Execute($"INSERT INTO models (uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at, revision) VALUES ('{Guid.NewGuid()}', '{name}', 'llama', '{status}', 'model', 0, 0, 0, 0, 0, 0)");
+        Execute(
+            "INSERT INTO models (uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, "
+                + $"updated_at, revision) VALUES ('{Guid.NewGuid()}', '{name}', 'llama', '{status}', 'model', 0, 0, 0, 0, 0, 0)"
+        );
         return long.Parse(Rows($"SELECT id FROM models WHERE name = '{name}'").Single());
     }
 

@@ -37,9 +37,7 @@ public sealed class StartupTests : IDisposable
     [Fact]
     public async Task CurrentSchema_IsNotBackedUpAgain()
     {
-        await using (await StartAsync())
-        {
-        }
+        await using (await StartAsync()) { }
 
         await using var second = await StartAsync();
         Assert.Empty(Directory.GetFiles(_folder.File("backups")));
@@ -75,12 +73,13 @@ public sealed class StartupTests : IDisposable
     [Fact]
     public async Task NewerSchema_IsRefused_WithWords()
     {
-        await using (await StartAsync())
-        {
-        }
+        await using (await StartAsync()) { }
 
         using (var connection = SqliteSetup.Open(Database))
-            SqliteSetup.Execute(connection, "INSERT INTO __EFMigrationsHistory (MigrationId, ProductVersion) VALUES ('29990101000000_Future', '99')");
+            SqliteSetup.Execute(
+                connection,
+                "INSERT INTO __EFMigrationsHistory (MigrationId, ProductVersion) VALUES ('29990101000000_Future', '99')"
+            );
         await using var app = NewApp();
         app.Start();
         await Assert.ThrowsAnyAsync<Exception>(() => app.DatabaseReady);
@@ -90,12 +89,24 @@ public sealed class StartupTests : IDisposable
     [Fact]
     public async Task WhatAKilledRunHadBegunToWrite_IsSwept_AndNothingElse()
     {
-        await using (await StartAsync())
-        {
-        }
+        await using (await StartAsync()) { }
 
-        string[] begun = ["backups/.upload-1.part", "backups/.legacy-1.part-wal", "backups/llama-dashboard-manual-20250101-000000000.db.part", "backups/.send-1.part-journal", "llama-dashboard.db.part", "llama-dashboard.db.part-wal"];
-        string[] finished = ["backups/llama-dashboard-manual-20250101-000000000.db", "backups/damaged-20250101-000000000.db", "notes.part.txt", "logs/old.part"];
+        string[] begun =
+        [
+            "backups/.upload-1.part",
+            "backups/.legacy-1.part-wal",
+            "backups/llama-dashboard-manual-20250101-000000000.db.part",
+            "backups/.send-1.part-journal",
+            "llama-dashboard.db.part",
+            "llama-dashboard.db.part-wal",
+        ];
+        string[] finished =
+        [
+            "backups/llama-dashboard-manual-20250101-000000000.db",
+            "backups/damaged-20250101-000000000.db",
+            "notes.part.txt",
+            "logs/old.part",
+        ];
         foreach (var file in begun.Concat(finished))
             await File.WriteAllTextAsync(_folder.File(file), "half");
         await using var app = await StartAsync();
@@ -106,9 +117,7 @@ public sealed class StartupTests : IDisposable
     [SmallDiskFact]
     public async Task ReadOnlyDatabase_IsTold_WithTheFileAndTheWayOut_LeftAsItIs_AndUsedOnceItCanBeWritten()
     {
-        await using (await StartAsync())
-        {
-        }
+        await using (await StartAsync()) { }
 
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         var before = await File.ReadAllBytesAsync(Database);
@@ -116,7 +125,10 @@ public sealed class StartupTests : IDisposable
         using (new ReadOnlyFile(Database))
         {
             app.Start();
-            await Until.TrueAsync(async () => (await ReadyzAsync(app)).Contains($"{Database} cannot be written", StringComparison.Ordinal), "the reason");
+            await Until.TrueAsync(
+                async () => (await ReadyzAsync(app)).Contains($"{Database} cannot be written", StringComparison.Ordinal),
+                "the reason"
+            );
             Assert.Contains("Give this user write access", await ReadyzAsync(app));
             Assert.Equal(HttpStatusCode.OK, (await app.Http.GetAsync("/healthz")).StatusCode);
             Assert.Equal(before, await File.ReadAllBytesAsync(Database));
@@ -132,7 +144,8 @@ public sealed class StartupTests : IDisposable
         var error = Assert.Throws<StartupException>(() => DataFolder.Open(_folder.Path));
         Assert.Contains($"The data folder {_folder.Path} is in use by another dashboard (process {Environment.ProcessId})", error.Message);
         File.Delete(_folder.File(".pid"));
-        Assert.Contains("in use by another dashboard. ", Assert.Throws<StartupException>(() => DataFolder.Open(_folder.Path)).Message); // the lock decides, not the number
+        // the lock decides, not the number
+        Assert.Contains("in use by another dashboard. ", Assert.Throws<StartupException>(() => DataFolder.Open(_folder.Path)).Message);
     }
 
     [Fact]
@@ -165,7 +178,8 @@ public sealed class StartupTests : IDisposable
 
     private async Task MigrateToAsync(string migration)
     {
-        var options = (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), Database).Options;
+        var options =
+            (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), Database).Options;
         await using var context = new LlamaDbContext(options);
         await context.GetService<IMigrator>().MigrateAsync(migration);
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();

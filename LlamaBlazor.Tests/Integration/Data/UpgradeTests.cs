@@ -40,7 +40,11 @@ public sealed class UpgradeTests : IDisposable
         using (var connection = SqliteSetup.Open(Database))
         {
             SqliteSetup.Execute(connection, "PRAGMA foreign_keys=OFF;");
-            foreach (var table in SqliteRead.Tables(connection).Where(table => !table.StartsWith("__EF", StringComparison.Ordinal) && table != "schema_version"))
+            foreach (
+                var table in SqliteRead
+                    .Tables(connection)
+                    .Where(table => !table.StartsWith("__EF", StringComparison.Ordinal) && table != "schema_version")
+            )
                 FillTable(connection, table);
             SqliteSetup.Execute(connection, "UPDATE logs SET level = 'error', message = 'upgrade marker text'");
             before = Contents(connection);
@@ -57,12 +61,16 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal("ok", SqliteSetup.Scalar(after, "PRAGMA integrity_check"));
         var now = Contents(after);
         foreach (var (table, rows) in before)
-            Assert.True(rows.TrueForAll(row => now[table].Exists(row.IsSubsetOf)), $"{table}: {string.Join(" | ", rows.SelectMany(row => row))} became {string.Join(" | ", now[table].SelectMany(row => row))}");
+            Assert.True(
+                rows.TrueForAll(row => now[table].Exists(row.IsSubsetOf)),
+                $"{table}: {string.Join(" | ", rows.SelectMany(row => row))} became {string.Join(" | ", now[table].SelectMany(row => row))}"
+            );
         if (LogIndex.IsSupported)
             Assert.Equal(1L, SqliteSetup.Scalar(after, "SELECT rowid FROM logs_fts WHERE logs_fts MATCH '\"upg\" AND \"ark\"'"));
     }
 
-    private static LlamaDbContext Open(string path) => new((DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), path).Options);
+    private static LlamaDbContext Open(string path) =>
+        new((DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), path).Options);
 
     // One row, where the schema itself has none, a value in every column, of the column's type.
     private static void FillTable(SqliteConnection connection, string table)
@@ -70,19 +78,41 @@ public sealed class UpgradeTests : IDisposable
         if (SqliteSetup.Scalar(connection, $"SELECT 1 FROM {SqliteRead.Quote(table)} LIMIT 1") is not null)
             return;
         var sql = SqliteRead.Column(connection, $"SELECT sql FROM sqlite_master WHERE name = '{table}'")[0];
-        var columns = SqliteRead.Column(connection, $"SELECT name || '|' || type FROM pragma_table_xinfo('{table}') WHERE hidden = 0").Select(column => column.Split('|')).ToList();
-        var values = columns.Select((column, index) => column[1] switch
-        {
-            _ when column[0] is "id" or "model_id" or "version" => "1",
-            "INTEGER" => "1",
-            "REAL" => string.Create(CultureInfo.InvariantCulture, $"{index}.5"),
-            _ => Regex.Match(sql, $"\\b{column[0]}\"? IN \\('(?<word>[^']*)'") is { Success: true } allowed ? $"'{allowed.Groups["word"].Value}'" : $"'{table} {column[0]}'", // a word its CHECK allows
-        });
-        SqliteSetup.Execute(connection, $"INSERT INTO {SqliteRead.Quote(table)} ({string.Join(", ", columns.Select(column => SqliteRead.Quote(column[0])))}) VALUES ({string.Join(", ", values)})");
+        var columns = SqliteRead
+            .Column(connection, $"SELECT name || '|' || type FROM pragma_table_xinfo('{table}') WHERE hidden = 0")
+            .Select(column => column.Split('|'))
+            .ToList();
+        var values = columns.Select(
+            (column, index) =>
+                column[1] switch
+                {
+                    _ when column[0] is "id" or "model_id" or "version" => "1",
+                    "INTEGER" => "1",
+                    "REAL" => string.Create(CultureInfo.InvariantCulture, $"{index}.5"),
+                    _ => Regex.Match(sql, $"\\b{column[0]}\"? IN \\('(?<word>[^']*)'") is { Success: true } allowed
+                        ? $"'{allowed.Groups["word"].Value}'"
+                        : $"'{table} {column[0]}'", // a word its CHECK allows
+                }
+        );
+        SqliteSetup.Execute(
+            connection,
+            $"INSERT INTO {SqliteRead.Quote(table)} ({string.Join(", ", columns.Select(column => SqliteRead.Quote(column[0])))}) "
+                + $"VALUES ({string.Join(", ", values)})"
+        );
     }
 
     // Each row as a set of column=value; columns without a value are left out, so that new ones do not count.
-    private static Dictionary<string, List<HashSet<string>>> Contents(SqliteConnection connection) => SqliteRead.Tables(connection)
-        .Where(table => !table.StartsWith("__EF", StringComparison.Ordinal) && table != "schema_version") // that one tells of the steps themselves
-        .ToDictionary(table => table, table => SqliteRead.Rows(connection, table).Select(row => row.Where(pair => pair.Value is not null).Select(pair => $"{pair.Key}={pair.Value}").ToHashSet()).ToList());
+    private static Dictionary<string, List<HashSet<string>>> Contents(SqliteConnection connection) =>
+        SqliteRead
+            .Tables(connection)
+            // that one tells of the steps themselves
+            .Where(table => !table.StartsWith("__EF", StringComparison.Ordinal) && table != "schema_version")
+            .ToDictionary(
+                table => table,
+                table =>
+                    SqliteRead
+                        .Rows(connection, table)
+                        .Select(row => row.Where(pair => pair.Value is not null).Select(pair => $"{pair.Key}={pair.Value}").ToHashSet())
+                        .ToList()
+            );
 }

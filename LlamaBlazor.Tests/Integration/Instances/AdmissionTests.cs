@@ -66,7 +66,10 @@ public sealed class AdmissionTests : IAsyncLifetime, IDisposable
     public async Task Line_IsOrderedByPriority_AndToldWithItsPlaces()
     {
         var low = await FillAsync(pinned: true);
-        var high = await _app.AddModelWithAsync(EngineScript.Write(_app.Folder, "load-ms=0"), configure: runtime => (runtime.QueuePriority, runtime.Pinned) = (5, true));
+        var high = await _app.AddModelWithAsync(
+            EngineScript.Write(_app.Folder, "load-ms=0"),
+            configure: runtime => (runtime.QueuePriority, runtime.Pinned) = (5, true)
+        );
         await _app.PostAsync($"/api/models/{low}/start?wait=60");
         Assert.Equal(1, _app.Board.Find(low)!.Place);
         await _app.PostAsync($"/api/models/{high}/start?wait=60");
@@ -88,7 +91,10 @@ public sealed class AdmissionTests : IAsyncLifetime, IDisposable
         var forced = await _app.WaitForAsync(third, "running");
         // Force was for that start only: a restart asks again.
         await _app.PostAsync($"/api/models/{third}/restart");
-        await Until.TrueAsync(() => _app.Board.Find(third) is { Status: "stopped", Reason: { } reason } && reason.Contains("models are loading or running"), "refused");
+        await Until.TrueAsync(
+            () => _app.Board.Find(third) is { Status: "stopped", Reason: { } reason } && reason.Contains("models are loading or running"),
+            "refused"
+        );
         Assert.False(InstanceHarness.IsAlive(forced.Pid!.Value));
     }
 
@@ -110,7 +116,10 @@ public sealed class AdmissionTests : IAsyncLifetime, IDisposable
     public async Task Force_StopsIdleOnes_WhereThatIsPossible()
     {
         var third = await FillAsync(pinned: false);
-        await Until.TrueAsync(async () => (await _app.PostAsync($"/api/models/{third}/start?dry_run=true")).Body.GetProperty("admitted").GetBoolean(), "the end of the warm time");
+        await Until.TrueAsync(
+            async () => (await _app.PostAsync($"/api/models/{third}/start?dry_run=true")).Body.GetProperty("admitted").GetBoolean(),
+            "the end of the warm time"
+        );
         await _app.PostAsync($"/api/models/{third}/start?force=true");
         await _app.WaitForAsync(third, "running");
         Assert.Equal(2, _app.Board.Active.Count());
@@ -124,7 +133,10 @@ public sealed class AdmissionTests : IAsyncLifetime, IDisposable
         var (status, body) = await _app.PostAsync($"/api/models/{model}/start");
         Assert.Equal((422, true), (status, body.GetProperty("errors").TryGetProperty("project", out _)));
         await WriteAsync(context => context.Add(new ProjectQuotaRow { ProjectPath = "nowhere", MaxContainers = 0 }));
-        Assert.Equal("quota", (await _app.PostAsync($"/api/models/{model}/start")).Body.GetProperty("reasons")[0].GetProperty("code").GetString());
+        Assert.Equal(
+            "quota",
+            (await _app.PostAsync($"/api/models/{model}/start")).Body.GetProperty("reasons")[0].GetProperty("code").GetString()
+        );
     }
 
     [LinuxFact]
@@ -179,7 +191,10 @@ public sealed class AdmissionTests : IAsyncLifetime, IDisposable
         await WriteAsync(context => context.Add(new ProjectQuotaRow { ProjectPath = "team", MaxContainers = 1 }));
         var engine = EngineScript.Write(_app.Folder, "load-ms=0");
         var others = await _app.AddModelWithAsync(engine);
-        var (first, second) = (await _app.AddModelWithAsync(engine, configure: runtime => runtime.Project = "team"), await _app.AddModelWithAsync(engine, configure: runtime => runtime.Project = "TEAM"));
+        var (first, second) = (
+            await _app.AddModelWithAsync(engine, configure: runtime => runtime.Project = "team"),
+            await _app.AddModelWithAsync(engine, configure: runtime => runtime.Project = "TEAM")
+        );
         await _app.StartAsync(others); // idle longest
         var old = await _app.StartAsync(first);
         await _app.StartAsync(second); // waits for the end of the other's warm time
@@ -220,7 +235,9 @@ public sealed class AdmissionTests : IAsyncLifetime, IDisposable
     {
         var models = new List<long>();
         for (var i = 0; i < 8; i++)
-            models.Add(await _app.AddModelWithAsync(EngineScript.Write(_app.Folder, "load-ms=0"), configure: runtime => runtime.Pinned = true)); // or a slow machine would stop the first for the last
+            models.Add(
+                await _app.AddModelWithAsync(EngineScript.Write(_app.Folder, "load-ms=0"), configure: runtime => runtime.Pinned = true)
+            ); // or a slow machine would stop the first for the last
         await Task.WhenAll(models.Select(model => _app.PostAsync($"/api/models/{model}/start")));
         Assert.Equal(2, _app.Services.GetRequiredService<StartGate>().Occupants().Count);
     }
@@ -233,9 +250,14 @@ public sealed class AdmissionTests : IAsyncLifetime, IDisposable
         return await _app.AddModelAsync("load-ms=0");
     }
 
-    private Task WriteAsync(Action<LlamaDbContext> change) => _app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-    {
-        change(context);
-        return Task.CompletedTask;
-    });
+    private Task WriteAsync(Action<LlamaDbContext> change) =>
+        _app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    change(context);
+                    return Task.CompletedTask;
+                }
+            );
 }

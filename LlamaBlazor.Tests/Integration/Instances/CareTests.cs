@@ -26,7 +26,10 @@ public sealed class CareTests(CareApp app) : IClassFixture<CareApp>
     {
         var model = await app.AddModelAsync("load-ms=0", "hang");
         var first = await app.StartAsync(model);
-        await Until.TrueAsync(() => app.Board.Find(model) is { Status: "error", Reason: { } reason } && reason.Contains("test completions failed"), "found hung");
+        await Until.TrueAsync(
+            () => app.Board.Find(model) is { Status: "error", Reason: { } reason } && reason.Contains("test completions failed"),
+            "found hung"
+        );
         Assert.False(InstanceHarness.IsAlive(first.Pid!.Value));
         await app.PostAsync($"/api/models/{model}/stop");
     }
@@ -38,8 +41,14 @@ public sealed class CareTests(CareApp app) : IClassFixture<CareApp>
         var first = await app.StartAsync(model);
         app.Busy.Add(model);
         using var http = EngineClient.Of(first);
-        var client = http.PostAsync(new Uri(first.BaseUrl + "/completion"), new StringContent("{\"prompt\":\"a\"}", null, "application/json")); // holds a slot, for ever
-        await Until.TrueAsync(() => app.Board.Find(model) is { Status: "error", Reason: { } reason } && reason.Contains("nothing moves"), "found hung");
+        var client = http.PostAsync(
+            new Uri(first.BaseUrl + "/completion"),
+            new StringContent("{\"prompt\":\"a\"}", null, "application/json")
+        ); // holds a slot, for ever
+        await Until.TrueAsync(
+            () => app.Board.Find(model) is { Status: "error", Reason: { } reason } && reason.Contains("nothing moves"),
+            "found hung"
+        );
         Assert.False(InstanceHarness.IsAlive(first.Pid!.Value));
         await Task.WhenAny(client); // broken off
         await app.PostAsync($"/api/models/{model}/stop");
@@ -51,7 +60,10 @@ public sealed class CareTests(CareApp app) : IClassFixture<CareApp>
         var model = await app.AddModelAsync("load-ms=0", "error-status=500");
         await app.StartAsync(model);
         app.Busy.Add(model); // as with requests that never cease
-        await Until.TrueAsync(() => app.Board.Find(model) is { Status: "error", Reason: { } reason } && reason.Contains("it answered 500"), "found broken");
+        await Until.TrueAsync(
+            () => app.Board.Find(model) is { Status: "error", Reason: { } reason } && reason.Contains("it answered 500"),
+            "found broken"
+        );
         await app.PostAsync($"/api/models/{model}/stop");
     }
 
@@ -62,7 +74,8 @@ public sealed class CareTests(CareApp app) : IClassFixture<CareApp>
         await app.StartAsync(model);
         await Until.TrueAsync(() => app.Board.Find(model) is { Status: "stopping" }, "its end");
         var answer = await app.Supervisor.EnsureReadyAsync(model, CancellationToken.None);
-        Assert.Contains("test completions failed", answer.Failure?.Message); // no restart is allowed here, and the request has not wiped the count
+        // no restart is allowed here, and the request has not wiped the count
+        Assert.Contains("test completions failed", answer.Failure?.Message);
         Assert.Equal("error", app.Board.Find(model)!.Status);
     }
 

@@ -20,19 +20,35 @@ public sealed class ChaosTests(InstanceHarness app) : IClassFixture<InstanceHarn
     public async Task AfterChaos_NothingIsLeft_AndEveryStateIsTrue()
     {
         var models = new List<long>();
-        foreach (var faults in new[] { new[] { "load-ms=0" }, ["load-ms=30", "ignore-term"], ["load-ms=0", "exit-after-ms=400"], ["load-ms=10", "grandchild"], ["exit-at-start=2"] })
+        foreach (
+            var faults in new[]
+            {
+                new[] { "load-ms=0" },
+                ["load-ms=30", "ignore-term"],
+                ["load-ms=0", "exit-after-ms=400"],
+                ["load-ms=10", "grandchild"],
+                ["exit-at-start=2"],
+            }
+        )
             models.Add(await app.AddModelAsync(faults));
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-        {
-            context.AddRange(models.Select(model => new GpuConfig { ModelId = model, Device = "CUDA0" }));
-            return Task.CompletedTask;
-        });
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.AddRange(models.Select(model => new GpuConfig { ModelId = model, Device = "CUDA0" }));
+                    return Task.CompletedTask;
+                }
+            );
         var waiting = new List<Task>();
         for (var action = 0; action < Actions; action++)
         {
             waiting.Add(ActAsync(models[_random.Next(models.Count)], _random.Next(6)));
             if (_random.Next(3) == 0)
-                await Task.WhenAny(waiting[_random.Next(waiting.Count)], app.Board.Find(models[0]) is null ? Task.CompletedTask : app.PostAsync($"/api/models/{models[0]}/apply"));
+                await Task.WhenAny(
+                    waiting[_random.Next(waiting.Count)],
+                    app.Board.Find(models[0]) is null ? Task.CompletedTask : app.PostAsync($"/api/models/{models[0]}/apply")
+                );
         }
 
         await Task.WhenAll(waiting);
@@ -42,9 +58,15 @@ public sealed class ChaosTests(InstanceHarness app) : IClassFixture<InstanceHarn
 
         Assert.Empty(app.Services.GetRequiredService<StartGate>().Occupants());
         Assert.Equal(0, app.Services.GetRequiredService<PortPool>().InUse);
-        await Until.TrueAsync(() => ProcessTable.FindMarked(ProcessTable.MarkerOf(app.Folder.File("data"), "")).Count == 0, "no engine left, nor one that is only asked for its flags");
+        await Until.TrueAsync(
+            () => ProcessTable.FindMarked(ProcessTable.MarkerOf(app.Folder.File("data"), "")).Count == 0,
+            "no engine left, nor one that is only asked for its flags"
+        );
         foreach (var model in models)
-            await Until.TrueAsync(async () => await app.StatusInDatabaseAsync(model) is ("stopped", "stopped" or null), $"the row of model {model} stopped");
+            await Until.TrueAsync(
+                async () => await app.StatusInDatabaseAsync(model) is ("stopped", "stopped" or null),
+                $"the row of model {model} stopped"
+            );
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
         await Until.TrueAsync(async () => !await context.Set<GpuAllocationRow>().AnyAsync(), "no allocation left");
     }

@@ -7,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Instances;
 
-/// <summary>The environment of an engine, by what the process itself finds in it: its own variables, its own key, and nothing of the dashboard's.</summary>
+/// <summary>The environment of an engine, by what the process itself finds in it: its own variables, its own key, and nothing of the
+/// dashboard's.</summary>
 public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : IClassFixture<EngineEnvironmentTests.App>
 {
     public sealed class App : InstanceHarness
@@ -26,11 +27,31 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
     {
         var (engine, seen) = Engine();
         var model = await app.AddModelWithAsync(engine);
-        await PatchAsync("/api/server-config", new { environment = Of(("GGML_SHARED", "server"), ("GGML_GONE", "server"), ("GGML_BOTH", "server")) });
-        await PatchAsync($"/api/models/{model}/config/server", new { environment = Of(("CUDA_VISIBLE_DEVICES", "0,1"), ("GGML_BOTH", "model"), ("GGML_GONE", null), ("LD_LIBRARY_PATH", "/opt/a:/opt/b")) });
+        await PatchAsync(
+            "/api/server-config",
+            new { environment = Of(("GGML_SHARED", "server"), ("GGML_GONE", "server"), ("GGML_BOTH", "server")) }
+        );
+        await PatchAsync(
+            $"/api/models/{model}/config/server",
+            new
+            {
+                environment = Of(
+                    ("CUDA_VISIBLE_DEVICES", "0,1"),
+                    ("GGML_BOTH", "model"),
+                    ("GGML_GONE", null),
+                    ("LD_LIBRARY_PATH", "/opt/a:/opt/b")
+                ),
+            }
+        );
         await app.StartAsync(model);
         var probes = await Task.WhenAll(Probes(seen).Select(ReadAsync));
-        foreach (var environment in new[] { Assert.Single(probes, probe => probe.GetValueOrDefault("GGML_BOTH") == "model"), await ReadAsync(seen) })
+        foreach (
+            var environment in new[]
+            {
+                Assert.Single(probes, probe => probe.GetValueOrDefault("GGML_BOTH") == "model"),
+                await ReadAsync(seen),
+            }
+        )
         {
             Assert.Equal("server", environment["GGML_SHARED"]);
             Assert.Equal("model", environment["GGML_BOTH"]);
@@ -45,7 +66,10 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
         Assert.False((await app.GetAsync($"/api/models/{model}/pending-changes")).GetProperty("restart_needed").GetBoolean());
         await PatchAsync($"/api/models/{model}/config/server", new { environment = Of(("CUDA_VISIBLE_DEVICES", "1")) });
         var pending = await app.GetAsync($"/api/models/{model}/pending-changes");
-        Assert.Contains(pending.GetProperty("changes").EnumerateArray(), change => change.GetProperty("flag").GetString() == "CUDA_VISIBLE_DEVICES" && change.GetProperty("after").GetString() == "1");
+        Assert.Contains(
+            pending.GetProperty("changes").EnumerateArray(),
+            change => change.GetProperty("flag").GetString() == "CUDA_VISIBLE_DEVICES" && change.GetProperty("after").GetString() == "1"
+        );
         await PatchAsync("/api/server-config", new { environment = (object?)null });
     }
 
@@ -53,7 +77,19 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
     public async Task NothingOfTheDashboards_ReachesAnEngine()
     {
         string[] kept = ["LB_TEST_WRAPPER_HOME", "LB_TEST_TOKENS_PER_BATCH"];
-        string[] dropped = ["LB_TEST__Certificates__Default__Password", "LB_TEST_HF_TOKEN", "ASPNETCORE_LB_TEST", "DOTNET_LB_TEST", "LLAMABLAZOR__LB_TEST", "LlamaBlazor__Lb_Test", "LLAMA_ARG_LB_TEST", "Kestrel__LbTest", "LB_TEST_PASSWORD", "LB_TEST_API_KEY"];
+        string[] dropped =
+        [
+            "LB_TEST__Certificates__Default__Password",
+            "LB_TEST_HF_TOKEN",
+            "ASPNETCORE_LB_TEST",
+            "DOTNET_LB_TEST",
+            "LLAMABLAZOR__LB_TEST",
+            "LlamaBlazor__Lb_Test",
+            "LLAMA_ARG_LB_TEST",
+            "Kestrel__LbTest",
+            "LB_TEST_PASSWORD",
+            "LB_TEST_API_KEY",
+        ];
         var (engine, seen) = Engine();
         var model = await app.AddModelWithAsync(engine);
         foreach (var name in kept.Concat(dropped))
@@ -73,7 +109,10 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
             var environment = await ReadAsync(path);
             Assert.Empty(environment.Keys.Intersect(dropped));
             Assert.Empty(kept.Except(environment.Keys));
-            Assert.DoesNotContain(environment.Keys, name => name.StartsWith("DOTNET_", StringComparison.Ordinal) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                environment.Keys,
+                name => name.StartsWith("DOTNET_", StringComparison.Ordinal) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)
+            );
         }
     }
 
@@ -86,13 +125,29 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
         await PatchAsync($"/api/models/{model}/config/server", new { environment = Of(("MY_TOKEN", "***"), ("GGML_X", "2")) });
         await app.StartAsync(model);
         Assert.Equal(("s3cret-variable", "2"), ((await ReadAsync(seen))["MY_TOKEN"], (await ReadAsync(seen))["GGML_X"]));
-        foreach (var path in new[] { $"/api/models/{model}/config/server", $"/api/models/{model}/config", $"/api/models/{model}/command", $"/api/models/{model}/config/server/revisions", $"/api/instances" })
+        foreach (
+            var path in new[]
+            {
+                $"/api/models/{model}/config/server",
+                $"/api/models/{model}/config",
+                $"/api/models/{model}/command",
+                $"/api/models/{model}/config/server/revisions",
+                $"/api/instances",
+            }
+        )
         {
             var text = await app.Http.GetStringAsync(new Uri(path, UriKind.Relative));
             Assert.DoesNotContain("s3cret-variable", text);
         }
 
-        Assert.Equal("***", (await app.GetAsync($"/api/models/{model}/config/server")).GetProperty("values").GetProperty("environment").GetProperty("MY_TOKEN").GetString());
+        Assert.Equal(
+            "***",
+            (await app.GetAsync($"/api/models/{model}/config/server"))
+                .GetProperty("values")
+                .GetProperty("environment")
+                .GetProperty("MY_TOKEN")
+                .GetString()
+        );
         AssertNotStored("s3cret-variable");
     }
 
@@ -100,9 +155,22 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
     public async Task SecretOfAnUnknownFlag_IsProtectedLikeAKnownOne()
     {
         var model = await app.AddModelWithAsync(EngineScript.Write(app.Folder, "load-ms=0"));
-        await PatchAsync($"/api/models/{model}/config/advanced", new { custom_params = new Dictionary<string, string> { ["--foo-token"] = "s3cret-flag" } });
-        await PatchAsync($"/api/models/{model}/config/advanced", new { custom_params = new Dictionary<string, string> { ["--foo-token"] = "s3cret-flag-2" } });
-        foreach (var path in new[] { $"/api/models/{model}/config/advanced", $"/api/models/{model}/command", $"/api/models/{model}/config/advanced/revisions" })
+        await PatchAsync(
+            $"/api/models/{model}/config/advanced",
+            new { custom_params = new Dictionary<string, string> { ["--foo-token"] = "s3cret-flag" } }
+        );
+        await PatchAsync(
+            $"/api/models/{model}/config/advanced",
+            new { custom_params = new Dictionary<string, string> { ["--foo-token"] = "s3cret-flag-2" } }
+        );
+        foreach (
+            var path in new[]
+            {
+                $"/api/models/{model}/config/advanced",
+                $"/api/models/{model}/command",
+                $"/api/models/{model}/config/advanced/revisions",
+            }
+        )
             Assert.DoesNotContain("s3cret-flag", await app.Http.GetStringAsync(new Uri(path, UriKind.Relative)));
         AssertNotStored("s3cret-flag");
     }
@@ -111,13 +179,19 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
     public async Task RefusedVariables_AreToldByName_AndNothingIsSaved()
     {
         var model = await app.AddModelWithAsync(EngineScript.Write(app.Folder, "load-ms=0"));
-        using var answer = await app.Http.PatchAsJsonAsync($"/api/models/{model}/config/server", new { environment = Of(("LD_PRELOAD", "/x.so"), ("GGML_X", "1"), ("LLAMA_ARG_PORT", "1")) });
+        using var answer = await app.Http.PatchAsJsonAsync(
+            $"/api/models/{model}/config/server",
+            new { environment = Of(("LD_PRELOAD", "/x.so"), ("GGML_X", "1"), ("LLAMA_ARG_PORT", "1")) }
+        );
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         var words = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").GetProperty("environment")[0].GetString();
         Assert.Contains("LD_PRELOAD", words);
         Assert.Contains("LLAMA_ARG_PORT", words);
         Assert.DoesNotContain("GGML_X", words);
-        Assert.Equal(JsonValueKind.Null, (await app.GetAsync($"/api/models/{model}/config/server")).GetProperty("values").GetProperty("environment").ValueKind);
+        Assert.Equal(
+            JsonValueKind.Null,
+            (await app.GetAsync($"/api/models/{model}/config/server")).GetProperty("values").GetProperty("environment").ValueKind
+        );
     }
 
     [LinuxFact]
@@ -133,7 +207,15 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
         Assert.Equal(48, key.Length);
         Assert.DoesNotContain(key, File.ReadAllText($"/proc/{first.Pid}/cmdline"));
         Assert.DoesNotContain(key, await app.Http.GetStringAsync(new Uri("/api/instances", UriKind.Relative)));
-        using var chat = await app.Http.PostAsJsonAsync("/v1/chat/completions", new { model = first.Model, messages = new[] { new { role = "user", content = "hi" } }, max_tokens = 2 });
+        using var chat = await app.Http.PostAsJsonAsync(
+            "/v1/chat/completions",
+            new
+            {
+                model = first.Model,
+                messages = new[] { new { role = "user", content = "hi" } },
+                max_tokens = 2,
+            }
+        );
         Assert.Equal(HttpStatusCode.OK, chat.StatusCode);
         await app.PostAsync($"/api/models/{model}/restart");
         await Until.TrueAsync(() => app.Board.Find(model) is { Status: "running" } now && now.Pid != first.Pid, "another process");
@@ -156,7 +238,10 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
         }
 
         await PatchAsync("/api/server-config", new { api_key = (string?)null });
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.Unauthorized), (await AskAsync("mine"), await AskAsync("yours"), await AskAsync(null)));
+        Assert.Equal(
+            (HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.Unauthorized),
+            (await AskAsync("mine"), await AskAsync("yours"), await AskAsync(null))
+        );
         Assert.Equal(HttpStatusCode.OK, (await app.Http.GetAsync(new Uri($"/props?model={running.Model}", UriKind.Relative))).StatusCode);
     }
 
@@ -178,26 +263,37 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
     }
 
     // Not an anonymous object: JSON would write its names with small letters.
-    private static Dictionary<string, string?> Of(params (string Name, string? Value)[] variables) => variables.ToDictionary(pair => pair.Name, pair => pair.Value);
+    private static Dictionary<string, string?> Of(params (string Name, string? Value)[] variables) =>
+        variables.ToDictionary(pair => pair.Name, pair => pair.Value);
 
     // An engine that writes down its environment: of a start, and of each probe beside it.
     private (string Path, string Seen) Engine()
     {
         var seen = app.Folder.File($"environment-{Guid.NewGuid():N}");
-        return (EngineScript.WriteRaw(app.Folder, $"""
-            for last in "$@"; do :; done
-            case "$last" in
-            --version|--help|--list-devices) env -0 > '{seen}'".$last.$$" ;;
-            *) env -0 > '{seen}' ;;
-            esac
-            exec '{EngineScript.Write(app.Folder, "load-ms=0")}' "$@"
-            """), seen);
+        return (
+            EngineScript.WriteRaw(
+                app.Folder,
+                $"""
+                for last in "$@"; do :; done
+                case "$last" in
+                --version|--help|--list-devices) env -0 > '{seen}'".$last.$$" ;;
+                *) env -0 > '{seen}' ;;
+                esac
+                exec '{EngineScript.Write(app.Folder, "load-ms=0")}' "$@"
+                """
+            ),
+            seen
+        );
     }
 
-    private static string[] Probes(string seen) => Directory.GetFiles(Path.GetDirectoryName(seen)!, Path.GetFileName(seen) + ".--version.*");
+    private static string[] Probes(string seen) =>
+        Directory.GetFiles(Path.GetDirectoryName(seen)!, Path.GetFileName(seen) + ".--version.*");
 
     private static async Task<Dictionary<string, string>> ReadAsync(string path) =>
-        (await File.ReadAllTextAsync(path)).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        (await File.ReadAllTextAsync(path))
+            .Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
 
     private async Task PatchAsync(string path, object body)
     {

@@ -86,11 +86,17 @@ public sealed class FaultTests(InstanceHarness app) : IClassFixture<InstanceHarn
     [LinuxFact]
     public async Task Grandchild_EndsWithTheEngine()
     {
-        var model = await app.AddModelWithAsync(EngineScript.Write(app.Folder, "load-ms=0", "grandchild"), configure: runtime => runtime.RestartPolicy = RestartPolicy.Never);
+        var model = await app.AddModelWithAsync(
+            EngineScript.Write(app.Folder, "load-ms=0", "grandchild"),
+            configure: runtime => runtime.RestartPolicy = RestartPolicy.Never
+        );
         var running = await app.StartAsync(model);
         Signals.Send(running.Pid!.Value, Signals.Kill);
         await app.WaitForAsync(model, "error");
-        Assert.DoesNotContain(ProcessTable.FindMarked(ProcessTable.MarkerOf(app.Folder.File("data"), "")), pid => File.ReadAllText($"/proc/{pid}/comm").StartsWith("sleep", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            ProcessTable.FindMarked(ProcessTable.MarkerOf(app.Folder.File("data"), "")),
+            pid => File.ReadAllText($"/proc/{pid}/comm").StartsWith("sleep", StringComparison.Ordinal)
+        );
     }
 
     [LinuxFact]

@@ -24,7 +24,18 @@ public sealed class HangProbeTests
         });
         await engine.StartAsync();
         using var probe = new HangProbe(TimeSpan.FromSeconds(30));
-        var answer = await probe.AskAsync(new InstanceSnapshot { Id = 1, ModelId = 1, Model = "m", Status = "running", BaseUrl = engine.Urls.First() }, mayBeAtWork: true, CancellationToken.None);
+        var answer = await probe.AskAsync(
+            new InstanceSnapshot
+            {
+                Id = 1,
+                ModelId = 1,
+                Model = "m",
+                Status = "running",
+                BaseUrl = engine.Urls.First(),
+            },
+            mayBeAtWork: true,
+            CancellationToken.None
+        );
         Assert.Equal("it answered 500", answer.Trouble);
     }
 }

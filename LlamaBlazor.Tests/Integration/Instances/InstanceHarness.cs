@@ -14,7 +14,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Instances;
 
-/// <summary>The program with engines that are real processes of the simulated llama-server. A short grace, so that faults are seen soon.</summary>
+/// <summary>The program with engines that are real processes of the simulated llama-server. A short grace, so that faults are seen
+/// soon.</summary>
 public class InstanceHarness : AppFixture
 {
     public InstanceHarness() => With("LlamaBlazor:Instances:StopGraceSeconds", "1").With("LlamaBlazor:Instances:StartAttempts", "2");
@@ -33,16 +34,26 @@ public class InstanceHarness : AppFixture
         var file = path ?? Path.Combine(ModelFolder, name + ".gguf");
         if (path is null)
             await File.WriteAllBytesAsync(file, [.. "GGUF"u8, 3, 0, 0, 0]);
-        var id = await Services.GetRequiredService<DatabaseWriter>().ExecuteAsync(async (context, token) =>
-        {
-            var model = new Model { Uid = name, Name = name, Type = "llama", ModelPath = file };
-            context.Models.Add(model);
-            await context.SaveChangesAsync(token);
-            var runtime = new RuntimeConfig { ModelId = model.Id, EnginePath = engine };
-            configure?.Invoke(runtime);
-            context.Add(runtime);
-            return model.Id;
-        });
+        var id = await Services
+            .GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    var model = new Model
+                    {
+                        Uid = name,
+                        Name = name,
+                        Type = "llama",
+                        ModelPath = file,
+                    };
+                    context.Models.Add(model);
+                    await context.SaveChangesAsync(token);
+                    var runtime = new RuntimeConfig { ModelId = model.Id, EnginePath = engine };
+                    configure?.Invoke(runtime);
+                    context.Add(runtime);
+                    return model.Id;
+                }
+            );
         Services.GetRequiredService<Broadcast<ModelChanged>>().Publish(new ModelChanged(id, ModelChanged.Added));
         return id;
     }
@@ -67,7 +78,10 @@ public class InstanceHarness : AppFixture
     {
         await Until.TrueAsync(
             () => Board.Find(model)?.Status == status,
-            () => $"{status} of model {model}, which is {Board.Find(model)?.RuntimeStatus}: {Board.Find(model)?.Reason}; active are {string.Join(", ", Board.Active.Select(one => $"{one.ModelId} ({one.RuntimeStatus})"))}");
+            () =>
+                $"{status} of model {model}, which is {Board.Find(model)?.RuntimeStatus}: {Board.Find(model)?.Reason}; active are "
+                + $"{string.Join(", ", Board.Active.Select(one => $"{one.ModelId} ({one.RuntimeStatus})"))}"
+        );
         return Board.Find(model)!;
     }
 
@@ -80,7 +94,8 @@ public class InstanceHarness : AppFixture
     }
 
     /// <summary>True while a process with this id exists that is not just a remembered exit code.</summary>
-    public static bool IsAlive(int pid) => ProcessTable.StartTime(pid) is not null && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+    public static bool IsAlive(int pid) =>
+        ProcessTable.StartTime(pid) is not null && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
 }
 
 /// <summary>One that may use a single port.</summary>

@@ -34,7 +34,10 @@ public sealed class LateFaultTests(LateFaultTests.App app) : IClassFixture<LateF
     {
         var model = await app.AddModelAsync("load-ms=0", "error-status=500");
         var first = await app.StartAsync(model);
-        await Until.TrueAsync(() => app.Board.Find(model) is { Reason: { } reason } && reason.Contains("it answered 500"), "found by the watchdog");
+        await Until.TrueAsync(
+            () => app.Board.Find(model) is { Reason: { } reason } && reason.Contains("it answered 500"),
+            "found by the watchdog"
+        );
         await Until.TrueAsync(() => !InstanceHarness.IsAlive(first.Pid!.Value), "its end");
         await app.PostAsync($"/api/models/{model}/stop");
     }
@@ -82,6 +85,9 @@ public sealed class LateFaultTests(LateFaultTests.App app) : IClassFixture<LateF
 
     public sealed class App : InstanceHarness
     {
-        public App() => With("LlamaBlazor:Instances:StartLimitSeconds", "10").With("LlamaBlazor:Instances:RestartAttempts", "1").With("LlamaBlazor:Instances:HangProbeSeconds", "1");
+        public App() =>
+            With("LlamaBlazor:Instances:StartLimitSeconds", "10")
+                .With("LlamaBlazor:Instances:RestartAttempts", "1")
+                .With("LlamaBlazor:Instances:HangProbeSeconds", "1");
     }
 }

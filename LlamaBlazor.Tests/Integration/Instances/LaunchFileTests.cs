@@ -3,7 +3,8 @@ using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Instances;
 
-/// <summary>Files of a launch that are not there: told by what they are, before anything is started, by the dry run and by the check of the command.</summary>
+/// <summary>Files of a launch that are not there: told by what they are, before anything is started, by the dry run and by the check of the
+/// command.</summary>
 public sealed class LaunchFileTests(InstanceHarness app) : IClassFixture<InstanceHarness>
 {
     [LinuxTheory]
@@ -15,7 +16,10 @@ public sealed class LaunchFileTests(InstanceHarness app) : IClassFixture<Instanc
     public async Task MissingFile_IsNamedAsItself(string section, string column, string value, string words)
     {
         var model = await app.AddModelAsync("load-ms=0");
-        using var saved = await app.Http.PatchAsJsonAsync($"/api/models/{model}/config/{section}", new Dictionary<string, string> { [column] = value });
+        using var saved = await app.Http.PatchAsJsonAsync(
+            $"/api/models/{model}/config/{section}",
+            new Dictionary<string, string> { [column] = value }
+        );
         Assert.True(saved.IsSuccessStatusCode, await saved.Content.ReadAsStringAsync());
         await AssertRefusedAsync(model, words);
     }

@@ -16,15 +16,26 @@ public sealed class LedgerTests(AppFixture app) : IClassFixture<AppFixture>
         var writer = app.Services.GetRequiredService<DatabaseWriter>();
         using var ledger = new InstanceLedger(writer, TimeProvider.System, NullLogger<InstanceLedger>.Instance);
         var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        var other = writer.ExecuteAsync(async (_, _) =>
-        {
-            begun.SetResult();
-            await go.Task;
-        });
+        var other = writer.ExecuteAsync(
+            async (_, _) =>
+            {
+                begun.SetResult();
+                await go.Task;
+            }
+        );
         await begun.Task;
         ledger.Record(
-            new InstanceSnapshot { Id = 0, ModelId = 987_654, Model = "m", Status = "stopped" },
-            new InstanceFacts(987_654, "m", "model", false, null, "default", false, null, false, null, null, false), "uid", null);
+            new InstanceSnapshot
+            {
+                Id = 0,
+                ModelId = 987_654,
+                Model = "m",
+                Status = "stopped",
+            },
+            new InstanceFacts(987_654, "m", "model", false, null, "default", false, null, false, null, null, false),
+            "uid",
+            null
+        );
         var first = ledger.FlushAsync();
         var second = ledger.FlushAsync(); // as before the database is replaced
         Assert.False(second.IsCompleted);

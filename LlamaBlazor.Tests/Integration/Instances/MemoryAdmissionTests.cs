@@ -72,17 +72,40 @@ public sealed class LongContextTests(InstanceHarness app) : IClassFixture<Instan
         var message = Assert.Single(body.GetProperty("reasons").EnumerateArray()).GetProperty("message").GetString()!;
         var said = System.Text.RegularExpressions.Regex.Match(message, "a context of at most ([0-9,]+) tokens");
         Assert.True(said.Success, message);
-        await SetAsync(model, new { ctx_size = int.Parse(said.Groups[1].Value, System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture) / 2 }, "model");
+        await SetAsync(
+            model,
+            new
+            {
+                ctx_size = int.Parse(
+                    said.Groups[1].Value,
+                    System.Globalization.NumberStyles.AllowThousands,
+                    System.Globalization.CultureInfo.InvariantCulture
+                ) / 2,
+            },
+            "model"
+        );
         Assert.Equal(202, (await app.PostAsync($"/api/models/{model}/start")).Status);
         await app.WaitForAsync(model, "running");
     }
 
     private async Task<long> AddAsync(string name)
     {
-        var file = new GgufWriter().Add("general.architecture", "llama").Add("general.name", name).Add("general.file_type", 1u)
-            .Add("llama.context_length", 1u << 24).Add("llama.embedding_length", 4096u).Add("llama.block_count", 64u).Add("llama.feed_forward_length", 128u)
-            .Add("llama.attention.head_count", 32u).Add("llama.attention.head_count_kv", 32u).Add("llama.attention.layer_norm_rms_epsilon", 1e-5f).Add("llama.rope.dimension_count", 128u)
-            .Add("tokenizer.ggml.model", "no_vocab").Add("llama.vocab_size", 64u).AddTensor("token_embd.weight", "F16", 64, 64).AddTensor("output_norm.weight", "F32", 64);
+        var file = new GgufWriter()
+            .Add("general.architecture", "llama")
+            .Add("general.name", name)
+            .Add("general.file_type", 1u)
+            .Add("llama.context_length", 1u << 24)
+            .Add("llama.embedding_length", 4096u)
+            .Add("llama.block_count", 64u)
+            .Add("llama.feed_forward_length", 128u)
+            .Add("llama.attention.head_count", 32u)
+            .Add("llama.attention.head_count_kv", 32u)
+            .Add("llama.attention.layer_norm_rms_epsilon", 1e-5f)
+            .Add("llama.rope.dimension_count", 128u)
+            .Add("tokenizer.ggml.model", "no_vocab")
+            .Add("llama.vocab_size", 64u)
+            .AddTensor("token_embd.weight", "F16", 64, 64)
+            .AddTensor("output_norm.weight", "F32", 64);
         for (var block = 0; block < 64; block++)
             file.AddTensor($"blk.{block}.attn_k.weight", "F16", 64, 64);
         return await app.AddModelWithAsync(EngineScript.Write(app.Folder, "load-ms=0"), file.Save(app.Folder.File(name + ".gguf")));
@@ -96,7 +119,11 @@ public sealed class LongContextTests(InstanceHarness app) : IClassFixture<Instan
 
     private async Task<StartDemand> DemandAsync(long model)
     {
-        var facts = await InstanceFacts.ReadAsync(app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(), model, CancellationToken.None);
+        var facts = await InstanceFacts.ReadAsync(
+            app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(),
+            model,
+            CancellationToken.None
+        );
         return await app.Services.GetRequiredService<AdmissionService>().DemandAsync(facts.Value, CancellationToken.None);
     }
 }

@@ -26,7 +26,10 @@ public sealed class OrphanTests : IDisposable
             await first.WaitReadyAsync();
             var model = await AddModelAsync(EngineScript.Write(_folder, "load-ms=0", "ignore-term", "grandchild"));
             await first.Http.PostAsync(new Uri($"/api/models/{model}/start", UriKind.Relative), null);
-            await Until.TrueAsync(async () => (await first.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1, "a running instance");
+            await Until.TrueAsync(
+                async () => (await first.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1,
+                "a running instance"
+            );
             await Until.TrueAsync(() => Marked().Count == 2, "the engine and its child");
             await first.KillAsync();
         }
@@ -44,10 +47,20 @@ public sealed class OrphanTests : IDisposable
         await app.WaitReadyAsync();
         var model = await AddModelAsync(EngineScript.Write(_folder, "load-ms=0"));
         await app.Http.PostAsync(new Uri($"/api/models/{model}/start", UriKind.Relative), null);
-        await Until.TrueAsync(async () => (await app.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1, "a running instance");
-        var marker = (await File.ReadAllTextAsync($"/proc/{Marked().Single()}/environ")).Split('\0').Single(variable => variable.StartsWith(ProcessTable.Marker + "=", StringComparison.Ordinal));
+        await Until.TrueAsync(
+            async () => (await app.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1,
+            "a running instance"
+        );
+        var marker = (await File.ReadAllTextAsync($"/proc/{Marked().Single()}/environ"))
+            .Split('\0')
+            .Single(variable => variable.StartsWith(ProcessTable.Marker + "=", StringComparison.Ordinal));
         // As if it were killed between making a process and saying so.
-        using var untold = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sleep", ["300"]) { Environment = { [ProcessTable.Marker] = marker[(ProcessTable.Marker.Length + 1)..] } })!;
+        using var untold = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("sleep", ["300"])
+            {
+                Environment = { [ProcessTable.Marker] = marker[(ProcessTable.Marker.Length + 1)..] },
+            }
+        )!;
         await app.KillAsync();
         await untold.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
         await Until.TrueAsync(() => Marked().Count == 0, "no process left");
@@ -70,14 +83,18 @@ public sealed class OrphanTests : IDisposable
     [LinuxFact]
     public async Task Leftovers_AreEnded_AtTheNextStart_ByTheirMarker()
     {
-        using var leftover = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sleep", ["300"])
-        {
-            Environment = { [ProcessTable.Marker] = ProcessTable.MarkerOf(Path.GetFullPath(Data), "gone") },
-        })!;
-        using var stranger = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sleep", ["300"])
-        {
-            Environment = { [ProcessTable.Marker] = ProcessTable.MarkerOf(_folder.File("other"), "alive") },
-        })!;
+        using var leftover = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("sleep", ["300"])
+            {
+                Environment = { [ProcessTable.Marker] = ProcessTable.MarkerOf(Path.GetFullPath(Data), "gone") },
+            }
+        )!;
+        using var stranger = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("sleep", ["300"])
+            {
+                Environment = { [ProcessTable.Marker] = ProcessTable.MarkerOf(_folder.File("other"), "alive") },
+            }
+        )!;
         using var app = new ProgramProcess(Data);
         await app.WaitReadyAsync();
         await leftover.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
@@ -94,7 +111,10 @@ public sealed class OrphanTests : IDisposable
         using var stranger = System.Diagnostics.Process.Start("sleep", ["300"]);
         await using (var context = Open())
         {
-            context.AddRange(Row(1, leftover.Id, ProcessTable.StartTime(leftover.Id)), Row(2, stranger.Id, ProcessTable.StartTime(stranger.Id) - 1));
+            context.AddRange(
+                Row(1, leftover.Id, ProcessTable.StartTime(leftover.Id)),
+                Row(2, stranger.Id, ProcessTable.StartTime(stranger.Id) - 1)
+            );
             await context.SaveChangesAsync();
         }
 
@@ -114,7 +134,10 @@ public sealed class OrphanTests : IDisposable
         await AddModelAsync(EngineScript.Write(_folder, "load-ms=0"), runtime => runtime.Preload = true);
         using var second = new ProgramProcess(Data);
         await second.WaitReadyAsync();
-        await Until.TrueAsync(async () => (await second.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1, "a running instance that nobody asked for");
+        await Until.TrueAsync(
+            async () => (await second.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1,
+            "a running instance that nobody asked for"
+        );
     }
 
     [LinuxFact]
@@ -133,7 +156,10 @@ public sealed class OrphanTests : IDisposable
         Assert.Equal(0, await InstancesAsync(second));
         File.Move(away, file);
         File.Move(engine + ".later", engine);
-        await Until.TrueAsync(async () => (await second.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1, "a running instance that nobody asked for");
+        await Until.TrueAsync(
+            async () => (await second.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1,
+            "a running instance that nobody asked for"
+        );
     }
 
     [LinuxFact]
@@ -144,24 +170,46 @@ public sealed class OrphanTests : IDisposable
         await AddModelAsync(EngineScript.Write(_folder, "load-ms=0", "tps=5"));
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions")
         {
-            Content = JsonContent.Create(new { model = "model", prompt = "Hello", max_tokens = 5000, stream = true }),
+            Content = JsonContent.Create(
+                new
+                {
+                    model = "model",
+                    prompt = "Hello",
+                    max_tokens = 5000,
+                    stream = true,
+                }
+            ),
         };
         using var answer = await app.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         answer.EnsureSuccessStatusCode();
         Signals.Send(app.Pid, Signals.Terminate);
-        await app.WaitExitAsync(TimeSpan.FromSeconds(25)); // the answer would take a quarter of an hour, and the web server waits 30 s for it
+        // the answer would take a quarter of an hour, and the web server waits 30 s for it
+        await app.WaitExitAsync(TimeSpan.FromSeconds(25));
         Assert.Empty(Marked());
     }
 
-    private static async Task<int> InstancesAsync(ProgramProcess app) => (await app.GetAsync("/api/instances")).GetProperty("items").GetArrayLength();
+    private static async Task<int> InstancesAsync(ProgramProcess app) =>
+        (await app.GetAsync("/api/instances")).GetProperty("items").GetArrayLength();
 
     private IReadOnlyList<int> Marked() => ProcessTable.FindMarked(ProcessTable.MarkerOf(Data, ""));
 
     private LlamaDbContext Open() =>
-        new((DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), Path.Combine(Data, "llama-dashboard.db")).Options);
+        new(
+            (DbContextOptions<LlamaDbContext>)
+                DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), Path.Combine(Data, "llama-dashboard.db")).Options
+        );
 
     private static ContainerInstanceRow Row(long id, int pid, long? started) =>
-        new() { Id = id, ContainerId = $"process:{id}", ContainerName = "m", Kind = "process", Status = "running", Pid = pid, ProcessStartTime = started };
+        new()
+        {
+            Id = id,
+            ContainerId = $"process:{id}",
+            ContainerName = "m",
+            Kind = "process",
+            Status = "running",
+            Pid = pid,
+            ProcessStartTime = started,
+        };
 
     private async Task<int> EndedAsync()
     {
@@ -174,7 +222,13 @@ public sealed class OrphanTests : IDisposable
         await using var context = Open();
         var file = _folder.File("model.gguf");
         await File.WriteAllBytesAsync(file, [.. "GGUF"u8, 3, 0, 0, 0]);
-        var model = new Model { Uid = "m", Name = "model", Type = "llama", ModelPath = file };
+        var model = new Model
+        {
+            Uid = "m",
+            Name = "model",
+            Type = "llama",
+            ModelPath = file,
+        };
         context.Models.Add(model);
         await context.SaveChangesAsync();
         var runtime = new RuntimeConfig { ModelId = model.Id, EnginePath = engine };

@@ -52,7 +52,10 @@ public sealed class PendingTests(InstanceHarness app) : IClassFixture<InstanceHa
 
     private async Task PatchAsync(long model, string section, string body)
     {
-        using var answer = await app.Http.PatchAsync(new Uri($"/api/models/{model}/config/{section}", UriKind.Relative), new StringContent(body, null, "application/json"));
+        using var answer = await app.Http.PatchAsync(
+            new Uri($"/api/models/{model}/config/{section}", UriKind.Relative),
+            new StringContent(body, null, "application/json")
+        );
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 }

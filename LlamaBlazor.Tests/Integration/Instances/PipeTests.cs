@@ -32,5 +32,6 @@ public sealed class PipeTests(InstanceHarness app) : IClassFixture<InstanceHarne
         Assert.Throws<ObjectDisposedException>(() => error.ReadByte());
     }
 
-    private static ProcessStartInfo Piped(string program, params string[] arguments) => new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+    private static ProcessStartInfo Piped(string program, params string[] arguments) =>
+        new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
 }

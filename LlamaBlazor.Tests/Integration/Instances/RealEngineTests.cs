@@ -41,5 +41,6 @@ public sealed class RealModelFactAttribute : FactAttribute
     }
 
     /// <summary>Path of the model, or null.</summary>
-    public static string? Model { get; } = Environment.GetEnvironmentVariable("LLAMA_MODEL") is { Length: > 0 } path && File.Exists(path) ? path : null;
+    public static string? Model { get; } =
+        Environment.GetEnvironmentVariable("LLAMA_MODEL") is { Length: > 0 } path && File.Exists(path) ? path : null;
 }

@@ -12,7 +12,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LlamaBlazor.Tests.Integration.Instances;
 
-/// <summary>Who gets a place that becomes free: moments that real engines meet too seldom. Nothing is launched; the gate is asked itself.</summary>
+/// <summary>Who gets a place that becomes free: moments that real engines meet too seldom. Nothing is launched; the gate is asked
+/// itself.</summary>
 public sealed class StartGateTests : IAsyncLifetime, IDisposable
 {
     private static readonly StartWish Waiting = StartWish.Patient with { MayEvict = false };
@@ -44,11 +45,15 @@ public sealed class StartGateTests : IAsyncLifetime, IDisposable
         Assert.Null(await EnterAsync(holder, Waiting));
         // Told each time that it must still wait: just then, before the next one is asked, the place becomes free.
         var mayLeave = false;
-        var first = EnterAsync(await FactsAsync(), Waiting, stage =>
-        {
-            if (stage.Place == 1 && Volatile.Read(ref mayLeave))
-                _gate.Leave(holder.ModelId);
-        });
+        var first = EnterAsync(
+            await FactsAsync(),
+            Waiting,
+            stage =>
+            {
+                if (stage.Place == 1 && Volatile.Read(ref mayLeave))
+                    _gate.Leave(holder.ModelId);
+            }
+        );
         var second = await LineUpAsync(await FactsAsync(), Waiting);
         Volatile.Write(ref mayLeave, true);
         Assert.Same(first, await Task.WhenAny(first, second));
@@ -99,7 +104,12 @@ public sealed class StartGateTests : IAsyncLifetime, IDisposable
         Assert.Null(await gate.EnterAsync(await FactsAsync(), new CurrentWish(Waiting, clock), _ => { }, CancellationToken.None));
         using var patience = new CancellationTokenSource();
         var told = 0;
-        var waiting = gate.EnterAsync(await FactsAsync(), new CurrentWish(Waiting, clock), _ => Interlocked.Increment(ref told), patience.Token);
+        var waiting = gate.EnterAsync(
+            await FactsAsync(),
+            new CurrentWish(Waiting, clock),
+            _ => Interlocked.Increment(ref told),
+            patience.Token
+        );
         await Until.TrueAsync(() => clock.Timers.IsWaiting(TimeSpan.FromMilliseconds(500)), "the line rests");
         var before = Volatile.Read(ref told);
         gate.Wake();
@@ -117,7 +127,13 @@ public sealed class StartGateTests : IAsyncLifetime, IDisposable
     public async Task StartThatHasLeft_GivesBackItsOwnPlace_NotThatOfTheNextOne()
     {
         var facts = await FactsAsync();
-        var earlier = new StartEntry(facts, await Service<AdmissionService>().DemandAsync(facts, CancellationToken.None), new CurrentWish(Waiting, _clock), _ => { }, 0);
+        var earlier = new StartEntry(
+            facts,
+            await Service<AdmissionService>().DemandAsync(facts, CancellationToken.None),
+            new CurrentWish(Waiting, _clock),
+            _ => { },
+            0
+        );
         Assert.Null(await EnterAsync(facts, Waiting));
         _gate.Leave(earlier);
         Assert.Equal(facts.ModelId, Assert.Single(_gate.Occupants()).ModelId);
@@ -138,7 +154,17 @@ public sealed class StartGateTests : IAsyncLifetime, IDisposable
     }
 
     private StartGate NewGate(TimeProvider clock) =>
-        new(Service<AdmissionService>(), Service<AllocationStore>(), _app.Board, _ => default, new LoadSignal(), new Lazy<InstanceSupervisor>(() => _app.Supervisor), Service<InstanceOptions>(), clock, NullLogger<StartGate>.Instance);
+        new(
+            Service<AdmissionService>(),
+            Service<AllocationStore>(),
+            _app.Board,
+            _ => default,
+            new LoadSignal(),
+            new Lazy<InstanceSupervisor>(() => _app.Supervisor),
+            Service<InstanceOptions>(),
+            clock,
+            NullLogger<StartGate>.Instance
+        );
 
     private async Task LimitAsync(int most)
     {
@@ -146,23 +172,33 @@ public sealed class StartGateTests : IAsyncLifetime, IDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    private Task ShareAsync(double cores) => Service<DatabaseWriter>().ExecuteAsync((context, _) =>
-    {
-        context.Add(new ProjectQuotaRow { ProjectPath = "team", MaxCpuCores = cores });
-        return Task.CompletedTask;
-    });
+    private Task ShareAsync(double cores) =>
+        Service<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.Add(new ProjectQuotaRow { ProjectPath = "team", MaxCpuCores = cores });
+                    return Task.CompletedTask;
+                }
+            );
 
-    private T Service<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+    private T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
 
-    private Task<Failure?> EnterAsync(InstanceFacts facts, StartWish wish, Action<StartStage>? onStage = null, CancellationToken cancellation = default) =>
-        _gate.EnterAsync(facts, new CurrentWish(wish, _clock), onStage ?? (_ => { }), cancellation);
+    private Task<Failure?> EnterAsync(
+        InstanceFacts facts,
+        StartWish wish,
+        Action<StartStage>? onStage = null,
+        CancellationToken cancellation = default
+    ) => _gate.EnterAsync(facts, new CurrentWish(wish, _clock), onStage ?? (_ => { }), cancellation);
 
     // Waits until it is in the line.
     private async Task<Task<Failure?>> LineUpAsync(InstanceFacts facts, StartWish wish, CancellationToken cancellation = default)
     {
         var asked = 0;
         var waiting = EnterAsync(facts, wish, _ => Interlocked.Increment(ref asked), cancellation);
-        await Until.TrueAsync(() => Volatile.Read(ref asked) > 1, "asked once more, in the line"); // the first time it is told before it joins
+        // the first time it is told before it joins
+        await Until.TrueAsync(() => Volatile.Read(ref asked) > 1, "asked once more, in the line");
         return waiting;
     }
 
@@ -178,7 +214,8 @@ public sealed class StartGateTests : IAsyncLifetime, IDisposable
 
         public override long GetTimestamp() => 0;
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => Timers.CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            Timers.CreateTimer(callback, state, dueTime, period);
     }
 
     private sealed class LateClock : TimeProvider

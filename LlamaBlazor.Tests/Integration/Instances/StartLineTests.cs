@@ -11,9 +11,20 @@ public sealed class StartLineTests
     public void Order_IsByPriority_ThenByTheTimeOfWaiting()
     {
         var line = new StartLine();
-        foreach (var (model, priority, since) in new[] { (1L, 0L, 10L), (2L, 5L, 30L), (3L, 0L, 5L), (4L, -1L, 1L), (5L, 5L, 20L), (6L, 0L, 10L) })
+        foreach (
+            var (model, priority, since) in new[]
+            {
+                (1L, 0L, 10L),
+                (2L, 5L, 30L),
+                (3L, 0L, 5L),
+                (4L, -1L, 1L),
+                (5L, 5L, 20L),
+                (6L, 0L, 10L),
+            }
+        )
             line.Add(Entry(model, priority, since));
-        // 3 waits longer than 1 though it came into the line later, as one that was evicting does; 6 came at the same moment as 1, after it.
+        // 3 waits longer than 1 though it came into the line later, as one that was evicting does; 6 came at the same moment as 1, after
+        // it.
         Assert.Equal([5, 2, 3, 1, 6, 4], line.All.Select(entry => entry.Facts.ModelId));
     }
 
@@ -49,19 +60,28 @@ public sealed class StartLineTests
     {
         var line = new StartLine();
         var movers = 0;
-        Parallel.For(1, 501, model =>
-        {
-            if (line.Add(Entry(model, model % 3, model)))
-                Interlocked.Increment(ref movers);
-        });
+        Parallel.For(
+            1,
+            501,
+            model =>
+            {
+                if (line.Add(Entry(model, model % 3, model)))
+                    Interlocked.Increment(ref movers);
+            }
+        );
         Assert.Equal(1, movers);
-        Assert.Equal(Enumerable.Range(1, 500).OrderByDescending(model => model % 3).ThenBy(model => model).Select(model => (long)model), line.All.Select(entry => entry.Facts.ModelId));
+        Assert.Equal(
+            Enumerable.Range(1, 500).OrderByDescending(model => model % 3).ThenBy(model => model).Select(model => (long)model),
+            line.All.Select(entry => entry.Facts.ModelId)
+        );
     }
 
-    private static StartEntry Entry(long model, long priority, long since) => new(
-        new InstanceFacts(model, $"m{model}", "model", false, null, "default", false, null, false, null, null, false, priority),
-        new StartDemand(0, 0, 0, new GpuWish(null, false, [], 0), []),
-        new CurrentWish(StartWish.Now, TimeProvider.System),
-        _ => { },
-        since);
+    private static StartEntry Entry(long model, long priority, long since) =>
+        new(
+            new InstanceFacts(model, $"m{model}", "model", false, null, "default", false, null, false, null, null, false, priority),
+            new StartDemand(0, 0, 0, new GpuWish(null, false, [], 0), []),
+            new CurrentWish(StartWish.Now, TimeProvider.System),
+            _ => { },
+            since
+        );
 }

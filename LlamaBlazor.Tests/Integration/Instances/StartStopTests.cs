@@ -69,7 +69,8 @@ public sealed class StartStopTests(InstanceHarness app) : IClassFixture<Instance
     [InlineData("start")]
     [InlineData("stop")]
     [InlineData("restart")]
-    public async Task UnknownModel_Is404(string command) => Assert.Equal(404, (await app.PostAsync($"/api/models/nobody/{command}")).Status);
+    public async Task UnknownModel_Is404(string command) =>
+        Assert.Equal(404, (await app.PostAsync($"/api/models/nobody/{command}")).Status);
 
     [Fact]
     public async Task UnknownInstance_Is404_AndBadLimit422()

@@ -15,7 +15,12 @@ public sealed class SweepTests(InstanceHarness app) : IClassFixture<InstanceHarn
     {
         var root = app.Services.GetRequiredService<DataFolder>().Root;
         using var ours = app.Services.GetRequiredService<ProbeStarter>().Start(new ProcessStartInfo("/bin/sleep", ["300"]));
-        using var earlier = Process.Start(new ProcessStartInfo("/bin/sleep", ["300"]) { Environment = { [ProcessTable.Marker] = ProcessTable.MarkerOf(root, "probe-0123-4567") } })!;
+        using var earlier = Process.Start(
+            new ProcessStartInfo("/bin/sleep", ["300"])
+            {
+                Environment = { [ProcessTable.Marker] = ProcessTable.MarkerOf(root, "probe-0123-4567") },
+            }
+        )!;
         await app.Services.GetRequiredService<LeftoverSweep>().RunAsync(CancellationToken.None);
         await earlier.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
         Assert.False(ours.Process.HasExited);

@@ -28,7 +28,11 @@ public sealed class TrafficTests(TrafficTests.App app) : IClassFixture<TrafficTe
         var model = await app.AddModelAsync("load-ms=0", "error-status=500");
         await app.StartAsync(model);
         var seen = 0;
-        await FlowAsync(model, status => Interlocked.Add(ref seen, status >= 500 ? 1 : 0), () => app.Board.Find(model) is { Status: "error", Reason: { } reason } && reason.Contains("test completions failed"));
+        await FlowAsync(
+            model,
+            status => Interlocked.Add(ref seen, status >= 500 ? 1 : 0),
+            () => app.Board.Find(model) is { Status: "error", Reason: { } reason } && reason.Contains("test completions failed")
+        );
         Assert.True(seen > 3, "the requests failed with it");
         await app.PostAsync($"/api/models/{model}/stop");
     }
@@ -50,16 +54,31 @@ public sealed class TrafficTests(TrafficTests.App app) : IClassFixture<TrafficTe
     private Task FlowAsync(long model, Action<int> answered, Func<bool> isOver)
     {
         var name = app.Board.Find(model)!.Model;
-        return Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Until.TrueAsync(
-            async () =>
-            {
-                if (isOver())
-                    return true;
-                using var answer = await app.Http.PostAsJsonAsync("/v1/completions", new { model = name, prompt = "a", max_tokens = 2 });
-                if (!isOver())
-                    answered((int)answer.StatusCode);
-                return isOver();
-            },
-            "the watchdog has found it")));
+        return Task.WhenAll(
+            Enumerable
+                .Range(0, 2)
+                .Select(_ =>
+                    Until.TrueAsync(
+                        async () =>
+                        {
+                            if (isOver())
+                                return true;
+                            using var answer = await app.Http.PostAsJsonAsync(
+                                "/v1/completions",
+                                new
+                                {
+                                    model = name,
+                                    prompt = "a",
+                                    max_tokens = 2,
+                                }
+                            );
+                            if (!isOver())
+                                answered((int)answer.StatusCode);
+                            return isOver();
+                        },
+                        "the watchdog has found it"
+                    )
+                )
+        );
     }
 }

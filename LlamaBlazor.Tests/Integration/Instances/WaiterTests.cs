@@ -11,12 +11,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LlamaBlazor.Tests.Integration.Instances;
 
-/// <summary>Those who wait for a start, at the moments that are easily forgotten: nobody waits for ever, and nothing starts for nobody.</summary>
+/// <summary>Those who wait for a start, at the moments that are easily forgotten: nobody waits for ever, and nothing starts for
+/// nobody.</summary>
 public sealed class WaiterTests : IAsyncLifetime, IDisposable
 {
     private readonly InstanceHarness _app = new();
 
-    public Task InitializeAsync() => _app.With("LlamaBlazor:Instances:StartAttempts", "5").InitializeAsync(); // pauses of 1, 2, 4 and 8 seconds
+    // pauses of 1, 2, 4 and 8 seconds
+    public Task InitializeAsync() => _app.With("LlamaBlazor:Instances:StartAttempts", "5").InitializeAsync();
 
     public async Task DisposeAsync() => await ((IAsyncLifetime)_app).DisposeAsync();
 
@@ -29,11 +31,17 @@ public sealed class WaiterTests : IAsyncLifetime, IDisposable
         var waiting = _app.Supervisor.EnsureReadyAsync(model, CancellationToken.None);
         StartPause? begun = null;
         await Until.TrueAsync(
-            () => _app.Board.Find(model)?.RuntimeStatus == "backoff" && Service<InstancePause>().Begin("The database is being replaced.") is { IsSuccess: true, Value: var success } && (begun = success) is not null,
-            "a pause after one of its failures");
+            () =>
+                _app.Board.Find(model)?.RuntimeStatus == "backoff"
+                && Service<InstancePause>().Begin("The database is being replaced.") is { IsSuccess: true, Value: var success }
+                && (begun = success) is not null,
+            "a pause after one of its failures"
+        );
         using var pause = begun;
         var loads = 0;
-        using var seen = _app.Board.Changes.Subscribe(change => Interlocked.Add(ref loads, change is { Status: "loading", RuntimeStatus: "loading" } ? 1 : 0));
+        using var seen = _app.Board.Changes.Subscribe(change =>
+            Interlocked.Add(ref loads, change is { Status: "loading", RuntimeStatus: "loading" } ? 1 : 0)
+        );
         await Until.TrueAsync(() => waiting.IsCompleted, "the request is told");
         Assert.Contains("The database is being replaced.", (await waiting).Failure!.Message, StringComparison.Ordinal);
         Assert.InRange(loads, 1, 2); // the restart, which may wait a minute, and what the request itself may ask for
@@ -65,7 +73,8 @@ public sealed class WaiterTests : IAsyncLifetime, IDisposable
     public async Task ClientThatLeaves_BeforeItsStartHasAskedForAPlace_GivesItUp()
     {
         var asked = _app.Folder.File("asked");
-        var model = await _app.AddModelWithAsync(EngineScript.WriteRaw(_app.Folder, $"touch '{asked}'; exec sleep 600")); // what it can do is asked first
+        // what it can do is asked first
+        var model = await _app.AddModelWithAsync(EngineScript.WriteRaw(_app.Folder, $"touch '{asked}'; exec sleep 600"));
         using var client = new CancellationTokenSource();
         var waiting = _app.Supervisor.EnsureReadyAsync(model, client.Token);
         await Until.TrueAsync(() => File.Exists(asked), "the engine is asked what it can do");
@@ -93,7 +102,10 @@ public sealed class WaiterTests : IAsyncLifetime, IDisposable
     public async Task Force_Counts_AlsoWhileItIsAskedWhatTheStartNeeds()
     {
         var (asked, go) = (_app.Folder.File("asked"), _app.Folder.File("go"));
-        var engine = EngineScript.WriteRaw(_app.Folder, $"touch '{asked}'; while [ ! -e '{go}' ]; do sleep 0.05; done; exec '{EngineScript.Write(_app.Folder, "load-ms=0")}' \"$@\"");
+        var engine = EngineScript.WriteRaw(
+            _app.Folder,
+            $"touch '{asked}'; while [ ! -e '{go}' ]; do sleep 0.05; done; exec '{EngineScript.Write(_app.Folder, "load-ms=0")}' \"$@\""
+        );
         var model = await WithoutAPlaceAsync(engine);
         var start = _app.PostAsync($"/api/models/{model}/start?wait=60");
         await Until.TrueAsync(() => File.Exists(asked), "the engine is asked what it can do");
@@ -110,7 +122,8 @@ public sealed class WaiterTests : IAsyncLifetime, IDisposable
     {
         var model = await _app.AddModelAsync("load-ms=0", "ignore-term");
         var running = await _app.StartAsync(model);
-        await Service<DatabaseWriter>().ExecuteAsync((context, token) => context.Models.Where(row => row.Id == model).ExecuteDeleteAsync(token));
+        await Service<DatabaseWriter>()
+            .ExecuteAsync((context, token) => context.Models.Where(row => row.Id == model).ExecuteDeleteAsync(token));
         Service<Broadcast<ModelChanged>>().Publish(new ModelChanged(model, ModelChanged.Deleted));
         await Until.TrueAsync(() => _app.Board.Find(model) is null or { Status: "stopping" }, "told to end");
         Assert.True(await _app.Supervisor.EvictAsync(model, CancellationToken.None)); // else it would be asked for again at once, and again
@@ -121,7 +134,10 @@ public sealed class WaiterTests : IAsyncLifetime, IDisposable
     public async Task WhoHearsThatItHasGone_FindsThatOnTheBoard()
     {
         var id = await _app.AddModelAsync("exit-at-start=3");
-        var facts = (await InstanceFacts.ReadAsync(Service<IDbContextFactory<LlamaDbContext>>(), id, CancellationToken.None)).Value with { RestartPolicy = RestartPolicy.Never };
+        var facts = (await InstanceFacts.ReadAsync(Service<IDbContextFactory<LlamaDbContext>>(), id, CancellationToken.None)).Value with
+        {
+            RestartPolicy = RestartPolicy.Never,
+        };
         InstanceActor? actor = null;
         var early = 0;
         InstanceLoad Look(long model)
@@ -132,7 +148,16 @@ public sealed class WaiterTests : IAsyncLifetime, IDisposable
             return default;
         }
 
-        using var made = new InstanceActor(facts, new InstanceLog(id, Service<Broadcast<InstanceLogLine>>(), TimeProvider.System), Service<EngineRunner>(), Service<InstanceOptions>(), _app.Board, Service<InstanceLedger>(), Look, NullLogger.Instance);
+        using var made = new InstanceActor(
+            facts,
+            new InstanceLog(id, Service<Broadcast<InstanceLogLine>>(), TimeProvider.System),
+            Service<EngineRunner>(),
+            Service<InstanceOptions>(),
+            _app.Board,
+            Service<InstanceLedger>(),
+            Look,
+            NullLogger.Instance
+        );
         Volatile.Write(ref actor, made);
         await made.AskAsync(new ActorMessage(new InstanceEvent.StartRequested(), Wish: StartWish.Now), CancellationToken.None);
         await made.Gone;
@@ -146,10 +171,18 @@ public sealed class WaiterTests : IAsyncLifetime, IDisposable
         using var answer = await _app.Http.PatchAsJsonAsync("/api/server-config", new { models_max = 1 });
         answer.EnsureSuccessStatusCode();
         var model = await _app.AddModelWithAsync(engine ?? EngineScript.Write(_app.Folder, "load-ms=0"));
-        var facts = (await InstanceFacts.ReadAsync(Service<IDbContextFactory<LlamaDbContext>>(), model, CancellationToken.None)).Value with { ModelId = -1, Name = "holder" };
-        Assert.Null(await Service<StartGate>().EnterAsync(facts, new CurrentWish(StartWish.Now, TimeProvider.System), _ => { }, CancellationToken.None));
+        var facts = (await InstanceFacts.ReadAsync(Service<IDbContextFactory<LlamaDbContext>>(), model, CancellationToken.None)).Value with
+        {
+            ModelId = -1,
+            Name = "holder",
+        };
+        Assert.Null(
+            await Service<StartGate>()
+                .EnterAsync(facts, new CurrentWish(StartWish.Now, TimeProvider.System), _ => { }, CancellationToken.None)
+        );
         return model;
     }
 
-    private T Service<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+    private T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
 }

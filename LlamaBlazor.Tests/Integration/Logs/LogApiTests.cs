@@ -59,8 +59,7 @@ public sealed class LogApiTests(AppFixture app) : IClassFixture<AppFixture>
             var page = await app.GetAsync($"/api/logs?q=unique-gamma&limit=10{(after is null ? "" : "&after=" + after)}");
             seen.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("message").GetString()!));
             after = page.GetProperty("next").GetString();
-        }
-        while (after is not null);
+        } while (after is not null);
         Assert.Equal(Enumerable.Range(0, 25).Reverse().Select(i => $"unique-gamma {i}"), seen);
     }
 
@@ -99,11 +98,15 @@ public sealed class LogApiTests(AppFixture app) : IClassFixture<AppFixture>
     public async Task Export_DefusesFormulas(string text)
     {
         var word = "unique-" + Guid.NewGuid().ToString("N");
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-        {
-            context.Add(Row(text + word, 1_700_000_000_123));
-            return Task.CompletedTask;
-        });
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.Add(Row(text + word, 1_700_000_000_123));
+                    return Task.CompletedTask;
+                }
+            );
         Assert.Contains($"'{text}{word}", await app.Http.GetStringAsync($"/api/logs/export?format=csv&q={word}"));
     }
 
@@ -111,19 +114,35 @@ public sealed class LogApiTests(AppFixture app) : IClassFixture<AppFixture>
     public async Task Export_HasEveryColumn_AsTextAndAsCsv()
     {
         var row = Row("unique-zeta\nsecond line", 1_700_000_000_123);
-        (row.Category, row.ErrorType, row.ErrorMessage, row.StackTrace) = ("Some.Category", "System.Exception", "inner, words", "  at One\n  at Two");
+        (row.Category, row.ErrorType, row.ErrorMessage, row.StackTrace) = (
+            "Some.Category",
+            "System.Exception",
+            "inner, words",
+            "  at One\n  at Two"
+        );
         (row.ContextJson, row.ModelPath, row.PromptPreview) = ("{\"a\":1}", "/m/a.gguf", "@hello");
         await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) => Task.FromResult(context.Logs.Add(row)));
         Assert.Equal(
             "time,level,source,category,model_id,message,error_type,error_message,stack_trace,context_json,model_path,prompt_preview\r\n"
-            + "2023-11-14T22:13:20.123Z,info,server,Some.Category,,\"unique-zeta\nsecond line\",System.Exception,\"inner, words\",\"  at One\n  at Two\",\"{\"\"a\"\":1}\",/m/a.gguf,'@hello\r\n",
-            await app.Http.GetStringAsync("/api/logs/export?format=csv&q=unique-zeta"));
+                + "2023-11-14T22:13:20.123Z,info,server,Some.Category,,\"unique-zeta\nsecond line\",System.Exception,\"inner, "
+                + "words\",\"  at One\n  at Two\",\"{\"\"a\"\":1}\",/m/a.gguf,'@hello\r\n",
+            await app.Http.GetStringAsync("/api/logs/export?format=csv&q=unique-zeta")
+        );
         Assert.Equal(
-            "2023-11-14T22:13:20.123Z info     server Some.Category: unique-zeta\n  second line\n  System.Exception: inner, words\n    at One\n    at Two\n  {\"a\":1}\n  /m/a.gguf\n  @hello\n",
-            await app.Http.GetStringAsync("/api/logs/export?format=txt&q=unique-zeta"));
+            "2023-11-14T22:13:20.123Z info     server Some.Category: unique-zeta\n  second line\n  System.Exception: inner, words\n   "
+                + " at One\n    at Two\n  {\"a\":1}\n  /m/a.gguf\n  @hello\n",
+            await app.Http.GetStringAsync("/api/logs/export?format=txt&q=unique-zeta")
+        );
         using var json = JsonDocument.Parse(await app.Http.GetStringAsync("/api/logs/export?format=json&q=unique-zeta"));
         var line = Assert.Single(json.RootElement.EnumerateArray());
-        Assert.Equal(("Some.Category", "@hello", 1_700_000_000_123), (line.GetProperty("category").GetString(), line.GetProperty("prompt_preview").GetString(), line.GetProperty("timestamp").GetInt64()));
+        Assert.Equal(
+            ("Some.Category", "@hello", 1_700_000_000_123),
+            (
+                line.GetProperty("category").GetString(),
+                line.GetProperty("prompt_preview").GetString(),
+                line.GetProperty("timestamp").GetInt64()
+            )
+        );
     }
 
     [Fact]
@@ -131,7 +150,15 @@ public sealed class LogApiTests(AppFixture app) : IClassFixture<AppFixture>
     {
         var writer = app.Services.GetRequiredService<DatabaseWriter>();
         writer.TryAdd(Row("unique-epsilon good", 1));
-        writer.TryAdd(new LogRow { Level = "loud", Message = "unique-epsilon bad", Timestamp = 2, CreatedAt = 2 });
+        writer.TryAdd(
+            new LogRow
+            {
+                Level = "loud",
+                Message = "unique-epsilon bad",
+                Timestamp = 2,
+                CreatedAt = 2,
+            }
+        );
         writer.TryAdd(Row("unique-epsilon good too", 3));
         await WaitForAsync("unique-epsilon good too");
         Assert.Equal(2, (await app.GetAsync("/api/logs?q=unique-epsilon")).GetProperty("items").GetArrayLength());
@@ -157,23 +184,43 @@ public sealed class LogApiTests(AppFixture app) : IClassFixture<AppFixture>
     {
         await using var own = new AppFixture();
         await own.InitializeAsync();
-        await own.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-        {
-            context.Logs.AddRange(Row("a", 1), Row("b", 2));
-            return Task.CompletedTask;
-        });
+        await own
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.Logs.AddRange(Row("a", 1), Row("b", 2));
+                    return Task.CompletedTask;
+                }
+            );
         var answer = await own.Http.DeleteAsync("/api/logs");
         Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("deleted").GetInt32() >= 2);
-        Assert.DoesNotContain((await own.GetAsync("/api/logs")).GetProperty("items").EnumerateArray(), item => item.GetProperty("message").GetString() is "a" or "b");
+        Assert.DoesNotContain(
+            (await own.GetAsync("/api/logs")).GetProperty("items").EnumerateArray(),
+            item => item.GetProperty("message").GetString() is "a" or "b"
+        );
     }
 
-    private static LogRow Row(string message, long timestamp) => new() { Level = "info", Source = "server", Message = message, Timestamp = timestamp, CreatedAt = timestamp };
+    private static LogRow Row(string message, long timestamp) =>
+        new()
+        {
+            Level = "info",
+            Source = "server",
+            Message = message,
+            Timestamp = timestamp,
+            CreatedAt = timestamp,
+        };
 
-    private Task AddAsync(string text, int count, bool sameTime) => app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-    {
-        context.Logs.AddRange(Enumerable.Range(0, count).Select(i => Row($"{text} {i}", sameTime ? 1000 : 1000 + i)));
-        return Task.CompletedTask;
-    });
+    private Task AddAsync(string text, int count, bool sameTime) =>
+        app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.Logs.AddRange(Enumerable.Range(0, count).Select(i => Row($"{text} {i}", sameTime ? 1000 : 1000 + i)));
+                    return Task.CompletedTask;
+                }
+            );
 
     private async Task<JsonElement> WaitForAsync(string text)
     {

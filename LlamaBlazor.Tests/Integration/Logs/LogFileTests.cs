@@ -112,12 +112,24 @@ public sealed class LogFileTests : IDisposable
         using var folder = DataFolder.Open(_folder.Path);
         using (var file = new LogFile(folder, _clock))
             file.Write(
-                Line("name\n1970-01-01 forged\u2028too") with { ErrorType = "E", ErrorMessage = "name\r\n1970-01-01 \u001b[2Jforged" });
+                Line("name\n1970-01-01 forged\u2028too") with
+                {
+                    ErrorType = "E",
+                    ErrorMessage = "name\r\n1970-01-01 \u001b[2Jforged",
+                }
+            );
         var lines = File.ReadAllLines(Assert.Single(Files(folder)));
         Assert.Equal(["  1970-01-01 forged", "  too", "  E: name", "  1970-01-01 forged", ""], lines[1..]);
     }
 
-    private static LogEntry Line(string text) => new() { Timestamp = 0, Level = "info", Source = "server", Message = text };
+    private static LogEntry Line(string text) =>
+        new()
+        {
+            Timestamp = 0,
+            Level = "info",
+            Source = "server",
+            Message = text,
+        };
 
     private static List<string> Files(DataFolder folder) => [.. Directory.EnumerateFiles(folder.Logs).Order(StringComparer.Ordinal)];
 

@@ -16,8 +16,21 @@ public sealed class LogSearchTests
 
     private static readonly string[] Texts =
     [
-        "Slot 42 is busy", "slot released", "CUDA error: out of memory", "GET /v1/models \"quoted\" 100%_done", "ÄÖÜ straße €", "日本語のログ行", "🙂🙃 emoji", "a", "ab", "abc",
-        "1234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890", "error error error", "tab\there", "", "NOT AND OR NEAR(x)",
+        "Slot 42 is busy",
+        "slot released",
+        "CUDA error: out of memory",
+        "GET /v1/models \"quoted\" 100%_done",
+        "ÄÖÜ straße €",
+        "日本語のログ行",
+        "🙂🙃 emoji",
+        "a",
+        "ab",
+        "abc",
+        "1234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890",
+        "error error error",
+        "tab\there",
+        "",
+        "NOT AND OR NEAR(x)",
     ];
 
     [Theory]
@@ -27,7 +40,26 @@ public sealed class LogSearchTests
     {
         await using var app = await StartAsync(index);
         var rows = await FillAsync(app, 900);
-        string?[] texts = [null, "slot", "SLOT 4", "out of memory", "\"quoted\"", "100%_", "äöü", "ログ", "🙃", "a", "ab", "bc", Texts[10], "error error", "AND OR", "nothing has this", "/slot \\d+/"];
+        string?[] texts =
+        [
+            null,
+            "slot",
+            "SLOT 4",
+            "out of memory",
+            "\"quoted\"",
+            "100%_",
+            "äöü",
+            "ログ",
+            "🙃",
+            "a",
+            "ab",
+            "bc",
+            Texts[10],
+            "error error",
+            "AND OR",
+            "nothing has this",
+            "/slot \\d+/",
+        ];
         foreach (var text in texts)
         {
             foreach (var level in new[] { null, "info", "error" })
@@ -71,7 +103,10 @@ public sealed class LogSearchTests
         Assert.Equal(Count(connection), await app.Services.GetRequiredService<LogQueries>().ClearAsync());
         CheckIndex(connection);
         Assert.Empty(await AllAsync(app, new LogFilter { Text = "changed" }, 100));
-        SqliteSetup.Execute(connection, "INSERT INTO logs (level, message, source, timestamp, created_at) VALUES ('info', 'after the clearing', 'server', 5, 5);");
+        SqliteSetup.Execute(
+            connection,
+            "INSERT INTO logs (level, message, source, timestamp, created_at) VALUES ('info', 'after the clearing', 'server', 5, 5);"
+        );
         Assert.Single(await AllAsync(app, new LogFilter { Text = "THE clearing" }, 100));
         CheckIndex(connection);
     }
@@ -86,7 +121,12 @@ public sealed class LogSearchTests
         {
             await FillAsync(first, 50);
             using var connection = SqliteSetup.Open(first.Services.GetRequiredService<DataFolder>().Database);
-            SqliteSetup.Execute(connection, damage + "INSERT INTO logs (level, message, source, timestamp, created_at) VALUES ('info', 'unseen by the index', 'server', 5, 5);");
+            SqliteSetup.Execute(
+                connection,
+                damage
+                    + "INSERT INTO logs (level, message, source, timestamp, created_at) VALUES ('info', 'unseen by the index', "
+                    + "'server', 5, 5);"
+            );
             Assert.Single(await AllAsync(first, new LogFilter { Text = "unseen by" }, 10));
         }
 
@@ -108,9 +148,12 @@ public sealed class LogSearchTests
         Assert.Equal(all.SkipWhile(line => line.Timestamp >= all[5].Timestamp).Select(line => line.Id), page.Items.Select(line => line.Id));
     }
 
-    private static void CheckIndex(SqliteConnection connection) => SqliteSetup.Execute(connection, "INSERT INTO logs_fts(logs_fts, rank) VALUES ('integrity-check', 1);"); // throws when index and lines differ
+    private static void CheckIndex(SqliteConnection connection) =>
+        // throws when index and lines differ
+        SqliteSetup.Execute(connection, "INSERT INTO logs_fts(logs_fts, rank) VALUES ('integrity-check', 1);");
 
-    private static int Count(SqliteConnection connection) => Convert.ToInt32(SqliteSetup.Scalar(connection, "SELECT count(*) FROM logs"), CultureInfo.InvariantCulture);
+    private static int Count(SqliteConnection connection) =>
+        Convert.ToInt32(SqliteSetup.Scalar(connection, "SELECT count(*) FROM logs"), CultureInfo.InvariantCulture);
 
     private static async Task<AppFixture> StartAsync(string index, TempFolder? folder = null)
     {
@@ -124,23 +167,42 @@ public sealed class LogSearchTests
     // Newest first, as the log is read; several lines share a moment.
     private static async Task<List<LogEntry>> FillAsync(AppFixture app, int count)
     {
-        var rows = Enumerable.Range(0, count).Select(i => new LogRow
-        {
-            Level = LogLevels.All[i % 5],
-            Source = SourceNames[i / 4 % 5],
-            Message = Texts[i % Texts.Length] + (i % 4 == 0 ? $" {i}" : ""),
-            Timestamp = 1_700_000_000_000 + (i / 10),
-            CreatedAt = 1_700_000_000_000,
-        }).ToList();
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync(async (context, _) =>
-        {
-            foreach (var row in rows)
+        var rows = Enumerable
+            .Range(0, count)
+            .Select(i => new LogRow
             {
-                context.Logs.Add(row);
-                await context.SaveChangesAsync(CancellationToken.None); // one by one: rows in the order of the list
-            }
-        });
-        return [.. rows.Select(row => new LogEntry { Id = row.Id, Timestamp = row.Timestamp, Level = row.Level, Source = row.Source, Message = row.Message }).OrderByDescending(row => row.Timestamp).ThenByDescending(row => row.Id)];
+                Level = LogLevels.All[i % 5],
+                Source = SourceNames[i / 4 % 5],
+                Message = Texts[i % Texts.Length] + (i % 4 == 0 ? $" {i}" : ""),
+                Timestamp = 1_700_000_000_000 + (i / 10),
+                CreatedAt = 1_700_000_000_000,
+            })
+            .ToList();
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                async (context, _) =>
+                {
+                    foreach (var row in rows)
+                    {
+                        context.Logs.Add(row);
+                        await context.SaveChangesAsync(CancellationToken.None); // one by one: rows in the order of the list
+                    }
+                }
+            );
+        return
+        [
+            .. rows.Select(row => new LogEntry
+                {
+                    Id = row.Id,
+                    Timestamp = row.Timestamp,
+                    Level = row.Level,
+                    Source = row.Source,
+                    Message = row.Message,
+                })
+                .OrderByDescending(row => row.Timestamp)
+                .ThenByDescending(row => row.Id),
+        ];
     }
 
     private static async Task<List<LogEntry>> AllAsync(AppFixture app, LogFilter filter, int limit)
@@ -153,8 +215,7 @@ public sealed class LogSearchTests
             var page = await queries.ListAsync(filter, after, limit);
             all.AddRange(page.Items);
             after = page.Next;
-        }
-        while (after is not null);
+        } while (after is not null);
         return all;
     }
 }

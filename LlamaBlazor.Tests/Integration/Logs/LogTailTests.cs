@@ -16,17 +16,30 @@ public sealed class LogTailTests(AppFixture app) : IClassFixture<AppFixture>
     {
         await using var viewer = await HubViewer.ConnectAsync(app.Address);
         Assert.Null(await viewer.CallAsync("Follow", "logs"));
-        app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LlamaBlazor.Web.Models.Test").LogWarning("tail-line of the program");
-        app.Services.GetRequiredService<Broadcast<InstanceLogLine>>().Publish(new InstanceLogLine(31, "some-model", 1_700_000_000_123, "\u001b[31mE \u001b[0mtail-line of an engine\u001b[0m"));
+        app.Services.GetRequiredService<ILoggerFactory>()
+            .CreateLogger("LlamaBlazor.Web.Models.Test")
+            .LogWarning("tail-line of the program");
+        app.Services.GetRequiredService<Broadcast<InstanceLogLine>>()
+            .Publish(new InstanceLogLine(31, "some-model", 1_700_000_000_123, "\u001b[31mE \u001b[0mtail-line of an engine\u001b[0m"));
         var lines = new List<JsonElement>();
         while (lines.Count < 2)
         {
             var batch = (await viewer.NextAsync("logs")).GetProperty("arguments")[0];
-            lines.AddRange(batch.EnumerateArray().Where(line => line.GetProperty("message").GetString()!.StartsWith("tail-line", StringComparison.Ordinal)));
+            lines.AddRange(
+                batch
+                    .EnumerateArray()
+                    .Where(line => line.GetProperty("message").GetString()!.StartsWith("tail-line", StringComparison.Ordinal))
+            );
         }
 
-        Assert.Equal(["warn models tail-line of the program", "error llama-server tail-line of an engine"], lines.Select(line => $"{Text(line, "level")} {Text(line, "source")} {Text(line, "message")}"));
-        Assert.Equal(("some-model", 31, 1_700_000_000_123), (Text(lines[1], "origin"), lines[1].GetProperty("model_id").GetInt64(), lines[1].GetProperty("timestamp").GetInt64()));
+        Assert.Equal(
+            ["warn models tail-line of the program", "error llama-server tail-line of an engine"],
+            lines.Select(line => $"{Text(line, "level")} {Text(line, "source")} {Text(line, "message")}")
+        );
+        Assert.Equal(
+            ("some-model", 31, 1_700_000_000_123),
+            (Text(lines[1], "origin"), lines[1].GetProperty("model_id").GetInt64(), lines[1].GetProperty("timestamp").GetInt64())
+        );
     }
 
     [Fact]
@@ -49,8 +62,7 @@ public sealed class LogTailTests(AppFixture app) : IClassFixture<AppFixture>
         {
             message = await other.NextAsync();
             Assert.Equal("sample", message.GetProperty("target").GetString()); // what was said before this sample is over
-        }
-        while (message.GetProperty("arguments")[0].GetProperty("timestamp").GetInt64() != last.Timestamp);
+        } while (message.GetProperty("arguments")[0].GetProperty("timestamp").GetInt64() != last.Timestamp);
     }
 
     [Fact]

@@ -46,13 +46,20 @@ public sealed class ClockTests
         var folder = app.Services.GetRequiredService<DataFolder>();
         var future = TimeProvider.System.GetUtcNow().AddDays(400);
         for (var i = 0; i < DatabaseBackup.Kept; i++)
-            await File.WriteAllTextAsync(Path.Combine(folder.Backups, $"llama-dashboard-daily-{future.AddDays(i):yyyyMMdd-HHmmssfff}.db"), "");
+            await File.WriteAllTextAsync(
+                Path.Combine(folder.Backups, $"llama-dashboard-daily-{future.AddDays(i):yyyyMMdd-HHmmssfff}.db"),
+                ""
+            );
         var now = TimeProvider.System.GetUtcNow().AddMinutes(1); // after the backup, whose name has the time of the machine
-        var clock = new SetClock(now) { Zone = TimeZoneInfo.CreateCustomTimeZone("noon", TimeSpan.FromHours(12 - now.Hour), null, null) }; // late enough in the day
+        // late enough in the day
+        var clock = new SetClock(now) { Zone = TimeZoneInfo.CreateCustomTimeZone("noon", TimeSpan.FromHours(12 - now.Hour), null, null) };
         using var job = ActivatorUtilities.CreateInstance<RetentionJob>(app.Services, clock);
         await job.BackUpOncePerDayAsync(CancellationToken.None);
         await job.BackUpOncePerDayAsync(CancellationToken.None); // once a day
-        Assert.Single(Directory.EnumerateFiles(folder.Backups, $"llama-dashboard-daily-{TimeProvider.System.GetUtcNow():yyyy}*.db"), path => new FileInfo(path).Length > 0);
+        Assert.Single(
+            Directory.EnumerateFiles(folder.Backups, $"llama-dashboard-daily-{TimeProvider.System.GetUtcNow():yyyy}*.db"),
+            path => new FileInfo(path).Length > 0
+        );
     }
 
     [Fact]
@@ -62,12 +69,36 @@ public sealed class ClockTests
         await app.InitializeAsync();
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         var future = TimeProvider.System.GetUtcNow().AddDays(400).ToUnixTimeMilliseconds();
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-        {
-            context.Logs.AddRange(Enumerable.Range(0, 50).Select(i => new LogRow { Level = "info", Source = "server", Message = "ahead", Timestamp = future + i }));
-            context.Logs.AddRange(Enumerable.Range(0, 5).Select(i => new LogRow { Level = "info", Source = "server", Message = "new", Timestamp = now - i }));
-            return Task.CompletedTask;
-        });
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.Logs.AddRange(
+                        Enumerable
+                            .Range(0, 50)
+                            .Select(i => new LogRow
+                            {
+                                Level = "info",
+                                Source = "server",
+                                Message = "ahead",
+                                Timestamp = future + i,
+                            })
+                    );
+                    context.Logs.AddRange(
+                        Enumerable
+                            .Range(0, 5)
+                            .Select(i => new LogRow
+                            {
+                                Level = "info",
+                                Source = "server",
+                                Message = "new",
+                                Timestamp = now - i,
+                            })
+                    );
+                    return Task.CompletedTask;
+                }
+            );
         await app.Services.GetRequiredService<RetentionJob>().PruneAsync();
         using var connection = SqliteSetup.Open(app.Services.GetRequiredService<DataFolder>().Database);
         Assert.Equal(5L, SqliteSetup.Scalar(connection, "SELECT count(*) FROM logs WHERE message = 'new'"));

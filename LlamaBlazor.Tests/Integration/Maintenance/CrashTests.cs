@@ -26,7 +26,10 @@ public sealed class CrashTests
             await program.WaitReadyAsync();
             await PutAsync(program, "first");
             Assert.True((await program.Http.PostAsync("/api/database/backup", null)).IsSuccessStatusCode);
-            var work = operation.Contains("/import", StringComparison.Ordinal) || operation.EndsWith("/load", StringComparison.Ordinal) ? UploadAsync(program, operation, await FileForAsync(program, folder, operation)) : WorkAsync(program, operation);
+            var work =
+                operation.Contains("/import", StringComparison.Ordinal) || operation.EndsWith("/load", StringComparison.Ordinal)
+                    ? UploadAsync(program, operation, await FileForAsync(program, folder, operation))
+                    : WorkAsync(program, operation);
             for (var i = 0; i < 20; i++)
             {
                 await PutAsync(program, $"key{i}");
@@ -43,7 +46,8 @@ public sealed class CrashTests
             Assert.Equal("ok", SqliteSetup.Scalar(connection, "PRAGMA integrity_check"));
             var keys = SqliteRead.Column(connection, "SELECT key FROM metadata");
             Assert.Contains("first", keys);
-            if (!operation.EndsWith("restore", StringComparison.Ordinal) && !operation.EndsWith("load", StringComparison.Ordinal)) // those go back to before them, whenever they get there
+            // those go back to before them, whenever they get there
+            if (!operation.EndsWith("restore", StringComparison.Ordinal) && !operation.EndsWith("load", StringComparison.Ordinal))
                 Assert.All(committed, key => Assert.Contains(key, keys));
         }
 
@@ -56,7 +60,10 @@ public sealed class CrashTests
         using var again = new ProgramProcess(folder.Path);
         await again.WaitReadyAsync();
         await PutAsync(again, "after");
-        await Until.TrueAsync(async () => (await again.GetAsync("/api/metrics/history")).GetProperty("items").GetArrayLength() > 0, "samples again");
+        await Until.TrueAsync(
+            async () => (await again.GetAsync("/api/metrics/history")).GetProperty("items").GetArrayLength() > 0,
+            "samples again"
+        );
     }
 
     private static async Task PutAsync(ProgramProcess program, string key) =>
@@ -69,9 +76,15 @@ public sealed class CrashTests
         {
             while (true)
             {
-                var name = Path.GetFileName(operation) == "restore"
-                    ? (await program.GetAsync("/api/database/backups")).GetProperty("items").EnumerateArray().First(item => item.GetProperty("kind").GetString() == "manual").GetProperty("name").GetString()
-                    : null;
+                var name =
+                    Path.GetFileName(operation) == "restore"
+                        ? (await program.GetAsync("/api/database/backups"))
+                            .GetProperty("items")
+                            .EnumerateArray()
+                            .First(item => item.GetProperty("kind").GetString() == "manual")
+                            .GetProperty("name")
+                            .GetString()
+                        : null;
                 (await program.Http.PostAsJsonAsync(operation, new { name })).Dispose();
             }
         }
@@ -86,7 +99,12 @@ public sealed class CrashTests
         var path = folder.File("sent" + (operation.EndsWith("load", StringComparison.Ordinal) ? ".sql" : ".db"));
         if (operation.EndsWith("legacy", StringComparison.Ordinal))
             return LegacyFixtures.Write(path, LegacyFixtures.WideV1);
-        await File.WriteAllBytesAsync(path, await program.Http.GetByteArrayAsync(operation.EndsWith("load", StringComparison.Ordinal) ? "/api/database/dump" : "/api/database/export"));
+        await File.WriteAllBytesAsync(
+            path,
+            await program.Http.GetByteArrayAsync(
+                operation.EndsWith("load", StringComparison.Ordinal) ? "/api/database/dump" : "/api/database/export"
+            )
+        );
         return path;
     }
 
@@ -96,7 +114,10 @@ public sealed class CrashTests
         {
             while (true)
             {
-                using var form = new MultipartFormDataContent { { new ByteArrayContent(await File.ReadAllBytesAsync(path)), "file", Path.GetFileName(path) } };
+                using var form = new MultipartFormDataContent
+                {
+                    { new ByteArrayContent(await File.ReadAllBytesAsync(path)), "file", Path.GetFileName(path) },
+                };
                 (await program.Http.PostAsync(operation, form)).Dispose();
             }
         }

@@ -68,11 +68,23 @@ public sealed class DatabaseOperationsTests : IAsyncLifetime, IDisposable
         var newer = _app.Folder.File("newer.db");
         File.Copy(good, newer);
         using (var connection = SqliteSetup.Open(newer))
-            SqliteSetup.Execute(connection, "INSERT INTO __EFMigrationsHistory VALUES ('29991231000000_FromTheFuture', '99.0'); PRAGMA wal_checkpoint(TRUNCATE);");
+            SqliteSetup.Execute(
+                connection,
+                "INSERT INTO __EFMigrationsHistory VALUES ('29991231000000_FromTheFuture', '99.0'); PRAGMA wal_checkpoint(TRUNCATE);"
+            );
         var text = _app.Folder.File("text.db");
         await File.WriteAllTextAsync(text, "hello");
         var foreign = LegacyFixtures.Write(_app.Folder.File("foreign.db"), "CREATE TABLE a (b)");
-        foreach (var (path, words) in new[] { (truncated, ""), (corrupt, ""), (newer, "newer version"), (text, "not an SQLite database"), (foreign, "not made by this dashboard") })
+        foreach (
+            var (path, words) in new[]
+            {
+                (truncated, ""),
+                (corrupt, ""),
+                (newer, "newer version"),
+                (text, "not an SQLite database"),
+                (foreign, "not made by this dashboard"),
+            }
+        )
         {
             var answer = await UploadAsync("/api/database/restore", path);
             Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
@@ -87,7 +99,16 @@ public sealed class DatabaseOperationsTests : IAsyncLifetime, IDisposable
     public async Task Restore_WhileModelsRun_IsRefused()
     {
         var name = (await PostAsync("/api/database/backup")).GetProperty("name").GetString();
-        _app.Services.GetRequiredService<InstanceBoard>().Publish(new InstanceSnapshot { Id = 1, ModelId = 1, Model = "busy", Status = "running" });
+        _app.Services.GetRequiredService<InstanceBoard>()
+            .Publish(
+                new InstanceSnapshot
+                {
+                    Id = 1,
+                    ModelId = 1,
+                    Model = "busy",
+                    Status = "running",
+                }
+            );
         var answer = await _app.Http.PostAsJsonAsync("/api/database/restore", new { name });
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Contains("busy", await answer.Content.ReadAsStringAsync());
@@ -100,14 +121,30 @@ public sealed class DatabaseOperationsTests : IAsyncLifetime, IDisposable
         var exported = _app.Folder.File("exported.db");
         await File.WriteAllBytesAsync(exported, await _app.Http.GetByteArrayAsync("/api/database/export"));
         using (var connection = SqliteSetup.Open(exported))
-            SqliteSetup.Execute(connection, "UPDATE models SET notes = 'theirs'; INSERT INTO models (uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at, revision) VALUES ('u2', 'two', 'llama', 'running', 'model', 0, 0, 0, 1, 1, 0); INSERT INTO model_sampling_config (model_id, temperature, created_at, updated_at, revision) SELECT id, 0.25, 1, 1, 0 FROM models WHERE name = 'two'; INSERT INTO model_aliases (name, model_id, created_at, updated_at) SELECT 'deux', id, 1, 1 FROM models WHERE name = 'two'; UPDATE models SET hf_token = 'protected:of-another-installation' WHERE name = 'two'; PRAGMA wal_checkpoint(TRUNCATE);");
+            SqliteSetup.Execute(
+                connection,
+                "UPDATE models SET notes = 'theirs'; INSERT INTO models (uid, name, type, status, role, favorite, file_missing, "
+                    + "fit_params_available, created_at, updated_at, revision) VALUES ('u2', 'two', 'llama', 'running', 'model', 0, "
+                    + "0, 0, 1, 1, 0); INSERT INTO model_sampling_config (model_id, temperature, created_at, updated_at, revision) "
+                    + "SELECT id, 0.25, 1, 1, 0 FROM models WHERE name = 'two'; INSERT INTO model_aliases (name, model_id, "
+                    + "created_at, updated_at) SELECT 'deux', id, 1, 1 FROM models WHERE name = 'two'; UPDATE models SET hf_token = 'protected:of-another-installation' WHERE name = 'two'; PRAGMA wal_checkpoint(TRUNCATE);"
+            );
         var merged = await (await UploadAsync("/api/database/import?mode=merge", exported)).Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal("two", Assert.Single(merged.GetProperty("added").EnumerateArray()).GetString());
         Assert.Equal("one", Assert.Single(merged.GetProperty("kept").EnumerateArray()).GetString());
         Assert.Equal("two: hf_token", Assert.Single(merged.GetProperty("unreadable_secrets").EnumerateArray()).GetString());
-        Assert.Equal("two", Value("SELECT m.name FROM model_aliases a JOIN models m ON m.id = a.model_id WHERE a.name = 'deux' AND m.hf_token IS NULL"));
+        Assert.Equal(
+            "two",
+            Value("SELECT m.name FROM model_aliases a JOIN models m ON m.id = a.model_id WHERE a.name = 'deux' AND m.hf_token IS NULL")
+        );
         Assert.Null(Value("SELECT notes FROM models WHERE name = 'one'"));
-        Assert.Equal(("stopped", 0.25), (Value("SELECT status FROM models WHERE name = 'two'"), Value("SELECT temperature FROM model_sampling_config s JOIN models m ON m.id = s.model_id WHERE m.name = 'two'")));
+        Assert.Equal(
+            ("stopped", 0.25),
+            (
+                Value("SELECT status FROM models WHERE name = 'two'"),
+                Value("SELECT temperature FROM model_sampling_config s JOIN models m ON m.id = s.model_id WHERE m.name = 'two'")
+            )
+        );
         Assert.Equal(HttpStatusCode.OK, (await UploadAsync("/api/database/import", exported)).StatusCode);
         Assert.Equal("theirs", Value("SELECT notes FROM models WHERE name = 'one'"));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await UploadAsync("/api/database/import?mode=mix", exported)).StatusCode);
@@ -118,7 +155,11 @@ public sealed class DatabaseOperationsTests : IAsyncLifetime, IDisposable
     {
         for (var i = 0; i < 7; i++)
             await PostAsync("/api/database/backup");
-        var backups = (await _app.GetAsync("/api/database/backups")).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("name").GetString()!).ToList();
+        var backups = (await _app.GetAsync("/api/database/backups"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Select(item => item.GetProperty("name").GetString()!)
+            .ToList();
         Assert.Equal(DatabaseBackup.Kept, backups.Count);
         Assert.Equal(backups.OrderDescending(), backups);
         var path = Path.Combine(_app.Services.GetRequiredService<DataFolder>().Backups, backups[0]);
@@ -143,12 +184,36 @@ public sealed class DatabaseOperationsTests : IAsyncLifetime, IDisposable
     public async Task Retention_RemovesByAgeAndRows_AsSet()
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        await _app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-        {
-            context.Logs.AddRange(Enumerable.Range(0, 12_000).Select(i => new LogRow { Level = "info", Source = "server", Message = $"{i}", Timestamp = now - i, CreatedAt = now }));
-            context.Logs.Add(new LogRow { Level = "info", Source = "server", Message = "ancient", Timestamp = now - (31L * 86_400_000), CreatedAt = now });
-            return Task.CompletedTask;
-        });
+        await _app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.Logs.AddRange(
+                        Enumerable
+                            .Range(0, 12_000)
+                            .Select(i => new LogRow
+                            {
+                                Level = "info",
+                                Source = "server",
+                                Message = $"{i}",
+                                Timestamp = now - i,
+                                CreatedAt = now,
+                            })
+                    );
+                    context.Logs.Add(
+                        new LogRow
+                        {
+                            Level = "info",
+                            Source = "server",
+                            Message = "ancient",
+                            Timestamp = now - (31L * 86_400_000),
+                            CreatedAt = now,
+                        }
+                    );
+                    return Task.CompletedTask;
+                }
+            );
         await PostAsync("/api/database/prune");
         Assert.Null(Value("SELECT 1 FROM logs WHERE message = 'ancient'"));
         Assert.True((long)Value("SELECT count(*) FROM logs")! >= 12_000);
@@ -157,8 +222,14 @@ public sealed class DatabaseOperationsTests : IAsyncLifetime, IDisposable
         await PostAsync("/api/database/prune");
         Assert.InRange((long)Value("SELECT count(*) FROM logs")!, 100, 150); // and what was logged meanwhile
         Assert.NotNull(Value("SELECT 1 FROM logs WHERE message = '0'"));
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await _app.Http.PutAsJsonAsync("/api/database/retention/logs", new { days = -1 })).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await _app.Http.PutAsJsonAsync("/api/database/retention/models", new { days = 1 })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.UnprocessableEntity,
+            (await _app.Http.PutAsJsonAsync("/api/database/retention/logs", new { days = -1 })).StatusCode
+        );
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await _app.Http.PutAsJsonAsync("/api/database/retention/models", new { days = 1 })).StatusCode
+        );
     }
 
     private async Task ReadUntilAsync(CancellationToken cancellation)
@@ -176,15 +247,23 @@ public sealed class DatabaseOperationsTests : IAsyncLifetime, IDisposable
 
     private async Task<HttpResponseMessage> UploadAsync(string path, string file)
     {
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(await File.ReadAllBytesAsync(file)), "file", Path.GetFileName(file) } };
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(await File.ReadAllBytesAsync(file)), "file", Path.GetFileName(file) },
+        };
         return await _app.Http.PostAsync(path, form);
     }
 
-    private Task SetAsync(string key, string value) => _app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync(async (context, token) =>
-    {
-        await context.Metadata.Where(row => row.Key == key).ExecuteDeleteAsync(token);
-        context.Metadata.Add(new MetadataRow { Key = key, Value = value });
-    });
+    private Task SetAsync(string key, string value) =>
+        _app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    await context.Metadata.Where(row => row.Key == key).ExecuteDeleteAsync(token);
+                    context.Metadata.Add(new MetadataRow { Key = key, Value = value });
+                }
+            );
 
     private async Task<string?> GetAsync(string key)
     {
@@ -192,11 +271,23 @@ public sealed class DatabaseOperationsTests : IAsyncLifetime, IDisposable
         return await context.Metadata.Where(row => row.Key == key).Select(row => row.Value).FirstOrDefaultAsync();
     }
 
-    private Task AddModelAsync(string name) => _app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-    {
-        context.Models.Add(new LlamaBlazor.Domain.Models.Model { Uid = "u1", Name = name, Type = "llama" });
-        return Task.CompletedTask;
-    });
+    private Task AddModelAsync(string name) =>
+        _app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.Models.Add(
+                        new LlamaBlazor.Domain.Models.Model
+                        {
+                            Uid = "u1",
+                            Name = name,
+                            Type = "llama",
+                        }
+                    );
+                    return Task.CompletedTask;
+                }
+            );
 
     private object? Value(string sql)
     {

@@ -23,7 +23,9 @@ public sealed class FaultTests
         using var disk = new SmallDisk(64);
         await using var app = await StartAsync(disk.Path);
         await BulkAsync(app, 6000);
-        var backup = (await (await PostAsync(app, "/api/database/backup")).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("name").GetString();
+        var backup = (await (await PostAsync(app, "/api/database/backup")).Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("name")
+            .GetString();
         Assert.Equal(0L, Scalar(app, "PRAGMA wal_checkpoint(TRUNCATE)")); // else the file shrinks later and there is space again
         disk.Fill(leave: 512 * 1024);
         foreach (var operation in new[] { "backup", "vacuum", "restore", "recover" })
@@ -32,7 +34,10 @@ public sealed class FaultTests
             var words = await answer.Content.ReadAsStringAsync();
             Assert.True(answer.StatusCode == HttpStatusCode.ServiceUnavailable, $"{operation}: {answer.StatusCode} {words}");
             Assert.Contains("The database is as it was", words);
-            Assert.True(words.Contains("disk is full", StringComparison.Ordinal) || words.Contains("No space left", StringComparison.Ordinal), $"{operation}: {words}");
+            Assert.True(
+                words.Contains("disk is full", StringComparison.Ordinal) || words.Contains("No space left", StringComparison.Ordinal),
+                $"{operation}: {words}"
+            );
         }
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await app.Http.GetAsync("/api/database/export")).StatusCode);
@@ -49,11 +54,16 @@ public sealed class FaultTests
     {
         using var disk = new SmallDisk(16);
         var database = Path.Combine(disk.Path, "llama-dashboard.db");
-        var options = (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), database).Options;
+        var options =
+            (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), database).Options;
         await using (var context = new LlamaDbContext(options))
             await context.GetService<IMigrator>().MigrateAsync("InitialSchema");
         using (var connection = SqliteSetup.Open(database))
-            SqliteSetup.Execute(connection, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000) INSERT INTO logs (level, message, source, timestamp, created_at) SELECT 'info', 'line ' || i || ' ' || hex(randomblob(100)), 'server', i, i FROM n;");
+            SqliteSetup.Execute(
+                connection,
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000) INSERT INTO logs (level, message, "
+                    + "source, timestamp, created_at) SELECT 'info', 'line ' || i || ' ' || hex(randomblob(100)), 'server', i, i FROM n;"
+            );
         SqliteConnection.ClearAllPools();
         disk.Fill(leave: 300 * 1024);
         await using var app = new DataApp(disk.Path);
@@ -67,7 +77,8 @@ public sealed class FaultTests
 
         disk.Free();
         await WaitReadyAsync(app);
-        Assert.Single(Directory.EnumerateFiles(Path.Combine(disk.Path, "backups"), "*before-migration*.db")); // one, however often it was tried
+        // one, however often it was tried
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(disk.Path, "backups"), "*before-migration*.db"));
         Assert.Equal(8000L, Scalar(app, "SELECT count(*) FROM logs WHERE message LIKE 'line %'"));
         CheckSound(app);
     }
@@ -76,9 +87,7 @@ public sealed class FaultTests
     public async Task StartOnAFullDisk_IsToldInEachForm_AndComesBackByItself()
     {
         using var disk = new SmallDisk(32);
-        await using (await StartAsync(disk.Path))
-        {
-        }
+        await using (await StartAsync(disk.Path)) { }
 
         SqliteConnection.ClearAllPools();
         disk.Fill(leave: 0);
@@ -100,7 +109,10 @@ public sealed class FaultTests
         disk.Free();
         await WaitReadyAsync(app);
         Assert.Equal(HttpStatusCode.OK, (await app.Http.GetAsync("/api/models")).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await PostAsync(app, "/v1/chat/completions", new { model = "some", messages = Array.Empty<object>() })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await PostAsync(app, "/v1/chat/completions", new { model = "some", messages = Array.Empty<object>() })).StatusCode
+        );
         CheckSound(app);
     }
 
@@ -112,7 +124,10 @@ public sealed class FaultTests
         disk.Fill(leave: 0);
         var answer = await app.Http.PutAsJsonAsync("/api/metadata/note", new { value = new string('x', 60_000) });
         Assert.Equal(HttpStatusCode.InsufficientStorage, answer.StatusCode);
-        Assert.Contains("Nothing was saved. The disk with", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+        Assert.Contains(
+            "Nothing was saved. The disk with",
+            (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()
+        );
         disk.Free();
         Assert.Equal(HttpStatusCode.OK, (await app.Http.PutAsJsonAsync("/api/metadata/note", new { value = "kept" })).StatusCode);
         Assert.Equal("kept", (await app.GetAsync("/api/metadata/note")).GetProperty("value").GetString());
@@ -126,12 +141,18 @@ public sealed class FaultTests
         using var other = SqliteSetup.Open(Path.Combine(folder.Path, "llama-dashboard.db"));
         SqliteSetup.Execute(other, "BEGIN EXCLUSIVE");
         var started = Stopwatch.GetTimestamp();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => app.Http.PutAsJsonAsync($"/api/metadata/note{i}", new { value = "x" })));
-        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(25), $"{Stopwatch.GetElapsedTime(started)}"); // one after another they would take 100 seconds
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(i => app.Http.PutAsJsonAsync($"/api/metadata/note{i}", new { value = "x" }))
+        );
+        // one after another they would take 100 seconds
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(25), $"{Stopwatch.GetElapsedTime(started)}");
         foreach (var answer in answers)
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-            Assert.Contains("is locked by another program", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+            Assert.Contains(
+                "is locked by another program",
+                (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()
+            );
         }
 
         SqliteSetup.Execute(other, "ROLLBACK");
@@ -174,10 +195,16 @@ public sealed class FaultTests
         CheckSound(app);
     }
 
-    private static Task WaitForWordsAsync(AppFixture app, string words) => Until.TrueAsync(async () =>
-        await app.Http.GetAsync("/readyz") is { StatusCode: HttpStatusCode.ServiceUnavailable } answer && (await answer.Content.ReadAsStringAsync()).Contains(words, StringComparison.Ordinal), words);
+    private static Task WaitForWordsAsync(AppFixture app, string words) =>
+        Until.TrueAsync(
+            async () =>
+                await app.Http.GetAsync("/readyz") is { StatusCode: HttpStatusCode.ServiceUnavailable } answer
+                && (await answer.Content.ReadAsStringAsync()).Contains(words, StringComparison.Ordinal),
+            words
+        );
 
-    private static Task WaitReadyAsync(AppFixture app) => Until.TrueAsync(async () => (await app.Http.GetAsync("/readyz")).IsSuccessStatusCode, "readyz");
+    private static Task WaitReadyAsync(AppFixture app) =>
+        Until.TrueAsync(async () => (await app.Http.GetAsync("/readyz")).IsSuccessStatusCode, "readyz");
 
     private static async Task<DataApp> StartAsync(string data)
     {
@@ -186,13 +213,31 @@ public sealed class FaultTests
         return app;
     }
 
-    private static Task BulkAsync(AppFixture app, int count) => app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-    {
-        context.Logs.AddRange(Enumerable.Range(0, count).Select(i => new LogRow { Level = "info", Source = "server", Category = "bulk", Message = $"{i} {new string((char)('a' + (i % 26)), 900)}", Timestamp = i, CreatedAt = i }));
-        return Task.CompletedTask;
-    });
+    private static Task BulkAsync(AppFixture app, int count) =>
+        app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.Logs.AddRange(
+                        Enumerable
+                            .Range(0, count)
+                            .Select(i => new LogRow
+                            {
+                                Level = "info",
+                                Source = "server",
+                                Category = "bulk",
+                                Message = $"{i} {new string((char)('a' + (i % 26)), 900)}",
+                                Timestamp = i,
+                                CreatedAt = i,
+                            })
+                    );
+                    return Task.CompletedTask;
+                }
+            );
 
-    private static Task<HttpResponseMessage> PostAsync(AppFixture app, string path, object? body = null) => app.Http.PostAsJsonAsync(path, body ?? new { });
+    private static Task<HttpResponseMessage> PostAsync(AppFixture app, string path, object? body = null) =>
+        app.Http.PostAsJsonAsync(path, body ?? new { });
 
     private static void CheckSound(AppFixture app) => Assert.Equal("ok", Scalar(app, "PRAGMA integrity_check"));
 

@@ -15,12 +15,14 @@ public sealed class ForeignSqlTests(AppFixture app) : IClassFixture<AppFixture>
     private const string Counting = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c)";
     private const string Endless = $"{Counting} SELECT count(*) FROM c;\n";
 
-    public static TheoryData<string> EndlessStatements => new()
-    {
-        Endless,
-        $"CREATE TABLE t(a);\nCREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO t {Counting} SELECT x FROM c WHERE x < 0; END;\nINSERT INTO t VALUES (1);\n",
-        $"CREATE VIEW v AS {Counting} SELECT x FROM c;\nSELECT count(*) FROM v;\n",
-    };
+    public static TheoryData<string> EndlessStatements =>
+        new()
+        {
+            Endless,
+            $"CREATE TABLE t(a);\nCREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO t {Counting} SELECT x FROM c WHERE x < 0; "
+                + "END;\nINSERT INTO t VALUES (1);\n",
+            $"CREATE VIEW v AS {Counting} SELECT x FROM c;\nSELECT count(*) FROM v;\n",
+        };
 
     [Theory]
     [MemberData(nameof(EndlessStatements))]
@@ -46,8 +48,10 @@ public sealed class ForeignSqlTests(AppFixture app) : IClassFixture<AppFixture>
         await program.WaitReadyAsync();
         using var form = new MultipartFormDataContent { { new ByteArrayContent(Encoding.UTF8.GetBytes(Endless)), "file", "endless.sql" } };
         using var started = await program.Http.PostAsync("/api/database/load?background=true", form);
-        await Until.TrueAsync(() =>
-            Directory.EnumerateFiles(folder.File("data/backups"), ".restore-*.part").Any(), "the statements to run");
+        await Until.TrueAsync(
+            () => Directory.EnumerateFiles(folder.File("data/backups"), ".restore-*.part").Any(),
+            "the statements to run"
+        );
         var begun = Stopwatch.StartNew();
         using (Process.Start("kill", ["-TERM", program.Pid.ToString()]))
             await program.WaitExitAsync(TimeSpan.FromSeconds(25));
@@ -82,7 +86,10 @@ public sealed class ForeignSqlTests(AppFixture app) : IClassFixture<AppFixture>
     [InlineData("CREATE TRIGGER evil AFTER INSERT ON logs BEGIN INSERT INTO logs_x SELECT 1; END;", "trigger 'evil'")]
     [InlineData("CREATE TRIGGER logs_fts_evil AFTER UPDATE ON models BEGIN DELETE FROM models; END;", "trigger 'logs_fts_evil'")]
     [InlineData("CREATE VIEW evil AS SELECT 1;", "view 'evil'")]
-    [InlineData($"DROP VIEW v_active_containers; CREATE VIEW v_active_containers AS {Counting} SELECT x FROM c;", "view 'v_active_containers'")]
+    [InlineData(
+        $"DROP VIEW v_active_containers; CREATE VIEW v_active_containers AS {Counting} SELECT x FROM c;",
+        "view 'v_active_containers'"
+    )]
     [InlineData("CREATE VIRTUAL TABLE evil USING fts5(a);", "virtual table 'evil'")]
     public async Task DatabaseThatRunsStrangeThings_IsRefused_ByItsName(string sql, string words)
     {
@@ -97,9 +104,14 @@ public sealed class ForeignSqlTests(AppFixture app) : IClassFixture<AppFixture>
             using var form = new MultipartFormDataContent { { bytes, "file", "copy.db" } };
             using var answer = await app.Http.PostAsync(path, form);
             Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
-            Assert.Contains(words,
-                JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("errors")
-                .GetProperty("file")[0].GetString());
+            Assert.Contains(
+                words,
+                JsonDocument
+                    .Parse(await answer.Content.ReadAsStringAsync())
+                    .RootElement.GetProperty("errors")
+                    .GetProperty("file")[0]
+                    .GetString()
+            );
         }
 
         using var live = SqliteSetup.Open(app.Services.GetRequiredService<DataFolder>().Database);

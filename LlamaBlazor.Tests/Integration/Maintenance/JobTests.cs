@@ -21,15 +21,25 @@ public sealed class JobTests(AppFixture app) : IClassFixture<AppFixture>
     {
         var stages = new List<DatabaseJob>();
         using var watching = Jobs.Changes.Subscribe(stages.Add);
-        var started = Jobs.Start<int>("vacuum", async (progress, token) =>
-        {
-            progress.Report(new WorkStep("Half way", 0.5));
-            await Task.Delay(Timeout.Infinite, token);
-            return 1;
-        });
+        var started = Jobs.Start<int>(
+            "vacuum",
+            async (progress, token) =>
+            {
+                progress.Report(new WorkStep("Half way", 0.5));
+                await Task.Delay(Timeout.Infinite, token);
+                return 1;
+            }
+        );
         var id = started.Value.Job.Id;
         await Until.TrueAsync(async () => (await JobAsync(id)).GetProperty("percent").ValueKind == JsonValueKind.Number, "progress");
-        Assert.Equal(("running", "Half way", 50), (await JobAsync(id) is var job ? job.GetProperty("state").GetString() : "", job.GetProperty("step").GetString(), job.GetProperty("percent").GetInt32()));
+        Assert.Equal(
+            ("running", "Half way", 50),
+            (
+                await JobAsync(id) is var job ? job.GetProperty("state").GetString() : "",
+                job.GetProperty("step").GetString(),
+                job.GetProperty("percent").GetInt32()
+            )
+        );
         var refused = await app.Http.PostAsync("/api/database/backup", null);
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         Assert.Contains("vacuum is running", await refused.Content.ReadAsStringAsync());
@@ -52,7 +62,10 @@ public sealed class JobTests(AppFixture app) : IClassFixture<AppFixture>
         var answer = await app.Http.PostAsync($"/api/database/{operation}?background=true", null);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         var address = answer.Headers.Location!.ToString();
-        await Until.TrueAsync(async () => (await app.GetAsync(address)).GetProperty("state").GetString() != "running", "the end of the job");
+        await Until.TrueAsync(
+            async () => (await app.GetAsync(address)).GetProperty("state").GetString() != "running",
+            "the end of the job"
+        );
         var job = await app.GetAsync(address);
         Assert.Equal(("done", JsonValueKind.Object), (job.GetProperty("state").GetString(), job.GetProperty("result").ValueKind));
         Assert.True(job.GetProperty("ended_at").GetInt64() >= job.GetProperty("started_at").GetInt64());
@@ -78,11 +91,25 @@ public sealed class JobTests(AppFixture app) : IClassFixture<AppFixture>
     {
         var writer = app.Services.GetRequiredService<DatabaseWriter>();
         var mark = $"{operation} {step}";
-        await writer.ExecuteAsync((context, _) =>
-        {
-            context.Logs.AddRange(Enumerable.Range(0, 3000).Select(i => new LogRow { Level = "info", Source = "server", Category = mark, Message = $"{i} {new string('x', 500)}", Timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), CreatedAt = i }));
-            return Task.CompletedTask;
-        });
+        await writer.ExecuteAsync(
+            (context, _) =>
+            {
+                context.Logs.AddRange(
+                    Enumerable
+                        .Range(0, 3000)
+                        .Select(i => new LogRow
+                        {
+                            Level = "info",
+                            Source = "server",
+                            Category = mark,
+                            Message = $"{i} {new string('x', 500)}",
+                            Timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+                            CreatedAt = i,
+                        })
+                );
+                return Task.CompletedTask;
+            }
+        );
         var work = await PrepareAsync(operation);
         var models = Scalar("SELECT count(*) FROM models");
         using var cancellation = new CancellationTokenSource();
@@ -101,7 +128,20 @@ public sealed class JobTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal(models, Scalar("SELECT count(*) FROM models"));
         Assert.Equal("ok", Scalar("PRAGMA integrity_check"));
         Assert.Empty(Directory.EnumerateFiles(app.Services.GetRequiredService<DataFolder>().Backups, "*.part*"));
-        await writer.ExecuteAsync((context, _) => Task.FromResult(context.Logs.Add(new LogRow { Level = "info", Source = "server", Message = "written after", CreatedAt = 1 }))); // and writing goes on
+        await writer.ExecuteAsync(
+            (context, _) =>
+                Task.FromResult(
+                    context.Logs.Add(
+                        new LogRow
+                        {
+                            Level = "info",
+                            Source = "server",
+                            Message = "written after",
+                            CreatedAt = 1,
+                        }
+                    )
+                )
+        ); // and writing goes on
     }
 
     private async Task<Func<IProgress<WorkStep>, CancellationToken, Task>> PrepareAsync(string operation)
@@ -139,13 +179,27 @@ public sealed class JobTests(AppFixture app) : IClassFixture<AppFixture>
             case "merge":
                 var other = await CopyAsync();
                 using (var connection = SqliteSetup.Open(other))
-                    SqliteSetup.Execute(connection, "INSERT INTO models (uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at, revision) VALUES ('u9', 'nine', 'llama', 'stopped', 'model', 0, 0, 0, 1, 1, 0), ('u8', 'eight', 'llama', 'stopped', 'model', 0, 0, 0, 1, 1, 0);");
+                    SqliteSetup.Execute(
+                        connection,
+                        "INSERT INTO models (uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, "
+                            + "updated_at, revision) VALUES ('u9', 'nine', 'llama', 'stopped', 'model', 0, 0, 0, 1, 1, 0), ('u8', "
+                            + "'eight', 'llama', 'stopped', 'model', 0, 0, 0, 1, 1, 0);"
+                    );
                 return (progress, token) => services.GetRequiredService<DatabaseMerge>().MergeAsync(other, progress, token);
             case "legacy":
-                var old = LegacyFixtures.Write(Temporary(".db"), LegacyFixtures.WideV1 + "CREATE TABLE metrics (cpu_usage REAL, timestamp INTEGER); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO metrics SELECT i, 1700000000 + i FROM n;");
+                var old = LegacyFixtures.Write(
+                    Temporary(".db"),
+                    LegacyFixtures.WideV1
+                        + "CREATE TABLE metrics (cpu_usage REAL, timestamp INTEGER); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+                        + "SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO metrics SELECT i, 1700000000 + i FROM n;"
+                );
                 return (progress, token) => services.GetRequiredService<LegacyImport>().RunAsync(old, false, null, progress, token);
             case "dump":
-                return (progress, token) => Task.Run(() => SqlDump.WriteFile(services.GetRequiredService<DataFolder>().Database, Temporary(".sql"), progress, token), token);
+                return (progress, token) =>
+                    Task.Run(
+                        () => SqlDump.WriteFile(services.GetRequiredService<DataFolder>().Database, Temporary(".sql"), progress, token),
+                        token
+                    );
             default:
                 var dump = Temporary(".sql");
                 SqlDump.WriteFile(services.GetRequiredService<DataFolder>().Database, dump, null, CancellationToken.None);

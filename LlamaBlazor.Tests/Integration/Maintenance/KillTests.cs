@@ -10,7 +10,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace LlamaBlazor.Tests.Integration.Maintenance;
 
-/// <summary>The program killed in the middle of one long operation: afterwards all of it was done or nothing, and the next start works.</summary>
+/// <summary>The program killed in the middle of one long operation: afterwards all of it was done or nothing, and the next start
+/// works.</summary>
 public sealed class KillTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -27,7 +28,13 @@ public sealed class KillTests : IDisposable
         await MakeOldAsync();
         using (var program = new ProgramProcess(_folder.Path))
         {
-            await Until.TrueAsync(() => early ? Directory.Exists(_folder.File("backups")) && Directory.EnumerateFiles(_folder.File("backups")).Any() : Number("SELECT count(*) FROM __EFMigrationsHistory") > 1, "the migration to begin");
+            await Until.TrueAsync(
+                () =>
+                    early
+                        ? Directory.Exists(_folder.File("backups")) && Directory.EnumerateFiles(_folder.File("backups")).Any()
+                        : Number("SELECT count(*) FROM __EFMigrationsHistory") > 1,
+                "the migration to begin"
+            );
             await program.KillAsync();
         }
 
@@ -37,7 +44,10 @@ public sealed class KillTests : IDisposable
         await again.WaitReadyAsync();
         Assert.Equal(20_000L, Number("SELECT count(*) FROM logs WHERE category = 'bulk'"));
         Assert.Equal(DatabaseCandidate.KnownMigrations.Order(), Read("SELECT MigrationId FROM __EFMigrationsHistory ORDER BY 1"));
-        Assert.All(Directory.EnumerateFiles(_folder.File("backups"), "*before-migration*.db"), path => Assert.Equal(20_000L, Number("SELECT count(*) FROM logs", path)));
+        Assert.All(
+            Directory.EnumerateFiles(_folder.File("backups"), "*before-migration*.db"),
+            path => Assert.Equal(20_000L, Number("SELECT count(*) FROM logs", path))
+        );
     }
 
     [Fact]
@@ -58,7 +68,8 @@ public sealed class KillTests : IDisposable
         Assert.Contains((State(), Number("SELECT count(*) FROM logs WHERE category = 'bulk'")), states);
         using var again = await StartAsync();
         Assert.True((await again.Http.PostAsync("/api/database/recover", null)).IsSuccessStatusCode);
-        Assert.Contains((State(), Number("SELECT count(*) FROM logs WHERE category = 'bulk'")), states); // the newest sound one may be the safety copy of the run that was killed
+        // the newest sound one may be the safety copy of the run that was killed
+        Assert.Contains((State(), Number("SELECT count(*) FROM logs WHERE category = 'bulk'")), states);
     }
 
     [Fact]
@@ -83,35 +94,81 @@ public sealed class KillTests : IDisposable
     [Fact]
     public async Task ImportOfSettings_BringsAllModels_OrNone()
     {
-        var document = new { format = "llamablazor-settings", version = 1, preferences = new { marked = true }, models = Enumerable.Range(0, 300).Select(i => new { name = $"model-{i}", aliases = new[] { new { name = $"alias-{i}" } }, sections = new { sampling = new { values = new { temperature = 0.5 } } } }) };
+        var document = new
+        {
+            format = "llamablazor-settings",
+            version = 1,
+            preferences = new { marked = true },
+            models = Enumerable
+                .Range(0, 300)
+                .Select(i => new
+                {
+                    name = $"model-{i}",
+                    aliases = new[] { new { name = $"alias-{i}" } },
+                    sections = new { sampling = new { values = new { temperature = 0.5 } } },
+                }),
+        };
         using (var program = await StartAsync())
-            await KillInAsync(program, await BeginAsync(program, "/api/database/settings/import?background=true", JsonContent.Create(new { document })), "Taking models");
+            await KillInAsync(
+                program,
+                await BeginAsync(program, "/api/database/settings/import?background=true", JsonContent.Create(new { document })),
+                "Taking models"
+            );
         CheckSound();
         var came = Number("SELECT count(*) FROM models");
         Assert.Contains(came, new[] { 0L, 300L });
-        Assert.Equal((came, came / 300), (Number("SELECT count(*) FROM model_aliases"), Number("SELECT count(*) FROM config WHERE key = 'marked'")));
+        Assert.Equal(
+            (came, came / 300),
+            (Number("SELECT count(*) FROM model_aliases"), Number("SELECT count(*) FROM config WHERE key = 'marked'"))
+        );
         using var again = await StartAsync();
         Assert.True((await again.Http.PostAsJsonAsync("/api/database/settings/import", new { document })).IsSuccessStatusCode);
-        Assert.Equal((300L, 300L, 300L), (Number("SELECT count(*) FROM models"), Number("SELECT count(*) FROM model_aliases"), Number("SELECT count(*) FROM model_sampling_config WHERE temperature = 0.5")));
+        Assert.Equal(
+            (300L, 300L, 300L),
+            (
+                Number("SELECT count(*) FROM models"),
+                Number("SELECT count(*) FROM model_aliases"),
+                Number("SELECT count(*) FROM model_sampling_config WHERE temperature = 0.5")
+            )
+        );
     }
 
     [Fact]
     public async Task FirstImportOfAnOldDatabase_BringsAllOfIt_OrNothing()
     {
         using var outside = new TempFolder();
-        var old = LegacyFixtures.Write(outside.File("old.db"), LegacyFixtures.WideV1 + "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 609) INSERT INTO models (id, name, ctx_size, temperature) SELECT i, 'many-' || i, 4096, 0.25 FROM n;");
+        var old = LegacyFixtures.Write(
+            outside.File("old.db"),
+            LegacyFixtures.WideV1
+                + "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 609) INSERT INTO models (id, name, "
+                + "ctx_size, temperature) SELECT i, 'many-' || i, 4096, 0.25 FROM n;"
+        );
         using (var program = await StartAsync())
-            await KillInAsync(program, await BeginAsync(program, "/api/database/import-legacy?background=true", Form(old)), "Reading models");
+            await KillInAsync(
+                program,
+                await BeginAsync(program, "/api/database/import-legacy?background=true", Form(old)),
+                "Reading models"
+            );
         CheckSound();
         Assert.Contains(Number("SELECT count(*) FROM models WHERE name LIKE 'many-%'"), new[] { 0L, 600L });
         Assert.Equal(Number("SELECT count(*) > 0 FROM models"), Number("SELECT count(*) > 0 FROM import_leftovers"));
         using var again = await StartAsync();
         Assert.True((await again.Http.PostAsync("/api/database/import-legacy", Form(old))).IsSuccessStatusCode);
-        Assert.Equal((600L, 600L), (Number("SELECT count(*) FROM models WHERE name LIKE 'many-%'"), Number("SELECT count(*) FROM model_sampling_config c JOIN models m ON m.id = c.model_id WHERE m.name LIKE 'many-%' AND temperature = 0.25")));
+        Assert.Equal(
+            (600L, 600L),
+            (
+                Number("SELECT count(*) FROM models WHERE name LIKE 'many-%'"),
+                Number(
+                    "SELECT count(*) FROM model_sampling_config c JOIN models m ON m.id = c.model_id WHERE m.name LIKE 'many-%' AND "
+                        + "temperature = 0.25"
+                )
+            )
+        );
         CheckSound();
     }
 
-    private static MultipartFormDataContent Form(string path) => new() { { new ByteArrayContent(File.ReadAllBytes(path)), "file", Path.GetFileName(path) } };
+    private static MultipartFormDataContent Form(string path) =>
+        new() { { new ByteArrayContent(File.ReadAllBytes(path)), "file", Path.GetFileName(path) } };
 
     private static async Task<long> BeginAsync(ProgramProcess program, string path, HttpContent? body)
     {
@@ -123,7 +180,15 @@ public sealed class KillTests : IDisposable
     // In that step; or after the end, where a fast machine is there first.
     private static async Task KillInAsync(ProgramProcess program, long id, string step)
     {
-        await Until.TrueAsync(async () => await program.GetAsync($"/api/database/jobs/{id}") is var job && (job.GetProperty("step").GetString()!.StartsWith(step, StringComparison.Ordinal) || job.GetProperty("state").GetString() != "running"), step);
+        await Until.TrueAsync(
+            async () =>
+                await program.GetAsync($"/api/database/jobs/{id}") is var job
+                && (
+                    job.GetProperty("step").GetString()!.StartsWith(step, StringComparison.Ordinal)
+                    || job.GetProperty("state").GetString() != "running"
+                ),
+            step
+        );
         await program.KillAsync();
     }
 
@@ -139,7 +204,8 @@ public sealed class KillTests : IDisposable
 
     private async Task MakeOldAsync()
     {
-        var options = (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), Database).Options;
+        var options =
+            (DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), Database).Options;
         await using (var context = new LlamaDbContext(options))
             await context.GetService<IMigrator>().MigrateAsync("InitialSchema");
         AddLogs(20_000, isDue: true);
@@ -150,7 +216,12 @@ public sealed class KillTests : IDisposable
     {
         using var connection = SqliteSetup.Open(Database);
         var when = isDue ? 1 : TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        SqliteSetup.Execute(connection, $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) INSERT INTO logs (level, message, source, category, timestamp, created_at) SELECT 'info', 'line ' || i || ' ' || hex(randomblob(60)), 'server', 'bulk', {when}, {when} FROM n;");
+        SqliteSetup.Execute(
+            connection,
+            $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) INSERT INTO logs (level, message, "
+                + "source, category, timestamp, created_at) SELECT 'info', 'line ' || i || ' ' || hex(randomblob(60)), 'server', "
+                + $"'bulk', {when}, {when} FROM n;"
+        );
     }
 
     private void CheckSound()

@@ -11,7 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Maintenance;
 
-/// <summary>What a restore means for all that keeps rows in memory: keys, models, allocations, folders, the cache, the ids of instances.</summary>
+/// <summary>What a restore means for all that keeps rows in memory: keys, models, allocations, folders, the cache, the ids of
+/// instances.</summary>
 public sealed class RestoreEffectsTests : IAsyncLifetime, IDisposable
 {
     private readonly AppFixture _app = new();
@@ -41,14 +42,19 @@ public sealed class RestoreEffectsTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task ABackupOfARunningModel_ComesBackAtRest_AndIdsGoOnAfterIt()
     {
-        Execute("""
+        Execute(
+            """
             INSERT INTO models (uid, name, type, status, runtime_status, role, favorite, file_missing, fit_params_available, created_at, updated_at, revision) VALUES ('u', 'busy', 'llama', 'running', 'ready', 'model', 0, 0, 0, 1, 1, 0);
             INSERT INTO container_instances (id, container_id, container_name, image_name, project_path, kind, status, pid, port, created_at) VALUES (7000, 'process:u:7000', 'busy', 'e', 'p', 'process', 'running', 99, 40000, 1);
             INSERT INTO gpu_allocations (id, gpu_id, container_name, mode, allocated_at) VALUES (51, 'CUDA0', 'busy', 'exclusive', 1), (52, 'CUDA1', 'reserved', 'exclusive', 1);
             INSERT OR REPLACE INTO metadata (key, value, updated_at) VALUES ('gpu_allocations_taken', '[51]', 1);
-            """);
+            """
+        );
         var backup = await BackupAsync();
-        Execute("DELETE FROM models; DELETE FROM container_instances; DELETE FROM gpu_allocations; DELETE FROM metadata WHERE key = 'gpu_allocations_taken';");
+        Execute(
+            "DELETE FROM models; DELETE FROM container_instances; DELETE FROM gpu_allocations; DELETE FROM metadata WHERE key = "
+                + "'gpu_allocations_taken';"
+        );
         await RestoreAsync(backup);
         Assert.Equal("stopped", Value("SELECT status || coalesce(runtime_status, '') FROM models"));
         Assert.Equal("deleted", Value("SELECT status || coalesce(pid, '') || coalesce(port, '') FROM container_instances WHERE id = 7000"));
@@ -66,7 +72,10 @@ public sealed class RestoreEffectsTests : IAsyncLifetime, IDisposable
         using var subscription = settings.Changes.Subscribe(told.Add);
         await RestoreAsync(backup);
         Assert.Single(told);
-        await Until.TrueAsync(() => _app.Services.GetRequiredService<Web.Cache.CacheSwitch>().IsOn, "the cache as the restored database says");
+        await Until.TrueAsync(
+            () => _app.Services.GetRequiredService<Web.Cache.CacheSwitch>().IsOn,
+            "the cache as the restored database says"
+        );
     }
 
     [Fact]
@@ -78,11 +87,17 @@ public sealed class RestoreEffectsTests : IAsyncLifetime, IDisposable
         Assert.True(held.IsSuccess);
         var refused = await _app.Http.PostAsJsonAsync("/api/database/restore", new { name = backup });
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
-        Execute("INSERT INTO models (uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at, revision, model_path) VALUES ('u', 'idle', 'llama', 'stopped', 'model', 0, 0, 0, 1, 1, 0, '/nowhere.gguf')");
+        Execute(
+            "INSERT INTO models (uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at, "
+                + "revision, model_path) VALUES ('u', 'idle', 'llama', 'stopped', 'model', 0, 0, 0, 1, 1, 0, '/nowhere.gguf')"
+        );
         var started = await _app.Http.PostAsync($"/api/models/idle/start?wait=5", null);
         Assert.Contains("Somebody else holds it.", await started.Content.ReadAsStringAsync());
         held.Value.Dispose();
-        Assert.DoesNotContain("Somebody else", await (await _app.Http.PostAsync("/api/models/idle/start", null)).Content.ReadAsStringAsync());
+        Assert.DoesNotContain(
+            "Somebody else",
+            await (await _app.Http.PostAsync("/api/models/idle/start", null)).Content.ReadAsStringAsync()
+        );
     }
 
     [Fact]
@@ -101,7 +116,12 @@ public sealed class RestoreEffectsTests : IAsyncLifetime, IDisposable
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
         var key = await answer.Content.ReadFromJsonAsync<JsonElement>();
         var item = key.TryGetProperty("key", out var nested) && nested.ValueKind == JsonValueKind.Object ? nested : key;
-        return (item.GetProperty("id").GetInt64(), key.EnumerateObject().First(property => property.Value.ValueKind == JsonValueKind.String && property.Name is "secret" or "key").Value.GetString()!);
+        return (
+            item.GetProperty("id").GetInt64(),
+            key.EnumerateObject()
+                .First(property => property.Value.ValueKind == JsonValueKind.String && property.Name is "secret" or "key")
+                .Value.GetString()!
+        );
     }
 
     private async Task<HttpStatusCode> StatusAsync(string secret)
@@ -111,7 +131,10 @@ public sealed class RestoreEffectsTests : IAsyncLifetime, IDisposable
         return (await _app.Http.SendAsync(request)).StatusCode;
     }
 
-    private async Task<string> BackupAsync() => (await (await _app.Http.PostAsync("/api/database/backup", null)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("name").GetString()!;
+    private async Task<string> BackupAsync() =>
+        (await (await _app.Http.PostAsync("/api/database/backup", null)).Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("name")
+            .GetString()!;
 
     private async Task RestoreAsync(string name)
     {

@@ -15,7 +15,11 @@ public sealed class RetentionApiTests
         using var folder = new TempFolder();
         await using (var app = await StartAsync(folder))
         {
-            var all = (await app.GetAsync("/api/database/retention")).GetProperty("items").EnumerateArray().Select(rule => rule.GetProperty("table").GetString()).ToList();
+            var all = (await app.GetAsync("/api/database/retention"))
+                .GetProperty("items")
+                .EnumerateArray()
+                .Select(rule => rule.GetProperty("table").GetString())
+                .ToList();
             Assert.Equal(RetentionRule.Defaults.Select(rule => rule.Table), all);
             Assert.Equal(HttpStatusCode.OK, (await PutAsync(app, "logs", new { days = 7, rows = 1234 })).StatusCode);
             Assert.Equal(HttpStatusCode.OK, (await PutAsync(app, "audit_log", new { })).StatusCode); // no limits
@@ -25,8 +29,14 @@ public sealed class RetentionApiTests
         await using var again = await StartAsync(folder);
         Assert.Equal(((int?)7, (int?)1234), await RuleAsync(again, "logs"));
         Assert.Equal(((int?)null, (int?)null), await RuleAsync(again, "audit_log"));
-        var shown = (await again.GetAsync("/api/database")).GetProperty("tables").EnumerateArray().Single(table => table.GetProperty("name").GetString() == "logs");
-        Assert.Equal((7, 1234, false), (shown.GetProperty("days").GetInt32(), shown.GetProperty("max_rows").GetInt32(), shown.GetProperty("is_locked").GetBoolean()));
+        var shown = (await again.GetAsync("/api/database"))
+            .GetProperty("tables")
+            .EnumerateArray()
+            .Single(table => table.GetProperty("name").GetString() == "logs");
+        Assert.Equal(
+            (7, 1234, false),
+            (shown.GetProperty("days").GetInt32(), shown.GetProperty("max_rows").GetInt32(), shown.GetProperty("is_locked").GetBoolean())
+        );
     }
 
     [Fact]
@@ -38,7 +48,10 @@ public sealed class RetentionApiTests
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Contains("LlamaBlazor:Retention:logs", await answer.Content.ReadAsStringAsync());
         Assert.Equal(((int?)7, (int?)100_000), await RuleAsync(app, "logs"));
-        var shown = (await app.GetAsync("/api/database")).GetProperty("tables").EnumerateArray().Single(table => table.GetProperty("name").GetString() == "logs");
+        var shown = (await app.GetAsync("/api/database"))
+            .GetProperty("tables")
+            .EnumerateArray()
+            .Single(table => table.GetProperty("name").GetString() == "logs");
         Assert.True(shown.GetProperty("is_locked").GetBoolean());
     }
 
@@ -55,15 +68,20 @@ public sealed class RetentionApiTests
         Assert.Equal(((int?)30, (int?)100_000), await RuleAsync(app, "logs"));
     }
 
-    private static Task<HttpResponseMessage> PutAsync(AppFixture app, string table, object limits) => app.Http.PutAsJsonAsync($"/api/database/retention/{table}", limits);
+    private static Task<HttpResponseMessage> PutAsync(AppFixture app, string table, object limits) =>
+        app.Http.PutAsJsonAsync($"/api/database/retention/{table}", limits);
 
     private static async Task<(int? Days, int? Rows)> RuleAsync(AppFixture app, string table)
     {
-        var rule = (await app.GetAsync("/api/database/retention")).GetProperty("items").EnumerateArray().Single(rule => rule.GetProperty("table").GetString() == table);
+        var rule = (await app.GetAsync("/api/database/retention"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(rule => rule.GetProperty("table").GetString() == table);
         return (Number(rule, "days"), Number(rule, "rows"));
     }
 
-    private static int? Number(JsonElement rule, string name) => rule.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : null;
+    private static int? Number(JsonElement rule, string name) =>
+        rule.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : null;
 
     private static async Task<AppFixture> StartAsync(TempFolder folder, params (string Key, string Value)[] settings)
     {

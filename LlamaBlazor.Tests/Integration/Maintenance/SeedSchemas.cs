@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Tests.Integration.Maintenance;
 
-/// <summary>The schemas of the earlier dashboards as their documents define them: whole tables with types, defaults, keys, indexes and views; one row with a value of its own in each column, and one with nothing but what must be there.</summary>
+/// <summary>The schemas of the earlier dashboards as their documents define them: whole tables with types, defaults, keys, indexes and
+/// views; one row with a value of its own in each column, and one with nothing but what must be there.</summary>
 internal static class SeedSchemas
 {
     public const string AsyncProxy = """

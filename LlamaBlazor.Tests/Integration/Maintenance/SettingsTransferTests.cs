@@ -56,7 +56,10 @@ public sealed class SettingsTransferTests : IAsyncLifetime, IDisposable
 
         Assert.DoesNotContain("sealed", plain);
         Assert.Contains("AES-256-GCM", withSecrets);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await _here.Http.PostAsJsonAsync("/api/database/settings/export", new { passphrase = "short" })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.UnprocessableEntity,
+            (await _here.Http.PostAsJsonAsync("/api/database/settings/export", new { passphrase = "short" })).StatusCode
+        );
     }
 
     [Fact]
@@ -97,8 +100,14 @@ public sealed class SettingsTransferTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Conflict_KeepsWhatIsHere_OrUpdatesIt()
     {
-        await AddAsync(_there, "ALPHA", new SectionChange("sampling", new Dictionary<string, object?> { ["temperature"] = 1.5, ["top_k"] = 11L }));
-        await _there.Services.GetRequiredService<ParameterStore>().SaveAsync(null, [new SectionChange("server", new Dictionary<string, object?> { ["threads_http"] = 3L })]);
+        await AddAsync(
+            _there,
+            "ALPHA",
+            new SectionChange("sampling", new Dictionary<string, object?> { ["temperature"] = 1.5, ["top_k"] = 11L })
+        );
+        await _there
+            .Services.GetRequiredService<ParameterStore>()
+            .SaveAsync(null, [new SectionChange("server", new Dictionary<string, object?> { ["threads_http"] = 3L })]);
         Assert.Equal(["alpha"], Names(await ImportAsync(await ExportAsync(), new { }), "kept"));
         Assert.Equal(1.5, (await OwnAsync(_there, "alpha")).Get("temperature"));
         Assert.Equal(3L, (await ServerAsync(_there)).Get("threads_http"));
@@ -117,8 +126,16 @@ public sealed class SettingsTransferTests : IAsyncLifetime, IDisposable
         file["models"]!.AsArray().Add(JsonNode.Parse("{\"name\":\"123\"}"));
         file["launch_settings"]!["engine_path"] = "/no/such/llama-server";
         var report = await ImportAsync(file.ToJsonString(), new { });
-        var problems = report.GetProperty("problems").EnumerateArray().Select(problem => problem.GetProperty("where").GetString()).Order().ToList();
-        Assert.Equal(["launch_settings.engine_path", "models.123", "models.alpha.sampling.top_p", "models.alpha.sampling.unknown_column"], problems);
+        var problems = report
+            .GetProperty("problems")
+            .EnumerateArray()
+            .Select(problem => problem.GetProperty("where").GetString())
+            .Order()
+            .ToList();
+        Assert.Equal(
+            ["launch_settings.engine_path", "models.123", "models.alpha.sampling.top_p", "models.alpha.sampling.unknown_column"],
+            problems
+        );
         Assert.Equal((0.25, null), ((await OwnAsync(_there, "alpha")).Get("temperature"), (await OwnAsync(_there, "alpha")).Get("top_p")));
     }
 
@@ -129,17 +146,26 @@ public sealed class SettingsTransferTests : IAsyncLifetime, IDisposable
         await AliasAsync(_here, "alpha-plain", "alpha", null);
         await AliasAsync(_here, "taken", "beta", null);
         await AliasAsync(_here, "gamma", "beta", new { seed = 3 });
-        Assert.Equal(["alpha-plain", "alpha-warm", "gamma", "taken"], Names(await ImportAsync(await ExportAsync(), new { dry_run = true }), "aliases"));
+        Assert.Equal(
+            ["alpha-plain", "alpha-warm", "gamma", "taken"],
+            Names(await ImportAsync(await ExportAsync(), new { dry_run = true }), "aliases")
+        );
         Assert.Empty(await AliasesAsync(_there));
         await AddAsync(_there, "gamma"); // a model here, an alias there
         await AliasAsync(_there, "TAKEN", "gamma", null);
         var report = await ImportAsync(await ExportAsync(), new { });
         Assert.Equal(["alpha-plain", "alpha-warm"], Names(report, "aliases").Order());
-        var problems = report.GetProperty("problems").EnumerateArray().ToDictionary(problem => problem.GetProperty("where").GetString()!, problem => problem.GetProperty("reason").GetString()!);
+        var problems = report
+            .GetProperty("problems")
+            .EnumerateArray()
+            .ToDictionary(problem => problem.GetProperty("where").GetString()!, problem => problem.GetProperty("reason").GetString()!);
         Assert.Equal(["models.beta.aliases.gamma", "models.beta.aliases.taken"], problems.Keys.Order());
         Assert.Contains("A model has this name", problems["models.beta.aliases.gamma"]);
         Assert.Contains("an alias of gamma here", problems["models.beta.aliases.taken"]);
-        Assert.Equal(["TAKEN gamma null", "alpha-plain alpha null", "alpha-warm alpha {\"temperature\":1.5,\"top_k\":7}"], await AliasesAsync(_there));
+        Assert.Equal(
+            ["TAKEN gamma null", "alpha-plain alpha null", "alpha-warm alpha {\"temperature\":1.5,\"top_k\":7}"],
+            await AliasesAsync(_there)
+        );
         Assert.True((await _there.Http.PostAsJsonAsync("/api/aliases", new { name = "alpha-own", model = "alpha" })).IsSuccessStatusCode);
         using (var connection = SqliteSetup.Open(_there.Services.GetRequiredService<DataFolder>().Database))
             SqliteSetup.Execute(connection, "UPDATE model_aliases SET parameters_json = NULL WHERE name = 'alpha-warm'");
@@ -154,10 +180,19 @@ public sealed class SettingsTransferTests : IAsyncLifetime, IDisposable
     {
         var file = JsonNode.Parse(await ExportAsync())!;
         Assert.DoesNotContain("aliases\":[{", file.ToJsonString());
-        file["models"]!.AsArray().Single(model => (string?)model!["name"] == "alpha")!["aliases"] = JsonNode.Parse("""[{"name":"twice"},{"name":"TWICE"},{"name":" "},{"name":"bad","parameters":{"messages":[]}},{"name":"worse","parameters":[1]}]""");
+        file["models"]!.AsArray().Single(model => (string?)model!["name"] == "alpha")!["aliases"] = JsonNode.Parse(
+            """[{"name":"twice"},{"name":"TWICE"},{"name":" "},{"name":"bad","parameters":{"messages":[]}},{"name":"worse","parameters":[1]}]"""
+        );
         var report = await ImportAsync(file.ToJsonString(), new { });
         Assert.Equal(["twice"], Names(report, "aliases"));
-        Assert.Equal(["models.alpha.aliases. ", "models.alpha.aliases.bad", "models.alpha.aliases.worse"], report.GetProperty("problems").EnumerateArray().Select(problem => problem.GetProperty("where").GetString()).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["models.alpha.aliases. ", "models.alpha.aliases.bad", "models.alpha.aliases.worse"],
+            report
+                .GetProperty("problems")
+                .EnumerateArray()
+                .Select(problem => problem.GetProperty("where").GetString())
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Theory]
@@ -182,48 +217,94 @@ public sealed class SettingsTransferTests : IAsyncLifetime, IDisposable
                 cancellation.Cancel(); // the first model is written, the second not
         });
         var text = await ExportAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _there.Services.GetRequiredService<SettingsImport>().RunAsync(text, new TransferOptions(null, false, false), progress, cancellation.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            await _there
+                .Services.GetRequiredService<SettingsImport>()
+                .RunAsync(text, new TransferOptions(null, false, false), progress, cancellation.Token)
+        );
         Assert.Equal(0L, Scalar(_there, "SELECT count(*) FROM models"));
         Assert.Equal(0L, Scalar(_there, "SELECT count(*) FROM config WHERE key = 'answer'"));
     }
 
     private static async Task FillAsync(AppFixture app)
     {
-        await AddAsync(app, "alpha",
+        await AddAsync(
+            app,
+            "alpha",
             new SectionChange("model", new Dictionary<string, object?> { ["hf_token"] = "hf_mine", ["ctx_size"] = 4096L }),
             new SectionChange("sampling", new Dictionary<string, object?> { ["temperature"] = 0.25, ["ignore_eos"] = true }),
-            new SectionChange("advanced", new Dictionary<string, object?> { ["custom_params"] = "{\"--unheard-of\":5,\"--my-secret\":\"flag-secret\"}" }));
+            new SectionChange(
+                "advanced",
+                new Dictionary<string, object?> { ["custom_params"] = "{\"--unheard-of\":5,\"--my-secret\":\"flag-secret\"}" }
+            )
+        );
         await AddAsync(app, "beta", new SectionChange("gpu", new Dictionary<string, object?> { ["gpu_layers"] = "all" }));
-        Assert.True((await app.Services.GetRequiredService<ModelStore>().PatchAsync("alpha", new ModelPatch { Notes = "notes of alpha", Tags = "a,b" })).IsSuccess);
-        Assert.True((await app.Services.GetRequiredService<ParameterStore>().SaveAsync(null, [new SectionChange("server", new Dictionary<string, object?> { ["api_key"] = "sk-mine", ["threads_http"] = 7L })])).IsSuccess);
+        Assert.True(
+            (
+                await app
+                    .Services.GetRequiredService<ModelStore>()
+                    .PatchAsync("alpha", new ModelPatch { Notes = "notes of alpha", Tags = "a,b" })
+            ).IsSuccess
+        );
+        Assert.True(
+            (
+                await app
+                    .Services.GetRequiredService<ParameterStore>()
+                    .SaveAsync(
+                        null,
+                        [new SectionChange("server", new Dictionary<string, object?> { ["api_key"] = "sk-mine", ["threads_http"] = 7L })]
+                    )
+            ).IsSuccess
+        );
         Assert.True((await app.Http.PutAsJsonAsync("/api/config/answer", new { value = 41 })).IsSuccessStatusCode);
         Assert.True((await app.Http.PutAsJsonAsync("/api/config/my_api_key", new { value = "pref-secret" })).IsSuccessStatusCode);
     }
 
     private static async Task AddAsync(AppFixture app, string name, params SectionChange[] changes)
     {
-        var id = await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync(async (context, token) =>
-        {
-            var model = ModelRows.New(name, 1);
-            await ModelRows.AddAsync(context, [model], token);
-            return model.Id;
-        });
+        var id = await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    var model = ModelRows.New(name, 1);
+                    await ModelRows.AddAsync(context, [model], token);
+                    return model.Id;
+                }
+            );
         var saved = await app.Services.GetRequiredService<ParameterStore>().SaveAsync(id, changes);
-        Assert.True(saved.IsSuccess, saved.Failure is { Errors: { } errors } ? string.Join(' ', errors.Select(error => $"{error.Key}: {error.Value[0]}")) : "");
+        Assert.True(
+            saved.IsSuccess,
+            saved.Failure is { Errors: { } errors } ? string.Join(' ', errors.Select(error => $"{error.Key}: {error.Value[0]}")) : ""
+        );
     }
 
     private static async Task AliasAsync(AppFixture app, string name, string model, object? parameters)
     {
-        var made = await app.Http.PostAsJsonAsync("/api/aliases", new { name, model, parameters });
+        var made = await app.Http.PostAsJsonAsync(
+            "/api/aliases",
+            new
+            {
+                name,
+                model,
+                parameters,
+            }
+        );
         Assert.True(made.IsSuccessStatusCode, await made.Content.ReadAsStringAsync());
     }
 
     // Sorted by character.
     private static async Task<List<string>> AliasesAsync(AppFixture app) =>
-    [
-        .. (await app.GetAsync("/api/aliases")).GetProperty("items").EnumerateArray()
-            .Select(alias => $"{alias.GetProperty("name").GetString()} {alias.GetProperty("model").GetString()} {alias.GetProperty("parameters").GetRawText()}").Order(StringComparer.Ordinal),
-    ];
+        [
+            .. (await app.GetAsync("/api/aliases"))
+                .GetProperty("items")
+                .EnumerateArray()
+                .Select(alias =>
+                    $"{alias.GetProperty("name").GetString()} {alias.GetProperty("model").GetString()} "
+                    + $"{alias.GetProperty("parameters").GetRawText()}"
+                )
+                .Order(StringComparer.Ordinal),
+        ];
 
     private async Task<string> ExportAsync()
     {
@@ -246,12 +327,18 @@ public sealed class SettingsTransferTests : IAsyncLifetime, IDisposable
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
-    private static List<string> Names(JsonElement report, string list) => [.. report.GetProperty(list).EnumerateArray().Select(name => name.GetString()!)];
+    private static List<string> Names(JsonElement report, string list) =>
+        [.. report.GetProperty(list).EnumerateArray().Select(name => name.GetString()!)];
 
     private static async Task<ParameterSet> OwnAsync(AppFixture app, string name) =>
-        (await app.Services.GetRequiredService<ParameterStore>().ReadAsync((await app.Services.GetRequiredService<ModelStore>().FindAsync(name))!.Id))!.Own;
+        (
+            await app
+                .Services.GetRequiredService<ParameterStore>()
+                .ReadAsync((await app.Services.GetRequiredService<ModelStore>().FindAsync(name))!.Id)
+        )!.Own;
 
-    private static async Task<ParameterSet> ServerAsync(AppFixture app) => (await app.Services.GetRequiredService<ParameterStore>().ReadServerAsync()).Values;
+    private static async Task<ParameterSet> ServerAsync(AppFixture app) =>
+        (await app.Services.GetRequiredService<ParameterStore>().ReadServerAsync()).Values;
 
     private static object? Scalar(AppFixture app, string sql)
     {

@@ -17,7 +17,12 @@ public sealed class StoredSecretsTests : IAsyncLifetime, IDisposable
 {
     private static readonly string[] Unreadable =
     [
-        "kept aside from old.db, table users", "metadata old_password", "model alpha: hf_token", "preference some_token", "server settings: api_key", "settings: hf_token",
+        "kept aside from old.db, table users",
+        "metadata old_password",
+        "model alpha: hf_token",
+        "preference some_token",
+        "server settings: api_key",
+        "settings: hf_token",
     ];
 
     private readonly AppFixture _here = new();
@@ -46,15 +51,29 @@ public sealed class StoredSecretsTests : IAsyncLifetime, IDisposable
     public async Task Restore_FromElsewhere_NamesWhatTheKeysHereDoNotOpen_WithTheNextStep()
     {
         var report = await RestoreAsync(_there, await ExportAsync());
-        Assert.Equal(Unreadable, report.GetProperty("unreadable_secrets").EnumerateArray().Select(name => name.GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Unreadable,
+            report.GetProperty("unreadable_secrets").EnumerateArray().Select(name => name.GetString()!).Order(StringComparer.Ordinal)
+        );
         Assert.Contains("Enter them again", report.GetProperty("next_step").GetString());
         Assert.Contains("keys/", report.GetProperty("next_step").GetString());
         Assert.DoesNotContain("protected:", report.GetRawText());
         var job = _there.Services.GetRequiredService<DatabaseJobs>().List()[0];
         Assert.Contains("model alpha: hf_token", JobWords.Outcome(job));
         Assert.True(JobWords.IsWarning(job));
-        await Until.TrueAsync(async () => (await _there.GetAsync("/api/logs?level=warn")).GetRawText().Contains("server settings: api_key", StringComparison.Ordinal), "the names in the log");
-        await Until.TrueAsync(() => ((string?)Scalar(_there, "SELECT details FROM audit_log WHERE action = 'restore'"))?.Contains("settings: hf_token", StringComparison.Ordinal) == true, "the names in the trail");
+        await Until.TrueAsync(
+            async () =>
+                (await _there.GetAsync("/api/logs?level=warn")).GetRawText().Contains("server settings: api_key", StringComparison.Ordinal),
+            "the names in the log"
+        );
+        await Until.TrueAsync(
+            () =>
+                ((string?)Scalar(_there, "SELECT details FROM audit_log WHERE action = 'restore'"))?.Contains(
+                    "settings: hf_token",
+                    StringComparison.Ordinal
+                ) == true,
+            "the names in the trail"
+        );
     }
 
     [Fact]
@@ -86,7 +105,11 @@ public sealed class StoredSecretsTests : IAsyncLifetime, IDisposable
     {
         var path = await ExportAsync();
         using (var connection = SqliteSetup.Open(path))
-            SqliteSetup.Execute(connection, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) INSERT INTO metadata (key, value, updated_at) SELECT 'k' || i, 'protected:x', 0 FROM n");
+            SqliteSetup.Execute(
+                connection,
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) INSERT INTO metadata (key, value, "
+                    + "updated_at) SELECT 'k' || i, 'protected:x', 0 FROM n"
+            );
         var names = StoredSecrets.FindUnreadable(path, _here.Services.GetRequiredService<SecretProtector>());
         Assert.Equal(StoredSecrets.Bound + 1, names.Count);
         Assert.Equal("and 400 more", names[^1]);
@@ -95,23 +118,42 @@ public sealed class StoredSecretsTests : IAsyncLifetime, IDisposable
     private async Task FillAsync()
     {
         var services = _here.Services;
-        var id = await services.GetRequiredService<DatabaseWriter>().ExecuteAsync(async (context, token) =>
-        {
-            var model = ModelRows.New("alpha", 1);
-            await ModelRows.AddAsync(context, [model], token);
-            return model.Id;
-        });
+        var id = await services
+            .GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    var model = ModelRows.New("alpha", 1);
+                    await ModelRows.AddAsync(context, [model], token);
+                    return model.Id;
+                }
+            );
         var store = services.GetRequiredService<ParameterStore>();
-        Assert.True((await store.SaveAsync(id, [new SectionChange("model", new Dictionary<string, object?> { ["hf_token"] = "hf_mine" })])).IsSuccess);
-        Assert.True((await store.SaveAsync(null, [new SectionChange("server", new Dictionary<string, object?> { ["api_key"] = "sk-mine" })])).IsSuccess);
+        Assert.True(
+            (
+                await store.SaveAsync(id, [new SectionChange("model", new Dictionary<string, object?> { ["hf_token"] = "hf_mine" })])
+            ).IsSuccess
+        );
+        Assert.True(
+            (
+                await store.SaveAsync(null, [new SectionChange("server", new Dictionary<string, object?> { ["api_key"] = "sk-mine" })])
+            ).IsSuccess
+        );
         Assert.True((await services.GetRequiredService<HubToken>().SaveAsync("hf_hub")).IsSuccess);
         var secrets = services.GetRequiredService<SecretProtector>();
         using var connection = SqliteSetup.Open(services.GetRequiredService<DataFolder>().Database);
-        SqliteSetup.Execute(connection, $$"""
-            INSERT INTO config (key, value, value_type, created_at, updated_at) VALUES ('some_token', '"{{secrets.Protect("t")}}"', 'str', 1, 1), ('plain', '"open"', 'str', 1, 1);
+        SqliteSetup.Execute(
+            connection,
+            $$"""
+            INSERT INTO config (key, value, value_type, created_at, updated_at) VALUES ('some_token', '"{{secrets.Protect(
+                "t"
+            )}}"', 'str', 1, 1), ('plain', '"open"', 'str', 1, 1);
             INSERT INTO metadata (key, value, updated_at) VALUES ('old_password', '{{secrets.Protect("p")}}', 1);
-            INSERT INTO import_leftovers (source, table_name, row_json, reason, created_at) VALUES ('old.db', 'users', '{"id":1,"password":"{{secrets.Protect("a")}}"}', 'r', 1), ('old.db', 'users', '{"id":2,"password":"{{secrets.Protect("b")}}"}', 'r', 1);
-            """);
+            INSERT INTO import_leftovers (source, table_name, row_json, reason, created_at) VALUES ('old.db', 'users', '{"id":1,"password":"{{secrets.Protect(
+                "a"
+            )}}"}', 'r', 1), ('old.db', 'users', '{"id":2,"password":"{{secrets.Protect("b")}}"}', 'r', 1);
+            """
+        );
     }
 
     private async Task<string> ExportAsync()
@@ -123,7 +165,10 @@ public sealed class StoredSecretsTests : IAsyncLifetime, IDisposable
 
     private static async Task<JsonElement> RestoreAsync(AppFixture app, string path)
     {
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(await File.ReadAllBytesAsync(path)), "file", "elsewhere.db" } };
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(await File.ReadAllBytesAsync(path)), "file", "elsewhere.db" },
+        };
         var answer = await app.Http.PostAsync("/api/database/restore", form);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
         return await answer.Content.ReadFromJsonAsync<JsonElement>();

@@ -107,13 +107,27 @@ public sealed class UploadTests(AppFixture app) : IClassFixture<AppFixture>
         using var folder = new TempFolder();
         var old = folder.File("old.db");
         using var writer = SqliteSetup.Open(old); // open, so that what it wrote stays in the log
-        SqliteSetup.Execute(writer, "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE models (id TEXT PRIMARY KEY, name TEXT NOT NULL, parameters TEXT, model_path TEXT); CREATE TABLE metrics (id INTEGER PRIMARY KEY, cpu_usage REAL, timestamp INTEGER); CREATE TABLE server_config (key TEXT PRIMARY KEY, value TEXT);");
+        SqliteSetup.Execute(
+            writer,
+            "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE models (id TEXT PRIMARY KEY, name TEXT NOT NULL, "
+                + "parameters TEXT, model_path TEXT); CREATE TABLE metrics (id INTEGER PRIMARY KEY, cpu_usage REAL, timestamp "
+                + "INTEGER); CREATE TABLE server_config (key TEXT PRIMARY KEY, value TEXT);"
+        );
         SqliteSetup.Execute(writer, "PRAGMA wal_checkpoint(TRUNCATE);");
         SqliteSetup.Execute(writer, "INSERT INTO models (id, name) VALUES ('model_1_a', 'written-last');");
         var (main, log) = (Shared(old), Shared(old + "-wal"));
         Assert.NotEmpty(log);
         Assert.Equal(0, await ReadAsync(new MultipartFormDataContent { { new ByteArrayContent(main), "file", "old.db" } }));
-        Assert.Equal(1, await ReadAsync(new MultipartFormDataContent { { new ByteArrayContent(main), "file", "old.db" }, { new ByteArrayContent(log), "wal", "old.db-wal" } }));
+        Assert.Equal(
+            1,
+            await ReadAsync(
+                new MultipartFormDataContent
+                {
+                    { new ByteArrayContent(main), "file", "old.db" },
+                    { new ByteArrayContent(log), "wal", "old.db-wal" },
+                }
+            )
+        );
         using var reversed = new MultipartFormDataContent { { new ByteArrayContent(log), "wal", "old.db-wal" } };
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await app.Http.PostAsync("/api/database/import-legacy", reversed)).StatusCode);
         Assert.Empty(Directory.EnumerateFiles(Backups, ".*"));
@@ -135,7 +149,9 @@ public sealed class UploadTests(AppFixture app) : IClassFixture<AppFixture>
             using var answer = await app.Http.PostAsync("/api/database/import-legacy?dry_run=true", form);
             var text = await answer.Content.ReadAsStringAsync();
             Assert.True(answer.IsSuccessStatusCode, text);
-            return JsonElement.Parse(text).GetProperty("tables").TryGetProperty("models", out var models) ? models.GetProperty("read").GetInt32() : 0;
+            return JsonElement.Parse(text).GetProperty("tables").TryGetProperty("models", out var models)
+                ? models.GetProperty("read").GetInt32()
+                : 0;
         }
     }
 

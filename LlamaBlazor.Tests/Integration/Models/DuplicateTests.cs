@@ -27,8 +27,14 @@ public sealed class DuplicateTests : AppFixture
         var found = await GetAsync("/api/models/duplicates");
         var group = Assert.Single(found.GetProperty("items").EnumerateArray());
         Assert.Equal(new FileInfo(PathOf("a.gguf")).Length, found.GetProperty("wasted_bytes").GetInt64());
-        Assert.Equal([PathOf("a.gguf"), PathOf("sub/b.gguf")], group.GetProperty("copies").EnumerateArray().Select(copy => copy.GetProperty("path").GetString()));
-        Assert.Equal(["b", "b-copy"], group.GetProperty("copies")[1].GetProperty("models").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(
+            [PathOf("a.gguf"), PathOf("sub/b.gguf")],
+            group.GetProperty("copies").EnumerateArray().Select(copy => copy.GetProperty("path").GetString())
+        );
+        Assert.Equal(
+            ["b", "b-copy"],
+            group.GetProperty("copies")[1].GetProperty("models").EnumerateArray().Select(name => name.GetString())
+        );
 
         Assert.Equal(HttpStatusCode.NoContent, (await Http.DeleteAsync("/api/models/b?file=true")).StatusCode);
         Assert.False(File.Exists(PathOf("sub/b.gguf")));
@@ -54,7 +60,10 @@ public sealed class DuplicateTests : AppFixture
 
         File.Delete(PathOf("sub/b.gguf"));
         Save("sub/b.gguf", "Something else"); // no copy any more
-        Assert.Contains("nothing was deleted", (await copies.DeleteAsync([(await GetAsync("/api/models/a")).GetProperty("id").GetInt64()])).Failure?.Message);
+        Assert.Contains(
+            "nothing was deleted",
+            (await copies.DeleteAsync([(await GetAsync("/api/models/a")).GetProperty("id").GetInt64()])).Failure?.Message
+        );
         Assert.True(File.Exists(PathOf("a.gguf")) && File.Exists(PathOf("sub/b.gguf")));
 
         Save("sub/b.gguf");
@@ -99,7 +108,17 @@ public sealed class DuplicateTests : AppFixture
         await ScanAsync();
         await Http.PostAsync("/api/models/busy/duplicate", null);
         var id = (await GetAsync("/api/models/busy-copy")).GetProperty("id").GetInt64();
-        Services.GetRequiredService<InstanceBoard>().Publish(new InstanceSnapshot { Id = 1, ModelId = id, Model = "busy-copy", Status = ModelStatus.Running });
+        Services
+            .GetRequiredService<InstanceBoard>()
+            .Publish(
+                new InstanceSnapshot
+                {
+                    Id = 1,
+                    ModelId = id,
+                    Model = "busy-copy",
+                    Status = ModelStatus.Running,
+                }
+            );
         var refused = await Http.DeleteAsync("/api/models/busy?file=true");
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         Assert.Contains("busy-copy", await refused.Content.ReadAsStringAsync());
@@ -121,12 +140,21 @@ public sealed class DuplicateTests : AppFixture
         using var begun = await Http.PostAsync("/api/models/fit", null);
         Assert.Equal(HttpStatusCode.Accepted, begun.StatusCode);
         JsonElement batch = default;
-        await Until.TrueAsync(async () => !(batch = await GetAsync("/api/models/fit")).GetProperty("running").GetBoolean(), "the batch has ended");
-        Assert.Equal((2, 2, 1), (batch.GetProperty("total").GetInt32(), batch.GetProperty("done").GetInt32(), batch.GetProperty("failed").GetInt32()));
+        await Until.TrueAsync(
+            async () => !(batch = await GetAsync("/api/models/fit")).GetProperty("running").GetBoolean(),
+            "the batch has ended"
+        );
+        Assert.Equal(
+            (2, 2, 1),
+            (batch.GetProperty("total").GetInt32(), batch.GetProperty("done").GetInt32(), batch.GetProperty("failed").GetInt32())
+        );
         Assert.Equal("gone", batch.GetProperty("failures")[0].GetProperty("model").GetString());
         Assert.True((await GetAsync("/api/models/good/fit")).GetProperty("fit_params_success").GetBoolean());
         Assert.Equal(HttpStatusCode.Conflict, (await Http.DeleteAsync("/api/models/fit")).StatusCode);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Http.PostAsJsonAsync("/api/models/fit", new { ids = Array.Empty<long>() })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.UnprocessableEntity,
+            (await Http.PostAsJsonAsync("/api/models/fit", new { ids = Array.Empty<long>() })).StatusCode
+        );
     }
 
     private string PathOf(string name) => Path.Combine(ModelFolder, name);

@@ -22,32 +22,59 @@ public sealed class FitProgramTests : AppFixture
     [Fact]
     public async Task Advice_WithSplitsAndPlacements_IsRead_AndItsProjectionAsked()
     {
-        Fit("""
+        Fit(
+            """
             case "$*" in
               *"-fitp on"*) echo "CUDA0 100 20 3"; echo "CUDA1 50 10 2"; echo "Host 7 0 1";;
               *) echo '-c 4096 -ngl 2 -ts 2,1 -ot "blk\.(0|1)\.ffn_up=CPU"';;
             esac
-            """);
+            """
+        );
         var fit = await AnalyseAsync();
         Assert.True(fit.GetProperty("fit_params_success").GetBoolean(), fit.ToString());
-        Assert.Equal((4096, 2, "2,1", @"blk\.(0|1)\.ffn_up=CPU"), (fit.GetProperty("recommended_ctx_size").GetInt32(), fit.GetProperty("recommended_gpu_layers").GetInt32(),
-            fit.GetProperty("recommended_tensor_split").GetString(), fit.GetProperty("recommended_override_tensor").GetString()));
-        Assert.Equal((8.0, 185.0), (fit.GetProperty("projected_cpu_memory_mb").GetDouble(), fit.GetProperty("projected_gpu_memory_mb").GetDouble()));
+        Assert.Equal(
+            (4096, 2, "2,1", @"blk\.(0|1)\.ffn_up=CPU"),
+            (
+                fit.GetProperty("recommended_ctx_size").GetInt32(),
+                fit.GetProperty("recommended_gpu_layers").GetInt32(),
+                fit.GetProperty("recommended_tensor_split").GetString(),
+                fit.GetProperty("recommended_override_tensor").GetString()
+            )
+        );
+        Assert.Equal(
+            (8.0, 185.0),
+            (fit.GetProperty("projected_cpu_memory_mb").GetDouble(), fit.GetProperty("projected_gpu_memory_mb").GetDouble())
+        );
         Assert.Contains("-ts 2,1", fit.GetProperty("fit_params_raw_output").GetString());
     }
 
     [Fact]
     public async Task Failure_GivesTheReasonAtTheEndOfALongLog_AndNamesWhatRuns()
     {
-        Fit("""
+        Fit(
+            """
             i=0; while [ $i -lt 3000 ]; do echo "0.00.001.000 I a line of the log that says nothing at all, number $i" >&2; i=$((i+1)); done
             echo "0.00.036.000 E common_fit: failed to load model" >&2
             exit 1
-            """);
+            """
+        );
         await AddAsync();
-        Services.GetRequiredService<InstanceBoard>().Publish(new InstanceSnapshot { Id = 1, ModelId = 99, Model = "neighbour", Status = ModelStatus.Running });
+        Services
+            .GetRequiredService<InstanceBoard>()
+            .Publish(
+                new InstanceSnapshot
+                {
+                    Id = 1,
+                    ModelId = 99,
+                    Model = "neighbour",
+                    Status = ModelStatus.Running,
+                }
+            );
         var fit = await PostAsync();
-        Assert.Equal((false, "failed to load model"), (fit.GetProperty("fit_params_success").GetBoolean(), fit.GetProperty("fit_params_error").GetString()));
+        Assert.Equal(
+            (false, "failed to load model"),
+            (fit.GetProperty("fit_params_success").GetBoolean(), fit.GetProperty("fit_params_error").GetString())
+        );
         Assert.EndsWith("failed to load model", fit.GetProperty("fit_params_raw_output").GetString()!.TrimEnd());
     }
 
@@ -56,7 +83,17 @@ public sealed class FitProgramTests : AppFixture
     {
         Fit("echo '-c 0 -ngl -1'");
         await AddAsync();
-        Services.GetRequiredService<InstanceBoard>().Publish(new InstanceSnapshot { Id = 1, ModelId = 99, Model = "neighbour", Status = ModelStatus.Running });
+        Services
+            .GetRequiredService<InstanceBoard>()
+            .Publish(
+                new InstanceSnapshot
+                {
+                    Id = 1,
+                    ModelId = 99,
+                    Model = "neighbour",
+                    Status = ModelStatus.Running,
+                }
+            );
         var fit = await PostAsync();
         Assert.Contains("neighbour", fit.GetProperty("fit_params_raw_output").GetString());
         Assert.Equal((2048, 3), (fit.GetProperty("recommended_ctx_size").GetInt32(), fit.GetProperty("recommended_gpu_layers").GetInt32()));
@@ -68,8 +105,13 @@ public sealed class FitProgramTests : AppFixture
         Environment.SetEnvironmentVariable("LLAMABLAZOR_TEST_LEAK", "1");
         try
         {
-            var program = new FitProgram(Services.GetRequiredService<EngineLocator>(), Services.GetRequiredService<ProbeStarter>(), TimeProvider.System);
-            var run = await program.RunAsync(EngineScript.WriteRaw(Folder, "cat; env"), [], default).WaitAsync(TimeSpan.FromSeconds(30)); // cat ends with its input
+            var program = new FitProgram(
+                Services.GetRequiredService<EngineLocator>(),
+                Services.GetRequiredService<ProbeStarter>(),
+                TimeProvider.System
+            );
+            // cat ends with its input
+            var run = await program.RunAsync(EngineScript.WriteRaw(Folder, "cat; env"), [], default).WaitAsync(TimeSpan.FromSeconds(30));
             Assert.DoesNotContain("LLAMABLAZOR_TEST_LEAK", run.Value.Output);
             Assert.Contains("GGML_NO_BACKTRACE=1", run.Value.Output);
         }
@@ -84,7 +126,14 @@ public sealed class FitProgramTests : AppFixture
     {
         var timers = new HandTimers();
         var program = new FitProgram(Services.GetRequiredService<EngineLocator>(), Services.GetRequiredService<ProbeStarter>(), timers);
-        var run = program.RunAsync(EngineScript.WriteRaw(Folder, $"sleep 600 & echo $! $$ > '{Folder.File("new")}'; mv '{Folder.File("new")}' '{Folder.File("pids")}'; wait"), [], default);
+        var run = program.RunAsync(
+            EngineScript.WriteRaw(
+                Folder,
+                $"sleep 600 & echo $! $$ > '{Folder.File("new")}'; mv '{Folder.File("new")}' '{Folder.File("pids")}'; wait"
+            ),
+            [],
+            default
+        );
         await Until.TrueAsync(() => File.Exists(Folder.File("pids")), "it runs");
         Assert.True(timers.Fire(TimeSpan.FromMinutes(2)));
         var failure = (await run.WaitAsync(TimeSpan.FromSeconds(30))).Failure!;
@@ -98,7 +147,10 @@ public sealed class FitProgramTests : AppFixture
     public async Task Batch_IsCancelled_InTheMidstOfAModel_AndAnotherMayBegin()
     {
         var (gate, pids) = (Folder.File("gate"), Folder.File("pids"));
-        Fit($"case \"$*\" in *-fitp*) echo 'Host 7 0 1';; *) echo $$ >> '{pids}'; while [ ! -e '{gate}' ]; do sleep 0.02; done; echo '-c 0 -ngl -1';; esac");
+        Fit(
+            $"case \"$*\" in *-fitp*) echo 'Host 7 0 1';; *) echo $$ >> '{pids}'; while [ ! -e '{gate}' ]; do sleep 0.02; done; echo "
+                + "'-c 0 -ngl -1';; esac"
+        );
         foreach (var name in new[] { "a", "b", "c" })
             GgufSamples.Llama(name).Save(Path.Combine(ModelFolder, name + ".gguf"));
         await Services.GetRequiredService<LibraryService>().ScanAsync();
@@ -108,7 +160,10 @@ public sealed class FitProgramTests : AppFixture
         Assert.Equal(HttpStatusCode.Conflict, (await Http.PostAsync("/api/models/fit", null)).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await Http.DeleteAsync("/api/models/fit")).StatusCode);
         var ended = await EndAsync();
-        Assert.Equal((true, 0, 3), (ended.GetProperty("cancelled").GetBoolean(), ended.GetProperty("done").GetInt32(), ended.GetProperty("total").GetInt32()));
+        Assert.Equal(
+            (true, 0, 3),
+            (ended.GetProperty("cancelled").GetBoolean(), ended.GetProperty("done").GetInt32(), ended.GetProperty("total").GetInt32())
+        );
         var pid = Assert.Single(File.ReadAllLines(pids));
         await Until.TrueAsync(() => HasEnded(pid), "the program is ended");
         Assert.Equal(HttpStatusCode.NotFound, (await Http.GetAsync("/api/models/a/fit")).StatusCode); // what was not finished is not kept
@@ -116,7 +171,10 @@ public sealed class FitProgramTests : AppFixture
         File.WriteAllText(gate, "");
         Assert.Equal(HttpStatusCode.Accepted, (await Http.PostAsync("/api/models/fit", null)).StatusCode);
         ended = await EndAsync();
-        Assert.Equal((false, 3, 0), (ended.GetProperty("cancelled").GetBoolean(), ended.GetProperty("done").GetInt32(), ended.GetProperty("failed").GetInt32()));
+        Assert.Equal(
+            (false, 3, 0),
+            (ended.GetProperty("cancelled").GetBoolean(), ended.GetProperty("done").GetInt32(), ended.GetProperty("failed").GetInt32())
+        );
     }
 
     [Fact]
@@ -128,7 +186,10 @@ public sealed class FitProgramTests : AppFixture
         await PatchAsync("gpu", new { device = "CUDA0", gpu_layers = "99" });
         await PatchAsync("lora", new { model_draft = draft, device_draft = "CUDA1" });
         var memory = await GetAsync("/api/models/m/memory");
-        var uses = memory.GetProperty("devices").EnumerateArray().ToDictionary(device => device.GetProperty("name").GetString()!, device => device.GetProperty("bytes").GetInt64());
+        var uses = memory
+            .GetProperty("devices")
+            .EnumerateArray()
+            .ToDictionary(device => device.GetProperty("name").GetString()!, device => device.GetProperty("bytes").GetInt64());
         Assert.Equal(["CUDA0", "CUDA1", "Host"], uses.Keys);
         Assert.True(uses["CUDA1"] > new FileInfo(draft).Length / 2);
         await PatchAsync("lora", new { device_draft = "none" });
@@ -164,7 +225,17 @@ public sealed class FitProgramTests : AppFixture
         var advisor = Services.GetRequiredService<MemoryAdvisor>();
         var question = (await advisor.PrepareAsync((await Services.GetRequiredService<ModelStore>().FindAsync("m"))!)).Value;
         var before = advisor.Free(question).Devices[0].FreeBytes!.Value;
-        Services.GetRequiredService<InstanceBoard>().Publish(new InstanceSnapshot { Id = 1, ModelId = id, Model = "m", Status = ModelStatus.Running });
+        Services
+            .GetRequiredService<InstanceBoard>()
+            .Publish(
+                new InstanceSnapshot
+                {
+                    Id = 1,
+                    ModelId = id,
+                    Model = "m",
+                    Status = ModelStatus.Running,
+                }
+            );
         var held = advisor.Free(question).Devices[0].FreeBytes!.Value;
         Assert.True(held > before && held <= 24576L << 20);
     }
@@ -178,7 +249,10 @@ public sealed class FitProgramTests : AppFixture
         await verdicts.PrepareAsync([id], default);
         var before = verdicts.Find(id)!.Bytes;
         await Http.PatchAsJsonAsync("/api/models/m/config/model", new { ctx_size = 65536 });
-        await Until.TrueAsync(async () => await verdicts.PrepareAsync([id], default) || verdicts.Find(id)?.Bytes > before, "the verdict is made anew");
+        await Until.TrueAsync(
+            async () => await verdicts.PrepareAsync([id], default) || verdicts.Find(id)?.Bytes > before,
+            "the verdict is made anew"
+        );
         Assert.True(verdicts.Find(id)!.Bytes > before);
     }
 
@@ -188,9 +262,31 @@ public sealed class FitProgramTests : AppFixture
         Fit("echo '-c 0 -ngl -1'");
         var id = await AddAsync();
         await PostAsync();
-        Services.GetRequiredService<InstanceBoard>().Publish(new InstanceSnapshot { Id = 1, ModelId = id, Model = "m", Status = ModelStatus.Loading });
-        Services.GetRequiredService<LlamaBlazor.Web.Shared.Live.Broadcast<InstanceLogLine>>().Publish(new InstanceLogLine(id, "m", 0, "load_tensors: CPU model buffer size = 4.00 MiB"));
-        Services.GetRequiredService<InstanceBoard>().Publish(new InstanceSnapshot { Id = 1, ModelId = id, Model = "m", Status = ModelStatus.Running });
+        Services
+            .GetRequiredService<InstanceBoard>()
+            .Publish(
+                new InstanceSnapshot
+                {
+                    Id = 1,
+                    ModelId = id,
+                    Model = "m",
+                    Status = ModelStatus.Loading,
+                }
+            );
+        Services
+            .GetRequiredService<LlamaBlazor.Web.Shared.Live.Broadcast<InstanceLogLine>>()
+            .Publish(new InstanceLogLine(id, "m", 0, "load_tensors: CPU model buffer size = 4.00 MiB"));
+        Services
+            .GetRequiredService<InstanceBoard>()
+            .Publish(
+                new InstanceSnapshot
+                {
+                    Id = 1,
+                    ModelId = id,
+                    Model = "m",
+                    Status = ModelStatus.Running,
+                }
+            );
         var measured = Services.GetRequiredService<MeasuredMemory>();
         await Until.TrueAsync(async () => await measured.FindAsync(id) is not null, "it is measured");
         await PostAsync();
@@ -216,13 +312,23 @@ public sealed class FitProgramTests : AppFixture
     private async Task<JsonElement> EndAsync()
     {
         JsonElement batch = default;
-        await Until.TrueAsync(async () => !(batch = await GetAsync("/api/models/fit")).GetProperty("running").GetBoolean(), "the batch ends");
+        await Until.TrueAsync(
+            async () => !(batch = await GetAsync("/api/models/fit")).GetProperty("running").GetBoolean(),
+            "the batch ends"
+        );
         return batch;
     }
 
-    private async Task PatchAsync(string section, object values) => (await Http.PatchAsJsonAsync($"/api/models/m/config/{section}", values)).EnsureSuccessStatusCode();
+    private async Task PatchAsync(string section, object values) =>
+        (await Http.PatchAsJsonAsync($"/api/models/m/config/{section}", values)).EnsureSuccessStatusCode();
 
-    private async Task<List<string?>> DevicesAsync(string query) => [.. (await GetAsync("/api/models/m/memory" + query)).GetProperty("devices").EnumerateArray().Select(device => device.GetProperty("name").GetString())];
+    private async Task<List<string?>> DevicesAsync(string query) =>
+        [
+            .. (await GetAsync("/api/models/m/memory" + query))
+                .GetProperty("devices")
+                .EnumerateArray()
+                .Select(device => device.GetProperty("name").GetString()),
+        ];
 
     private async Task<JsonElement> AnalyseAsync()
     {
@@ -230,7 +336,8 @@ public sealed class FitProgramTests : AppFixture
         return await PostAsync();
     }
 
-    private async Task<JsonElement> PostAsync() => await (await Http.PostAsync("/api/models/m/fit", null)).Content.ReadFromJsonAsync<JsonElement>();
+    private async Task<JsonElement> PostAsync() =>
+        await (await Http.PostAsync("/api/models/m/fit", null)).Content.ReadFromJsonAsync<JsonElement>();
 
     private async Task<long> AddAsync()
     {

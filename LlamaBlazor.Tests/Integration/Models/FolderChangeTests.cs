@@ -14,14 +14,21 @@ public sealed class FolderChangeTests : AppFixture
     {
         GgufSamples.Llama().Save(Path.Combine(ModelFolder, "found.gguf"));
         var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var subscription = Services.GetRequiredService<LibraryService>().Progress.Subscribe(progress =>
-        {
-            if (progress.Result is { Added: 1 })
-                found.TrySetResult();
-        });
-        Assert.True((await Services.GetRequiredService<LaunchSettingsStore>().SaveAsync(new LaunchSettings { ModelDirectories = [ModelFolder] })).IsSuccess);
+        using var subscription = Services
+            .GetRequiredService<LibraryService>()
+            .Progress.Subscribe(progress =>
+            {
+                if (progress.Result is { Added: 1 })
+                    found.TrySetResult();
+            });
+        Assert.True(
+            (
+                await Services.GetRequiredService<LaunchSettingsStore>().SaveAsync(new LaunchSettings { ModelDirectories = [ModelFolder] })
+            ).IsSuccess
+        );
         await found.Task.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
-    protected override void ConfigureWebHost(IWebHostBuilder builder) => builder.UseSetting("LlamaBlazor:DataDirectory", Folder.File("data"));
+    protected override void ConfigureWebHost(IWebHostBuilder builder) =>
+        builder.UseSetting("LlamaBlazor:DataDirectory", Folder.File("data"));
 }

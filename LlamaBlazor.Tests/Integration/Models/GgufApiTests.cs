@@ -13,7 +13,11 @@ public sealed class GgufApiTests(GgufApiTests.Library library) : IClassFixture<G
     {
         public override async Task InitializeAsync()
         {
-            GgufSamples.Llama().Add("nan", float.NaN).Add("long", Enumerable.Range(0, 5000).ToArray()).Save(Path.Combine(ModelFolder, "m.gguf"));
+            GgufSamples
+                .Llama()
+                .Add("nan", float.NaN)
+                .Add("long", Enumerable.Range(0, 5000).ToArray())
+                .Save(Path.Combine(ModelFolder, "m.gguf"));
             GgufSamples.SavePart(ModelFolder, "set", 1, 2);
             GgufSamples.SavePart(ModelFolder, "set", 2, 2);
             var gone = GgufSamples.Llama().Save(Path.Combine(ModelFolder, "gone.gguf"));
@@ -27,10 +31,29 @@ public sealed class GgufApiTests(GgufApiTests.Library library) : IClassFixture<G
     public async Task Header_TellsEverything()
     {
         var header = await library.GetAsync("/api/models/m/gguf");
-        Assert.Equal((3, "little", 32, 21, 82_240), (Number(header, "version"), header.GetProperty("endianness").GetString(), Number(header, "alignment"), Number(header, "tensor_count"), Number(header, "parameter_count")));
+        Assert.Equal(
+            (3, "little", 32, 21, 82_240),
+            (
+                Number(header, "version"),
+                header.GetProperty("endianness").GetString(),
+                Number(header, "alignment"),
+                Number(header, "tensor_count"),
+                Number(header, "parameter_count")
+            )
+        );
         var keys = header.GetProperty("keys").EnumerateArray().ToDictionary(key => key.GetProperty("key").GetString()!);
-        Assert.Equal(("u32", 2048), (keys["llama.context_length"].GetProperty("type").GetString(), Number(keys["llama.context_length"], "value")));
-        Assert.Equal(("i32[]", 5000, 16), (keys["long"].GetProperty("type").GetString(), Number(keys["long"], "count"), keys["long"].GetProperty("value").GetArrayLength()));
+        Assert.Equal(
+            ("u32", 2048),
+            (keys["llama.context_length"].GetProperty("type").GetString(), Number(keys["llama.context_length"], "value"))
+        );
+        Assert.Equal(
+            ("i32[]", 5000, 16),
+            (
+                keys["long"].GetProperty("type").GetString(),
+                Number(keys["long"], "count"),
+                keys["long"].GetProperty("value").GetArrayLength()
+            )
+        );
         Assert.Equal("NaN", keys["nan"].GetProperty("value").GetString());
         Assert.Equal(["F16", "F32"], header.GetProperty("types").EnumerateArray().Select(type => type.GetProperty("type").GetString()));
         Assert.Equal([64, 64], header.GetProperty("tensors")[0].GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()));
@@ -46,14 +69,22 @@ public sealed class GgufApiTests(GgufApiTests.Library library) : IClassFixture<G
     public async Task Sections_ArePaged(string section, int limit)
     {
         var seen = 0;
-        for (string? after = "0"; after is not null;)
+        for (string? after = "0"; after is not null; )
         {
             var page = await library.GetAsync($"/api/models/m/gguf?section={section}&limit={limit}&after={after}");
             seen += page.GetProperty("items").GetArrayLength();
             after = page.GetProperty("next").GetString();
         }
 
-        Assert.Equal(section switch { "keys" => 24, "tensors" => 21, _ => 5000 }, seen);
+        Assert.Equal(
+            section switch
+            {
+                "keys" => 24,
+                "tensors" => 21,
+                _ => 5000,
+            },
+            seen
+        );
     }
 
     [Theory]

@@ -54,7 +54,10 @@ public sealed class LibraryEditTests : AppFixture
         File.CreateSymbolicLink(Path.Combine(ModelFolder, "loop.gguf"), Path.Combine(ModelFolder, "loop.gguf"));
         File.CreateSymbolicLink(Path.Combine(ModelFolder, "empty.gguf"), Path.Combine(ModelFolder, "nothing.gguf"));
         foreach (var name in new[] { "loop.gguf", "empty.gguf" })
-            Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Http.PostAsJsonAsync("/api/models", new { path = Path.Combine(ModelFolder, name) })).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.UnprocessableEntity,
+                (await Http.PostAsJsonAsync("/api/models", new { path = Path.Combine(ModelFolder, name) })).StatusCode
+            );
     }
 
     [Fact]
@@ -66,7 +69,10 @@ public sealed class LibraryEditTests : AppFixture
         Assert.Equal(1, (await ScanAsync()).Added);
         await Http.DeleteAsync("/api/models/m?ignore=true");
         Assert.Equal((0, 0), ((await ScanAsync()).Found, (await ScanAsync()).Added));
-        Assert.Equal(HttpStatusCode.Created, (await Http.PostAsJsonAsync("/api/models", new { path = Path.Combine(ModelFolder, "m.gguf") })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Created,
+            (await Http.PostAsJsonAsync("/api/models", new { path = Path.Combine(ModelFolder, "m.gguf") })).StatusCode
+        );
         Assert.Equal(1, (await ScanAsync()).Found);
     }
 
@@ -80,8 +86,19 @@ public sealed class LibraryEditTests : AppFixture
         File.Delete(Path.Combine(ModelFolder, "b.gguf"));
         await ScanAsync();
         await RunAsync("b");
-        Assert.Equal(1, (await (await Http.PostAsync("/api/models/cleanup", null)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("removed").GetInt32());
-        Assert.Equal(["b", "c"], (await GetAsync("/api/models?sort=name")).GetProperty("items").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
+        Assert.Equal(
+            1,
+            (await (await Http.PostAsync("/api/models/cleanup", null)).Content.ReadFromJsonAsync<JsonElement>())
+                .GetProperty("removed")
+                .GetInt32()
+        );
+        Assert.Equal(
+            ["b", "c"],
+            (await GetAsync("/api/models?sort=name"))
+                .GetProperty("items")
+                .EnumerateArray()
+                .Select(model => model.GetProperty("name").GetString())
+        );
         Assert.Equal(HttpStatusCode.Conflict, (await Http.DeleteAsync("/api/models/b")).StatusCode);
     }
 
@@ -126,7 +143,8 @@ public sealed class LibraryEditTests : AppFixture
         GgufSamples.Vocabulary().Save(Path.Combine(ModelFolder, "vocab.gguf"));
         await ScanAsync();
         var drafts = Services.GetRequiredService<DraftCandidates>();
-        async Task<IEnumerable<string>> FindAsync(string name) => (await drafts.FindAsync((await GetAsync($"/api/models/{name}")).GetProperty("id").GetInt64())).Select(draft => draft.Name);
+        async Task<IEnumerable<string>> FindAsync(string name) =>
+            (await drafts.FindAsync((await GetAsync($"/api/models/{name}")).GetProperty("id").GetInt64())).Select(draft => draft.Name);
         Assert.Equal(["small"], await FindAsync("big"));
         Assert.Empty(await FindAsync("small"));
         Assert.Empty(await drafts.FindAsync(-1));
@@ -140,7 +158,10 @@ public sealed class LibraryEditTests : AppFixture
         var first = await (await Http.PostAsync("/api/models/m/duplicate", null)).Content.ReadFromJsonAsync<JsonElement>();
         var second = await (await Http.PostAsync("/api/models/m/duplicate", null)).Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal(("m-copy", "m-copy-2"), (first.GetProperty("name").GetString(), second.GetProperty("name").GetString()));
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Http.PostAsJsonAsync("/api/models/m/duplicate", new { name = "M" })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.UnprocessableEntity,
+            (await Http.PostAsJsonAsync("/api/models/m/duplicate", new { name = "M" })).StatusCode
+        );
         GgufSamples.Llama().Add("changed", true).Save(Path.Combine(ModelFolder, "m.gguf"));
         Assert.Equal((1, 0, 3), await ScanAsync() is var scan ? (scan.Found, scan.Added, scan.Updated) : default);
     }
@@ -148,16 +169,27 @@ public sealed class LibraryEditTests : AppFixture
     private async Task<(int Removed, int Kept, string? Reason)> CleanUpAsync()
     {
         var answer = await (await Http.PostAsync("/api/models/cleanup", null)).Content.ReadFromJsonAsync<JsonElement>();
-        return (answer.GetProperty("removed").GetInt32(), answer.GetProperty("kept").GetInt32(), answer.GetProperty("reasons").EnumerateArray().SingleOrDefault() is { ValueKind: JsonValueKind.String } reason ? reason.GetString() : null);
+        return (
+            answer.GetProperty("removed").GetInt32(),
+            answer.GetProperty("kept").GetInt32(),
+            answer.GetProperty("reasons").EnumerateArray().SingleOrDefault() is { ValueKind: JsonValueKind.String } reason
+                ? reason.GetString()
+                : null
+        );
     }
 
     private Task<ScanResult> ScanAsync() => Services.GetRequiredService<LibraryService>().ScanAsync();
 
-    private async Task RunAsync(string name) => Services.GetRequiredService<InstanceBoard>().Publish(new InstanceSnapshot
-    {
-        Id = 1,
-        ModelId = (await GetAsync($"/api/models/{name}")).GetProperty("id").GetInt64(),
-        Model = name,
-        Status = ModelStatus.Running,
-    });
+    private async Task RunAsync(string name) =>
+        Services
+            .GetRequiredService<InstanceBoard>()
+            .Publish(
+                new InstanceSnapshot
+                {
+                    Id = 1,
+                    ModelId = (await GetAsync($"/api/models/{name}")).GetProperty("id").GetInt64(),
+                    Model = name,
+                    Status = ModelStatus.Running,
+                }
+            );
 }

@@ -21,9 +21,13 @@ public sealed class LibraryKindTests : AppFixture
         foreach (var name in new[] { "Delta-Q4_K_M", "Delta-UD-Q8_K_XL" })
             Assert.Equal(Path("delta/mmproj-F16.gguf"), (await GetAsync($"/api/models/{name}")).GetProperty("projector_path").GetString());
         Assert.Equal(JsonValueKind.Null, (await GetAsync("/api/models/Plain-Q8_0")).GetProperty("projector_path").ValueKind);
-        var listed = (await GetAsync("/v1/models")).GetProperty("data").EnumerateArray()
-            .ToDictionary(model => model.GetProperty("id").GetString()!, model => model.GetProperty("capabilities").EnumerateArray()
-            .Select(word => word.GetString()).ToList());
+        var listed = (await GetAsync("/v1/models"))
+            .GetProperty("data")
+            .EnumerateArray()
+            .ToDictionary(
+                model => model.GetProperty("id").GetString()!,
+                model => model.GetProperty("capabilities").EnumerateArray().Select(word => word.GetString()).ToList()
+            );
         Assert.Equal(["vision", "audio"], listed["Delta-Q4_K_M"].Where(word => word is "vision" or "audio"));
         Assert.DoesNotContain("vision", listed["Plain-Q8_0"]);
     }
@@ -60,27 +64,37 @@ public sealed class LibraryKindTests : AppFixture
     {
         GgufSamples.Model("qwen35", "November", new GgufWriter()).Save(Path("November-Q4_K_M.gguf"));
         GgufSamples.Model("qwen35", "Other", new GgufWriter()).Add("x", 1).Save(Path("other/Bert.gguf"));
-        new GgufWriter().Add("general.architecture", "qwen35").Add("qwen35.block_count", 3u).Add("qwen35.embedding_length", 64u)
+        new GgufWriter()
+            .Add("general.architecture", "qwen35")
+            .Add("qwen35.block_count", 3u)
+            .Add("qwen35.embedding_length", 64u)
             .Add("qwen35.nextn_predict_layers", 1u)
-            .AddTensor("blk.2.nextn.eh_proj.weight", "F16", 128, 64).Save(Path("MTP/mtp-November-Q8_0.gguf"));
+            .AddTensor("blk.2.nextn.eh_proj.weight", "F16", 128, 64)
+            .Save(Path("MTP/mtp-November-Q8_0.gguf"));
         GgufSamples.Llama().Save(Path("Llama.gguf"));
         await ScanAsync();
         Assert.Equal("draft", (await GetAsync("/api/models/mtp-November-Q8_0")).GetProperty("role").GetString());
-        Assert.DoesNotContain((await GetAsync("/v1/models")).GetProperty("data").EnumerateArray(), model => model.GetProperty("id")
-            .GetString() == "mtp-November-Q8_0");
+        Assert.DoesNotContain(
+            (await GetAsync("/v1/models")).GetProperty("data").EnumerateArray(),
+            model => model.GetProperty("id").GetString() == "mtp-November-Q8_0"
+        );
         using var started = await Http.PostAsync("/api/models/mtp-November-Q8_0/start", null);
         Assert.Equal(System.Net.HttpStatusCode.Conflict, started.StatusCode);
         var drafts = Services.GetRequiredService<DraftCandidates>();
         var offered = await drafts.FindAsync((await GetAsync("/api/models/November-Q4_K_M")).GetProperty("id").GetInt64());
         Assert.Equal(("mtp-November-Q8_0", "draft-mtp"), (offered[0].Name, offered[0].Method));
-        Assert.DoesNotContain(await drafts.FindAsync((await GetAsync("/api/models/Llama")).GetProperty("id").GetInt64()), draft =>
-            draft.Method is not null);
+        Assert.DoesNotContain(
+            await drafts.FindAsync((await GetAsync("/api/models/Llama")).GetProperty("id").GetInt64()),
+            draft => draft.Method is not null
+        );
     }
 
     [Fact]
     public async Task PartsOfOtherPrograms_AreLeftOut_WithTheReason()
     {
-        new GgufWriter().Add("general.architecture", "flux").AddTensor("double_blocks.0.img_attn.qkv.weight", "F16", 64, 64)
+        new GgufWriter()
+            .Add("general.architecture", "flux")
+            .AddTensor("double_blocks.0.img_attn.qkv.weight", "F16", 64, 64)
             .Save(Path("flux1-dev.gguf"));
         GgufSamples.Model("t5encoder", "t5", new GgufWriter()).Save(Path("t5xxl.gguf"));
         var result = await ScanAsync();
@@ -93,7 +107,13 @@ public sealed class LibraryKindTests : AppFixture
     private Task<ScanResult> ScanAsync() => Services.GetRequiredService<LibraryService>().ScanAsync();
 
     private async Task<List<string>> PathsAsync(string folder) =>
-        [.. (await GetAsync("/api/models?limit=100")).GetProperty("items").EnumerateArray()
-        .Select(model => model.GetProperty("model_path").GetString()!).Where(path => path.StartsWith(folder, StringComparison.Ordinal))
-            .Select(path => path[folder.Length..]).Order(StringComparer.Ordinal)];
+        [
+            .. (await GetAsync("/api/models?limit=100"))
+                .GetProperty("items")
+                .EnumerateArray()
+                .Select(model => model.GetProperty("model_path").GetString()!)
+                .Where(path => path.StartsWith(folder, StringComparison.Ordinal))
+                .Select(path => path[folder.Length..])
+                .Order(StringComparer.Ordinal),
+        ];
 }

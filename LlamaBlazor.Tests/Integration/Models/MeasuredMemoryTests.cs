@@ -33,8 +33,18 @@ public sealed class MeasuredMemoryTests : AppFixture
     {
         var id = await AddAsync(GgufSamples.Llama().Save(Folder.File("outside/m.gguf")));
         Start(id, "main: nothing about memory");
-        Services.GetRequiredService<InstanceBoard>()
-            .Publish(new InstanceSnapshot { Id = 1, ModelId = id, Model = "m", Status = ModelStatus.Running, Pid = Environment.ProcessId });
+        Services
+            .GetRequiredService<InstanceBoard>()
+            .Publish(
+                new InstanceSnapshot
+                {
+                    Id = 1,
+                    ModelId = id,
+                    Model = "m",
+                    Status = ModelStatus.Running,
+                    Pid = Environment.ProcessId,
+                }
+            );
         Assert.InRange((await MeasuredAsync(id)).Bytes, 20L << 20, 64L << 30); // this very process
     }
 
@@ -56,7 +66,8 @@ public sealed class MeasuredMemoryTests : AppFixture
         (await Http.PostAsync($"/api/models/{id}/start", null)).EnsureSuccessStatusCode();
         var measured = await MeasuredAsync(id);
         await Http.PostAsync($"/api/models/{id}/stop", null);
-        Assert.InRange(measured.Bytes, new FileInfo(RealModelFactAttribute.Model!).Length / 2, measured.EstimatedBytes!.Value); // the estimate may be cautious, never short
+        // the estimate may be cautious, never short
+        Assert.InRange(measured.Bytes, new FileInfo(RealModelFactAttribute.Model!).Length / 2, measured.EstimatedBytes!.Value);
     }
 
     private async Task<long> AddAsync(string path)
@@ -68,7 +79,10 @@ public sealed class MeasuredMemoryTests : AppFixture
     private async Task<Measurement> MeasuredAsync(long id)
     {
         Measurement? measured = null;
-        await Until.TrueAsync(async () => (measured = await Services.GetRequiredService<MeasuredMemory>().FindAsync(id)) is not null, "it is measured");
+        await Until.TrueAsync(
+            async () => (measured = await Services.GetRequiredService<MeasuredMemory>().FindAsync(id)) is not null,
+            "it is measured"
+        );
         return measured!;
     }
 
@@ -79,5 +93,16 @@ public sealed class MeasuredMemoryTests : AppFixture
             Services.GetRequiredService<Broadcast<InstanceLogLine>>().Publish(new InstanceLogLine(id, "m", 0, line));
     }
 
-    private void Publish(long id, string status) => Services.GetRequiredService<InstanceBoard>().Publish(new InstanceSnapshot { Id = 1, ModelId = id, Model = "m", Status = status });
+    private void Publish(long id, string status) =>
+        Services
+            .GetRequiredService<InstanceBoard>()
+            .Publish(
+                new InstanceSnapshot
+                {
+                    Id = 1,
+                    ModelId = id,
+                    Model = "m",
+                    Status = status,
+                }
+            );
 }

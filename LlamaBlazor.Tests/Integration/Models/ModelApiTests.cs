@@ -14,7 +14,10 @@ public sealed class ModelApiTests(ModelApiTests.Library library) : IClassFixture
         {
             string[] architectures = ["llama", "qwen3", "gemma3", "llama", "mamba"];
             for (var i = 0; i < architectures.Length; i++)
-                GgufSamples.Model(architectures[i], $"m{i}", new GgufWriter()).Add("padding", new byte[i * 100]).Save(Path.Combine(ModelFolder, $"model {i}.gguf"));
+                GgufSamples
+                    .Model(architectures[i], $"m{i}", new GgufWriter())
+                    .Add("padding", new byte[i * 100])
+                    .Save(Path.Combine(ModelFolder, $"model {i}.gguf"));
             GgufSamples.Llama().Save(Path.Combine(ModelFolder, "gone.gguf"));
             await base.InitializeAsync();
             await Http.PostAsync("/api/models/scan", null);
@@ -34,7 +37,10 @@ public sealed class ModelApiTests(ModelApiTests.Library library) : IClassFixture
     [InlineData("role=adapter", "")]
     [InlineData("type=llama&sort=-name", "model 3,model 0,gone")]
     public async Task List_Filters(string query, string names) =>
-        Assert.Equal(names, string.Join(',', (await library.GetAsync($"/api/models?{query}")).GetProperty("items").EnumerateArray().Select(Name)));
+        Assert.Equal(
+            names,
+            string.Join(',', (await library.GetAsync($"/api/models?{query}")).GetProperty("items").EnumerateArray().Select(Name))
+        );
 
     [Theory]
     [InlineData("favorite")]
@@ -54,9 +60,11 @@ public sealed class ModelApiTests(ModelApiTests.Library library) : IClassFixture
         var all = (await library.GetAsync($"/api/models?sort={sort}")).GetProperty("items").EnumerateArray().Select(Name).ToList();
         Assert.Equal(6, all.Count);
         var paged = new List<string>();
-        for (string? after = ""; after is not null;)
+        for (string? after = ""; after is not null; )
         {
-            var page = await library.GetAsync($"/api/models?sort={sort}&limit=2" + (after.Length == 0 ? "" : "&after=" + Uri.EscapeDataString(after)));
+            var page = await library.GetAsync(
+                $"/api/models?sort={sort}&limit=2" + (after.Length == 0 ? "" : "&after=" + Uri.EscapeDataString(after))
+            );
             paged.AddRange(page.GetProperty("items").EnumerateArray().Select(Name));
             after = page.GetProperty("next").GetString();
         }
@@ -86,7 +94,14 @@ public sealed class ModelApiTests(ModelApiTests.Library library) : IClassFixture
         foreach (var key in new[] { model.GetProperty("id").ToString(), model.GetProperty("uid").GetString() })
             Assert.Equal("model 0", Name(await library.GetAsync($"/api/models/{key}")));
         Assert.Matches(@"^model_\d{13}_[0-9a-z]{9}$", model.GetProperty("uid").GetString());
-        Assert.Equal(("GGUF v3", "F16", 2048), (model.GetProperty("format").GetString(), model.GetProperty("quantization").GetString(), model.GetProperty("context_length").GetInt32()));
+        Assert.Equal(
+            ("GGUF v3", "F16", 2048),
+            (
+                model.GetProperty("format").GetString(),
+                model.GetProperty("quantization").GetString(),
+                model.GetProperty("context_length").GetInt32()
+            )
+        );
         Assert.Equal(2048, model.GetProperty("metadata_json").GetProperty("llama.context_length").GetInt32());
         Assert.StartsWith("{%", model.GetProperty("chat_template").GetString());
     }
@@ -111,13 +126,36 @@ public sealed class ModelApiTests(ModelApiTests.Library library) : IClassFixture
     {
         var copy = await Json(await library.Http.PostAsJsonAsync("/api/models/model 1/duplicate", new { name = "patched" }));
         var id = copy.GetProperty("id").GetInt64();
-        var changed = await Json(await library.Http.PatchAsJsonAsync($"/api/models/{id}", new { name = " new/name ", tags = "a, b,,A", notes = "text" }));
-        Assert.Equal(("new/name", "a,b", "text"), (Name(changed), changed.GetProperty("tags").GetString(), changed.GetProperty("notes").GetString()));
+        var changed = await Json(
+            await library.Http.PatchAsJsonAsync(
+                $"/api/models/{id}",
+                new
+                {
+                    name = " new/name ",
+                    tags = "a, b,,A",
+                    notes = "text",
+                }
+            )
+        );
+        Assert.Equal(
+            ("new/name", "a,b", "text"),
+            (Name(changed), changed.GetProperty("tags").GetString(), changed.GetProperty("notes").GetString())
+        );
         Assert.Equal(id, (await library.GetAsync("/api/models/new%2Fname")).GetProperty("id").GetInt64());
         var cleared = await Json(await library.Http.PatchAsJsonAsync($"/api/models/{id}", new { tags = (string?)null }));
         Assert.Equal((JsonValueKind.Null, "text"), (cleared.GetProperty("tags").ValueKind, cleared.GetProperty("notes").GetString()));
 
-        foreach (var (body, field) in new (object, string)[] { (new { name = "MODEL 2" }, "name"), (new { name = "" }, "name"), (new { name = "77" }, "name"), (new { ctx_size = 1 }, "ctx_size"), (new { favorite = "yes" }, "favorite"), (new { notes = new string('n', 10_001) }, "notes") })
+        foreach (
+            var (body, field) in new (object, string)[]
+            {
+                (new { name = "MODEL 2" }, "name"),
+                (new { name = "" }, "name"),
+                (new { name = "77" }, "name"),
+                (new { ctx_size = 1 }, "ctx_size"),
+                (new { favorite = "yes" }, "favorite"),
+                (new { notes = new string('n', 10_001) }, "notes"),
+            }
+        )
         {
             var answer = await library.Http.PatchAsJsonAsync($"/api/models/{id}", body);
             Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
@@ -134,7 +172,11 @@ public sealed class ModelApiTests(ModelApiTests.Library library) : IClassFixture
         Assert.True((await Json(await library.Http.PostAsync("/api/models/model 4/favorite", null))).GetProperty("favorite").GetBoolean());
         Assert.Equal("model 4", Name((await library.GetAsync("/api/models")).GetProperty("items")[0]));
         Assert.Equal("model 4", Name((await library.GetAsync("/api/models?favorite=true")).GetProperty("items")[0]));
-        Assert.False((await Json(await library.Http.PostAsJsonAsync("/api/models/model 4/favorite", new { favorite = false }))).GetProperty("favorite").GetBoolean());
+        Assert.False(
+            (await Json(await library.Http.PostAsJsonAsync("/api/models/model 4/favorite", new { favorite = false })))
+                .GetProperty("favorite")
+                .GetBoolean()
+        );
     }
 
     private static string Name(JsonElement model) => model.GetProperty("name").GetString()!;

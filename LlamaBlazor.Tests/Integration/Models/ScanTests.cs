@@ -16,7 +16,10 @@ public sealed class ScanTests : AppFixture
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
-        await Until.TrueAsync(() => Services.GetRequiredService<LibraryService>().Current is { IsRunning: false }, "the scan of the first start");
+        await Until.TrueAsync(
+            () => Services.GetRequiredService<LibraryService>().Current is { IsRunning: false },
+            "the scan of the first start"
+        );
     }
 
     [Fact]
@@ -40,15 +43,27 @@ public sealed class ScanTests : AppFixture
 
         var result = await ScanAsync();
 
-        Assert.Equal(["cut.gguf", "empty.gguf", "liar.gguf", "page.gguf", "headless-00002-of-00002.gguf"], result.Errors.Select(error => System.IO.Path.GetFileName(error.Path)));
+        Assert.Equal(
+            ["cut.gguf", "empty.gguf", "liar.gguf", "page.gguf", "headless-00002-of-00002.gguf"],
+            result.Errors.Select(error => System.IO.Path.GetFileName(error.Path))
+        );
         Assert.All(result.Errors, error => Assert.NotEmpty(error.Reason));
         Assert.Equal(9, result.Found);
-        var models = (await GetAsync("/api/models?sort=name&limit=1000")).GetProperty("items").EnumerateArray().ToDictionary(model => model.GetProperty("name").GetString()!);
+        var models = (await GetAsync("/api/models?sort=name&limit=1000"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .ToDictionary(model => model.GetProperty("name").GetString()!);
         Assert.Equal(["big-endian", "holes", "lora", "mmproj-F16", "seeing", "set", "tiny-Q4", "v2", "vocab"], models.Keys);
-        Assert.Equal(["adapter", "projector", "vocabulary"], new[] { "lora", "mmproj-F16", "vocab" }.Select(name => models[name].GetProperty("role").GetString()));
+        Assert.Equal(
+            ["adapter", "projector", "vocabulary"],
+            new[] { "lora", "mmproj-F16", "vocab" }.Select(name => models[name].GetProperty("role").GetString())
+        );
         Assert.Equal(Path("vision/mmproj-F16.gguf"), models["seeing"].GetProperty("projector_path").GetString());
         Assert.Equal(JsonValueKind.Null, models["tiny-Q4"].GetProperty("projector_path").ValueKind);
-        Assert.Equal((2, "[2,3]"), (models["set"].GetProperty("split_count").GetInt32(), models["holes"].GetProperty("split_missing").GetString()));
+        Assert.Equal(
+            (2, "[2,3]"),
+            (models["set"].GetProperty("split_count").GetInt32(), models["holes"].GetProperty("split_missing").GetString())
+        );
         Assert.Equal(82_240 + 64 * 128, models["set"].GetProperty("parameter_count").GetInt64());
     }
 
@@ -114,18 +129,28 @@ public sealed class ScanTests : AppFixture
         File.CreateSymbolicLink(Path("broken.gguf"), Path("nothing.gguf"));
         var result = await ScanAsync().WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal((1, 1), (result.Found, result.Added));
-        Assert.Equal(["broken.gguf", "pipe.gguf", "set-00001-of-00002.gguf", "zero.gguf"], result.Errors.Select(error => System.IO.Path.GetFileName(error.Path)));
+        Assert.Equal(
+            ["broken.gguf", "pipe.gguf", "set-00001-of-00002.gguf", "zero.gguf"],
+            result.Errors.Select(error => System.IO.Path.GetFileName(error.Path))
+        );
         Assert.All(result.Errors.Skip(1), error => Assert.Contains("no ordinary file", error.Reason));
         foreach (var name in new[] { "folder.gguf", "pipe.gguf", "to-pipe.gguf", "set-00001-of-00002.gguf", "zero.gguf" })
-            Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, (await Http.PostAsJsonAsync("/api/models", new { path = Path(name) })).StatusCode);
+            Assert.Equal(
+                System.Net.HttpStatusCode.UnprocessableEntity,
+                (await Http.PostAsJsonAsync("/api/models", new { path = Path(name) })).StatusCode
+            );
     }
 
     [Fact]
     public async Task AFile_WithMoreWeightsThanANumberHolds_IsListed_AndTheOthersAreScanned()
     {
         GgufSamples.Llama().Save(Path("good.gguf"));
-        new GgufWriter().Add("general.architecture", "llama").AddTensorRaw("a", 99, 0, long.MaxValue / 2).AddTensorRaw("b", 99, 0, long.MaxValue / 2)
-            .AddTensorRaw("c", 99, 0, long.MaxValue / 2).Save(Path("bad.gguf"));
+        new GgufWriter()
+            .Add("general.architecture", "llama")
+            .AddTensorRaw("a", 99, 0, long.MaxValue / 2)
+            .AddTensorRaw("b", 99, 0, long.MaxValue / 2)
+            .AddTensorRaw("c", 99, 0, long.MaxValue / 2)
+            .Save(Path("bad.gguf"));
         var result = await ScanAsync();
         Assert.Equal((1, 1), (result.Found, result.Added));
         Assert.Contains("more weights than any model has", Assert.Single(result.Errors).Reason);
@@ -140,7 +165,13 @@ public sealed class ScanTests : AppFixture
         File.Move(Path("m.gguf"), Path("moved.gguf"));
         Assert.Equal((1, 0, 2, 0), Numbers(await ScanAsync()));
         foreach (var name in new[] { "m", "m-copy" })
-            Assert.Equal((Path("moved.gguf"), false), ((await ModelAsync(name)).GetProperty("model_path").GetString(), (await ModelAsync(name)).GetProperty("file_missing").GetBoolean()));
+            Assert.Equal(
+                (Path("moved.gguf"), false),
+                (
+                    (await ModelAsync(name)).GetProperty("model_path").GetString(),
+                    (await ModelAsync(name)).GetProperty("file_missing").GetBoolean()
+                )
+            );
     }
 
     [Fact]
@@ -150,7 +181,9 @@ public sealed class ScanTests : AppFixture
         GgufSamples.SavePart(Folder.File("disk/real"), "set", 1, 2);
         GgufSamples.SavePart(Folder.File("disk/real"), "set", 2, 2);
         Directory.CreateSymbolicLink(Folder.File("linked"), Folder.File("disk"));
-        var result = await Services.GetRequiredService<LibraryScan>().RunAsync([Folder.File("disk/real"), Folder.File("linked/real")], _ => { }, default);
+        var result = await Services
+            .GetRequiredService<LibraryScan>()
+            .RunAsync([Folder.File("disk/real"), Folder.File("linked/real")], _ => { }, default);
         Assert.Equal(2, result.Found);
         Assert.Equal(2, (await GetAsync("/api/models")).GetProperty("items").GetArrayLength());
     }
@@ -175,7 +208,10 @@ public sealed class ScanTests : AppFixture
             File.Move(GgufSamples.SavePart(ModelFolder, "set", part, 2), Path($"SET-{part:00000}-of-00002.GGUF"));
         Assert.Equal(1, (await ScanAsync()).Found);
         Assert.Equal(82_240 + 64 * 128, (await GetAsync("/api/models/SET/gguf")).GetProperty("parameter_count").GetInt64());
-        Assert.Equal(System.Net.HttpStatusCode.Conflict, (await Http.PostAsJsonAsync("/api/models", new { path = Path("SET-00002-of-00002.GGUF") })).StatusCode);
+        Assert.Equal(
+            System.Net.HttpStatusCode.Conflict,
+            (await Http.PostAsJsonAsync("/api/models", new { path = Path("SET-00002-of-00002.GGUF") })).StatusCode
+        );
         Assert.Equal(System.Net.HttpStatusCode.NoContent, (await Http.DeleteAsync("/api/models/SET?file=true")).StatusCode);
         Assert.Empty(Directory.GetFiles(ModelFolder));
     }
@@ -192,13 +228,30 @@ public sealed class ScanTests : AppFixture
     [Fact]
     public async Task HostileAndEqualNames_GetSafeUniqueNames()
     {
-        string[] files = ["it's \"q\".gguf", "<b>bold</b>.gguf", "line\nbreak.gguf", "rtl\u202Eflow.gguf", "12345.gguf", "same.gguf", "sub/SAME.gguf", "sub/sub/same.gguf"];
+        string[] files =
+        [
+            "it's \"q\".gguf",
+            "<b>bold</b>.gguf",
+            "line\nbreak.gguf",
+            "rtl\u202Eflow.gguf",
+            "12345.gguf",
+            "same.gguf",
+            "sub/SAME.gguf",
+            "sub/sub/same.gguf",
+        ];
         foreach (var file in files.Where(file => !file.Contains("</b>")))
             GgufSamples.Llama().Save(Path(file));
         var result = await ScanAsync();
         Assert.Empty(result.Errors);
-        var names = (await GetAsync("/api/models?sort=name")).GetProperty("items").EnumerateArray().Select(model => model.GetProperty("name").GetString()!).ToList();
-        Assert.Equal(["it's \"q\"", "line_break", "model-12345", "rtl_flow", "same", "sub/SAME", "sub/same-2"], names.Order(StringComparer.OrdinalIgnoreCase));
+        var names = (await GetAsync("/api/models?sort=name"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Select(model => model.GetProperty("name").GetString()!)
+            .ToList();
+        Assert.Equal(
+            ["it's \"q\"", "line_break", "model-12345", "rtl_flow", "same", "sub/SAME", "sub/same-2"],
+            names.Order(StringComparer.OrdinalIgnoreCase)
+        );
     }
 
     [Fact]
@@ -232,10 +285,22 @@ public sealed class ScanTests : AppFixture
         await using var context = await Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
         string[] tables =
         [
-            "model_sampling_config", "model_memory_config", "model_gpu_config", "model_advanced_config", "model_lora_config", "model_multimodal_config",
-            "model_fit_params", "model_runtime", "model_server_override",
+            "model_sampling_config",
+            "model_memory_config",
+            "model_gpu_config",
+            "model_advanced_config",
+            "model_lora_config",
+            "model_multimodal_config",
+            "model_fit_params",
+            "model_runtime",
+            "model_server_override",
         ];
         await context.Database.OpenConnectionAsync();
-        return [.. tables.Select(table => Convert.ToInt64(SqliteSetup.Scalar(context.Database.GetDbConnection(), $"SELECT count(*) FROM {table}")))];
+        return
+        [
+            .. tables.Select(table =>
+                Convert.ToInt64(SqliteSetup.Scalar(context.Database.GetDbConnection(), $"SELECT count(*) FROM {table}"))
+            ),
+        ];
     }
 }

@@ -33,13 +33,22 @@ public sealed class WatchPollTests : AppFixture
                 timers.Fire(quiet); // never the poll
                 return await CountAsync() == 2;
             },
-            "the system tells of the next one");
+            "the system tells of the next one"
+        );
         await watcher.StopAsync(default);
     }
 
     private Task<int> CountAsync() => Services.GetRequiredService<ModelQueries>().CountAsync();
 
-    private LibraryWatcher Watcher(TimeProvider clock) => new(
-        Services.GetRequiredService<LibraryService>(), Services.GetRequiredService<LaunchSettingsStore>(), Services.GetRequiredService<DatabaseState>(),
-        new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["LlamaBlazor:WatchFolders"] = "true" }).Build(), clock, NullLogger<LibraryWatcher>.Instance);
+    private LibraryWatcher Watcher(TimeProvider clock) =>
+        new(
+            Services.GetRequiredService<LibraryService>(),
+            Services.GetRequiredService<LaunchSettingsStore>(),
+            Services.GetRequiredService<DatabaseState>(),
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(new Dictionary<string, string?> { ["LlamaBlazor:WatchFolders"] = "true" })
+                .Build(),
+            clock,
+            NullLogger<LibraryWatcher>.Instance
+        );
 }

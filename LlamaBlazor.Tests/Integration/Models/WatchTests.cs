@@ -13,11 +13,13 @@ public sealed class WatchTests : AppFixture
     {
         var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var models = Services.GetRequiredService<ModelQueries>();
-        using var subscription = Services.GetRequiredService<ModelStore>().Changes.Subscribe(async _ =>
-        {
-            if (await models.CountAsync() == 1)
-                found.TrySetResult();
-        });
+        using var subscription = Services
+            .GetRequiredService<ModelStore>()
+            .Changes.Subscribe(async _ =>
+            {
+                if (await models.CountAsync() == 1)
+                    found.TrySetResult();
+            });
         Directory.CreateDirectory(Path.Combine(ModelFolder, "sub"));
         GgufSamples.Llama().Save(Path.Combine(ModelFolder, "sub", "new.gguf"));
         await found.Task.WaitAsync(TimeSpan.FromSeconds(40));
@@ -37,5 +39,8 @@ public sealed class WatchTests : AppFixture
     }
 
     private static AppFixture Watching(TempFolder folder, string models) =>
-        new AppFixture().With("LlamaBlazor:WatchFolders", "true").With("LlamaBlazor:DataDirectory", folder.File("data")).With("LlamaBlazor:ModelDirectories:0", models);
+        new AppFixture()
+            .With("LlamaBlazor:WatchFolders", "true")
+            .With("LlamaBlazor:DataDirectory", folder.File("data"))
+            .With("LlamaBlazor:ModelDirectories:0", models);
 }

@@ -44,13 +44,26 @@ public sealed class AllowedPathTests(AllowedFixture app) : IClassFixture<Allowed
         var data = app.Services.GetRequiredService<DataFolder>();
         var link = Path.Combine(app.ModelFolder, "link-" + column);
         File.CreateSymbolicLink(link, app.Secret);
-        foreach (var path in new[] { app.Secret, Path.Combine(app.ModelFolder, "..", "outside", "secret.txt"), "../outside/secret.txt",
-            link, data.Database, Path.Combine(data.Root, ".lock"), Path.Combine(data.Keys, "dashboard-pass") })
+        foreach (
+            var path in new[]
+            {
+                app.Secret,
+                Path.Combine(app.ModelFolder, "..", "outside", "secret.txt"),
+                "../outside/secret.txt",
+                link,
+                data.Database,
+                Path.Combine(data.Root, ".lock"),
+                Path.Combine(data.Keys, "dashboard-pass"),
+            }
+        )
         {
             File.AppendAllText(Path.Combine(data.Keys, "dashboard-pass"), "");
             var value = column.EndsWith("_scaled", StringComparison.Ordinal) ? path + ":0.5" : path;
-            var errors = await RefusedAsync(section, column, column is "lora" or "lora_scaled" or "control_vector" ? new[] { value }
-                : value);
+            var errors = await RefusedAsync(
+                section,
+                column,
+                column is "lora" or "lora_scaled" or "control_vector" ? new[] { value } : value
+            );
             Assert.Equal(column, Assert.Single(errors.EnumerateObject()).Name);
         }
     }
@@ -64,8 +77,10 @@ public sealed class AllowedPathTests(AllowedFixture app) : IClassFixture<Allowed
     {
         var data = app.Services.GetRequiredService<DataFolder>();
         foreach (var path in new[] { app.Folder.File("outside"), data.Root, data.Keys, data.Backups, "/", "." })
-            Assert.Contains("LlamaBlazor:AllowedDirectories",
-                (await RefusedAsync("server", column, path)).GetProperty(column)[0].GetString());
+            Assert.Contains(
+                "LlamaBlazor:AllowedDirectories",
+                (await RefusedAsync("server", column, path)).GetProperty(column)[0].GetString()
+            );
     }
 
     [Fact]
@@ -85,8 +100,16 @@ public sealed class AllowedPathTests(AllowedFixture app) : IClassFixture<Allowed
     public async Task FlagWithoutAField_LeadsNoFurther()
     {
         var data = app.Services.GetRequiredService<DataFolder>();
-        foreach (var path in new[] { app.Secret, "../outside/secret.txt", Path.Combine(app.ModelFolder, "template.jinja"),
-            Path.Combine(app.Folder.File("outside"), "new.log"), data.Database })
+        foreach (
+            var path in new[]
+            {
+                app.Secret,
+                "../outside/secret.txt",
+                Path.Combine(app.ModelFolder, "template.jinja"),
+                Path.Combine(app.Folder.File("outside"), "new.log"),
+                data.Database,
+            }
+        )
         {
             await RefusedAsync("advanced", "custom_params", new Dictionary<string, object> { ["--system-prompt-file"] = path });
             await RefusedAsync("advanced", "custom_params", new Dictionary<string, object> { ["--logdir"] = new[] { "x", path } });
@@ -124,16 +147,26 @@ public sealed class AllowedPathTests(AllowedFixture app) : IClassFixture<Allowed
     [Fact]
     public async Task ImportedCommand_LosesThatFieldAlone_AndSaysSo()
     {
-        var answer = await app.SendAsync(HttpMethod.Post, "/api/models/import-command",
+        var answer = await app.SendAsync(
+            HttpMethod.Post,
+            "/api/models/import-command",
             new { command = $"llama-server -m /nowhere/a.gguf --temp 0.3 --grammar-file {app.Secret}", name = "imported" },
-            HttpStatusCode.Created);
-        Assert.Contains(answer.GetProperty("not_understood").EnumerateArray(), word =>
-            word.GetProperty("field").GetString() == "grammar_file" && word.GetProperty("token").GetString() == $"--grammar-file {app.Secret}");
+            HttpStatusCode.Created
+        );
+        Assert.Contains(
+            answer.GetProperty("not_understood").EnumerateArray(),
+            word =>
+                word.GetProperty("field").GetString() == "grammar_file"
+                && word.GetProperty("token").GetString() == $"--grammar-file {app.Secret}"
+        );
         Assert.False(answer.GetProperty("sections").GetProperty("sampling").TryGetProperty("grammar_file", out _));
         Assert.Equal(0.3, answer.GetProperty("sections").GetProperty("sampling").GetProperty("temperature").GetDouble());
-        var preset = await app.SendAsync(HttpMethod.Post, "/api/presets/import",
+        var preset = await app.SendAsync(
+            HttpMethod.Post,
+            "/api/presets/import",
             new { text = $"[one]\nmodel = /nowhere/b.gguf\ntemp = 0.4\ngrammar-file = {app.Secret}\n", dry_run = false },
-            HttpStatusCode.OK);
+            HttpStatusCode.OK
+        );
         Assert.Equal(JsonValueKind.Null, preset.GetProperty("models")[0].GetProperty("error").ValueKind);
     }
 
@@ -151,8 +184,16 @@ public sealed class AllowedPathTests(AllowedFixture app) : IClassFixture<Allowed
         var found = (await app.GetAsync("/api/models?q=path-test")).GetProperty("items");
         if (found.GetArrayLength() > 0)
             return found[0].GetProperty("id").GetInt64();
-        return (await app.SendAsync(HttpMethod.Post, "/api/models/import-command",
-            new { command = "llama-server -m /nowhere/p.gguf", name = "path-test" }, HttpStatusCode.Created)).GetProperty("model")
-            .GetProperty("id").GetInt64();
+        return (
+            await app.SendAsync(
+                HttpMethod.Post,
+                "/api/models/import-command",
+                new { command = "llama-server -m /nowhere/p.gguf", name = "path-test" },
+                HttpStatusCode.Created
+            )
+        )
+            .GetProperty("model")
+            .GetProperty("id")
+            .GetInt64();
     }
 }

@@ -11,7 +11,8 @@ namespace LlamaBlazor.Tests.Integration.Parameters;
 /// <summary>The check of a command by its engine, with scripts for engines.</summary>
 public sealed class CommandCheckTests(AppFixture app) : IClassFixture<AppFixture>
 {
-    private const string Help = "printf '%s\\n' '-m, --model FNAME   model' '--port PORT   port' '--host HOST   address' '--log-file FNAME   log' '--x N   new'";
+    private const string Help =
+        "printf '%s\\n' '-m, --model FNAME   model' '--port PORT   port' '--host HOST   address' '--log-file FNAME   log' '--x N   new'";
 
     [LinuxFact]
     public async Task Refusal_IsTheEnginesOwnWords_WithoutSecrets()
@@ -50,7 +51,9 @@ public sealed class CommandCheckTests(AppFixture app) : IClassFixture<AppFixture
     [LinuxFact]
     public async Task Engine_ThatDoesNotEnd_IsEnded()
     {
-        var check = new CommandCheck(new EngineTool(app.Services.GetRequiredService<ProbeStarter>(), app.Services.GetRequiredService<DataFolder>(), new FastClock()));
+        var check = new CommandCheck(
+            new EngineTool(app.Services.GetRequiredService<ProbeStarter>(), app.Services.GetRequiredService<DataFolder>(), new FastClock())
+        );
         var engine = EngineScript.WriteRaw(app.Folder, "exec sleep 600");
         var verdict = await check.RunAsync(new LaunchCommand(engine, [], new Dictionary<string, string>()), CancellationToken.None);
         Assert.Contains("did not answer within 15 seconds", verdict.Failure!.Message);
@@ -62,8 +65,11 @@ public sealed class CommandCheckTests(AppFixture app) : IClassFixture<AppFixture
         var model = await AddAsync("conflict", "exit 0");
         await app.SendAsync(HttpMethod.Patch, $"{model}/config/model", new { batch_size = 256, ubatch_size = 1024 }, HttpStatusCode.OK);
         var check = await app.SendAsync(HttpMethod.Post, $"{model}/check", new { }, HttpStatusCode.OK);
-        Assert.All([await app.GetAsync($"{model}/command"), check], answer =>
-            Assert.Contains(answer.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("micro-batch")));
+        Assert.All(
+            [await app.GetAsync($"{model}/command"), check],
+            answer =>
+                Assert.Contains(answer.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("micro-batch"))
+        );
     }
 
     [LinuxFact]
@@ -72,7 +78,11 @@ public sealed class CommandCheckTests(AppFixture app) : IClassFixture<AppFixture
         var model = await AddAsync("relative", "exit 0");
         await app.SendAsync(HttpMethod.Patch, $"{model}/config/lora", new { lora = "a.gguf" }, HttpStatusCode.OK);
         await app.SendAsync(HttpMethod.Patch, $"{model}/config/sampling", new { grammar_file = "/nowhere/a.gbnf" }, HttpStatusCode.OK);
-        var warnings = (await app.GetAsync($"{model}/command")).GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!).ToList();
+        var warnings = (await app.GetAsync($"{model}/command"))
+            .GetProperty("warnings")
+            .EnumerateArray()
+            .Select(warning => warning.GetString()!)
+            .ToList();
         Assert.Contains(warnings, warning => warning.Contains("a.gguf is relative") && warning.Contains("absolute path"));
         Assert.Contains(warnings, warning => warning.Contains("There is no /nowhere/a.gbnf"));
     }
@@ -82,25 +92,38 @@ public sealed class CommandCheckTests(AppFixture app) : IClassFixture<AppFixture
     {
         var model = await AddAsync("gpus", "exit 0");
         var answer = await app.SendAsync(HttpMethod.Patch, $"{model}/config/gpu", new { tensor_split = "3,1" }, HttpStatusCode.OK);
-        Assert.Contains("sees 1", Assert.Single(answer.GetProperty("warnings").EnumerateArray(), warning => warning.GetProperty("field").GetString() == "tensor_split").GetProperty("message").GetString());
+        Assert.Contains(
+            "sees 1",
+            Assert
+                .Single(
+                    answer.GetProperty("warnings").EnumerateArray(),
+                    warning => warning.GetProperty("field").GetString() == "tensor_split"
+                )
+                .GetProperty("message")
+                .GetString()
+        );
     }
 
     private async Task<string> AddAsync(string name, string otherwise)
     {
-        var engine = EngineScript.WriteRaw(app.Folder, $"""
+        var engine = EngineScript.WriteRaw(
+            app.Folder,
+            $"""
             case "$1" in
             --version) echo 'version: 9000 (abc)' ;;
             --help) {Help} ;;
             --list-devices) printf '%s\n' '  CUDA0: Test Card (24080 MiB, 23500 MiB free)' ;;
             *) {otherwise} ;;
             esac
-            """);
+            """
+        );
         return await app.AddModelAsync(name, engine);
     }
 
     // Fifteen seconds are over at once.
     private sealed class FastClock : TimeProvider
     {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(callback, state, dueTime / 100, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime / 100, period);
     }
 }

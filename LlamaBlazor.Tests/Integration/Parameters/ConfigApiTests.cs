@@ -32,7 +32,10 @@ public sealed class ConfigApiTests(AppFixture app) : IClassFixture<AppFixture>
         foreach (var section in ConfigSection.OfModel.Where(section => catalogue.SectionOfModel(section).Count > 0))
         {
             var definitions = catalogue.SectionOfModel(section).Where(definition => !exclusive.Contains(definition.Column)).ToList();
-            var sent = definitions.ToDictionary(definition => definition.Column, definition => Json(definition, Domain.Parameters.ParameterSamples.Value(definition)));
+            var sent = definitions.ToDictionary(
+                definition => definition.Column,
+                definition => Json(definition, Domain.Parameters.ParameterSamples.Value(definition))
+            );
             if (section == ConfigSection.Runtime)
                 sent["engine_path"] = EngineScript.Write(app.Folder); // must be a program that may be run as one
             var answer = await PatchAsync($"/api/models/{id}/config/{section}", sent, HttpStatusCode.OK);
@@ -59,9 +62,22 @@ public sealed class ConfigApiTests(AppFixture app) : IClassFixture<AppFixture>
     public async Task BadValues_AreAllNamed_AndNothingIsSaved()
     {
         var path = $"/api/models/{await AddModelAsync()}/config/sampling";
-        var body = new { temperature = "hot", mirostat = 7, top_k = 1.5, repeat_last_n = -9, grammar = "a", grammar_file = "/b", no_such = 1, seed = 5 };
+        var body = new
+        {
+            temperature = "hot",
+            mirostat = 7,
+            top_k = 1.5,
+            repeat_last_n = -9,
+            grammar = "a",
+            grammar_file = "/b",
+            no_such = 1,
+            seed = 5,
+        };
         var errors = (await PatchAsync(path, body, HttpStatusCode.UnprocessableEntity)).GetProperty("errors");
-        Assert.Equal(["grammar", "grammar_file", "mirostat", "no_such", "repeat_last_n", "temperature", "top_k"], errors.EnumerateObject().Select(error => error.Name).Order());
+        Assert.Equal(
+            ["grammar", "grammar_file", "mirostat", "no_such", "repeat_last_n", "temperature", "top_k"],
+            errors.EnumerateObject().Select(error => error.Name).Order()
+        );
         Assert.Equal(JsonValueKind.Null, (await app.GetAsync(path)).GetProperty("values").GetProperty("seed").ValueKind);
     }
 
@@ -69,7 +85,9 @@ public sealed class ConfigApiTests(AppFixture app) : IClassFixture<AppFixture>
     public async Task UnknownProject_IsNamed_WhenItIsSaved()
     {
         var path = $"/api/models/{await AddModelAsync()}/config/runtime";
-        var errors = (await PatchAsync(path, new { project = "nowhere", pinned = true }, HttpStatusCode.UnprocessableEntity)).GetProperty("errors");
+        var errors = (await PatchAsync(path, new { project = "nowhere", pinned = true }, HttpStatusCode.UnprocessableEntity)).GetProperty(
+            "errors"
+        );
         Assert.Contains("Resources page", Assert.Single(errors.EnumerateObject(), error => error.Name == "project").Value[0].GetString());
         Assert.Equal(JsonValueKind.Null, (await app.GetAsync(path)).GetProperty("values").GetProperty("pinned").ValueKind);
         using var made = await app.Http.PostAsJsonAsync("/api/projects", new { project_path = "somewhere" });
@@ -84,14 +102,24 @@ public sealed class ConfigApiTests(AppFixture app) : IClassFixture<AppFixture>
     [Fact]
     public async Task CrossFieldTrouble_IsAWarning()
     {
-        var answer = await PatchAsync($"/api/models/{await AddModelAsync()}/config/model", new { batch_size = 256, ubatch_size = 1024 }, HttpStatusCode.OK);
-        Assert.Contains(answer.GetProperty("warnings").EnumerateArray(), warning => warning.GetProperty("field").GetString() == "ubatch_size");
+        var answer = await PatchAsync(
+            $"/api/models/{await AddModelAsync()}/config/model",
+            new { batch_size = 256, ubatch_size = 1024 },
+            HttpStatusCode.OK
+        );
+        Assert.Contains(
+            answer.GetProperty("warnings").EnumerateArray(),
+            warning => warning.GetProperty("field").GetString() == "ubatch_size"
+        );
     }
 
     [Fact]
     public async Task UnparsableJson_Is400()
     {
-        var answer = await app.Http.PatchAsync($"/api/models/{await AddModelAsync()}/config/gpu", new StringContent("{nonsense", Encoding.UTF8, "application/json"));
+        var answer = await app.Http.PatchAsync(
+            $"/api/models/{await AddModelAsync()}/config/gpu",
+            new StringContent("{nonsense", Encoding.UTF8, "application/json")
+        );
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
@@ -123,7 +151,10 @@ public sealed class ConfigApiTests(AppFixture app) : IClassFixture<AppFixture>
         await using var context = await ContextAsync();
         var stored = (await context.Models.AsNoTracking().FirstAsync(model => model.Id == id)).HfToken!;
         Assert.DoesNotContain("very_secret", stored);
-        Assert.DoesNotContain(await context.ConfigRevisions.Select(revision => revision.AfterJson).ToListAsync(), json => json.Contains("very_secret"));
+        Assert.DoesNotContain(
+            await context.ConfigRevisions.Select(revision => revision.AfterJson).ToListAsync(),
+            json => json.Contains("very_secret")
+        );
         var configuration = await app.Services.GetRequiredService<ParameterStore>().ReadAsync(id);
         Assert.Equal("hf_very_secret", configuration!.Own.Get("hf_token"));
         Assert.DoesNotContain("very_secret", await app.Http.GetStringAsync($"/api/models/{id}/config"));
@@ -146,12 +177,15 @@ public sealed class ConfigApiTests(AppFixture app) : IClassFixture<AppFixture>
     [InlineData("/api/models/no-such-model/config", HttpStatusCode.NotFound)]
     [InlineData("/api/models/no-such-model/config/gpu", HttpStatusCode.NotFound)]
     [InlineData("/api/models/no-such-model/command", HttpStatusCode.NotFound)]
-    public async Task UnknownModel_Is404(string path, HttpStatusCode expected) => Assert.Equal(expected, (await app.Http.GetAsync(path)).StatusCode);
+    public async Task UnknownModel_Is404(string path, HttpStatusCode expected) =>
+        Assert.Equal(expected, (await app.Http.GetAsync(path)).StatusCode);
 
     [Fact]
-    public async Task UnknownSection_Is404() => Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync($"/api/models/{await AddModelAsync()}/config/nothing")).StatusCode);
+    public async Task UnknownSection_Is404() =>
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync($"/api/models/{await AddModelAsync()}/config/nothing")).StatusCode);
 
-    private static object? Json(ParameterDefinition definition, object value) => ConfigJson.Write(definition with { Secret = false }, value);
+    private static object? Json(ParameterDefinition definition, object value) =>
+        ConfigJson.Write(definition with { Secret = false }, value);
 
     private async Task<JsonElement> PatchAsync(string path, object body, HttpStatusCode expected)
     {
@@ -161,13 +195,20 @@ public sealed class ConfigApiTests(AppFixture app) : IClassFixture<AppFixture>
         return JsonElement.Parse(text);
     }
 
-    private async Task<LlamaDbContext> ContextAsync() => await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
+    private async Task<LlamaDbContext> ContextAsync() =>
+        await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
 
     private async Task<long> AddModelAsync()
     {
         var name = Guid.NewGuid().ToString("N");
         await using var context = await ContextAsync();
-        var model = new Model { Uid = "model_1_" + name, Name = name, Type = "llama", ModelPath = $"/models/{name}.gguf" };
+        var model = new Model
+        {
+            Uid = "model_1_" + name,
+            Name = name,
+            Type = "llama",
+            ModelPath = $"/models/{name}.gguf",
+        };
         context.Models.Add(model);
         await context.SaveChangesAsync();
         return model.Id;

@@ -16,9 +16,14 @@ public sealed class DraftLaunchTests(DownloadFixture app) : IClassFixture<Downlo
     {
         app.Mirror.Serve("/launch-draft.gguf");
         var url = app.Mirror.Url("/launch-draft.gguf");
-        var made = await app.Http.PostAsJsonAsync("/api/models/import-command", new { command = "llama-server -m /nowhere/drafted.gguf", name = "drafted" });
+        var made = await app.Http.PostAsJsonAsync(
+            "/api/models/import-command",
+            new { command = "llama-server -m /nowhere/drafted.gguf", name = "drafted" }
+        );
         var id = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("model").GetProperty("id").GetInt64();
-        (await app.Http.PatchAsJsonAsync($"/api/models/{id}/config/runtime", new { engine_path = EngineScript.Write(app.Folder) })).EnsureSuccessStatusCode();
+        (
+            await app.Http.PatchAsJsonAsync($"/api/models/{id}/config/runtime", new { engine_path = EngineScript.Write(app.Folder) })
+        ).EnsureSuccessStatusCode();
         (await app.Http.PatchAsJsonAsync($"/api/models/{id}/config/lora", new { model_url_draft = url })).EnsureSuccessStatusCode();
         var command = (await app.Services.GetRequiredService<LaunchCommandFactory>().CreateAsync(id, 40000, CancellationToken.None)).Value;
         var path = app.Services.GetRequiredService<DraftDownloads>().PathOf(url);

@@ -45,7 +45,9 @@ public sealed class EngineAgeTests(EngineAgeTests.App app) : IClassFixture<Engin
     [LinuxFact]
     public async Task Banner_OfAWrapper_IsReadOver()
     {
-        const string Banner = "echo ':: initializing environment ...'; echo 'ggml_cuda_init: found 1 CUDA devices' >&2; printf '\\033[1m-- ready --\\033[0m\\r\\n'";
+        const string Banner =
+            "echo ':: initializing environment ...'; echo 'ggml_cuda_init: found 1 CUDA devices' >&2; printf '\\033[1m-- ready "
+            + "--\\033[0m\\r\\n'";
         var engine = await FindAsync(AgedEngine.Write(app.Folder, EngineHelpForms.Fork, before: Banner));
         Assert.Equal("b9921 (edad86bbe)", engine.GetProperty("version").GetString());
         Assert.Equal(24, engine.GetProperty("flag_count").GetInt32());
@@ -57,8 +59,18 @@ public sealed class EngineAgeTests(EngineAgeTests.App app) : IClassFixture<Engin
         var model = await app.AddModelAsync("of-2024", AgedEngine.Write(app.Folder, EngineHelpForms.Late2024, "version: 3900 (0ld)"));
         await app.SendAsync(HttpMethod.Patch, $"{model}/config/sampling", new { flash_attn = "on" }, HttpStatusCode.OK);
         await app.SendAsync(HttpMethod.Patch, $"{model}/config/memory", new { mlock = 1 }, HttpStatusCode.OK);
-        await app.SendAsync(HttpMethod.Patch, $"{model}/config/advanced", new { custom_params = new Dictionary<string, object> { ["--foo-new"] = true, ["--verbosity"] = 2 } }, HttpStatusCode.UnprocessableEntity); // has a field of its own
-        await app.SendAsync(HttpMethod.Patch, $"{model}/config/advanced", new { custom_params = new Dictionary<string, object> { ["--foo-new"] = true } }, HttpStatusCode.OK);
+        await app.SendAsync(
+            HttpMethod.Patch,
+            $"{model}/config/advanced",
+            new { custom_params = new Dictionary<string, object> { ["--foo-new"] = true, ["--verbosity"] = 2 } },
+            HttpStatusCode.UnprocessableEntity
+        ); // has a field of its own
+        await app.SendAsync(
+            HttpMethod.Patch,
+            $"{model}/config/advanced",
+            new { custom_params = new Dictionary<string, object> { ["--foo-new"] = true } },
+            HttpStatusCode.OK
+        );
         var command = await app.GetAsync($"{model}/command");
         var words = command.GetProperty("arguments").EnumerateArray().Select(word => word.GetString()!).ToList();
         Assert.StartsWith("--", words[words.IndexOf("--flash-attn") + 1]);
@@ -75,8 +87,18 @@ public sealed class EngineAgeTests(EngineAgeTests.App app) : IClassFixture<Engin
         var path = AgedEngine.Write(app.Folder, "options: see the manual\n");
         var model = await app.AddModelAsync("silent", path);
         await File.WriteAllBytesAsync(app.Folder.File("silent.gguf"), [.. "GGUF"u8, 3, 0, 0, 0]);
-        await app.SendAsync(HttpMethod.Patch, $"{model}/config/model", new { model_path = app.Folder.File("silent.gguf") }, HttpStatusCode.OK);
-        await app.SendAsync(HttpMethod.Patch, $"{model}/config/advanced", new { custom_params = new Dictionary<string, object> { ["--ctx-size-draft"] = 16000 } }, HttpStatusCode.OK);
+        await app.SendAsync(
+            HttpMethod.Patch,
+            $"{model}/config/model",
+            new { model_path = app.Folder.File("silent.gguf") },
+            HttpStatusCode.OK
+        );
+        await app.SendAsync(
+            HttpMethod.Patch,
+            $"{model}/config/advanced",
+            new { custom_params = new Dictionary<string, object> { ["--ctx-size-draft"] = 16000 } },
+            HttpStatusCode.OK
+        );
         var engines = (await app.GetAsync("/api/engines")).GetProperty("items").EnumerateArray();
         var error = engines.Single(engine => engine.GetProperty("path").GetString() == path).GetProperty("error").GetString()!;
         Assert.Contains("lists no --model and --port", error);
@@ -88,7 +110,10 @@ public sealed class EngineAgeTests(EngineAgeTests.App app) : IClassFixture<Engin
     }
 
     [LinuxTheory]
-    [InlineData("error while loading shared libraries: libcudart.so.12: cannot open shared object file: No such file or directory", "LD_LIBRARY_PATH")]
+    [InlineData(
+        "error while loading shared libraries: libcudart.so.12: cannot open shared object file: No such file or directory",
+        "LD_LIBRARY_PATH"
+    )]
     [InlineData("/lib/libc.so.6: version `GLIBC_2.38' not found (required by llama-server)", "use a build made for this system")]
     public async Task MissingLibrary_IsToldInTheLoadersWords_AtTheProbeAndAtAStart(string words, string hint)
     {
@@ -97,7 +122,12 @@ public sealed class EngineAgeTests(EngineAgeTests.App app) : IClassFixture<Engin
         Assert.Contains(words, engine.GetProperty("error").GetString());
         Assert.Contains(hint, engine.GetProperty("error").GetString());
         await File.WriteAllBytesAsync(app.Folder.File("broken.gguf"), [.. "GGUF"u8, 3, 0, 0, 0]);
-        await app.SendAsync(HttpMethod.Patch, $"/api/models/broken-{hint.Length}/config/model", new { model_path = app.Folder.File("broken.gguf") }, HttpStatusCode.OK);
+        await app.SendAsync(
+            HttpMethod.Patch,
+            $"/api/models/broken-{hint.Length}/config/model",
+            new { model_path = app.Folder.File("broken.gguf") },
+            HttpStatusCode.OK
+        );
         var detail = (await StartAsync($"broken-{hint.Length}")).Failure!.Message;
         Assert.Contains(words, detail);
         Assert.Contains(hint, detail);
@@ -113,7 +143,10 @@ public sealed class EngineAgeTests(EngineAgeTests.App app) : IClassFixture<Engin
         var environment = new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = "/opt/llama/lib" };
         await app.SendAsync(HttpMethod.Patch, "/api/models/needy/config/server", new { environment }, HttpStatusCode.OK);
         var engines = (await app.GetAsync("/api/engines")).GetProperty("items").EnumerateArray();
-        Assert.Equal("b9921 (edad86bbe)", engines.Single(engine => engine.GetProperty("path").GetString() == path).GetProperty("version").GetString());
+        Assert.Equal(
+            "b9921 (edad86bbe)",
+            engines.Single(engine => engine.GetProperty("path").GetString() == path).GetProperty("version").GetString()
+        );
         var warnings = (await app.GetAsync("/api/models/needy/command")).GetProperty("warnings").EnumerateArray();
         Assert.DoesNotContain(warnings, warning => warning.GetString()!.Contains(Words));
     }
@@ -127,6 +160,9 @@ public sealed class EngineAgeTests(EngineAgeTests.App app) : IClassFixture<Engin
     private async Task<JsonElement> FindAsync(string path, string? name = null)
     {
         await app.AddModelAsync(name ?? $"aged-{Guid.NewGuid():N}", path);
-        return (await app.GetAsync("/api/engines")).GetProperty("items").EnumerateArray().Single(engine => engine.GetProperty("path").GetString() == path);
+        return (await app.GetAsync("/api/engines"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(engine => engine.GetProperty("path").GetString() == path);
     }
 }

@@ -11,14 +11,25 @@ internal static class EngineModels
     /// <summary>Makes a model that runs an engine, and returns its address.</summary>
     public static async Task<string> AddModelAsync(this AppFixture app, string name, string engine)
     {
-        var made = await app.SendAsync(HttpMethod.Post, "/api/models/import-command", new { command = $"llama-server -m /nowhere/{name}.gguf", name }, HttpStatusCode.Created);
+        var made = await app.SendAsync(
+            HttpMethod.Post,
+            "/api/models/import-command",
+            new { command = $"llama-server -m /nowhere/{name}.gguf", name },
+            HttpStatusCode.Created
+        );
         var model = $"/api/models/{made.GetProperty("model").GetProperty("id").GetInt64()}";
         await app.SendAsync(HttpMethod.Patch, $"{model}/config/runtime", new { engine_path = engine }, HttpStatusCode.OK);
         return model;
     }
 
     /// <summary>Sends JSON and returns the answer, whose status must be this one.</summary>
-    public static async Task<JsonElement> SendAsync(this AppFixture app, HttpMethod method, string path, object body, HttpStatusCode expected)
+    public static async Task<JsonElement> SendAsync(
+        this AppFixture app,
+        HttpMethod method,
+        string path,
+        object body,
+        HttpStatusCode expected
+    )
     {
         using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
         using var answer = await app.Http.SendAsync(request);

@@ -52,7 +52,12 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
         var model = await app.AddModelAsync("spelled", EngineScript.WriteRaw(app.Folder, Old));
         await app.SendAsync(HttpMethod.Patch, $"{model}/config/lora", new { threads_draft = 3 }, HttpStatusCode.OK);
         await app.SendAsync(HttpMethod.Patch, $"{model}/config/memory", new { mlock = 1 }, HttpStatusCode.OK);
-        await app.SendAsync(HttpMethod.Patch, $"{model}/config/advanced", new { custom_params = new Dictionary<string, object> { ["--future"] = true } }, HttpStatusCode.OK);
+        await app.SendAsync(
+            HttpMethod.Patch,
+            $"{model}/config/advanced",
+            new { custom_params = new Dictionary<string, object> { ["--future"] = true } },
+            HttpStatusCode.OK
+        );
         var command = await app.GetAsync($"{model}/command");
         var arguments = command.GetProperty("arguments").EnumerateArray().Select(word => word.GetString()!).ToList();
         Assert.Equal("3", arguments[arguments.FindIndex(word => word is "--threads-draft" or "-td") + 1]);
@@ -83,7 +88,10 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
     {
         var program = EngineScript.WriteRaw(app.Folder, "echo hello");
         await app.AddModelAsync("no-engine", program);
-        var engine = (await app.GetAsync("/api/engines")).GetProperty("items").EnumerateArray().Single(engine => engine.GetProperty("path").GetString() == program);
+        var engine = (await app.GetAsync("/api/engines"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(engine => engine.GetProperty("path").GetString() == program);
         Assert.Contains("does not answer --version like llama-server", engine.GetProperty("error").GetString());
     }
 
@@ -92,16 +100,24 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
     {
         var broken = app.Folder.File("broken");
         await File.WriteAllTextAsync(broken, "");
-        var engine = new EngineCommand(EngineScript.WriteRaw(app.Folder, $"[ \"$1\" = --help ] && [ -e '{broken}' ] && exit 1\n{Old}"), [], Simulated: false);
+        var engine = new EngineCommand(
+            EngineScript.WriteRaw(app.Folder, $"[ \"$1\" = --help ] && [ -e '{broken}' ] && exit 1\n{Old}"),
+            [],
+            Simulated: false
+        );
         var clock = new HandClock { Now = DateTimeOffset.UnixEpoch };
         var probe = Probe(clock);
-        Assert.Contains("lists no --model and --port", (await probe.ProbeAsync(engine, again: false, CancellationToken.None)).Failure!.Message);
+        Assert.Contains(
+            "lists no --model and --port",
+            (await probe.ProbeAsync(engine, again: false, CancellationToken.None)).Failure!.Message
+        );
         File.Delete(broken);
         Assert.False((await probe.ProbeAsync(engine, again: false, CancellationToken.None)).IsSuccess);
         clock.Now += EngineProbe.FailureStands;
         var found = (await probe.ProbeAsync(engine, again: false, CancellationToken.None)).Value;
         Assert.Equal((1, 0, null), (found.Values("--port"), found.Values("--metrics"), found.Values("--no-such")));
-        var stored = (await Probe(clock).ProbeAsync(engine, again: false, CancellationToken.None)).Value; // of the table, as after a restart
+        // of the table, as after a restart
+        var stored = (await Probe(clock).ProbeAsync(engine, again: false, CancellationToken.None)).Value;
         Assert.Equal(1, stored.Values("--ctx-size"));
     }
 
@@ -109,7 +125,11 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
     public async Task SeveralWhoAskAtOnce_ShareOneAnswer()
     {
         var (count, gate) = (app.Folder.File("asked-at-once"), app.Folder.File("gate"));
-        var engine = new EngineCommand(EngineScript.WriteRaw(app.Folder, $"echo x >> '{count}'\nwhile [ ! -e '{gate}' ]; do sleep 0.02; done\n{Old}"), [], Simulated: false);
+        var engine = new EngineCommand(
+            EngineScript.WriteRaw(app.Folder, $"echo x >> '{count}'\nwhile [ ! -e '{gate}' ]; do sleep 0.02; done\n{Old}"),
+            [],
+            Simulated: false
+        );
         var probe = Probe(TimeProvider.System);
         using var leaves = new CancellationTokenSource();
         var first = probe.ProbeAsync(engine, again: false, leaves.Token);
@@ -126,12 +146,24 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
     {
         var old = EngineScript.WriteRaw(app.Folder, Old);
         await app.AddModelAsync("asked", old);
-        Assert.Contains("CUDA0: Test Card", (await app.SendAsync(HttpMethod.Post, "/api/engines/ask", new { path = old, action = "--list-devices" }, HttpStatusCode.OK)).GetProperty("output").GetString());
+        Assert.Contains(
+            "CUDA0: Test Card",
+            (await app.SendAsync(HttpMethod.Post, "/api/engines/ask", new { path = old, action = "--list-devices" }, HttpStatusCode.OK))
+                .GetProperty("output")
+                .GetString()
+        );
         await app.SendAsync(HttpMethod.Post, "/api/engines/ask", new { action = "--mlock" }, HttpStatusCode.UnprocessableEntity);
-        await app.SendAsync(HttpMethod.Post, "/api/engines/ask", new { path = "/bin/sh", action = "--help" }, HttpStatusCode.NotFound); // only engines that are set up are run
+        // only engines that are set up are run
+        await app.SendAsync(HttpMethod.Post, "/api/engines/ask", new { path = "/bin/sh", action = "--help" }, HttpStatusCode.NotFound);
     }
 
-    private EngineProbe Probe(TimeProvider clock) => new(app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(), app.Services.GetRequiredService<DatabaseWriter>(), app.Services.GetRequiredService<EngineTool>(), clock);
+    private EngineProbe Probe(TimeProvider clock) =>
+        new(
+            app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(),
+            app.Services.GetRequiredService<DatabaseWriter>(),
+            app.Services.GetRequiredService<EngineTool>(),
+            clock
+        );
 
     private sealed class HandClock : TimeProvider
     {
@@ -141,5 +173,10 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
     }
 
     private async Task<string?> VersionAsync(string path) =>
-        (await app.GetAsync("/api/engines")).GetProperty("items").EnumerateArray().Single(engine => engine.GetProperty("path").GetString() == path).GetProperty("version").GetString();
+        (await app.GetAsync("/api/engines"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(engine => engine.GetProperty("path").GetString() == path)
+            .GetProperty("version")
+            .GetString();
 }

@@ -47,9 +47,10 @@ public sealed class ImportLibraryTests : IAsyncLifetime, IDisposable
     public async Task TouchedRow_Stays_AndAFurtherModelIsMade(string method, string path, string body)
     {
         var id = await IdAsync("chi");
-        using var request = new HttpRequestMessage(new HttpMethod(method),
-            $"/api/models/{id}/{path}".TrimEnd('/'))
-        { Content = new StringContent(body, null, "application/json") };
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/models/{id}/{path}".TrimEnd('/'))
+        {
+            Content = new StringContent(body, null, "application/json"),
+        };
         using var answer = await _app.Http.SendAsync(request);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
         var kept = (await _app.GetAsync($"/api/models/{id}")).GetProperty("name").GetString()!;
@@ -60,33 +61,53 @@ public sealed class ImportLibraryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task SecondImport_WithoutAName_IsNumbered_AndAnAliasedRowIsTouched()
     {
-        Assert.Equal("chi", (await ImportAsync($"llama-server -m {Place("chi")} -c 512", HttpStatusCode.Created)).GetProperty("model")
-            .GetProperty("name").GetString());
-        Assert.Equal("chi-2", (await ImportAsync($"llama-server -m {Place("chi")} -c 256", HttpStatusCode.Created)).GetProperty("model")
-            .GetProperty("name").GetString());
+        Assert.Equal(
+            "chi",
+            (await ImportAsync($"llama-server -m {Place("chi")} -c 512", HttpStatusCode.Created))
+                .GetProperty("model")
+                .GetProperty("name")
+                .GetString()
+        );
+        Assert.Equal(
+            "chi-2",
+            (await ImportAsync($"llama-server -m {Place("chi")} -c 256", HttpStatusCode.Created))
+                .GetProperty("model")
+                .GetProperty("name")
+                .GetString()
+        );
         await _app.Http.PostAsJsonAsync("/api/aliases", new { name = "p", model = "psi" });
-        Assert.Equal("psi-2", (await ImportAsync($"llama-server -m {Place("psi")} -c 512", HttpStatusCode.Created)).GetProperty("model")
-            .GetProperty("name").GetString());
+        Assert.Equal(
+            "psi-2",
+            (await ImportAsync($"llama-server -m {Place("psi")} -c 512", HttpStatusCode.Created))
+                .GetProperty("model")
+                .GetProperty("name")
+                .GetString()
+        );
     }
 
     [Fact]
     public async Task DryRun_SaysWhatTheRunDoes_AndChangesNothing()
     {
         var (chi, psi) = (Place("chi"), Place("psi"));
-        var text = $"[chi]\nmodel = {chi}\nctx-size = 1\n[two]\nmodel = {chi}\nalias = psi\n[psi]\nmodel = {chi}\n"
+        var text =
+            $"[chi]\nmodel = {chi}\nctx-size = 1\n[two]\nmodel = {chi}\nalias = psi\n[psi]\nmodel = {chi}\n"
             + $"[three]\nmodel = nowhere.gguf\n[four]\nmodel = {psi}\nparallel = 0\n";
         var before = (await _app.GetAsync("/api/models")).GetRawText();
         var dry = await PostAsync("/api/presets/import", new { text, dry_run = true }, HttpStatusCode.OK);
         Assert.Equal(before, (await _app.GetAsync("/api/models")).GetRawText());
         var run = await PostAsync("/api/presets/import", new { text }, HttpStatusCode.OK);
-        Assert.Equal(dry.GetProperty("models").EnumerateArray().Select(WithoutId), run.GetProperty("models").EnumerateArray()
-            .Select(WithoutId));
-        Assert.Equal([true, true, false, false, true], run.GetProperty("models").EnumerateArray()
-            .Select(model => model.GetProperty("error").ValueKind == JsonValueKind.Null));
+        Assert.Equal(
+            dry.GetProperty("models").EnumerateArray().Select(WithoutId),
+            run.GetProperty("models").EnumerateArray().Select(WithoutId)
+        );
+        Assert.Equal(
+            [true, true, false, false, true],
+            run.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("error").ValueKind == JsonValueKind.Null)
+        );
         Assert.Equal(["chi", "two"], await NamesAsync("chi"));
 
-        static string WithoutId(JsonElement model) => string.Join(' ', model.EnumerateObject().Where(pair => pair.Name != "id")
-            .Select(pair => pair.ToString()));
+        static string WithoutId(JsonElement model) =>
+            string.Join(' ', model.EnumerateObject().Where(pair => pair.Name != "id").Select(pair => pair.ToString()));
     }
 
     [Fact]
@@ -98,10 +119,14 @@ public sealed class ImportLibraryTests : IAsyncLifetime, IDisposable
         Assert.Equal(Place("psi"), Said(await DryAsync("llama-server -m old\\place\\psi.gguf"), "model", "model_path"));
         Assert.Equal(Place("psi"), Said(await DryAsync("docker run image -m /models/psi.gguf"), "model", "model_path"));
         Assert.Equal(Place("style"), Said(await DryAsync("llama-server -m chi.gguf --lora style.gguf"), "lora", "lora"));
-        Assert.Equal(Place("other/omega"), Said(await DryAsync($"cd {_app.ModelFolder}/other\nllama-server -m omega.gguf"), "model",
-            "model_path"));
-        Assert.Contains("there are several", (await DryAsync("llama-server -m omega.gguf")).GetProperty("errors")
-            .GetProperty("model_path")[0].GetString());
+        Assert.Equal(
+            Place("other/omega"),
+            Said(await DryAsync($"cd {_app.ModelFolder}/other\nllama-server -m omega.gguf"), "model", "model_path")
+        );
+        Assert.Contains(
+            "there are several",
+            (await DryAsync("llama-server -m omega.gguf")).GetProperty("errors").GetProperty("model_path")[0].GetString()
+        );
         Assert.Contains("no such file", (await DryAsync("llama-server -m gone.gguf")).GetProperty("error").GetString());
     }
 
@@ -113,8 +138,10 @@ public sealed class ImportLibraryTests : IAsyncLifetime, IDisposable
         Assert.Equal(engine, Said(there, "runtime", "engine_path"));
         var away = await DryAsync("/opt/other/llama-server -m chi.gguf");
         Assert.False(away.GetProperty("sections").TryGetProperty("runtime", out _));
-        Assert.Contains("/opt/other/llama-server", away.GetProperty("ignored").EnumerateArray()
-            .Select(flag => flag.GetProperty("flag").GetString()));
+        Assert.Contains(
+            "/opt/other/llama-server",
+            away.GetProperty("ignored").EnumerateArray().Select(flag => flag.GetProperty("flag").GetString())
+        );
     }
 
     [Fact]
@@ -134,30 +161,34 @@ public sealed class ImportLibraryTests : IAsyncLifetime, IDisposable
         Assert.Equal(["again"], await NamesAsync("psi"));
     }
 
-    private static string Said(JsonElement answer, string section, string column) => answer.GetProperty("sections").GetProperty(section)
-        .GetProperty(column).GetString()!;
+    private static string Said(JsonElement answer, string section, string column) =>
+        answer.GetProperty("sections").GetProperty(section).GetProperty(column).GetString()!;
 
     private string Place(string name) => Path.Combine(_app.ModelFolder, name + ".gguf");
 
     private Task<ScanResult> ScanAsync() => _app.Services.GetRequiredService<LibraryService>().ScanAsync();
 
     private async Task<List<JsonElement>> RowsAsync(string file) =>
-        [.. (await _app.GetAsync("/api/models")).GetProperty("items").EnumerateArray()
-            .Where(row => row.GetProperty("model_path").GetString() == Place(file))];
+        [
+            .. (await _app.GetAsync("/api/models"))
+                .GetProperty("items")
+                .EnumerateArray()
+                .Where(row => row.GetProperty("model_path").GetString() == Place(file)),
+        ];
 
-    private async Task<IEnumerable<string>> NamesAsync(string file) => (await RowsAsync(file))
-        .Select(row => row.GetProperty("name").GetString()!).Order();
+    private async Task<IEnumerable<string>> NamesAsync(string file) =>
+        (await RowsAsync(file)).Select(row => row.GetProperty("name").GetString()!).Order();
 
     private async Task<long> IdAsync(string name) => (await _app.GetAsync($"/api/models/{name}")).GetProperty("id").GetInt64();
 
-    private async Task<int> ContextAsync(string name) => (await _app.GetAsync($"/api/models/{name}/config/model")).GetProperty("values")
-        .GetProperty("ctx_size").GetInt32();
+    private async Task<int> ContextAsync(string name) =>
+        (await _app.GetAsync($"/api/models/{name}/config/model")).GetProperty("values").GetProperty("ctx_size").GetInt32();
 
     private Task<JsonElement> ImportAsync(string command, HttpStatusCode expected) =>
         PostAsync("/api/models/import-command", new { command }, expected);
 
-    private Task<JsonElement> DryAsync(string command) => PostAsync("/api/models/import-command", new { command, dry_run = true },
-        HttpStatusCode.OK);
+    private Task<JsonElement> DryAsync(string command) =>
+        PostAsync("/api/models/import-command", new { command, dry_run = true }, HttpStatusCode.OK);
 
     private async Task<JsonElement> PostAsync(string path, object body, HttpStatusCode expected)
     {

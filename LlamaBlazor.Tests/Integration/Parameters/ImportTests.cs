@@ -13,17 +13,36 @@ public sealed class ImportTests(AppFixture app) : IClassFixture<AppFixture>
     [Fact]
     public async Task Command_BecomesAModel_WhoseCommandSaysTheSame()
     {
-        const string Command = "llama-server --model '/nowhere/My Model.gguf' --alias mine,other --ctx-size 8192 --temp 0.3 --no-jinja --logit-bias 5+1 --logit-bias 6-1 --brand-new 1 --port 9 --timeout 5 stray";
+        const string Command =
+            "llama-server --model '/nowhere/My Model.gguf' --alias mine,other --ctx-size 8192 --temp 0.3 --no-jinja --logit-bias 5+1 "
+            + "--logit-bias 6-1 --brand-new 1 --port 9 --timeout 5 stray";
         var answer = await PostAsync(new { command = Command }, HttpStatusCode.Created);
         Assert.Equal("mine", answer.GetProperty("model").GetProperty("name").GetString());
         Assert.Equal("stray", Assert.Single(answer.GetProperty("not_understood").EnumerateArray()).GetProperty("token").GetString());
-        Assert.Equal(["--port", "--timeout"], answer.GetProperty("ignored").EnumerateArray().Select(flag => flag.GetProperty("flag").GetString()).Order());
+        Assert.Equal(
+            ["--port", "--timeout"],
+            answer.GetProperty("ignored").EnumerateArray().Select(flag => flag.GetProperty("flag").GetString()).Order()
+        );
         var id = answer.GetProperty("model").GetProperty("id").GetInt64();
         var sampling = (await app.GetAsync($"/api/models/{id}/config/sampling")).GetProperty("values");
         Assert.Equal(["5+1", "6-1"], sampling.GetProperty("logit_bias").EnumerateArray().Select(item => item.GetString()));
         Assert.Equal(0, (await app.GetAsync($"/api/models/{id}/config/server")).GetProperty("values").GetProperty("jinja").GetInt32());
-        Assert.Equal("1", (await app.GetAsync($"/api/models/{id}/config/advanced")).GetProperty("values").GetProperty("custom_params").GetProperty("--brand-new").GetString());
-        Assert.Equal("other", Assert.Single((await app.GetAsync($"/api/models/{id}/config/runtime")).GetProperty("values").GetProperty("aliases").EnumerateArray()).GetString());
+        Assert.Equal(
+            "1",
+            (await app.GetAsync($"/api/models/{id}/config/advanced"))
+                .GetProperty("values")
+                .GetProperty("custom_params")
+                .GetProperty("--brand-new")
+                .GetString()
+        );
+        Assert.Equal(
+            "other",
+            Assert
+                .Single(
+                    (await app.GetAsync($"/api/models/{id}/config/runtime")).GetProperty("values").GetProperty("aliases").EnumerateArray()
+                )
+                .GetString()
+        );
     }
 
     [Fact]
@@ -38,12 +57,18 @@ public sealed class ImportTests(AppFixture app) : IClassFixture<AppFixture>
     [Theory]
     [InlineData("llama-server -m /nowhere/field.gguf -c 512 --grammar a --json-schema {}", "grammar", "--grammar a")]
     [InlineData("llama-server -m /nowhere/field.gguf -c 512 --parallel 0", "n_parallel", "--parallel 0")]
-    [InlineData("llama-server -m /nowhere/field.gguf -c 512 --spec-type mtp:n_max=2,p_min=0.6", "spec_type",
-        "--spec-type mtp:n_max=2,p_min=0.6")]
+    [InlineData(
+        "llama-server -m /nowhere/field.gguf -c 512 --spec-type mtp:n_max=2,p_min=0.6",
+        "spec_type",
+        "--spec-type mtp:n_max=2,p_min=0.6"
+    )]
     [InlineData("llama-server -m /nowhere/field.gguf -c 512 --temp warm", "temperature", "--temp warm")]
     [InlineData("llama-server -m /nowhere/field.gguf -c 512 --lora relative.gguf", "lora", "--lora relative.gguf")]
-    [InlineData("llama-server -m /nowhere/field.gguf -c 512 --chat-template-kwargs '{\"a\":1,\"a\":2}'", "chat_template_kwargs",
-        "--chat-template-kwargs {\"a\":1,\"a\":2}")]
+    [InlineData(
+        "llama-server -m /nowhere/field.gguf -c 512 --chat-template-kwargs '{\"a\":1,\"a\":2}'",
+        "chat_template_kwargs",
+        "--chat-template-kwargs {\"a\":1,\"a\":2}"
+    )]
     public async Task BadValue_IsRefusedAlone(string command, string field, string token)
     {
         var dry = await PostAsync(new { command, dry_run = true }, HttpStatusCode.OK);
@@ -52,8 +77,13 @@ public sealed class ImportTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal(field, Assert.Single(made.GetProperty("errors").EnumerateObject()).Name);
         var reported = Assert.Single(made.GetProperty("not_understood").EnumerateArray());
         Assert.Equal((token, field), (reported.GetProperty("token").GetString(), reported.GetProperty("field").GetString()));
-        Assert.Equal(512, (await app.GetAsync($"/api/models/{made.GetProperty("model").GetProperty("id").GetInt64()}/config/model"))
-            .GetProperty("values").GetProperty("ctx_size").GetInt32());
+        Assert.Equal(
+            512,
+            (await app.GetAsync($"/api/models/{made.GetProperty("model").GetProperty("id").GetInt64()}/config/model"))
+                .GetProperty("values")
+                .GetProperty("ctx_size")
+                .GetInt32()
+        );
     }
 
     [Theory]
@@ -72,7 +102,9 @@ public sealed class ImportTests(AppFixture app) : IClassFixture<AppFixture>
     public async Task TakenName_IsRefused()
     {
         await PostAsync(new { command = "llama-server -m /nowhere/a.gguf", name = "taken" }, HttpStatusCode.Created);
-        var errors = (await PostAsync(new { command = "llama-server -m /nowhere/b.gguf", name = "Taken" }, HttpStatusCode.UnprocessableEntity)).GetProperty("errors");
+        var errors = (
+            await PostAsync(new { command = "llama-server -m /nowhere/b.gguf", name = "Taken" }, HttpStatusCode.UnprocessableEntity)
+        ).GetProperty("errors");
         Assert.True(errors.TryGetProperty("name", out _));
     }
 
@@ -86,7 +118,15 @@ public sealed class ImportTests(AppFixture app) : IClassFixture<AppFixture>
     [Fact]
     public async Task OurOwnCommand_PastedBack_KeepsTheSecret_AndWhatItDoesNotMention()
     {
-        var id = (await PostAsync(new { command = "HF_TOKEN=hf_kept llama-server -m /nowhere/kept.gguf --temp 0.8 --min-p 0.05", name = "kept" }, HttpStatusCode.Created)).GetProperty("model").GetProperty("id").GetInt64();
+        var id = (
+            await PostAsync(
+                new { command = "HF_TOKEN=hf_kept llama-server -m /nowhere/kept.gguf --temp 0.8 --min-p 0.05", name = "kept" },
+                HttpStatusCode.Created
+            )
+        )
+            .GetProperty("model")
+            .GetProperty("id")
+            .GetInt64();
         var import = app.Services.GetRequiredService<CommandImport>();
         var plan = (await import.ReadAsync("HF_TOKEN=*** llama-server -m /nowhere/kept.gguf --temp 0.5", CancellationToken.None)).Value;
         Assert.Equal("HF_TOKEN", Assert.Single(plan.Ignored).Flag);
@@ -100,10 +140,16 @@ public sealed class ImportTests(AppFixture app) : IClassFixture<AppFixture>
     [Fact]
     public async Task HomeFolder_IsTheDashboards()
     {
-        var answer = await PostAsync(new { command = "llama-server -m ~/x.gguf --grammar-file $GRAMMARS/a.gbnf", dry_run = true }, HttpStatusCode.OK);
+        var answer = await PostAsync(
+            new { command = "llama-server -m ~/x.gguf --grammar-file $GRAMMARS/a.gbnf", dry_run = true },
+            HttpStatusCode.OK
+        );
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         Assert.Equal(home + "/x.gguf", answer.GetProperty("sections").GetProperty("model").GetProperty("model_path").GetString());
-        Assert.Equal("$GRAMMARS/a.gbnf", Assert.Single(answer.GetProperty("not_understood").EnumerateArray()).GetProperty("token").GetString());
+        Assert.Equal(
+            "$GRAMMARS/a.gbnf",
+            Assert.Single(answer.GetProperty("not_understood").EnumerateArray()).GetProperty("token").GetString()
+        );
     }
 
     private async Task<JsonElement> PostAsync(object body, HttpStatusCode expected)

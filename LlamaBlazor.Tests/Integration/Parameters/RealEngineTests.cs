@@ -4,7 +4,8 @@ using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Parameters;
 
-/// <summary>The engine's own parser reads what we build: <c>--version</c> as the last argument makes it check everything before it, then stop.</summary>
+/// <summary>The engine's own parser reads what we build: <c>--version</c> as the last argument makes it check everything before it, then
+/// stop.</summary>
 public sealed class RealEngineTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -16,11 +17,20 @@ public sealed class RealEngineTests : IDisposable
     {
         var catalogue = ParameterCatalogue.Current;
         var refused = new List<string>();
-        foreach (var definition in catalogue.Columns.Where(definition => definition.Column is not ("rpc" or "custom_params"))) // rpc: only in builds with it
+        // rpc: only in builds with it
+        foreach (var definition in catalogue.Columns.Where(definition => definition.Column is not ("rpc" or "custom_params")))
         {
             var value = EngineSamples.Value(definition, _folder);
-            var set = new ParameterSet([KeyValuePair.Create("model_path", (object)"/models/none.gguf"), KeyValuePair.Create(definition.Column, value)], [definition.Column]);
-            var command = new CommandLineBuilder(catalogue).Build(RealEngineFactAttribute.Engine!, [], new EffectiveParameters(set, set), new LaunchPlan(40000));
+            var set = new ParameterSet(
+                [KeyValuePair.Create("model_path", (object)"/models/none.gguf"), KeyValuePair.Create(definition.Column, value)],
+                [definition.Column]
+            );
+            var command = new CommandLineBuilder(catalogue).Build(
+                RealEngineFactAttribute.Engine!,
+                [],
+                new EffectiveParameters(set, set),
+                new LaunchPlan(40000)
+            );
             if (await CheckAsync(command) is { } reason)
                 refused.Add($"{definition.Column} = {value}: {reason}");
         }
@@ -31,7 +41,11 @@ public sealed class RealEngineTests : IDisposable
     [RealEngineFact]
     public async Task Vector_WithAWrongValue_IsRefused()
     {
-        var command = new LaunchCommand(RealEngineFactAttribute.Engine!, ["--model", "/m.gguf", "--numa", "sideways"], new Dictionary<string, string>());
+        var command = new LaunchCommand(
+            RealEngineFactAttribute.Engine!,
+            ["--model", "/m.gguf", "--numa", "sideways"],
+            new Dictionary<string, string>()
+        );
         Assert.Contains("--numa", await CheckAsync(command));
     }
 

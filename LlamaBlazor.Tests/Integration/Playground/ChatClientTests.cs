@@ -13,13 +13,41 @@ public sealed class ChatClientTests(ProxyFixture app) : IClassFixture<ProxyFixtu
     public async Task SystemPromptAndParameters_AreSent()
     {
         await app.AddRunningAsync("chatty");
-        var settings = new ChatSettings { Model = "chatty", System = "Be brief.", Temperature = 0.5, TopP = 0.9, MaxTokens = 7, Seed = 3, Stop = "END\nSTOP" };
+        var settings = new ChatSettings
+        {
+            Model = "chatty",
+            System = "Be brief.",
+            Temperature = 0.5,
+            TopP = 0.9,
+            MaxTokens = 7,
+            Seed = 3,
+            Stop = "END\nSTOP",
+        };
         await Client.AskAsync(settings, [new ChatTurn("user", "Hello")], new ChatTurn("assistant"), () => { }, CancellationToken.None);
         var sent = JsonDocument.Parse(app.Engine.Seen.Last().Body).RootElement;
-        Assert.Equal(["system:Be brief.", "user:Hello"], sent.GetProperty("messages").EnumerateArray().Select(message => $"{message.GetProperty("role").GetString()}:{message.GetProperty("content").GetString()}"));
-        Assert.Equal((0.5, 0.9, 7, 3), (sent.GetProperty("temperature").GetDouble(), sent.GetProperty("top_p").GetDouble(), sent.GetProperty("max_tokens").GetInt32(), sent.GetProperty("seed").GetInt32()));
+        Assert.Equal(
+            ["system:Be brief.", "user:Hello"],
+            sent.GetProperty("messages")
+                .EnumerateArray()
+                .Select(message => $"{message.GetProperty("role").GetString()}:{message.GetProperty("content").GetString()}")
+        );
+        Assert.Equal(
+            (0.5, 0.9, 7, 3),
+            (
+                sent.GetProperty("temperature").GetDouble(),
+                sent.GetProperty("top_p").GetDouble(),
+                sent.GetProperty("max_tokens").GetInt32(),
+                sent.GetProperty("seed").GetInt32()
+            )
+        );
         Assert.Equal(["END", "STOP"], sent.GetProperty("stop").EnumerateArray().Select(stop => stop.GetString()!));
-        await Client.AskAsync(new ChatSettings { Model = "chatty" }, [new ChatTurn("user", "Hello")], new ChatTurn("assistant"), () => { }, CancellationToken.None);
+        await Client.AskAsync(
+            new ChatSettings { Model = "chatty" },
+            [new ChatTurn("user", "Hello")],
+            new ChatTurn("assistant"),
+            () => { },
+            CancellationToken.None
+        );
         Assert.False(JsonDocument.Parse(app.Engine.Seen.Last().Body).RootElement.TryGetProperty("temperature", out _));
     }
 
@@ -33,7 +61,13 @@ public sealed class ChatClientTests(ProxyFixture app) : IClassFixture<ProxyFixtu
             throw new InvalidOperationException("never");
         };
         using var stop = new CancellationTokenSource();
-        var asking = Client.AskAsync(new ChatSettings { Model = "loading" }, [new ChatTurn("user", "Hello")], new ChatTurn("assistant"), () => { }, stop.Token);
+        var asking = Client.AskAsync(
+            new ChatSettings { Model = "loading" },
+            [new ChatTurn("user", "Hello")],
+            new ChatTurn("assistant"),
+            () => { },
+            stop.Token
+        );
         await Until.TrueAsync(() => app.Starts(id) == 1, "the model is started for it");
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
@@ -45,7 +79,13 @@ public sealed class ChatClientTests(ProxyFixture app) : IClassFixture<ProxyFixtu
     public async Task Ask_OfAModelThatIsNotThere_SaysSoInTheReply()
     {
         var reply = new ChatTurn("assistant");
-        await Client.AskAsync(new ChatSettings { Model = "nobody" }, [new ChatTurn("user", "Hello")], reply, () => { }, CancellationToken.None);
+        await Client.AskAsync(
+            new ChatSettings { Model = "nobody" },
+            [new ChatTurn("user", "Hello")],
+            reply,
+            () => { },
+            CancellationToken.None
+        );
         Assert.Contains("'nobody' does not exist", reply.Error);
     }
 

@@ -28,7 +28,10 @@ public sealed class AnthropicFormTests(ProxyFixture app) : IClassFixture<ProxyFi
         wrong.Headers.Add("x-api-key", "lb-nobody");
         using var refused = await locked.Http.SendAsync(wrong);
         await ExpectAsync(refused, 401, "authentication_error");
-        using var huge = new HttpRequestMessage(HttpMethod.Post, "/v1/messages") { Content = new ByteArrayContent(new byte[(64 << 20) + 1]) };
+        using var huge = new HttpRequestMessage(HttpMethod.Post, "/v1/messages")
+        {
+            Content = new ByteArrayContent(new byte[(64 << 20) + 1]),
+        };
         huge.Headers.ExpectContinue = true; // it is refused before it is sent
         huge.Headers.Add("x-api-key", made.Value.Secret);
         using var large = await locked.Http.SendAsync(huge);
@@ -39,8 +42,13 @@ public sealed class AnthropicFormTests(ProxyFixture app) : IClassFixture<ProxyFi
     public async Task BrokenStream_EndsWithTheirEvent()
     {
         await app.AddRunningAsync("breaks");
-        using var answer = await app.Http.SendAsync(ProxyFixture.Post("/v1/messages", ProxyFixture.Chat("breaks", stream: true), "truncate"));
-        Assert.Contains("\n\nevent: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\"", await answer.Content.ReadAsStringAsync());
+        using var answer = await app.Http.SendAsync(
+            ProxyFixture.Post("/v1/messages", ProxyFixture.Chat("breaks", stream: true), "truncate")
+        );
+        Assert.Contains(
+            "\n\nevent: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\"",
+            await answer.Content.ReadAsStringAsync()
+        );
     }
 
     [Fact]
@@ -50,13 +58,19 @@ public sealed class AnthropicFormTests(ProxyFixture app) : IClassFixture<ProxyFi
             await app.AddModelAsync(name);
         var all = await GetAsync("/v1/models");
         var ids = all.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()!).ToList();
-        Assert.Equal((ids[0], ids[^1], false), (all.GetProperty("first_id").GetString(), all.GetProperty("last_id").GetString(), all.GetProperty("has_more").GetBoolean()));
+        Assert.Equal(
+            (ids[0], ids[^1], false),
+            (all.GetProperty("first_id").GetString(), all.GetProperty("last_id").GetString(), all.GetProperty("has_more").GetBoolean())
+        );
         var first = all.GetProperty("data")[0];
         Assert.Equal(("model", ids[0]), (first.GetProperty("type").GetString(), first.GetProperty("display_name").GetString()));
         Assert.Equal("1970-01-01T00:00:00Z", first.GetProperty("created_at").GetString());
 
         var page = await GetAsync("/v1/models?limit=2");
-        Assert.Equal((ids[0], ids[1], true), (page.GetProperty("first_id").GetString(), page.GetProperty("last_id").GetString(), page.GetProperty("has_more").GetBoolean()));
+        Assert.Equal(
+            (ids[0], ids[1], true),
+            (page.GetProperty("first_id").GetString(), page.GetProperty("last_id").GetString(), page.GetProperty("has_more").GetBoolean())
+        );
         var next = await GetAsync($"/v1/models?limit=1000&after_id={ids[1]}");
         Assert.Equal((ids.Count - 2, false), (next.GetProperty("data").GetArrayLength(), next.GetProperty("has_more").GetBoolean()));
         var before = await GetAsync($"/v1/models?limit=1&before_id={ids[2]}");
@@ -101,7 +115,10 @@ public sealed class AnthropicFormTests(ProxyFixture app) : IClassFixture<ProxyFi
     private static async Task ExpectAsync(HttpResponseMessage answer, int status, string type)
     {
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal((status, "error", type), ((int)answer.StatusCode, body.GetProperty("type").GetString(), body.GetProperty("error").GetProperty("type").GetString()));
+        Assert.Equal(
+            (status, "error", type),
+            ((int)answer.StatusCode, body.GetProperty("type").GetString(), body.GetProperty("error").GetProperty("type").GetString())
+        );
         Assert.NotEmpty(body.GetProperty("error").GetProperty("message").GetString()!);
     }
 }

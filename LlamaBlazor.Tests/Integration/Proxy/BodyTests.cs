@@ -40,7 +40,10 @@ public sealed class BodyTests(TightFixture app) : IClassFixture<TightFixture>
         await EnsureAsync();
         app.Engine.Seen.Clear();
         var bodies = app.Services.GetRequiredService<BodyStore>();
-        var asked = Enumerable.Range(0, 12).Select(_ => app.Http.SendAsync(ProxyFixture.Post("/completion", Encoding.UTF8.GetString(Json("bodies", 3 << 20)), "wait"))).ToList();
+        var asked = Enumerable
+            .Range(0, 12)
+            .Select(_ => app.Http.SendAsync(ProxyFixture.Post("/completion", Encoding.UTF8.GetString(Json("bodies", 3 << 20)), "wait")))
+            .ToList();
         await Until.TrueAsync(() => app.Engine.Seen.Count == 12, "all are at the engine");
         Assert.InRange(bodies.Budget.Taken, 0, 1 << 20);
         app.Engine.Release();
@@ -54,8 +57,12 @@ public sealed class BodyTests(TightFixture app) : IClassFixture<TightFixture>
     public async Task FieldsOfAnAlias_AreSet_InABodyOnDisk()
     {
         await EnsureAsync();
-        using var made = await app.Http.SendAsync(ProxyFixture.Post("/api/aliases", """{"name":"bodies-warm","model":"bodies","parameters":{"temperature":1.5}}"""));
-        using var answer = await app.Http.SendAsync(ProxyFixture.Post("/completion", Encoding.UTF8.GetString(Json("bodies-warm", 3 << 20))));
+        using var made = await app.Http.SendAsync(
+            ProxyFixture.Post("/api/aliases", """{"name":"bodies-warm","model":"bodies","parameters":{"temperature":1.5}}""")
+        );
+        using var answer = await app.Http.SendAsync(
+            ProxyFixture.Post("/completion", Encoding.UTF8.GetString(Json("bodies-warm", 3 << 20)))
+        );
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.EndsWith("\",\"temperature\":1.5}", Encoding.UTF8.GetString(app.Engine.Seen.Last().Body));
         await AssertNothingIsLeftAsync();
@@ -65,7 +72,10 @@ public sealed class BodyTests(TightFixture app) : IClassFixture<TightFixture>
     public async Task OllamaBody_OnDisk_IsTranslated()
     {
         await EnsureAsync();
-        using var answer = await app.Ollama.PostAsync("/api/generate", new StringContent(Encoding.UTF8.GetString(Json("bodies", 3 << 20)).Replace("}", ",\"stream\":false}")));
+        using var answer = await app.Ollama.PostAsync(
+            "/api/generate",
+            new StringContent(Encoding.UTF8.GetString(Json("bodies", 3 << 20)).Replace("}", ",\"stream\":false}"))
+        );
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.InRange(app.Engine.Seen.Last().Body.Length, 3 << 20, 4 << 20);
         await AssertNothingIsLeftAsync();
@@ -100,12 +110,22 @@ public sealed class BodyTests(TightFixture app) : IClassFixture<TightFixture>
     {
         await EnsureAsync();
         var whole = encoding.Split(", ").Aggregate(Json("bodies", 100_000), Pack);
-        foreach (var damaged in new[] { "this is not packed at all"u8.ToArray(), whole[..(whole.Length / 2)], [.. Enumerable.Repeat((byte)0xFF, 5000)] })
+        foreach (
+            var damaged in new[]
+            {
+                "this is not packed at all"u8.ToArray(),
+                whole[..(whole.Length / 2)],
+                [.. Enumerable.Repeat((byte)0xFF, 5000)],
+            }
+        )
         {
             using var content = new ByteArrayContent(damaged);
             content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
             using var answer = await app.Http.PostAsync("/completion", content);
-            Assert.Equal((HttpStatusCode.BadRequest, "invalid_body"), (answer.StatusCode, (await ProxyFixture.ErrorAsync(answer)).GetProperty("code").GetString()));
+            Assert.Equal(
+                (HttpStatusCode.BadRequest, "invalid_body"),
+                (answer.StatusCode, (await ProxyFixture.ErrorAsync(answer)).GetProperty("code").GetString())
+            );
         }
     }
 
@@ -159,7 +179,13 @@ public sealed class BodyTests(TightFixture app) : IClassFixture<TightFixture>
     {
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", app.Address.Port);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n" + body));
+        await client
+            .GetStream()
+            .WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n" + body
+                )
+            );
         using var reader = new StreamReader(client.GetStream());
         Assert.Contains("400", await reader.ReadLineAsync());
     }
@@ -180,14 +206,16 @@ public sealed class BodyTests(TightFixture app) : IClassFixture<TightFixture>
     private static byte[] Pack(byte[] body, string encoding)
     {
         using var packed = new MemoryStream();
-        using (Stream packer = encoding.ToLowerInvariant() switch
-        {
-            "zstd" => new ZstdSharp.CompressionStream(packed, leaveOpen: true),
-            "br" => new BrotliStream(packed, CompressionLevel.Fastest, true),
-            "deflate" => new ZLibStream(packed, CompressionLevel.Fastest, true),
-            "identity" => new BufferedStream(packed),
-            _ => new GZipStream(packed, CompressionLevel.Fastest, true),
-        })
+        using (
+            Stream packer = encoding.ToLowerInvariant() switch
+            {
+                "zstd" => new ZstdSharp.CompressionStream(packed, leaveOpen: true),
+                "br" => new BrotliStream(packed, CompressionLevel.Fastest, true),
+                "deflate" => new ZLibStream(packed, CompressionLevel.Fastest, true),
+                "identity" => new BufferedStream(packed),
+                _ => new GZipStream(packed, CompressionLevel.Fastest, true),
+            }
+        )
         {
             packer.Write(body);
             packer.Flush();
@@ -198,11 +226,19 @@ public sealed class BodyTests(TightFixture app) : IClassFixture<TightFixture>
         return packed.ToArray();
     }
 
-    private static byte[] Json(string model, int size) => Encoding.UTF8.GetBytes($$"""{"model":"{{model}}","prompt":"{{string.Concat(Enumerable.Range(0, size / 8).Select(i => $"{i:x8}"))}}"}""");
+    private static byte[] Json(string model, int size) =>
+        Encoding.UTF8.GetBytes(
+            $$"""{"model":"{{model}}","prompt":"{{string.Concat(Enumerable.Range(0, size / 8).Select(i => $"{i:x8}"))}}"}"""
+        );
 
     private async Task EnsureAsync()
     {
-        if ((await app.GetAsync("/v1/models")).GetProperty("data").EnumerateArray().All(model => model.GetProperty("id").GetString() != "bodies"))
+        if (
+            (await app.GetAsync("/v1/models"))
+                .GetProperty("data")
+                .EnumerateArray()
+                .All(model => model.GetProperty("id").GetString() != "bodies")
+        )
             await app.AddRunningAsync("bodies");
     }
 

@@ -23,7 +23,8 @@ internal enum SecondRequest
 }
 
 /// <summary>
-/// An engine on a bare socket that closes each connection right after a chunked answer while it says keep-alive, as llama-server does; plain answers keep
+/// An engine on a bare socket that closes each connection right after a chunked answer while it says keep-alive, as llama-server does;
+/// plain answers keep
 /// the connection. It streams when the body says so.
 /// </summary>
 internal sealed class ClosingEngine : IAsyncDisposable
@@ -121,14 +122,24 @@ internal sealed class ClosingEngine : IAsyncDisposable
         if (!streams)
         {
             const string Json = """{"choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}]}""";
-            await SendAsync(socket, $"HTTP/1.1 200 OK\r\n{KeepAlive}Content-Type: application/json\r\nContent-Length: {Json.Length}\r\n\r\n{Json}");
+            await SendAsync(
+                socket,
+                $"HTTP/1.1 200 OK\r\n{KeepAlive}Content-Type: application/json\r\nContent-Length: {Json.Length}\r\n\r\n{Json}"
+            );
             return true;
         }
 
         await SendAsync(socket, $"HTTP/1.1 200 OK\r\n{KeepAlive}Content-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
         if (Work > TimeSpan.Zero)
             await Task.Delay(Work, _over.Token);
-        foreach (var data in new[] { """{"choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":null}]}""", """{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}""", "[DONE]" })
+        foreach (
+            var data in new[]
+            {
+                """{"choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":null}]}""",
+                """{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}""",
+                "[DONE]",
+            }
+        )
             await SendAsync(socket, Chunk($"data: {data}\n\n"));
         await SendAsync(socket, "0\r\n\r\n");
         return Keeps;
@@ -159,7 +170,10 @@ internal sealed class ClosingEngine : IAsyncDisposable
         }
     }
 
-    private static int LengthOf(string head) => head.Split("\r\n").Select(line => line.Split(':', 2))
-        .Where(parts => parts[0].Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
-        .Select(parts => int.Parse(parts[1], CultureInfo.InvariantCulture)).FirstOrDefault();
+    private static int LengthOf(string head) =>
+        head.Split("\r\n")
+            .Select(line => line.Split(':', 2))
+            .Where(parts => parts[0].Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+            .Select(parts => int.Parse(parts[1], CultureInfo.InvariantCulture))
+            .FirstOrDefault();
 }

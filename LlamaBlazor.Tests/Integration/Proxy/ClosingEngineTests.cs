@@ -59,7 +59,10 @@ public sealed class ClosingEngineTests(OllamaFixture app) : IClassFixture<Ollama
         var name = await AddAsync(engine);
         for (var i = 0; i < 100; i++)
         {
-            using var answer = await app.Ollama.PostAsJsonAsync("/api/chat", new { model = name, messages = new[] { new { role = "user", content = "hi" } } });
+            using var answer = await app.Ollama.PostAsJsonAsync(
+                "/api/chat",
+                new { model = name, messages = new[] { new { role = "user", content = "hi" } } }
+            );
             Assert.Contains("\"done\":true", await answer.Content.ReadAsStringAsync());
         }
     }
@@ -97,13 +100,16 @@ public sealed class ClosingEngineTests(OllamaFixture app) : IClassFixture<Ollama
     {
         await using var engine = new ClosingEngine { Keeps = true };
         var name = await AddAsync(engine);
-        await Until.TrueAsync(async () =>
-        {
-            var before = engine.Connections;
-            await AskAsync(name, stream: true);
-            await AskAsync(name, stream: true);
-            return engine.Connections == before;
-        }, "streams share a connection");
+        await Until.TrueAsync(
+            async () =>
+            {
+                var before = engine.Connections;
+                await AskAsync(name, stream: true);
+                await AskAsync(name, stream: true);
+                return engine.Connections == before;
+            },
+            "streams share a connection"
+        );
         engine.Keeps = false; // one that changes its mind costs no request
         for (var i = 0; i < 50; i++)
             await AskAsync(name, stream: true);
@@ -118,7 +124,9 @@ public sealed class ClosingEngineTests(OllamaFixture app) : IClassFixture<Ollama
 
     private async Task<string> AskAsync(string name, bool stream, bool upstream = false)
     {
-        using var answer = await app.Http.SendAsync(ProxyFixture.Post((upstream ? $"/upstream/{name}" : "") + "/v1/chat/completions", ProxyFixture.Chat(name, stream)));
+        using var answer = await app.Http.SendAsync(
+            ProxyFixture.Post((upstream ? $"/upstream/{name}" : "") + "/v1/chat/completions", ProxyFixture.Chat(name, stream))
+        );
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.StatusCode == HttpStatusCode.OK && !text.Contains("\"error\"", StringComparison.Ordinal), text);
         Assert.True(!stream || text.EndsWith("data: [DONE]\n\n", StringComparison.Ordinal), text);

@@ -14,7 +14,10 @@ public sealed class DrainTests(GuardedApp app) : IClassFixture<GuardedApp>
         var engine = EngineScript.Write(app.Folder, "load-ms=0", "tps=30");
         var first = await app.AddGuardedAsync(engine, null, new() { ["models_max"] = 1 });
         var second = await app.AddGuardedAsync(engine, null, []);
-        using var stream = await app.Http.SendAsync(ProxyFixture.Post("/v1/chat/completions", Question(first, true)), HttpCompletionOption.ResponseHeadersRead);
+        using var stream = await app.Http.SendAsync(
+            ProxyFixture.Post("/v1/chat/completions", Question(first, true)),
+            HttpCompletionOption.ResponseHeadersRead
+        );
         var reading = stream.Content.ReadAsStringAsync();
         using var other = await app.Http.SendAsync(ProxyFixture.Post("/v1/chat/completions", Question(second, false)));
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);
@@ -29,10 +32,19 @@ public sealed class DrainTests(GuardedApp app) : IClassFixture<GuardedApp>
         var models = folder.File("models");
         Directory.CreateDirectory(models);
         GgufSamples.Llama().Save(Path.Combine(models, "m.gguf"));
-        using var program = new ProgramProcess(folder.File("data"), "--models", models, "--engine", EngineScript.Write(folder, "load-ms=0", "tps=30"));
+        using var program = new ProgramProcess(
+            folder.File("data"),
+            "--models",
+            models,
+            "--engine",
+            EngineScript.Write(folder, "load-ms=0", "tps=30")
+        );
         await program.WaitReadyAsync();
         using var scan = await program.Http.PostAsync("/api/models/scan", null);
-        using var stream = await program.Http.SendAsync(ProxyFixture.Post("/v1/chat/completions", Question("m", true)), HttpCompletionOption.ResponseHeadersRead);
+        using var stream = await program.Http.SendAsync(
+            ProxyFixture.Post("/v1/chat/completions", Question("m", true)),
+            HttpCompletionOption.ResponseHeadersRead
+        );
         Assert.Equal(HttpStatusCode.OK, stream.StatusCode);
         var reading = stream.Content.ReadAsStringAsync();
         Assert.Equal(0, Kill(program.Pid, 15));
@@ -41,7 +53,15 @@ public sealed class DrainTests(GuardedApp app) : IClassFixture<GuardedApp>
     }
 
     private static string Question(string model, bool stream) =>
-        JsonSerializer.Serialize(new { model, stream, max_tokens = 40, messages = new[] { new { role = "user", content = "hi" } } });
+        JsonSerializer.Serialize(
+            new
+            {
+                model,
+                stream,
+                max_tokens = 40,
+                messages = new[] { new { role = "user", content = "hi" } },
+            }
+        );
 
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int pid, int signal);

@@ -2,7 +2,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace LlamaBlazor.Tests.Integration.Proxy;
 
-/// <summary>A web UI as engines bring one: inline script and style, a script file, relative addresses, a WebSocket, and tries to reach what is not its own.</summary>
+/// <summary>A web UI as engines bring one: inline script and style, a script file, relative addresses, a WebSocket, and tries to reach what
+/// is not its own.</summary>
 internal static class EnginePage
 {
     private const string Page = """

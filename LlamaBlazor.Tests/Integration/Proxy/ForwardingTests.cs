@@ -17,7 +17,9 @@ public sealed class ForwardingTests(ProxyFixture app) : IClassFixture<ProxyFixtu
         {
             var text = new string([.. Enumerable.Range(0, random.Next(i * 3 + 1)).Select(_ => (char)random.Next(32, 0x24F))]);
             var spaces = new string(' ', random.Next(4));
-            var body = Encoding.UTF8.GetBytes($$"""{{{spaces}}"seed" : 1844674407370955161{{i % 10}},{{spaces}}"x":1.0e{{i % 5}}, "prompt":{{JsonSerializer.Serialize(text)}},"model": "bytes"{{spaces}}}""");
+            var body = Encoding.UTF8.GetBytes(
+                $$"""{{{spaces}}"seed" : 1844674407370955161{{i % 10}},{{spaces}}"x":1.0e{{i % 5}}, "prompt":{{JsonSerializer.Serialize(text)}},"model": "bytes"{{spaces}}}"""
+            );
             using var request = new HttpRequestMessage(HttpMethod.Post, "/completion") { Content = new ByteArrayContent(body) };
             request.Headers.Add("X-Stub", "echo");
             if (i % 3 == 0)
@@ -44,7 +46,10 @@ public sealed class ForwardingTests(ProxyFixture app) : IClassFixture<ProxyFixtu
     {
         await EnsureAsync("routes");
         using var request = ProxyFixture.Post(path, ProxyFixture.Chat("routes"));
-        request.RequestUri = new Uri(app.Address.OriginalString.TrimEnd('/') + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        request.RequestUri = new Uri(
+            app.Address.OriginalString.TrimEnd('/') + path,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+        );
         using var answer = await app.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(upstream, app.Engine.Seen.Last().Target);
@@ -78,7 +83,11 @@ public sealed class ForwardingTests(ProxyFixture app) : IClassFixture<ProxyFixtu
     public async Task Form_And_Query_NameTheModel()
     {
         await EnsureAsync("routes");
-        using var form = new MultipartFormDataContent { { new ByteArrayContent([1, 2, 3]), "file", "model.wav" }, { new StringContent("routes"), "model" } };
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent([1, 2, 3]), "file", "model.wav" },
+            { new StringContent("routes"), "model" },
+        };
         using var spoken = await app.Http.PostAsync("/v1/audio/transcriptions", form);
         Assert.Equal(HttpStatusCode.OK, spoken.StatusCode);
         foreach (var path in new[] { "/audio/translations", "/images/edits", "/images/variations" })
@@ -119,7 +128,15 @@ public sealed class ForwardingTests(ProxyFixture app) : IClassFixture<ProxyFixtu
         await EnsureAsync("routes");
         var plain = Encoding.UTF8.GetBytes(ProxyFixture.Chat("routes"));
         using var packed = new MemoryStream();
-        await using (Stream packer = encoding switch { "gzip" => new GZipStream(packed, CompressionLevel.Fastest, true), "br" => new BrotliStream(packed, CompressionLevel.Fastest, true), "identity" => new BufferedStream(packed), _ => new ZLibStream(packed, CompressionLevel.Fastest, true) })
+        await using (
+            Stream packer = encoding switch
+            {
+                "gzip" => new GZipStream(packed, CompressionLevel.Fastest, true),
+                "br" => new BrotliStream(packed, CompressionLevel.Fastest, true),
+                "identity" => new BufferedStream(packed),
+                _ => new ZLibStream(packed, CompressionLevel.Fastest, true),
+            }
+        )
             await packer.WriteAsync(plain);
         using var content = new ByteArrayContent(packed.ToArray());
         content.Headers.ContentEncoding.Add(encoding);
@@ -161,7 +178,10 @@ public sealed class ForwardingTests(ProxyFixture app) : IClassFixture<ProxyFixtu
         await EnsureAsync("routes");
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = app.Address };
         using var answer = await client.GetAsync("/upstream/routes?a=b");
-        Assert.Equal((HttpStatusCode.MovedPermanently, "/upstream/routes/?a=b"), (answer.StatusCode, answer.Headers.Location!.OriginalString));
+        Assert.Equal(
+            (HttpStatusCode.MovedPermanently, "/upstream/routes/?a=b"),
+            (answer.StatusCode, answer.Headers.Location!.OriginalString)
+        );
     }
 
     [Fact]
@@ -170,7 +190,10 @@ public sealed class ForwardingTests(ProxyFixture app) : IClassFixture<ProxyFixtu
         await app.AddRunningAsync("listed", runtime => runtime.Aliases = """["nick","other nick"]""");
         var list = await app.GetAsync("/v1/models");
         var model = list.GetProperty("data").EnumerateArray().Single(item => item.GetProperty("id").GetString() == "listed");
-        Assert.Equal(("running", 4096), (model.GetProperty("status").GetProperty("value").GetString(), model.GetProperty("context_length").GetInt32()));
+        Assert.Equal(
+            ("running", 4096),
+            (model.GetProperty("status").GetProperty("value").GetString(), model.GetProperty("context_length").GetInt32())
+        );
         Assert.Contains("chat", model.GetProperty("capabilities").EnumerateArray().Select(item => item.GetString()));
         var alias = await app.GetAsync("/v1/models/other%20nick");
         Assert.Equal("listed", alias.GetProperty("alias_of").GetString());

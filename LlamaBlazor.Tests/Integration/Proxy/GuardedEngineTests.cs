@@ -9,7 +9,8 @@ using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Proxy;
 
-/// <summary>Engines that ask for a key of their own, answer below a prefix or speak TLS: clients of the endpoint notice none of it.</summary>
+/// <summary>Engines that ask for a key of their own, answer below a prefix or speak TLS: clients of the endpoint notice none of
+/// it.</summary>
 public sealed class GuardedEngineTests(GuardedApp app) : IClassFixture<GuardedApp>
 {
     private const string EngineKey = "key-of-the-engine";
@@ -25,7 +26,11 @@ public sealed class GuardedEngineTests(GuardedApp app) : IClassFixture<GuardedAp
     public async Task OwnCertificate_IsAccepted_OnLoopback()
     {
         var (certificate, key) = WriteCertificate();
-        var name = await app.AddGuardedAsync(EngineScript.Write(app.Folder, "load-ms=0", "tps=2000"), null, Guard("/tls", certificate, key));
+        var name = await app.AddGuardedAsync(
+            EngineScript.Write(app.Folder, "load-ms=0", "tps=2000"),
+            null,
+            Guard("/tls", certificate, key)
+        );
         Assert.StartsWith("https://", await AskAsync(name));
     }
 
@@ -50,7 +55,14 @@ public sealed class GuardedEngineTests(GuardedApp app) : IClassFixture<GuardedAp
     private async Task<string> AskAsync(string name)
     {
         using var answer = await SendAsync(name, stream: false);
-        Assert.Equal("assistant", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("choices")[0].GetProperty("message").GetProperty("role").GetString());
+        Assert.Equal(
+            "assistant",
+            (await answer.Content.ReadFromJsonAsync<JsonElement>())
+                .GetProperty("choices")[0]
+                .GetProperty("message")
+                .GetProperty("role")
+                .GetString()
+        );
         Assert.Contains("total_slots", await app.Http.GetStringAsync($"/upstream/{name}/props"));
         var engine = app.Board.ByModel.Values.Single(instance => instance.Model == name).BaseUrl!;
         using var direct = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true });
@@ -61,7 +73,18 @@ public sealed class GuardedEngineTests(GuardedApp app) : IClassFixture<GuardedAp
 
     private async Task<HttpResponseMessage> SendAsync(string name, bool stream)
     {
-        using var request = ProxyFixture.Post("/v1/chat/completions", JsonSerializer.Serialize(new { model = name, stream, max_tokens = 3, messages = new[] { new { role = "user", content = "hi" } } }));
+        using var request = ProxyFixture.Post(
+            "/v1/chat/completions",
+            JsonSerializer.Serialize(
+                new
+                {
+                    model = name,
+                    stream,
+                    max_tokens = 3,
+                    messages = new[] { new { role = "user", content = "hi" } },
+                }
+            )
+        );
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "key-of-the-client");
         var answer = await app.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -69,7 +92,13 @@ public sealed class GuardedEngineTests(GuardedApp app) : IClassFixture<GuardedAp
     }
 
     private static Dictionary<string, object?> Guard(string prefix, string? certificate = null, string? key = null) =>
-        new() { ["api_key"] = EngineKey, ["api_prefix"] = prefix, ["ssl_cert_file"] = certificate, ["ssl_key_file"] = key };
+        new()
+        {
+            ["api_key"] = EngineKey,
+            ["api_prefix"] = prefix,
+            ["ssl_cert_file"] = certificate,
+            ["ssl_key_file"] = key,
+        };
 
     private (string Certificate, string Key) WriteCertificate()
     {

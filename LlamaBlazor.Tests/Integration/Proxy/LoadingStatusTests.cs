@@ -23,12 +23,23 @@ public sealed class LoadingStatusTests(LoadingStatusFixture app) : IClassFixture
             await ready.Task.WaitAsync(cancellation);
             return app.Publish(model, name, "running");
         };
-        using var answer = await app.Http.SendAsync(ProxyFixture.Post(path, ProxyFixture.Chat(name, stream: true), "stream:2"), HttpCompletionOption.ResponseHeadersRead);
+        using var answer = await app.Http.SendAsync(
+            ProxyFixture.Post(path, ProxyFixture.Chat(name, stream: true), "stream:2"),
+            HttpCompletionOption.ResponseHeadersRead
+        );
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
         var first = (await reader.ReadLineAsync())!;
         Assert.StartsWith(beginning, first);
         if (first.StartsWith("data: ", StringComparison.Ordinal))
-            Assert.Contains("waiting, place 1", JsonDocument.Parse(first["data: ".Length..]).RootElement.GetProperty("choices")[0].GetProperty("delta").GetProperty("reasoning_content").GetString());
+            Assert.Contains(
+                "waiting, place 1",
+                JsonDocument
+                    .Parse(first["data: ".Length..])
+                    .RootElement.GetProperty("choices")[0]
+                    .GetProperty("delta")
+                    .GetProperty("reasoning_content")
+                    .GetString()
+            );
         ready.SetResult();
         var rest = await reader.ReadToEndAsync();
         Assert.Contains("t1 ", rest);

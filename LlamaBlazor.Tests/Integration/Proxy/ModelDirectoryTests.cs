@@ -20,7 +20,14 @@ public sealed class ModelDirectoryTests(ProxyFixture app) : IClassFixture<ProxyF
         using var names = Make(factory);
         Assert.NotNull(await names.FindAsync("before", CancellationToken.None));
 
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, token) => context.Models.Where(model => model.Id == id).ExecuteUpdateAsync(set => set.SetProperty(model => model.Name, "after"), token));
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, token) =>
+                    context
+                        .Models.Where(model => model.Id == id)
+                        .ExecuteUpdateAsync(set => set.SetProperty(model => model.Name, "after"), token)
+            );
         names.Invalidate();
         using var client = new CancellationTokenSource();
         factory.Reading = client.Cancel;
@@ -35,22 +42,52 @@ public sealed class ModelDirectoryTests(ProxyFixture app) : IClassFixture<ProxyF
     {
         var id = await app.AddModelAsync("moving");
         var writer = app.Services.GetRequiredService<DatabaseWriter>();
-        await writer.ExecuteAsync((context, _) => Task.FromResult(context.Add(new ModelAliasRow { Name = "moves", ModelId = id, CreatedAt = 1, UpdatedAt = 1 })));
-        var factory = new Contexts(app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>()) { Reading = () => Thread.SpinWait(50_000) };
+        await writer.ExecuteAsync(
+            (context, _) =>
+                Task.FromResult(
+                    context.Add(
+                        new ModelAliasRow
+                        {
+                            Name = "moves",
+                            ModelId = id,
+                            CreatedAt = 1,
+                            UpdatedAt = 1,
+                        }
+                    )
+                )
+        );
+        var factory = new Contexts(app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>())
+        {
+            Reading = () => Thread.SpinWait(50_000),
+        };
         using var names = Make(factory);
         for (var round = 0; round < 200; round++)
         {
             var json = $"{{\"seed\":{round}}}";
-            await writer.ExecuteAsync((context, token) => context.Set<ModelAliasRow>().Where(row => row.Name == "moves").ExecuteUpdateAsync(set => set.SetProperty(row => row.ParametersJson, json), token));
+            await writer.ExecuteAsync(
+                (context, token) =>
+                    context
+                        .Set<ModelAliasRow>()
+                        .Where(row => row.Name == "moves")
+                        .ExecuteUpdateAsync(set => set.SetProperty(row => row.ParametersJson, json), token)
+            );
             names.Invalidate();
-            var found = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () => await names.FindAsync("moves", CancellationToken.None))));
+            var found = await Task.WhenAll(
+                Enumerable.Range(0, 8).Select(_ => Task.Run(async () => await names.FindAsync("moves", CancellationToken.None)))
+            );
             Assert.All(found, target => Assert.Equal(json, target?.ParametersJson));
         }
     }
 
-    private ModelDirectory Make(IDbContextFactory<LlamaDbContext> factory) => new(
-        factory, app.Services.GetRequiredService<DatabaseState>(), app.Services.GetRequiredService<Broadcast<ModelChanged>>(),
-        app.Services.GetRequiredService<Broadcast<ConfigChanged>>(), TimeProvider.System, NullLogger<ModelDirectory>.Instance);
+    private ModelDirectory Make(IDbContextFactory<LlamaDbContext> factory) =>
+        new(
+            factory,
+            app.Services.GetRequiredService<DatabaseState>(),
+            app.Services.GetRequiredService<Broadcast<ModelChanged>>(),
+            app.Services.GetRequiredService<Broadcast<ConfigChanged>>(),
+            TimeProvider.System,
+            NullLogger<ModelDirectory>.Instance
+        );
 
     private sealed class Contexts(IDbContextFactory<LlamaDbContext> inner) : IDbContextFactory<LlamaDbContext>
     {

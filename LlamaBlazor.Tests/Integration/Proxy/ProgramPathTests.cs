@@ -35,7 +35,10 @@ public sealed class ProgramPathTests(ProxyFixture app) : IClassFixture<ProxyFixt
     {
         var id = await app.AddModelAsync("sleeping-" + Guid.NewGuid().ToString("N"));
         using var answer = await SendAsync(method, path, method == "POST" ? ProxyFixture.Chat("sleeping") : null);
-        Assert.Equal((HttpStatusCode.NotFound, "unknown_route"), (answer.StatusCode, (await ProxyFixture.ErrorAsync(answer)).GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.NotFound, "unknown_route"),
+            (answer.StatusCode, (await ProxyFixture.ErrorAsync(answer)).GetProperty("code").GetString())
+        );
         Assert.Equal(0, app.Starts(id));
     }
 
@@ -70,7 +73,10 @@ public sealed class ProgramPathTests(ProxyFixture app) : IClassFixture<ProxyFixt
         using var named = await SendAsync("POST", "/lora-adapters?model=paths", """[{"id":0,"scale":0.5}]""");
         using var only = await SendAsync("POST", "/lora-adapters", """ [{"id":0,"scale":0.25}] """);
         using var chat = await SendAsync("POST", "/v1/chat/completions?model=paths", "[1]");
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.BadRequest), (named.StatusCode, only.StatusCode, chat.StatusCode));
+        Assert.Equal(
+            (HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.BadRequest),
+            (named.StatusCode, only.StatusCode, chat.StatusCode)
+        );
         Assert.Equal(""" [{"id":0,"scale":0.25}] """, Encoding.UTF8.GetString(app.Engine.Seen.Last().Body));
         foreach (var wrong in new[] { "[1", "[1]x", "" })
         {
@@ -89,13 +95,24 @@ public sealed class ProgramPathTests(ProxyFixture app) : IClassFixture<ProxyFixt
 
     private async Task EnsureAsync()
     {
-        if ((await app.GetAsync("/v1/models")).GetProperty("data").EnumerateArray().All(model => model.GetProperty("id").GetString() != "paths"))
+        if (
+            (await app.GetAsync("/v1/models"))
+                .GetProperty("data")
+                .EnumerateArray()
+                .All(model => model.GetProperty("id").GetString() != "paths")
+        )
             await app.AddRunningAsync("paths");
     }
 
     private async Task<HttpResponseMessage> SendAsync(string method, string path, string? json)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(app.Address.OriginalString.TrimEnd('/') + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        using var request = new HttpRequestMessage(
+            new HttpMethod(method),
+            new Uri(
+                app.Address.OriginalString.TrimEnd('/') + path,
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+            )
+        );
         if (json is not null)
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         return await app.Http.SendAsync(request);

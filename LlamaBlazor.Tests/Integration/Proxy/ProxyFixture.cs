@@ -41,16 +41,30 @@ public class ProxyFixture : AppFixture
     /// <summary>Adds a model that is not running.</summary>
     public async Task<long> AddModelAsync(string name, Action<RuntimeConfig>? runtime = null)
     {
-        var id = await Services.GetRequiredService<DatabaseWriter>().ExecuteAsync(async (context, token) =>
-        {
-            var model = new Model { Name = name, Uid = "model_" + Guid.NewGuid().ToString("N"), Type = "llama", ModelPath = $"/models/{name}.gguf", CreatedAt = 1, UpdatedAt = 1, ContextLength = 4096, ChatTemplateText = "x" };
-            context.Models.Add(model);
-            await context.SaveChangesAsync(token);
-            var row = new RuntimeConfig { ModelId = model.Id };
-            runtime?.Invoke(row);
-            context.Add(row);
-            return model.Id;
-        });
+        var id = await Services
+            .GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    var model = new Model
+                    {
+                        Name = name,
+                        Uid = "model_" + Guid.NewGuid().ToString("N"),
+                        Type = "llama",
+                        ModelPath = $"/models/{name}.gguf",
+                        CreatedAt = 1,
+                        UpdatedAt = 1,
+                        ContextLength = 4096,
+                        ChatTemplateText = "x",
+                    };
+                    context.Models.Add(model);
+                    await context.SaveChangesAsync(token);
+                    var row = new RuntimeConfig { ModelId = model.Id };
+                    runtime?.Invoke(row);
+                    context.Add(row);
+                    return model.Id;
+                }
+            );
         Services.GetRequiredService<Broadcast<ModelChanged>>().Publish(new ModelChanged(id, ModelChanged.Added));
         return id;
     }
@@ -65,7 +79,16 @@ public class ProxyFixture : AppFixture
 
     internal InstanceSnapshot Publish(long id, string name, string status, int? port = null)
     {
-        var snapshot = new InstanceSnapshot { Id = id, ModelId = id, Model = name, Status = status, Port = port ?? Engine.Port, BaseUrl = $"http://127.0.0.1:{port ?? Engine.Port}", ReadyAt = Now };
+        var snapshot = new InstanceSnapshot
+        {
+            Id = id,
+            ModelId = id,
+            Model = name,
+            Status = status,
+            Port = port ?? Engine.Port,
+            BaseUrl = $"http://127.0.0.1:{port ?? Engine.Port}",
+            ReadyAt = Now,
+        };
         Services.GetRequiredService<InstanceBoard>().Publish(snapshot);
         return snapshot;
     }
@@ -75,13 +98,24 @@ public class ProxyFixture : AppFixture
     /// <summary>A request with a script for the engine.</summary>
     public static HttpRequestMessage Post(string path, string json, string? stub = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new StringContent(json, Encoding.UTF8, "application/json"),
+        };
         if (stub is not null)
             request.Headers.Add("X-Stub", stub);
         return request;
     }
 
-    internal static string Chat(string model, bool stream = false) => JsonSerializer.Serialize(new { model, stream, messages = new[] { new { role = "user", content = "Say hi" } } });
+    internal static string Chat(string model, bool stream = false) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                model,
+                stream,
+                messages = new[] { new { role = "user", content = "Say hi" } },
+            }
+        );
 
     internal static async Task<JsonElement> ErrorAsync(HttpResponseMessage answer) =>
         JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("error");
@@ -90,12 +124,15 @@ public class ProxyFixture : AppFixture
     internal async Task<StatsRow> RowAsync(string requestId)
     {
         StatsRow? row = null;
-        await Until.TrueAsync(async () =>
-        {
-            await using var context = await Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-            row = await context.Stats.AsNoTracking().SingleOrDefaultAsync(stats => stats.RequestId == requestId);
-            return row is not null;
-        }, "the request is recorded");
+        await Until.TrueAsync(
+            async () =>
+            {
+                await using var context = await Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
+                row = await context.Stats.AsNoTracking().SingleOrDefaultAsync(stats => stats.RequestId == requestId);
+                return row is not null;
+            },
+            "the request is recorded"
+        );
         return row!;
     }
 
@@ -104,14 +141,18 @@ public class ProxyFixture : AppFixture
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         base.ConfigureWebHost(builder);
-        builder.ConfigureTestServices(services => services.AddSingleton<EnsureReady>(async (modelId, cancellation) =>
-        {
-            if (Services.GetRequiredService<InstanceBoard>().Find(modelId) is { Status: "running" } running)
-                return running;
-            _starts.AddOrUpdate(modelId, 1, (_, count) => count + 1);
-            if (Starting is { } start)
-                return await start(modelId, cancellation);
-            return Publish(modelId, $"model {modelId}", "running");
-        }));
+        builder.ConfigureTestServices(services =>
+            services.AddSingleton<EnsureReady>(
+                async (modelId, cancellation) =>
+                {
+                    if (Services.GetRequiredService<InstanceBoard>().Find(modelId) is { Status: "running" } running)
+                        return running;
+                    _starts.AddOrUpdate(modelId, 1, (_, count) => count + 1);
+                    if (Starting is { } start)
+                        return await start(modelId, cancellation);
+                    return Publish(modelId, $"model {modelId}", "running");
+                }
+            )
+        );
     }
 }

@@ -11,7 +11,10 @@ namespace LlamaBlazor.Tests.Integration.Proxy;
 /// <summary>Short lines and frequent comments.</summary>
 public sealed class QueueFixture : ProxyFixture
 {
-    public QueueFixture() => With("LlamaBlazor:Proxy:QueueSize", "3").With("LlamaBlazor:Proxy:KeepAliveSeconds", "1").With("LlamaBlazor:Proxy:QueueWaitSeconds", "60");
+    public QueueFixture() =>
+        With("LlamaBlazor:Proxy:QueueSize", "3")
+            .With("LlamaBlazor:Proxy:KeepAliveSeconds", "1")
+            .With("LlamaBlazor:Proxy:QueueWaitSeconds", "60");
 }
 
 public sealed class QueueTests : IClassFixture<QueueFixture>
@@ -32,7 +35,8 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         var ready = HoldStarts();
         var answers = Enumerable.Range(0, 3).Select(_ => SendAsync("cold")).ToList();
         await Until.TrueAsync(() => _app.Registry.All.Count(request => request.Place > 0) == 3, "the requests have come or gone");
-        Assert.Equal([1, 2, 3], _app.Registry.All.Select(request => request.Place).Where(place => place > 0).Order()); // one of an earlier test may be leaving just now
+        // one of an earlier test may be leaving just now
+        Assert.Equal([1, 2, 3], _app.Registry.All.Select(request => request.Place).Where(place => place > 0).Order());
         ready.SetResult(_app.Publish(id, "cold", "running"));
         Assert.All(await Task.WhenAll(answers), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         Assert.Equal(1, _app.Starts(id));
@@ -163,7 +167,10 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         closed.Stop();
         _app.Publish(id, "moved", "running", port);
         using var answer = await SendAsync("moved");
-        Assert.Equal((HttpStatusCode.BadGateway, "engine_failed"), (answer.StatusCode, (await ProxyFixture.ErrorAsync(answer)).GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.BadGateway, "engine_failed"),
+            (answer.StatusCode, (await ProxyFixture.ErrorAsync(answer)).GetProperty("code").GetString())
+        );
         _app.Publish(id, "moved", "running");
         using var again = await SendAsync("moved");
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
@@ -177,9 +184,14 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         var id = await _app.AddModelAsync("slip", runtime => runtime.Concurrency = 1);
         var ready = HoldStarts();
         var scheduler = _app.Services.GetRequiredService<RequestScheduler>();
-        var request = _app.Registry.Begin(new ProxyRoute("POST", "/v1/chat/completions", ModelSource.Body, RouteKind.Chat), "/v1/chat/completions");
+        var request = _app.Registry.Begin(
+            new ProxyRoute("POST", "/v1/chat/completions", ModelSource.Body, RouteKind.Chat),
+            "/v1/chat/completions"
+        );
         request.Target = await _app.Services.GetRequiredService<ModelDirectory>().FindAsync("slip", CancellationToken.None);
-        await Assert.ThrowsAsync<NotSupportedException>(() => scheduler.EnterAsync(request, () => throw new NotSupportedException(), CancellationToken.None).AsTask());
+        await Assert.ThrowsAsync<NotSupportedException>(() =>
+            scheduler.EnterAsync(request, () => throw new NotSupportedException(), CancellationToken.None).AsTask()
+        );
         _app.Registry.End(request);
         var next = SendAsync("slip");
         ready.SetResult(_app.Publish(id, "slip", "running"));
@@ -193,7 +205,10 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         var id = await _app.AddModelAsync("odd");
         _app.Publish(id, "odd", "running", 99_999_999); // an address nobody can make sense of
         using var answer = await SendAsync("odd");
-        Assert.Equal((HttpStatusCode.InternalServerError, "internal_error"), (answer.StatusCode, (await ProxyFixture.ErrorAsync(answer)).GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.InternalServerError, "internal_error"),
+            (answer.StatusCode, (await ProxyFixture.ErrorAsync(answer)).GetProperty("code").GetString())
+        );
         Assert.Equal(500, (await _app.RowAsync(answer.Headers.GetValues("X-Request-Id").Single())).HttpStatus);
         await Until.TrueAsync(() => _app.Registry.Count == 0 && _app.Registry.Busy(id) == 0, "nothing is left of it");
     }
@@ -206,5 +221,8 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
     }
 
     private Task<HttpResponseMessage> SendAsync(string model, string? stub = null, bool stream = false) =>
-        _app.Http.SendAsync(ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat(model, stream), stub), HttpCompletionOption.ResponseHeadersRead);
+        _app.Http.SendAsync(
+            ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat(model, stream), stub),
+            HttpCompletionOption.ResponseHeadersRead
+        );
 }

@@ -28,7 +28,10 @@ public sealed class RealClientTests(GuardedApp app) : IClassFixture<GuardedApp>
     {
         var settings = new Dictionary<string, object?> { ["embeddings"] = scenario == "embeddings" ? 1 : null };
         await AskAsync(scenario, await app.AddGuardedAsync(EngineScript.Write(app.Folder, "load-ms=0", PlentyOfTokens), null, settings));
-        await Until.TrueAsync(() => app.Services.GetRequiredService<InFlightRegistry>().Count == 0, "nothing is left under way, also of what was broken off");
+        await Until.TrueAsync(
+            () => app.Services.GetRequiredService<InFlightRegistry>().Count == 0,
+            "nothing is left under way, also of what was broken off"
+        );
     }
 
     [OpenAiClientTheory(RealEngine = true)]
@@ -51,23 +54,48 @@ public sealed class RealClientTests(GuardedApp app) : IClassFixture<GuardedApp>
     {
         var name = await app.AddGuardedAsync(EngineScript.Write(app.Folder, "load-ms=0", "tps=2000"), null, []);
         var url = new Uri(app.Address, "v1/chat/completions").ToString();
-        var (code, plain, error) = await RunAsync("curl", "-sS", "--fail-with-body", url, "-H", "Content-Type: application/json", "-d", $$"""{"model":"{{name}}","max_tokens":3,"messages":[{"role":"user","content":"hi"}]}""");
+        var (code, plain, error) = await RunAsync(
+            "curl",
+            "-sS",
+            "--fail-with-body",
+            url,
+            "-H",
+            "Content-Type: application/json",
+            "-d",
+            $$"""{"model":"{{name}}","max_tokens":3,"messages":[{"role":"user","content":"hi"}]}"""
+        );
         Assert.True(code == 0, plain + error);
         Assert.Contains("\"finish_reason\":\"length\"", plain);
         // Without a content type of its own and with chunks, as scripts do it.
-        var (_, stream, _) = await RunAsync("curl", "-sSN", url, "-H", "Transfer-Encoding: chunked", "-d", $$"""{"model":"{{name}}","max_tokens":3,"stream":true,"messages":[{"role":"user","content":"hi"}]}""");
+        var (_, stream, _) = await RunAsync(
+            "curl",
+            "-sSN",
+            url,
+            "-H",
+            "Transfer-Encoding: chunked",
+            "-d",
+            $$"""{"model":"{{name}}","max_tokens":3,"stream":true,"messages":[{"role":"user","content":"hi"}]}"""
+        );
         Assert.EndsWith("data: [DONE]\n\n", stream);
     }
 
     private async Task AskAsync(string scenario, string model)
     {
-        var (code, output, error) = await RunAsync("node", OpenAiClientTheoryAttribute.Script, scenario, new Uri(app.Address, "v1").ToString(), model);
+        var (code, output, error) = await RunAsync(
+            "node",
+            OpenAiClientTheoryAttribute.Script,
+            scenario,
+            new Uri(app.Address, "v1").ToString(),
+            model
+        );
         Assert.True(code == 0, output + error);
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token);
         return (process.ExitCode, await output, await error);
@@ -96,7 +124,11 @@ public sealed class OpenAiClientTheoryAttribute : TheoryAttribute
     {
         if (!OperatingSystem.IsLinux())
             Skip = "Needs Linux: the engines are started by shell scripts";
-        else if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "node"))))
+        else if (
+            !(Environment.GetEnvironmentVariable("PATH") ?? "")
+                .Split(Path.PathSeparator)
+                .Any(folder => File.Exists(Path.Combine(folder, "node")))
+        )
             Skip = "Node.js is not installed";
         else if (!Directory.Exists(Path.Combine(Source.Root, "node_modules", "openai")))
             Skip = "The package openai is not installed: run npm ci";

@@ -33,7 +33,10 @@ public sealed class RefusalTests(ProxyFixture app) : IClassFixture<ProxyFixture>
     public async Task UnknownRoute_GetsAnOpenAiError()
     {
         using var answer = await app.Http.GetAsync("/v1/nothing/here");
-        Assert.Equal((HttpStatusCode.NotFound, "unknown_route"), (answer.StatusCode, (await ProxyFixture.ErrorAsync(answer)).GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.NotFound, "unknown_route"),
+            (answer.StatusCode, (await ProxyFixture.ErrorAsync(answer)).GetProperty("code").GetString())
+        );
         using var upstream = await app.Http.GetAsync("/upstream/unknown/x");
         Assert.Equal("model_not_found", (await ProxyFixture.ErrorAsync(upstream)).GetProperty("code").GetString());
     }
@@ -51,7 +54,10 @@ public sealed class RefusalTests(ProxyFixture app) : IClassFixture<ProxyFixture>
     [Fact]
     public async Task ChunkedBodyOverTheLimit_Is413()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StreamContent(new EndlessStream(65 << 20)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
+        {
+            Content = new StreamContent(new EndlessStream(65 << 20)),
+        };
         request.Headers.TransferEncodingChunked = true;
         using var answer = await app.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
@@ -104,7 +110,8 @@ public sealed class RefusalTests(ProxyFixture app) : IClassFixture<ProxyFixture>
         return client;
     }
 
-    private static async Task WriteAsync(TcpClient client, string text) => await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
+    private static async Task WriteAsync(TcpClient client, string text) =>
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
 
     private static async Task<string> ReadAsync(TcpClient client, string until)
     {
@@ -129,7 +136,11 @@ public sealed class RefusalTests(ProxyFixture app) : IClassFixture<ProxyFixture>
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override int Read(byte[] buffer, int offset, int count)
         {
@@ -139,9 +150,7 @@ public sealed class RefusalTests(ProxyFixture app) : IClassFixture<ProxyFixture>
             return read;
         }
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() { }
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -14,10 +14,16 @@ public sealed class SlotsTests(GuardedApp app) : IClassFixture<GuardedApp>
     {
         var name = await app.AddGuardedAsync(EngineScript.Write(app.Folder, "load-ms=0", "tps=20"), null, []);
         var id = (await app.GetAsync($"/api/models/{name}")).GetProperty("id").GetInt64();
-        using var saved = await app.Http.PatchAsync($"/api/models/{id}/config/model", new StringContent("""{"n_parallel":1}""", null, "application/json"));
+        using var saved = await app.Http.PatchAsync(
+            $"/api/models/{id}/config/model",
+            new StringContent("""{"n_parallel":1}""", null, "application/json")
+        );
         Assert.True(saved.IsSuccessStatusCode, await saved.Content.ReadAsStringAsync());
         await app.StartAsync(id);
-        using var first = await app.Http.SendAsync(ProxyFixture.Post("/v1/chat/completions", Question(name, 5000)), HttpCompletionOption.ResponseHeadersRead);
+        using var first = await app.Http.SendAsync(
+            ProxyFixture.Post("/v1/chat/completions", Question(name, 5000)),
+            HttpCompletionOption.ResponseHeadersRead
+        );
         var second = app.Http.SendAsync(ProxyFixture.Post("/v1/chat/completions", Question(name, 3)));
         var registry = app.Services.GetRequiredService<InFlightRegistry>();
         await Until.TrueAsync(() => registry.All.Any(request => request.Place == 1), "the second waits in our line");
@@ -42,5 +48,13 @@ public sealed class SlotsTests(GuardedApp app) : IClassFixture<GuardedApp>
     }
 
     private static string Question(string model, int tokens) =>
-        JsonSerializer.Serialize(new { model, stream = true, max_tokens = tokens, messages = new[] { new { role = "user", content = "hi" } } });
+        JsonSerializer.Serialize(
+            new
+            {
+                model,
+                stream = true,
+                max_tokens = tokens,
+                messages = new[] { new { role = "user", content = "hi" } },
+            }
+        );
 }

@@ -13,8 +13,14 @@ public sealed class SlowClientTests(ProxyFixture app) : IClassFixture<ProxyFixtu
     public async Task SlowLoris_IsSentAway_InItsBodyAndInItsHeaders()
     {
         await app.AddRunningAsync("patient");
-        var bodies = Enumerable.Range(0, 20).Select(_ => AskAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n{", " ")).ToList();
-        var heads = Enumerable.Range(0, 20).Select(_ => AskAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\n", "X-More: 1\r\n")).ToList();
+        var bodies = Enumerable
+            .Range(0, 20)
+            .Select(_ => AskAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n{", " "))
+            .ToList();
+        var heads = Enumerable
+            .Range(0, 20)
+            .Select(_ => AskAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\n", "X-More: 1\r\n"))
+            .ToList();
         using var answer = await app.Http.SendAsync(ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat("patient")));
         Assert.True(answer.IsSuccessStatusCode); // while they are at it
         Assert.All(await Task.WhenAll(bodies), text => Assert.Contains("408", text.Split('\r')[0]));

@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LlamaBlazor.Tests.Integration.Proxy;
 
-/// <summary>A model that was closed for another opens again, also where its last look found somebody who left in that very moment.</summary>
+/// <summary>A model that was closed for another opens again, also where its last look found somebody who left in that very
+/// moment.</summary>
 public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixture>
 {
     private const long Starving = 1;
@@ -31,10 +32,38 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
     {
         using var slots = new EngineSlots(_board, app.Services.GetRequiredService<EngineForwarder>(), NullLogger<EngineSlots>.Instance);
         var options = new ProxyOptions { StarvationSeconds = 0, MinimumWarmSeconds = 0 };
-        var scheduler = new RequestScheduler(_board, StartAsync, slots, app.Registry, options, app.Services.GetRequiredService<IHostApplicationLifetime>(), _clock, NullLogger<RequestScheduler>.Instance);
-        _board.Publish(new InstanceSnapshot { Id = Open, ModelId = Open, Model = "open", Status = "running", BaseUrl = "http://127.0.0.1:1", ReadyAt = 1 });
+        var scheduler = new RequestScheduler(
+            _board,
+            StartAsync,
+            slots,
+            app.Registry,
+            options,
+            app.Services.GetRequiredService<IHostApplicationLifetime>(),
+            _clock,
+            NullLogger<RequestScheduler>.Instance
+        );
+        _board.Publish(
+            new InstanceSnapshot
+            {
+                Id = Open,
+                ModelId = Open,
+                Model = "open",
+                Status = "running",
+                BaseUrl = "http://127.0.0.1:1",
+                ReadyAt = 1,
+            }
+        );
         foreach (var pending in new[] { Starving, Refused })
-            _board.Publish(new InstanceSnapshot { Id = pending, ModelId = pending, Model = "pending", Status = "loading", RuntimeStatus = "pending" });
+            _board.Publish(
+                new InstanceSnapshot
+                {
+                    Id = pending,
+                    ModelId = pending,
+                    Model = "pending",
+                    Status = "loading",
+                    RuntimeStatus = "pending",
+                }
+            );
         var before = Request(Open);
         Assert.NotNull((await scheduler.EnterAsync(before, null, CancellationToken.None)).Engine);
         scheduler.Leave(before);
@@ -99,9 +128,26 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
 
     private InFlightRequest Request(long model)
     {
-        var facts = new ProxyModelFacts(0, null, null, null, null, null, null, false,
-            LlamaBlazor.Domain.Models.Library.ProjectorSenses.None, "running");
-        return new InFlightRequest(model, "r", new ProxyRoute("POST", "/v1/chat/completions", ModelSource.Body, RouteKind.Chat), "/v1/chat/completions", 0, _clock.GetTimestamp())
+        var facts = new ProxyModelFacts(
+            0,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            false,
+            LlamaBlazor.Domain.Models.Library.ProjectorSenses.None,
+            "running"
+        );
+        return new InFlightRequest(
+            model,
+            "r",
+            new ProxyRoute("POST", "/v1/chat/completions", ModelSource.Body, RouteKind.Chat),
+            "/v1/chat/completions",
+            0,
+            _clock.GetTimestamp()
+        )
         {
             Target = new ProxyTarget("m", new ProxyModel(model, "m", null, null, null, "default", facts), null),
         };
@@ -130,6 +176,7 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
             return base.GetUtcNow();
         }
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => Timers.CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            Timers.CreateTimer(callback, state, dueTime, period);
     }
 }

@@ -24,7 +24,14 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
         Assert.Contains("t0", await reader.ReadLineAsync());
         var inflight = await InFlightAsync(answer);
-        Assert.Equal(("streaming", 1, Model), (inflight.GetProperty("state").GetString(), inflight.GetProperty("tokens").GetInt32(), inflight.GetProperty("model").GetString()));
+        Assert.Equal(
+            ("streaming", 1, Model),
+            (
+                inflight.GetProperty("state").GetString(),
+                inflight.GetProperty("tokens").GetInt32(),
+                inflight.GetProperty("model").GetString()
+            )
+        );
         app.Engine.Release();
         Assert.EndsWith("data: [DONE]\n\n", await reader.ReadToEndAsync());
         await Until.TrueAsync(() => app.Registry.Count == 0, "the requests have come or gone");
@@ -33,11 +40,15 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
     [Fact]
     public async Task Streams_SideBySide_LoseAndMergeNothing()
     {
-        var texts = await Task.WhenAll(Enumerable.Range(0, 32).Select(async _ =>
-        {
-            using var answer = await SendAsync("stream:200", stream: true);
-            return await answer.Content.ReadAsStringAsync();
-        }));
+        var texts = await Task.WhenAll(
+            Enumerable
+                .Range(0, 32)
+                .Select(async _ =>
+                {
+                    using var answer = await SendAsync("stream:200", stream: true);
+                    return await answer.Content.ReadAsStringAsync();
+                })
+        );
         foreach (var text in texts)
         {
             var events = text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
@@ -52,7 +63,10 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
         using var answer = await SendAsync("stream:5", stream: true, session: "s-1");
         await answer.Content.ReadAsStringAsync();
         var row = await app.RowAsync(Id(answer));
-        Assert.Equal((200, true, 5, 4, 100.0, "stop", "s-1"), (row.HttpStatus, row.Stream, row.GeneratedTokens, row.PromptTokens, row.TokensPerSecond, row.FinishReason, row.SessionId));
+        Assert.Equal(
+            (200, true, 5, 4, 100.0, "stop", "s-1"),
+            (row.HttpStatus, row.Stream, row.GeneratedTokens, row.PromptTokens, row.TokensPerSecond, row.FinishReason, row.SessionId)
+        );
         Assert.Null(row.Error);
         Assert.Equal(("Say hi", "/v1/chat/completions", Model), (row.PromptPreview, row.Endpoint, row.ModelName));
         Assert.InRange(row.TtftMs!.Value, 0.001, row.TotalTimeMs!.Value);
@@ -64,7 +78,10 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
         using var answer = await SendAsync("json");
         await answer.Content.ReadAsStringAsync();
         var row = await app.RowAsync(Id(answer));
-        Assert.Equal((200, 2, 5, 1, 500.0, 4.0), (row.HttpStatus, row.GeneratedTokens, row.PromptTokens, row.CachedTokens, row.TokensPerSecond, row.GenerationTimeMs));
+        Assert.Equal(
+            (200, 2, 5, 1, 500.0, 4.0),
+            (row.HttpStatus, row.GeneratedTokens, row.PromptTokens, row.CachedTokens, row.TokensPerSecond, row.GenerationTimeMs)
+        );
     }
 
     [Theory]
@@ -82,7 +99,10 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
         var row = await app.RowAsync(Id(answer));
         Assert.Equal(502, row.HttpStatus);
         Assert.NotNull(row.Error);
-        await Until.TrueAsync(async () => (await app.GetAsync($"/api/logs?level=warn&q={Id(answer)}")).GetProperty("items").GetArrayLength() > 0, "its line in the log");
+        await Until.TrueAsync(
+            async () => (await app.GetAsync($"/api/logs?level=warn&q={Id(answer)}")).GetProperty("items").GetArrayLength() > 0,
+            "its line in the log"
+        );
     }
 
     [Fact]
@@ -105,7 +125,9 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
     [Fact]
     public async Task LastEvent_ThatIsTooLongToRead_IsNoFailure()
     {
-        using var answer = await app.Http.SendAsync(ProxyFixture.Post("/completion", $$"""{"model":"{{Model}}","stream":true,"prompt":"x"}""", "huge-end"));
+        using var answer = await app.Http.SendAsync(
+            ProxyFixture.Post("/completion", $$"""{"model":"{{Model}}","stream":true,"prompt":"x"}""", "huge-end")
+        );
         var text = await answer.Content.ReadAsStringAsync();
         Assert.EndsWith("\"stop_type\":\"limit\"}\n\n", text);
         Assert.Equal(200, (await app.RowAsync(Id(answer))).HttpStatus);
@@ -178,7 +200,10 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
 
     // One of an earlier test may be leaving just now.
     private async Task<JsonElement> InFlightAsync(HttpResponseMessage answer) =>
-        (await app.GetAsync("/api/inflight")).GetProperty("items").EnumerateArray().Single(item => item.GetProperty("request_id").GetString() == Id(answer));
+        (await app.GetAsync("/api/inflight"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(item => item.GetProperty("request_id").GetString() == Id(answer));
 
     private static string Id(HttpResponseMessage answer) => answer.Headers.GetValues("X-Request-Id").Single();
 

@@ -18,18 +18,27 @@ internal sealed record SeenRequest(string Method, string Target, byte[] Body, IR
 /// <summary>An engine of the tests: a real HTTP server that does what the request's <c>X-Stub</c> header says.</summary>
 internal sealed class StubEngine : IAsyncDisposable
 {
-    private const string Answer = """{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7},"timings":{"cache_n":1,"prompt_n":4,"prompt_ms":8,"prompt_per_second":500,"predicted_n":2,"predicted_ms":4,"predicted_per_second":500}}""";
+    private const string Answer =
+        """{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7},"timings":{"cache_n":1,"prompt_n":4,"prompt_ms":8,"prompt_per_second":500,"predicted_n":2,"predicted_ms":4,"predicted_per_second":500}}""";
 
     /// <summary>Headers that speak for the whole origin, and cookies of many paths.</summary>
     private static readonly (string Name, string Value)[] Grasping =
     [
-        ("Service-Worker-Allowed", "/"), ("Clear-Site-Data", "\"*\""), ("Strict-Transport-Security", "max-age=1"),
-            ("Alt-Svc", "h3=\":443\""), ("Content-Security-Policy", "default-src *"),
-        ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "cross-origin"), ("Referrer-Policy", "unsafe-url"),
-            ("Report-To", "{}"),
-        ("Set-Cookie", "whole=1; Path=/"), ("Set-Cookie", "wide=1; path=/upstream"), ("Set-Cookie", "domain=1; Domain=localhost"),
-            ("Set-Cookie", "other=1; Path=/upstream/grasping2/"),
-        ("Set-Cookie", "own=1; Path=/upstream/grasping/"), ("Set-Cookie", "plain=1; HttpOnly"),
+        ("Service-Worker-Allowed", "/"),
+        ("Clear-Site-Data", "\"*\""),
+        ("Strict-Transport-Security", "max-age=1"),
+        ("Alt-Svc", "h3=\":443\""),
+        ("Content-Security-Policy", "default-src *"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "cross-origin"),
+        ("Referrer-Policy", "unsafe-url"),
+        ("Report-To", "{}"),
+        ("Set-Cookie", "whole=1; Path=/"),
+        ("Set-Cookie", "wide=1; path=/upstream"),
+        ("Set-Cookie", "domain=1; Domain=localhost"),
+        ("Set-Cookie", "other=1; Path=/upstream/grasping2/"),
+        ("Set-Cookie", "own=1; Path=/upstream/grasping/"),
+        ("Set-Cookie", "plain=1; HttpOnly"),
     ];
 
     private readonly WebApplication _app;
@@ -71,8 +80,18 @@ internal sealed class StubEngine : IAsyncDisposable
         var gate = _gate.Task;
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        Seen.Enqueue(new SeenRequest(context.Request.Method, context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget, body.ToArray(),
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+        Seen.Enqueue(
+            new SeenRequest(
+                context.Request.Method,
+                context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget,
+                body.ToArray(),
+                context.Request.Headers.ToDictionary(
+                    header => header.Key,
+                    header => header.Value.ToString(),
+                    StringComparer.OrdinalIgnoreCase
+                )
+            )
+        );
         var words = context.Request.Headers["X-Stub"].ToString().Split(':');
         try
         {
@@ -112,7 +131,11 @@ internal sealed class StubEngine : IAsyncDisposable
                 break;
             case "huge-end":
                 context.Response.ContentType = "text/event-stream";
-                await context.Response.WriteAsync("data: {\"content\":\"t0\",\"stop\":false}\n\ndata: {\"content\":\"\",\"prompt\":\"" + new string('x', 2 << 20) + "\",\"stop\":true,\"stop_type\":\"limit\"}\n\n");
+                await context.Response.WriteAsync(
+                    "data: {\"content\":\"t0\",\"stop\":false}\n\ndata: {\"content\":\"\",\"prompt\":\""
+                        + new string('x', 2 << 20)
+                        + "\",\"stop\":true,\"stop_type\":\"limit\"}\n\n"
+                );
                 break;
             case "die-before":
                 context.Abort();
@@ -129,14 +152,31 @@ internal sealed class StubEngine : IAsyncDisposable
                 await JsonAsync(context, 200, Answer);
                 break;
             case "status":
-                await JsonAsync(context, int.Parse(argument), "{\"error\":{\"code\":" + argument + ",\"message\":\"engine words\",\"type\":\"server_error\"}}");
+                await JsonAsync(
+                    context,
+                    int.Parse(argument),
+                    "{\"error\":{\"code\":" + argument + ",\"message\":\"engine words\",\"type\":\"server_error\"}}"
+                );
                 break;
             case "echo":
                 context.Response.ContentType = "application/octet-stream";
                 await context.Response.Body.WriteAsync(body);
                 break;
             case "native":
-                await JsonAsync(context, 200, JsonSerializer.Serialize(new { content = "hi", stop = true, stop_type = "eos", prompt = "<s>" + JsonDocument.Parse(body).RootElement.GetProperty("prompt").GetString(), tokens_predicted = 2 }));
+                await JsonAsync(
+                    context,
+                    200,
+                    JsonSerializer.Serialize(
+                        new
+                        {
+                            content = "hi",
+                            stop = true,
+                            stop_type = "eos",
+                            prompt = "<s>" + JsonDocument.Parse(body).RootElement.GetProperty("prompt").GetString(),
+                            tokens_predicted = 2,
+                        }
+                    )
+                );
                 break;
             case "cors":
                 context.Response.Headers.AccessControlAllowOrigin = "*";
@@ -168,14 +208,20 @@ internal sealed class StubEngine : IAsyncDisposable
         context.Response.ContentType = "text/event-stream";
         for (var i = 0; i < chunks; i++)
         {
-            await context.Response.WriteAsync($$$"""data: {"choices":[{"index":0,"delta":{"content":"t{{{i}}} "},"finish_reason":null}]}{{{"\n\n"}}}""");
+            await context.Response.WriteAsync(
+                $$$"""data: {"choices":[{"index":0,"delta":{"content":"t{{{i}}} "},"finish_reason":null}]}{{{"\n\n"}}}"""
+            );
             await context.Response.Body.FlushAsync();
             if (gate is not null && i == 0)
                 await gate.WaitAsync(context.RequestAborted);
         }
 
         if (finish)
-            await context.Response.WriteAsync("data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"timings\":{\"prompt_n\":4,\"predicted_n\":" + chunks + ",\"predicted_ms\":10,\"predicted_per_second\":100}}\n\ndata: [DONE]\n\n");
+            await context.Response.WriteAsync(
+                "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"timings\":{\"prompt_n\":4,\"predicted_n\":"
+                    + chunks
+                    + ",\"predicted_ms\":10,\"predicted_per_second\":100}}\n\ndata: [DONE]\n\n"
+            );
     }
 
     internal static async Task SocketAsync(HttpContext context)
@@ -183,7 +229,12 @@ internal sealed class StubEngine : IAsyncDisposable
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         var buffer = new byte[1024];
         var message = await socket.ReceiveAsync(buffer, context.RequestAborted);
-        await socket.SendAsync(Encoding.UTF8.GetBytes("echo " + Encoding.UTF8.GetString(buffer, 0, message.Count)), WebSocketMessageType.Text, true, context.RequestAborted);
+        await socket.SendAsync(
+            Encoding.UTF8.GetBytes("echo " + Encoding.UTF8.GetString(buffer, 0, message.Count)),
+            WebSocketMessageType.Text,
+            true,
+            context.RequestAborted
+        );
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
     }
 }

@@ -5,7 +5,8 @@ using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Proxy;
 
-/// <summary>Bodies that pass through <c>/upstream</c> unread: the same limits as everywhere, and the client is told whose fault it was.</summary>
+/// <summary>Bodies that pass through <c>/upstream</c> unread: the same limits as everywhere, and the client is told whose fault it
+/// was.</summary>
 public sealed class UpstreamBodyTests(ProxyFixture app) : IClassFixture<ProxyFixture>
 {
     private const string Model = "piped";
@@ -59,7 +60,9 @@ public sealed class UpstreamBodyTests(ProxyFixture app) : IClassFixture<ProxyFix
     {
         var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", app.Address.Port);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /upstream/{Model}/anything HTTP/1.1\r\nHost: 127.0.0.1\r\n{length}\r\n\r\n"));
+        await client
+            .GetStream()
+            .WriteAsync(Encoding.ASCII.GetBytes($"POST /upstream/{Model}/anything HTTP/1.1\r\nHost: 127.0.0.1\r\n{length}\r\n\r\n"));
         return client;
     }
 
@@ -96,7 +99,10 @@ public sealed class UpstreamBodyTests(ProxyFixture app) : IClassFixture<ProxyFix
         var buffer = new byte[4096];
         try
         {
-            while (!text.ToString().Contains("\"code\"", StringComparison.Ordinal) && await client.GetStream().ReadAsync(buffer, limit.Token) is > 0 and var read)
+            while (
+                !text.ToString().Contains("\"code\"", StringComparison.Ordinal)
+                && await client.GetStream().ReadAsync(buffer, limit.Token) is > 0 and var read
+            )
                 text.Append(Encoding.UTF8.GetString(buffer, 0, read));
         }
         catch (IOException)

@@ -22,7 +22,10 @@ public sealed class WildcardTests(ProxyFixture app) : IClassFixture<ProxyFixture
         await ExpectAsync("gpt-5", "any");
         await ExpectAsync("any", "any");
 
-        var list = (await app.GetAsync("/v1/models")).GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()!);
+        var list = (await app.GetAsync("/v1/models"))
+            .GetProperty("data")
+            .EnumerateArray()
+            .Select(model => model.GetProperty("id").GetString()!);
         Assert.DoesNotContain(list, id => id.Contains('*'));
         var one = await app.GetAsync("/v1/models/claude-sonnet-5");
         Assert.Equal(("claude-sonnet-5", "claude"), (one.GetProperty("id").GetString(), one.GetProperty("alias_of").GetString()));
@@ -39,10 +42,21 @@ public sealed class WildcardTests(ProxyFixture app) : IClassFixture<ProxyFixture
     public async Task Fields_OfAWildcard_AreSet()
     {
         await app.AddRunningAsync("warm");
-        using var made = await app.Http.PostAsJsonAsync("/api/aliases", new { name = "warm-*", model = "warm", parameters = new { temperature = 1.5 } });
+        using var made = await app.Http.PostAsJsonAsync(
+            "/api/aliases",
+            new
+            {
+                name = "warm-*",
+                model = "warm",
+                parameters = new { temperature = 1.5 },
+            }
+        );
         using var answer = await app.Http.SendAsync(ProxyFixture.Post("/v1/chat/completions", """{"model":"warm-1","messages":[]}"""));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal("""{"model":"warm-1","messages":[],"temperature":1.5}""", System.Text.Encoding.UTF8.GetString(app.Engine.Seen.Last().Body));
+        Assert.Equal(
+            """{"model":"warm-1","messages":[],"temperature":1.5}""",
+            System.Text.Encoding.UTF8.GetString(app.Engine.Seen.Last().Body)
+        );
     }
 
     [Theory]

@@ -21,7 +21,10 @@ public sealed class DraftDemandTests(InstanceHarness app) : IClassFixture<Instan
         var (demand, host, cards) = (await DemandAsync(model), await BytesAsync(model, "Host"), await BytesAsync(model, "CUDA1"));
         Assert.True(cards > 0 && host > cards);
         Assert.Equal((host, cards), (demand.Memory, demand.Vram));
-        Assert.Equal((true, 0L, "CUDA1", cards), (demand.Gpus.IsNone, demand.Gpus.Bytes, Assert.Single(demand.Gpus.Draft).Key, demand.Gpus.Draft["CUDA1"]));
+        Assert.Equal(
+            (true, 0L, "CUDA1", cards),
+            (demand.Gpus.IsNone, demand.Gpus.Bytes, Assert.Single(demand.Gpus.Draft).Key, demand.Gpus.Draft["CUDA1"])
+        );
     }
 
     [LinuxFact]
@@ -29,11 +32,23 @@ public sealed class DraftDemandTests(InstanceHarness app) : IClassFixture<Instan
     {
         var model = await AddAsync("CUDA0", "none");
         var (host, cards) = (await BytesAsync(model, "Host"), await BytesAsync(model, "CUDA0"));
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-        {
-            context.FitParams.Add(new FitParams { ModelId = model, FitParamsSuccess = true, ProjectedCpuMemoryMb = 0.001, ProjectedGpuMemoryMb = 0.001 }); // llama-fit-params knows no draft
-            return Task.CompletedTask;
-        });
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.FitParams.Add(
+                        new FitParams
+                        {
+                            ModelId = model,
+                            FitParamsSuccess = true,
+                            ProjectedCpuMemoryMb = 0.001,
+                            ProjectedGpuMemoryMb = 0.001,
+                        }
+                    ); // llama-fit-params knows no draft
+                    return Task.CompletedTask;
+                }
+            );
         var demand = await DemandAsync(model);
         Assert.Equal((host, cards), (demand.Memory, demand.Vram));
         Assert.Empty(demand.Gpus.Draft);
@@ -46,18 +61,26 @@ public sealed class DraftDemandTests(InstanceHarness app) : IClassFixture<Instan
         var demand = await DemandAsync(model);
         Assert.Equal((demand.Vram - demand.Gpus.Draft["CUDA1"], await BytesAsync(model, "CUDA0")), (demand.Gpus.Bytes, demand.Gpus.Bytes));
         var running = await app.StartAsync(model);
-        var rows = (await app.GetAsync("/api/allocations")).GetProperty("items").EnumerateArray().Where(row => row.GetProperty("container_name").GetString() == running.Model)
+        var rows = (await app.GetAsync("/api/allocations"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Where(row => row.GetProperty("container_name").GetString() == running.Model)
             .ToDictionary(row => row.GetProperty("gpu_id").GetString()!, row => row.GetProperty("reserved_vram_mb").GetDouble());
         await app.PostAsync($"/api/models/{model}/stop");
-        Assert.Equal([("CUDA0", Mib(demand.Gpus.Bytes)), ("CUDA1", Mib(demand.Gpus.Draft["CUDA1"]))], rows.OrderBy(row => row.Key).Select(row => (row.Key, row.Value)));
+        Assert.Equal(
+            [("CUDA0", Mib(demand.Gpus.Bytes)), ("CUDA1", Mib(demand.Gpus.Draft["CUDA1"]))],
+            rows.OrderBy(row => row.Key).Select(row => (row.Key, row.Value))
+        );
     }
 
     [LinuxFact]
     public async Task CardThatSomebodyHasAlone_RefusesTheDraft_WithItsTab()
     {
         var model = await AddAsync("none", "CUDA1");
-        using var made = await app.Http.PostAsJsonAsync("/api/allocations",
-            new { gpu_id = "CUDA1", container_name = (await AddAsync("none", "none")).ToString() });
+        using var made = await app.Http.PostAsJsonAsync(
+            "/api/allocations",
+            new { gpu_id = "CUDA1", container_name = (await AddAsync("none", "none")).ToString() }
+        );
         try
         {
             var (status, body) = await app.PostAsync($"/api/models/{model}/start");
@@ -77,7 +100,11 @@ public sealed class DraftDemandTests(InstanceHarness app) : IClassFixture<Instan
     {
         var (program, prefix) = OwnProgram.Find();
         string[] line = [program, .. prefix, OwnProgram.SimulatorWord, "--simulate", "load-ms=0"];
-        var engine = EngineScript.WriteRaw(app.Folder, $"if [ \"$1\" = --list-devices ]; then printf '%s\\n' \"{GpuEngine.TwoGpus}\"; exit 0; fi\nexec {string.Join(' ', line.Select(word => $"'{word}'"))} \"$@\"");
+        var engine = EngineScript.WriteRaw(
+            app.Folder,
+            $"if [ \"$1\" = --list-devices ]; then printf '%s\\n' \"{GpuEngine.TwoGpus}\"; exit 0; fi\nexec "
+                + $"{string.Join(' ', line.Select(word => $"'{word}'"))} \"$@\""
+        );
         var (file, draft) = (app.Folder.File($"{Guid.NewGuid():N}.gguf"), app.Folder.File($"{Guid.NewGuid():N}.gguf"));
         await File.WriteAllBytesAsync(file, GgufSamples.Llama("main").ToArray());
         await File.WriteAllBytesAsync(draft, GgufSamples.Llama("draft").ToArray());
@@ -93,12 +120,21 @@ public sealed class DraftDemandTests(InstanceHarness app) : IClassFixture<Instan
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    private async Task<long> BytesAsync(long model, string device) => (await app.GetAsync($"/api/models/{model}/memory")).GetProperty("devices").EnumerateArray()
-        .Single(use => use.GetProperty("name").GetString() == device).GetProperty("bytes").GetInt64();
+    private async Task<long> BytesAsync(long model, string device) =>
+        (await app.GetAsync($"/api/models/{model}/memory"))
+            .GetProperty("devices")
+            .EnumerateArray()
+            .Single(use => use.GetProperty("name").GetString() == device)
+            .GetProperty("bytes")
+            .GetInt64();
 
     private async Task<StartDemand> DemandAsync(long model)
     {
-        var facts = await InstanceFacts.ReadAsync(app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(), model, CancellationToken.None);
+        var facts = await InstanceFacts.ReadAsync(
+            app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(),
+            model,
+            CancellationToken.None
+        );
         return await app.Services.GetRequiredService<AdmissionService>().DemandAsync(facts.Value, CancellationToken.None);
     }
 }

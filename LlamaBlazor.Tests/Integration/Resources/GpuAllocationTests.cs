@@ -13,7 +13,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Resources;
 
-/// <summary>GPUs of an engine that lists two: 6000 and 9000 MiB free. No such card is needed, because the engine's own word counts where no driver says more.</summary>
+/// <summary>GPUs of an engine that lists two: 6000 and 9000 MiB free. No such card is needed, because the engine's own word counts where no
+/// driver says more.</summary>
 public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<InstanceHarness>
 {
     [LinuxFact]
@@ -59,10 +60,16 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
         var holder = await app.StartAsync(await AddAsync("all", vramMb: 4000));
         var alone = await app.StartAsync(await AddAsync("all", isExclusive: true)); // waits for the end of the other's warm time
         Assert.False(app.Board.Find(holder.ModelId)!.IsActive);
-        Assert.Equal(["CUDA0", "CUDA1"], (await RowsAsync()).Where(row => row.ContainerName == alone.Model).Select(row => row.GpuId).Order());
+        Assert.Equal(
+            ["CUDA0", "CUDA1"],
+            (await RowsAsync()).Where(row => row.ContainerName == alone.Model).Select(row => row.GpuId).Order()
+        );
         Assert.Contains("--device CUDA0,CUDA1 ", await CommandAsync(alone.Id) + " ");
         await using var context = await OpenAsync();
-        Assert.Equal("""["CUDA0","CUDA1"]""", await context.Instances.Where(row => row.Id == alone.Id).Select(row => row.GpuDevices).SingleAsync());
+        Assert.Equal(
+            """["CUDA0","CUDA1"]""",
+            await context.Instances.Where(row => row.Id == alone.Id).Select(row => row.GpuDevices).SingleAsync()
+        );
         await StopAsync(alone);
     }
 
@@ -71,9 +78,12 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
     {
         var model = await AddAsync("best");
         var holder = await AddAsync(null);
-        using var made = await app.Http.PostAsJsonAsync("/api/allocations",
-            new { gpu_id = "CUDA1", container_name = holder.ToString() }); // by its id, too
-        var card = (await app.GetAsync("/api/gpus")).GetProperty("items").EnumerateArray().Single(gpu => gpu.GetProperty("id").GetString() == "CUDA1");
+        // by its id, too
+        using var made = await app.Http.PostAsJsonAsync("/api/allocations", new { gpu_id = "CUDA1", container_name = holder.ToString() });
+        var card = (await app.GetAsync("/api/gpus"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(gpu => gpu.GetProperty("id").GetString() == "CUDA1");
         Assert.Equal("Pretend B", card.GetProperty("name").GetString());
         Assert.True(card.GetProperty("holders")[0].GetProperty("reserved").GetBoolean());
         var running = await app.StartAsync(model);
@@ -88,7 +98,10 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
         var gate = app.Folder.File("may-load");
         var loading = await AddAsync("best", vramMb: 5000, waitFor: gate);
         await app.PostAsync($"/api/models/{loading}/start");
-        await Until.TrueAsync(async () => (await RowsAsync()).Exists(row => row.ContainerName == app.Board.Find(loading)?.Model), "its card is decided");
+        await Until.TrueAsync(
+            async () => (await RowsAsync()).Exists(row => row.ContainerName == app.Board.Find(loading)?.Model),
+            "its card is decided"
+        );
         Assert.Equal("loading", app.Board.Find(loading)!.Status); // the driver knows nothing of it yet
         var second = await app.StartAsync(await AddAsync("best", vramMb: 4000));
         Assert.Contains("--device CUDA0 ", await CommandAsync(second.Id) + " "); // 9000 - 5000 are less than the 6000 of this one
@@ -102,7 +115,11 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
     public async Task StartsThatLoadAtOnce_ShareTheMemoryThatIsThere()
     {
         var gate = app.Folder.File("may-load-both");
-        var (one, two, three) = (await AddAsync("best", vramMb: 5000, waitFor: gate), await AddAsync("best", vramMb: 5000, waitFor: gate), await AddAsync("best", vramMb: 5000));
+        var (one, two, three) = (
+            await AddAsync("best", vramMb: 5000, waitFor: gate),
+            await AddAsync("best", vramMb: 5000, waitFor: gate),
+            await AddAsync("best", vramMb: 5000)
+        );
         await Task.WhenAll(app.PostAsync($"/api/models/{one}/start"), app.PostAsync($"/api/models/{two}/start"));
         await Until.TrueAsync(async () => (await RowsAsync()).Count(row => row.ReservedVramMb == 5000) == 2, "both are decided");
         Assert.Equal(["CUDA0", "CUDA1"], (await RowsAsync()).Where(row => row.ReservedVramMb == 5000).Select(row => row.GpuId).Order());
@@ -124,7 +141,15 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
     [LinuxFact]
     public async Task Project_MayBeLimited_InGpusAndCores()
     {
-        using var made = await app.Http.PostAsJsonAsync("/api/projects", new { project_path = "small", max_gpus = 1, max_cpu_cores = 2.5 });
+        using var made = await app.Http.PostAsJsonAsync(
+            "/api/projects",
+            new
+            {
+                project_path = "small",
+                max_gpus = 1,
+                max_cpu_cores = 2.5,
+            }
+        );
         Assert.Equal(1, (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("max_gpus").GetInt32());
         void Small(RuntimeConfig runtime) => (runtime.Project, runtime.CpuLimit) = ("small", 2);
         var (status, body) = await app.PostAsync($"/api/models/{await AddAsync("all", configure: Small)}/start");
@@ -132,11 +157,18 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
         var first = await app.StartAsync(await AddAsync("best", configure: Small));
         var (_, more) = await app.PostAsync($"/api/models/{await AddAsync("best", configure: Small)}/start?evict=false");
         Assert.Equal(2, more.GetProperty("reasons").EnumerateArray().Count(reason => reason.GetProperty("code").GetString() == "quota"));
-        await Until.TrueAsync(async () =>
-        {
-            await using var context = await OpenAsync();
-            return await context.Set<ProjectQuotaRow>().AnyAsync(row => row.ProjectPath == "small" && row.CurrentGpus == 1 && row.CurrentCpuCores == 2 && row.CurrentContainers == 1);
-        }, "the cached usage");
+        await Until.TrueAsync(
+            async () =>
+            {
+                await using var context = await OpenAsync();
+                return await context
+                    .Set<ProjectQuotaRow>()
+                    .AnyAsync(row =>
+                        row.ProjectPath == "small" && row.CurrentGpus == 1 && row.CurrentCpuCores == 2 && row.CurrentContainers == 1
+                    );
+            },
+            "the cached usage"
+        );
         await app.PostAsync($"/api/models/{first.ModelId}/stop");
         await app.WaitForAsync(first.ModelId, "stopped");
     }
@@ -151,29 +183,53 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
         }
     }
 
-    private async Task<long> AddAsync(string? strategy, bool isExclusive = false, double vramMb = 0, string? waitFor = null, Action<RuntimeConfig>? configure = null)
+    private async Task<long> AddAsync(
+        string? strategy,
+        bool isExclusive = false,
+        double vramMb = 0,
+        string? waitFor = null,
+        Action<RuntimeConfig>? configure = null
+    )
     {
         var (program, prefix) = OwnProgram.Find();
         string[] line = [program, .. prefix, OwnProgram.SimulatorWord, "--simulate", "load-ms=0"];
-        var engine = EngineScript.WriteRaw(app.Folder, $$"""
+        var engine = EngineScript.WriteRaw(
+            app.Folder,
+            $$"""
             if [ "$1" = "--list-devices" ]; then
               printf 'Available devices:\n  CUDA0: Pretend A (8000 MiB, 6000 MiB free)\n  CUDA1: Pretend B (10000 MiB, 9000 MiB free)\n'; exit 0
             fi
             {{(waitFor is null ? "" : $"[ \"$1\" = --help ] || [ \"$1\" = --version ] || while [ ! -e '{waitFor}' ]; do sleep 0.02; done")}}
             exec {{string.Join(' ', line.Select(word => $"'{word}'"))}} "$@"
-            """);
-        var model = await app.AddModelWithAsync(engine, configure: runtime =>
-        {
-            (runtime.GpuStrategy, runtime.GpuMode) = (strategy, isExclusive ? "exclusive" : null);
-            configure?.Invoke(runtime);
-        });
+            """
+        );
+        var model = await app.AddModelWithAsync(
+            engine,
+            configure: runtime =>
+            {
+                (runtime.GpuStrategy, runtime.GpuMode) = (strategy, isExclusive ? "exclusive" : null);
+                configure?.Invoke(runtime);
+            }
+        );
         if (vramMb > 0)
         {
-            await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-            {
-                context.FitParams.Add(new FitParams { ModelId = model, FitParamsSuccess = true, ProjectedCpuMemoryMb = 1, ProjectedGpuMemoryMb = vramMb });
-                return Task.CompletedTask;
-            });
+            await app
+                .Services.GetRequiredService<DatabaseWriter>()
+                .ExecuteAsync(
+                    (context, _) =>
+                    {
+                        context.FitParams.Add(
+                            new FitParams
+                            {
+                                ModelId = model,
+                                FitParamsSuccess = true,
+                                ProjectedCpuMemoryMb = 1,
+                                ProjectedGpuMemoryMb = vramMb,
+                            }
+                        );
+                        return Task.CompletedTask;
+                    }
+                );
         }
 
         return model;
@@ -183,7 +239,19 @@ public sealed class GpuAllocationTests(InstanceHarness app) : IClassFixture<Inst
     {
         await using var context = await OpenAsync();
         var arguments = "";
-        await Until.TrueAsync(async () => (arguments = await context.Instances.AsNoTracking().Where(row => row.Id == instance).Select(row => row.ArgumentsJson).FirstOrDefaultAsync() ?? "").Length > 0, "the command in the database");
+        await Until.TrueAsync(
+            async () =>
+                (
+                    arguments =
+                        await context
+                            .Instances.AsNoTracking()
+                            .Where(row => row.Id == instance)
+                            .Select(row => row.ArgumentsJson)
+                            .FirstOrDefaultAsync()
+                        ?? ""
+                ).Length > 0,
+            "the command in the database"
+        );
         return string.Join(' ', JsonSerializer.Deserialize<string[]>(arguments)!);
     }
 

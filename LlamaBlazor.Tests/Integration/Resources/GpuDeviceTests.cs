@@ -30,8 +30,14 @@ public sealed class GpuDeviceTests(InstanceHarness app) : IClassFixture<Instance
         var cards = (await app.GetAsync("/api/gpus")).GetProperty("items").EnumerateArray();
         Assert.Equal(
             [("Vulkan0", 583.0, 24560.0), ("Vulkan2", 1000.0, 32000.0)],
-            cards.Select(card => (card.GetProperty("id").GetString(), card.GetProperty("memory_used").GetDouble(),
-                card.GetProperty("memory_total").GetDouble())));
+            cards.Select(card =>
+                (
+                    card.GetProperty("id").GetString(),
+                    card.GetProperty("memory_used").GetDouble(),
+                    card.GetProperty("memory_total").GetDouble()
+                )
+            )
+        );
     }
 
     [LinuxFact]
@@ -73,13 +79,22 @@ public sealed class GpuDeviceTests(InstanceHarness app) : IClassFixture<Instance
     [LinuxFact]
     public async Task AllThatGetsFewer_IsTold()
     {
-        using var made = await app.Http.PostAsJsonAsync("/api/allocations",
-            new { gpu_id = "Vulkan2", container_name = await NameAsync(await AddAsync(null)), mode = "exclusive" });
+        using var made = await app.Http.PostAsJsonAsync(
+            "/api/allocations",
+            new
+            {
+                gpu_id = "Vulkan2",
+                container_name = await NameAsync(await AddAsync(null)),
+                mode = "exclusive",
+            }
+        );
         using var answer = await app.Http.PostAsJsonAsync("/api/admission", new { model = (await AddAsync("all")).ToString() });
         var decision = await answer.Content.ReadFromJsonAsync<JsonElement>();
         Assert.True(decision.GetProperty("admitted").GetBoolean());
-        Assert.Contains("is to use all GPUs and gets Vulkan0 only: Vulkan2 is held by",
-            decision.GetProperty("warnings")[0].GetProperty("message").GetString());
+        Assert.Contains(
+            "is to use all GPUs and gets Vulkan0 only: Vulkan2 is held by",
+            decision.GetProperty("warnings")[0].GetProperty("message").GetString()
+        );
         await app.Http.DeleteAsync(made.Headers.Location);
     }
 
@@ -96,17 +111,35 @@ public sealed class GpuDeviceTests(InstanceHarness app) : IClassFixture<Instance
 
     private async Task RefusedAsync(string gpu, string holder, double mib, string? field, string words)
     {
-        using var answer = await app.Http.PostAsJsonAsync("/api/allocations",
-            new { gpu_id = gpu, container_name = holder, mode = "shared", reserved_vram_mb = mib });
+        using var answer = await app.Http.PostAsJsonAsync(
+            "/api/allocations",
+            new
+            {
+                gpu_id = gpu,
+                container_name = holder,
+                mode = "shared",
+                reserved_vram_mb = mib,
+            }
+        );
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal(field is null ? 409 : 422, (int)answer.StatusCode);
-        Assert.Contains(words, field is null ? body.GetProperty("detail").GetString() : body.GetProperty("errors")
-            .GetProperty(field)[0].GetString());
+        Assert.Contains(
+            words,
+            field is null ? body.GetProperty("detail").GetString() : body.GetProperty("errors").GetProperty(field)[0].GetString()
+        );
     }
 
     private async Task<HttpResponseMessage> PostAsync(string model, double mib) =>
-        await app.Http.PostAsJsonAsync("/api/allocations",
-            new { gpu_id = "Vulkan0", container_name = model, mode = "shared", reserved_vram_mb = mib });
+        await app.Http.PostAsJsonAsync(
+            "/api/allocations",
+            new
+            {
+                gpu_id = "Vulkan0",
+                container_name = model,
+                mode = "shared",
+                reserved_vram_mb = mib,
+            }
+        );
 
     private async Task StopAsync(long model)
     {
@@ -119,12 +152,22 @@ public sealed class GpuDeviceTests(InstanceHarness app) : IClassFixture<Instance
     private async Task<string> CommandAsync(long instance)
     {
         var arguments = "";
-        await Until.TrueAsync(async () =>
-        {
-            await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-            return (arguments = await context.Instances.AsNoTracking().Where(row => row.Id == instance).Select(row => row.ArgumentsJson)
-                .FirstOrDefaultAsync() ?? "").Length > 0;
-        }, "the command in the database");
+        await Until.TrueAsync(
+            async () =>
+            {
+                await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
+                return (
+                        arguments =
+                            await context
+                                .Instances.AsNoTracking()
+                                .Where(row => row.Id == instance)
+                                .Select(row => row.ArgumentsJson)
+                                .FirstOrDefaultAsync()
+                            ?? ""
+                    ).Length > 0;
+            },
+            "the command in the database"
+        );
         return string.Join(' ', JsonSerializer.Deserialize<string[]>(arguments)!) + " ";
     }
 
@@ -132,22 +175,31 @@ public sealed class GpuDeviceTests(InstanceHarness app) : IClassFixture<Instance
     {
         var (program, prefix) = OwnProgram.Find();
         string[] line = [program, .. prefix, OwnProgram.SimulatorWord, "--simulate", "load-ms=0"];
-        var engine = EngineScript.WriteRaw(app.Folder,
-            $"if [ \"$1\" = --list-devices ]; then printf '%s\\n' \"{List}\"; exit 0; fi\nexec {string.Join(' ', line.Select(word => $"'{word}'"))} \"$@\"");
+        var engine = EngineScript.WriteRaw(
+            app.Folder,
+            $"if [ \"$1\" = --list-devices ]; then printf '%s\\n' \"{List}\"; exit 0; fi\nexec "
+                + $"{string.Join(' ', line.Select(word => $"'{word}'"))} \"$@\""
+        );
         var model = await app.AddModelWithAsync(engine, configure: runtime => runtime.GpuStrategy = strategy);
         if (vramMb > 0)
         {
-            await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-            {
-                context.FitParams.Add(new FitParams
-                {
-                    ModelId = model,
-                    FitParamsSuccess = true,
-                    ProjectedCpuMemoryMb = 1,
-                    ProjectedGpuMemoryMb = vramMb
-                });
-                return Task.CompletedTask;
-            });
+            await app
+                .Services.GetRequiredService<DatabaseWriter>()
+                .ExecuteAsync(
+                    (context, _) =>
+                    {
+                        context.FitParams.Add(
+                            new FitParams
+                            {
+                                ModelId = model,
+                                FitParamsSuccess = true,
+                                ProjectedCpuMemoryMb = 1,
+                                ProjectedGpuMemoryMb = vramMb,
+                            }
+                        );
+                        return Task.CompletedTask;
+                    }
+                );
         }
 
         return model;

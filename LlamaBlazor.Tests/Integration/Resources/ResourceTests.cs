@@ -24,9 +24,15 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         var project = await made.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal(5, project.GetProperty("max_containers").GetInt32());
-        using var patched = await app.Http.PatchAsJsonAsync(made.Headers.Location, new { max_containers = (int?)null, max_memory_gb = 12.5 });
+        using var patched = await app.Http.PatchAsJsonAsync(
+            made.Headers.Location,
+            new { max_containers = (int?)null, max_memory_gb = 12.5 }
+        );
         var changed = await patched.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal((JsonValueKind.Null, 12.5), (changed.GetProperty("max_containers").ValueKind, changed.GetProperty("max_memory_gb").GetDouble()));
+        Assert.Equal(
+            (JsonValueKind.Null, 12.5),
+            (changed.GetProperty("max_containers").ValueKind, changed.GetProperty("max_memory_gb").GetDouble())
+        );
         Assert.Equal(HttpStatusCode.NoContent, (await app.Http.DeleteAsync(made.Headers.Location)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync(made.Headers.Location)).StatusCode);
     }
@@ -35,7 +41,10 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
     public async Task Default_AlwaysExists_WithoutLimits()
     {
         var first = (await app.GetAsync("/api/projects")).GetProperty("items")[0];
-        Assert.Equal(("default", JsonValueKind.Null), (first.GetProperty("project_path").GetString(), first.GetProperty("max_containers").ValueKind));
+        Assert.Equal(
+            ("default", JsonValueKind.Null),
+            (first.GetProperty("project_path").GetString(), first.GetProperty("max_containers").ValueKind)
+        );
     }
 
     [Theory]
@@ -54,11 +63,15 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
     {
         var model = await AddWithGpusAsync();
         var (somebody, another) = (await AddWithGpusAsync(), await AddWithGpusAsync());
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-        {
-            context.Add(new GpuConfig { ModelId = model, Device = "CUDA0" });
-            return Task.CompletedTask;
-        });
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.Add(new GpuConfig { ModelId = model, Device = "CUDA0" });
+                    return Task.CompletedTask;
+                }
+            );
         using var made = await app.Http.PostAsJsonAsync("/api/allocations", new { gpu_id = "CUDA0", container_name = somebody.ToString() });
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         using var twice = await app.Http.PostAsJsonAsync("/api/allocations", new { gpu_id = "CUDA0", container_name = another.ToString() });
@@ -79,12 +92,15 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
         var model = await app.AddModelAsync("load-ms=0");
         var running = await app.StartAsync(model);
         var recorder = app.Services.GetRequiredService<InstanceRecorder>();
-        await Until.TrueAsync(async () =>
-        {
-            await recorder.RecordAsync(CancellationToken.None);
-            await using var context = await OpenAsync();
-            return await context.Instances.AnyAsync(row => row.Id == running.Id && row.MemoryUsageAvgGb > 0);
-        }, "an average memory");
+        await Until.TrueAsync(
+            async () =>
+            {
+                await recorder.RecordAsync(CancellationToken.None);
+                await using var context = await OpenAsync();
+                return await context.Instances.AnyAsync(row => row.Id == running.Id && row.MemoryUsageAvgGb > 0);
+            },
+            "an average memory"
+        );
         await using var context = await OpenAsync();
         var id = await context.Instances.Where(row => row.Id == running.Id).Select(row => row.ContainerId).SingleAsync();
         Assert.Equal("healthy", (await context.Set<HealthCheckRow>().SingleAsync(row => row.ContainerId == id)).Status);
@@ -95,13 +111,17 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
     [LinuxFact]
     public async Task SilentEngine_CountsItsFailures_UntilItAnswersAgain()
     {
-        const int Pause = 19, GoOn = 18; // SIGSTOP, SIGCONT
+        const int Pause = 19,
+            GoOn = 18; // SIGSTOP, SIGCONT
         var running = await app.StartAsync(await app.AddModelAsync("load-ms=0"));
         var recorder = app.Services.GetRequiredService<InstanceRecorder>();
         Signals.Send(running.Pid!.Value, Pause);
         await Until.TrueAsync(async () => await FailuresAsync(recorder, running.Id) is ("unhealthy", > 0), "a failure counted");
         Signals.Send(running.Pid!.Value, GoOn);
-        await Until.TrueAsync(async () => await FailuresAsync(recorder, running.Id) is ("healthy", 0), "healthy again, with no failure left");
+        await Until.TrueAsync(
+            async () => await FailuresAsync(recorder, running.Id) is ("healthy", 0),
+            "healthy again, with no failure left"
+        );
     }
 
     [LinuxFact]
@@ -113,7 +133,11 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
         await app.PostAsync($"/api/models/{running.ModelId}/stop");
         await app.WaitForAsync(running.ModelId, "stopped");
         Assert.Equal(("unknown", 0L), await FailuresAsync(recorder, running.Id));
-        var history = (await app.GetAsync($"/api/system/health?instance={running.Id}")).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("status").GetString()).ToList();
+        var history = (await app.GetAsync($"/api/system/health?instance={running.Id}"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Select(item => item.GetProperty("status").GetString())
+            .ToList();
         Assert.Equal("unknown", history[0]);
         Assert.Contains("healthy", history); // it stays in the history
         foreach (var path in new[] { "/api/system/summary", "/api/system/active", "/api/system/snapshots" })
@@ -129,29 +153,49 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
         var estimate = await DemandAsync(model);
         Assert.True(estimate.Memory > new FileInfo(file).Length, $"{estimate.Memory}");
         Assert.Equal(0, estimate.Vram); // its engine lists no GPU
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-        {
-            context.FitParams.Add(new FitParams { ModelId = model, EstimatedBytes = estimate.Memory, MeasuredBytes = estimate.Memory * 3 / 2 });
-            return Task.CompletedTask;
-        });
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.FitParams.Add(
+                        new FitParams
+                        {
+                            ModelId = model,
+                            EstimatedBytes = estimate.Memory,
+                            MeasuredBytes = estimate.Memory * 3 / 2,
+                        }
+                    );
+                    return Task.CompletedTask;
+                }
+            );
         Assert.InRange((await DemandAsync(model)).Memory / (double)estimate.Memory, 1.49, 1.51);
     }
 
     private async Task<StartDemand> DemandAsync(long model)
     {
-        var facts = await InstanceFacts.ReadAsync(app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(), model, CancellationToken.None);
+        var facts = await InstanceFacts.ReadAsync(
+            app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(),
+            model,
+            CancellationToken.None
+        );
         return await app.Services.GetRequiredService<AdmissionService>().DemandAsync(facts.Value, CancellationToken.None);
     }
 
     [Fact]
-    public async Task Gpus_AreAList() => Assert.Equal(JsonValueKind.Array, (await app.GetAsync("/api/gpus")).GetProperty("items").ValueKind);
+    public async Task Gpus_AreAList() =>
+        Assert.Equal(JsonValueKind.Array, (await app.GetAsync("/api/gpus")).GetProperty("items").ValueKind);
 
     private async Task<(string? Status, long Count)> FailuresAsync(InstanceRecorder recorder, long instance)
     {
         await recorder.RecordAsync(CancellationToken.None);
         await using var context = await OpenAsync();
         var id = await context.Instances.Where(row => row.Id == instance).Select(row => row.ContainerId).SingleOrDefaultAsync();
-        var check = await context.Set<HealthCheckRow>().Where(row => row.ContainerId == id).OrderByDescending(row => row.Id).FirstOrDefaultAsync();
+        var check = await context
+            .Set<HealthCheckRow>()
+            .Where(row => row.ContainerId == id)
+            .OrderByDescending(row => row.Id)
+            .FirstOrDefaultAsync();
         return (check?.Status, check?.FailureCount ?? 0);
     }
 
@@ -161,10 +205,22 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
     {
         var (program, prefix) = LlamaBlazor.Web.Shared.Configuration.OwnProgram.Find();
         string[] line = [program, .. prefix, LlamaBlazor.Web.Shared.Configuration.OwnProgram.SimulatorWord, "--simulate", "load-ms=0"];
-        return app.AddModelWithAsync(EngineScript.WriteRaw(app.Folder,
-            $"if [ \"$1\" = --list-devices ]; then printf '%s\\n' \"{GpuEngine.TwoGpus}\"; exit 0; fi\nexec {string.Join(' ', line.Select(word => $"'{word}'"))} \"$@\""));
+        return app.AddModelWithAsync(
+            EngineScript.WriteRaw(
+                app.Folder,
+                $"if [ \"$1\" = --list-devices ]; then printf '%s\\n' \"{GpuEngine.TwoGpus}\"; exit 0; fi\nexec "
+                    + $"{string.Join(' ', line.Select(word => $"'{word}'"))} \"$@\""
+            )
+        );
     }
 
     private async Task<string> HoldersAsync(string gpu) =>
-        string.Join(',', (await app.GetAsync("/api/allocations")).GetProperty("items").EnumerateArray().Where(item => item.GetProperty("gpu_id").GetString() == gpu).Select(item => item.GetProperty("container_name").GetString()));
+        string.Join(
+            ',',
+            (await app.GetAsync("/api/allocations"))
+                .GetProperty("items")
+                .EnumerateArray()
+                .Where(item => item.GetProperty("gpu_id").GetString() == gpu)
+                .Select(item => item.GetProperty("container_name").GetString())
+        );
 }

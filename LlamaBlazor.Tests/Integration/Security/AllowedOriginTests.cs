@@ -20,12 +20,24 @@ public sealed class AllowedOriginTests(OriginFixture app) : IClassFixture<Origin
     public async Task AllowedPage_MayAskTheModels_AndReadTheAnswer()
     {
         await app.AddRunningAsync("open");
-        using var before = await SendAsync(HttpMethod.Options, "/v1/chat/completions", Friend, ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "authorization, content-type"));
-        Assert.Equal((HttpStatusCode.NoContent, Friend, "authorization, content-type"), (before.StatusCode, Header(before, "Access-Control-Allow-Origin"), Header(before, "Access-Control-Allow-Headers")));
+        using var before = await SendAsync(
+            HttpMethod.Options,
+            "/v1/chat/completions",
+            Friend,
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", "authorization, content-type")
+        );
+        Assert.Equal(
+            (HttpStatusCode.NoContent, Friend, "authorization, content-type"),
+            (before.StatusCode, Header(before, "Access-Control-Allow-Origin"), Header(before, "Access-Control-Allow-Headers"))
+        );
         using var request = ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat("open"));
         request.Headers.Add("Origin", Friend);
         using var answer = await app.Http.SendAsync(request);
-        Assert.Equal((HttpStatusCode.OK, Friend, "Origin"), (answer.StatusCode, Header(answer, "Access-Control-Allow-Origin"), Header(answer, "Vary")));
+        Assert.Equal(
+            (HttpStatusCode.OK, Friend, "Origin"),
+            (answer.StatusCode, Header(answer, "Access-Control-Allow-Origin"), Header(answer, "Vary"))
+        );
         Assert.False(answer.Headers.Contains("Access-Control-Allow-Credentials"));
         using var list = await SendAsync(HttpMethod.Get, "/v1/models", Friend);
         Assert.Equal(HttpStatusCode.OK, list.StatusCode);
@@ -52,7 +64,10 @@ public sealed class AllowedOriginTests(OriginFixture app) : IClassFixture<Origin
         using var request = ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat("falls"), "die-before");
         request.Headers.Add("Origin", Friend);
         using var answer = await app.Http.SendAsync(request);
-        Assert.Equal((HttpStatusCode.BadGateway, Friend, "Origin"), (answer.StatusCode, Header(answer, "Access-Control-Allow-Origin"), Header(answer, "Vary")));
+        Assert.Equal(
+            (HttpStatusCode.BadGateway, Friend, "Origin"),
+            (answer.StatusCode, Header(answer, "Access-Control-Allow-Origin"), Header(answer, "Vary"))
+        );
     }
 
     [Fact]
@@ -76,8 +91,13 @@ public sealed class AllowedOriginTests(OriginFixture app) : IClassFixture<Origin
     [InlineData("app:obsidian.md")]
     public void WrongOrigin_StopsTheStart_WithItsKey(string origin)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("LlamaBlazor:Security:AllowedOrigins:0", origin)]).Build();
-        Assert.Contains("LlamaBlazor:Security:AllowedOrigins", Assert.Throws<StartupException>(() => AllowedOrigins.Read(configuration)).Message);
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("LlamaBlazor:Security:AllowedOrigins:0", origin)])
+            .Build();
+        Assert.Contains(
+            "LlamaBlazor:Security:AllowedOrigins",
+            Assert.Throws<StartupException>(() => AllowedOrigins.Read(configuration)).Message
+        );
     }
 
     [Theory]
@@ -99,7 +119,12 @@ public sealed class AllowedOriginTests(OriginFixture app) : IClassFixture<Origin
         Assert.Equal((HttpStatusCode.OK, origin), (answer.StatusCode, Header(answer, "Access-Control-Allow-Origin")));
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string origin, params (string Name, string Value)[] headers)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        string origin,
+        params (string Name, string Value)[] headers
+    )
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Add("Origin", origin);
@@ -108,5 +133,6 @@ public sealed class AllowedOriginTests(OriginFixture app) : IClassFixture<Origin
         return await app.Http.SendAsync(request);
     }
 
-    private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+    private static string? Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
 }

@@ -17,19 +17,38 @@ public sealed class ForeignSiteTests(NamedFixture app) : IClassFixture<NamedFixt
 {
     private static readonly string[] Foreign =
     [
-        "Sec-Fetch-Site: cross-site|Sec-Fetch-Mode: no-cors|Sec-Fetch-Dest: image", "Sec-Fetch-Site: same-site",
+        "Sec-Fetch-Site: cross-site|Sec-Fetch-Mode: no-cors|Sec-Fetch-Dest: image",
+        "Sec-Fetch-Site: same-site",
         "Sec-Fetch-Site: cross-site|Sec-Fetch-Mode: navigate|Sec-Fetch-Dest: document",
-        "Sec-Fetch-Site: cross-site|Sec-Fetch-Mode: navigate|Sec-Fetch-Dest: iframe", "Origin: http://evil.example", "Origin: null",
+        "Sec-Fetch-Site: cross-site|Sec-Fetch-Mode: navigate|Sec-Fetch-Dest: iframe",
+        "Origin: http://evil.example",
+        "Origin: null",
         "Referer: http://evil.example/page",
     ];
 
     public static TheoryData<string, string> Asked()
     {
         var asked = new TheoryData<string, string>();
-        foreach (var path in new[] { "/props?model=cold", "/slots?model=cold", "/metrics?model=cold", "/metrics", "/upstream/cold/x",
-            "/upstream/cold", "/v1/models", "/v1/audio/voices?model=cold", "/lora-adapters?model=cold",
-            "/api/database/export", "/api/models", "/hubs/telemetry",
-            "/openapi/v1.json", "//props?model=cold", "/PROPS?model=cold" })
+        foreach (
+            var path in new[]
+            {
+                "/props?model=cold",
+                "/slots?model=cold",
+                "/metrics?model=cold",
+                "/metrics",
+                "/upstream/cold/x",
+                "/upstream/cold",
+                "/v1/models",
+                "/v1/audio/voices?model=cold",
+                "/lora-adapters?model=cold",
+                "/api/database/export",
+                "/api/models",
+                "/hubs/telemetry",
+                "/openapi/v1.json",
+                "//props?model=cold",
+                "/PROPS?model=cold",
+            }
+        )
         {
             foreach (var method in new[] { "GET", "HEAD" })
                 asked.Add(method, path);
@@ -61,8 +80,11 @@ public sealed class ForeignSiteTests(NamedFixture app) : IClassFixture<NamedFixt
     [InlineData("/settings?x=1")]
     public async Task ForeignLink_LeadsToAPage(string path)
     {
-        using var link = await SendAsync("GET",
-            path, "Sec-Fetch-Site: cross-site|Sec-Fetch-Mode: navigate|Sec-Fetch-Dest: document|Accept: text/html");
+        using var link = await SendAsync(
+            "GET",
+            path,
+            "Sec-Fetch-Site: cross-site|Sec-Fetch-Mode: navigate|Sec-Fetch-Dest: document|Accept: text/html"
+        );
         Assert.NotEqual(HttpStatusCode.Forbidden, link.StatusCode);
         using var old = await SendAsync("GET", path, "Referer: http://evil.example/page|Accept: text/html");
         Assert.NotEqual(HttpStatusCode.Forbidden, old.StatusCode);
@@ -74,8 +96,16 @@ public sealed class ForeignSiteTests(NamedFixture app) : IClassFixture<NamedFixt
     public async Task OwnPages_Persons_AndPrograms_AreLetThrough()
     {
         await app.AddRunningAsync("warm");
-        foreach (var headers in new[] { "", "Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: none|Sec-Fetch-Mode: navigate",
-            $"Origin: {app.Address.GetLeftPart(UriPartial.Authority)}", $"Referer: {app.Address}models" })
+        foreach (
+            var headers in new[]
+            {
+                "",
+                "Sec-Fetch-Site: same-origin",
+                "Sec-Fetch-Site: none|Sec-Fetch-Mode: navigate",
+                $"Origin: {app.Address.GetLeftPart(UriPartial.Authority)}",
+                $"Referer: {app.Address}models",
+            }
+        )
         {
             using var answer = await SendAsync("GET", "/v1/models", headers);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -97,8 +127,10 @@ public sealed class ForeignSiteTests(NamedFixture app) : IClassFixture<NamedFixt
         using var answer = await SendAsync("GET", "/v1/models", $"Host: {host}:{app.Address.Port}");
         Assert.Equal(taken ? HttpStatusCode.OK : HttpStatusCode.Forbidden, answer.StatusCode);
         if (!taken)
-            Assert.Contains("LlamaBlazor:Security:AllowedHosts",
-                (await ProxyFixture.ErrorAsync(answer)).GetProperty("message").GetString());
+            Assert.Contains(
+                "LlamaBlazor:Security:AllowedHosts",
+                (await ProxyFixture.ErrorAsync(answer)).GetProperty("message").GetString()
+            );
     }
 
     [Theory]
@@ -138,8 +170,10 @@ public sealed class ForeignSiteTests(NamedFixture app) : IClassFixture<NamedFixt
         foreach (var header in new[] { "Service-Worker-Allowed", "Clear-Site-Data", "Strict-Transport-Security", "Alt-Svc", "Report-To" })
             Assert.False(answer.Headers.Contains(header), header);
         Assert.Equal("same-origin", string.Join(',', answer.Headers.GetValues("Cross-Origin-Resource-Policy")));
-        Assert.Equal(cookies,
-            string.Join('|', answer.Headers.TryGetValues("Set-Cookie", out var set) ? set.Select(cookie => cookie.Split(';')[0]) : []));
+        Assert.Equal(
+            cookies,
+            string.Join('|', answer.Headers.TryGetValues("Set-Cookie", out var set) ? set.Select(cookie => cookie.Split(';')[0]) : [])
+        );
         if (path.StartsWith("/upstream", StringComparison.Ordinal))
         {
             Assert.Equal("unsafe-none", answer.Headers.GetValues("Cross-Origin-Opener-Policy").Single());
@@ -166,16 +200,26 @@ public sealed class ForeignSiteTests(NamedFixture app) : IClassFixture<NamedFixt
         Assert.Matches("^engine-[0-9a-f]{32}[.]localhost$", site.Host);
         using var own = await SendAsync("GET", "/upstream/sited/props", $"Host: {site.Authority}");
         Assert.Equal(HttpStatusCode.OK, own.StatusCode);
-        foreach (var (path, host) in new[] { ("/upstream/neighbour/props", site.Authority), ("/api/models", site.Authority),
-            ("/", site.Authority), ("/v1/models", site.Authority),
-            ("/upstream/sited/props", $"engine-{new string('0', 32)}.localhost:{site.Port}") })
+        foreach (
+            var (path, host) in new[]
+            {
+                ("/upstream/neighbour/props", site.Authority),
+                ("/api/models", site.Authority),
+                ("/", site.Authority),
+                ("/v1/models", site.Authority),
+                ("/upstream/sited/props", $"engine-{new string('0', 32)}.localhost:{site.Port}"),
+            }
+        )
         {
             using var refused = await SendAsync("GET", path, $"Host: {host}");
             Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         }
 
-        using var image = await SendAsync("GET", "/upstream/sited/props",
-            $"Host: {site.Authority}|Sec-Fetch-Site: cross-site|Sec-Fetch-Mode: no-cors|Sec-Fetch-Dest: image");
+        using var image = await SendAsync(
+            "GET",
+            "/upstream/sited/props",
+            $"Host: {site.Authority}|Sec-Fetch-Site: cross-site|Sec-Fetch-Mode: no-cors|Sec-Fetch-Dest: image"
+        );
         Assert.Equal(HttpStatusCode.Forbidden, image.StatusCode);
     }
 

@@ -36,13 +36,25 @@ public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
         using var with = await ChatAsync("open", secret);
         Assert.Equal(HttpStatusCode.OK, with.StatusCode);
         using var without = await ChatAsync("open", null);
-        Assert.Equal((HttpStatusCode.Unauthorized, "invalid_api_key"), (without.StatusCode, (await ProxyFixture.ErrorAsync(without)).GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, "invalid_api_key"),
+            (without.StatusCode, (await ProxyFixture.ErrorAsync(without)).GetProperty("code").GetString())
+        );
         Assert.Equal(id, (await app.RowAsync(with.Headers.GetValues("X-Request-Id").Single())).ApiKeyId);
         Assert.DoesNotContain("Authorization", app.Engine.Seen.Last().Headers.Keys);
         using var header = ProxyFixture.Post("/v1/chat/completions", ProxyFixture.Chat("open"));
         header.Headers.Add("X-Api-Key", secret);
         Assert.Equal(HttpStatusCode.OK, (await app.Http.SendAsync(header)).StatusCode);
-        await Until.TrueAsync(async () => (await app.GetAsync("/api/keys")).GetProperty("items").EnumerateArray().Any(key => key.GetProperty("id").GetInt64() == id && key.GetProperty("last_used_at").ValueKind == JsonValueKind.Number), "last used is saved");
+        await Until.TrueAsync(
+            async () =>
+                (await app.GetAsync("/api/keys"))
+                    .GetProperty("items")
+                    .EnumerateArray()
+                    .Any(key =>
+                        key.GetProperty("id").GetInt64() == id && key.GetProperty("last_used_at").ValueKind == JsonValueKind.Number
+                    ),
+            "last used is saved"
+        );
     }
 
     [Fact]
@@ -58,7 +70,13 @@ public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
         using var list = new HttpRequestMessage(HttpMethod.Get, "/v1/models");
         list.Headers.Authorization = new("Bearer", secret);
         using var names = await app.Http.SendAsync(list);
-        Assert.Equal("theirs", Assert.Single((await names.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data").EnumerateArray()).GetProperty("id").GetString());
+        Assert.Equal(
+            "theirs",
+            Assert
+                .Single((await names.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data").EnumerateArray())
+                .GetProperty("id")
+                .GetString()
+        );
         using var unknown = await app.Http.PostAsJsonAsync("/api/keys", new { name = "lost", project = "nowhere" });
         Assert.Equal(HttpStatusCode.UnprocessableEntity, unknown.StatusCode);
     }
@@ -79,7 +97,14 @@ public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
     [Fact]
     public async Task RefusalsOfAKnownKey_AreRecorded_WithTheKey()
     {
-        var (id, secret) = await CreateAsync(new { name = "watched", models = new[] { "open" }, requests_per_minute = 3 });
+        var (id, secret) = await CreateAsync(
+            new
+            {
+                name = "watched",
+                models = new[] { "open" },
+                requests_per_minute = 3,
+            }
+        );
         using var closed = await ChatAsync("closed", secret);
         using var unread = ProxyFixture.Post("/v1/chat/completions", "{");
         unread.Headers.Authorization = new("Bearer", secret);
@@ -106,7 +131,13 @@ public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
         foreach (var name in new[] { "closed-circl", "opem" })
         {
             using var answer = await ChatAsync(name, secret);
-            Assert.Equal(name == "opem", (await ProxyFixture.ErrorAsync(answer)).GetProperty("message").GetString()!.Contains("Did you mean", StringComparison.Ordinal));
+            Assert.Equal(
+                name == "opem",
+                (await ProxyFixture.ErrorAsync(answer))
+                    .GetProperty("message")
+                    .GetString()!
+                    .Contains("Did you mean", StringComparison.Ordinal)
+            );
         }
     }
 
@@ -117,7 +148,10 @@ public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
         for (var i = 0; i < 2; i++)
             Assert.Equal(HttpStatusCode.OK, (await ChatAsync("open", secret)).StatusCode);
         using var refused = await ChatAsync("open", secret);
-        Assert.Equal((HttpStatusCode.TooManyRequests, "rate_limit_exceeded"), (refused.StatusCode, (await ProxyFixture.ErrorAsync(refused)).GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.TooManyRequests, "rate_limit_exceeded"),
+            (refused.StatusCode, (await ProxyFixture.ErrorAsync(refused)).GetProperty("code").GetString())
+        );
         Assert.NotNull(refused.Headers.RetryAfter);
 
         var (_, frugal) = await CreateAsync(new { name = "frugal", tokens_per_minute = 7 });
@@ -153,7 +187,10 @@ public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
     public async Task ExpiredKey_IsRefused()
     {
         var (_, secret) = await CreateAsync(new { name = "brief", expires_at = app.Now + 1000 });
-        await Until.TrueAsync(async () => (await ChatAsync("open", secret)).StatusCode == HttpStatusCode.Unauthorized, "the key has expired");
+        await Until.TrueAsync(
+            async () => (await ChatAsync("open", secret)).StatusCode == HttpStatusCode.Unauthorized,
+            "the key has expired"
+        );
     }
 
     [Fact]
@@ -165,9 +202,15 @@ public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
         var first = ChatAsync("busy", usual, "wait");
         await Until.TrueAsync(() => app.Registry.Busy(id) == 1, "the first is at work");
         var second = ChatAsync("busy", usual);
-        await Until.TrueAsync(() => app.Registry.All.Any(request => request.Key?.Name == "usual" && request.Place == 1), "the usual one waits");
+        await Until.TrueAsync(
+            () => app.Registry.All.Any(request => request.Key?.Name == "usual" && request.Place == 1),
+            "the usual one waits"
+        );
         var third = ChatAsync("busy", urgent);
-        await Until.TrueAsync(() => app.Registry.All.Any(request => request.Key?.Name == "urgent" && request.Place == 1), "the urgent one is before it");
+        await Until.TrueAsync(
+            () => app.Registry.All.Any(request => request.Key?.Name == "urgent" && request.Place == 1),
+            "the urgent one is before it"
+        );
         Assert.Equal(2, app.Registry.All.Where(request => request.Key?.Name == "usual").Max(request => request.Place));
         app.Engine.Release();
         foreach (var answer in await Task.WhenAll(first, second, third))
@@ -177,7 +220,16 @@ public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
     [Fact]
     public async Task BadValues_AreAllNamed()
     {
-        using var answer = await app.Http.PostAsJsonAsync("/api/keys", new { name = "", scopes = new[] { "root" }, requests_per_minute = 0, expires_at = 1 });
+        using var answer = await app.Http.PostAsJsonAsync(
+            "/api/keys",
+            new
+            {
+                name = "",
+                scopes = new[] { "root" },
+                requests_per_minute = 0,
+                expires_at = 1,
+            }
+        );
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors");
         Assert.Equal(["expires_at", "name", "requests_per_minute", "scopes"], errors.EnumerateObject().Select(field => field.Name).Order());

@@ -70,8 +70,10 @@ public sealed class KeyLockTests : IAsyncLifetime, IDisposable
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("GET", "/api/models", null, ("Cookie", pass)));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("GET", "/api/models", null, ("Cookie", pass), ("Sec-Fetch-Site", "same-origin")));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("GET", "/api/models", null, ("Cookie", pass[..^1] + "x")));
-        Assert.Equal(HttpStatusCode.Forbidden,
-            await StatusAsync("GET", "/api/models", null, ("Cookie", pass), ("Sec-Fetch-Site", "same-site")));
+        Assert.Equal(
+            HttpStatusCode.Forbidden,
+            await StatusAsync("GET", "/api/models", null, ("Cookie", pass), ("Sec-Fetch-Site", "same-site"))
+        );
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("GET", "/api/models", "lb-unknown", ("Cookie", pass)));
     }
 
@@ -100,8 +102,10 @@ public sealed class KeyLockTests : IAsyncLifetime, IDisposable
     {
         var (_, key) = await CreateAsync("inference", tokens: 10);
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => StatusAsync("POST", "/v1/chat/completions", key)));
-        Assert.Equal((1, 19),
-            (answers.Count(status => status == HttpStatusCode.OK), answers.Count(status => status == HttpStatusCode.TooManyRequests)));
+        Assert.Equal(
+            (1, 19),
+            (answers.Count(status => status == HttpStatusCode.OK), answers.Count(status => status == HttpStatusCode.TooManyRequests))
+        );
     }
 
     [Fact]
@@ -145,8 +149,16 @@ public sealed class KeyLockTests : IAsyncLifetime, IDisposable
 
     private async Task<(long Id, string Secret)> CreateAsync(string scope, long? tokens = null, long? requests = null)
     {
-        using var answer = await _app.Http.PostAsJsonAsync("/api/keys",
-            new { name = "a key", scopes = new[] { scope }, tokens_per_minute = tokens, requests_per_minute = requests });
+        using var answer = await _app.Http.PostAsJsonAsync(
+            "/api/keys",
+            new
+            {
+                name = "a key",
+                scopes = new[] { scope },
+                tokens_per_minute = tokens,
+                requests_per_minute = requests,
+            }
+        );
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
         return (json.GetProperty("id").GetInt64(), json.GetProperty("secret").GetString()!);

@@ -30,9 +30,14 @@ public sealed class ListenTests : IDisposable
 
     [Fact]
     public void Ports_DoNotCount_BesideAnAddress() =>
-        ListenRules.Require(new ConfigurationBuilder()
-            .AddInMemoryCollection([new("Urls", "http://127.0.0.1:5080;http://[::1]:5080;http://localhost.:1"), new("HTTP_PORTS", "8080")])
-            .Build());
+        ListenRules.Require(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection([
+                    new("Urls", "http://127.0.0.1:5080;http://[::1]:5080;http://localhost.:1"),
+                    new("HTTP_PORTS", "8080"),
+                ])
+                .Build()
+        );
 
     [Theory]
     [InlineData("ASPNETCORE_HTTP_PORTS", "0", true)]
@@ -47,7 +52,7 @@ public sealed class ListenTests : IDisposable
         var start = new ProcessStartInfo(program, [.. prefix, "--data", _folder.File("data"), .. unnamed])
         {
             RedirectStandardOutput = true,
-            RedirectStandardError = true
+            RedirectStandardError = true,
         };
         start.Environment[variable] = value;
         using var process = Process.Start(start)!;
@@ -56,9 +61,14 @@ public sealed class ListenTests : IDisposable
             var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
             await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
             Assert.Equal(1, process.ExitCode);
-            Assert.Contains("can be reached from other machines",
-                (await error + await output)
-                .Replace("which listens on every address of this machine", "can be reached from other machines", StringComparison.Ordinal));
+            Assert.Contains(
+                "can be reached from other machines",
+                (await error + await output).Replace(
+                    "which listens on every address of this machine",
+                    "can be reached from other machines",
+                    StringComparison.Ordinal
+                )
+            );
         }
         finally
         {

@@ -31,7 +31,9 @@ public sealed partial class ConfigurationTests(AppFixture app) : IClassFixture<A
     [Fact]
     public void SeveralWrongValues_AreToldAtOnce()
     {
-        var error = Assert.Throws<StartupException>(() => ConfigurationCheck.Require(Configuration(("LlamaBlazor:PortRange", "99"), ("LlamaBlazor:Demo", "x"))));
+        var error = Assert.Throws<StartupException>(() =>
+            ConfigurationCheck.Require(Configuration(("LlamaBlazor:PortRange", "99"), ("LlamaBlazor:Demo", "x")))
+        );
         Assert.Equal(2, error.Message.Split('\n').Length);
         ConfigurationCheck.Require(Configuration(("LlamaBlazor:PortRange", "40000-40999"), ("LlamaBlazor:Demo", "True")));
     }
@@ -68,9 +70,15 @@ public sealed partial class ConfigurationTests(AppFixture app) : IClassFixture<A
     [Fact]
     public void EachKeyOfTheSource_IsKnown()
     {
-        var keys = Source.Files("LlamaBlazor.Web", "*.cs").SelectMany(file => KeyInSource().Matches(File.ReadAllText(file))).Select(match => match.Groups["key"].Value).Distinct().ToList();
+        var keys = Source
+            .Files("LlamaBlazor.Web", "*.cs")
+            .SelectMany(file => KeyInSource().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups["key"].Value)
+            .Distinct()
+            .ToList();
         Assert.NotEmpty(keys);
-        var known = ConfigurationKeys.Single.Concat(["Cache", "Downloads", "Instances", "Ollama", "Proxy"]).ToList(); // those in front, or sections of option classes
+        // those in front, or sections of option classes
+        var known = ConfigurationKeys.Single.Concat(["Cache", "Downloads", "Instances", "Ollama", "Proxy"]).ToList();
         Assert.DoesNotContain(keys, key => !known.Any(pattern => pattern.StartsWith(key.TrimEnd(':'), StringComparison.Ordinal)));
     }
 
@@ -87,22 +95,72 @@ public sealed partial class ConfigurationTests(AppFixture app) : IClassFixture<A
     [Fact]
     public async Task SettingsThatAreNeverUsed_SayTheyAreNot()
     {
-        var model = await app.SendAsync(HttpMethod.Post, "/api/models/import-command", new { command = "llama-server -m /nowhere/unused.gguf", name = "unused" }, HttpStatusCode.Created);
+        var model = await app.SendAsync(
+            HttpMethod.Post,
+            "/api/models/import-command",
+            new { command = "llama-server -m /nowhere/unused.gguf", name = "unused" },
+            HttpStatusCode.Created
+        );
         var path = $"/api/models/{model.GetProperty("model").GetProperty("id").GetInt64()}/config";
         var answers = new[]
         {
-            await app.SendAsync(HttpMethod.Patch, "/api/server-config", new { host = "0.0.0.0", port = 9000, models_dir = "/x", models_preset = "/x.ini", models_autoload = 0, verbose_prompt = 1 }, HttpStatusCode.OK),
+            await app.SendAsync(
+                HttpMethod.Patch,
+                "/api/server-config",
+                new
+                {
+                    host = "0.0.0.0",
+                    port = 9000,
+                    models_dir = "/x",
+                    models_preset = "/x.ini",
+                    models_autoload = 0,
+                    verbose_prompt = 1,
+                },
+                HttpStatusCode.OK
+            ),
             await app.SendAsync(HttpMethod.Patch, $"{path}/gpu", new { list_devices = 1 }, HttpStatusCode.OK),
             await app.SendAsync(HttpMethod.Patch, $"{path}/memory", new { defrag_thold = 0.5 }, HttpStatusCode.OK),
             await app.SendAsync(HttpMethod.Patch, $"{path}/lora", new { ctx_size_draft = 4096, spec_replace = "a b" }, HttpStatusCode.OK),
         };
-        var told = answers.SelectMany(answer => answer.GetProperty("warnings").EnumerateArray()).Where(warning => warning.GetProperty("message").GetString()!.Contains("never used")).Select(warning => warning.GetProperty("field").GetString());
-        Assert.Equal(["ctx_size_draft", "defrag_thold", "host", "list_devices", "models_autoload", "models_dir", "models_preset", "port", "spec_replace", "verbose_prompt"], told.Order());
-        await app.SendAsync(HttpMethod.Patch, "/api/server-config", new { host = (string?)null, port = (int?)null, models_dir = (string?)null, models_preset = (string?)null, models_autoload = (int?)null, verbose_prompt = (int?)null }, HttpStatusCode.OK);
+        var told = answers
+            .SelectMany(answer => answer.GetProperty("warnings").EnumerateArray())
+            .Where(warning => warning.GetProperty("message").GetString()!.Contains("never used"))
+            .Select(warning => warning.GetProperty("field").GetString());
+        Assert.Equal(
+            [
+                "ctx_size_draft",
+                "defrag_thold",
+                "host",
+                "list_devices",
+                "models_autoload",
+                "models_dir",
+                "models_preset",
+                "port",
+                "spec_replace",
+                "verbose_prompt",
+            ],
+            told.Order()
+        );
+        await app.SendAsync(
+            HttpMethod.Patch,
+            "/api/server-config",
+            new
+            {
+                host = (string?)null,
+                port = (int?)null,
+                models_dir = (string?)null,
+                models_preset = (string?)null,
+                models_autoload = (int?)null,
+                verbose_prompt = (int?)null,
+            },
+            HttpStatusCode.OK
+        );
     }
 
     private static IConfiguration Configuration(params (string Key, string Value)[] settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value))).Build();
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)))
+            .Build();
 
     [GeneratedRegex("\"LlamaBlazor:(?<key>[A-Za-z:]+)\"")]
     private static partial Regex KeyInSource();

@@ -28,7 +28,8 @@ public sealed class EnginePathTests : IDisposable
     [InlineData("script.sh", false)]
     [InlineData("not-llama-server", false)]
     [InlineData("sh", false)]
-    public void Program_MustBeNamedLikeAnEngine(string name, bool isAllowed) => Assert.Equal(isAllowed, Rules().Refuse(Program(name)) is null);
+    public void Program_MustBeNamedLikeAnEngine(string name, bool isAllowed) =>
+        Assert.Equal(isAllowed, Rules().Refuse(Program(name)) is null);
 
     [LinuxFact]
     public void Program_OfAnAllowedFolder_MayHaveAnyName()
@@ -57,8 +58,19 @@ public sealed class EnginePathTests : IDisposable
         File.WriteAllText(_folder.File("llama-server.txt"), "");
         SmallDisk.Run("mkfifo", "-m", "700", _folder.File("llama-server-pipe"));
         Assert.All(
-            new[] { _folder.File("llama-server-folder"), _folder.File("llama-server.txt"), _folder.File("llama-server-pipe"), _folder.File("llama-server-gone"), "llama-server", "", "/llama-server\n", "/" + new string('x', 5000) },
-            path => Assert.NotNull(Rules().Refuse(path)));
+            new[]
+            {
+                _folder.File("llama-server-folder"),
+                _folder.File("llama-server.txt"),
+                _folder.File("llama-server-pipe"),
+                _folder.File("llama-server-gone"),
+                "llama-server",
+                "",
+                "/llama-server\n",
+                "/" + new string('x', 5000),
+            },
+            path => Assert.NotNull(Rules().Refuse(path))
+        );
     }
 
     [LinuxFact]
@@ -83,7 +95,8 @@ public sealed class EnginePathTests : IDisposable
     {
         var folder = _folder.File("libraries");
         Directory.CreateDirectory(folder);
-        string? Refuse(string name, string value, params (string, string)[] settings) => Rules(settings).RefuseLibraries([KeyValuePair.Create(name, (string?)value)]);
+        string? Refuse(string name, string value, params (string, string)[] settings) =>
+            Rules(settings).RefuseLibraries([KeyValuePair.Create(name, (string?)value)]);
         Assert.Null(Refuse("LD_LIBRARY_PATH", $"/no/such:{folder}:"));
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
         Assert.Contains(folder, Refuse("LD_LIBRARY_PATH", $"/no/such:{folder}"));
@@ -96,7 +109,10 @@ public sealed class EnginePathTests : IDisposable
     public void EngineOfTheCommandLine_Locks_AllButItsFolder()
     {
         var (locked, beside, apart) = (Program("a/llama-server"), Program("a/llama-server-cuda"), Program("b/llama-server"));
-        EnginePathRules Locked(params (string, string)[] more) => new(new ConfigurationBuilder().AddInMemoryCollection(Pairs(more)).AddCommandLine([$"--LlamaBlazor:EnginePath={locked}"]).Build());
+        EnginePathRules Locked(params (string, string)[] more) =>
+            new(
+                new ConfigurationBuilder().AddInMemoryCollection(Pairs(more)).AddCommandLine([$"--LlamaBlazor:EnginePath={locked}"]).Build()
+            );
         Assert.Null(Locked().Refuse(locked));
         Assert.Null(Locked().Refuse(beside));
         Assert.Contains("--engine", Locked().Refuse(apart));
@@ -111,25 +127,53 @@ public sealed class EnginePathTests : IDisposable
         var script = Program("script.sh", $"touch '{ran}'");
         await using var app = new AppFixture();
         await app.InitializeAsync();
-        var made = await (await app.Http.PostAsJsonAsync("/api/models/import-command", new { command = "llama-server -m /nowhere/x.gguf", name = "x" })).Content.ReadFromJsonAsync<JsonElement>();
+        var made = await (
+            await app.Http.PostAsJsonAsync("/api/models/import-command", new { command = "llama-server -m /nowhere/x.gguf", name = "x" })
+        ).Content.ReadFromJsonAsync<JsonElement>();
         var id = made.GetProperty("model").GetProperty("id").GetInt64();
         using var saved = await app.Http.PatchAsJsonAsync($"/api/models/{id}/config/runtime", new { engine_path = script });
         Assert.Equal(HttpStatusCode.UnprocessableEntity, saved.StatusCode);
-        Assert.Contains("EngineDirectories", (await saved.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").GetProperty("engine_path")[0].GetString());
-        using var launch = await app.Http.PutAsJsonAsync("/api/launch-settings", new { model_directories = Array.Empty<string>(), engine_path = script, port_range = "40000-40999" });
+        Assert.Contains(
+            "EngineDirectories",
+            (await saved.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").GetProperty("engine_path")[0].GetString()
+        );
+        using var launch = await app.Http.PutAsJsonAsync(
+            "/api/launch-settings",
+            new
+            {
+                model_directories = Array.Empty<string>(),
+                engine_path = script,
+                port_range = "40000-40999",
+            }
+        );
         Assert.Equal(HttpStatusCode.UnprocessableEntity, launch.StatusCode);
 
-        await app.Services.GetRequiredService<LlamaBlazor.Web.Data.DatabaseWriter>().ExecuteAsync(
-            (context, token) => context.Set<RuntimeConfig>().Where(row => row.ModelId == id).ExecuteUpdateAsync(row => row.SetProperty(runtime => runtime.EnginePath, script), token));
+        await app
+            .Services.GetRequiredService<LlamaBlazor.Web.Data.DatabaseWriter>()
+            .ExecuteAsync(
+                (context, token) =>
+                    context
+                        .Set<RuntimeConfig>()
+                        .Where(row => row.ModelId == id)
+                        .ExecuteUpdateAsync(row => row.SetProperty(runtime => runtime.EnginePath, script), token)
+            );
         var engines = (await app.GetAsync("/api/engines")).GetProperty("items").EnumerateArray();
-        Assert.Contains("EngineDirectories", engines.Single(engine => engine.GetProperty("path").GetString() == script).GetProperty("error").GetString());
-        Assert.Contains("EngineDirectories", (await app.Services.GetRequiredService<EngineLocator>().FindAsync(script, CancellationToken.None)).Failure!.Message);
+        Assert.Contains(
+            "EngineDirectories",
+            engines.Single(engine => engine.GetProperty("path").GetString() == script).GetProperty("error").GetString()
+        );
+        Assert.Contains(
+            "EngineDirectories",
+            (await app.Services.GetRequiredService<EngineLocator>().FindAsync(script, CancellationToken.None)).Failure!.Message
+        );
         Assert.False(File.Exists(ran), "a script that is no engine was run");
     }
 
-    private static EnginePathRules Rules(params (string Key, string Value)[] settings) => new(new ConfigurationBuilder().AddInMemoryCollection(Pairs(settings)).Build());
+    private static EnginePathRules Rules(params (string Key, string Value)[] settings) =>
+        new(new ConfigurationBuilder().AddInMemoryCollection(Pairs(settings)).Build());
 
-    private static IEnumerable<KeyValuePair<string, string?>> Pairs(IEnumerable<(string Key, string Value)> settings) => settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value));
+    private static IEnumerable<KeyValuePair<string, string?>> Pairs(IEnumerable<(string Key, string Value)> settings) =>
+        settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value));
 
     private string Program(string name, string script = "")
     {

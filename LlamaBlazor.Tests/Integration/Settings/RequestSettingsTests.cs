@@ -28,7 +28,10 @@ public sealed class RequestSettingsTests : IAsyncLifetime, IDisposable
 
     [Fact]
     public async Task Defaults_AreThoseOfTheConfiguration() =>
-        Assert.Equal("""{"store_prompts":"preview","cache_ttl_seconds":604800,"cache_max_size_mb":100,"locked":[]}""", (await _app.GetAsync(Path)).GetRawText());
+        Assert.Equal(
+            """{"store_prompts":"preview","cache_ttl_seconds":604800,"cache_max_size_mb":100,"locked":[]}""",
+            (await _app.GetAsync(Path)).GetRawText()
+        );
 
     [Fact]
     public async Task Privacy_CountsForTheNextRequest_AndAfterARestart()
@@ -56,20 +59,51 @@ public sealed class RequestSettingsTests : IAsyncLifetime, IDisposable
         await PatchAsync(new { cache_ttl_seconds = 60, cache_max_size_mb = 4 }, HttpStatusCode.OK);
         for (var i = 0; i < 3; i++)
             await AskAsync(new string((char)('a' + i), 700_000), "full");
-        await Until.TrueAsync(async () => (await _app.GetAsync("/api/cache/stats")).GetProperty("entries").GetInt32() == 3, "three answers are kept");
+        await Until.TrueAsync(
+            async () => (await _app.GetAsync("/api/cache/stats")).GetProperty("entries").GetInt32() == 3,
+            "three answers are kept"
+        );
         var item = (await _app.GetAsync("/api/cache")).GetProperty("items")[0];
         Assert.Equal(60_000, item.GetProperty("expires_at").GetInt64() - item.GetProperty("created_at").GetInt64());
         var answer = await PatchAsync(new { cache_max_size_mb = 1 }, HttpStatusCode.OK);
         Assert.Equal(1, answer.GetProperty("cache_max_size_mb").GetInt32());
-        await Until.TrueAsync(async () => (await _app.GetAsync("/api/cache/stats")) is var stats && stats.GetProperty("size_bytes").GetInt64() <= stats.GetProperty("max_bytes").GetInt64() && stats.GetProperty("entries").GetInt32() > 0, "the oldest answers have left");
+        await Until.TrueAsync(
+            async () =>
+                (await _app.GetAsync("/api/cache/stats")) is var stats
+                && stats.GetProperty("size_bytes").GetInt64() <= stats.GetProperty("max_bytes").GetInt64()
+                && stats.GetProperty("entries").GetInt32() > 0,
+            "the oldest answers have left"
+        );
     }
 
     [Fact]
     public async Task BadValues_AreAllNamed_AndNothingIsSaved()
     {
         var before = (await _app.GetAsync(Path)).GetRawText();
-        await RefusedAsync(new { store_prompts = "some", cache_ttl_seconds = -1, cache_max_size_mb = 0 }, "cache_max_size_mb", "cache_ttl_seconds", "store_prompts");
-        await RefusedAsync(new { store_prompts = 1, cache_ttl_seconds = "long", cache_max_size_mb = 1.5, other = 1 }, "cache_max_size_mb", "cache_ttl_seconds", "other", "store_prompts");
+        await RefusedAsync(
+            new
+            {
+                store_prompts = "some",
+                cache_ttl_seconds = -1,
+                cache_max_size_mb = 0,
+            },
+            "cache_max_size_mb",
+            "cache_ttl_seconds",
+            "store_prompts"
+        );
+        await RefusedAsync(
+            new
+            {
+                store_prompts = 1,
+                cache_ttl_seconds = "long",
+                cache_max_size_mb = 1.5,
+                other = 1,
+            },
+            "cache_max_size_mb",
+            "cache_ttl_seconds",
+            "other",
+            "store_prompts"
+        );
         await RefusedAsync(new[] { 1 }, "body");
         Assert.Equal(before, (await _app.GetAsync(Path)).GetRawText());
     }
@@ -90,11 +124,34 @@ public sealed class RequestSettingsTests : IAsyncLifetime, IDisposable
     {
         var store = _app.Services.GetRequiredService<RequestKeepingStore>();
         Assert.Equal("preview", store.Current.StorePrompts);
-        await _app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-        {
-            context.AddRange(new ConfigRow { Key = "privacy.store_prompts", Value = "\"none\"", ValueType = "str" }, new ConfigRow { Key = "cache.ttl_seconds", Value = "-7", ValueType = "int" }, new ConfigRow { Key = "cache.max_size_mb", Value = "nonsense", ValueType = "json" });
-            return Task.CompletedTask;
-        });
+        await _app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.AddRange(
+                        new ConfigRow
+                        {
+                            Key = "privacy.store_prompts",
+                            Value = "\"none\"",
+                            ValueType = "str",
+                        },
+                        new ConfigRow
+                        {
+                            Key = "cache.ttl_seconds",
+                            Value = "-7",
+                            ValueType = "int",
+                        },
+                        new ConfigRow
+                        {
+                            Key = "cache.max_size_mb",
+                            Value = "nonsense",
+                            ValueType = "json",
+                        }
+                    );
+                    return Task.CompletedTask;
+                }
+            );
         _app.Services.GetRequiredService<Broadcast<PreferencesChanged>>().Publish(new PreferencesChanged());
         Assert.Equal(new RequestKeeping("none", 604_800, 100), store.Current);
     }
@@ -104,20 +161,43 @@ public sealed class RequestSettingsTests : IAsyncLifetime, IDisposable
     {
         await PatchAsync(new { store_prompts = "full" }, HttpStatusCode.OK);
         await using var context = await _app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-        await Until.TrueAsync(async () => await context.Set<AuditRow>().AnyAsync(row => row.Action == "request_settings_changed" && row.Details!.Contains("full")), "the note");
+        await Until.TrueAsync(
+            async () =>
+                await context.Set<AuditRow>().AnyAsync(row => row.Action == "request_settings_changed" && row.Details!.Contains("full")),
+            "the note"
+        );
     }
 
     private async Task<string> AskAsync(string prompt = "My secret", string? level = null)
     {
         if (level is not null)
             await PatchAsync(new { store_prompts = level }, HttpStatusCode.OK);
-        using var answer = await _app.Http.SendAsync(ProxyFixture.Post("/v1/completions", JsonSerializer.Serialize(new { model = "m", prompt, temperature = 0 })));
+        using var answer = await _app.Http.SendAsync(
+            ProxyFixture.Post(
+                "/v1/completions",
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        model = "m",
+                        prompt,
+                        temperature = 0,
+                    }
+                )
+            )
+        );
         Assert.True(answer.IsSuccessStatusCode);
         return answer.Headers.GetValues("X-Request-Id").Single();
     }
 
     private async Task RefusedAsync(object body, params string[] fields) =>
-        Assert.Equal(fields, (await PatchAsync(body, HttpStatusCode.UnprocessableEntity)).GetProperty("errors").EnumerateObject().Select(error => error.Name).Order());
+        Assert.Equal(
+            fields,
+            (await PatchAsync(body, HttpStatusCode.UnprocessableEntity))
+                .GetProperty("errors")
+                .EnumerateObject()
+                .Select(error => error.Name)
+                .Order()
+        );
 
     private async Task<JsonElement> PatchAsync(object body, HttpStatusCode expected)
     {
@@ -135,7 +215,10 @@ public sealed class LockedRequestSettingsTests : AppFixture
     [Fact]
     public async Task LockedSetting_CannotBeChanged_TheOthersCan()
     {
-        Assert.Equal("store_prompts", Assert.Single((await GetAsync("/api/request-settings")).GetProperty("locked").EnumerateArray()).GetString());
+        Assert.Equal(
+            "store_prompts",
+            Assert.Single((await GetAsync("/api/request-settings")).GetProperty("locked").EnumerateArray()).GetString()
+        );
         using var locked = await Http.PatchAsJsonAsync("/api/request-settings", new { store_prompts = "none", cache_ttl_seconds = 9 });
         Assert.Equal(HttpStatusCode.Conflict, locked.StatusCode);
         Assert.Contains("LLAMABLAZOR__SECURITY__STOREPROMPTS", await locked.Content.ReadAsStringAsync());
@@ -143,6 +226,7 @@ public sealed class LockedRequestSettingsTests : AppFixture
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);
         var answer = await GetAsync("/api/request-settings");
         Assert.Equal(("full", 9), (answer.GetProperty("store_prompts").GetString(), answer.GetProperty("cache_ttl_seconds").GetInt32()));
-        Assert.Equal("full", ActivatorUtilities.CreateInstance<RequestKeepingStore>(Services, new DatabaseState()).Current.StorePrompts); // said outside: nothing to wait for
+        // said outside: nothing to wait for
+        Assert.Equal("full", ActivatorUtilities.CreateInstance<RequestKeepingStore>(Services, new DatabaseState()).Current.StorePrompts);
     }
 }

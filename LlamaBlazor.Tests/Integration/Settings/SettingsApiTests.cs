@@ -15,7 +15,10 @@ public sealed class SettingsApiTests(AppFixture app) : IClassFixture<AppFixture>
     [InlineData("{\"a\":[1,2]}")]
     public async Task Config_RoundTrips_EveryType(string json)
     {
-        var put = await app.Http.PutAsync("/api/config/value", JsonContent.Create(new { value = JsonSerializer.Deserialize<JsonElement>(json) }));
+        var put = await app.Http.PutAsync(
+            "/api/config/value",
+            JsonContent.Create(new { value = JsonSerializer.Deserialize<JsonElement>(json) })
+        );
         put.EnsureSuccessStatusCode();
         Assert.Equal(json, (await app.GetAsync("/api/config/value")).GetProperty("value").GetRawText());
     }
@@ -39,7 +42,9 @@ public sealed class SettingsApiTests(AppFixture app) : IClassFixture<AppFixture>
     [InlineData("[1,\"x\"]")]
     public async Task Metadata_RoundTrips_AnyJson(string json)
     {
-        (await app.Http.PutAsync("/api/metadata/value", JsonContent.Create(new { value = JsonElement.Parse(json) }))).EnsureSuccessStatusCode();
+        (
+            await app.Http.PutAsync("/api/metadata/value", JsonContent.Create(new { value = JsonElement.Parse(json) }))
+        ).EnsureSuccessStatusCode();
         Assert.Equal(json, (await app.GetAsync("/api/metadata/value")).GetProperty("value").GetRawText());
         Assert.Equal(json, (await app.GetAsync("/api/metadata")).GetProperty("value").GetRawText());
     }
@@ -69,7 +74,10 @@ public sealed class SettingsApiTests(AppFixture app) : IClassFixture<AppFixture>
     [InlineData("5", "number", null)]
     public async Task Config_ObeysItsType(string json, string type, string? kept)
     {
-        using var put = await app.Http.PutAsync("/api/config/typed", JsonContent.Create(new { value = JsonElement.Parse(json), value_type = type }));
+        using var put = await app.Http.PutAsync(
+            "/api/config/typed",
+            JsonContent.Create(new { value = JsonElement.Parse(json), value_type = type })
+        );
         Assert.Equal(kept is null ? HttpStatusCode.UnprocessableEntity : HttpStatusCode.OK, put.StatusCode);
         if (kept is not null)
             Assert.Equal(kept, (await app.GetAsync("/api/config/typed")).GetProperty("value").GetRawText());
@@ -87,7 +95,15 @@ public sealed class SettingsApiTests(AppFixture app) : IClassFixture<AppFixture>
     public async Task LaunchSettings_WithBadValues_NameEveryField_AndSaveNothing()
     {
         var before = (await app.GetAsync("/api/launch-settings")).GetRawText();
-        var answer = await app.Http.PutAsJsonAsync("/api/launch-settings", new { model_directories = new[] { "relative" }, engine_path = "/no/such/llama-server", port_range = "9-3" });
+        var answer = await app.Http.PutAsJsonAsync(
+            "/api/launch-settings",
+            new
+            {
+                model_directories = new[] { "relative" },
+                engine_path = "/no/such/llama-server",
+                port_range = "9-3",
+            }
+        );
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors");
         Assert.Equal(["engine_path", "model_directories", "port_range"], errors.EnumerateObject().Select(error => error.Name).Order());
@@ -99,7 +115,10 @@ public sealed class SettingsApiTests(AppFixture app) : IClassFixture<AppFixture>
     {
         var settings = await app.GetAsync("/api/launch-settings");
         Assert.Contains("model_directories", settings.GetProperty("locked").EnumerateArray().Select(name => name.GetString()));
-        var saved = await app.Http.PutAsJsonAsync("/api/launch-settings", new { model_directories = new[] { "/elsewhere" }, port_range = "41000-41010" });
+        var saved = await app.Http.PutAsJsonAsync(
+            "/api/launch-settings",
+            new { model_directories = new[] { "/elsewhere" }, port_range = "41000-41010" }
+        );
         var after = await saved.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal(app.ModelFolder, after.GetProperty("model_directories")[0].GetString());
         Assert.Equal("41000-41010", after.GetProperty("port_range").GetString());

@@ -14,10 +14,21 @@ public sealed class BadRequestTests(AppFixture app) : IClassFixture<AppFixture>
     [Fact]
     public async Task ABodyThatIsNoJson_IsToldOnEachRoute()
     {
-        var routes = app.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+        var routes = app
+            .Services.GetServices<EndpointDataSource>()
+            .SelectMany(source => source.Endpoints)
+            .OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("api/", StringComparison.Ordinal))
-            .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []).Where(method => method is "POST" or "PUT" or "PATCH").Select(method => (method, path: PathOf(endpoint.RoutePattern.RawText!))))
-            .Where(route => !route.path.StartsWith("/api/database/", StringComparison.Ordinal) && !route.path.EndsWith("/scan", StringComparison.Ordinal)).ToList(); // operations without a body
+            .SelectMany(endpoint =>
+                (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])
+                    .Where(method => method is "POST" or "PUT" or "PATCH")
+                    .Select(method => (method, path: PathOf(endpoint.RoutePattern.RawText!)))
+            )
+            .Where(route =>
+                !route.path.StartsWith("/api/database/", StringComparison.Ordinal)
+                && !route.path.EndsWith("/scan", StringComparison.Ordinal)
+            )
+            .ToList(); // operations without a body
         Assert.True(routes.Count > 30);
         foreach (var (method, path) in routes)
         {
@@ -25,10 +36,24 @@ public sealed class BadRequestTests(AppFixture app) : IClassFixture<AppFixture>
             if (answer.StatusCode != HttpStatusCode.BadRequest)
                 continue; // it reads no body, or does not know the thing
             var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
-            Assert.True(problem.GetProperty("detail").GetString()!.StartsWith("The body is not JSON: line 2, byte ", StringComparison.Ordinal), $"{method} {path}: {problem}");
+            Assert.True(
+                problem.GetProperty("detail").GetString()!.StartsWith("The body is not JSON: line 2, byte ", StringComparison.Ordinal),
+                $"{method} {path}: {problem}"
+            );
         }
 
-        foreach (var path in new[] { "/api/models", "/api/allocations", "/api/projects", "/api/keys", "/api/templates", "/api/aliases", "/api/images" })
+        foreach (
+            var path in new[]
+            {
+                "/api/models",
+                "/api/allocations",
+                "/api/projects",
+                "/api/keys",
+                "/api/templates",
+                "/api/aliases",
+                "/api/images",
+            }
+        )
         {
             using var answer = await SendAsync("POST", path, "{\n \"a\": nonsense }");
             Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, $"{path}: {answer.StatusCode}");
@@ -38,11 +63,21 @@ public sealed class BadRequestTests(AppFixture app) : IClassFixture<AppFixture>
     [Fact]
     public async Task AFieldOfTheWrongKind_AParameter_AndAMissingBody_AreNamed()
     {
-        await ExpectAsync("POST", "/api/projects", """{"project_path":"p","max_gpus":"many"}""", HttpStatusCode.BadRequest, "The field max_gpus has a value of the wrong kind", "max_gpus");
+        await ExpectAsync(
+            "POST",
+            "/api/projects",
+            """{"project_path":"p","max_gpus":"many"}""",
+            HttpStatusCode.BadRequest,
+            "The field max_gpus has a value of the wrong kind",
+            "max_gpus"
+        );
         await ExpectAsync("GET", "/api/models?limit=many", null, HttpStatusCode.BadRequest, "many", null);
         using var text = await app.Http.PostAsync("/api/projects", new StringContent("x", Encoding.UTF8, "text/plain"));
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, text.StatusCode);
-        Assert.Contains("Content-Type: application/json", (await text.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+        Assert.Contains(
+            "Content-Type: application/json",
+            (await text.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()
+        );
     }
 
     private async Task ExpectAsync(string method, string path, string? body, HttpStatusCode status, string words, string? field)
@@ -57,9 +92,13 @@ public sealed class BadRequestTests(AppFixture app) : IClassFixture<AppFixture>
 
     private async Task<HttpResponseMessage> SendAsync(string method, string path, string? body)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative)) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative))
+        {
+            Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         return await app.Http.SendAsync(request);
     }
 
-    private static string PathOf(string pattern) => "/" + System.Text.RegularExpressions.Regex.Replace(pattern.Trim('/'), @"\{[^}]*\}", "1");
+    private static string PathOf(string pattern) =>
+        "/" + System.Text.RegularExpressions.Regex.Replace(pattern.Trim('/'), @"\{[^}]*\}", "1");
 }

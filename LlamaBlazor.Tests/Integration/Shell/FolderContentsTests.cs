@@ -27,7 +27,10 @@ public sealed class FolderContentsTests : IDisposable
         Directory.CreateDirectory(_folder.File("folder"));
         foreach (var name in new[] { "a.gguf", "B.GGUF", "notes.txt", "c.gguf.part" })
             File.WriteAllText(_folder.File(name), "");
-        Assert.Equal(["folder", "a.gguf", "B.GGUF"], FolderContents.Read(_folder.Path, files: true, ".gguf").Value.Entries.Select(entry => entry.Name));
+        Assert.Equal(
+            ["folder", "a.gguf", "B.GGUF"],
+            FolderContents.Read(_folder.Path, files: true, ".gguf").Value.Entries.Select(entry => entry.Name)
+        );
     }
 
     [Theory]

@@ -14,8 +14,7 @@ public sealed class HealthTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
-    public async Task Readyz_WhenMigrated_IsOk() =>
-        Assert.Equal("ok", (await app.GetAsync("/readyz")).GetProperty("status").GetString());
+    public async Task Readyz_WhenMigrated_IsOk() => Assert.Equal("ok", (await app.GetAsync("/readyz")).GetProperty("status").GetString());
 
     [Fact]
     public async Task UnknownApiPath_Answers_ProblemDetails()

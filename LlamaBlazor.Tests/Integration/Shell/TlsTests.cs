@@ -26,19 +26,53 @@ public sealed class TlsTests : IDisposable
     {
         using var certificate = TestCertificate.Create();
         certificate.WritePfx(_folder.File("own.pfx"), "secret");
-        using var handler = new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == certificate.Thumbprint } };
+        using var handler = new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == certificate.Thumbprint,
+            },
+        };
         // As docs/operations.md says.
-        using var app = new ProgramProcess(_folder.File("data"), handler, "--demo", "--urls", "https://127.0.0.1:0", $"--Kestrel:Certificates:Default:Path={_folder.File("own.pfx")}", "--Kestrel:Certificates:Default:Password=secret");
+        using var app = new ProgramProcess(
+            _folder.File("data"),
+            handler,
+            "--demo",
+            "--urls",
+            "https://127.0.0.1:0",
+            $"--Kestrel:Certificates:Default:Path={_folder.File("own.pfx")}",
+            "--Kestrel:Certificates:Default:Password=secret"
+        );
         await app.WaitReadyAsync();
         Assert.Equal("https", app.Http.BaseAddress!.Scheme);
         var model = "";
-        await Until.TrueAsync(async () => (model = (await app.GetAsync("/v1/models")).GetProperty("data").EnumerateArray().Select(item => item.GetProperty("id").GetString()!).FirstOrDefault() ?? "").Length > 0, "the sample models");
+        await Until.TrueAsync(
+            async () =>
+                (
+                    model =
+                        (await app.GetAsync("/v1/models"))
+                            .GetProperty("data")
+                            .EnumerateArray()
+                            .Select(item => item.GetProperty("id").GetString()!)
+                            .FirstOrDefault()
+                        ?? ""
+                ).Length > 0,
+            "the sample models"
+        );
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = JsonContent.Create(new { model, stream = true, max_tokens = 20, messages = new[] { new { role = "user", content = "Hi" } } }),
+            Content = JsonContent.Create(
+                new
+                {
+                    model,
+                    stream = true,
+                    max_tokens = 20,
+                    messages = new[] { new { role = "user", content = "Hi" } },
+                }
+            ),
         };
         using var answer = await app.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal((HttpVersion.Version20, HttpStatusCode.OK), (answer.Version, answer.StatusCode));
@@ -59,7 +93,12 @@ public sealed class TlsTests : IDisposable
 
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await CliProgram.RunAsync(["models", "list", "--json", "--data", _folder.File("data/demo")], _ => throw new InvalidOperationException("A dashboard runs; none must be started"), output, error);
+        var code = await CliProgram.RunAsync(
+            ["models", "list", "--json", "--data", _folder.File("data/demo")],
+            _ => throw new InvalidOperationException("A dashboard runs; none must be started"),
+            output,
+            error
+        );
         Assert.True(code == 0 && output.ToString().Contains(model), error.ToString());
     }
 
@@ -68,17 +107,28 @@ public sealed class TlsTests : IDisposable
     {
         using var certificate = TestCertificate.Create();
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseKestrelHttpsConfiguration().UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+        builder
+            .WebHost.UseKestrelHttpsConfiguration()
+            .UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
         await using var app = builder.Build();
-        app.MapPost("/v1/chat/completions", (HttpContext context) =>
-        {
-            context.Response.ContentType = "text/event-stream";
-            return context.Response.WriteAsync("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hello\"}}]}\n\ndata: [DONE]\n\n");
-        });
+        app.MapPost(
+            "/v1/chat/completions",
+            (HttpContext context) =>
+            {
+                context.Response.ContentType = "text/event-stream";
+                return context.Response.WriteAsync(
+                    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hello\"}}]}\n\ndata: [DONE]\n\n"
+                );
+            }
+        );
         await app.StartAsync();
         await using var keys = new AppFixture();
         await keys.InitializeAsync();
-        using var client = new ChatClient(app.Services.GetRequiredService<IServer>(), keys.Services.GetRequiredService<KeyRing>(), TimeProvider.System);
+        using var client = new ChatClient(
+            app.Services.GetRequiredService<IServer>(),
+            keys.Services.GetRequiredService<KeyRing>(),
+            TimeProvider.System
+        );
         var reply = new ChatTurn("assistant");
         await client.AskAsync(new ChatSettings { Model = "m" }, [new ChatTurn("user", "Hi")], reply, () => { }, CancellationToken.None);
         Assert.Equal((null, "hello"), (reply.Error, reply.Text));

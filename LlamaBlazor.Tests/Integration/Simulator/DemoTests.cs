@@ -63,15 +63,25 @@ public sealed class DemoTests(DemoApp app) : IClassFixture<DemoApp>
     private async Task<long> AddAsync(string name)
     {
         var path = Directory.GetFiles(Path.Combine(app.Services.GetRequiredService<DataFolder>().Root, "models"))[0];
-        var id = await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync(async (context, token) =>
-        {
-            if (await context.Models.FirstOrDefaultAsync(model => model.Name == name, token) is { } known)
-                return known.Id;
-            var model = new Model { Uid = name, Name = name, Type = "llama", ModelPath = path };
-            context.Models.Add(model);
-            await context.SaveChangesAsync(token);
-            return model.Id;
-        });
+        var id = await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    if (await context.Models.FirstOrDefaultAsync(model => model.Name == name, token) is { } known)
+                        return known.Id;
+                    var model = new Model
+                    {
+                        Uid = name,
+                        Name = name,
+                        Type = "llama",
+                        ModelPath = path,
+                    };
+                    context.Models.Add(model);
+                    await context.SaveChangesAsync(token);
+                    return model.Id;
+                }
+            );
         app.Services.GetRequiredService<Broadcast<ModelChanged>>().Publish(new ModelChanged(id, ModelChanged.Added));
         return id;
     }

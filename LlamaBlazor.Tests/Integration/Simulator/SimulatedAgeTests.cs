@@ -43,11 +43,9 @@ public sealed class SimulatedAgeTests
     {
         var (program, prefix) = OwnProgram.Find();
         string[] words = [.. prefix, OwnProgram.SimulatorWord, "--simulate", $"age={age}", .. arguments];
-        using var process = Process.Start(new ProcessStartInfo(program, words)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);

@@ -26,7 +26,10 @@ public sealed class SimulatedEngineTests(InstanceHarness app) : IClassFixture<In
         var (code, help, _) = await RunAsync("--help");
         Assert.Equal(0, code);
         var words = help.Split([' ', ',', '\n'], StringSplitOptions.RemoveEmptyEntries).ToHashSet();
-        var missing = SimulatedOption.All.SelectMany(option => option.Names.Concat(option.Negations)).Where(name => !words.Contains(name)).ToList();
+        var missing = SimulatedOption
+            .All.SelectMany(option => option.Names.Concat(option.Negations))
+            .Where(name => !words.Contains(name))
+            .ToList();
         Assert.Empty(missing);
         Assert.Contains("-c,    --ctx-size N                     ", help);
     }
@@ -53,7 +56,10 @@ public sealed class SimulatedEngineTests(InstanceHarness app) : IClassFixture<In
         await Until.TrueAsync(() => app.Board.Find(model)?.BaseUrl is not null, "a process");
         using var http = EngineClient.Of(app.Board.Find(model));
         HttpResponseMessage? answer = null;
-        await Until.TrueAsync(async () => (answer = await TryGetAsync(http, app.Board.Find(model)?.BaseUrl + "/props")) is not null, "an answer");
+        await Until.TrueAsync(
+            async () => (answer = await TryGetAsync(http, app.Board.Find(model)?.BaseUrl + "/props")) is not null,
+            "an answer"
+        );
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer!.StatusCode);
         Assert.Contains("Loading model", await answer.Content.ReadAsStringAsync());
         await app.PostAsync($"/api/models/{model}/stop");
@@ -63,7 +69,13 @@ public sealed class SimulatedEngineTests(InstanceHarness app) : IClassFixture<In
     public async Task Chat_Streams_TimingsAndUsage_WhereTheRealOneHasThem()
     {
         var (http, url) = await StartAsync("load-ms=0", "tps=2000");
-        var body = new { messages = new[] { new { role = "user", content = "Hello there" } }, max_tokens = 5, stream = true, stream_options = new { include_usage = true } };
+        var body = new
+        {
+            messages = new[] { new { role = "user", content = "Hello there" } },
+            max_tokens = 5,
+            stream = true,
+            stream_options = new { include_usage = true },
+        };
         using var answer = await http.PostAsJsonAsync(url + "/v1/chat/completions", body);
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
         var events = (await answer.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
@@ -83,9 +95,15 @@ public sealed class SimulatedEngineTests(InstanceHarness app) : IClassFixture<In
         Assert.Equal(("limit", 3), (native.GetProperty("stop_type").GetString(), native.GetProperty("tokens_predicted").GetInt32()));
         var text = await PostAsync(http, url + "/v1/completions", new { prompt = "Hello", max_tokens = 3 });
         Assert.Equal(3, text.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
-        Assert.Equal(3, (await PostAsync(http, url + "/tokenize", new { content = "one two, " })).GetProperty("tokens").GetArrayLength() - 1);
+        Assert.Equal(
+            3,
+            (await PostAsync(http, url + "/tokenize", new { content = "one two, " })).GetProperty("tokens").GetArrayLength() - 1
+        );
         var slots = await http.GetFromJsonAsync<JsonElement>(url + "/slots");
-        Assert.Contains(slots.EnumerateArray(), slot => slot.TryGetProperty("id_task", out _) && slot.GetProperty("next_token").ValueKind == JsonValueKind.Array);
+        Assert.Contains(
+            slots.EnumerateArray(),
+            slot => slot.TryGetProperty("id_task", out _) && slot.GetProperty("next_token").ValueKind == JsonValueKind.Array
+        );
         Assert.Contains("llamacpp:tokens_predicted_total", await http.GetStringAsync(new Uri(url + "/metrics")));
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri(url + "/nothing"))).StatusCode);
     }
@@ -94,14 +112,19 @@ public sealed class SimulatedEngineTests(InstanceHarness app) : IClassFixture<In
     public async Task StreamThatDies_BreaksOff()
     {
         var (http, url) = await StartAsync("load-ms=0", "tps=2000", "die-after-tokens=3");
-        await Assert.ThrowsAsync<HttpRequestException>(() => http.PostAsJsonAsync(url + "/v1/completions", new { prompt = "Hello", stream = true }));
+        await Assert.ThrowsAsync<HttpRequestException>(() =>
+            http.PostAsJsonAsync(url + "/v1/completions", new { prompt = "Hello", stream = true })
+        );
     }
 
     [LinuxFact]
     public async Task ErrorStatus_IsAnswered()
     {
         var (http, url) = await StartAsync("load-ms=0", "error-status=500");
-        Assert.Equal(HttpStatusCode.InternalServerError, (await http.PostAsJsonAsync(url + "/completion", new { prompt = "Hello" })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.InternalServerError,
+            (await http.PostAsJsonAsync(url + "/completion", new { prompt = "Hello" })).StatusCode
+        );
     }
 
     private async Task<(HttpClient Http, string Url)> StartAsync(params string[] faults)
@@ -131,7 +154,13 @@ public sealed class SimulatedEngineTests(InstanceHarness app) : IClassFixture<In
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
         var (program, prefix) = OwnProgram.Find();
-        using var process = Process.Start(new ProcessStartInfo(program, [.. prefix, OwnProgram.SimulatorWord, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, [.. prefix, OwnProgram.SimulatorWord, .. arguments])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);

@@ -58,13 +58,15 @@ public sealed class SimulatedRoutesTests(InstanceHarness app) : IClassFixture<In
     [LinuxTheory]
     [InlineData(
         """{"properties":{"n":{"type":"string","maxLength":2},"a":{"type":"integer","minimum":9},"t":{"items":{"const":1}}}}""",
-        """{"n":"si","a":9,"t":[1]}""")]
+        """{"n":"si","a":9,"t":[1]}"""
+    )]
     [InlineData("""{"$ref":"#/$defs/n","$defs":{"n":{"properties":{"next":{"anyOf":[{"type":"null"},{"const":3}]}}}}}""", """{"next":3}""")]
     [InlineData("""{"type":"string","pattern":"^[a-c]{2}-\\d+$"}""", "\"aa-0\"")]
     [InlineData("""{"type":["null","number"],"exclusiveMinimum":2}""", "2.5")]
     [InlineData(
         """{"allOf":[{"properties":{"a":{"type":"boolean"}}},{"properties":{"b":{"type":"string","format":"date"}}}]}""",
-        """{"a":true,"b":"2026-01-31"}""")]
+        """{"a":true,"b":"2026-01-31"}"""
+    )]
     public async Task Schema_IsFollowed(string schema, string expected)
     {
         var (http, url) = await StartAsync();
@@ -73,8 +75,11 @@ public sealed class SimulatedRoutesTests(InstanceHarness app) : IClassFixture<In
         var answer = (await PostAsync(http, url + "/v1/chat/completions", chat)).GetProperty("choices")[0];
         Assert.Equal(expected, answer.GetProperty("message").GetProperty("content").GetString());
         Assert.Equal("stop", answer.GetProperty("finish_reason").GetString());
-        var text = """{"input":"Hi","text":{"format":{"type":"json_schema","schema":SCHEMA}}}"""
-            .Replace("SCHEMA", schema, StringComparison.Ordinal);
+        var text = """{"input":"Hi","text":{"format":{"type":"json_schema","schema":SCHEMA}}}""".Replace(
+            "SCHEMA",
+            schema,
+            StringComparison.Ordinal
+        );
         var response = await PostAsync(http, url + "/v1/responses", text);
         Assert.Equal(expected, response.GetProperty("output")[0].GetProperty("content")[0].GetProperty("text").GetString());
     }
@@ -113,11 +118,13 @@ public sealed class SimulatedRoutesTests(InstanceHarness app) : IClassFixture<In
     [InlineData(
         "/v1/chat/completions",
         """{"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{TOOL,"parameters":SCHEMA}}]}""",
-        "\"finish_reason\":\"tool_calls\"")]
+        "\"finish_reason\":\"tool_calls\""
+    )]
     [InlineData(
         "/v1/messages",
         """{"max_tokens":50,"messages":[{"role":"user","content":"Hi"}],"tools":[{TOOL,"input_schema":SCHEMA}]}""",
-        "\"input\":{\"city\":\"simulated\"}")]
+        "\"input\":{\"city\":\"simulated\"}"
+    )]
     [InlineData("/v1/responses", """{"input":"Hi","tools":[{"type":"function",TOOL,"parameters":SCHEMA}]}""", "\"type\":\"function_call\"")]
     public async Task Tool_IsCalled_InEachForm(string path, string body, string part)
     {
@@ -145,8 +152,14 @@ public sealed class SimulatedRoutesTests(InstanceHarness app) : IClassFixture<In
         return (EngineClient.Of(engine), engine.BaseUrl!);
     }
 
-    private static Task<RawAnswer> RawAsync(HttpClient http, string url, string path, string body) => RawHttp.SendAsync(
-        new Uri(url).Port, "POST", path, new Dictionary<string, string> { ["Authorization"] = $"{http.DefaultRequestHeaders.Authorization}" }, body);
+    private static Task<RawAnswer> RawAsync(HttpClient http, string url, string path, string body) =>
+        RawHttp.SendAsync(
+            new Uri(url).Port,
+            "POST",
+            path,
+            new Dictionary<string, string> { ["Authorization"] = $"{http.DefaultRequestHeaders.Authorization}" },
+            body
+        );
 
     private static async Task<JsonElement> PostAsync(HttpClient http, string url, string body)
     {

@@ -19,15 +19,19 @@ public sealed class StatsApiTests(AppFixture app) : IClassFixture<AppFixture>, I
     {
         var now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds();
         _today = now / Day * Day;
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync(async (context, token) =>
-        {
-            await context.Stats.ExecuteDeleteAsync(token);
-            await context.Set<StatsDailyRow>().ExecuteDeleteAsync(token);
-            context.AddRange(Enumerable.Range(0, 5).Select(i => Row("a", _today + i, total: 10 * (i + 1))));
-            context.Add(Row("b, \"x\"", _today - Day, total: 7, error: "=broken"));
-            context.Add(Row("a", _today - Day + 1, total: 9));
-            context.Add(Row("a", _today - (400 * Day), total: 9));
-        });
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    await context.Stats.ExecuteDeleteAsync(token);
+                    await context.Set<StatsDailyRow>().ExecuteDeleteAsync(token);
+                    context.AddRange(Enumerable.Range(0, 5).Select(i => Row("a", _today + i, total: 10 * (i + 1))));
+                    context.Add(Row("b, \"x\"", _today - Day, total: 7, error: "=broken"));
+                    context.Add(Row("a", _today - Day + 1, total: 9));
+                    context.Add(Row("a", _today - (400 * Day), total: 9));
+                }
+            );
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
@@ -40,7 +44,12 @@ public sealed class StatsApiTests(AppFixture app) : IClassFixture<AppFixture>, I
         Assert.Equal(30, summary.GetProperty("by_model").GetProperty("a").GetProperty("total_ms").GetProperty("p50").GetDouble() + 10);
         Assert.Equal(2, summary.GetProperty("by_day").GetArrayLength());
         var iso = DateTimeOffset.FromUnixTimeMilliseconds(_today).ToString("O");
-        Assert.Equal(5, (await app.GetAsync($"/api/stats/summary?model=a&since={Uri.EscapeDataString(iso)}")).GetProperty("total_generations").GetInt32());
+        Assert.Equal(
+            5,
+            (await app.GetAsync($"/api/stats/summary?model=a&since={Uri.EscapeDataString(iso)}"))
+                .GetProperty("total_generations")
+                .GetInt32()
+        );
     }
 
     [Fact]
@@ -53,12 +62,17 @@ public sealed class StatsApiTests(AppFixture app) : IClassFixture<AppFixture>, I
             var page = await app.GetAsync($"/api/stats/history?limit=3{(after is null ? "" : "&after=" + after)}");
             seen.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetInt64()));
             after = page.GetProperty("next").GetString();
-        }
-        while (after is not null);
+        } while (after is not null);
         Assert.Equal(8, seen.Distinct().Count());
         Assert.Equal(seen.OrderDescending(), seen);
-        Assert.Equal("=broken", (await app.GetAsync("/api/stats/history?outcome=failed")).GetProperty("items")[0].GetProperty("error").GetString());
-        Assert.Equal(seen[2], (await app.GetAsync("/api/stats/history?offset=2&limit=1")).GetProperty("items")[0].GetProperty("id").GetInt64());
+        Assert.Equal(
+            "=broken",
+            (await app.GetAsync("/api/stats/history?outcome=failed")).GetProperty("items")[0].GetProperty("error").GetString()
+        );
+        Assert.Equal(
+            seen[2],
+            (await app.GetAsync("/api/stats/history?offset=2&limit=1")).GetProperty("items")[0].GetProperty("id").GetInt64()
+        );
     }
 
     [Theory]
@@ -68,7 +82,8 @@ public sealed class StatsApiTests(AppFixture app) : IClassFixture<AppFixture>, I
     [InlineData("/api/stats/history?outcome=x")]
     [InlineData("/api/stats/summary?since=yesterday")]
     [InlineData("/api/stats/export?format=xml")]
-    public async Task BadParameters_Are422(string path) => Assert.Equal(HttpStatusCode.UnprocessableEntity, (await app.Http.GetAsync(path)).StatusCode);
+    public async Task BadParameters_Are422(string path) =>
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await app.Http.GetAsync(path)).StatusCode);
 
     [Fact]
     public async Task Export_WritesCsvAndJson()
@@ -93,7 +108,14 @@ public sealed class StatsApiTests(AppFixture app) : IClassFixture<AppFixture>, I
         var days = (await app.GetAsync("/api/stats/daily")).GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(3, days.Count);
         var failed = days.Single(day => day.GetProperty("model_name").GetString()!.StartsWith('b'));
-        Assert.Equal((1, 1, 15), (failed.GetProperty("requests").GetInt32(), failed.GetProperty("failures").GetInt32(), failed.GetProperty("prompt_tokens").GetInt32() + failed.GetProperty("generated_tokens").GetInt32()));
+        Assert.Equal(
+            (1, 1, 15),
+            (
+                failed.GetProperty("requests").GetInt32(),
+                failed.GetProperty("failures").GetInt32(),
+                failed.GetProperty("prompt_tokens").GetInt32() + failed.GetProperty("generated_tokens").GetInt32()
+            )
+        );
     }
 
     [Fact]
@@ -117,8 +139,17 @@ public sealed class StatsApiTests(AppFixture app) : IClassFixture<AppFixture>, I
     public async Task Purge_OfMany_GoesOnUntilTheLast()
     {
         // More than one batch, and not a whole number of them.
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, token) => context.Database.ExecuteSqlRawAsync(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10001) INSERT INTO stats (model_name, request_id, created_at, stream, cache_hit, http_status) SELECT 'many', 'many' || i, i, 0, 0, 200 FROM n", token));
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, token) =>
+                    context.Database.ExecuteSqlRawAsync(
+                        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10001) INSERT INTO stats "
+                            + "(model_name, request_id, created_at, stream, cache_hit, http_status) SELECT 'many', 'many' || i, i, 0, "
+                            + "0, 200 FROM n",
+                        token
+                    )
+            );
         Assert.Equal(10_001, await PurgeAsync("?model=many"));
         Assert.Equal(8, (await app.GetAsync("/api/stats/history")).GetProperty("items").GetArrayLength());
     }
@@ -139,18 +170,19 @@ public sealed class StatsApiTests(AppFixture app) : IClassFixture<AppFixture>, I
 
     private async Task<int> DaysAsync() => (await app.GetAsync("/api/stats/daily")).GetProperty("items").GetArrayLength();
 
-    private static StatsRow Row(string model, long at, double total, string? error = null) => new()
-    {
-        ModelName = model,
-        CreatedAt = at,
-        TotalTimeMs = total,
-        PromptTokens = 10,
-        GeneratedTokens = 5,
-        TokensPerSecond = 50,
-        HttpStatus = error is null ? 200 : 502,
-        Error = error,
-        RequestId = Guid.NewGuid().ToString(),
-    };
+    private static StatsRow Row(string model, long at, double total, string? error = null) =>
+        new()
+        {
+            ModelName = model,
+            CreatedAt = at,
+            TotalTimeMs = total,
+            PromptTokens = 10,
+            GeneratedTokens = 5,
+            TokensPerSecond = 50,
+            HttpStatus = error is null ? 200 : 502,
+            Error = error,
+            RequestId = Guid.NewGuid().ToString(),
+        };
 }
 
 /// <summary>Records wait while the database is locked, and none is lost.</summary>
@@ -166,12 +198,23 @@ public sealed class StatsBufferTests(AppFixture app) : IClassFixture<AppFixture>
             await context.Database.OpenConnectionAsync();
             await context.Database.ExecuteSqlRawAsync("BEGIN IMMEDIATE");
             for (var i = 0; i < 1500; i++)
-                buffer.Add(new StatsRow { ModelName = "waits", RequestId = $"r{i}", HttpStatus = 200, CreatedAt = i });
+                buffer.Add(
+                    new StatsRow
+                    {
+                        ModelName = "waits",
+                        RequestId = $"r{i}",
+                        HttpStatus = 200,
+                        CreatedAt = i,
+                    }
+                );
             Assert.Equal(0, (await app.GetAsync("/api/stats/summary?model=waits")).GetProperty("total_generations").GetInt32());
             await context.Database.ExecuteSqlRawAsync("ROLLBACK");
         }
 
-        await Until.TrueAsync(async () => (await app.GetAsync("/api/stats/summary?model=waits")).GetProperty("total_generations").GetInt32() == 1500, "all are written");
+        await Until.TrueAsync(
+            async () => (await app.GetAsync("/api/stats/summary?model=waits")).GetProperty("total_generations").GetInt32() == 1500,
+            "all are written"
+        );
         Assert.Equal((0, null), (buffer.Dropped, buffer.LastError));
     }
 }

@@ -15,13 +15,21 @@ public sealed class DiskReaderTests(AppFixture app) : IClassFixture<AppFixture>
     [Fact]
     public async Task DatabaseThatCannotBeRead_CostsTheDiskOnly_AndNotAllSamples()
     {
-        var settings = new LaunchSettingsStore(Service<IConfiguration>(), new Broken(), Service<DatabaseState>(), Service<DatabaseWriter>(), Service<Broadcast<LaunchSettings>>(), TimeProvider.System);
+        var settings = new LaunchSettingsStore(
+            Service<IConfiguration>(),
+            new Broken(),
+            Service<DatabaseState>(),
+            Service<DatabaseWriter>(),
+            Service<Broadcast<LaunchSettings>>(),
+            TimeProvider.System
+        );
         var disk = new DiskReader(settings, Service<DataFolder>(), TimeProvider.System);
         await disk.PrepareAsync(CancellationToken.None);
         Assert.Null(disk.Latest);
     }
 
-    private T Service<T>() where T : notnull => app.Services.GetRequiredService<T>();
+    private T Service<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
 
     private sealed class Broken : IDbContextFactory<LlamaDbContext>
     {

@@ -16,14 +16,19 @@ public sealed class HistoryTests
     {
         await using var app = new AppFixture();
         await app.InitializeAsync();
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 60_000; // before the program's own samples, and not so long ago that it tidies these away
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync(async (context, token) =>
-        {
-            await context.MetricsHistory.ExecuteDeleteAsync(token);
-            context.MetricsHistory.Add(MetricsRows.ToHistory(new Sample { Timestamp = now - 700_000, CpuUsage = 1 }, now));
-            context.MetricsHistory.Add(MetricsRows.ToHistory(Rich(now - 300_000), now));
-            context.MetricsHistory.Add(MetricsRows.ToHistory(new Sample { Timestamp = now - 1000, CpuUsage = 3 }, now));
-        });
+        // before the program's own samples, and not so long ago that it tidies these away
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 60_000;
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    await context.MetricsHistory.ExecuteDeleteAsync(token);
+                    context.MetricsHistory.Add(MetricsRows.ToHistory(new Sample { Timestamp = now - 700_000, CpuUsage = 1 }, now));
+                    context.MetricsHistory.Add(MetricsRows.ToHistory(Rich(now - 300_000), now));
+                    context.MetricsHistory.Add(MetricsRows.ToHistory(new Sample { Timestamp = now - 1000, CpuUsage = 3 }, now));
+                }
+            );
         var restored = await app.Services.GetRequiredService<MetricsReader>().RecentAsync(now);
         Assert.Equal([now - 300_000, now - 1000], restored.Select(sample => sample.Timestamp));
         Assert.Equivalent(Rich(now - 300_000), restored[0], strict: true);
@@ -56,12 +61,14 @@ public sealed class HistoryTests
         await app.InitializeAsync();
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         var writer = app.Services.GetRequiredService<DatabaseWriter>();
-        await writer.ExecuteAsync((context, token) =>
-        {
-            foreach (var offset in new[] { -3_600_000, -300_000, 7_200_000 })
-                context.MetricsHistory.Add(MetricsRows.ToHistory(new Sample { Timestamp = now + offset }, now));
-            return Task.CompletedTask;
-        });
+        await writer.ExecuteAsync(
+            (context, token) =>
+            {
+                foreach (var offset in new[] { -3_600_000, -300_000, 7_200_000 })
+                    context.MetricsHistory.Add(MetricsRows.ToHistory(new Sample { Timestamp = now + offset }, now));
+                return Task.CompletedTask;
+            }
+        );
         var recorder = ActivatorUtilities.CreateInstance<MetricsRecorder>(app.Services); // its first sample is due to tidy
         recorder.Record(new Sample { Timestamp = now }, new MachineReading());
         await Until.TrueAsync(async () => (await TimestampsAsync(app)).All(timestamp => Math.Abs(timestamp - now) < 700_000), "tidied");
@@ -83,7 +90,14 @@ public sealed class HistoryTests
 
         await Until.TrueAsync(async () => await CountMinutesAsync(app) == 2, "two minutes");
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-        Assert.Equal([(60_000L, 15.0), (120_000L, 99.0)], await context.Metrics.OrderBy(row => row.Timestamp).Where(row => row.Timestamp < 1_000_000).Select(row => ValueTuple.Create(row.Timestamp, row.CpuUsage)).ToListAsync());
+        Assert.Equal(
+            [(60_000L, 15.0), (120_000L, 99.0)],
+            await context
+                .Metrics.OrderBy(row => row.Timestamp)
+                .Where(row => row.Timestamp < 1_000_000)
+                .Select(row => ValueTuple.Create(row.Timestamp, row.CpuUsage))
+                .ToListAsync()
+        );
     }
 
     [Fact]
@@ -91,11 +105,17 @@ public sealed class HistoryTests
     {
         await using var app = new AppFixture();
         await app.InitializeAsync();
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, token) =>
-        {
-            context.Metrics.AddRange(Enumerable.Range(1, MetricsRecorder.MinutesKept).Select(minute => new MetricsRow { Timestamp = minute * 60_000L }));
-            return Task.CompletedTask;
-        });
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, token) =>
+                {
+                    context.Metrics.AddRange(
+                        Enumerable.Range(1, MetricsRecorder.MinutesKept).Select(minute => new MetricsRow { Timestamp = minute * 60_000L })
+                    );
+                    return Task.CompletedTask;
+                }
+            );
         var recorder = ActivatorUtilities.CreateInstance<MetricsRecorder>(app.Services);
         recorder.Replay(new Sample { Timestamp = 20_000 * 60_000L });
         recorder.Replay(new Sample { Timestamp = 20_001 * 60_000L });
@@ -110,53 +130,74 @@ public sealed class HistoryTests
     {
         await using var app = new AppFixture();
         await app.InitializeAsync();
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, token) =>
-        {
-            context.Metrics.AddRange(
-                new MetricsRow { Timestamp = 600_000, CpuUsage = 10, GpuTemperature = 40, SwapUsage = null, ActiveModels = 1 },
-                new MetricsRow { Timestamp = 660_000, CpuUsage = 20, GpuTemperature = 60, SwapUsage = 5, ActiveModels = 3 },
-                new MetricsRow { Timestamp = 1_200_000, CpuUsage = 7 });
-            return Task.CompletedTask;
-        });
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, token) =>
+                {
+                    context.Metrics.AddRange(
+                        new MetricsRow
+                        {
+                            Timestamp = 600_000,
+                            CpuUsage = 10,
+                            GpuTemperature = 40,
+                            SwapUsage = null,
+                            ActiveModels = 1,
+                        },
+                        new MetricsRow
+                        {
+                            Timestamp = 660_000,
+                            CpuUsage = 20,
+                            GpuTemperature = 60,
+                            SwapUsage = 5,
+                            ActiveModels = 3,
+                        },
+                        new MetricsRow { Timestamp = 1_200_000, CpuUsage = 7 }
+                    );
+                    return Task.CompletedTask;
+                }
+            );
         var series = await app.Services.GetRequiredService<MetricsReader>().SeriesAsync(600_000, 300_000);
         Assert.Equal([600_000L, 1_200_000], series.Take(2).Select(sample => sample.Timestamp));
         Assert.Equal((15, 60, 5, 3), (series[0].CpuUsage, series[0].GpuTemperature, series[0].SwapUsage, series[0].ActiveModels));
         Assert.Null(series[1].GpuUsage);
     }
 
-    private static Sample Rich(long timestamp) => new()
-    {
-        Timestamp = timestamp,
-        CpuUsage = 2,
-        MemoryUsage = 3,
-        DiskUsage = 4,
-        SwapUsage = 5,
-        GpuUsage = 6,
-        GpuTemperature = 7,
-        GpuMemoryUsed = 8,
-        GpuMemoryTotal = 9,
-        GpuPowerUsage = 10,
-        ActiveModels = 11,
-        Uptime = 12,
-        RequestsPerMinute = 13,
-        Load1Min = 14,
-        NetRx = 15,
-        NetTx = 16,
-        TokensPerSecond = 17,
-        Gpus = [new GpuSample("nvidia0", "Card", 6, 8, 9, 7, null)],
-    };
+    private static Sample Rich(long timestamp) =>
+        new()
+        {
+            Timestamp = timestamp,
+            CpuUsage = 2,
+            MemoryUsage = 3,
+            DiskUsage = 4,
+            SwapUsage = 5,
+            GpuUsage = 6,
+            GpuTemperature = 7,
+            GpuMemoryUsed = 8,
+            GpuMemoryTotal = 9,
+            GpuPowerUsage = 10,
+            ActiveModels = 11,
+            Uptime = 12,
+            RequestsPerMinute = 13,
+            Load1Min = 14,
+            NetRx = 15,
+            NetTx = 16,
+            TokensPerSecond = 17,
+            Gpus = [new GpuSample("nvidia0", "Card", 6, 8, 9, 7, null)],
+        };
 
     private static async Task<long> FirstTimestampAsync(AppFixture app)
     {
         long first = 0;
         await Until.TrueAsync(
             async () =>
-        {
-            var items = (await app.GetAsync("/api/metrics/history")).GetProperty("items");
-            first = items.GetArrayLength() > 0 ? items[0].GetProperty("timestamp").GetInt64() : 0;
-            return first > 0 && (await TimestampsAsync(app)).Contains(first);
-        },
-            "a sample in the history and in the database");
+            {
+                var items = (await app.GetAsync("/api/metrics/history")).GetProperty("items");
+                first = items.GetArrayLength() > 0 ? items[0].GetProperty("timestamp").GetInt64() : 0;
+                return first > 0 && (await TimestampsAsync(app)).Contains(first);
+            },
+            "a sample in the history and in the database"
+        );
         return first;
     }
 

@@ -21,7 +21,12 @@ public sealed class HubTests(AppFixture app) : IClassFixture<AppFixture>
         var samples = history.GetProperty("arguments")[0];
         var last = samples.GetArrayLength() == 0 ? 0 : samples[samples.GetArrayLength() - 1].GetProperty("timestamp").GetInt64();
 
-        var published = new Sample { Timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() + 500, CpuUsage = 42, Load1Min = 1.5 };
+        var published = new Sample
+        {
+            Timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() + 500,
+            CpuUsage = 42,
+            Load1Min = 1.5,
+        };
         app.Services.GetRequiredService<Broadcast<Sample>>().Publish(published);
         JsonElement sample;
         do
@@ -30,8 +35,7 @@ public sealed class HubTests(AppFixture app) : IClassFixture<AppFixture>
             Assert.Equal("sample", message.GetProperty("target").GetString());
             sample = message.GetProperty("arguments")[0];
             Assert.True(sample.GetProperty("timestamp").GetInt64() > last);
-        }
-        while (sample.GetProperty("timestamp").GetInt64() != published.Timestamp);
+        } while (sample.GetProperty("timestamp").GetInt64() != published.Timestamp);
         Assert.Equal(42, sample.GetProperty("cpu_usage").GetDouble());
         Assert.Equal(1.5, sample.GetProperty("load_1min").GetDouble());
         Assert.Equal(JsonValueKind.Null, sample.GetProperty("gpu_memory_total").ValueKind);

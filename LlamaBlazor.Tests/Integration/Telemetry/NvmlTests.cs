@@ -20,7 +20,8 @@ public sealed class NvmlTests
         var cards = reader.Read();
         Assert.Equal(
             [("nvidia0", "Stand-in GPU A", 37, 4576, 24576, 51, 123.456), ("nvidia1", "Stand-in GPU B", 4, 288, 12288, 51, null)],
-            cards.Select(card => (card.Id, card.Name, card.Usage, card.MemoryUsed, card.MemoryTotal, card.Temperature, card.Power)));
+            cards.Select(card => (card.Id, card.Name, card.Usage, card.MemoryUsed, card.MemoryTotal, card.Temperature, card.Power))
+        );
         var held = reader.ReadProcesses();
         Assert.Equal(6000, held[4711]); // in both lists of both cards: 3000 on each
         Assert.Equal(2, held[4711 + 299]); // the last of a list that was too long at first
@@ -45,8 +46,10 @@ public sealed class NvmlTests
         using var reader = Open(library);
         Assert.Equal(
             [("NVIDIA GPU 0", true), ("NVIDIA GPU 1", true)],
-            reader.Read().Select(card => (card.Name,
-                card is { Usage: null, MemoryUsed: null, MemoryTotal: null, Temperature: null, Power: null })));
+            reader
+                .Read()
+                .Select(card => (card.Name, card is { Usage: null, MemoryUsed: null, MemoryTotal: null, Temperature: null, Power: null }))
+        );
         Assert.Empty(reader.ReadProcesses());
     }
 
@@ -55,8 +58,8 @@ public sealed class NvmlTests
     {
         using var library = await NvmlStandIn.BuildAsync("RESERVED");
         using var reader = Open(library);
-        Assert.Equal((24576.0, 4576.0), (reader.Read()[0].MemoryTotal!.Value,
-            reader.Read()[0].MemoryUsed!.Value)); // the driver's share is not free either
+        // the driver's share is not free either
+        Assert.Equal((24576.0, 4576.0), (reader.Read()[0].MemoryTotal!.Value, reader.Read()[0].MemoryUsed!.Value));
     }
 
     [CompilerFact]
@@ -120,8 +123,10 @@ public sealed class NvmlTests
         Assert.Contains("Card 1", drivers.States[0].Detail);
         library.FindSecondCard();
         clock.Add(GpuDriver.Pause);
-        Assert.Equal([4576.0, 288.0], (await drivers.ReadAsync(Long, false, CancellationToken.None))
-            .Gpus.Select(card => card.MemoryUsed!.Value));
+        Assert.Equal(
+            [4576.0, 288.0],
+            (await drivers.ReadAsync(Long, false, CancellationToken.None)).Gpus.Select(card => card.MemoryUsed!.Value)
+        );
         Assert.Equal("ready", drivers.States[0].State);
     }
 
@@ -133,8 +138,8 @@ public sealed class NvmlTests
         using var drivers = Drivers(library, clock);
         await drivers.ReadAsync(Long, false, CancellationToken.None);
         library.Hang();
-        Assert.Equal(4576, (await drivers.ReadAsync(Soon, false, CancellationToken.None))
-            .Gpus[0].MemoryUsed); // a slow answer is no trouble yet
+        // a slow answer is no trouble yet
+        Assert.Equal(4576, (await drivers.ReadAsync(Soon, false, CancellationToken.None)).Gpus[0].MemoryUsed);
         clock.Add(GpuDriver.Patience + TimeSpan.FromSeconds(1));
         var started = Stopwatch.GetTimestamp();
         for (var i = 0; i < 100; i++)
@@ -154,18 +159,28 @@ public sealed class NvmlTests
         using var data = new TempFolder();
         using var program = Start(data, library);
         await program.WaitReadyAsync();
-        await Until.TrueAsync(async () => await LatestAsync(program) is { } sample && sample.GetProperty("gpus").GetArrayLength() == 2,
-            "both cards in the sample");
+        await Until.TrueAsync(
+            async () => await LatestAsync(program) is { } sample && sample.GetProperty("gpus").GetArrayLength() == 2,
+            "both cards in the sample"
+        );
         var sample = (await LatestAsync(program))!.Value;
-        Assert.Equal((36864.0, 4864.0), (sample.GetProperty("gpu_memory_total").GetDouble(), sample.GetProperty("gpu_memory_used")
-            .GetDouble()));
+        Assert.Equal(
+            (36864.0, 4864.0),
+            (sample.GetProperty("gpu_memory_total").GetDouble(), sample.GetProperty("gpu_memory_used").GetDouble())
+        );
         var list = await program.GetAsync("/api/gpus");
-        Assert.Equal(["Stand-in GPU A", "Stand-in GPU B"], list.GetProperty("items").EnumerateArray()
-            .Select(card => card.GetProperty("name").GetString()!));
-        Assert.Contains(list.GetProperty("drivers").EnumerateArray(), driver =>
-            (driver.GetProperty("name").GetString(), driver.GetProperty("state").GetString()) == ("NVIDIA", "ready"));
-        Assert.Contains("""llamablazor_gpu_power_watts{gpu="nvidia0",name="Stand-in GPU A"} 123.456""",
-            await program.Http.GetStringAsync("/metrics"));
+        Assert.Equal(
+            ["Stand-in GPU A", "Stand-in GPU B"],
+            list.GetProperty("items").EnumerateArray().Select(card => card.GetProperty("name").GetString()!)
+        );
+        Assert.Contains(
+            list.GetProperty("drivers").EnumerateArray(),
+            driver => (driver.GetProperty("name").GetString(), driver.GetProperty("state").GetString()) == ("NVIDIA", "ready")
+        );
+        Assert.Contains(
+            """llamablazor_gpu_power_watts{gpu="nvidia0",name="Stand-in GPU A"} 123.456""",
+            await program.Http.GetStringAsync("/metrics")
+        );
     }
 
     [CompilerFact]
@@ -176,18 +191,31 @@ public sealed class NvmlTests
         using var data = new TempFolder();
         using var program = Start(data, library);
         await program.WaitReadyAsync();
-        await Until.TrueAsync(async () => await LatestAsync(program) is { } sample && sample.GetProperty("gpus").GetArrayLength() == 0,
-            "samples without cards");
-        await Until.TrueAsync(async () => (await program.GetAsync("/api/gpus")).GetProperty("drivers").EnumerateArray()
-            .Any(driver => driver.GetProperty("state").GetString() == "hanging"), "it is said");
+        await Until.TrueAsync(
+            async () => await LatestAsync(program) is { } sample && sample.GetProperty("gpus").GetArrayLength() == 0,
+            "samples without cards"
+        );
+        await Until.TrueAsync(
+            async () =>
+                (await program.GetAsync("/api/gpus"))
+                    .GetProperty("drivers")
+                    .EnumerateArray()
+                    .Any(driver => driver.GetProperty("state").GetString() == "hanging"),
+            "it is said"
+        );
         library.Release();
-        await Until.TrueAsync(async () => await LatestAsync(program) is { } sample && sample.GetProperty("gpus").GetArrayLength() == 2,
-            "both cards");
+        await Until.TrueAsync(
+            async () => await LatestAsync(program) is { } sample && sample.GetProperty("gpus").GetArrayLength() == 2,
+            "both cards"
+        );
     }
 
     private static ProgramProcess Start(TempFolder data, NvmlStandIn library) =>
-        ProgramProcess.With(data.Path, new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = library.Folder },
-            "--LlamaBlazor:WatchFolders=false");
+        ProgramProcess.With(
+            data.Path,
+            new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = library.Folder },
+            "--LlamaBlazor:WatchFolders=false"
+        );
 
     private static async Task<JsonElement?> LatestAsync(ProgramProcess program)
     {
@@ -195,8 +223,8 @@ public sealed class NvmlTests
         return answer.IsSuccessStatusCode ? JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement : null;
     }
 
-    private static IGpuReader Open(NvmlStandIn library) => NvmlReader.Open(library.Path) is { IsSuccess: true } opened ? opened.Value
-        : throw new InvalidOperationException("not opened");
+    private static IGpuReader Open(NvmlStandIn library) =>
+        NvmlReader.Open(library.Path) is { IsSuccess: true } opened ? opened.Value : throw new InvalidOperationException("not opened");
 
     private static GpuDrivers Drivers(NvmlStandIn library, TimeProvider clock) =>
         new([new GpuDriver("NVIDIA", () => NvmlReader.Open(library.Path), clock)], NullLogger<GpuDrivers>.Instance);

@@ -77,7 +77,10 @@ public sealed class ReaderTests
         Write(drm, "card2/device/vendor", "0x8086\n"); // tells nothing
         using var reader = SysfsGpuReader.Open(drm.Path).Value;
         var card = Assert.Single(reader.Read());
-        Assert.Equal(("card0", "AMD 0x744c", 37, 2048, 8192, 51, 123), (card.Id, card.Name, card.Usage, card.MemoryUsed, card.MemoryTotal, card.Temperature, card.Power));
+        Assert.Equal(
+            ("card0", "AMD 0x744c", 37, 2048, 8192, 51, 123),
+            (card.Id, card.Name, card.Usage, card.MemoryUsed, card.MemoryTotal, card.Temperature, card.Power)
+        );
         File.Delete(drm.File("card0/device/gpu_busy_percent"));
         Assert.Null(Assert.Single(reader.Read()).Usage);
     }

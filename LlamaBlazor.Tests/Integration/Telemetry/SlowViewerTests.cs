@@ -60,10 +60,27 @@ public sealed class SlowViewerTests(AppFixture app) : IClassFixture<AppFixture>
     {
         if (group == "logs")
             app.Services.GetRequiredService<Broadcast<LogEntry>>()
-                .Publish(new LogEntry { Id = round, Timestamp = round, Level = "info", Source = "test", Message = $"mark {round} {text}" });
+                .Publish(
+                    new LogEntry
+                    {
+                        Id = round,
+                        Timestamp = round,
+                        Level = "info",
+                        Source = "test",
+                        Message = $"mark {round} {text}",
+                    }
+                );
         else
             app.Services.GetRequiredService<Broadcast<InstanceSnapshot>>()
-                .Publish(new InstanceSnapshot { Id = round, ModelId = 1, Model = $"mark {round} {text}", Status = "running" });
+                .Publish(
+                    new InstanceSnapshot
+                    {
+                        Id = round,
+                        ModelId = 1,
+                        Model = $"mark {round} {text}",
+                        Status = "running",
+                    }
+                );
     }
 
     private async Task<int> CountAsync()

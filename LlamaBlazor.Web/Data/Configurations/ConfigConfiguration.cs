@@ -10,7 +10,10 @@ internal sealed class ConfigConfiguration : IEntityTypeConfiguration<ConfigRow>
     /// <inheritdoc/>
     public void Configure(EntityTypeBuilder<ConfigRow> builder)
     {
-        builder.ToTable("config", table => table.HasCheckConstraint("ck_config_value_type", "value_type IN ('str', 'int', 'float', 'bool', 'json')"));
+        builder.ToTable(
+            "config",
+            table => table.HasCheckConstraint("ck_config_value_type", "value_type IN ('str', 'int', 'float', 'bool', 'json')")
+        );
         builder.HasKey(c => c.Key);
     }
 }

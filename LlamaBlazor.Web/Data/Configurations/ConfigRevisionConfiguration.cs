@@ -13,6 +13,14 @@ internal sealed class ConfigRevisionConfiguration : IEntityTypeConfiguration<Con
     {
         builder.ToTable("config_revisions");
         builder.HasOne<Model>().WithMany().HasForeignKey(r => r.ModelId).OnDelete(DeleteBehavior.Cascade);
-        builder.HasIndex(r => new { r.ModelId, r.Section, r.Revision }, "idx_config_revisions_section");
+        builder.HasIndex(
+            r => new
+            {
+                r.ModelId,
+                r.Section,
+                r.Revision,
+            },
+            "idx_config_revisions_section"
+        );
     }
 }

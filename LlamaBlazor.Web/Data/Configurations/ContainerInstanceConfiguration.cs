@@ -11,11 +11,17 @@ internal sealed class ContainerInstanceConfiguration : IEntityTypeConfiguration<
     /// <inheritdoc/>
     public void Configure(EntityTypeBuilder<ContainerInstanceRow> builder)
     {
-        builder.ToTable("container_instances", table =>
-        {
-            table.HasCheckConstraint("ck_containers_status", "status IN ('created', 'starting', 'running', 'stopping', 'stopped', 'error', 'deleted')");
-            table.HasCheckConstraint("ck_containers_kind", "kind IN ('process', 'docker')");
-        });
+        builder.ToTable(
+            "container_instances",
+            table =>
+            {
+                table.HasCheckConstraint(
+                    "ck_containers_status",
+                    "status IN ('created', 'starting', 'running', 'stopping', 'stopped', 'error', 'deleted')"
+                );
+                table.HasCheckConstraint("ck_containers_kind", "kind IN ('process', 'docker')");
+            }
+        );
         builder.Property(c => c.Status).HasDefaultValue("created");
         builder.Property(c => c.Kind).HasDefaultValue("process");
         builder.HasOne<Model>().WithMany().HasForeignKey(c => c.ModelId).OnDelete(DeleteBehavior.SetNull);

@@ -10,7 +10,11 @@ internal sealed class DownloadConfiguration : IEntityTypeConfiguration<DownloadR
     /// <inheritdoc/>
     public void Configure(EntityTypeBuilder<DownloadRow> builder)
     {
-        builder.ToTable("downloads", table => table.HasCheckConstraint("ck_downloads_status", "status IN ('queued', 'running', 'paused', 'done', 'failed', 'cancelled')"));
+        builder.ToTable(
+            "downloads",
+            table =>
+                table.HasCheckConstraint("ck_downloads_status", "status IN ('queued', 'running', 'paused', 'done', 'failed', 'cancelled')")
+        );
         builder.HasIndex(d => d.Status, "idx_downloads_status");
     }
 }

@@ -4,7 +4,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace LlamaBlazor.Web.Data.Configurations;
 
-/// <summary>The table <c>gpu_allocations</c>. Two shared holders may stand side by side, two exclusive ones cannot (acceptance C4.2).</summary>
+/// <summary>The table <c>gpu_allocations</c>. Two shared holders may stand side by side, two exclusive ones cannot (acceptance
+/// C4.2).</summary>
 internal sealed class GpuAllocationConfiguration : IEntityTypeConfiguration<GpuAllocationRow>
 {
     /// <inheritdoc/>

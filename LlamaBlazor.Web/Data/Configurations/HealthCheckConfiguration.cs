@@ -10,8 +10,16 @@ internal sealed class HealthCheckConfiguration : IEntityTypeConfiguration<Health
     /// <inheritdoc/>
     public void Configure(EntityTypeBuilder<HealthCheckRow> builder)
     {
-        builder.ToTable("health_checks", table => table.HasCheckConstraint("ck_health_checks_status", "status IN ('healthy', 'unhealthy', 'unknown')"));
-        builder.HasOne<ContainerInstanceRow>().WithMany().HasForeignKey(h => h.ContainerId).HasPrincipalKey(c => c.ContainerId).OnDelete(DeleteBehavior.Cascade);
+        builder.ToTable(
+            "health_checks",
+            table => table.HasCheckConstraint("ck_health_checks_status", "status IN ('healthy', 'unhealthy', 'unknown')")
+        );
+        builder
+            .HasOne<ContainerInstanceRow>()
+            .WithMany()
+            .HasForeignKey(h => h.ContainerId)
+            .HasPrincipalKey(c => c.ContainerId)
+            .OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(h => new { h.ContainerId, h.Timestamp }, "idx_health_checks_container");
     }
 }

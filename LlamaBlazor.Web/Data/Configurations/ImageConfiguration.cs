@@ -12,7 +12,18 @@ internal sealed class ImageConfiguration : IEntityTypeConfiguration<ImageRow>
     {
         builder.ToTable("ngc_images");
         builder.Property(i => i.Team).HasDefaultValue("");
-        builder.HasIndex(i => new { i.Registry, i.Organization, i.Team, i.Name }, "idx_images_identity").IsUnique();
+        builder
+            .HasIndex(
+                i => new
+                {
+                    i.Registry,
+                    i.Organization,
+                    i.Team,
+                    i.Name,
+                },
+                "idx_images_identity"
+            )
+            .IsUnique();
         builder.HasIndex(i => i.Category, "idx_images_category");
         builder.HasIndex(i => i.Organization, "idx_images_org");
     }

@@ -10,11 +10,14 @@ internal sealed class ModelConfiguration : IEntityTypeConfiguration<Model>
     /// <inheritdoc/>
     public void Configure(EntityTypeBuilder<Model> builder)
     {
-        builder.ToTable("models", table =>
-        {
-            table.HasCheckConstraint("ck_models_status", "status IN ('running', 'stopped', 'loading', 'error')");
-            table.HasCheckConstraint("ck_models_role", "role IN ('model', 'projector', 'adapter', 'vocabulary', 'draft')");
-        });
+        builder.ToTable(
+            "models",
+            table =>
+            {
+                table.HasCheckConstraint("ck_models_status", "status IN ('running', 'stopped', 'loading', 'error')");
+                table.HasCheckConstraint("ck_models_role", "role IN ('model', 'projector', 'adapter', 'vocabulary', 'draft')");
+            }
+        );
         builder.Property(m => m.Name).UseCollation("NOCASE");
         builder.Property(m => m.Status).HasDefaultValue(ModelStatus.Stopped);
         builder.Property(m => m.Role).HasDefaultValue(ModelRole.Model);

@@ -11,7 +11,12 @@ internal sealed class ResourceMetricConfiguration : IEntityTypeConfiguration<Res
     public void Configure(EntityTypeBuilder<ResourceMetricRow> builder)
     {
         builder.ToTable("resource_metrics");
-        builder.HasOne<ContainerInstanceRow>().WithMany().HasForeignKey(m => m.ContainerId).HasPrincipalKey(c => c.ContainerId).OnDelete(DeleteBehavior.Cascade);
+        builder
+            .HasOne<ContainerInstanceRow>()
+            .WithMany()
+            .HasForeignKey(m => m.ContainerId)
+            .HasPrincipalKey(c => c.ContainerId)
+            .OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(m => new { m.ContainerId, m.Timestamp }, "idx_metrics_container");
         builder.HasIndex(m => m.Timestamp, "idx_resource_metrics_timestamp");
     }

@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Web.Data.Entities;
 
-/// <summary>One llama-server we ran, as a process or a container: <c>container_instances</c> (seed S4.4, acceptance C-X.3). Deleted softly.</summary>
+/// <summary>One llama-server we ran, as a process or a container: <c>container_instances</c> (seed S4.4, acceptance C-X.3). Deleted
+/// softly.</summary>
 public sealed class ContainerInstanceRow
 {
     /// <summary>Primary key.</summary>

@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Web.Data.Entities;
 
-/// <summary>A state of an instance's health for as long as it lasted: <c>health_checks</c> (seed S4.12). The newest row of an instance is how it is.</summary>
+/// <summary>A state of an instance's health for as long as it lasted: <c>health_checks</c> (seed S4.12). The newest row of an instance is
+/// how it is.</summary>
 public sealed class HealthCheckRow
 {
     /// <summary>Primary key.</summary>

@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Web.Data.Entities;
 
-/// <summary>One raw sample of the machine: <c>metrics_history</c>, kept 10 minutes so that charts survive a restart (seed S0.23). GPU columns are null without a GPU.</summary>
+/// <summary>One raw sample of the machine: <c>metrics_history</c>, kept 10 minutes so that charts survive a restart (seed S0.23). GPU
+/// columns are null without a GPU.</summary>
 public sealed class MetricsHistoryRow
 {
     /// <summary>Primary key.</summary>

@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Web.Data.Entities;
 
-/// <summary>A project and its limits: <c>project_quotas</c> (seed S4.7). Null is no limit; <c>current_*</c> are caches rebuilt from the instances.</summary>
+/// <summary>A project and its limits: <c>project_quotas</c> (seed S4.7). Null is no limit; <c>current_*</c> are caches rebuilt from the
+/// instances.</summary>
 public sealed class ProjectQuotaRow
 {
     /// <summary>Primary key.</summary>

@@ -1,6 +1,7 @@
 namespace LlamaBlazor.Web.Data.Entities;
 
-/// <summary>One request: <c>stats</c> (seed S3.6 and product.md 16). Counts come from the engine's own <c>usage</c> and <c>timings</c>.</summary>
+/// <summary>One request: <c>stats</c> (seed S3.6 and product.md 16). Counts come from the engine's own <c>usage</c> and
+/// <c>timings</c>.</summary>
 public sealed class StatsRow
 {
     /// <summary>Primary key.</summary>

@@ -18,7 +18,8 @@ public sealed class UserRow
     /// <summary>Where to reach them.</summary>
     public string? Email { get; set; }
 
-    /// <summary>Row of <c>project_quotas</c> whose limits hold (seed S4.12); a number that is no row there, as of an imported one, limits nothing.</summary>
+    /// <summary>Row of <c>project_quotas</c> whose limits hold (seed S4.12); a number that is no row there, as of an imported one, limits
+    /// nothing.</summary>
     public long? QuotaProfileId { get; set; }
 
     /// <summary>Project whose limits hold, by its name.</summary>

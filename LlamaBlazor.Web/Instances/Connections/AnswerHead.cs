@@ -52,5 +52,9 @@ internal static class AnswerHead
 
     // "HTTP/1.1 200 OK"
     private static int StatusOf(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= 12 && bytes.StartsWith(Version) && int.TryParse(bytes[9..12], System.Globalization.NumberStyles.None, null, out var status) ? status : 0;
+        bytes.Length >= 12
+        && bytes.StartsWith(Version)
+        && int.TryParse(bytes[9..12], System.Globalization.NumberStyles.None, null, out var status)
+            ? status
+            : 0;
 }

@@ -1,8 +1,8 @@
-
 namespace LlamaBlazor.Web.Instances.Connections;
 
 /// <summary>
-/// Makes what all clients of engines talk through. llama-server closes a connection after each chunked answer without saying so: such a connection serves
+/// Makes what all clients of engines talk through. llama-server closes a connection after each chunked answer without saying so: such a
+/// connection serves
 /// no second request, and one that broke before the engine read a request costs nothing but a second, fresh connection.
 /// </summary>
 internal static class EngineClient
@@ -14,7 +14,9 @@ internal static class EngineClient
         var habits = new EngineHabits(TimeProvider.System);
         var pooled = Plain(tune);
         pooled.PlaintextStreamFilter = (context, _) =>
-            ValueTask.FromResult<Stream>(new EngineConnection(context.PlaintextStream, context.InitialRequestMessage.RequestUri!.Authority, habits));
+            ValueTask.FromResult<Stream>(
+                new EngineConnection(context.PlaintextStream, context.InitialRequestMessage.RequestUri!.Authority, habits)
+            );
         var fresh = Plain(tune);
         fresh.PooledConnectionLifetime = TimeSpan.Zero; // each request has a connection of its own
         return new EngineHandler(pooled, fresh);
@@ -22,7 +24,12 @@ internal static class EngineClient
 
     private static SocketsHttpHandler Plain(Action<SocketsHttpHandler>? tune)
     {
-        var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, SslOptions = EngineTls.Options };
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            SslOptions = EngineTls.Options,
+        };
         tune?.Invoke(handler);
         return handler;
     }
@@ -35,7 +42,8 @@ internal static class EngineClient
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (!CanRepeat(request.Content))
-                return await _fresh.SendAsync(request, cancellationToken).ConfigureAwait(false); // its body is there once: no connection may be lost
+                // its body is there once: no connection may be lost
+                return await _fresh.SendAsync(request, cancellationToken).ConfigureAwait(false);
             try
             {
                 return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -53,7 +61,8 @@ internal static class EngineClient
             base.Dispose(disposing);
         }
 
-        private static bool CanRepeat(HttpContent? content) => content is null or ByteArrayContent or ReadOnlyMemoryContent or JsonContent or IRepeatableContent;
+        private static bool CanRepeat(HttpContent? content) =>
+            content is null or ByteArrayContent or ReadOnlyMemoryContent or JsonContent or IRepeatableContent;
 
         private static bool IsUnread(Exception? error)
         {
@@ -72,4 +81,5 @@ internal static class EngineClient
 internal interface IRepeatableContent;
 
 /// <summary>A reused connection was closed by the engine before it read the request.</summary>
-internal sealed class UnreadRequestException(Exception? cause = null) : IOException("The engine closed the connection before it read the request.", cause);
+internal sealed class UnreadRequestException(Exception? cause = null)
+    : IOException("The engine closed the connection before it read the request.", cause);

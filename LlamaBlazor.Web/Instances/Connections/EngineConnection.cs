@@ -5,8 +5,10 @@ using System.Runtime.CompilerServices;
 namespace LlamaBlazor.Web.Instances.Connections;
 
 /// <summary>
-/// One connection to an engine, below the HTTP client. Where an answer is chunked and the engine is not known to keep the connection, the client is told
-/// <c>Connection: close</c>, so that it does not give the connection to the next request; where the engine closed a reused connection without having read
+/// One connection to an engine, below the HTTP client. Where an answer is chunked and the engine is not known to keep the connection, the
+/// client is told
+/// <c>Connection: close</c>, so that it does not give the connection to the next request; where the engine closed a reused connection
+/// without having read
 /// a request, the client gets <see cref="UnreadRequestException"/>.
 /// </summary>
 internal sealed class EngineConnection(Stream inner, string authority, EngineHabits habits) : Stream
@@ -54,7 +56,9 @@ internal sealed class EngineConnection(Stream inner, string authority, EngineHab
             return read;
         // Looked at after the wait: an idle connection is read before the next request is written.
         if (_awaiting)
-            return read > 0 ? await TakeHeadAsync(buffer, read, cancellationToken).ConfigureAwait(false) : await EndAsync().ConfigureAwait(false);
+            return read > 0
+                ? await TakeHeadAsync(buffer, read, cancellationToken).ConfigureAwait(false)
+                : await EndAsync().ConfigureAwait(false);
         if (read == 0 && _wasChunked)
             habits.Note(authority, kept: false); // it was taken for one that keeps it
         NoteEnd(buffer.Span[..read]);
@@ -197,8 +201,7 @@ internal sealed class EngineConnection(Stream inner, string authority, EngineHab
             if (socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error) is not 0)
                 throw new UnreadRequestException();
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System).ConfigureAwait(false);
-        }
-        while (TimeProvider.System.GetElapsedTime(since) < ResetLimit);
+        } while (TimeProvider.System.GetElapsedTime(since) < ResetLimit);
         return 0;
     }
 

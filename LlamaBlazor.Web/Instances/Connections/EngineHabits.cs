@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace LlamaBlazor.Web.Instances.Connections;
 
 /// <summary>
-/// Whether engines keep a connection after a chunked answer. None counts as keeping it until it was seen to several times; one that closes it counts as
+/// Whether engines keep a connection after a chunked answer. None counts as keeping it until it was seen to several times; one that closes
+/// it counts as
 /// closing at once. What was learnt is forgotten after a while, since another engine may listen on the port.
 /// </summary>
 internal sealed class EngineHabits(TimeProvider clock)
@@ -20,13 +21,16 @@ internal sealed class EngineHabits(TimeProvider clock)
     /// <param name="authority">Host and port.</param>
     public bool Keeps(string authority) => Find(authority) is { Closes: false, Kept: >= Proofs };
 
-    /// <summary>Whether it is to be watched what becomes of a connection. True to one caller at a time, who must say what came out.</summary>
+    /// <summary>Whether it is to be watched what becomes of a connection. True to one caller at a time, who must say what came
+    /// out.</summary>
     /// <param name="authority">Host and port.</param>
     public bool TryWatch(string authority)
     {
         if (_known.Count >= Bound)
             _known.Clear();
-        var habit = Find(authority) ?? _known.AddOrUpdate(authority, _ => new Habit(clock.GetTimestamp()), (_, _) => new Habit(clock.GetTimestamp()));
+        var habit =
+            Find(authority)
+            ?? _known.AddOrUpdate(authority, _ => new Habit(clock.GetTimestamp()), (_, _) => new Habit(clock.GetTimestamp()));
         return habit is { Closes: false, Kept: < Proofs } && Interlocked.Exchange(ref habit.Watched, 1) == 0;
     }
 
@@ -43,7 +47,8 @@ internal sealed class EngineHabits(TimeProvider clock)
         Volatile.Write(ref habit.Watched, 0);
     }
 
-    private Habit? Find(string authority) => _known.TryGetValue(authority, out var habit) && clock.GetElapsedTime(habit.Since) < Lifetime ? habit : null;
+    private Habit? Find(string authority) =>
+        _known.TryGetValue(authority, out var habit) && clock.GetElapsedTime(habit.Since) < Lifetime ? habit : null;
 
     private sealed class Habit(long since)
     {

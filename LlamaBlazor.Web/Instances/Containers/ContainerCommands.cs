@@ -16,16 +16,27 @@ internal sealed partial class ContainerCommands(ContainerRuntime runtime, DataFo
 
     /// <summary>The plan of a model's container: unavailable without a runtime or without the image.</summary>
     public async Task<Result<(ContainerPlan Plan, EngineCommand Engine)>> PlanAsync(
-        ModelConfiguration configuration, CancellationToken cancellation)
+        ModelConfiguration configuration,
+        CancellationToken cancellation
+    )
     {
         var settings = configuration.Runtime!;
         if (runtime.Path is not { } path)
             return runtime.Missing;
         if (ImageReference.Parse(settings.ContainerImage) is not { } image)
-            return Failure.Invalid("container_image", "This model is to run as a container, but names no image. Set one on the Server overrides tab, such as ghcr.io/ggml-org/llama.cpp:server.");
-        var found = await runtime.RunAsync(["image", "inspect", "--format", "{{.Id}}", settings.ContainerImage!.Trim()], cancellation).ConfigureAwait(false);
+            return Failure.Invalid(
+                "container_image",
+                "This model is to run as a container, but names no image. Set one on the Server overrides tab, such as "
+                    + "ghcr.io/ggml-org/llama.cpp:server."
+            );
+        var found = await runtime
+            .RunAsync(["image", "inspect", "--format", "{{.Id}}", settings.ContainerImage!.Trim()], cancellation)
+            .ConfigureAwait(false);
         if (!found.IsSuccess)
-            return Failure.Unavailable($"The image {settings.ContainerImage} is not on this machine. Pull it on the Resources page first, or with: images pull {settings.ContainerImage}");
+            return Failure.Unavailable(
+                $"The image {settings.ContainerImage} is not on this machine. Pull it on the Resources page first, or with: images "
+                    + $"pull {settings.ContainerImage}"
+            );
         var plan = new ContainerPlan(settings.ContainerImage.Trim(), image.Backend)
         {
             IsPodman = runtime.IsPodman,
@@ -34,10 +45,17 @@ internal sealed partial class ContainerCommands(ContainerRuntime runtime, DataFo
             OciRuntime = runtime.Options.OciRuntime,
             ExtraArguments = runtime.Options.ExtraArguments,
         };
-        var open = configuration.Variables.Where(pair => !SecretEntries.IsSecret(pair.Key))
-            .Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal);
+        var open = configuration
+            .Variables.Where(pair => !SecretEntries.IsSecret(pair.Key))
+            .Select(pair => $"{pair.Key}={pair.Value}")
+            .Order(StringComparer.Ordinal);
         // The engine is asked what it can do in a container of its own; the id tells a newer image of the same tag.
-        var probed = plan with { Cpus = null, MemoryGb = null, Variables = [.. open] };
+        var probed = plan with
+        {
+            Cpus = null,
+            MemoryGb = null,
+            Variables = [.. open],
+        };
         return (plan, new EngineCommand(path, [.. probed.ProbeWords(), found.Value.Trim()], Simulated: false));
     }
 
@@ -49,7 +67,8 @@ internal sealed partial class ContainerCommands(ContainerRuntime runtime, DataFo
     /// <param name="downloads">Folder for what the engine downloads itself, or null when it downloads nothing.</param>
     public static LaunchCommand Wrap(ContainerPlan plan, EngineCommand engine, LaunchCommand command, int port, string? downloads)
     {
-        var mounts = Mounts(command.Arguments).Where(mount => downloads is null || !mount.Path.StartsWith(downloads, StringComparison.Ordinal));
+        var mounts = Mounts(command.Arguments)
+            .Where(mount => downloads is null || !mount.Path.StartsWith(downloads, StringComparison.Ordinal));
         var full = plan with
         {
             Downloads = downloads,
@@ -61,9 +80,12 @@ internal sealed partial class ContainerCommands(ContainerRuntime runtime, DataFo
     }
 
     // The key of a start comes by the environment of the command, as secrets do; others would change what runs the container.
-    private static IEnumerable<string> Variables(LaunchCommand command) => command.Environment.Keys
-        .Append(LaunchCommand.KeyVariable).Distinct().Order(StringComparer.Ordinal)
-        .Select(name => command.PublicVariables.Contains(name) ? $"{name}={command.Environment[name]}" : name);
+    private static IEnumerable<string> Variables(LaunchCommand command) =>
+        command
+            .Environment.Keys.Append(LaunchCommand.KeyVariable)
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .Select(name => command.PublicVariables.Contains(name) ? $"{name}={command.Environment[name]}" : name);
 
     /// <summary>Where an engine in a container keeps what it downloads; made where it is missing.</summary>
     public string Downloads()
@@ -79,18 +101,29 @@ internal sealed partial class ContainerCommands(ContainerRuntime runtime, DataFo
         for (var i = 0; i < arguments.Count; i++)
         {
             var isWritten = i > 0 && Written.Contains(arguments[i - 1]);
-            foreach (var path in arguments[i].Split(',').Append(arguments[i]).Select(word => Scale().Replace(word, "")).Where(Path.IsPathFullyQualified).SelectMany(WithParts))
+            foreach (
+                var path in arguments[i]
+                    .Split(',')
+                    .Append(arguments[i])
+                    .Select(word => Scale().Replace(word, ""))
+                    .Where(Path.IsPathFullyQualified)
+                    .SelectMany(WithParts)
+            )
             {
-                var there = isWritten && File.Exists(path) is false && Directory.Exists(path) is false ? Path.GetDirectoryName(path)! : path;
+                var there =
+                    isWritten && File.Exists(path) is false && Directory.Exists(path) is false ? Path.GetDirectoryName(path)! : path;
                 if (Path.Exists(there))
                     yield return new ContainerMount(there, isWritten);
             }
         }
     }
 
-    private static IEnumerable<string> WithParts(string path) => SplitName.Parse(Path.GetFileName(path)) is { } name
-        ? Enumerable.Range(1, Math.Min(name.Count, 1000)).Select(part => Path.Combine(Path.GetDirectoryName(path)!, name.FileName(part)))
-        : [path];
+    private static IEnumerable<string> WithParts(string path) =>
+        SplitName.Parse(Path.GetFileName(path)) is { } name
+            ? Enumerable
+                .Range(1, Math.Min(name.Count, 1000))
+                .Select(part => Path.Combine(Path.GetDirectoryName(path)!, name.FileName(part)))
+            : [path];
 
     [GeneratedRegex(@":-?\d+(\.\d+)?$")]
     private static partial Regex Scale();

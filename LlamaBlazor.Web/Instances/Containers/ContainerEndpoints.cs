@@ -12,7 +12,12 @@ internal static class ContainerEndpoints
         return app;
     }
 
-    private static async Task<IResult> ListAsync(ContainerKeeper keeper, ContainerRuntime runtime, InstanceBoard board, CancellationToken cancellation)
+    private static async Task<IResult> ListAsync(
+        ContainerKeeper keeper,
+        ContainerRuntime runtime,
+        InstanceBoard board,
+        CancellationToken cancellation
+    )
     {
         var listed = await keeper.ListAsync(cancellation);
         if (listed.Failure is { } failure)
@@ -23,7 +28,17 @@ internal static class ContainerEndpoints
         {
             var used = usage[item.Id[..Math.Min(12, item.Id.Length)]].FirstOrDefault();
             var instance = instances.GetValueOrDefault(item.Id);
-            return new ContainerRow(item.Id, item.Name, item.Image, item.State, instance?.Id, instance?.Model, instance?.Port, used?.CpuPercent, used?.MemoryBytes);
+            return new ContainerRow(
+                item.Id,
+                item.Name,
+                item.Image,
+                item.State,
+                instance?.Id,
+                instance?.Model,
+                instance?.Port,
+                used?.CpuPercent,
+                used?.MemoryBytes
+            );
         });
         return Results.Ok(new ContainerAnswer([.. rows], null, runtime.Path, null));
     }
@@ -46,4 +61,14 @@ internal sealed record ContainerAnswer(IReadOnlyList<ContainerRow> Items, string
 /// <param name="Port">Port on loopback.</param>
 /// <param name="CpuPercent">Percent of one core.</param>
 /// <param name="MemoryBytes">Bytes of its control group.</param>
-internal sealed record ContainerRow(string ContainerId, string Name, string Image, string State, long? InstanceId, string? Model, int? Port, double? CpuPercent, double? MemoryBytes);
+internal sealed record ContainerRow(
+    string ContainerId,
+    string Name,
+    string Image,
+    string State,
+    long? InstanceId,
+    string? Model,
+    int? Port,
+    double? CpuPercent,
+    double? MemoryBytes
+);

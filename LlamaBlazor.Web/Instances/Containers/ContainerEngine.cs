@@ -3,7 +3,8 @@ using LlamaBlazor.Web.Instances.Processes;
 
 namespace LlamaBlazor.Web.Instances.Containers;
 
-/// <summary>A container that was started. A client of the runtime hands its output over; whether it lives is asked of the runtime, not of that client.</summary>
+/// <summary>A container that was started. A client of the runtime hands its output over; whether it lives is asked of the runtime, not of
+/// that client.</summary>
 internal sealed class ContainerEngine : RunningEngine
 {
     private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(15);
@@ -20,7 +21,13 @@ internal sealed class ContainerEngine : RunningEngine
     /// <param name="made">Id, name, process id, and whether it shares our network.</param>
     /// <param name="client">Hands its output over.</param>
     /// <param name="onLine">Takes lines of our own about it.</param>
-    public ContainerEngine(ContainerRuntime runtime, ProcessGuard guard, (string Id, string Name, int? Pid, bool IsOnHostNetwork) made, EngineProcess client, Action<string> onLine)
+    public ContainerEngine(
+        ContainerRuntime runtime,
+        ProcessGuard guard,
+        (string Id, string Name, int? Pid, bool IsOnHostNetwork) made,
+        EngineProcess client,
+        Action<string> onLine
+    )
     {
         (_runtime, _guard, _onLine) = (runtime, guard, onLine);
         (ContainerId, _name, Pid, _isOnHostNetwork) = made;
@@ -40,16 +47,26 @@ internal sealed class ContainerEngine : RunningEngine
     /// <inheritdoc/>
     public override Task<int> Exited { get; }
 
-    // A published port is held by the runtime, which refuses to start where it is taken. In our own network the engine's group of processes must hold it.
+    // A published port is held by the runtime, which refuses to start where it is taken. In our own network the engine's group of processes
+    // must hold it.
     /// <inheritdoc/>
     public override bool OwnsPort(int port) =>
-        !_isOnHostNetwork || Pid is not { } pid || PortOwner.Find(port) is not { } socket || ProcessTable.Family(pid).Any(member => PortOwner.Holds(member, socket));
+        !_isOnHostNetwork
+        || Pid is not { } pid
+        || PortOwner.Find(port) is not { } socket
+        || ProcessTable.Family(pid).Any(member => PortOwner.Holds(member, socket));
 
     /// <inheritdoc/>
     public override async Task StopAsync(TimeSpan grace, TimeProvider clock)
     {
         var seconds = Math.Max(0, (int)Math.Ceiling(grace.TotalSeconds));
-        var stopped = await _runtime.RunAsync(["stop", "--time", seconds.ToString(CultureInfo.InvariantCulture), _name], CancellationToken.None, grace + StopReserve).ConfigureAwait(false);
+        var stopped = await _runtime
+            .RunAsync(
+                ["stop", "--time", seconds.ToString(CultureInfo.InvariantCulture), _name],
+                CancellationToken.None,
+                grace + StopReserve
+            )
+            .ConfigureAwait(false);
         if (!stopped.IsSuccess && !Exited.IsCompleted)
             Kill();
     }
@@ -62,12 +79,16 @@ internal sealed class ContainerEngine : RunningEngine
         var last = await client.Exited.ConfigureAwait(false);
         // The client may have ended alone: then this waits for the container itself.
         await _runtime.RunAsync(["wait", _name], CancellationToken.None, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
-        var told = await _runtime.RunAsync(["inspect", "--format", "{{.State.ExitCode}} {{.State.OOMKilled}}", _name], CancellationToken.None).ConfigureAwait(false);
+        var told = await _runtime
+            .RunAsync(["inspect", "--format", "{{.State.ExitCode}} {{.State.OOMKilled}}", _name], CancellationToken.None)
+            .ConfigureAwait(false);
         var words = told.IsSuccess ? told.Value.Trim().Split(' ') : [];
         if (words is [_, "true"])
             _onLine("The container ran out of memory: it reached its limit and was ended.");
         await _runtime.RunAsync(["rm", "--force", "--volumes", _name], CancellationToken.None).ConfigureAwait(false);
         _guard.Remove(_name);
-        return words is [var code, ..] && int.TryParse(code, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : last;
+        return words is [var code, ..] && int.TryParse(code, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : last;
     }
 }

@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Instances.Containers;
 
 /// <summary>
-/// Brings what we believe in line with what the runtime says, every 30 seconds and known by our label: a container that no launch of this run knows is
+/// Brings what we believe in line with what the runtime says, every 30 seconds and known by our label: a container that no launch of this
+/// run knows is
 /// removed, a row whose container is gone is kept as deleted. Nothing is asked while no container was ever used.
 /// </summary>
 internal sealed partial class ContainerKeeper(
@@ -17,7 +18,8 @@ internal sealed partial class ContainerKeeper(
     ContainerLauncher launcher,
     InstanceBoard board,
     TimeProvider clock,
-    ILogger<ContainerKeeper> logger) : BackgroundService
+    ILogger<ContainerKeeper> logger
+) : BackgroundService
 {
     private const string Deleted = "deleted";
 
@@ -31,7 +33,12 @@ internal sealed partial class ContainerKeeper(
     /// <summary>Our containers as the runtime lists them, running or not; a failure where it does not answer.</summary>
     public async Task<Result<ContainerItem[]>> ListAsync(CancellationToken cancellation)
     {
-        var listed = await runtime.RunAsync(["ps", "--all", "--no-trunc", "--filter", $"label={ContainerKind.DataLabel}={launcher.Label}", "--format", Json], cancellation).ConfigureAwait(false);
+        var listed = await runtime
+            .RunAsync(
+                ["ps", "--all", "--no-trunc", "--filter", $"label={ContainerKind.DataLabel}={launcher.Label}", "--format", Json],
+                cancellation
+            )
+            .ConfigureAwait(false);
         if (listed.Failure is { } failure)
             return failure;
         return ContainerText.ReadList(listed.Value) is { } items
@@ -49,7 +56,8 @@ internal sealed partial class ContainerKeeper(
         return told.IsSuccess ? ContainerText.ReadUsage(told.Value) ?? [] : [];
     }
 
-    /// <summary>Compares once. The runtime is right: what it does not have is not there, and what nobody of this run started is removed.</summary>
+    /// <summary>Compares once. The runtime is right: what it does not have is not there, and what nobody of this run started is
+    /// removed.</summary>
     public async Task ReconcileAsync(CancellationToken cancellation)
     {
         if (runtime.Path is null || !await IsUsedAsync(cancellation).ConfigureAwait(false))
@@ -62,7 +70,12 @@ internal sealed partial class ContainerKeeper(
         }
 
         // Those that are only asked something are removed by whoever asks, but for those of an earlier run.
-        foreach (var stray in listed.Value.Where(item => !launcher.Knows(item.Name) && (!_reconciled.Task.IsCompleted || !item.Name.StartsWith(ContainerKind.ProbePrefix, StringComparison.Ordinal))))
+        foreach (
+            var stray in listed.Value.Where(item =>
+                !launcher.Knows(item.Name)
+                && (!_reconciled.Task.IsCompleted || !item.Name.StartsWith(ContainerKind.ProbePrefix, StringComparison.Ordinal))
+            )
+        )
         {
             var removed = await runtime.RunAsync(["rm", "--force", "--volumes", stray.Name], cancellation).ConfigureAwait(false);
             LogRemoved(stray.Name, removed.Failure?.Message ?? "done");
@@ -71,9 +84,26 @@ internal sealed partial class ContainerKeeper(
         var present = listed.Value.Where(item => launcher.Knows(item.Name)).Select(item => item.Id).ToList();
         var own = board.ByModel.Values.Select(instance => instance.Id).ToList();
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        await writer.ExecuteAsync((context, token) => context.Instances
-            .Where(row => row.Kind == ContainerKind.Row && row.Status != Deleted && !own.Contains(row.Id) && !present.Contains(row.ContainerId))
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Status, Deleted).SetProperty(row => row.Pid, (long?)null).SetProperty(row => row.StoppedAt, row => row.StoppedAt ?? now), token), cancellation).ConfigureAwait(false);
+        await writer
+            .ExecuteAsync(
+                (context, token) =>
+                    context
+                        .Instances.Where(row =>
+                            row.Kind == ContainerKind.Row
+                            && row.Status != Deleted
+                            && !own.Contains(row.Id)
+                            && !present.Contains(row.ContainerId)
+                        )
+                        .ExecuteUpdateAsync(
+                            set =>
+                                set.SetProperty(row => row.Status, Deleted)
+                                    .SetProperty(row => row.Pid, (long?)null)
+                                    .SetProperty(row => row.StoppedAt, row => row.StoppedAt ?? now),
+                            token
+                        ),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -104,8 +134,7 @@ internal sealed partial class ContainerKeeper(
             {
                 _reconciled.TrySetResult();
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+        } while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
     // podman's word for an array, docker's for one object a line.
@@ -118,7 +147,10 @@ internal sealed partial class ContainerKeeper(
             return true;
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
-            return await context.Instances.AsNoTracking().AnyAsync(row => row.Kind == ContainerKind.Row && row.Status != Deleted, cancellation).ConfigureAwait(false);
+            return await context
+                .Instances.AsNoTracking()
+                .AnyAsync(row => row.Kind == ContainerKind.Row && row.Status != Deleted, cancellation)
+                .ConfigureAwait(false);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Removed the container {Name}, which no instance of this run knows: {Outcome}")]

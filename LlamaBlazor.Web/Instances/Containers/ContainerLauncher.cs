@@ -48,13 +48,20 @@ internal sealed class ContainerLauncher(ContainerRuntime runtime, Launcher launc
     {
         var launch = command.Container!;
         var labels = new Dictionary<string, string> { [ContainerKind.DataLabel] = Label, [ContainerKind.ModelLabel] = model };
-        var created = await runtime.RunAsync(launch.Create(name, labels), CancellationToken.None, environment: SecretsOf(command))
+        var created = await runtime
+            .RunAsync(launch.Create(name, labels), CancellationToken.None, environment: SecretsOf(command))
             .ConfigureAwait(false);
         if (created.Failure is { } failure)
             return failure;
         var client = await launcher.StartHelperAsync(command.Executable, ["start", "--attach", name], onLine).ConfigureAwait(false);
         var id = created.Value.Trim().Split('\n')[^1];
-        return new ContainerEngine(runtime, guard, (id, name, await PidAsync(name, client).ConfigureAwait(false), launch.Plan.IsOnHostNetwork), client, onLine);
+        return new ContainerEngine(
+            runtime,
+            guard,
+            (id, name, await PidAsync(name, client).ConfigureAwait(false), launch.Plan.IsOnHostNetwork),
+            client,
+            onLine
+        );
     }
 
     private static Dictionary<string, string> SecretsOf(LaunchCommand command) =>
@@ -65,7 +72,9 @@ internal sealed class ContainerLauncher(ContainerRuntime runtime, Launcher launc
     {
         for (var pause = 10; !client.Exited.IsCompleted; pause = Math.Min(pause * 2, 500))
         {
-            var told = await runtime.RunAsync(["inspect", "--format", "{{.State.Pid}}", name], CancellationToken.None).ConfigureAwait(false);
+            var told = await runtime
+                .RunAsync(["inspect", "--format", "{{.State.Pid}}", name], CancellationToken.None)
+                .ConfigureAwait(false);
             if (told.IsSuccess && int.TryParse(told.Value.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0)
                 return ProcessTable.StartTime(pid) is null ? null : pid; // a runtime in a machine of its own counts processes of its own
             await Task.WhenAny(client.Exited, Task.Delay(pause)).ConfigureAwait(false);

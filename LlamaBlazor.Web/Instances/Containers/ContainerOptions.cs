@@ -22,7 +22,9 @@ internal sealed record ContainerOptions(string? Runtime, string? OciRuntime, IRe
         var extra = section.GetSection(nameof(ExtraArguments));
         IReadOnlyList<string> words = extra.Value is { Length: > 0 } text ? ShellWords.Split(text) : extra.Get<string[]>() ?? [];
         return words.FirstOrDefault(word => Ours.Contains(word.Split('=')[0])) is { } refused
-            ? throw new StartupException($"{Section}:{nameof(ExtraArguments)} has '{refused}', which the dashboard decides itself. Leave it out.")
+            ? throw new StartupException(
+                $"{Section}:{nameof(ExtraArguments)} has '{refused}', which the dashboard decides itself. Leave it out."
+            )
             : new ContainerOptions(Filled(section[nameof(Runtime)]), Filled(section[nameof(OciRuntime)]), words);
     }
 

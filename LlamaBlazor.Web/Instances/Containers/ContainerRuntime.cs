@@ -18,9 +18,10 @@ internal sealed class ContainerRuntime(ContainerOptions options)
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Path of the program, or null when there is none.</summary>
-    public string? Path => options.Runtime is { } named
-        ? (System.IO.Path.IsPathFullyQualified(named) ? (File.Exists(named) ? named : null) : Launcher.Find(named))
-        : Usual.Select(Launcher.Find).FirstOrDefault(found => found is not null);
+    public string? Path =>
+        options.Runtime is { } named
+            ? (System.IO.Path.IsPathFullyQualified(named) ? (File.Exists(named) ? named : null) : Launcher.Find(named))
+            : Usual.Select(Launcher.Find).FirstOrDefault(found => found is not null);
 
     /// <summary>True for podman.</summary>
     public bool IsPodman => System.IO.Path.GetFileName(Path)?.StartsWith("podman", StringComparison.Ordinal) == true;
@@ -29,16 +30,27 @@ internal sealed class ContainerRuntime(ContainerOptions options)
     public ContainerOptions Options => options;
 
     /// <summary>Why there is none, with the next step.</summary>
-    public Failure Missing => Failure.Unavailable(options.Runtime is { } named
-        ? $"The container runtime '{named}' of LlamaBlazor:Containers:Runtime was not found. Correct the path, or clear it to search PATH."
-        : "No container runtime was found: neither podman nor docker is in PATH. Install one, or set LlamaBlazor:Containers:Runtime to its path.");
+    public Failure Missing =>
+        Failure.Unavailable(
+            options.Runtime is { } named
+                ? $"The container runtime '{named}' of LlamaBlazor:Containers:Runtime was not found. Correct the path, or clear it to "
+                    + "search PATH."
+                : "No container runtime was found: neither podman nor docker is in PATH. Install one, or set "
+                    + "LlamaBlazor:Containers:Runtime to its path."
+        );
 
     /// <summary>Runs a command to its end; its standard output, or why it failed in the runtime's own words.</summary>
     /// <param name="arguments">Without the program.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <param name="limit">How long it may take; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it likes, null for <see cref="Limit"/>.</param>
+    /// <param name="limit">How long it may take; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it likes, null for
+    /// <see cref="Limit"/>.</param>
     /// <param name="environment">Variables for it; secrets travel here.</param>
-    public async Task<Result<string>> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation, TimeSpan? limit = null, IReadOnlyDictionary<string, string>? environment = null)
+    public async Task<Result<string>> RunAsync(
+        IReadOnlyList<string> arguments,
+        CancellationToken cancellation,
+        TimeSpan? limit = null,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
         if (Path is not { } path)
             return Missing;
@@ -53,7 +65,9 @@ internal sealed class ContainerRuntime(ContainerOptions options)
             var error = ReadAsync(process.StandardError, stop.Token);
             await Task.WhenAll(output, error).ConfigureAwait(false);
             await process.WaitForExitAsync(stop.Token).ConfigureAwait(false);
-            return process.ExitCode == 0 ? await output.ConfigureAwait(false) : Refuse(path, arguments[0], await error.ConfigureAwait(false), process.ExitCode);
+            return process.ExitCode == 0
+                ? await output.ConfigureAwait(false)
+                : Refuse(path, arguments[0], await error.ConfigureAwait(false), process.ExitCode);
         }
         catch (Win32Exception error)
         {
@@ -61,7 +75,10 @@ internal sealed class ContainerRuntime(ContainerOptions options)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return Failure.Unavailable($"{path} {arguments[0]} did not end within {(limit ?? Limit).TotalSeconds:0} seconds. Is the container service of this machine running?");
+            return Failure.Unavailable(
+                $"{path} {arguments[0]} did not end within {(limit ?? Limit).TotalSeconds:0} seconds. Is the container service of "
+                    + "this machine running?"
+            );
         }
         finally
         {
@@ -77,7 +94,13 @@ internal sealed class ContainerRuntime(ContainerOptions options)
 
     private static ProcessStartInfo Describe(string path, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(path) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, CreateNoWindow = true };
+        var start = new ProcessStartInfo(path)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            CreateNoWindow = true,
+        };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment)

@@ -58,14 +58,15 @@ public sealed partial class InstanceButtons
         await LookAsync();
     }
 
-    private Task RunMainAsync() => IsActive
-        ? RunAsync(Supervisor.StopAsync, "could not be stopped")
-        : RunAsync(Supervisor.StartAsync, "could not be started");
+    private Task RunMainAsync() =>
+        IsActive ? RunAsync(Supervisor.StopAsync, "could not be stopped") : RunAsync(Supervisor.StartAsync, "could not be started");
 
     private async Task LookAsync()
     {
         if (!Compact && !Left.IsCancellationRequested)
-            _pending = (await Task.Run(() => Pending.FindAsync(ModelId, CancellationToken.None))) is { IsSuccess: true } found ? found.Value.Changes : [];
+            _pending = (await Task.Run(() => Pending.FindAsync(ModelId, CancellationToken.None))) is { IsSuccess: true } found
+                ? found.Value.Changes
+                : [];
     }
 
     private async Task ApplyAsync()

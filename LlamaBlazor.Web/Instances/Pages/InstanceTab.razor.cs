@@ -45,9 +45,16 @@ public sealed partial class InstanceTab
     private static string Iso(long at) => DateTimeOffset.FromUnixTimeMilliseconds(at).ToString("u");
 
     // llama-server's own letter after the time: "0.00.006.765 E gguf_init…"
-    private static string Level(string line) => line.Length > 15 && line.IndexOf(' ') is > 0 and < 14 and var at && line.Length > at + 2 && line[at + 2] == ' '
-        ? line[at + 1] switch { 'E' => "bad", 'W' => "warn", 'D' => "dim", _ => "" }
-        : "";
+    private static string Level(string line) =>
+        line.Length > 15 && line.IndexOf(' ') is > 0 and < 14 and var at && line.Length > at + 2 && line[at + 2] == ' '
+            ? line[at + 1] switch
+            {
+                'E' => "bad",
+                'W' => "warn",
+                'D' => "dim",
+                _ => "",
+            }
+            : "";
 
     private void Toggle() => _paused = !_paused;
 }

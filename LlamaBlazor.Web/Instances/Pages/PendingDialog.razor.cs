@@ -17,8 +17,11 @@ public sealed partial class PendingDialog
     private DialogService Dialogs { get; set; } = null!;
 
     /// <summary>Returns whether it is to be restarted.</summary>
-    internal static async Task<bool> OpenAsync(DialogService dialogs, string name, IReadOnlyList<ArgumentChange> changes) => await dialogs.OpenAsync<PendingDialog>(
-        $"Apply changes to {name}",
-        new Dictionary<string, object?> { [nameof(Name)] = name, [nameof(Changes)] = changes },
-        new DialogOptions { Width = "min(44rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }) is true;
+    internal static async Task<bool> OpenAsync(DialogService dialogs, string name, IReadOnlyList<ArgumentChange> changes) =>
+        await dialogs.OpenAsync<PendingDialog>(
+            $"Apply changes to {name}",
+            new Dictionary<string, object?> { [nameof(Name)] = name, [nameof(Changes)] = changes },
+            new DialogOptions { Width = "min(44rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
+        )
+            is true;
 }

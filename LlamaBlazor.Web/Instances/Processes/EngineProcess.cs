@@ -23,7 +23,8 @@ internal sealed class EngineProcess : RunningEngine
         StartTime = ProcessTable.StartTime(process.Id);
         Exited = WaitAsync(
             LinePump.RunAsync(process.StandardOutput.BaseStream, onLine),
-            LinePump.RunAsync(process.StandardError.BaseStream, onLine));
+            LinePump.RunAsync(process.StandardError.BaseStream, onLine)
+        );
     }
 
     /// <summary>Process id.</summary>
@@ -39,7 +40,8 @@ internal sealed class EngineProcess : RunningEngine
     public override Task<int> Exited { get; }
 
     /// <inheritdoc/>
-    public override bool OwnsPort(int port) => PortOwner.Find(port) is not { } socket || PortOwner.Holds(Id, socket) || Marked().Any(pid => PortOwner.Holds(pid, socket));
+    public override bool OwnsPort(int port) =>
+        PortOwner.Find(port) is not { } socket || PortOwner.Holds(Id, socket) || Marked().Any(pid => PortOwner.Holds(pid, socket));
 
     /// <summary>Asks the whole group to end, waits, then forces it.</summary>
     /// <param name="grace">How long to wait.</param>

@@ -7,8 +7,10 @@ using LlamaBlazor.Web.Parameters.Engines;
 namespace LlamaBlazor.Web.Instances.Processes;
 
 /// <summary>
-/// Starts engines: argument vector, cleaned environment, a session and process group of their own, and on Linux a parent-death signal. All are
-/// started by one thread that lives as long as we do, because that signal is sent when the thread that made the child ends, not the process.
+/// Starts engines: argument vector, cleaned environment, a session and process group of their own, and on Linux a parent-death signal. All
+/// are
+/// started by one thread that lives as long as we do, because that signal is sent when the thread that made the child ends, not the
+/// process.
 /// </summary>
 internal sealed class Launcher : IDisposable
 {
@@ -36,7 +38,8 @@ internal sealed class Launcher : IDisposable
         return StartAsync(() => Describe(command, marker), marker, onLine);
     }
 
-    /// <summary>Starts a helper, such as the client of a container runtime. It ends with us; what it starts itself is not followed.</summary>
+    /// <summary>Starts a helper, such as the client of a container runtime. It ends with us; what it starts itself is not
+    /// followed.</summary>
     /// <param name="executable">Path of the program.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="onLine">Takes each line of output; must be quick.</param>
@@ -71,8 +74,13 @@ internal sealed class Launcher : IDisposable
     public void Dispose() => _work.CompleteAdding();
 
     /// <summary>Path of a program in PATH, or null.</summary>
-    internal static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Concat(["/usr/bin", "/bin"]).Where(Path.IsPathFullyQualified).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+    internal static string? Find(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Concat(["/usr/bin", "/bin"])
+            .Where(Path.IsPathFullyQualified)
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
 
     private void Work()
     {
@@ -111,7 +119,11 @@ internal sealed class Launcher : IDisposable
     {
         if (!OperatingSystem.IsLinux())
             return [];
-        var setpriv = Find("setpriv") is { } path && File.ResolveLinkTarget(path, returnFinalTarget: true)?.Name.Contains("busybox", StringComparison.Ordinal) != true ? path : null;
+        var setpriv =
+            Find("setpriv") is { } path
+            && File.ResolveLinkTarget(path, returnFinalTarget: true)?.Name.Contains("busybox", StringComparison.Ordinal) != true
+                ? path
+                : null;
         string[] death = setpriv is null ? [] : [setpriv, "--pdeathsig", "KILL", "--"];
         return Find("setsid") is { } setsid ? [.. death, setsid] : death;
     }

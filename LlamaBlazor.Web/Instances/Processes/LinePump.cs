@@ -3,7 +3,8 @@ using System.Text;
 namespace LlamaBlazor.Web.Instances.Processes;
 
 /// <summary>
-/// Empties a pipe for as long as it is open, whatever comes: a pipe that nobody reads blocks the engine. Lines past the bound keep their beginning.
+/// Empties a pipe for as long as it is open, whatever comes: a pipe that nobody reads blocks the engine. Lines past the bound keep their
+/// beginning.
 /// </summary>
 internal static class LinePump
 {

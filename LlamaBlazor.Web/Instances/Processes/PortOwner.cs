@@ -17,10 +17,13 @@ internal static class PortOwner
         var end = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
         try
         {
-            return Tables.Where(File.Exists).SelectMany(File.ReadLines)
+            return Tables
+                .Where(File.Exists)
+                .SelectMany(File.ReadLines)
                 .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 .Where(fields => fields.Length > 9 && fields[3] == Listening && fields[1].EndsWith(end, StringComparison.Ordinal))
-                .Select(fields => $"socket:[{fields[9]}]").FirstOrDefault();
+                .Select(fields => $"socket:[{fields[9]}]")
+                .FirstOrDefault();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -4,14 +4,16 @@ using LlamaBlazor.Web.Data;
 namespace LlamaBlazor.Web.Instances.Processes;
 
 /// <summary>
-/// Starts the short runs of engines and of their tools: help, version, devices, checks, fit. They carry our marker, lead a session of their own, and are
+/// Starts the short runs of engines and of their tools: help, version, devices, checks, fit. They carry our marker, lead a session of their
+/// own, and are
 /// watched by the guard, so that one that hangs ends with the dashboard, however that ends.
 /// </summary>
 internal sealed class ProbeStarter(ProcessGuard guard, DataFolder folder)
 {
     private const string SessionProgram = "setsid: "; // how its words begin
 
-    private static readonly Lazy<string?> Session = new(() => OperatingSystem.IsLinux() ? Launcher.Find("setsid") : null); // looked for once: it costs a walk through PATH
+    // looked for once: it costs a walk through PATH
+    private static readonly Lazy<string?> Session = new(() => OperatingSystem.IsLinux() ? Launcher.Find("setsid") : null);
 
     /// <summary>Starts one.</summary>
     /// <param name="start">What to run.</param>
@@ -31,14 +33,17 @@ internal sealed class ProbeStarter(ProcessGuard guard, DataFolder folder)
         return new ProbeProcess(Process.Start(start)!, marker, container, guard);
     }
 
-    /// <summary>Why a run that ended was none: the system refused the program, which the one that was to run it in a session of its own tells. Null for a real run.</summary>
+    /// <summary>Why a run that ended was none: the system refused the program, which the one that was to run it in a session of its own
+    /// tells. Null for a real run.</summary>
     /// <param name="exitCode">How it ended.</param>
     /// <param name="said">What it said.</param>
     public static string? WhyNotRun(int exitCode, string said) =>
         exitCode is 126 or 127 && said.StartsWith(SessionProgram, StringComparison.Ordinal) ? said[SessionProgram.Length..].Trim() : null;
 
     private static bool IsExecutable(string path) =>
-        !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
+        !OperatingSystem.IsWindows()
+        && File.Exists(path)
+        && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
 }
 
 /// <summary>A short run, watched by the guard until it is disposed. Disposing ends what is left of it.</summary>

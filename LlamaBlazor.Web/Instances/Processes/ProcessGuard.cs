@@ -5,13 +5,16 @@ using LlamaBlazor.Web.Instances.Containers;
 namespace LlamaBlazor.Web.Instances.Processes;
 
 /// <summary>
-/// A tiny shell that outlives us by a moment: it reads the process groups we run from a pipe, and when that pipe closes, because we ended or were
-/// killed, it kills those that are left, grandchildren included, and removes our containers. It also looks for our marker, for one that was being started
+/// A tiny shell that outlives us by a moment: it reads the process groups we run from a pipe, and when that pipe closes, because we ended
+/// or were
+/// killed, it kills those that are left, grandchildren included, and removes our containers. It also looks for our marker, for one that was
+/// being started
 /// at that moment was not told of yet. Where there is no shell the parent-death signal and the sweep at the next start remain.
 /// </summary>
 internal sealed partial class ProcessGuard(ContainerRuntime containers, DataFolder folder, ILogger<ProcessGuard> logger) : IDisposable
 {
-    // "+ PID" and "- PID", or the name of a container; "end" when all was ended in good order. Signals that a terminal sends to all of us must not end it.
+    // "+ PID" and "- PID", or the name of a container; "end" when all was ended in good order. Signals that a terminal sends to all of us
+    // must not end it.
     private const string Script = """
         trap '' INT TERM HUP
         exec >/dev/null 2>&1
@@ -106,6 +109,10 @@ internal sealed partial class ProcessGuard(ContainerRuntime containers, DataFold
         return Process.Start(start)!;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "No guard for the engines' processes: if the dashboard is killed, those without a parent-death signal are ended at its next start")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "No guard for the engines' processes: if the dashboard is killed, those without a parent-death signal are ended at "
+            + "its next start"
+    )]
     private partial void LogFailed(Exception error);
 }

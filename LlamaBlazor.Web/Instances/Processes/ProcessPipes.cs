@@ -6,7 +6,8 @@ namespace LlamaBlazor.Web.Instances.Processes;
 internal static class ProcessPipes
 {
     /// <summary>
-    /// Disposes a process with its pipes. Its own <c>Dispose</c> leaves open those that somebody read from: they would stay until the garbage
+    /// Disposes a process with its pipes. Its own <c>Dispose</c> leaves open those that somebody read from: they would stay until the
+    /// garbage
     /// collector finds them.
     /// </summary>
     /// <param name="process">One that was started with a <see cref="ProcessStartInfo"/>; it need not have ended.</param>

@@ -6,7 +6,8 @@ using LlamaBlazor.Web.Data;
 namespace LlamaBlazor.Web.Instances.Processes;
 
 /// <summary>
-/// Tells which processes are ours. Each engine, and all it starts, carries a variable that names our data folder and the instance, so that what a
+/// Tells which processes are ours. Each engine, and all it starts, carries a variable that names our data folder and the instance, so that
+/// what a
 /// killed dashboard left behind is known for certain: neither a port nor a bare process id would prove anything.
 /// </summary>
 internal static class ProcessTable
@@ -20,7 +21,8 @@ internal static class ProcessTable
     /// <summary>How the markers of all that this run of the dashboard starts begin.</summary>
     public static string MarkerOfRun(DataFolder folder) => MarkerOf(folder.Root, folder.Session + "-");
 
-    /// <summary>When a process started (clock ticks since boot on Linux, else Unix milliseconds), or null when there is none with this id.</summary>
+    /// <summary>When a process started (clock ticks since boot on Linux, else Unix milliseconds), or null when there is none with this
+    /// id.</summary>
     public static long? StartTime(int pid)
     {
         try
@@ -30,7 +32,14 @@ internal static class ProcessTable
             using var process = Process.GetProcessById(pid);
             return new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception error)
+            when (error
+                    is IOException
+                        or UnauthorizedAccessException
+                        or ArgumentException
+                        or InvalidOperationException
+                        or System.ComponentModel.Win32Exception
+            )
         {
             return null;
         }
@@ -63,8 +72,14 @@ internal static class ProcessTable
         {
             if (!OperatingSystem.IsLinux())
                 return null;
-            var lines = File.ReadAllLines($"/proc/{pid}/io").Select(line => line.Split(": ")).Where(parts => parts.Length == 2).ToDictionary(parts => parts[0], parts => parts[1]);
-            return (long.Parse(lines["read_bytes"], CultureInfo.InvariantCulture), long.Parse(lines["write_bytes"], CultureInfo.InvariantCulture));
+            var lines = File.ReadAllLines($"/proc/{pid}/io")
+                .Select(line => line.Split(": "))
+                .Where(parts => parts.Length == 2)
+                .ToDictionary(parts => parts[0], parts => parts[1]);
+            return (
+                long.Parse(lines["read_bytes"], CultureInfo.InvariantCulture),
+                long.Parse(lines["write_bytes"], CultureInfo.InvariantCulture)
+            );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or KeyNotFoundException)
         {
@@ -78,7 +93,15 @@ internal static class ProcessTable
         if (!OperatingSystem.IsLinux())
             return [];
         var wanted = Encoding.UTF8.GetBytes($"{Marker}={marker}");
-        return [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Where(pid => IsMarked(pid, wanted))];
+        return
+        [
+            .. Directory
+                .EnumerateDirectories("/proc")
+                .Select(Path.GetFileName)
+                .Where(name => int.TryParse(name, out _))
+                .Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
+                .Where(pid => IsMarked(pid, wanted)),
+        ];
     }
 
     /// <summary>A process and all that it, or one of its children, started. Linux only; elsewhere only itself.</summary>
@@ -86,7 +109,12 @@ internal static class ProcessTable
     {
         if (!OperatingSystem.IsLinux())
             return [pid];
-        var children = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).ToLookup(ParentOf);
+        var children = Directory
+            .EnumerateDirectories("/proc")
+            .Select(Path.GetFileName)
+            .Where(name => int.TryParse(name, out _))
+            .Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
+            .ToLookup(ParentOf);
         var family = new List<int> { pid };
         for (var i = 0; i < family.Count; i++)
             family.AddRange(children[family[i]]);
@@ -110,7 +138,7 @@ internal static class ProcessTable
         try
         {
             var environment = File.ReadAllBytes($"/proc/{pid}/environ").AsSpan();
-            for (var at = environment.IndexOf(wanted); at >= 0;)
+            for (var at = environment.IndexOf(wanted); at >= 0; )
             {
                 if (at == 0 || environment[at - 1] == 0)
                     return Stat(pid)[0] is not ("Z" or "X");

@@ -11,7 +11,8 @@ internal static class Signals
     /// <summary>SIGTERM.</summary>
     public const int Terminate = 15;
 
-    /// <summary>Signals the group that the process leads, or the process alone while it leads none. False when neither exists any more.</summary>
+    /// <summary>Signals the group that the process leads, or the process alone while it leads none. False when neither exists any
+    /// more.</summary>
     public static bool SendToGroup(int pid, int signal) => Send(-pid, signal) || Send(pid, signal);
 
     /// <summary>Signals one process. False when it does not exist any more, or is not ours to signal.</summary>

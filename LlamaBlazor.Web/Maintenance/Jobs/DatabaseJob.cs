@@ -38,5 +38,6 @@ internal sealed record DatabaseJob
     public bool IsRunning => State == "running";
 
     /// <summary>The words of a failure, with those of its fields.</summary>
-    public static string Words(Failure failure) => failure.Errors is null ? failure.Message : string.Join(' ', failure.Errors.SelectMany(error => error.Value));
+    public static string Words(Failure failure) =>
+        failure.Errors is null ? failure.Message : string.Join(' ', failure.Errors.SelectMany(error => error.Value));
 }

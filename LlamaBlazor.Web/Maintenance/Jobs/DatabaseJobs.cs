@@ -4,10 +4,16 @@ using LlamaBlazor.Web.Shared.Live;
 namespace LlamaBlazor.Web.Maintenance.Jobs;
 
 /// <summary>
-/// Runs the long operations on the database, one at a time, tells everybody how far they are, and ends them when somebody wants it. Page, API and command
+/// Runs the long operations on the database, one at a time, tells everybody how far they are, and ends them when somebody wants it. Page,
+/// API and command
 /// line see the same jobs.
 /// </summary>
-internal sealed partial class DatabaseJobs(Broadcast<DatabaseJob> changes, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<DatabaseJobs> logger)
+internal sealed partial class DatabaseJobs(
+    Broadcast<DatabaseJob> changes,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock,
+    ILogger<DatabaseJobs> logger
+)
 {
     /// <summary>Jobs that are remembered.</summary>
     private const int Bound = 20;
@@ -57,8 +63,15 @@ internal sealed partial class DatabaseJobs(Broadcast<DatabaseJob> changes, IHost
         lock (_gate)
         {
             if (_jobs.Find(other => other.IsRunning) is { } other)
-                return Failure.Conflict($"A {other.Kind} is running ({other.Step.ToLowerInvariant()}). Wait until it has ended, or cancel it (job {other.Id}).");
-            job = new DatabaseJob { Id = ++_lastId, Kind = kind, StartedAt = clock.GetUtcNow().ToUnixTimeMilliseconds() };
+                return Failure.Conflict(
+                    $"A {other.Kind} is running ({other.Step.ToLowerInvariant()}). Wait until it has ended, or cancel it (job {other.Id})."
+                );
+            job = new DatabaseJob
+            {
+                Id = ++_lastId,
+                Kind = kind,
+                StartedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            };
             _jobs.Add(job);
             if (_jobs.Count > Bound)
                 _jobs.RemoveAt(0);
@@ -73,7 +86,11 @@ internal sealed partial class DatabaseJobs(Broadcast<DatabaseJob> changes, IHost
     /// <param name="kind">What it is.</param>
     /// <param name="work">Does it.</param>
     /// <param name="caller">Cancels it when the caller is gone.</param>
-    public async Task<Result<T>> RunAsync<T>(string kind, Func<IProgress<WorkStep>, CancellationToken, Task<Result<T>>> work, CancellationToken caller = default)
+    public async Task<Result<T>> RunAsync<T>(
+        string kind,
+        Func<IProgress<WorkStep>, CancellationToken, Task<Result<T>>> work,
+        CancellationToken caller = default
+    )
     {
         var started = Start(kind, work);
         if (started.Failure is { } failure)
@@ -82,15 +99,30 @@ internal sealed partial class DatabaseJobs(Broadcast<DatabaseJob> changes, IHost
         return await started.Value.Outcome.ConfigureAwait(false);
     }
 
-    private async Task<Result<T>> RunAsync<T>(long id, Func<IProgress<WorkStep>, CancellationToken, Task<Result<T>>> work, CancellationTokenSource cancellation)
+    private async Task<Result<T>> RunAsync<T>(
+        long id,
+        Func<IProgress<WorkStep>, CancellationToken, Task<Result<T>>> work,
+        CancellationTokenSource cancellation
+    )
     {
         Result<T> outcome;
         try
         {
-            outcome = await work(new Reporter(step => Update(id, job => job with { Step = step.Name, Percent = step.Fraction is { } part ? (int)(part * 100) : null })), cancellation.Token).ConfigureAwait(false);
-            Update(id, job => outcome.Match(
-                value => End(job, "done") with { Percent = 100, Result = value },
-                failure => End(job, "failed") with { Error = DatabaseJob.Words(failure) }));
+            outcome = await work(
+                    new Reporter(step =>
+                        Update(id, job => job with { Step = step.Name, Percent = step.Fraction is { } part ? (int)(part * 100) : null })
+                    ),
+                    cancellation.Token
+                )
+                .ConfigureAwait(false);
+            Update(
+                id,
+                job =>
+                    outcome.Match(
+                        value => End(job, "done") with { Percent = 100, Result = value },
+                        failure => End(job, "failed") with { Error = DatabaseJob.Words(failure) }
+                    )
+            );
         }
         catch (OperationCanceledException)
         {
@@ -108,7 +140,12 @@ internal sealed partial class DatabaseJobs(Broadcast<DatabaseJob> changes, IHost
         return outcome;
     }
 
-    private DatabaseJob End(DatabaseJob job, string state) => job with { State = state, EndedAt = clock.GetUtcNow().ToUnixTimeMilliseconds() };
+    private DatabaseJob End(DatabaseJob job, string state) =>
+        job with
+        {
+            State = state,
+            EndedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
 
     private void Update(long id, Func<DatabaseJob, DatabaseJob> change)
     {

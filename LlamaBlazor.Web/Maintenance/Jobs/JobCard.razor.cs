@@ -19,13 +19,16 @@ public sealed partial class JobCard
     protected override void OnInitialized()
     {
         _job = Jobs.Current;
-        Watch(Jobs.Changes, job =>
-        {
-            var told = _job?.Id == job.Id && _job.IsRunning == job.IsRunning;
-            _job = job;
-            if (!told)
-                _ = InvokeAsync(TellAsync);
-        });
+        Watch(
+            Jobs.Changes,
+            job =>
+            {
+                var told = _job?.Id == job.Id && _job.IsRunning == job.IsRunning;
+                _job = job;
+                if (!told)
+                    _ = InvokeAsync(TellAsync);
+            }
+        );
     }
 
     private Task TellAsync()

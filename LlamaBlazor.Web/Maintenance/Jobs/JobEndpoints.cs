@@ -4,7 +4,8 @@ using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Maintenance.Jobs;
 
-/// <summary><c>/api/database/jobs</c>, and how an operation is answered: with its result, or with its job when the caller does not want to wait.</summary>
+/// <summary><c>/api/database/jobs</c>, and how an operation is answered: with its result, or with its job when the caller does not want to
+/// wait.</summary>
 internal static class JobEndpoints
 {
     /// <summary>Maps the endpoints.</summary>
@@ -12,18 +13,33 @@ internal static class JobEndpoints
     {
         var group = app.MapGroup("/api/database/jobs").WithTags("Database");
         group.MapGet("", (DatabaseJobs jobs) => new ListPage<DatabaseJob>(jobs.List(), null));
-        group.MapGet("/{id:long}", (long id, DatabaseJobs jobs) => jobs.Find(id) is { } job ? Results.Ok(job) : ApiResults.Problem(Failure.NotFound($"There is no job {id}. Only the newest are remembered.")));
-        group.MapPost("/{id:long}/cancel", (long id, DatabaseJobs jobs, AuditTrail audit) =>
-        {
-            var cancelled = jobs.Cancel(id);
-            if (cancelled.IsSuccess)
-                audit.Note("job.cancel", "database", $"{id}", null);
-            return cancelled.ToApi();
-        });
+        group.MapGet(
+            "/{id:long}",
+            (long id, DatabaseJobs jobs) =>
+                jobs.Find(id) is { } job
+                    ? Results.Ok(job)
+                    : ApiResults.Problem(Failure.NotFound($"There is no job {id}. Only the newest are remembered."))
+        );
+        group.MapPost(
+            "/{id:long}/cancel",
+            (long id, DatabaseJobs jobs, AuditTrail audit) =>
+            {
+                var cancelled = jobs.Cancel(id);
+                if (cancelled.IsSuccess)
+                    audit.Note("job.cancel", "database", $"{id}", null);
+                return cancelled.ToApi();
+            }
+        );
     }
 
     /// <summary>Runs a job: to its end, or, with <paramref name="background"/>, answers 202 with the job at once.</summary>
-    public static async Task<IResult> AnswerAsync<T>(this DatabaseJobs jobs, string kind, bool background, Func<IProgress<WorkStep>, CancellationToken, Task<Result<T>>> work, CancellationToken caller)
+    public static async Task<IResult> AnswerAsync<T>(
+        this DatabaseJobs jobs,
+        string kind,
+        bool background,
+        Func<IProgress<WorkStep>, CancellationToken, Task<Result<T>>> work,
+        CancellationToken caller
+    )
     {
         if (!background)
             return (await jobs.RunAsync(kind, work, caller)).ToApi();

@@ -4,7 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
 /// <summary>
-/// Adds imported requests to <c>stats_daily</c> for days that were summed up before they came: retention removes the requests themselves, soon, and nothing
+/// Adds imported requests to <c>stats_daily</c> for days that were summed up before they came: retention removes the requests themselves,
+/// soon, and nothing
 /// would be left of them. Later days are summed up from the requests as always.
 /// </summary>
 internal sealed class LegacyDays(SqliteConnection live, SqliteTransaction transaction)
@@ -46,17 +47,32 @@ internal sealed class LegacyDays(SqliteConnection live, SqliteTransaction transa
                   prompt_tokens = prompt_tokens + excluded.prompt_tokens, generated_tokens = generated_tokens + excluded.generated_tokens,
                   total_time_ms = total_time_ms + excluded.total_time_ms
                 """;
-            foreach (var (name, value) in new (string, object)[]
-                     {
-                         ("$day", day), ("$model", model), ("$requests", sums.Requests), ("$failures", sums.Failures), ("$hits", sums.Hits), ("$prompt", sums.Prompt),
-                         ("$generated", sums.Generated), ("$time", sums.Time), ("$speed", sums.Speeds == 0 ? DBNull.Value : sums.Speed / sums.Speeds),
-                     })
+            foreach (
+                var (name, value) in new (string, object)[]
+                {
+                    ("$day", day),
+                    ("$model", model),
+                    ("$requests", sums.Requests),
+                    ("$failures", sums.Failures),
+                    ("$hits", sums.Hits),
+                    ("$prompt", sums.Prompt),
+                    ("$generated", sums.Generated),
+                    ("$time", sums.Time),
+                    ("$speed", sums.Speeds == 0 ? DBNull.Value : sums.Speed / sums.Speeds),
+                }
+            )
                 command.Parameters.AddWithValue(name, value);
             command.ExecuteNonQuery();
         }
     }
 
-    private static double? Number(object? value) => value switch { double number => number, long number => number, _ => null };
+    private static double? Number(object? value) =>
+        value switch
+        {
+            double number => number,
+            long number => number,
+            _ => null,
+        };
 
     private sealed class Sums
     {

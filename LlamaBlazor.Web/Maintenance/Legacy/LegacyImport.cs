@@ -11,10 +11,19 @@ using Microsoft.Data.Sqlite;
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
 /// <summary>
-/// Takes over the database of an earlier dashboard: recognised by its tables, converted in one transaction, each row once however often it is run. The file
+/// Takes over the database of an earlier dashboard: recognised by its tables, converted in one transaction, each row once however often it
+/// is run. The file
 /// itself is only copied. A dry run does everything and takes it back.
 /// </summary>
-internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, SecretProtector secrets, DatabaseFollowers followers, InstanceLedger ledger, RetentionStore retention, TimeProvider clock)
+internal sealed class LegacyImport(
+    DataFolder folder,
+    DatabaseWriter writer,
+    SecretProtector secrets,
+    DatabaseFollowers followers,
+    InstanceLedger ledger,
+    RetentionStore retention,
+    TimeProvider clock
+)
 {
     /// <summary>Imports a file.</summary>
     /// <param name="path">The old database.</param>
@@ -22,7 +31,13 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
     /// <param name="source">What to call it in the report; the path's own name otherwise.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Gives up; nothing is changed.</param>
-    public async Task<Result<LegacyReport>> RunAsync(string path, bool dryRun, string? source = null, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
+    public async Task<Result<LegacyReport>> RunAsync(
+        string path,
+        bool dryRun,
+        string? source = null,
+        IProgress<WorkStep>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         if (!File.Exists(path))
             return Failure.NotFound($"There is no file {path}.");
@@ -35,9 +50,20 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
             if (await Task.Run(() => SourceSnapshot.Take(path, copy), cancellation).ConfigureAwait(false) is { } unusable)
                 return unusable;
             var rules = await retention.ListAsync(cancellation).ConfigureAwait(false);
-            var result = await writer.MaintainAsync(live => Run(new Work(copy, live, source ?? Path.GetFileName(path), dryRun, rules), progress, cancellation), CancellationToken.None).ConfigureAwait(false);
+            var result = await writer
+                .MaintainAsync(
+                    live => Run(new Work(copy, live, source ?? Path.GetFileName(path), dryRun, rules), progress, cancellation),
+                    CancellationToken.None
+                )
+                .ConfigureAwait(false);
             if (result.IsSuccess && !dryRun)
-                await followers.TellAsync("import of an old database", result.Value.Source, new { kind = result.Value.Kind.ToString(), imported = result.Value.Tables.Values.Sum(table => table.Imported) }).ConfigureAwait(false);
+                await followers
+                    .TellAsync(
+                        "import of an old database",
+                        result.Value.Source,
+                        new { kind = result.Value.Kind.ToString(), imported = result.Value.Tables.Values.Sum(table => table.Imported) }
+                    )
+                    .ConfigureAwait(false);
             return result;
         }
         catch (Exception error) when (DatabaseTrouble.Is(error))
@@ -58,11 +84,21 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
         if (kind == LegacyKind.Ours)
             return Failure.Invalid("file", "This is a database of this dashboard. Use restore or import with merge for it.");
         if (kind == LegacyKind.Unknown)
-            return Failure.Invalid("file", $"No earlier dashboard is known that has these tables: {string.Join(", ", old.Tables.Take(20))}.");
+            return Failure.Invalid(
+                "file",
+                $"No earlier dashboard is known that has these tables: {string.Join(", ", old.Tables.Take(20))}."
+            );
         var report = new LegacyReport(work.Source, kind, work.DryRun);
         using var transaction = work.Live.BeginTransaction();
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var target = new LegacyTarget(work.Live, transaction, report, new LegacyLeftovers(work.Live, transaction, secrets, work.Source, now), ledger, now);
+        var target = new LegacyTarget(
+            work.Live,
+            transaction,
+            report,
+            new LegacyLeftovers(work.Live, transaction, secrets, work.Source, now),
+            ledger,
+            now
+        );
         var due = RetentionDue.Count(work.Live, transaction, work.Rules, now);
         new LegacyModelImport(target, secrets).Import(old);
         new LegacyTableCopier(target, secrets).Copy(old);
@@ -92,7 +128,20 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
             if (row.GetValueOrDefault("key")?.ToString() == "config" && Read(row.GetValueOrDefault("value")?.ToString()) is { } settings)
             {
                 var json = JsonSerializer.Serialize(settings, ApiJson.Options);
-                if (here is null && target.TryInsert("server_config", new Dictionary<string, object?> { ["key"] = "config", ["value"] = json, ["updated_at"] = target.Now }, row) is not null)
+                if (
+                    here is null
+                    && target.TryInsert(
+                        "server_config",
+                        new Dictionary<string, object?>
+                        {
+                            ["key"] = "config",
+                            ["value"] = json,
+                            ["updated_at"] = target.Now,
+                        },
+                        row
+                    )
+                        is not null
+                )
                     outcome.Imported++;
                 else
                     outcome.AlreadyHere++;
@@ -109,11 +158,22 @@ internal sealed class LegacyImport(DataFolder folder, DatabaseWriter writer, Sec
             using var document = JsonDocument.Parse(json ?? "");
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 return null;
-            string? Text(string name) => document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            string? Text(string name) =>
+                document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                    ? value.GetString()
+                    : null;
             var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            var models = Text("baseModelsPath") is { } path ? (path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(home, path[2..]) : path) : null;
+            var models = Text("baseModelsPath") is { } path
+                ? (path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(home, path[2..]) : path)
+                : null;
             var engine = Text("serverPath") is { } server && File.Exists(server) ? server : null;
-            return models is null && engine is null ? null : new LaunchSettings { EnginePath = engine, ModelDirectories = models is not null && Path.IsPathFullyQualified(models) ? [models] : [] };
+            return models is null && engine is null
+                ? null
+                : new LaunchSettings
+                {
+                    EnginePath = engine,
+                    ModelDirectories = models is not null && Path.IsPathFullyQualified(models) ? [models] : [],
+                };
         }
         catch (JsonException)
         {

@@ -7,13 +7,22 @@ using Microsoft.Data.Sqlite;
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
 /// <summary>
-/// <c>import_leftovers</c>: what has no place here, kept as it was, each row once however often it is imported. Secrets in it are protected like all others,
+/// <c>import_leftovers</c>: what has no place here, kept as it was, each row once however often it is imported. Secrets in it are protected
+/// like all others,
 /// so that the table, its backups and exports hold none in the clear.
 /// </summary>
-internal sealed class LegacyLeftovers(SqliteConnection live, SqliteTransaction transaction, SecretProtector secrets, string source, long now)
+internal sealed class LegacyLeftovers(
+    SqliteConnection live,
+    SqliteTransaction transaction,
+    SecretProtector secrets,
+    string source,
+    long now
+)
 {
     private const string Hidden = "***";
-    private static readonly JsonSerializerOptions Options = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals }; // infinity is a number to SQLite
+
+    // infinity is a number to SQLite
+    private static readonly JsonSerializerOptions Options = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
     private readonly HashSet<(string Table, string Json)> _known = [.. Known(live, transaction)]; // as many as the table has
 
     /// <summary>Keeps a row, and returns it as JSON with its secrets hidden.</summary>
@@ -22,14 +31,19 @@ internal sealed class LegacyLeftovers(SqliteConnection live, SqliteTransaction t
         var shown = Json(row, _ => Hidden);
         if (!_known.Add((table, shown)))
             return shown;
-        SqliteWrite.Insert(live, transaction, "import_leftovers", new Dictionary<string, object?>
-        {
-            ["source"] = source,
-            ["table_name"] = table,
-            ["row_json"] = Json(row, secrets.Protect),
-            ["reason"] = reason,
-            ["created_at"] = now,
-        });
+        SqliteWrite.Insert(
+            live,
+            transaction,
+            "import_leftovers",
+            new Dictionary<string, object?>
+            {
+                ["source"] = source,
+                ["table_name"] = table,
+                ["row_json"] = Json(row, secrets.Protect),
+                ["reason"] = reason,
+                ["created_at"] = now,
+            }
+        );
         return shown;
     }
 

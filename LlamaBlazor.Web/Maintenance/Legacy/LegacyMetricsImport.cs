@@ -33,7 +33,11 @@ internal sealed class LegacyMetricsImport(LegacyTarget target)
         var outcome = target.Report.Table(table);
         var mean = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase) { ["timestamp"] = time };
         var columns = target.Columns("metrics");
-        foreach (var column in rows.SelectMany(row => row.Keys).Distinct(StringComparer.OrdinalIgnoreCase).Where(column => columns.Contains(column) && column is not ("id" or "timestamp")))
+        foreach (
+            var column in rows.SelectMany(row => row.Keys)
+                .Distinct(StringComparer.OrdinalIgnoreCase)
+                .Where(column => columns.Contains(column) && column is not ("id" or "timestamp"))
+        )
             mean[column] = Mean(rows, column);
         if (rows.TrueForAll(row => Gpu.All(column => LegacyValues.Same(row.GetValueOrDefault(column) ?? 0L, 0L))))
             Gpu.ToList().ForEach(column => mean.Remove(column)); // no GPU, rather than one without memory (acceptance C0.15)
@@ -49,7 +53,10 @@ internal sealed class LegacyMetricsImport(LegacyTarget target)
 
     private static double? Mean(List<Dictionary<string, object?>> rows, string column)
     {
-        var numbers = rows.Select(row => Number(row.GetValueOrDefault(column))).OfType<double>().Select(number => column is "gpu_memory_used" or "gpu_memory_total" && number > LargestMb ? number / 1048576 : number).ToList();
+        var numbers = rows.Select(row => Number(row.GetValueOrDefault(column)))
+            .OfType<double>()
+            .Select(number => column is "gpu_memory_used" or "gpu_memory_total" && number > LargestMb ? number / 1048576 : number)
+            .ToList();
         return numbers.Count == 0 ? null : numbers.Average();
     }
 
@@ -60,7 +67,12 @@ internal sealed class LegacyMetricsImport(LegacyTarget target)
     {
         foreach (var row in rows)
         {
-            var odd = row.Where(pair => pair.Value is not null && pair.Key is not ("id" or "timestamp" or "created_at") && (!columns.Contains(pair.Key) || Number(pair.Value) is null)).ToDictionary();
+            var odd = row.Where(pair =>
+                    pair.Value is not null
+                    && pair.Key is not ("id" or "timestamp" or "created_at")
+                    && (!columns.Contains(pair.Key) || Number(pair.Value) is null)
+                )
+                .ToDictionary();
             if (odd.Count == 0)
                 continue;
             var names = string.Join(", ", odd.Keys.Order(StringComparer.Ordinal));

@@ -7,7 +7,8 @@ using LlamaBlazor.Web.Parameters;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
-/// <summary>Takes models over with all their settings. A model that is here already is left as it is; what the file says of it is kept aside.</summary>
+/// <summary>Takes models over with all their settings. A model that is here already is left as it is; what the file says of it is kept
+/// aside.</summary>
 internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector secrets)
 {
     private static readonly Dictionary<string, string> Sections = new()
@@ -44,7 +45,12 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
         }
 
         AddSections(old, converter, models);
-        new LegacyServerSettings(target, Stored, (here, value) => LegacyValues.Same(Open(here), Open(value))).Share(old, converter, models.ConvertAll(model => model.Model), CountCleared);
+        new LegacyServerSettings(target, Stored, (here, value) => LegacyValues.Same(Open(here), Open(value))).Share(
+            old,
+            converter,
+            models.ConvertAll(model => model.Model),
+            CountCleared
+        );
         foreach (var model in models)
             Write(model);
     }
@@ -82,7 +88,11 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
 
     private void TakeFit(LegacyModel model, Dictionary<string, object?> row)
     {
-        foreach (var (column, value) in row.Where(pair => pair.Value is not null && pair.Key is not ("id" or "model_id" or "created_at" or "updated_at")))
+        foreach (
+            var (column, value) in row.Where(pair =>
+                pair.Value is not null && pair.Key is not ("id" or "model_id" or "created_at" or "updated_at")
+            )
+        )
         {
             if (!target.Columns("model_fit_params").Contains(column))
                 model.Rejected[column] = value;
@@ -141,7 +151,11 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
         if (model.Custom.Count > 0)
             model.Set("advanced", "custom_params", JsonSerializer.Serialize(model.Custom));
         if (model.Rejected.Count > 0)
-            target.KeepAside("models", model.Rejected.Append(new("name", name)).ToDictionary(), "Values that could not be read, that the engine would refuse, or names that others have here");
+            target.KeepAside(
+                "models",
+                model.Rejected.Append(new("name", name)).ToDictionary(),
+                "Values that could not be read, that the engine would refuse, or names that others have here"
+            );
         foreach (var (section, table) in Sections)
             WriteSection(table, model.Sections.GetValueOrDefault(section) ?? [], id);
     }
@@ -169,11 +183,29 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
     private void WriteSection(string table, Dictionary<string, object?> values, long model)
     {
         var row = Known(table, values);
-        (row["model_id"], row["created_at"], row["updated_at"], row["revision"]) = (model, row.GetValueOrDefault("created_at") ?? target.Now, row.GetValueOrDefault("updated_at") ?? target.Now, 0L);
+        (row["model_id"], row["created_at"], row["updated_at"], row["revision"]) = (
+            model,
+            row.GetValueOrDefault("created_at") ?? target.Now,
+            row.GetValueOrDefault("updated_at") ?? target.Now,
+            0L
+        );
         if (table == "model_fit_params")
             row["fit_params_success"] = row.GetValueOrDefault("fit_params_success") ?? 0L;
         if (target.TryInsert(table, row, row) is null)
-            target.TryInsert(table, new Dictionary<string, object?> { ["model_id"] = model, ["created_at"] = target.Now, ["updated_at"] = target.Now, ["revision"] = 0L, ["fit_params_success"] = 0L }.Where(pair => target.Columns(table).Contains(pair.Key)).ToDictionary(), row);
+            target.TryInsert(
+                table,
+                new Dictionary<string, object?>
+                {
+                    ["model_id"] = model,
+                    ["created_at"] = target.Now,
+                    ["updated_at"] = target.Now,
+                    ["revision"] = 0L,
+                    ["fit_params_success"] = 0L,
+                }
+                    .Where(pair => target.Columns(table).Contains(pair.Key))
+                    .ToDictionary(),
+                row
+            );
     }
 
     // Two models of a file may have one name: the later ones get a number, the same one each time.
@@ -186,13 +218,20 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
     // Whether the model here came from this very row: by its text id, else by its file and the time it was made.
     private bool IsSame(long here, Dictionary<string, object?> row, Dictionary<string, object?> source)
     {
-        if (source.GetValueOrDefault("id") is string { Length: > 0 } uid && target.Find("SELECT uid FROM models WHERE id = $value", here) is string known)
+        if (
+            source.GetValueOrDefault("id") is string { Length: > 0 } uid
+            && target.Find("SELECT uid FROM models WHERE id = $value", here) is string known
+        )
             return known == uid || known.StartsWith(uid + "_", StringComparison.Ordinal);
         return LegacyValues.Same(target.Find("SELECT model_path FROM models WHERE id = $value", here), row.GetValueOrDefault("model_path"))
-            && (!HasTime(source) || LegacyValues.Same(target.Find("SELECT created_at FROM models WHERE id = $value", here), row["created_at"]));
+            && (
+                !HasTime(source)
+                || LegacyValues.Same(target.Find("SELECT created_at FROM models WHERE id = $value", here), row["created_at"])
+            );
     }
 
-    private static bool HasTime(Dictionary<string, object?> source) => LegacyValues.Time(source.GetValueOrDefault("created_at")) is not null;
+    private static bool HasTime(Dictionary<string, object?> source) =>
+        LegacyValues.Time(source.GetValueOrDefault("created_at")) is not null;
 
     private void Count(OldModel old, Action<TableOutcome> add)
     {
@@ -212,7 +251,10 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
     {
         var row = Known("models", model.Core);
         var created = (long?)row.GetValueOrDefault("created_at") ?? target.Now;
-        var uid = source.GetValueOrDefault("id") is string text && text.Length > 0 ? text : string.Create(CultureInfo.InvariantCulture, $"model_{created}_{Guid.NewGuid().ToString("N")[..9]}");
+        var uid =
+            source.GetValueOrDefault("id") is string text && text.Length > 0
+                ? text
+                : string.Create(CultureInfo.InvariantCulture, $"model_{created}_{Guid.NewGuid().ToString("N")[..9]}");
         if (target.Find("SELECT 1 FROM models WHERE uid = $value", uid) is not null)
             uid = $"{uid}_{Guid.NewGuid().ToString("N")[..4]}";
         row["uid"] = uid;
@@ -229,14 +271,17 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
     }
 
     private Dictionary<string, object?> Known(string table, IReadOnlyDictionary<string, object?> values) =>
-        values.Where(pair => target.Columns(table).Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => Stored(pair.Key, pair.Value), StringComparer.OrdinalIgnoreCase);
+        values
+            .Where(pair => target.Columns(table).Contains(pair.Key))
+            .ToDictionary(pair => pair.Key, pair => Stored(pair.Key, pair.Value), StringComparer.OrdinalIgnoreCase);
 
-    private object? Stored(string column, object? value) => value switch
-    {
-        bool flag => flag ? 1L : 0L,
-        string secret when ParameterCatalogue.Current.FindColumn(column) is { Secret: true } => secrets.Protect(secret),
-        _ => value,
-    };
+    private object? Stored(string column, object? value) =>
+        value switch
+        {
+            bool flag => flag ? 1L : 0L,
+            string secret when ParameterCatalogue.Current.FindColumn(column) is { Secret: true } => secrets.Protect(secret),
+            _ => value,
+        };
 
     // Protecting gives another text each time.
     private object? Open(object? stored) => stored is string text ? secrets.Unprotect(text) ?? text : stored;

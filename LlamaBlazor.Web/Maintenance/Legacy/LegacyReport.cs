@@ -59,6 +59,7 @@ internal sealed class TableOutcome
     /// <summary>Rows, or parts of rows, that have no place here: in <c>import_leftovers</c>.</summary>
     public int KeptAside { get; set; }
 
-    /// <summary>Rows, of all that are in the table then, that retention removes within the hour because of this import: they are too old, or too many.</summary>
+    /// <summary>Rows, of all that are in the table then, that retention removes within the hour because of this import: they are too old,
+    /// or too many.</summary>
     public long DueByRetention { get; set; }
 }

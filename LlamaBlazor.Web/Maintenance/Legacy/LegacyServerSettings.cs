@@ -3,7 +3,8 @@ using LlamaBlazor.Domain.Maintenance;
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
 /// <summary>
-/// Settings of the server: the one row for all of version 2.0, and the columns each model of the wide table has. There, what all models agree on is the
+/// Settings of the server: the one row for all of version 2.0, and the columns each model of the wide table has. There, what all models
+/// agree on is the
 /// default of all instances; what they do not, and what other kinds say of one model, is that model's own.
 /// </summary>
 /// <param name="target">The live database.</param>
@@ -16,8 +17,15 @@ internal sealed class LegacyServerSettings(LegacyTarget target, Func<string, obj
     /// <summary>Writes what is shared, and moves the rest into the models' own section.</summary>
     public void Share(LegacySource old, LegacyModelConverter converter, List<LegacyModel> models, Action<LegacyModel> countCleared)
     {
-        var shared = old.Tables.Contains(Table) ? Read(old, converter, countCleared) : new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var column in models.SelectMany(model => model.Sections.GetValueOrDefault("server")?.Keys ?? Enumerable.Empty<string>()).Distinct(StringComparer.OrdinalIgnoreCase).ToList())
+        var shared = old.Tables.Contains(Table)
+            ? Read(old, converter, countCleared)
+            : new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        foreach (
+            var column in models
+                .SelectMany(model => model.Sections.GetValueOrDefault("server")?.Keys ?? Enumerable.Empty<string>())
+                .Distinct(StringComparer.OrdinalIgnoreCase)
+                .ToList()
+        )
         {
             var values = models.Select(model => model.Sections.GetValueOrDefault("server")?.GetValueOrDefault(column)).ToList();
             if (target.Report.Kind == LegacyKind.WideV1 && values.Skip(1).All(value => LegacyValues.Same(value, values[0])))
@@ -38,8 +46,11 @@ internal sealed class LegacyServerSettings(LegacyTarget target, Func<string, obj
         if (outcome.Read == 0)
             return;
         var known = shared.Where(pair => target.Columns(Table).Contains(pair.Key)).ToList();
-        var here = known.Count > 0
-            && known.TrueForAll(pair => same(target.Find($"SELECT \"{pair.Key}\" FROM {Table} WHERE id = $value", 1L), store(pair.Key, pair.Value)));
+        var here =
+            known.Count > 0
+            && known.TrueForAll(pair =>
+                same(target.Find($"SELECT \"{pair.Key}\" FROM {Table} WHERE id = $value", 1L), store(pair.Key, pair.Value))
+            );
         if (here)
             outcome.AlreadyHere++;
         else
@@ -61,8 +72,11 @@ internal sealed class LegacyServerSettings(LegacyTarget target, Func<string, obj
             first = new LegacyModel("server");
             converter.Add(first, row);
             countCleared(first);
-            var lost = first.Rejected.Concat(first.Core).Concat(first.Custom.Select(pair => new KeyValuePair<string, object?>(pair.Key, pair.Value)))
-                .Concat(first.Sections.Where(section => section.Key != "server").SelectMany(section => section.Value)).ToDictionary();
+            var lost = first
+                .Rejected.Concat(first.Core)
+                .Concat(first.Custom.Select(pair => new KeyValuePair<string, object?>(pair.Key, pair.Value)))
+                .Concat(first.Sections.Where(section => section.Key != "server").SelectMany(section => section.Value))
+                .ToDictionary();
             if (lost.Count > 0)
                 target.KeepAside(Table, lost, "No setting of the server here, or none that the engine takes");
         }
@@ -79,17 +93,33 @@ internal sealed class LegacyServerSettings(LegacyTarget target, Func<string, obj
             if (target.Columns("model_server_override").Contains(column))
                 model.Set("server_override", column, value);
             else
-                target.KeepAside("models", new Dictionary<string, object?> { ["name"] = model.Name, [column] = value }, $"{column} is one setting for all here");
+                target.KeepAside(
+                    "models",
+                    new Dictionary<string, object?> { ["name"] = model.Name, [column] = value },
+                    $"{column} is one setting for all here"
+                );
         }
     }
 
     private void Write(Dictionary<string, object?> shared)
     {
-        var known = shared.Where(pair => target.Columns(Table).Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => store(pair.Key, pair.Value));
+        var known = shared
+            .Where(pair => target.Columns(Table).Contains(pair.Key))
+            .ToDictionary(pair => pair.Key, pair => store(pair.Key, pair.Value));
         if (known.Count == 0)
             return;
         if (target.Find($"SELECT 1 FROM {Table} WHERE id = $value", 1L) is null)
-            target.TryInsert(Table, new Dictionary<string, object?> { ["id"] = 1L, ["created_at"] = target.Now, ["updated_at"] = target.Now, ["revision"] = 0L }, known);
+            target.TryInsert(
+                Table,
+                new Dictionary<string, object?>
+                {
+                    ["id"] = 1L,
+                    ["created_at"] = target.Now,
+                    ["updated_at"] = target.Now,
+                    ["revision"] = 0L,
+                },
+                known
+            );
         var others = target.FillUnset(Table, "id", 1L, known, same);
         if (others.Count > 0)
             target.KeepAside(Table, others, "It is set here already, to another value");

@@ -19,7 +19,15 @@ internal sealed class LegacySource
     {
         (_connection, _progress, _cancellation) = (connection, progress, cancellation);
         Tables = SqliteRead.Tables(connection);
-        _total = Math.Max(1, Tables.Sum(table => long.Parse(SqliteRead.Column(connection, $"SELECT count(*) FROM {SqliteRead.Quote(table)}")[0], System.Globalization.CultureInfo.InvariantCulture)));
+        _total = Math.Max(
+            1,
+            Tables.Sum(table =>
+                long.Parse(
+                    SqliteRead.Column(connection, $"SELECT count(*) FROM {SqliteRead.Quote(table)}")[0],
+                    System.Globalization.CultureInfo.InvariantCulture
+                )
+            )
+        );
     }
 
     /// <summary>Names of its tables.</summary>

@@ -4,18 +4,32 @@ using LlamaBlazor.Web.Parameters;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
-/// <summary>Takes over every table but the models' and the metrics: what both have, row by row; columns that have no place here are kept aside with their row.</summary>
+/// <summary>Takes over every table but the models' and the metrics: what both have, row by row; columns that have no place here are kept
+/// aside with their row.</summary>
 internal sealed class LegacyTableCopier(LegacyTarget target, SecretProtector secrets)
 {
     /// <summary>Tables that are taken over elsewhere, or hold nothing but the old program's own state.</summary>
     private static readonly HashSet<string> Handled = new(StringComparer.Ordinal)
     {
-        "models", "model_sampling_config", "model_memory_config", "model_gpu_config", "model_advanced_config", "model_lora_config", "model_multimodal_config",
-        "model_fit_params", "model_server_config", "metrics", "metrics_history", "server_config", "schema_version",
+        "models",
+        "model_sampling_config",
+        "model_memory_config",
+        "model_gpu_config",
+        "model_advanced_config",
+        "model_lora_config",
+        "model_multimodal_config",
+        "model_fit_params",
+        "model_server_config",
+        "metrics",
+        "metrics_history",
+        "server_config",
+        "schema_version",
     };
 
     private readonly Dictionary<(string Table, long Id), long> _ids = []; // images and users there and here
-    private readonly Dictionary<string, long> _equal = new(StringComparer.Ordinal); // equal rows that may still be those that are here; as many as the file has
+
+    // equal rows that may still be those that are here; as many as the file has
+    private readonly Dictionary<string, long> _equal = new(StringComparer.Ordinal);
     private long _below;
 
     /// <summary>Copies all tables of the old file.</summary>
@@ -24,9 +38,14 @@ internal sealed class LegacyTableCopier(LegacyTarget target, SecretProtector sec
         var tables = old.Tables.ToHashSet(StringComparer.Ordinal);
         foreach (var table in LegacyTable.All.Where(table => tables.Contains(table.Name)))
             CopyTable(old, table);
-        foreach (var unknown in tables.Where(table => !Handled.Contains(table) && LegacyTable.All.All(known => known.Name != table)).Order(StringComparer.Ordinal))
+        foreach (
+            var unknown in tables
+                .Where(table => !Handled.Contains(table) && LegacyTable.All.All(known => known.Name != table))
+                .Order(StringComparer.Ordinal)
+        )
         {
-            var reason = unknown == "gpu_allocations" ? "Those containers do not run here, so they hold no GPU" : "There is no such table here";
+            var reason =
+                unknown == "gpu_allocations" ? "Those containers do not run here, so they hold no GPU" : "There is no such table here";
             foreach (var row in old.Rows(unknown))
             {
                 target.Report.Table(unknown).Read++;
@@ -62,7 +81,11 @@ internal sealed class LegacyTableCopier(LegacyTarget target, SecretProtector sec
     {
         var columns = target.Columns(table.Name);
         var foreign = row.Where(pair => !columns.Contains(pair.Key) && pair.Value is not null).Select(pair => pair.Key).ToList();
-        foreign.AddRange(source.Where(pair => pair.Value is not null && LegacyTable.IsTime(pair.Key) && LegacyValues.Time(pair.Value) is null).Select(pair => pair.Key));
+        foreign.AddRange(
+            source
+                .Where(pair => pair.Value is not null && LegacyTable.IsTime(pair.Key) && LegacyValues.Time(pair.Value) is null)
+                .Select(pair => pair.Key)
+        );
         foreach (var column in row.Keys.Where(column => !columns.Contains(column)).ToList())
             row.Remove(column);
         switch (table.Name)
@@ -85,7 +108,10 @@ internal sealed class LegacyTableCopier(LegacyTarget target, SecretProtector sec
         return foreign;
     }
 
-    private long? Here(string table, object? id) => LegacyValues.TryConvert(id, typeof(long), out var number) && number is long there && _ids.TryGetValue((table, there), out var here) ? here : null;
+    private long? Here(string table, object? id) =>
+        LegacyValues.TryConvert(id, typeof(long), out var number) && number is long there && _ids.TryGetValue((table, there), out var here)
+            ? here
+            : null;
 
     // A value that is a JSON string stays one.
     private string Protect(string key, string value)
@@ -101,7 +127,12 @@ internal sealed class LegacyTableCopier(LegacyTarget target, SecretProtector sec
         {
             outcome.AlreadyHere++;
             Remember(table, source, target.IdOf(table.Name, table.Key, row));
-            if (table.Name is "config" or "metadata" && target.Find($"SELECT value FROM {table.Name} WHERE key = $value", row["key"]) is string here && Open(here) != Open((string)row["value"]!) && !IsOwnFact(table, row))
+            if (
+                table.Name is "config" or "metadata"
+                && target.Find($"SELECT value FROM {table.Name} WHERE key = $value", row["key"]) is string here
+                && Open(here) != Open((string)row["value"]!)
+                && !IsOwnFact(table, row)
+            )
                 target.KeepAside(table.Name, source, "It has another value here, which stays");
             return;
         }
@@ -116,9 +147,11 @@ internal sealed class LegacyTableCopier(LegacyTarget target, SecretProtector sec
     }
 
     // Protecting gives another text each time.
-    private string Open(string stored) => stored.Contains("protected:", StringComparison.Ordinal) ? secrets.Unprotect(stored.Trim('"')) ?? stored : stored.Trim('"');
+    private string Open(string stored) =>
+        stored.Contains("protected:", StringComparison.Ordinal) ? secrets.Unprotect(stored.Trim('"')) ?? stored : stored.Trim('"');
 
-    private static bool IsOwnFact(LegacyTable table, Dictionary<string, object?> row) => table.Name == "metadata" && row["key"] is "db_version" or "server_start_time";
+    private static bool IsOwnFact(LegacyTable table, Dictionary<string, object?> row) =>
+        table.Name == "metadata" && row["key"] is "db_version" or "server_start_time";
 
     private bool IsHere(LegacyTable table, Dictionary<string, object?> row)
     {
@@ -133,7 +166,12 @@ internal sealed class LegacyTableCopier(LegacyTarget target, SecretProtector sec
 
     private void Remember(LegacyTable table, Dictionary<string, object?> source, long? id)
     {
-        if (table.Name is "ngc_images" or "users" && id is { } here && LegacyValues.TryConvert(source.GetValueOrDefault("id"), typeof(long), out var there) && there is long old)
+        if (
+            table.Name is "ngc_images" or "users"
+            && id is { } here
+            && LegacyValues.TryConvert(source.GetValueOrDefault("id"), typeof(long), out var there)
+            && there is long old
+        )
             _ids[(table.Name, old)] = here;
     }
 }

@@ -6,7 +6,14 @@ using Microsoft.Data.Sqlite;
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
 /// <summary>The live database during an import: one transaction, a savepoint a row, and a place for what does not fit.</summary>
-internal sealed class LegacyTarget(SqliteConnection live, SqliteTransaction transaction, LegacyReport report, LegacyLeftovers leftovers, InstanceLedger ledger, long now)
+internal sealed class LegacyTarget(
+    SqliteConnection live,
+    SqliteTransaction transaction,
+    LegacyReport report,
+    LegacyLeftovers leftovers,
+    InstanceLedger ledger,
+    long now
+)
 {
     private readonly Dictionary<string, HashSet<string>> _columns = [];
     private ModelNames? _names;
@@ -38,13 +45,16 @@ internal sealed class LegacyTarget(SqliteConnection live, SqliteTransaction tran
     }
 
     /// <summary>The first value of a query with one parameter, <c>$value</c>.</summary>
-    public object? Find(string sql, object? value) => SqliteWrite.Scalar(live, transaction, sql, value) is var found and not DBNull ? found : null;
+    public object? Find(string sql, object? value) =>
+        SqliteWrite.Scalar(live, transaction, sql, value) is var found and not DBNull ? found : null;
 
     /// <summary>How many rows have these values.</summary>
-    public long Count(string table, IReadOnlyList<string> key, IReadOnlyDictionary<string, object?> row) => (long)Ask("count(*)", table, key, row)!;
+    public long Count(string table, IReadOnlyList<string> key, IReadOnlyDictionary<string, object?> row) =>
+        (long)Ask("count(*)", table, key, row)!;
 
     /// <summary>The rowid of a row with these values, or null.</summary>
-    public long? IdOf(string table, IReadOnlyList<string> key, IReadOnlyDictionary<string, object?> row) => Ask("min(rowid)", table, key, row) as long?;
+    public long? IdOf(string table, IReadOnlyList<string> key, IReadOnlyDictionary<string, object?> row) =>
+        Ask("min(rowid)", table, key, row) as long?;
 
     /// <summary>Told of each row that came, for what is kept beside it.</summary>
     public void Inserted(string table, IReadOnlyDictionary<string, object?> row)
@@ -70,7 +80,8 @@ internal sealed class LegacyTarget(SqliteConnection live, SqliteTransaction tran
         {
             return SqliteWrite.Insert(live, transaction, table, row);
         }
-        catch (Exception error) when (error is SqliteException { SqliteErrorCode: 19 or 20 } or InvalidOperationException) // a rule, a wrong type, a value that SQLite cannot hold
+        // a rule, a wrong type, a value that SQLite cannot hold
+        catch (Exception error) when (error is SqliteException { SqliteErrorCode: 19 or 20 } or InvalidOperationException)
         {
             transaction.Rollback("row");
             return Failure.Conflict(error.Message);
@@ -78,7 +89,13 @@ internal sealed class LegacyTarget(SqliteConnection live, SqliteTransaction tran
     }
 
     /// <summary>Sets columns of a row that are unset; those that have another value, which stays, are returned.</summary>
-    public Dictionary<string, object?> FillUnset(string table, string where, object key, IReadOnlyDictionary<string, object?> values, Func<object?, object?, bool> same)
+    public Dictionary<string, object?> FillUnset(
+        string table,
+        string where,
+        object key,
+        IReadOnlyDictionary<string, object?> values,
+        Func<object?, object?, bool> same
+    )
     {
         var others = new Dictionary<string, object?>();
         foreach (var (column, value) in values.Where(pair => pair.Value is not null))
@@ -113,7 +130,9 @@ internal sealed class LegacyTarget(SqliteConnection live, SqliteTransaction tran
     {
         using var command = live.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = $"SELECT {what} FROM {SqliteRead.Quote(table)} WHERE {string.Join(" AND ", key.Select((column, index) => $"{SqliteRead.Quote(column)} IS $p{index}"))}";
+        command.CommandText =
+            $"SELECT {what} FROM {SqliteRead.Quote(table)} WHERE "
+            + $"{string.Join(" AND ", key.Select((column, index) => $"{SqliteRead.Quote(column)} IS $p{index}"))}";
         for (var i = 0; i < key.Count; i++)
             command.Parameters.AddWithValue($"$p{i}", row.GetValueOrDefault(key[i]) ?? DBNull.Value);
         return command.ExecuteScalar();

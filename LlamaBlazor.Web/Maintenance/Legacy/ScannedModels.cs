@@ -22,8 +22,17 @@ internal static class ScannedModels
     private static readonly HashSet<string> Own = ["id", "uid", "name", "revision", "forced_columns", "created_at", "updated_at"];
 
     private static readonly HashSet<string> OfTheFile =
-        ["fingerprint", "file_size_bytes", "file_modified_at", "file_missing", "split_count", "split_missing", "projector_path", "role",
-            "first_seen_at"];
+    [
+        "fingerprint",
+        "file_size_bytes",
+        "file_modified_at",
+        "file_missing",
+        "split_count",
+        "split_missing",
+        "projector_path",
+        "role",
+        "first_seen_at",
+    ];
 
     private static readonly Dictionary<string, string> Tables = new()
     {
@@ -42,15 +51,22 @@ internal static class ScannedModels
     {
         if (row.GetValueOrDefault("model_path") is not string path || target.Find(Untouched, path) is not long id)
             return null;
-        return target.Find("SELECT name FROM models WHERE id = $value", id) is string name && UntouchedModels.IsOfScan(name, path)
-            && !IsSet(target, id) ? id : null;
+        return
+            target.Find("SELECT name FROM models WHERE id = $value", id) is string name
+            && UntouchedModels.IsOfScan(name, path)
+            && !IsSet(target, id)
+            ? id
+            : null;
     }
 
     /// <summary>Takes the row away, and what it knows of the file into the new one.</summary>
     public static void Replace(LegacyTarget target, long scanned, Dictionary<string, object?> row)
     {
-        foreach (var column in target.Columns("models").Where(column => !Own.Contains(column)
-            && (OfTheFile.Contains(column) || row.GetValueOrDefault(column) is null)))
+        foreach (
+            var column in target
+                .Columns("models")
+                .Where(column => !Own.Contains(column) && (OfTheFile.Contains(column) || row.GetValueOrDefault(column) is null))
+        )
         {
             if (target.Find($"SELECT \"{column}\" FROM models WHERE id = $value", scanned) is { } known)
                 row[column] = known;
@@ -65,7 +81,9 @@ internal static class ScannedModels
 
     private static bool IsSet(LegacyTarget target, long id, string table, string key, string section)
     {
-        var columns = ParameterCatalogue.Current.SectionOfModel(section).Select(definition => definition.Column)
+        var columns = ParameterCatalogue
+            .Current.SectionOfModel(section)
+            .Select(definition => definition.Column)
             .Where(column => column != "model_path" && target.Columns(table).Contains(column));
         var set = string.Join(" OR ", columns.Select(column => $"\"{column}\" IS NOT NULL"));
         return set.Length > 0 && target.Find($"SELECT 1 FROM {table} WHERE {key} = $value AND ({set})", id) is not null;

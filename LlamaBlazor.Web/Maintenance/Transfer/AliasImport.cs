@@ -8,7 +8,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Maintenance.Transfer;
 
-/// <summary>Brings the aliases of models that an import took. A name that is somebody else's here stays with its owner, whom the report names.</summary>
+/// <summary>Brings the aliases of models that an import took. A name that is somebody else's here stays with its owner, whom the report
+/// names.</summary>
 internal sealed class AliasImport(LlamaDbContext context, TransferOptions options, TransferReport report, long now)
 {
     /// <summary>Takes the aliases of one model; the caller commits.</summary>
@@ -16,7 +17,9 @@ internal sealed class AliasImport(LlamaDbContext context, TransferOptions option
     {
         foreach (var alias in theirs)
         {
-            var parameters = alias.Parameters is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } given ? Compact(given) : null;
+            var parameters = alias.Parameters is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } given
+                ? Compact(given)
+                : null;
             if (await RefuseAsync(modelId, alias, parameters, cancellation).ConfigureAwait(false) is { } reason)
             {
                 report.Problems.Add(new TransferProblem($"models.{model}.aliases.{alias.Name}", reason));
@@ -37,7 +40,8 @@ internal sealed class AliasImport(LlamaDbContext context, TransferOptions option
         return (await ModelNames.LoadAsync(context, cancellation).ConfigureAwait(false)).Find(name) switch
         {
             { IsAlias: false } => "A model has this name here. Rename one of them, then add the alias on the model's page.",
-            { } owner when owner.ModelId != modelId => $"It is an alias of {owner.Model} here, which stays. Remove it there first, or add this one under another name.",
+            { } owner when owner.ModelId != modelId =>
+                $"It is an alias of {owner.Model} here, which stays. Remove it there first, or add this one under another name.",
             _ => null,
         };
     }
@@ -46,10 +50,20 @@ internal sealed class AliasImport(LlamaDbContext context, TransferOptions option
     private async Task<bool> SetAsync(long modelId, string name, string? parameters, CancellationToken cancellation)
     {
         var row = await context.Set<ModelAliasRow>().FirstOrDefaultAsync(known => known.Name == name, cancellation).ConfigureAwait(false);
-        if (row is not null && (!options.Update || (row.ParametersJson is null ? null : Compact(JsonElement.Parse(row.ParametersJson))) == parameters))
+        if (
+            row is not null
+            && (!options.Update || (row.ParametersJson is null ? null : Compact(JsonElement.Parse(row.ParametersJson))) == parameters)
+        )
             return false;
         if (row is null)
-            context.Add(row = new ModelAliasRow { Name = name, ModelId = modelId, CreatedAt = now });
+            context.Add(
+                row = new ModelAliasRow
+                {
+                    Name = name,
+                    ModelId = modelId,
+                    CreatedAt = now,
+                }
+            );
         (row.ParametersJson, row.UpdatedAt) = (parameters, now);
         return true;
     }

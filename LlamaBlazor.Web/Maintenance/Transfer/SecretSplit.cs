@@ -9,9 +9,13 @@ namespace LlamaBlazor.Web.Maintenance.Transfer;
 internal static class SecretSplit
 {
     /// <summary>The values that are set, without secrets, and the secrets.</summary>
-    public static (Dictionary<string, JsonElement> Open, Dictionary<string, JsonElement> Secret) Split(IEnumerable<ParameterDefinition> definitions, ParameterSet own)
+    public static (Dictionary<string, JsonElement> Open, Dictionary<string, JsonElement> Secret) Split(
+        IEnumerable<ParameterDefinition> definitions,
+        ParameterSet own
+    )
     {
-        Dictionary<string, JsonElement> open = [], secret = [];
+        Dictionary<string, JsonElement> open = [],
+            secret = [];
         foreach (var definition in definitions)
         {
             if (own.Get(definition.Column) is not { } value)
@@ -29,7 +33,11 @@ internal static class SecretSplit
 
     // Free entries without those that carry a secret; where there are such, all of them among the secrets.
     private static void AddEntries(
-        string column, string entries, Dictionary<string, JsonElement> open, Dictionary<string, JsonElement> secret)
+        string column,
+        string entries,
+        Dictionary<string, JsonElement> open,
+        Dictionary<string, JsonElement> secret
+    )
     {
         try
         {

@@ -12,19 +12,35 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Maintenance.Transfer;
 
-/// <summary>Writes settings and models as JSON. Secrets are left out unless a pass phrase seals them; keys of clients are never in it.</summary>
-internal sealed class SettingsExport(IDbContextFactory<LlamaDbContext> contexts, ParameterStore store, ParameterCatalogue catalogue, LaunchSettingsStore launch, AuditTrail audit, TimeProvider clock)
+/// <summary>Writes settings and models as JSON. Secrets are left out unless a pass phrase seals them; keys of clients are never in
+/// it.</summary>
+internal sealed class SettingsExport(
+    IDbContextFactory<LlamaDbContext> contexts,
+    ParameterStore store,
+    ParameterCatalogue catalogue,
+    LaunchSettingsStore launch,
+    AuditTrail audit,
+    TimeProvider clock
+)
 {
     /// <summary>Models in one file.</summary>
     public const int ModelBound = 10_000;
 
-    private static readonly JsonSerializerOptions Indented = new(ApiJson.Options) { WriteIndented = true, DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Indented = new(ApiJson.Options)
+    {
+        WriteIndented = true,
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
 
     /// <summary>The file as text.</summary>
     /// <param name="phrase">Seals the secrets; null leaves them out.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<Result<string>> WriteAsync(string? phrase, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
+    public async Task<Result<string>> WriteAsync(
+        string? phrase,
+        IProgress<WorkStep>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         var secrets = SettingsSecrets.None;
         var server = (await store.ReadServerAsync(cancellation).ConfigureAwait(false));
@@ -45,9 +61,9 @@ internal sealed class SettingsExport(IDbContextFactory<LlamaDbContext> contexts,
         audit.Note("settings_exported", "database", null, new { models = file.Models.Count, secrets = phrase is not null });
         if (phrase is null)
             return JsonSerializer.Serialize(file, Indented);
-        return SealedText.Seal(JsonSerializer.Serialize(secrets, ApiJson.Options), phrase).Match<Result<string>>(
-            box => JsonSerializer.Serialize(file with { Sealed = box }, Indented),
-            failure => failure);
+        return SealedText
+            .Seal(JsonSerializer.Serialize(secrets, ApiJson.Options), phrase)
+            .Match<Result<string>>(box => JsonSerializer.Serialize(file with { Sealed = box }, Indented), failure => failure);
     }
 
     private static IReadOnlyList<string>? Forced(IConfigRecord? row) => row?.ForcedColumns is { } forced ? ItemList.Read(forced) : null;
@@ -57,7 +73,12 @@ internal sealed class SettingsExport(IDbContextFactory<LlamaDbContext> contexts,
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var all = await context.Configs.AsNoTracking().OrderBy(row => row.Key).Select(row => new { row.Key, row.Value }).ToListAsync(cancellation).ConfigureAwait(false);
+            var all = await context
+                .Configs.AsNoTracking()
+                .OrderBy(row => row.Key)
+                .Select(row => new { row.Key, row.Value })
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
             foreach (var row in all.Where(row => SecretWords.IsSecret(row.Key)))
                 secrets.Preferences[row.Key] = JsonElement.Parse(row.Value);
             return all.Where(row => !SecretWords.IsSecret(row.Key)).ToDictionary(row => row.Key, row => JsonElement.Parse(row.Value));
@@ -69,21 +90,51 @@ internal sealed class SettingsExport(IDbContextFactory<LlamaDbContext> contexts,
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var rows = await context.Set<ParameterTemplateRow>().AsNoTracking().OrderBy(row => row.Name).ToListAsync(cancellation).ConfigureAwait(false);
+            var rows = await context
+                .Set<ParameterTemplateRow>()
+                .AsNoTracking()
+                .OrderBy(row => row.Name)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
             return rows.ConvertAll(row => new TemplateValues(row.Name, row.Description, JsonElement.Parse(row.ValuesJson)));
         }
     }
 
-    private async Task<IReadOnlyList<ModelValues>> ModelsAsync(SettingsSecrets secrets, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    private async Task<IReadOnlyList<ModelValues>> ModelsAsync(
+        SettingsSecrets secrets,
+        IProgress<WorkStep>? progress,
+        CancellationToken cancellation
+    )
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         List<long> ids;
         ILookup<long, AliasValues> aliases;
         await using (context.ConfigureAwait(false))
         {
-            ids = await context.Models.AsNoTracking().Where(model => model.Role == ModelRole.Model).OrderBy(model => model.Name).Take(ModelBound).Select(model => model.Id).ToListAsync(cancellation).ConfigureAwait(false);
-            var rows = await context.Set<ModelAliasRow>().AsNoTracking().OrderBy(row => row.Name).Select(row => new { row.ModelId, row.Name, row.ParametersJson }).ToListAsync(cancellation).ConfigureAwait(false);
-            aliases = rows.ToLookup(row => row.ModelId, row => new AliasValues(row.Name, row.ParametersJson is null ? null : JsonElement.Parse(row.ParametersJson)));
+            ids = await context
+                .Models.AsNoTracking()
+                .Where(model => model.Role == ModelRole.Model)
+                .OrderBy(model => model.Name)
+                .Take(ModelBound)
+                .Select(model => model.Id)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
+            var rows = await context
+                .Set<ModelAliasRow>()
+                .AsNoTracking()
+                .OrderBy(row => row.Name)
+                .Select(row => new
+                {
+                    row.ModelId,
+                    row.Name,
+                    row.ParametersJson,
+                })
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
+            aliases = rows.ToLookup(
+                row => row.ModelId,
+                row => new AliasValues(row.Name, row.ParametersJson is null ? null : JsonElement.Parse(row.ParametersJson))
+            );
         }
 
         var models = new List<ModelValues>(ids.Count);
@@ -113,6 +164,14 @@ internal sealed class SettingsExport(IDbContextFactory<LlamaDbContext> contexts,
             ofModel[section] = secret;
         }
 
-        return new ModelValues(model.Name, model.Type, model.Favorite, model.Tags, model.Notes, sections, aliases.Count == 0 ? null : aliases);
+        return new ModelValues(
+            model.Name,
+            model.Type,
+            model.Favorite,
+            model.Tags,
+            model.Notes,
+            sections,
+            aliases.Count == 0 ? null : aliases
+        );
     }
 }

@@ -4,7 +4,8 @@ using LlamaBlazor.Web.Settings;
 
 namespace LlamaBlazor.Web.Maintenance.Transfer;
 
-/// <summary>Settings and models as a JSON file: everything a person has set, and nothing that was measured. Secrets are apart, sealed, or absent.</summary>
+/// <summary>Settings and models as a JSON file: everything a person has set, and nothing that was measured. Secrets are apart, sealed, or
+/// absent.</summary>
 internal sealed record SettingsFile
 {
     /// <summary>What tells such a file from any other.</summary>
@@ -54,7 +55,15 @@ internal sealed record SectionValues(Dictionary<string, JsonElement>? Values, IR
 /// <param name="Notes">Its notes.</param>
 /// <param name="Sections">What is set, by section.</param>
 /// <param name="Aliases">Its other names; null for none, as in files of before there were any.</param>
-internal sealed record ModelValues(string? Name, string? Type, bool Favorite, string? Tags, string? Notes, IReadOnlyDictionary<string, SectionValues>? Sections, IReadOnlyList<AliasValues>? Aliases);
+internal sealed record ModelValues(
+    string? Name,
+    string? Type,
+    bool Favorite,
+    string? Tags,
+    string? Notes,
+    IReadOnlyDictionary<string, SectionValues>? Sections,
+    IReadOnlyList<AliasValues>? Aliases
+);
 
 /// <summary>Another name of a model.</summary>
 /// <param name="Name">The name.</param>
@@ -71,7 +80,11 @@ internal sealed record TemplateValues(string? Name, string? Description, JsonEle
 /// <param name="Server">Of the server settings, by column.</param>
 /// <param name="Models">Of the models, by name, section and column.</param>
 /// <param name="Preferences">Of the preferences, by key.</param>
-internal sealed record SettingsSecrets(Dictionary<string, JsonElement> Server, Dictionary<string, Dictionary<string, Dictionary<string, JsonElement>>> Models, Dictionary<string, JsonElement> Preferences)
+internal sealed record SettingsSecrets(
+    Dictionary<string, JsonElement> Server,
+    Dictionary<string, Dictionary<string, Dictionary<string, JsonElement>>> Models,
+    Dictionary<string, JsonElement> Preferences
+)
 {
     /// <summary>None.</summary>
     public static SettingsSecrets None => new([], [], []);

@@ -11,10 +11,21 @@ using LlamaBlazor.Web.Shell;
 namespace LlamaBlazor.Web.Maintenance.Transfer;
 
 /// <summary>
-/// Takes settings and models of a JSON file, by name, in one transaction. Every value goes through the checks of the forms; one that does not pass is left
+/// Takes settings and models of a JSON file, by name, in one transaction. Every value goes through the checks of the forms; one that does
+/// not pass is left
 /// out and named in the report. A dry run does everything and takes it back.
 /// </summary>
-internal sealed class SettingsImport(DatabaseWriter writer, SectionWriter sections, ParameterCatalogue catalogue, LaunchSettingsStore launch, ParameterStore parameters, ModelStore models, AuditTrail audit, Broadcast<PreferencesChanged> preferences, TimeProvider clock)
+internal sealed class SettingsImport(
+    DatabaseWriter writer,
+    SectionWriter sections,
+    ParameterCatalogue catalogue,
+    LaunchSettingsStore launch,
+    ParameterStore parameters,
+    ModelStore models,
+    AuditTrail audit,
+    Broadcast<PreferencesChanged> preferences,
+    TimeProvider clock
+)
 {
     /// <summary>Longest file, in characters.</summary>
     public const int TextLimit = 64 * 1024 * 1024;
@@ -27,7 +38,12 @@ internal sealed class SettingsImport(DatabaseWriter writer, SectionWriter sectio
     /// <param name="options">How.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Gives up; nothing is changed.</param>
-    public async Task<Result<TransferReport>> RunAsync(string text, TransferOptions options, IProgress<WorkStep>? progress = null, CancellationToken cancellation = default)
+    public async Task<Result<TransferReport>> RunAsync(
+        string text,
+        TransferOptions options,
+        IProgress<WorkStep>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         var read = Read(text);
         if (read.Failure is { } unreadable)
@@ -37,15 +53,28 @@ internal sealed class SettingsImport(DatabaseWriter writer, SectionWriter sectio
         var opened = Open(file, options, report);
         if (opened.Failure is { } locked)
             return locked;
-        var run = new SettingsImportRun(file, opened.Value, options, report, sections, catalogue, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var run = new SettingsImportRun(
+            file,
+            opened.Value,
+            options,
+            report,
+            sections,
+            catalogue,
+            clock.GetUtcNow().ToUnixTimeMilliseconds()
+        );
         try
         {
-            await writer.ExecuteAsync(async (context, _) =>
-            {
-                await run.ApplyAsync(context, progress, cancellation).ConfigureAwait(false);
-                if (options.DryRun)
-                    throw new TakenBackException();
-            }, CancellationToken.None).ConfigureAwait(false); // it looks at the token itself, and has ended when this returns
+            await writer
+                .ExecuteAsync(
+                    async (context, _) =>
+                    {
+                        await run.ApplyAsync(context, progress, cancellation).ConfigureAwait(false);
+                        if (options.DryRun)
+                            throw new TakenBackException();
+                    },
+                    CancellationToken.None
+                )
+                .ConfigureAwait(false); // it looks at the token itself, and has ended when this returns
         }
         catch (TakenBackException)
         {
@@ -58,7 +87,17 @@ internal sealed class SettingsImport(DatabaseWriter writer, SectionWriter sectio
             parameters.Changes.Publish(changed);
         models.Changes.Publish(new ModelChanged(0, ModelChanged.Library));
         preferences.Publish(new PreferencesChanged());
-        audit.Note("settings_imported", "database", null, new { added = report.Added.Count, updated = report.Updated.Count, kept = report.Kept.Count });
+        audit.Note(
+            "settings_imported",
+            "database",
+            null,
+            new
+            {
+                added = report.Added.Count,
+                updated = report.Updated.Count,
+                kept = report.Kept.Count,
+            }
+        );
         return report;
     }
 
@@ -69,14 +108,24 @@ internal sealed class SettingsImport(DatabaseWriter writer, SectionWriter sectio
             if (text.Length > TextLimit)
                 return Failure.Invalid("file", "The file is too long to be settings.");
             if (JsonSerializer.Deserialize<SettingsFile>(text, Strict) is not { Format: SettingsFile.KnownFormat } file)
-                return Failure.Invalid("file", $"This is not a file of settings: its format is not '{SettingsFile.KnownFormat}'. Nothing was changed.");
+                return Failure.Invalid(
+                    "file",
+                    $"This is not a file of settings: its format is not '{SettingsFile.KnownFormat}'. Nothing was changed."
+                );
             return file.Version is < 1 or > SettingsFile.KnownVersion
-                ? Failure.Invalid("file", $"The file was written by a newer version (format {file.Version}, known is {SettingsFile.KnownVersion}). Update the program first. Nothing was changed.")
+                ? Failure.Invalid(
+                    "file",
+                    $"The file was written by a newer version (format {file.Version}, known is {SettingsFile.KnownVersion}). Update "
+                        + "the program first. Nothing was changed."
+                )
                 : file;
         }
         catch (JsonException error)
         {
-            return Failure.Invalid("file", $"Not readable as settings: see line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}. Nothing was changed.");
+            return Failure.Invalid(
+                "file",
+                $"Not readable as settings: see line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}. Nothing was changed."
+            );
         }
     }
 
@@ -111,11 +160,19 @@ internal sealed class SettingsImport(DatabaseWriter writer, SectionWriter sectio
         if (file.LaunchSettings is not { } theirs)
             return;
         var ours = await launch.GetAsync().ConfigureAwait(false);
-        if (theirs.ModelDirectories.SequenceEqual(ours.ModelDirectories) && theirs.EnginePath == ours.EnginePath && theirs.PortRange == ours.PortRange)
+        if (
+            theirs.ModelDirectories.SequenceEqual(ours.ModelDirectories)
+            && theirs.EnginePath == ours.EnginePath
+            && theirs.PortRange == ours.PortRange
+        )
             return;
         var wanted = options.Update
             ? theirs
-            : ours with { ModelDirectories = ours.ModelDirectories.Count > 0 ? ours.ModelDirectories : theirs.ModelDirectories, EnginePath = ours.EnginePath ?? theirs.EnginePath };
+            : ours with
+            {
+                ModelDirectories = ours.ModelDirectories.Count > 0 ? ours.ModelDirectories : theirs.ModelDirectories,
+                EnginePath = ours.EnginePath ?? theirs.EnginePath,
+            };
         foreach (var (field, words) in LaunchSettingsRules.Check(wanted, launch.EnginePaths)?.Errors ?? new Dictionary<string, string[]>())
         {
             report.Problems.Add(new TransferProblem($"launch_settings.{field}", string.Join(' ', words)));
@@ -127,7 +184,11 @@ internal sealed class SettingsImport(DatabaseWriter writer, SectionWriter sectio
             };
         }
 
-        if (wanted.ModelDirectories.SequenceEqual(ours.ModelDirectories) && wanted.EnginePath == ours.EnginePath && wanted.PortRange == ours.PortRange)
+        if (
+            wanted.ModelDirectories.SequenceEqual(ours.ModelDirectories)
+            && wanted.EnginePath == ours.EnginePath
+            && wanted.PortRange == ours.PortRange
+        )
             return;
         report.Settings.Add("launch_settings");
         if (!options.DryRun)

@@ -13,12 +13,21 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Maintenance.Transfer;
 
 /// <summary>One import of settings, inside the writer's transaction.</summary>
-internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secrets, TransferOptions options, TransferReport report, SectionWriter sections, ParameterCatalogue catalogue, long now)
+internal sealed class SettingsImportRun(
+    SettingsFile file,
+    SettingsSecrets secrets,
+    TransferOptions options,
+    TransferReport report,
+    SectionWriter sections,
+    ParameterCatalogue catalogue,
+    long now
+)
 {
     private const int ValueLimit = 64 * 1024;
     private const int KeyLimit = 200;
 
-    private readonly List<(long Id, string Name, IReadOnlyList<AliasValues> Aliases)> _aliases = []; // of models that are taken, at most those of the file
+    // of models that are taken, at most those of the file
+    private readonly List<(long Id, string Name, IReadOnlyList<AliasValues> Aliases)> _aliases = [];
     private LlamaDbContext _context = null!;
     private ModelNames _names = null!;
 
@@ -33,7 +42,10 @@ internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secre
         progress?.Report(new WorkStep("Taking settings"));
         await PreferencesAsync(cancellation).ConfigureAwait(false);
         await TemplatesAsync(cancellation).ConfigureAwait(false);
-        if (await SectionAsync(null, ConfigSection.Server, file.ServerConfig, secrets.Server, "server_config", cancellation).ConfigureAwait(false))
+        if (
+            await SectionAsync(null, ConfigSection.Server, file.ServerConfig, secrets.Server, "server_config", cancellation)
+                .ConfigureAwait(false)
+        )
             report.Settings.Add("server_config");
         var models = file.Models ?? [];
         _names = await ModelNames.LoadAsync(context, cancellation).ConfigureAwait(false);
@@ -59,7 +71,14 @@ internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secre
     private async Task ModelAsync(ModelValues theirs, CancellationToken cancellation)
     {
         var name = theirs.Name?.Trim() ?? "";
-        var patch = new ModelPatch { Name = name, Type = theirs.Type, Favorite = theirs.Favorite, Tags = theirs.Tags, Notes = theirs.Notes };
+        var patch = new ModelPatch
+        {
+            Name = name,
+            Type = theirs.Type,
+            Favorite = theirs.Favorite,
+            Tags = theirs.Tags,
+            Notes = theirs.Notes,
+        };
         if (ModelRules.Check(patch) is { } wrong)
         {
             report.Problems.Add(new TransferProblem($"models.{name}", string.Join(' ', wrong.Errors!.SelectMany(error => error.Value))));
@@ -87,14 +106,25 @@ internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secre
         foreach (var section in ConfigSection.OfModel)
         {
             var hidden = secrets.Models.GetValueOrDefault(name)?.GetValueOrDefault(section) ?? [];
-            await SectionAsync(model.Id, section, theirs.Sections?.GetValueOrDefault(section), hidden, $"models.{name}.{section}", cancellation).ConfigureAwait(false);
+            await SectionAsync(
+                    model.Id,
+                    section,
+                    theirs.Sections?.GetValueOrDefault(section),
+                    hidden,
+                    $"models.{name}.{section}",
+                    cancellation
+                )
+                .ConfigureAwait(false);
         }
     }
 
     private async Task<Model> NewAsync(string name, ModelValues theirs, CancellationToken cancellation)
     {
         var model = ModelRows.New(name, now);
-        var path = theirs.Sections?.GetValueOrDefault(ConfigSection.Model)?.Values?.GetValueOrDefault("model_path") is { ValueKind: JsonValueKind.String } file ? file.GetString() : null;
+        var path = theirs.Sections?.GetValueOrDefault(ConfigSection.Model)?.Values?.GetValueOrDefault("model_path")
+            is { ValueKind: JsonValueKind.String } file
+            ? file.GetString()
+            : null;
         model.FileMissing = path is not null && !File.Exists(path);
         await ModelRows.AddAsync(_context, [model], cancellation).ConfigureAwait(false);
         await _context.SaveChangesAsync(cancellation).ConfigureAwait(false);
@@ -102,19 +132,41 @@ internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secre
     }
 
     // What does not pass is left out, named, and the rest is tried again: at most as often as there are columns.
-    private async Task<bool> SectionAsync(long? modelId, string section, SectionValues? theirs, Dictionary<string, JsonElement> hidden, string where, CancellationToken cancellation)
+    private async Task<bool> SectionAsync(
+        long? modelId,
+        string section,
+        SectionValues? theirs,
+        Dictionary<string, JsonElement> hidden,
+        string where,
+        CancellationToken cancellation
+    )
     {
         var definitions = modelId is null ? catalogue.Section(section) : catalogue.SectionOfModel(section);
-        var body = new Dictionary<string, object?>((theirs?.Values ?? []).Concat(hidden).GroupBy(pair => pair.Key).Select(group => KeyValuePair.Create(group.Key, (object?)group.Last().Value)));
+        var body = new Dictionary<string, object?>(
+            (theirs?.Values ?? [])
+                .Concat(hidden)
+                .GroupBy(pair => pair.Key)
+                .Select(group => KeyValuePair.Create(group.Key, (object?)group.Last().Value))
+        );
         if (theirs?.Forced is { Count: > 0 } forced)
             body["forced"] = forced;
         if (body.Count == 0)
             return false;
-        var change = ConfigJson.Read(section, definitions, JsonSerializer.SerializeToElement(body), out var errors) with { Revision = null };
+        var change = ConfigJson.Read(section, definitions, JsonSerializer.SerializeToElement(body), out var errors) with
+        {
+            Revision = null,
+        };
         Report(where, errors);
         while (change.Values.Count > 0 || change.Forced is not null)
         {
-            var plan = await sections.PlanAsync(_context, modelId, Unset(change, await OursAsync(modelId, section, cancellation).ConfigureAwait(false)), cancellation).ConfigureAwait(false);
+            var plan = await sections
+                .PlanAsync(
+                    _context,
+                    modelId,
+                    Unset(change, await OursAsync(modelId, section, cancellation).ConfigureAwait(false)),
+                    cancellation
+                )
+                .ConfigureAwait(false);
             if (plan.Failure is null)
             {
                 var revision = await sections.ApplyAsync(_context, modelId, plan, cancellation).ConfigureAwait(false);
@@ -140,11 +192,16 @@ internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secre
         if (options.Update || ours is null)
             return change;
         var map = ColumnMap.For(ours.GetType());
-        return change with { Values = change.Values.Where(pair => !map.Contains(pair.Key) || map.Get(ours, pair.Key) is null).ToDictionary() };
+        return change with
+        {
+            Values = change.Values.Where(pair => !map.Contains(pair.Key) || map.Get(ours, pair.Key) is null).ToDictionary(),
+        };
     }
 
     private async Task<IConfigRecord?> OursAsync(long? modelId, string section, CancellationToken cancellation) =>
-        modelId is null && section == ConfigSection.Server ? await _context.ServerConfigs.FirstOrDefaultAsync(cancellation).ConfigureAwait(false) : null;
+        modelId is null && section == ConfigSection.Server
+            ? await _context.ServerConfigs.FirstOrDefaultAsync(cancellation).ConfigureAwait(false)
+            : null;
 
     private void Report(string where, Dictionary<string, string[]> errors) => Report(where, (IReadOnlyDictionary<string, string[]>)errors);
 
@@ -184,9 +241,18 @@ internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secre
             var row = await rows.FirstOrDefaultAsync(known => known.Name == template.Name, cancellation).ConfigureAwait(false);
             if (row is not null && !options.Update)
                 continue;
-            if (string.IsNullOrWhiteSpace(template.Name) || template.Values.ValueKind != JsonValueKind.Object || (row is null && count++ >= TemplateStore.Bound))
+            if (
+                string.IsNullOrWhiteSpace(template.Name)
+                || template.Values.ValueKind != JsonValueKind.Object
+                || (row is null && count++ >= TemplateStore.Bound)
+            )
             {
-                report.Problems.Add(new TransferProblem($"templates.{template.Name}", $"It has no name or no values, or there are {TemplateStore.Bound} already."));
+                report.Problems.Add(
+                    new TransferProblem(
+                        $"templates.{template.Name}",
+                        $"It has no name or no values, or there are {TemplateStore.Bound} already."
+                    )
+                );
                 continue;
             }
 
@@ -197,11 +263,12 @@ internal sealed class SettingsImportRun(SettingsFile file, SettingsSecrets secre
         }
     }
 
-    private static string TypeOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => "str",
-        JsonValueKind.True or JsonValueKind.False => "bool",
-        JsonValueKind.Number => value.TryGetInt64(out _) ? "int" : "float",
-        _ => "json",
-    };
+    private static string TypeOf(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => "str",
+            JsonValueKind.True or JsonValueKind.False => "bool",
+            JsonValueKind.Number => value.TryGetInt64(out _) ? "int" : "float",
+            _ => "json",
+        };
 }

@@ -35,17 +35,21 @@ public sealed partial class SettingsTransfer
 
     private string? Phrase => string.IsNullOrEmpty(_phrase) ? null : _phrase;
 
-    private static RenderFragment Line(string what, List<string> names) => builder =>
-    {
-        if (names.Count == 0)
-            return;
-        builder.OpenElement(0, "dt");
-        builder.AddContent(1, what);
-        builder.CloseElement();
-        builder.OpenElement(2, "dd");
-        builder.AddContent(3, $"{names.Count}: {string.Join(", ", names.Take(ProblemsShown))}{(names.Count > ProblemsShown ? ", …" : "")}");
-        builder.CloseElement();
-    };
+    private static RenderFragment Line(string what, List<string> names) =>
+        builder =>
+        {
+            if (names.Count == 0)
+                return;
+            builder.OpenElement(0, "dt");
+            builder.AddContent(1, what);
+            builder.CloseElement();
+            builder.OpenElement(2, "dd");
+            builder.AddContent(
+                3,
+                $"{names.Count}: {string.Join(", ", names.Take(ProblemsShown))}{(names.Count > ProblemsShown ? ", …" : "")}"
+            );
+            builder.CloseElement();
+        };
 
     private void Choose(InputFileChangeEventArgs args) => (_file, _report, _error) = (args.File, null, null);
 
@@ -67,8 +71,14 @@ public sealed partial class SettingsTransfer
         {
             using var reader = new StreamReader(_file!.OpenReadStream(SettingsImport.TextLimit));
             var text = await reader.ReadToEndAsync();
-            var done = await Jobs.RunAsync("import of settings", (progress, token) => Importer.RunAsync(text, new TransferOptions(Phrase, _update, dryRun), progress, token));
-            (_report, _error) = done.Match<(TransferReport?, string?)>(report => (report, null), failure => (null, DatabaseJob.Words(failure)));
+            var done = await Jobs.RunAsync(
+                "import of settings",
+                (progress, token) => Importer.RunAsync(text, new TransferOptions(Phrase, _update, dryRun), progress, token)
+            );
+            (_report, _error) = done.Match<(TransferReport?, string?)>(
+                report => (report, null),
+                failure => (null, DatabaseJob.Words(failure))
+            );
         }
         catch (IOException error)
         {

@@ -39,7 +39,8 @@ public sealed partial class AddFromHub : IDisposable
 
     private HubChoice? Projector => _chosen is { IsProjector: false } ? HubChoice.FindProjector(_offer!.Choices) : null;
 
-    private string DownloadText => _chosen is null ? "Download" : $"Download {ByteSize.Text(_chosen.Size + (_withProjector ? Projector?.Size ?? 0 : 0))}";
+    private string DownloadText =>
+        _chosen is null ? "Download" : $"Download {ByteSize.Text(_chosen.Size + (_withProjector ? Projector?.Size ?? 0 : 0))}";
 
     /// <inheritdoc/>
     public void Dispose()
@@ -49,7 +50,10 @@ public sealed partial class AddFromHub : IDisposable
     }
 
     // Weights alone, against all memory that is free: a first idea, before the header is here.
-    private bool? Fits(HubChoice choice) => choice.IsProjector || Memory.HostFreeBytes is not { } host ? null : choice.Size < host + Memory.Devices(_engine).Sum(device => device.FreeBytes ?? 0);
+    private bool? Fits(HubChoice choice) =>
+        choice.IsProjector || Memory.HostFreeBytes is not { } host
+            ? null
+            : choice.Size < host + Memory.Devices(_engine).Sum(device => device.FreeBytes ?? 0);
 
     private async Task AskAsync()
     {

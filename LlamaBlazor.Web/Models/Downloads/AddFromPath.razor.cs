@@ -36,7 +36,10 @@ public sealed partial class AddFromPath
 
     private async Task BrowseAsync()
     {
-        var places = (await Settings.GetAsync()).ModelDirectories.Concat(Foreign.Places.Select(place => place.Path)).Where(Directory.Exists).Distinct();
+        var places = (await Settings.GetAsync())
+            .ModelDirectories.Concat(Foreign.Places.Select(place => place.Path))
+            .Where(Directory.Exists)
+            .Distinct();
         if (await PathDialog.OpenAsync(Dialogs, (_path ?? "").Trim(), folders: false, [.. places], ModelFileName.Extension) is { } path)
             (_path, _errors) = (path, new Dictionary<string, string[]>());
     }

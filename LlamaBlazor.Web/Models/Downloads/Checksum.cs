@@ -5,7 +5,8 @@ internal static class Checksum
 {
     private const int Length = 64;
 
-    /// <summary>The 64 hexadecimal digits in small letters, or null where the text is no SHA-256; a prefix <c>sha256:</c> and quotes are taken off.</summary>
+    /// <summary>The 64 hexadecimal digits in small letters, or null where the text is no SHA-256; a prefix <c>sha256:</c> and quotes are
+    /// taken off.</summary>
     public static string? Parse(string? text)
     {
         var digits = text?.Trim().Trim('"');

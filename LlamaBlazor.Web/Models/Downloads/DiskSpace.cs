@@ -15,7 +15,9 @@ internal static class DiskSpace
             var existing = folder;
             while (existing is not null && !Directory.Exists(existing))
                 existing = Path.GetDirectoryName(existing);
-            return existing is null ? null : new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(existing)! : existing).AvailableFreeSpace;
+            return existing is null
+                ? null
+                : new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(existing)! : existing).AvailableFreeSpace;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -6,7 +6,8 @@ using LlamaBlazor.Web.Shell;
 namespace LlamaBlazor.Web.Models.Downloads;
 
 /// <summary>
-/// Asks the internet on behalf of downloads: follows redirects step by step, each one checked, and sends the token of Hugging Face to Hugging Face only.
+/// Asks the internet on behalf of downloads: follows redirects step by step, each one checked, and sends the token of Hugging Face to
+/// Hugging Face only.
 /// </summary>
 internal sealed class DownloadClient : IDisposable
 {
@@ -33,7 +34,11 @@ internal sealed class DownloadClient : IDisposable
     /// <param name="cancellation">Gives up.</param>
     /// <returns>A success or 416; everything else is a failure with its reason.</returns>
     /// <exception cref="HttpRequestException">The connection broke: trying again may help.</exception>
-    public async Task<Result<HttpResponseMessage>> GetAsync(Uri address, Action<HttpRequestMessage>? prepare, CancellationToken cancellation)
+    public async Task<Result<HttpResponseMessage>> GetAsync(
+        Uri address,
+        Action<HttpRequestMessage>? prepare,
+        CancellationToken cancellation
+    )
     {
         var token = await _token.GetAsync(cancellation).ConfigureAwait(false);
         for (var hop = 0; hop <= RedirectBound; hop++)
@@ -52,10 +57,17 @@ internal sealed class DownloadClient : IDisposable
             address = next.Value;
         }
 
-        return Failure.Conflict($"{address.Host} redirects more than {RedirectBound} times, perhaps in circles. Check the address in a browser.");
+        return Failure.Conflict(
+            $"{address.Host} redirects more than {RedirectBound} times, perhaps in circles. Check the address in a browser."
+        );
     }
 
-    private async Task<Result<HttpResponseMessage>> SendAsync(Uri address, string? token, Action<HttpRequestMessage>? prepare, CancellationToken cancellation)
+    private async Task<Result<HttpResponseMessage>> SendAsync(
+        Uri address,
+        string? token,
+        Action<HttpRequestMessage>? prepare,
+        CancellationToken cancellation
+    )
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("LlamaBlazor", ShellFeature.Version));
@@ -73,7 +85,8 @@ internal sealed class DownloadClient : IDisposable
     }
 
     // Only there, by scheme, name and port; a redirect elsewhere goes without it.
-    private bool IsHub(Uri address) => Uri.Compare(address, _options.Hub, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
+    private bool IsHub(Uri address) =>
+        Uri.Compare(address, _options.Hub, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
 
     private static Result<Uri> Follow(Uri from, HttpResponseMessage answer)
     {
@@ -83,7 +96,9 @@ internal sealed class DownloadClient : IDisposable
         if (next.Scheme is not ("http" or "https"))
             return Failure.Conflict($"{from.Host} redirects to {next.Scheme}:, which is no download. Check the address in a browser.");
         return from.Scheme == "https" && next.Scheme == "http"
-            ? Failure.Conflict($"{from.Host} redirects from https to an unprotected address of {next.Host}. Use the address of the file itself.")
+            ? Failure.Conflict(
+                $"{from.Host} redirects from https to an unprotected address of {next.Host}. Use the address of the file itself."
+            )
             : next;
     }
 
@@ -95,12 +110,22 @@ internal sealed class DownloadClient : IDisposable
         {
             var status = (int)answer.StatusCode;
             if (status is 408 or 429 or >= 500)
-                throw new HttpRequestException($"{address.Host} answered {status} ({answer.ReasonPhrase}). Try again later.", null, answer.StatusCode);
+                throw new HttpRequestException(
+                    $"{address.Host} answered {status} ({answer.ReasonPhrase}). Try again later.",
+                    null,
+                    answer.StatusCode
+                );
             return status switch
             {
                 404 or 410 => Failure.NotFound($"{address.Host} has nothing at this address ({status}). Check its spelling."),
-                401 or 403 when IsHub(address) && !hasToken => Failure.Conflict($"{address.Host} shows this only to those who are signed in, or it does not exist ({status}). Check the spelling; where a licence must be accepted, do so on its page and save an access token here."),
-                401 or 403 when IsHub(address) => Failure.Conflict($"{address.Host} does not accept the saved access token for this ({status}). Accept the licence on its page, or save a token that may read it."),
+                401 or 403 when IsHub(address) && !hasToken => Failure.Conflict(
+                    $"{address.Host} shows this only to those who are signed in, or it does not exist ({status}). Check the spelling; "
+                        + "where a licence must be accepted, do so on its page and save an access token here."
+                ),
+                401 or 403 when IsHub(address) => Failure.Conflict(
+                    $"{address.Host} does not accept the saved access token for this ({status}). Accept the licence on its page, or "
+                        + "save a token that may read it."
+                ),
                 401 or 403 => Failure.Conflict($"{address.Host} refuses access ({status}). The address may have expired."),
                 _ => Failure.Conflict($"{address.Host} answered {status} ({answer.ReasonPhrase})."),
             };

@@ -39,7 +39,14 @@ internal sealed class DownloadJob(DownloadRow row, Action<DownloadSnapshot> repo
     /// <summary>Tells what it is doing beside receiving.</summary>
     public void Tell(string note, long received)
     {
-        Snapshot = Snapshot with { TotalBytes = TotalBytes, ReceivedBytes = received, Note = note, BytesPerSecond = null, SecondsLeft = null };
+        Snapshot = Snapshot with
+        {
+            TotalBytes = TotalBytes,
+            ReceivedBytes = received,
+            Note = note,
+            BytesPerSecond = null,
+            SecondsLeft = null,
+        };
         report(Snapshot);
     }
 
@@ -52,7 +59,11 @@ internal sealed class DownloadJob(DownloadRow row, Action<DownloadSnapshot> repo
             return;
         _told = clock.GetTimestamp();
         _rate.Note(clock.GetElapsedTime(_started, _told).TotalSeconds, received);
-        Snapshot = Snapshot with { BytesPerSecond = (long?)_rate.PerSecond, SecondsLeft = TransferRate.Left(TotalBytes, received, _rate.PerSecond) };
+        Snapshot = Snapshot with
+        {
+            BytesPerSecond = (long?)_rate.PerSecond,
+            SecondsLeft = TransferRate.Left(TotalBytes, received, _rate.PerSecond),
+        };
         report(Snapshot);
     }
 }

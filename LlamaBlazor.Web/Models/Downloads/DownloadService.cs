@@ -8,7 +8,8 @@ using LlamaBlazor.Web.Shared.Live;
 
 namespace LlamaBlazor.Web.Models.Downloads;
 
-/// <summary>Owns the downloads: takes them from the queue, a few at a time, tells how far they are; what ran when the dashboard ended is paused at the next start.</summary>
+/// <summary>Owns the downloads: takes them from the queue, a few at a time, tells how far they are; what ran when the dashboard ended is
+/// paused at the next start.</summary>
 internal sealed partial class DownloadService(
     DownloadStore store,
     FileTransfer transfer,
@@ -17,7 +18,8 @@ internal sealed partial class DownloadService(
     LibraryService library,
     Broadcast<DownloadChanged> changes,
     TimeProvider clock,
-    ILogger<DownloadService> logger) : BackgroundService
+    ILogger<DownloadService> logger
+) : BackgroundService
 {
     private readonly SemaphoreSlim _gate = new(1, 1); // one decision about the queue after the other
     private readonly SemaphoreSlim _wake = new(0, 1);
@@ -35,17 +37,24 @@ internal sealed partial class DownloadService(
     }
 
     /// <summary>Adds files to the queue.</summary>
-    public async Task<Result<IReadOnlyList<DownloadSnapshot>>> AddAsync(IReadOnlyList<DownloadItem> items, CancellationToken cancellation = default)
+    public async Task<Result<IReadOnlyList<DownloadSnapshot>>> AddAsync(
+        IReadOnlyList<DownloadItem> items,
+        CancellationToken cancellation = default
+    )
     {
-        var added = await DecideAsync<Result<IReadOnlyList<DownloadSnapshot>>>(async () =>
-        {
-            var rows = await store.AddAsync(items, cancellation).ConfigureAwait(false);
-            if (!rows.IsSuccess)
-                return rows.Failure!;
-            var snapshots = rows.Value.Select(DownloadSnapshot.Of).ToList();
-            snapshots.ForEach(Tell); // before it can begin: nobody may hear "queued" after "done"
-            return snapshots;
-        }, cancellation).ConfigureAwait(false);
+        var added = await DecideAsync<Result<IReadOnlyList<DownloadSnapshot>>>(
+                async () =>
+                {
+                    var rows = await store.AddAsync(items, cancellation).ConfigureAwait(false);
+                    if (!rows.IsSuccess)
+                        return rows.Failure!;
+                    var snapshots = rows.Value.Select(DownloadSnapshot.Of).ToList();
+                    snapshots.ForEach(Tell); // before it can begin: nobody may hear "queued" after "done"
+                    return snapshots;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         Wake();
         return added;
     }
@@ -54,19 +63,31 @@ internal sealed partial class DownloadService(
     public async Task<Result<DownloadSnapshot>> CancelAsync(long id, CancellationToken cancellation = default)
     {
         await EndAsync(id, cancellation).ConfigureAwait(false);
-        await store.MoveAsync(id, status => status is DownloadStatus.Queued or DownloadStatus.Paused, DownloadStatus.Cancelled, null, cancellation).ConfigureAwait(false);
+        await store
+            .MoveAsync(id, status => status is DownloadStatus.Queued or DownloadStatus.Paused, DownloadStatus.Cancelled, null, cancellation)
+            .ConfigureAwait(false);
         return await TellAsync(id, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Puts one that was stopped or failed into the queue again.</summary>
     public async Task<Result<DownloadSnapshot>> ResumeAsync(long id, CancellationToken cancellation = default)
     {
-        var (moved, told) = await DecideAsync(async () => (
-            await store.MoveAsync(id, DownloadStatus.CanResume, DownloadStatus.Queued, null, cancellation).ConfigureAwait(false),
-            await TellAsync(id, cancellation).ConfigureAwait(false)), cancellation).ConfigureAwait(false);
+        var (moved, told) = await DecideAsync(
+                async () =>
+                    (
+                        await store
+                            .MoveAsync(id, DownloadStatus.CanResume, DownloadStatus.Queued, null, cancellation)
+                            .ConfigureAwait(false),
+                        await TellAsync(id, cancellation).ConfigureAwait(false)
+                    ),
+                cancellation
+            )
+            .ConfigureAwait(false);
         if (moved)
             Wake();
-        return !moved && told is { IsSuccess: true, Value.Status: DownloadStatus.Done } ? Failure.Conflict($"Download {id} is complete: there is nothing to resume.") : told;
+        return !moved && told is { IsSuccess: true, Value.Status: DownloadStatus.Done }
+            ? Failure.Conflict($"Download {id} is complete: there is nothing to resume.")
+            : told;
     }
 
     /// <summary>Stops one and forgets it, with the part that has come. A complete file stays.</summary>
@@ -145,7 +166,10 @@ internal sealed partial class DownloadService(
         {
             while (_running.Count < options.Parallel && await store.TakeNextAsync(_stopping).ConfigureAwait(false) is { } row)
             {
-                var running = new RunningDownload(new DownloadJob(row, Tell, clock), CancellationTokenSource.CreateLinkedTokenSource(_stopping));
+                var running = new RunningDownload(
+                    new DownloadJob(row, Tell, clock),
+                    CancellationTokenSource.CreateLinkedTokenSource(_stopping)
+                );
                 lock (_running)
                     _running[row.Id] = running;
                 Tell(running.Job.Snapshot);
@@ -191,7 +215,9 @@ internal sealed partial class DownloadService(
     {
         try
         {
-            return await transfer.RunAsync(running.Job, running.Stop.Token).ConfigureAwait(false) is { } failure ? (DownloadStatus.Failed, failure.Message) : (DownloadStatus.Done, null);
+            return await transfer.RunAsync(running.Job, running.Stop.Token).ConfigureAwait(false) is { } failure
+                ? (DownloadStatus.Failed, failure.Message)
+                : (DownloadStatus.Done, null);
         }
         catch (OperationCanceledException) when (running.Stop.IsCancellationRequested)
         {

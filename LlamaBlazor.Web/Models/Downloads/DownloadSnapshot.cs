@@ -18,17 +18,44 @@ namespace LlamaBlazor.Web.Models.Downloads;
 /// <param name="CreatedAt">Unix milliseconds.</param>
 /// <param name="UpdatedAt">Unix milliseconds.</param>
 public sealed record DownloadSnapshot(
-    long Id, string Url, string TargetPath, string Status, long? TotalBytes, long ReceivedBytes, long? BytesPerSecond, long? SecondsLeft, string? Note, string? Sha256, string? Error,
-    long CreatedAt, long UpdatedAt)
+    long Id,
+    string Url,
+    string TargetPath,
+    string Status,
+    long? TotalBytes,
+    long ReceivedBytes,
+    long? BytesPerSecond,
+    long? SecondsLeft,
+    string? Note,
+    string? Sha256,
+    string? Error,
+    long CreatedAt,
+    long UpdatedAt
+)
 {
     /// <summary>Name of the file.</summary>
     public string Name => Path.GetFileName(TargetPath);
 
     /// <summary>A row at rest.</summary>
-    internal static DownloadSnapshot Of(DownloadRow row) => new(
-        row.Id, WithoutQuery(row.Url), row.TargetPath, row.Status, row.TotalBytes, row.ReceivedBytes, null, null, null, row.Sha256, row.Error, row.CreatedAt, row.UpdatedAt);
+    internal static DownloadSnapshot Of(DownloadRow row) =>
+        new(
+            row.Id,
+            WithoutQuery(row.Url),
+            row.TargetPath,
+            row.Status,
+            row.TotalBytes,
+            row.ReceivedBytes,
+            null,
+            null,
+            null,
+            row.Sha256,
+            row.Error,
+            row.CreatedAt,
+            row.UpdatedAt
+        );
 
-    private static string WithoutQuery(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.GetLeftPart(UriPartial.Path) : url;
+    private static string WithoutQuery(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.GetLeftPart(UriPartial.Path) : url;
 }
 
 /// <summary>A download has changed; sent over <c>Broadcast&lt;DownloadChanged&gt;</c>, while bytes come four times a second.</summary>

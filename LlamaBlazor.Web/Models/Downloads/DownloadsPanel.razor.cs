@@ -19,9 +19,19 @@ public sealed partial class DownloadsPanel
     internal DownloadStore Store { get; set; } = null!;
 
     // Those that move first, then those that wait for a person, then the complete ones.
-    private IEnumerable<DownloadSnapshot> Ordered => _shown.Values
-        .OrderBy(download => download.Status switch { DownloadStatus.Running => 0, DownloadStatus.Queued => 1, DownloadStatus.Done => 3, _ => 2 })
-        .ThenBy(download => download.Id).Take(Bound);
+    private IEnumerable<DownloadSnapshot> Ordered =>
+        _shown
+            .Values.OrderBy(download =>
+                download.Status switch
+                {
+                    DownloadStatus.Running => 0,
+                    DownloadStatus.Queued => 1,
+                    DownloadStatus.Done => 3,
+                    _ => 2,
+                }
+            )
+            .ThenBy(download => download.Id)
+            .Take(Bound);
 
     private string Summary
     {
@@ -30,12 +40,15 @@ public sealed partial class DownloadsPanel
             var active = _shown.Values.Where(download => DownloadStatus.IsActive(download.Status)).ToList();
             var speed = active.Sum(download => download.BytesPerSecond ?? 0);
             var stopped = _shown.Values.Count(download => DownloadStatus.CanResume(download.Status));
-            return string.Join(" · ", new[]
-            {
-                active.Count > 0 ? $"{active.Count:N0} under way" : null,
-                speed > 0 ? $"{ByteSize.Text(speed)}/s" : null,
-                stopped > 0 ? $"{stopped:N0} stopped" : null,
-            }.OfType<string>());
+            return string.Join(
+                " · ",
+                new[]
+                {
+                    active.Count > 0 ? $"{active.Count:N0} under way" : null,
+                    speed > 0 ? $"{ByteSize.Text(speed)}/s" : null,
+                    stopped > 0 ? $"{stopped:N0} stopped" : null,
+                }.OfType<string>()
+            );
         }
     }
 

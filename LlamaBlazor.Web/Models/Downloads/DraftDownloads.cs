@@ -7,7 +7,8 @@ using LlamaBlazor.Web.Data;
 namespace LlamaBlazor.Web.Models.Downloads;
 
 /// <summary>
-/// Draft models that settings name by an address (<c>model_url_draft</c>): llama-server has no flag for that, so they are downloaded here, once for each
+/// Draft models that settings name by an address (<c>model_url_draft</c>): llama-server has no flag for that, so they are downloaded here,
+/// once for each
 /// address, and passed as a path.
 /// </summary>
 internal sealed class DraftDownloads(DownloadService downloads, DownloadStore store, DataFolder folder)
@@ -16,7 +17,9 @@ internal sealed class DraftDownloads(DownloadService downloads, DownloadStore st
     /// <param name="url">Absolute, http or https.</param>
     public string PathOf(string url)
     {
-        var name = Uri.TryCreate(url, UriKind.Absolute, out var uri) ? SafeFileName.FromPath(Uri.UnescapeDataString(uri.AbsolutePath)) : null;
+        var name = Uri.TryCreate(url, UriKind.Absolute, out var uri)
+            ? SafeFileName.FromPath(Uri.UnescapeDataString(uri.AbsolutePath))
+            : null;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)))[..12];
         return Path.Combine(folder.Root, "downloads", $"draft-{hash}", name ?? "draft.gguf");
     }
@@ -49,7 +52,9 @@ internal sealed class DraftDownloads(DownloadService downloads, DownloadStore st
         if (await store.FindAsync(begun.Value, cancellation).ConfigureAwait(false) is { } row && !DownloadStatus.IsActive(row.Status))
             ended.TrySetResult(DownloadSnapshot.Of(row)); // before anybody listened
         var last = await ended.Task.WaitAsync(cancellation).ConfigureAwait(false);
-        return File.Exists(path) ? path : Failure.Unavailable($"The draft model could not be downloaded: {last?.Error ?? "the download was stopped."}");
+        return File.Exists(path)
+            ? path
+            : Failure.Unavailable($"The draft model could not be downloaded: {last?.Error ?? "the download was stopped."}");
     }
 
     private async Task<Result<long>> BeginAsync(string url, string path, CancellationToken cancellation)

@@ -4,7 +4,13 @@ using LlamaBlazor.Domain.Common;
 namespace LlamaBlazor.Web.Models.Downloads;
 
 /// <summary>Brings one file here: asks for what is missing, writes it, checks it, and gives it its name when it is complete.</summary>
-internal sealed class FileTransfer(DownloadClient client, DownloadStore store, DownloadWriter output, DownloadOptions options, TimeProvider clock)
+internal sealed class FileTransfer(
+    DownloadClient client,
+    DownloadStore store,
+    DownloadWriter output,
+    DownloadOptions options,
+    TimeProvider clock
+)
 {
     private const int LongestPause = 60; // seconds between two attempts
 
@@ -13,7 +19,9 @@ internal sealed class FileTransfer(DownloadClient client, DownloadStore store, D
     public async Task<Failure?> RunAsync(DownloadJob job, CancellationToken cancellation)
     {
         if (Path.Exists(job.Target))
-            return Failure.Conflict($"'{job.Target}' exists by now and is not overwritten. Move it away and resume, or remove this download.");
+            return Failure.Conflict(
+                $"'{job.Target}' exists by now and is not overwritten. Move it away and resume, or remove this download."
+            );
         job.Tell("preparing", PartFile.LengthOf(job.Target));
         try
         {
@@ -56,13 +64,18 @@ internal sealed class FileTransfer(DownloadClient client, DownloadStore store, D
             {
                 return await ReceiveAsync(job, part, cancellation).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is HttpRequestException or BrokenConnectionException && !cancellation.IsCancellationRequested)
+            catch (Exception error)
+                when (error is HttpRequestException or BrokenConnectionException && !cancellation.IsCancellationRequested)
             {
                 attempt = part.Length > before ? 0 : attempt;
                 if (attempt >= options.Retries)
-                    return Failure.Unavailable($"{error.Message.TrimEnd('.')}. {(part.Length > 0 ? $"The {ByteSize.Text(part.Length)} that came are kept: resume it later." : "Try again later.")}");
+                    return Failure.Unavailable(
+                        $"{error.Message.TrimEnd('.')}. "
+                            + $"{(part.Length > 0 ? $"The {ByteSize.Text(part.Length)} that came are kept: resume it later." : "Try again later.")}"
+                    );
                 job.Tell($"trying again: {error.Message}", part.Length);
-                await Task.Delay(TimeSpan.FromSeconds(Math.Min(LongestPause, 1 << Math.Min(attempt, 6))), clock, cancellation).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromSeconds(Math.Min(LongestPause, 1 << Math.Min(attempt, 6))), clock, cancellation)
+                    .ConfigureAwait(false);
             }
         }
     }
@@ -90,7 +103,9 @@ internal sealed class FileTransfer(DownloadClient client, DownloadStore store, D
         }
 
         if (start == 0 && response.StatusCode != HttpStatusCode.OK)
-            return Failure.Conflict($"{job.Address.Host} answered {(int)response.StatusCode} to a plain question. Check the address in a browser.");
+            return Failure.Conflict(
+                $"{job.Address.Host} answered {(int)response.StatusCode} to a plain question. Check the address in a browser."
+            );
         if (Accept(job, response, part.Length) is { } failure)
             return failure;
         await store.NoteAsync(job, cancellation).ConfigureAwait(false);
@@ -108,7 +123,10 @@ internal sealed class FileTransfer(DownloadClient client, DownloadStore store, D
     }
 
     private static bool IsContinued(HttpResponseMessage response, long start, long? total) =>
-        response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange is { } range && range.From == start && (total is null || range.Length is null || range.Length == total);
+        response.StatusCode == HttpStatusCode.PartialContent
+        && response.Content.Headers.ContentRange is { } range
+        && range.From == start
+        && (total is null || range.Length is null || range.Length == total);
 
     // What the server says it will send: its length must be what was promised, and must find room.
     private Failure? Accept(DownloadJob job, HttpResponseMessage response, long start)
@@ -116,7 +134,10 @@ internal sealed class FileTransfer(DownloadClient client, DownloadStore store, D
         var headers = response.Content.Headers;
         var total = headers.ContentRange?.Length ?? headers.ContentLength + start;
         if (total is not null && job.TotalBytes is { } promised && total != promised && job.Sha256 is not null)
-            return Failure.Conflict($"{job.Address.Host} offers {total:N0} bytes where {promised:N0} were expected: the file is not the one that was chosen. Remove this download and choose again.");
+            return Failure.Conflict(
+                $"{job.Address.Host} offers {total:N0} bytes where {promised:N0} were expected: the file is not the one that was "
+                    + "chosen. Remove this download and choose again."
+            );
         job.TotalBytes = total ?? (job.Sha256 is null ? null : job.TotalBytes); // a length of an earlier answer does not hold for this one
         job.Etag = response.Headers.ETag is { IsWeak: false } tag ? tag.ToString() : headers.LastModified?.ToString("R");
         return output.CheckSpace(job, start);

@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 
 namespace LlamaBlazor.Web.Models.Downloads;
 
-/// <summary>What has come of a file: lies beside its target as <c>.part</c> until it is complete, and is what a download goes on with.</summary>
+/// <summary>What has come of a file: lies beside its target as <c>.part</c> until it is complete, and is what a download goes on
+/// with.</summary>
 internal sealed class PartFile : IDisposable
 {
     /// <summary>Added to the name of the target.</summary>
@@ -31,7 +32,17 @@ internal sealed class PartFile : IDisposable
     public static async Task<PartFile> OpenAsync(string target, bool hashed, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        var file = new FileStream(PathOf(target), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0, Options = FileOptions.SequentialScan });
+        var file = new FileStream(
+            PathOf(target),
+            new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.Read,
+                BufferSize = 0,
+                Options = FileOptions.SequentialScan,
+            }
+        );
         var part = new PartFile(file, hashed ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null);
         try
         {
@@ -84,7 +95,7 @@ internal sealed class PartFile : IDisposable
         }
 
         var buffer = new byte[BufferSize];
-        for (int read; (read = await _file.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
+        for (int read; (read = await _file.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0; )
             _hash.AppendData(buffer, 0, read);
     }
 }

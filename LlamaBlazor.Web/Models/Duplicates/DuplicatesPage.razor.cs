@@ -29,7 +29,11 @@ public sealed partial class DuplicatesPage
     [Inject]
     private NotificationService Notifications { get; set; } = null!;
 
-    private string? Subtitle => _groups is { Count: > 0 } groups ? $"{groups.Count:N0} {(groups.Count == 1 ? "file is" : "files are")} there more than once: {ByteSize.Text(groups.Sum(group => group.WastedBytes))} could be freed" : null;
+    private string? Subtitle =>
+        _groups is { Count: > 0 } groups
+            ? $"{groups.Count:N0} {(groups.Count == 1 ? "file is" : "files are")} there more than once: "
+                + $"{ByteSize.Text(groups.Sum(group => group.WastedBytes))} could be freed"
+            : null;
 
     private long Freed => _groups!.Sum(group => group.SizeBytes * group.Copies.Count(copy => _ticked.Contains(copy.Id)));
 
@@ -50,7 +54,8 @@ public sealed partial class DuplicatesPage
         StateHasChanged();
     }
 
-    private static string Words(DuplicateCopy copy) => $"used by {string.Join(", ", copy.Models)}{(copy.LastUsedAt is { } used ? $", last {DateTimeOffset.FromUnixTimeMilliseconds(used):yyyy-MM-dd}" : ", never run")}";
+    private static string Words(DuplicateCopy copy) =>
+        $"used by {string.Join(", ", copy.Models)}{(copy.LastUsedAt is { } used ? $", last {DateTimeOffset.FromUnixTimeMilliseconds(used):yyyy-MM-dd}" : ", never run")}";
 
     private bool IsLast(DuplicateGroup group) => group.Copies.Count(copy => !_ticked.Contains(copy.Id)) == 1;
 
@@ -65,13 +70,22 @@ public sealed partial class DuplicatesPage
     private async Task ReadAsync()
     {
         _groups = await Finder.FindAsync(Left);
-        _ticked.IntersectWith(_groups.Where(group => group.Copies.Any(copy => !_ticked.Contains(copy.Id))).SelectMany(group => group.Copies).Select(copy => copy.Id));
+        _ticked.IntersectWith(
+            _groups
+                .Where(group => group.Copies.Any(copy => !_ticked.Contains(copy.Id)))
+                .SelectMany(group => group.Copies)
+                .Select(copy => copy.Id)
+        );
     }
 
     private async Task DeleteAsync()
     {
-        var words = $"{_ticked.Count:N0} {(_ticked.Count == 1 ? "file is" : "files are")} deleted from the disk, {ByteSize.Text(Freed)} in all. This cannot be undone.";
-        if (await Dialogs.Confirm(words, "Delete files?", new ConfirmOptions { OkButtonText = "Delete", CancelButtonText = "Keep" }) != true)
+        var words =
+            $"{_ticked.Count:N0} {(_ticked.Count == 1 ? "file is" : "files are")} deleted from the disk, {ByteSize.Text(Freed)} in "
+            + "all. This cannot be undone.";
+        if (
+            await Dialogs.Confirm(words, "Delete files?", new ConfirmOptions { OkButtonText = "Delete", CancelButtonText = "Keep" }) != true
+        )
             return;
         (_busy, _failure) = (true, null);
         var freed = await Copies.DeleteAsync([.. _ticked]);

@@ -10,7 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Models.Fit;
 
 /// <summary>
-/// Finds out which context and how many layers fit now: asks llama-fit-params, and where there is none takes the estimate. The outcome, also a failed
+/// Finds out which context and how many layers fit now: asks llama-fit-params, and where there is none takes the estimate. The outcome,
+/// also a failed
 /// one, is kept in <c>model_fit_params</c>, with its copies in <c>models</c>, in one transaction.
 /// </summary>
 internal sealed class FitAnalysis(
@@ -22,7 +23,8 @@ internal sealed class FitAnalysis(
     ParameterStore parameters,
     FitProgram program,
     InstanceBoard board,
-    TimeProvider clock)
+    TimeProvider clock
+)
 {
     private const int RawBound = 64 << 10;
     private const double MiB = 1024 * 1024;
@@ -32,25 +34,37 @@ internal sealed class FitAnalysis(
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
-            return await context.FitParams.AsNoTracking().FirstOrDefaultAsync(fit => fit.ModelId == modelId && fit.FitParamsAnalyzedAt != null, cancellation).ConfigureAwait(false);
+            return await context
+                .FitParams.AsNoTracking()
+                .FirstOrDefaultAsync(fit => fit.ModelId == modelId && fit.FitParamsAnalyzedAt != null, cancellation)
+                .ConfigureAwait(false);
     }
 
     /// <summary>Whether file or devices of the engine have changed since an analysis.</summary>
     public async Task<bool> IsStaleAsync(Model model, FitParams fit, CancellationToken cancellation = default)
     {
         var configuration = await parameters.ReadAsync(model.Id, cancellation).ConfigureAwait(false);
-        return fit.AnalyzedFor != Subject(model, await advisor.Machine.EngineDevicesAsync(configuration?.EnginePath, cancellation).ConfigureAwait(false));
+        return fit.AnalyzedFor
+            != Subject(model, await advisor.Machine.EngineDevicesAsync(configuration?.EnginePath, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>Analyses a model now.</summary>
-    /// <returns>The analysis, whose own success says whether there is an advice; a failure when the model cannot be analysed at all.</returns>
+    /// <returns>The analysis, whose own success says whether there is an advice; a failure when the model cannot be analysed at
+    /// all.</returns>
     public async Task<Result<FitParams>> RunAsync(Model model, CancellationToken cancellation = default)
     {
         var question = await advisor.PrepareAsync(model, cancellation).ConfigureAwait(false);
         if (!question.IsSuccess)
             return question.Failure!;
         var fit = Facts(model, question.Value);
-        if (board.Active.OrderBy(instance => instance.Model, StringComparer.Ordinal).Take(100).Select(instance => instance.Model).ToList() is { Count: > 0 } running)
+        if (
+            board
+                .Active.OrderBy(instance => instance.Model, StringComparer.Ordinal)
+                .Take(100)
+                .Select(instance => instance.Model)
+                .ToList() is
+            { Count: > 0 } running
+        )
             fit.FitParamsRawOutput = $"Running meanwhile, so their memory was not free: {string.Join(", ", running)}\n\n";
         var configuration = await parameters.ReadAsync(model.Id, cancellation).ConfigureAwait(false);
         var path = await program.FindAsync(configuration?.EnginePath, cancellation).ConfigureAwait(false);
@@ -75,13 +89,17 @@ internal sealed class FitAnalysis(
         Note(fit, path, arguments, first.Value);
         if (first.Value.ExitCode != 0 || FitCommand.ReadAdvice(first.Value.Output) is not { } advice)
         {
-            fit.FitParamsError = FitCommand.ReadReason(first.Value.Log) ?? $"llama-fit-params ended with code {first.Value.ExitCode} and gave no reason.";
+            fit.FitParamsError =
+                FitCommand.ReadReason(first.Value.Log) ?? $"llama-fit-params ended with code {first.Value.ExitCode} and gave no reason.";
             return null;
         }
 
         fit.FitParamsSuccess = true;
         fit.RecommendedCtxSize = advice.CtxSize > 0 ? advice.CtxSize : question.Geometry.TrainedContext;
-        fit.RecommendedGpuLayers = !advisor.Free(question).Devices.Any(device => device.IsForModel) ? 0 : advice.GpuLayers >= 0 ? advice.GpuLayers : question.Geometry.LayerCount + 1;
+        fit.RecommendedGpuLayers =
+            !advisor.Free(question).Devices.Any(device => device.IsForModel) ? 0
+            : advice.GpuLayers >= 0 ? advice.GpuLayers
+            : question.Geometry.LayerCount + 1;
         (fit.RecommendedTensorSplit, fit.RecommendedOverrideTensor) = (advice.TensorSplit, advice.OverrideTensor);
         arguments = FitCommand.Projection(arguments, advice);
         var second = await program.RunAsync(path, arguments, cancellation, variables).ConfigureAwait(false);
@@ -100,46 +118,66 @@ internal sealed class FitAnalysis(
         var (devices, host) = advisor.Free(question);
         var settings = question.Settings with { GpuLayers = null };
         var context = MemoryEstimator.LongestContext(question.Geometry, settings, devices, host);
-        var answer = MemoryEstimator.Estimate(question.Geometry, settings with { CtxSize = Math.Max(context, MemoryEstimator.ContextStep) }, devices, host);
+        var answer = MemoryEstimator.Estimate(
+            question.Geometry,
+            settings with
+            {
+                CtxSize = Math.Max(context, MemoryEstimator.ContextStep),
+            },
+            devices,
+            host
+        );
         fit.RecommendedCtxSize = context;
         fit.RecommendedGpuLayers = answer.GpuLayers;
         fit.FitParamsSuccess = context > 0;
-        fit.FitParamsError = fit.FitParamsSuccess ? null : "Not even 256 tokens of context fit into the free memory. Stop other models, or take a smaller quantisation.";
+        fit.FitParamsError = fit.FitParamsSuccess
+            ? null
+            : "Not even 256 tokens of context fit into the free memory. Stop other models, or take a smaller quantisation.";
         fit.FitParamsRawOutput += "There is no llama-fit-params beside the engine: these figures are the dashboard's own estimate.";
         fit.ProjectedCpuMemoryMb = answer.Devices[^1].Bytes / MiB;
         fit.ProjectedGpuMemoryMb = answer.Devices.SkipLast(1).Sum(device => device.Bytes) / MiB;
     }
 
-    private FitParams Facts(Model model, MemoryCase question) => new()
-    {
-        ModelId = model.Id,
-        FileSizeBytes = model.FileSizeBytes,
-        QuantizationType = model.Quantization,
-        ParameterCount = model.ParameterCount,
-        Architecture = model.Architecture,
-        ContextWindow = model.ContextLength,
-        FitParamsAnalyzedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
-        EstimatedBytes = advisor.Answer(question).TotalBytes,
-        AnalyzedFor = Subject(model, question.Engine),
-    };
+    private FitParams Facts(Model model, MemoryCase question) =>
+        new()
+        {
+            ModelId = model.Id,
+            FileSizeBytes = model.FileSizeBytes,
+            QuantizationType = model.Quantization,
+            ParameterCount = model.ParameterCount,
+            Architecture = model.Architecture,
+            ContextWindow = model.ContextLength,
+            FitParamsAnalyzedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            EstimatedBytes = advisor.Answer(question).TotalBytes,
+            AnalyzedFor = Subject(model, question.Engine),
+        };
 
-    private Task<Result<FitParams>> SaveAsync(Model model, FitParams fit, CancellationToken cancellation) => writer.ExecuteAsync<Result<FitParams>>(async (context, token) =>
-    {
-        if (await context.Models.FindAsync([model.Id], token).ConfigureAwait(false) is not { } row)
-            return ModelStore.Unknown(model.Name);
-        var kept = await context.FitParams.FirstOrDefaultAsync(old => old.ModelId == model.Id, token).ConfigureAwait(false);
-        Keep(kept, fit);
-        fit.UpdatedAt = fit.FitParamsAnalyzedAt!.Value;
-        fit.Id = kept?.Id ?? 0;
-        if (kept is null)
-            context.FitParams.Add(fit);
-        else
-            context.Entry(kept).CurrentValues.SetValues(fit);
-        (row.FitParamsAvailable, row.LastFitParamsCheck, row.UpdatedAt) = (fit.FitParamsSuccess, fit.FitParamsAnalyzedAt, fit.UpdatedAt);
-        return fit;
-    }, cancellation);
+    private Task<Result<FitParams>> SaveAsync(Model model, FitParams fit, CancellationToken cancellation) =>
+        writer.ExecuteAsync<Result<FitParams>>(
+            async (context, token) =>
+            {
+                if (await context.Models.FindAsync([model.Id], token).ConfigureAwait(false) is not { } row)
+                    return ModelStore.Unknown(model.Name);
+                var kept = await context.FitParams.FirstOrDefaultAsync(old => old.ModelId == model.Id, token).ConfigureAwait(false);
+                Keep(kept, fit);
+                fit.UpdatedAt = fit.FitParamsAnalyzedAt!.Value;
+                fit.Id = kept?.Id ?? 0;
+                if (kept is null)
+                    context.FitParams.Add(fit);
+                else
+                    context.Entry(kept).CurrentValues.SetValues(fit);
+                (row.FitParamsAvailable, row.LastFitParamsCheck, row.UpdatedAt) = (
+                    fit.FitParamsSuccess,
+                    fit.FitParamsAnalyzedAt,
+                    fit.UpdatedAt
+                );
+                return fit;
+            },
+            cancellation
+        );
 
-    private string Subject(Model model, IReadOnlyList<EngineDevice>? engine) => $"{model.Fingerprint}|{string.Join(',', advisor.Machine.Devices(engine).Select(device => device.Name))}";
+    private string Subject(Model model, IReadOnlyList<EngineDevice>? engine) =>
+        $"{model.Fingerprint}|{string.Join(',', advisor.Machine.Devices(engine).Select(device => device.Name))}";
 
     // What was measured stays beside the estimate only while that is for the same settings.
     private static void Keep(FitParams? kept, FitParams fit)
@@ -150,11 +188,14 @@ internal sealed class FitAnalysis(
     }
 
     // Layers follow what is free, and a few buffers with them: a percent is no other setting.
-    private static bool Alike(long? before, long? now) => before is { } old && now is { } other && Math.Abs(old - other) <= Math.Max(old, other) / 100;
+    private static bool Alike(long? before, long? now) =>
+        before is { } old && now is { } other && Math.Abs(old - other) <= Math.Max(old, other) / 100;
 
     private static void Note(FitParams fit, string path, IReadOnlyList<string> arguments, FitRun run)
     {
-        var text = $"{fit.FitParamsRawOutput}$ {Path.GetFileName(path)} {string.Join(' ', arguments)}\n{run.Output.TrimEnd()}\n{run.Log.TrimEnd()}\n\n";
+        var text =
+            $"{fit.FitParamsRawOutput}$ {Path.GetFileName(path)} "
+            + $"{string.Join(' ', arguments)}\n{run.Output.TrimEnd()}\n{run.Log.TrimEnd()}\n\n";
         fit.FitParamsRawOutput = text.Length <= RawBound ? text : text[^RawBound..]; // a reason comes last
     }
 }

@@ -4,8 +4,15 @@ using LlamaBlazor.Web.Shared.Live;
 
 namespace LlamaBlazor.Web.Models.Fit;
 
-/// <summary>Analyses the fit of many models, one after the other, since each run measures the memory that is free. One batch at a time.</summary>
-internal sealed partial class FitBatch(FitAnalysis analysis, ModelStore store, Broadcast<FitBatchProgress> changes, IHostApplicationLifetime lifetime, ILogger<FitBatch> logger)
+/// <summary>Analyses the fit of many models, one after the other, since each run measures the memory that is free. One batch at a
+/// time.</summary>
+internal sealed partial class FitBatch(
+    FitAnalysis analysis,
+    ModelStore store,
+    Broadcast<FitBatchProgress> changes,
+    IHostApplicationLifetime lifetime,
+    ILogger<FitBatch> logger
+)
 {
     /// <summary>Models in one batch.</summary>
     public const int Bound = 10_000;
@@ -31,7 +38,10 @@ internal sealed partial class FitBatch(FitAnalysis analysis, ModelStore store, B
         lock (_gate)
         {
             if (_stop is not null)
-                return Failure.Conflict($"An analysis of {(Current!.Total == 1 ? "1 model" : $"{Current.Total:N0} models")} is running. Wait for its end, or cancel it.");
+                return Failure.Conflict(
+                    $"An analysis of {(Current!.Total == 1 ? "1 model" : $"{Current.Total:N0} models")} is running. Wait for its end, "
+                        + "or cancel it."
+                );
             _stop = stop = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
             Current = new FitBatchProgress(ids.Count, 0, 0, null, true, false, []);
         }
@@ -93,12 +103,17 @@ internal sealed partial class FitBatch(FitAnalysis analysis, ModelStore store, B
             reason = error.Message;
         }
 
-        Show(progress => progress with
-        {
-            Done = progress.Done + 1,
-            Failed = progress.Failed + (reason is null ? 0 : 1),
-            Failures = reason is null || progress.Failures.Count == FailureBound ? progress.Failures : [.. progress.Failures, new FitFailure(name, reason)],
-        });
+        Show(progress =>
+            progress with
+            {
+                Done = progress.Done + 1,
+                Failed = progress.Failed + (reason is null ? 0 : 1),
+                Failures =
+                    reason is null || progress.Failures.Count == FailureBound
+                        ? progress.Failures
+                        : [.. progress.Failures, new FitFailure(name, reason)],
+            }
+        );
     }
 
     private void Show(Func<FitBatchProgress, FitBatchProgress> change)
@@ -121,7 +136,15 @@ internal sealed partial class FitBatch(FitAnalysis analysis, ModelStore store, B
 /// <param name="Running">False once it has ended.</param>
 /// <param name="Cancelled">True where a person ended it.</param>
 /// <param name="Failures">The first hundred, with their reasons.</param>
-internal sealed record FitBatchProgress(int Total, int Done, int Failed, string? Model, bool Running, bool Cancelled, IReadOnlyList<FitFailure> Failures);
+internal sealed record FitBatchProgress(
+    int Total,
+    int Done,
+    int Failed,
+    string? Model,
+    bool Running,
+    bool Cancelled,
+    IReadOnlyList<FitFailure> Failures
+);
 
 /// <summary>A model without an advice.</summary>
 /// <param name="Model">Its name.</param>

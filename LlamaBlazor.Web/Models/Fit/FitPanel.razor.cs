@@ -63,13 +63,28 @@ public sealed partial class FitPanel : IDisposable
     private void Show(FitParams fit, bool stale)
     {
         (_fit, _stale, _hasDevices) = (fit, stale, fit.AnalyzedFor?.EndsWith('|') == false);
-        _advice = [.. new[]
-        {
-            Advice.Of("Context", ConfigSection.Model, "ctx_size", fit.RecommendedCtxSize, $"{fit.RecommendedCtxSize:N0} tokens"),
-            Advice.Of("Layers on GPU", ConfigSection.Gpu, "gpu_layers", _hasDevices || fit.RecommendedGpuLayers > 0 ? fit.RecommendedGpuLayers?.ToString(CultureInfo.InvariantCulture) : null, $"{fit.RecommendedGpuLayers}"),
-            Advice.Of("Share of each GPU", ConfigSection.Gpu, "tensor_split", fit.RecommendedTensorSplit, fit.RecommendedTensorSplit),
-            Advice.Of("Placement of tensors", ConfigSection.Advanced, "override_tensor", fit.RecommendedOverrideTensor, fit.RecommendedOverrideTensor),
-        }.OfType<Advice>()];
+        _advice =
+        [
+            .. new[]
+            {
+                Advice.Of("Context", ConfigSection.Model, "ctx_size", fit.RecommendedCtxSize, $"{fit.RecommendedCtxSize:N0} tokens"),
+                Advice.Of(
+                    "Layers on GPU",
+                    ConfigSection.Gpu,
+                    "gpu_layers",
+                    _hasDevices || fit.RecommendedGpuLayers > 0 ? fit.RecommendedGpuLayers?.ToString(CultureInfo.InvariantCulture) : null,
+                    $"{fit.RecommendedGpuLayers}"
+                ),
+                Advice.Of("Share of each GPU", ConfigSection.Gpu, "tensor_split", fit.RecommendedTensorSplit, fit.RecommendedTensorSplit),
+                Advice.Of(
+                    "Placement of tensors",
+                    ConfigSection.Advanced,
+                    "override_tensor",
+                    fit.RecommendedOverrideTensor,
+                    fit.RecommendedOverrideTensor
+                ),
+            }.OfType<Advice>(),
+        ];
     }
 
     private async Task AnalyseAsync()
@@ -96,12 +111,21 @@ public sealed partial class FitPanel : IDisposable
 
     private async Task ApplyAsync()
     {
-        var edits = _advice.Where(advice => advice.Take).GroupBy(advice => advice.Section)
-            .Select(section => new SectionChange(section.Key, section.ToDictionary(advice => advice.Column, object? (advice) => advice.Value)));
+        var edits = _advice
+            .Where(advice => advice.Take)
+            .GroupBy(advice => advice.Section)
+            .Select(section => new SectionChange(
+                section.Key,
+                section.ToDictionary(advice => advice.Column, object? (advice) => advice.Value)
+            ));
         var saved = await Settings.SaveAsync(ModelId, [.. edits]);
         if (saved.Failure is { } failure)
         {
-            Notifications.Notify(NotificationSeverity.Error, "Not saved", failure.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? failure.Message);
+            Notifications.Notify(
+                NotificationSeverity.Error,
+                "Not saved",
+                failure.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? failure.Message
+            );
             return;
         }
 
@@ -125,6 +149,15 @@ public sealed partial class FitPanel : IDisposable
         public bool Take { get; set; } = true;
 
         public static Advice? Of(string title, string section, string column, object? value, string? shown) =>
-            value is null ? null : new Advice { Title = title, Section = section, Column = column, Value = value, Shown = shown ?? "" };
+            value is null
+                ? null
+                : new Advice
+                {
+                    Title = title,
+                    Section = section,
+                    Column = column,
+                    Value = value,
+                    Shown = shown ?? "",
+                };
     }
 }

@@ -13,7 +13,9 @@ internal sealed class FitProgram(EngineLocator engines, ProbeStarter probes, Tim
     private const int OutputBound = 64 << 10;
     private static readonly string FileName = OperatingSystem.IsWindows() ? "llama-fit-params.exe" : "llama-fit-params";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-    private static readonly Dictionary<string, string> Own = new() { ["GGML_NO_BACKTRACE"] = "1" }; // a failure would otherwise start a debugger
+
+    // a failure would otherwise start a debugger
+    private static readonly Dictionary<string, string> Own = new() { ["GGML_NO_BACKTRACE"] = "1" };
 
     /// <summary>Its path for a model's engine, or null where there is none.</summary>
     public async Task<string?> FindAsync(string? enginePath, CancellationToken cancellation)
@@ -33,7 +35,11 @@ internal sealed class FitProgram(EngineLocator engines, ProbeStarter probes, Tim
     /// <param name="variables">Environment variables of the model's engine.</param>
     /// <returns>What it printed and how it ended; unavailable when it could not be started or did not end in time.</returns>
     public async Task<Result<FitRun>> RunAsync(
-        string path, IReadOnlyList<string> arguments, CancellationToken cancellation, IReadOnlyDictionary<string, string>? variables = null)
+        string path,
+        IReadOnlyList<string> arguments,
+        CancellationToken cancellation,
+        IReadOnlyDictionary<string, string>? variables = null
+    )
     {
         using var limit = new CancellationTokenSource(Limit, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
@@ -47,7 +53,9 @@ internal sealed class FitProgram(EngineLocator engines, ProbeStarter probes, Tim
             await process.WaitForExitAsync(both.Token).ConfigureAwait(false);
             var run = new FitRun(process.ExitCode, await output.ConfigureAwait(false), await log.ConfigureAwait(false));
             probe.Done();
-            return ProbeStarter.WhyNotRun(run.ExitCode, run.Log) is { } reason ? Failure.Unavailable($"{path} could not be started: {reason}") : run;
+            return ProbeStarter.WhyNotRun(run.ExitCode, run.Log) is { } reason
+                ? Failure.Unavailable($"{path} could not be started: {reason}")
+                : run;
         }
         catch (System.ComponentModel.Win32Exception error)
         {
@@ -62,7 +70,13 @@ internal sealed class FitProgram(EngineLocator engines, ProbeStarter probes, Tim
 
     private static ProcessStartInfo Describe(string path, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables)
     {
-        var start = new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(path, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
         EngineEnvironment.Clean(start, new Dictionary<string, string>([.. Own, .. variables.Where(pair => !Own.ContainsKey(pair.Key))]));
         return start;
     }
@@ -72,7 +86,7 @@ internal sealed class FitProgram(EngineLocator engines, ProbeStarter probes, Tim
     {
         var kept = new StringBuilder();
         var buffer = new char[4096];
-        for (int read; (read = await reader.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
+        for (int read; (read = await reader.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0; )
         {
             kept.Append(buffer, 0, read);
             if (kept.Length > 2 * OutputBound)

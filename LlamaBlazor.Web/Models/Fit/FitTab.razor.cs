@@ -47,16 +47,17 @@ public sealed partial class FitTab
 
     private long ContextMost => Math.Max(ContextStep, Math.Max(_case!.Geometry.TrainedContext, _answer!.CtxSize));
 
-    private static RenderFragment Types => builder =>
-    {
-        foreach (var type in CacheTypes)
+    private static RenderFragment Types =>
+        builder =>
         {
-            builder.OpenElement(0, "option");
-            builder.AddAttribute(1, "value", type);
-            builder.AddContent(2, type.ToLowerInvariant());
-            builder.CloseElement();
-        }
-    };
+            foreach (var type in CacheTypes)
+            {
+                builder.OpenElement(0, "option");
+                builder.AddAttribute(1, "value", type);
+                builder.AddContent(2, type.ToLowerInvariant());
+                builder.CloseElement();
+            }
+        };
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
@@ -65,7 +66,8 @@ public sealed partial class FitTab
         Watch(Samples, _ => Answer()); // what is free changes while one looks
     }
 
-    private static long Number(ChangeEventArgs change) => long.TryParse(change.Value as string, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static long Number(ChangeEventArgs change) =>
+        long.TryParse(change.Value as string, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static GgmlType Type(ChangeEventArgs change) => GgmlType.Find(change.Value as string ?? "") ?? new MemorySettings().CacheTypeK;
 
@@ -75,7 +77,10 @@ public sealed partial class FitTab
         if (answer.Fits)
             return context;
         var lacking = answer.Devices.First(device => !device.Fits);
-        var way = answer.MaxCtxSize > 0 ? $" A context of {answer.MaxCtxSize:N0} tokens would fit." : " Take a smaller quantisation, or stop what else uses memory.";
+        var way =
+            answer.MaxCtxSize > 0
+                ? $" A context of {answer.MaxCtxSize:N0} tokens would fit."
+                : " Take a smaller quantisation, or stop what else uses memory.";
         return $"{context} {Place(lacking.Name)} lacks {ByteSize.Text(lacking.Bytes - lacking.FreeBytes!.Value)}.{way}";
     }
 
@@ -130,13 +135,20 @@ public sealed partial class FitTab
             memory["cache_type_k"] = now.CacheTypeK.Name.ToLowerInvariant();
         if (now.CacheTypeV != before.CacheTypeV)
             memory["cache_type_v"] = now.CacheTypeV.Name.ToLowerInvariant();
-        var gpu = now.GpuLayers == before.GpuLayers ? new Dictionary<string, object?>() : new() { ["gpu_layers"] = now.GpuLayers?.ToString(CultureInfo.InvariantCulture) };
+        var gpu =
+            now.GpuLayers == before.GpuLayers
+                ? new Dictionary<string, object?>()
+                : new() { ["gpu_layers"] = now.GpuLayers?.ToString(CultureInfo.InvariantCulture) };
         SectionChange[] edits = [new(ConfigSection.Model, model), new(ConfigSection.Memory, memory), new(ConfigSection.Gpu, gpu)];
         var saved = await Settings.SaveAsync(ModelId, [.. edits.Where(edit => edit.Values.Count > 0)]);
         _saving = false;
         if (saved.Failure is { } failure)
         {
-            Notifications.Notify(NotificationSeverity.Error, "Not saved", failure.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? failure.Message);
+            Notifications.Notify(
+                NotificationSeverity.Error,
+                "Not saved",
+                failure.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? failure.Message
+            );
             return;
         }
 

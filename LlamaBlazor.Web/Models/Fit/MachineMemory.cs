@@ -7,7 +7,8 @@ using LlamaBlazor.Web.Resources;
 
 namespace LlamaBlazor.Web.Models.Fit;
 
-/// <summary>What is free on this machine now: main memory as admissions see it, and the devices that an engine itself lists, with the drivers' readings.</summary>
+/// <summary>What is free on this machine now: main memory as admissions see it, and the devices that an engine itself lists, with the
+/// drivers' readings.</summary>
 internal sealed class MachineMemory(MachineMeter meter, GpuMeter gpus, EngineLocator engines, EngineProbe probe, TimeProvider clock)
 {
     private const long MiB = 1 << 20;
@@ -34,28 +35,52 @@ internal sealed class MachineMemory(MachineMeter meter, GpuMeter gpus, EngineLoc
     /// <summary>Free main memory in bytes, or null.</summary>
     public long? HostFreeBytes => Host.Free;
 
-    /// <summary>The devices an engine lists: none for one that was built without a GPU. Null where there is no engine, or it does not answer.</summary>
+    /// <summary>The devices an engine lists: none for one that was built without a GPU. Null where there is no engine, or it does not
+    /// answer.</summary>
     /// <param name="enginePath">A model's own engine, or null.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<IReadOnlyList<EngineDevice>?> EngineDevicesAsync(string? enginePath, CancellationToken cancellation)
     {
         var engine = await engines.FindAsync(enginePath, cancellation).ConfigureAwait(false);
-        return engine.IsSuccess && (await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false)) is { IsSuccess: true } asked ? asked.Value.Devices : null;
+        return
+            engine.IsSuccess
+            && (await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false)) is { IsSuccess: true } asked
+            ? asked.Value.Devices
+            : null;
     }
 
-    /// <summary>Those devices with what is free on each now. Without an engine the GPUs of the drivers are taken, as an engine may come to use them.</summary>
+    /// <summary>Those devices with what is free on each now. Without an engine the GPUs of the drivers are taken, as an engine may come to
+    /// use them.</summary>
     /// <param name="engine">What <see cref="EngineDevicesAsync"/> said.</param>
-    public IReadOnlyList<MemoryDevice> Devices(IReadOnlyList<EngineDevice>? engine) => engine is not null
-        ? [.. GpuDevice.Map(engine, gpus.Last, Host.Total)
-            .Select(device => new MemoryDevice(device.Id, device.FreeBytes) { IsDefault = device.IsDefault })]
-        : [.. gpus.Last.Where(gpu => gpu.MemoryTotal > 0).Select(gpu => new MemoryDevice(gpu.Id, gpu.MemoryUsed is { } used ? (long)((gpu.MemoryTotal!.Value - used) * MiB) : null))];
+    public IReadOnlyList<MemoryDevice> Devices(IReadOnlyList<EngineDevice>? engine) =>
+        engine is not null
+            ?
+            [
+                .. GpuDevice
+                    .Map(engine, gpus.Last, Host.Total)
+                    .Select(device => new MemoryDevice(device.Id, device.FreeBytes) { IsDefault = device.IsDefault }),
+            ]
+            :
+            [
+                .. gpus
+                    .Last.Where(gpu => gpu.MemoryTotal > 0)
+                    .Select(gpu => new MemoryDevice(
+                        gpu.Id,
+                        gpu.MemoryUsed is { } used ? (long)((gpu.MemoryTotal!.Value - used) * MiB) : null
+                    )),
+            ];
 
     /// <summary>Whole memory of a device in bytes, or null.</summary>
     /// <param name="engine">What <see cref="EngineDevicesAsync"/> said.</param>
     /// <param name="name">Its name.</param>
-    public long? TotalBytes(IReadOnlyList<EngineDevice>? engine, string name) => engine is not null
-        ? engine.FirstOrDefault(device => device.Name == name) is { TotalMib: > 0 } known ? known.TotalMib * MiB : null
-        : gpus.Last.FirstOrDefault(gpu => gpu.Id == name)?.MemoryTotal is { } total ? (long)(total * MiB) : null;
+    public long? TotalBytes(IReadOnlyList<EngineDevice>? engine, string name) =>
+        engine is not null
+            ? engine.FirstOrDefault(device => device.Name == name) is { TotalMib: > 0 } known
+                ? known.TotalMib * MiB
+                : null
+            : gpus.Last.FirstOrDefault(gpu => gpu.Id == name)?.MemoryTotal is { } total
+                ? (long)(total * MiB)
+                : null;
 
     private sealed record Reading(long At, long? Total, long? Free);
 }

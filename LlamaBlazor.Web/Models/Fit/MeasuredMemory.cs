@@ -28,13 +28,15 @@ internal sealed partial class MeasuredMemory(
     GpuDrivers drivers,
     IConfiguration configuration,
     TimeProvider clock,
-    ILogger<MeasuredMemory> logger) : BackgroundService
+    ILogger<MeasuredMemory> logger
+) : BackgroundService
 {
     private static readonly TimeSpan DriverPatience = TimeSpan.FromSeconds(2);
 
     private readonly bool _isDemo = configuration.GetValue<bool>(DashboardHost.DemoKey);
-    private readonly Channel<(long ModelId, long? Bytes, int? Pid)> _ready = Channel.CreateBounded<(long, long?,
-        int?)>(new BoundedChannelOptions(256) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<(long ModelId, long? Bytes, int? Pid)> _ready = Channel.CreateBounded<(long, long?, int?)>(
+        new BoundedChannelOptions(256) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite }
+    );
     private readonly Dictionary<long, EngineMemoryReport> _loading = []; // one a model that is loading
 
     /// <summary>What a model took at its last start, or null.</summary>
@@ -43,8 +45,12 @@ internal sealed partial class MeasuredMemory(
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            return await context.FitParams.AsNoTracking().Where(fit => fit.ModelId == modelId && fit.MeasuredBytes != null && fit.MeasuredAt != null)
-                .Select(fit => new Measurement(fit.MeasuredBytes!.Value, fit.MeasuredAt!.Value, fit.EstimatedBytes)).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+            return await context
+                .FitParams.AsNoTracking()
+                .Where(fit => fit.ModelId == modelId && fit.MeasuredBytes != null && fit.MeasuredAt != null)
+                .Select(fit => new Measurement(fit.MeasuredBytes!.Value, fit.MeasuredAt!.Value, fit.EstimatedBytes))
+                .FirstOrDefaultAsync(cancellation)
+                .ConfigureAwait(false);
         }
     }
 
@@ -80,8 +86,12 @@ internal sealed partial class MeasuredMemory(
         {
             if (instance is { Status: ModelStatus.Loading, Pid: null })
                 _loading[instance.ModelId] = new EngineMemoryReport();
-            else if (instance.Status != ModelStatus.Loading && _loading.Remove(instance.ModelId, out var report)
-                && instance.Status == ModelStatus.Running && !_isDemo)
+            else if (
+                instance.Status != ModelStatus.Loading
+                && _loading.Remove(instance.ModelId, out var report)
+                && instance.Status == ModelStatus.Running
+                && !_isDemo
+            )
                 _ready.Writer.TryWrite((instance.ModelId, report.TotalBytes, instance.Pid));
         }
     }
@@ -102,8 +112,22 @@ internal sealed partial class MeasuredMemory(
                 return;
             var estimate = expected?.TotalBytes;
             var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            await writer.ExecuteAsync((context, token) => context.FitParams.Where(fit => fit.ModelId == modelId).ExecuteUpdateAsync(
-                set => set.SetProperty(fit => fit.MeasuredBytes, bytes).SetProperty(fit => fit.MeasuredAt, now).SetProperty(fit => fit.EstimatedBytes, estimate).SetProperty(fit => fit.UpdatedAt, now), token), cancellation).ConfigureAwait(false);
+            await writer
+                .ExecuteAsync(
+                    (context, token) =>
+                        context
+                            .FitParams.Where(fit => fit.ModelId == modelId)
+                            .ExecuteUpdateAsync(
+                                set =>
+                                    set.SetProperty(fit => fit.MeasuredBytes, bytes)
+                                        .SetProperty(fit => fit.MeasuredAt, now)
+                                        .SetProperty(fit => fit.EstimatedBytes, estimate)
+                                        .SetProperty(fit => fit.UpdatedAt, now),
+                                token
+                            ),
+                    cancellation
+                )
+                .ConfigureAwait(false);
             store.Changes.Publish(new ModelChanged(modelId, ModelChanged.Updated));
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -117,7 +141,8 @@ internal sealed partial class MeasuredMemory(
         var cards = await drivers.ReadAsync(DriverPatience, withProcesses: true, cancellation).ConfigureAwait(false);
         var family = ProcessMemory.Family(pid);
         return ProcessMemory.Of(pid) is { } host
-            ? new ProcessUse(host, (long)(family.Sum(member => cards.Processes.GetValueOrDefault(member)) * (1 << 20))) : null;
+            ? new ProcessUse(host, (long)(family.Sum(member => cards.Processes.GetValueOrDefault(member)) * (1 << 20)))
+            : null;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What the engine of model {ModelId} takes of memory could not be kept")]

@@ -48,5 +48,6 @@ public sealed partial class MeasuredNote
 
     private static long OnGpus(MemoryAnswer estimate) => estimate.Devices.SkipLast(1).Sum(device => device.Bytes);
 
-    private static string Difference(long estimate, long measured) => (100.0 * (estimate - measured) / Math.Max(1, measured)).ToString("+0;−0;±0", CultureInfo.InvariantCulture) + " %";
+    private static string Difference(long estimate, long measured) =>
+        (100.0 * (estimate - measured) / Math.Max(1, measured)).ToString("+0;−0;±0", CultureInfo.InvariantCulture) + " %";
 }

@@ -9,7 +9,8 @@ using LlamaBlazor.Web.Parameters;
 
 namespace LlamaBlazor.Web.Models.Fit;
 
-/// <summary>Brings together what an estimate needs: the header of the model, its settings, the devices of its engine, and what is free on the machine.</summary>
+/// <summary>Brings together what an estimate needs: the header of the model, its settings, the devices of its engine, and what is free on
+/// the machine.</summary>
 internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore parameters, MachineMemory machine, InstanceBoard board)
 {
     private const long FitMargin = 1L << 30; // --fit-target, where nothing is said
@@ -29,8 +30,16 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
             return header.Failure!;
         var configuration = await parameters.ReadAsync(model.Id, cancellation).ConfigureAwait(false);
         var devices = await machine.EngineDevicesAsync(configuration?.EnginePath, cancellation).ConfigureAwait(false);
-        var settings = configuration is null ? new MemorySettings() : await SettingsAsync(model, configuration, cancellation).ConfigureAwait(false);
-        return new MemoryCase(await Task.Run(() => ModelGeometry.Of(header.Value), cancellation).ConfigureAwait(false), settings) { ModelId = model.Id, Saved = settings, Engine = devices, FitContext = FitContext(configuration?.Own) };
+        var settings = configuration is null
+            ? new MemorySettings()
+            : await SettingsAsync(model, configuration, cancellation).ConfigureAwait(false);
+        return new MemoryCase(await Task.Run(() => ModelGeometry.Of(header.Value), cancellation).ConfigureAwait(false), settings)
+        {
+            ModelId = model.Id,
+            Saved = settings,
+            Engine = devices,
+            FitContext = FitContext(configuration?.Own),
+        };
     }
 
     /// <summary>The estimate for a case on this machine as it is now.</summary>
@@ -39,15 +48,26 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
         var (devices, host) = Free(question);
         var estimate = MemoryEstimator.Estimate(question.Geometry, question.Settings, devices, host);
         return new MemoryAnswer(
-            estimate.WeightsBytes, estimate.KvCacheBytes, estimate.ComputeBytes, estimate.ProjectorBytes, estimate.DraftBytes, estimate.TotalBytes, estimate.CtxSize, estimate.GpuLayers,
-            estimate.Devices, estimate.Fits,
+            estimate.WeightsBytes,
+            estimate.KvCacheBytes,
+            estimate.ComputeBytes,
+            estimate.ProjectorBytes,
+            estimate.DraftBytes,
+            estimate.TotalBytes,
+            estimate.CtxSize,
+            estimate.GpuLayers,
+            estimate.Devices,
+            estimate.Fits,
             MemoryEstimator.LongestContext(question.Geometry, question.Settings, devices, host),
-            MemoryEstimator.MostLayers(question.Geometry, question.Settings, devices));
+            MemoryEstimator.MostLayers(question.Geometry, question.Settings, devices)
+        );
     }
 
     /// <summary>
-    /// The estimate for a start as it will be. Where no context is set, llama-server (<c>--fit</c>, on where nothing is said) takes the longest that leaves 1 GiB of its
-    /// GPUs free with all layers on them, or of all main memory where it has no GPU, but no less than <c>--fit-ctx</c> (llama.cpp, common/fit.cpp).
+    /// The estimate for a start as it will be. Where no context is set, llama-server (<c>--fit</c>, on where nothing is said) takes the
+    /// longest that leaves 1 GiB of its
+    /// GPUs free with all layers on them, or of all main memory where it has no GPU, but no less than <c>--fit-ctx</c> (llama.cpp,
+    /// common/fit.cpp).
     /// </summary>
     public MemoryAnswer Expect(MemoryCase question)
     {
@@ -55,14 +75,20 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
             return Answer(question);
         var devices = Free(question).Devices.Select(device => device with { FreeBytes = device.FreeBytes - FitMargin }).ToList();
         var layers = question.Settings with { GpuLayers = question.Settings.GpuLayers ?? int.MaxValue };
-        var longest = MemoryEstimator.LongestContext(question.Geometry, layers, devices, devices.Exists(device => device.IsForModel) ? null : machine.Host.Total - FitMargin);
+        var longest = MemoryEstimator.LongestContext(
+            question.Geometry,
+            layers,
+            devices,
+            devices.Exists(device => device.IsForModel) ? null : machine.Host.Total - FitMargin
+        );
         return Answer(question with { Settings = question.Settings with { CtxSize = Math.Max(longest, least) } });
     }
 
     /// <summary>The longest context that fits where so much main memory may be taken; 0 where none does.</summary>
     /// <param name="question">The model and its settings.</param>
     /// <param name="hostBytes">Main memory.</param>
-    public long LongestContext(MemoryCase question, long hostBytes) => MemoryEstimator.LongestContext(question.Geometry, question.Settings, Free(question).Devices, hostBytes);
+    public long LongestContext(MemoryCase question, long hostBytes) =>
+        MemoryEstimator.LongestContext(question.Geometry, question.Settings, Free(question).Devices, hostBytes);
 
     /// <summary>The same in a word, for lists.</summary>
     public MemoryVerdict Judge(MemoryCase question)
@@ -71,7 +97,8 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
         return MemoryVerdict.Of(question.Geometry, question.Settings, devices, host);
     }
 
-    /// <summary>What is free for a model on the devices its settings use, and in main memory. What the model holds itself while it runs counts as free.</summary>
+    /// <summary>What is free for a model on the devices its settings use, and in main memory. What the model holds itself while it runs
+    /// counts as free.</summary>
     public (IReadOnlyList<MemoryDevice> Devices, long? Host) Free(MemoryCase question)
     {
         var devices = question.Settings.Use(machine.Devices(question.Engine));
@@ -80,7 +107,16 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
             return (devices, host.Free);
         var own = question.Saved.Use(machine.Devices(question.Engine)).Select(device => device with { FreeBytes = null }).ToList();
         var held = MemoryEstimator.Estimate(question.Geometry, question.Saved, own, null);
-        var usable = devices.Select(device => device with { FreeBytes = Together(device.FreeBytes, held.Devices.SkipLast(1).FirstOrDefault(use => use.Name == device.Name)?.Bytes ?? 0, machine.TotalBytes(question.Engine, device.Name)) });
+        var usable = devices.Select(device =>
+            device with
+            {
+                FreeBytes = Together(
+                    device.FreeBytes,
+                    held.Devices.SkipLast(1).FirstOrDefault(use => use.Name == device.Name)?.Bytes ?? 0,
+                    machine.TotalBytes(question.Engine, device.Name)
+                ),
+            }
+        );
         return ([.. usable], Together(host.Free, HeldOnHost(question.Saved, held, own.Exists(device => device.IsForModel)), host.Total));
     }
 
@@ -88,10 +124,18 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
     private static long HeldOnHost(MemorySettings saved, MemoryEstimate held, bool hasDevices)
     {
         var whole = held.Devices[^1].Bytes;
-        return !saved.Mmap ? whole : Math.Min(whole, !hasDevices ? whole - held.WeightsBytes : saved.KvOffload ? 0 : held.KvCacheBytes);
+        return !saved.Mmap
+            ? whole
+            : Math.Min(
+                whole,
+                !hasDevices ? whole - held.WeightsBytes
+                    : saved.KvOffload ? 0
+                    : held.KvCacheBytes
+            );
     }
 
-    private static long? Together(long? free, long held, long? total) => free is { } bytes ? Math.Min(bytes + held, Math.Max(total ?? long.MaxValue, bytes)) : null;
+    private static long? Together(long? free, long held, long? total) =>
+        free is { } bytes ? Math.Min(bytes + held, Math.Max(total ?? long.MaxValue, bytes)) : null;
 
     private async Task<MemorySettings> SettingsAsync(Model model, ModelConfiguration configuration, CancellationToken cancellation)
     {
@@ -121,7 +165,13 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
             ProjectorBytes = DiskEntrySize(own.Get("mmproj") as string ?? model.ProjectorPath),
             ProjectorOffload = own.Get("mmproj_offload") is not false,
             Draft = draftHeader is { IsSuccess: true, Value: { } known }
-                ? new DraftSettings(ModelGeometry.Of(known), MemoryQuery.Layers(own.Get("n_gpu_layers_draft") as string), own.Get("device_draft") as string, Format(own, "cache_type_k_draft"), Format(own, "cache_type_v_draft"))
+                ? new DraftSettings(
+                    ModelGeometry.Of(known),
+                    MemoryQuery.Layers(own.Get("n_gpu_layers_draft") as string),
+                    own.Get("device_draft") as string,
+                    Format(own, "cache_type_k_draft"),
+                    Format(own, "cache_type_v_draft")
+                )
                 : null,
             DraftBytes = DiskEntrySize(draft),
         };
@@ -131,7 +181,8 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
     private static long? FitContext(ParameterSet? own) =>
         own?.Get("ctx_size") is not null || own?.Get("fit") as string == "off" ? null : own?.Get("fit_ctx") as long? ?? FitContextByDefault;
 
-    private static GgmlType Format(ParameterSet own, string column) => GgmlType.Find(own.Get(column) as string ?? "") ?? new MemorySettings().CacheTypeK;
+    private static GgmlType Format(ParameterSet own, string column) =>
+        GgmlType.Find(own.Get(column) as string ?? "") ?? new MemorySettings().CacheTypeK;
 
     private static long DiskEntrySize(string? path)
     {
@@ -157,7 +208,8 @@ internal sealed record MemoryCase(ModelGeometry Geometry, MemorySettings Setting
     /// <summary>The settings that are saved, with which it runs where it runs.</summary>
     public MemorySettings Saved { get; init; } = Settings;
 
-    /// <summary>The shortest context the engine may choose by itself, or null where it may not: the context is set, or <c>--fit off</c>.</summary>
+    /// <summary>The shortest context the engine may choose by itself, or null where it may not: the context is set, or <c>--fit
+    /// off</c>.</summary>
     public long? FitContext { get; init; }
 
     /// <summary>The devices its engine lists, or null without an engine.</summary>
@@ -166,5 +218,16 @@ internal sealed record MemoryCase(ModelGeometry Geometry, MemorySettings Setting
 
 /// <summary>The answer of <c>GET /api/models/{id}/memory</c> (product.md 16).</summary>
 public sealed record MemoryAnswer(
-    long WeightsBytes, long KvCacheBytes, long ComputeBytes, long ProjectorBytes, long DraftBytes, long TotalBytes, long CtxSize, int GpuLayers,
-    IReadOnlyList<DeviceUse> Devices, bool Fits, long MaxCtxSize, int MaxGpuLayers);
+    long WeightsBytes,
+    long KvCacheBytes,
+    long ComputeBytes,
+    long ProjectorBytes,
+    long DraftBytes,
+    long TotalBytes,
+    long CtxSize,
+    int GpuLayers,
+    IReadOnlyList<DeviceUse> Devices,
+    bool Fits,
+    long MaxCtxSize,
+    int MaxGpuLayers
+);

@@ -111,11 +111,12 @@ internal sealed record MemoryQuery
     private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     /// <summary>A number of layers as <c>--gpu-layers</c> takes it; null is as many as fit.</summary>
-    public static int? Layers(string? text) => text switch
-    {
-        "all" or "-2" => int.MaxValue,
-        _ => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null,
-    };
+    public static int? Layers(string? text) =>
+        text switch
+        {
+            "all" or "-2" => int.MaxValue,
+            _ => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null,
+        };
 }
 
 /// <summary>Reads single values of a query and collects what is wrong with them.</summary>
@@ -129,7 +130,11 @@ internal sealed class QueryReader
     {
         if (string.IsNullOrEmpty(text))
             return null;
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (
+            long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= least
+            && number <= most
+        )
             return number;
         Errors[column] = [$"A whole number from {least:N0} to {most:N0}."];
         return null;

@@ -1,11 +1,11 @@
 using LlamaBlazor.Domain.Models.Memory;
-
 using LlamaBlazor.Web.Parameters;
 
 namespace LlamaBlazor.Web.Models.Fit;
 
 /// <summary>
-/// Whether models fit now, for lists. What an estimate needs of a model is read once, in the background, and kept until the model changes; the verdict
+/// Whether models fit now, for lists. What an estimate needs of a model is read once, in the background, and kept until the model changes;
+/// the verdict
 /// itself takes microseconds and follows what is free.
 /// </summary>
 internal sealed class MemoryVerdicts : IDisposable
@@ -55,7 +55,9 @@ internal sealed class MemoryVerdicts : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             var before = Volatile.Read(ref _changes);
-            var model = await _store.FindAsync(id.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation).ConfigureAwait(false);
+            var model = await _store
+                .FindAsync(id.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation)
+                .ConfigureAwait(false);
             var question = model is null ? default : await _advisor.PrepareAsync(model, cancellation).ConfigureAwait(false);
             Keep(id, model is not null && question.IsSuccess ? question.Value : null, before);
             isNew = true;

@@ -22,10 +22,17 @@ public sealed partial class ArrayDialog
     [Parameter, EditorRequired]
     public long Count { get; set; }
 
-    internal static Task OpenAsync(DialogService dialogs, Model model, string key, long count) => dialogs.OpenAsync<ArrayDialog>(
-        key,
-        new Dictionary<string, object?> { [nameof(Model)] = model, [nameof(Key)] = key, [nameof(Count)] = count },
-        new DialogOptions { Width = "min(40rem, calc(100vw - 2rem))", CloseDialogOnEsc = true });
+    internal static Task OpenAsync(DialogService dialogs, Model model, string key, long count) =>
+        dialogs.OpenAsync<ArrayDialog>(
+            key,
+            new Dictionary<string, object?>
+            {
+                [nameof(Model)] = model,
+                [nameof(Key)] = key,
+                [nameof(Count)] = count,
+            },
+            new DialogOptions { Width = "min(40rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
+        );
 
     /// <inheritdoc/>
     protected override Task OnInitializedAsync() => ShowAsync(0);

@@ -14,7 +14,15 @@ internal static class GgufEndpoints
     /// <summary>Maps it.</summary>
     public static void Map(RouteGroupBuilder group) => group.MapGet("{id}/gguf", GetAsync);
 
-    private static async Task<IResult> GetAsync(string id, string? section, string? after, int? limit, ModelStore store, HeaderStore headers, CancellationToken cancellation)
+    private static async Task<IResult> GetAsync(
+        string id,
+        string? section,
+        string? after,
+        int? limit,
+        ModelStore store,
+        HeaderStore headers,
+        CancellationToken cancellation
+    )
     {
         if (limit is < 1 or > PageBound)
             return ApiResults.Invalid("limit", $"A number from 1 to {PageBound}.");
@@ -25,16 +33,20 @@ internal static class GgufEndpoints
         if (section is not (null or "keys" or "tensors"))
             return await ItemsAsync(model, section, skip, limit ?? PageDefault, cancellation);
         var header = await headers.ReadAsync(model, cancellation);
-        return header.ToApi(file => section switch
-        {
-            "keys" => Results.Ok(Page([.. file.Metadata.Entries.Select(GgufKeyAnswer.Of)], skip, limit ?? PageDefault)),
-            "tensors" => Results.Ok(Page([.. file.Tensors.Select(GgufTensorAnswer.Of)], skip, limit ?? PageDefault)),
-            _ => Results.Ok(GgufAnswer.Of(file, limit ?? PageBound)),
-        });
+        return header.ToApi(file =>
+            section switch
+            {
+                "keys" => Results.Ok(Page([.. file.Metadata.Entries.Select(GgufKeyAnswer.Of)], skip, limit ?? PageDefault)),
+                "tensors" => Results.Ok(Page([.. file.Tensors.Select(GgufTensorAnswer.Of)], skip, limit ?? PageDefault)),
+                _ => Results.Ok(GgufAnswer.Of(file, limit ?? PageBound)),
+            }
+        );
     }
 
     private static async Task<IResult> ItemsAsync(Model model, string key, long skip, int limit, CancellationToken cancellation) =>
-        (await HeaderStore.ReadItemsAsync(model, key, skip, limit, cancellation)).ToApi(value => Results.Ok(new ListPage<object>([.. value.Items.Select(GgufKeyAnswer.Safe)], Next(skip + value.Items.Count, value.Count))));
+        (await HeaderStore.ReadItemsAsync(model, key, skip, limit, cancellation)).ToApi(value =>
+            Results.Ok(new ListPage<object>([.. value.Items.Select(GgufKeyAnswer.Safe)], Next(skip + value.Items.Count, value.Count)))
+        );
 
     private static ListPage<T> Page<T>(IReadOnlyList<T> all, long skip, int limit)
     {
@@ -47,31 +59,52 @@ internal static class GgufEndpoints
 
 /// <summary>A header.</summary>
 internal sealed record GgufAnswer(
-    uint Version, string Endianness, long Alignment, long FileSize, int TensorCount, long ParameterCount,
-    IReadOnlyList<GgufKeyAnswer> Keys, IReadOnlyList<GgufTensorAnswer> Tensors, IReadOnlyList<GgufTypeAnswer> Types)
+    uint Version,
+    string Endianness,
+    long Alignment,
+    long FileSize,
+    int TensorCount,
+    long ParameterCount,
+    IReadOnlyList<GgufKeyAnswer> Keys,
+    IReadOnlyList<GgufTensorAnswer> Tensors,
+    IReadOnlyList<GgufTypeAnswer> Types
+)
 {
     /// <summary>All keys, the first tensors, and the formats.</summary>
-    public static GgufAnswer Of(GgufFile file, int tensors) => new(
-        file.Version, file.BigEndian ? "big" : "little", file.Alignment, file.FileSize, file.Tensors.Count, file.ParameterCount,
-        [.. file.Metadata.Entries.Select(GgufKeyAnswer.Of)],
-        [.. file.Tensors.Take(tensors).Select(GgufTensorAnswer.Of)],
-        [.. file.Types.Select(type => new GgufTypeAnswer(type.Type, type.Tensors, type.Bytes))]);
+    public static GgufAnswer Of(GgufFile file, int tensors) =>
+        new(
+            file.Version,
+            file.BigEndian ? "big" : "little",
+            file.Alignment,
+            file.FileSize,
+            file.Tensors.Count,
+            file.ParameterCount,
+            [.. file.Metadata.Entries.Select(GgufKeyAnswer.Of)],
+            [.. file.Tensors.Take(tensors).Select(GgufTensorAnswer.Of)],
+            [.. file.Types.Select(type => new GgufTypeAnswer(type.Type, type.Tensors, type.Bytes))]
+        );
 }
 
 /// <summary>One key; of a long array the value holds the first items and count all of them.</summary>
 internal sealed record GgufKeyAnswer(string Key, string Type, object? Value, long Count)
 {
     /// <summary>The key as JSON shows it.</summary>
-    public static GgufKeyAnswer Of(GgufEntry entry) => new(entry.Key, entry.Value.TypeName,
-        entry.Value.Type == GgufType.Array ? entry.Value.Items.Select(Safe).ToList() : Safe(entry.Value.Scalar), entry.Value.Count);
+    public static GgufKeyAnswer Of(GgufEntry entry) =>
+        new(
+            entry.Key,
+            entry.Value.TypeName,
+            entry.Value.Type == GgufType.Array ? entry.Value.Items.Select(Safe).ToList() : Safe(entry.Value.Scalar),
+            entry.Value.Count
+        );
 
     /// <summary>A value JSON can hold: NaN and infinities become text.</summary>
-    public static object Safe(object? value) => value switch
-    {
-        float number when !float.IsFinite(number) => MetadataText.Show(value),
-        double number when !double.IsFinite(number) => MetadataText.Show(value),
-        _ => value ?? "",
-    };
+    public static object Safe(object? value) =>
+        value switch
+        {
+            float number when !float.IsFinite(number) => MetadataText.Show(value),
+            double number when !double.IsFinite(number) => MetadataText.Show(value),
+            _ => value ?? "",
+        };
 }
 
 /// <summary>One tensor.</summary>

@@ -22,22 +22,35 @@ internal sealed class HeaderStore
     }
 
     /// <summary>The header of a file, all parts joined.</summary>
-    public Task<Result<GgufFile>> ReadAsync(string path, CancellationToken cancellation = default) => Task.Run(() => Read(path, cancellation), cancellation);
+    public Task<Result<GgufFile>> ReadAsync(string path, CancellationToken cancellation = default) =>
+        Task.Run(() => Read(path, cancellation), cancellation);
 
     /// <summary>Some items of an array of the header.</summary>
-    public static Task<Result<GgufValue>> ReadItemsAsync(Model model, string key, long after, int limit, CancellationToken cancellation = default) => Task.Run<Result<GgufValue>>(() =>
-    {
-        try
-        {
-            using var file = ScannedModel.Open(DiskEntry.Describe(new FileInfo(model.ModelPath ?? "")));
-            var items = file is null ? Failure.Conflict(ScannedModel.Nothing) : GgufReader.ReadItems(file, key, after, limit, cancellation);
-            return items.Failure is { Kind: FailureKind.NotFound } ? Failure.NotFound($"The header has no array '{key}'.") : items;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return Failure.Conflict(FolderWalker.Explain(error));
-        }
-    }, cancellation);
+    public static Task<Result<GgufValue>> ReadItemsAsync(
+        Model model,
+        string key,
+        long after,
+        int limit,
+        CancellationToken cancellation = default
+    ) =>
+        Task.Run<Result<GgufValue>>(
+            () =>
+            {
+                try
+                {
+                    using var file = ScannedModel.Open(DiskEntry.Describe(new FileInfo(model.ModelPath ?? "")));
+                    var items = file is null
+                        ? Failure.Conflict(ScannedModel.Nothing)
+                        : GgufReader.ReadItems(file, key, after, limit, cancellation);
+                    return items.Failure is { Kind: FailureKind.NotFound } ? Failure.NotFound($"The header has no array '{key}'.") : items;
+                }
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+                {
+                    return Failure.Conflict(FolderWalker.Explain(error));
+                }
+            },
+            cancellation
+        );
 
     private Result<GgufFile> Read(string path, CancellationToken cancellation)
     {

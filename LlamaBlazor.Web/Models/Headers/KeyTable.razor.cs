@@ -23,11 +23,17 @@ public sealed partial class KeyTable
     [Inject]
     private DialogService Dialogs { get; set; } = null!;
 
-    private List<GgufEntry> Found => [.. Metadata.Entries
-        .Where(entry => entry.Key.Contains(_text, StringComparison.OrdinalIgnoreCase) || MetadataText.Show(entry.Value).Contains(_text, StringComparison.OrdinalIgnoreCase))];
+    private List<GgufEntry> Found =>
+        [
+            .. Metadata.Entries.Where(entry =>
+                entry.Key.Contains(_text, StringComparison.OrdinalIgnoreCase)
+                || MetadataText.Show(entry.Value).Contains(_text, StringComparison.OrdinalIgnoreCase)
+            ),
+        ];
 
     // Longer than a row shows; what the reader itself has cut, longer than 256 KiB, ends with a sign.
-    private static bool IsShortened(GgufValue value) => value is not { Type: GgufType.Array, IsCut: true } && MetadataText.Show(value).Length > ShownBound;
+    private static bool IsShortened(GgufValue value) =>
+        value is not { Type: GgufType.Array, IsCut: true } && MetadataText.Show(value).Length > ShownBound;
 
     private static string Whole(GgufValue value) => MetadataText.Show(value) + (value is { Type: GgufType.Text, IsCut: true } ? "…" : "");
 

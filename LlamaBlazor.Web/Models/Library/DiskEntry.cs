@@ -7,7 +7,8 @@ namespace LlamaBlazor.Web.Models.Library;
 internal static class DiskEntry
 {
     /// <summary>A file, or the whole split set that it is a part of; the first part that is there comes first.</summary>
-    /// <exception cref="IOException">There is no such file, its folder cannot be read, or links lead in a circle; also <see cref="UnauthorizedAccessException"/>.</exception>
+    /// <exception cref="IOException">There is no such file, its folder cannot be read, or links lead in a circle; also
+    /// <see cref="UnauthorizedAccessException"/>.</exception>
     public static LibraryEntry Of(string path)
     {
         var file = new FileInfo(path);
@@ -15,7 +16,15 @@ internal static class DiskEntry
             return new LibraryEntry { Files = [Describe(file)] };
         if (!file.Exists)
             throw new FileNotFoundException($"There is no file '{path}'.", path);
-        var parts = file.Directory!.EnumerateFiles($"*{ModelFileName.Extension}", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive, AttributesToSkip = 0, IgnoreInaccessible = false })
+        var parts = file.Directory!.EnumerateFiles(
+                $"*{ModelFileName.Extension}",
+                new EnumerationOptions
+                {
+                    MatchCasing = MatchCasing.CaseInsensitive,
+                    AttributesToSkip = 0,
+                    IgnoreInaccessible = false,
+                }
+            )
             .Where(part => SplitName.Parse(part.Name) is { } name && name.Prefix == split.Prefix && name.Count == split.Count);
         return LibraryEntry.Group(parts.Select(Describe)).Single();
     }
@@ -42,9 +51,10 @@ internal static class DiskEntry
     }
 
     /// <summary>Why a folder is not there, for people.</summary>
-    public static string WhyNoFolder(string path) => IsShut(path)
-        ? "The dashboard may not enter a folder above this one. Give its user access to that, or change the folders in the settings."
-        : "This folder does not exist. Mount its disk or create it, or change the folders in the settings.";
+    public static string WhyNoFolder(string path) =>
+        IsShut(path)
+            ? "The dashboard may not enter a folder above this one. Give its user access to that, or change the folders in the settings."
+            : "This folder does not exist. Mount its disk or create it, or change the folders in the settings.";
 
     /// <summary>Size and time of what a path leads to in the end.</summary>
     public static ModelFile Describe(FileInfo file)

@@ -14,8 +14,12 @@ namespace LlamaBlazor.Web.Models.Library;
 internal sealed class DraftCandidates(IDbContextFactory<LlamaDbContext> contexts)
 {
     // Heads with an architecture of their own, and the method each is for (llama.cpp, common/speculative.cpp).
-    private static readonly Dictionary<string,
-        string> OwnMethods = new() { ["eagle3"] = "draft-eagle3", ["dflash"] = "draft-dflash", ["gemma4-assistant"] = "draft-mtp" };
+    private static readonly Dictionary<string, string> OwnMethods = new()
+    {
+        ["eagle3"] = "draft-eagle3",
+        ["dflash"] = "draft-dflash",
+        ["gemma4-assistant"] = "draft-mtp",
+    };
 
     private static readonly string[] OwnArchitectures = [.. OwnMethods.Keys];
 
@@ -29,7 +33,14 @@ internal sealed class DraftCandidates(IDbContextFactory<LlamaDbContext> contexts
 
     // What must be alike; a key that both lack is alike.
     private static readonly string[] Keys =
-        ["tokenizer.ggml.model", "tokenizer.ggml.pre", "tokenizer.ggml.bos_token_id", "tokenizer.ggml.eos_token_id", "tokenizer.ggml.add_bos_token", "tokenizer.ggml.add_eos_token"];
+    [
+        "tokenizer.ggml.model",
+        "tokenizer.ggml.pre",
+        "tokenizer.ggml.bos_token_id",
+        "tokenizer.ggml.eos_token_id",
+        "tokenizer.ggml.add_bos_token",
+        "tokenizer.ggml.add_eos_token",
+    ];
 
     /// <summary>
     /// The models that can draft for one, heads that were made for it first; none where it is not known, or has no tokenizer.
@@ -41,7 +52,9 @@ internal sealed class DraftCandidates(IDbContextFactory<LlamaDbContext> contexts
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var model = await context.Models.AsNoTracking().Where(row => row.Id == modelId)
+            var model = await context
+                .Models.AsNoTracking()
+                .Where(row => row.Id == modelId)
                 .Select(row => new
                 {
                     row.VocabSize,
@@ -49,31 +62,78 @@ internal sealed class DraftCandidates(IDbContextFactory<LlamaDbContext> contexts
                     row.MetadataJson,
                     row.ModelPath,
                     row.Architecture,
-                    row.EmbeddingSize
-                }).FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+                    row.EmbeddingSize,
+                })
+                .FirstOrDefaultAsync(cancellation)
+                .ConfigureAwait(false);
             if (model is not { VocabSize: { } vocabulary, ParameterCount: { } weights, MetadataJson: { } json })
                 return [];
-            var heads = await context.Models.AsNoTracking()
-                .Where(row => row.Role == ModelRole.Draft && !row.FileMissing && row.ModelPath != null
+            var heads = await context
+                .Models.AsNoTracking()
+                .Where(row =>
+                    row.Role == ModelRole.Draft
+                    && !row.FileMissing
+                    && row.ModelPath != null
                     && row.EmbeddingSize == model.EmbeddingSize
                     && (row.VocabSize == null || row.VocabSize == vocabulary)
-                        && (row.Architecture == model.Architecture
-                        || (row.Architecture != null && OwnArchitectures.Contains(row.Architecture))))
-                .OrderBy(row => row.Name).Take(Bound).Select(row =>
-                    new { row.Name, row.ModelPath, row.Params, row.FileSizeBytes, row.Architecture }).ToListAsync(cancellation)
-                    .ConfigureAwait(false);
-            var made = heads.ConvertAll(row => new DraftCandidate(row.Name, row.ModelPath!, row.Params, row.FileSizeBytes
-                ?? 0)
-            { Method = OwnMethods.GetValueOrDefault(row.Architecture ?? "", HeadMethod) });
-            var rows = await context.Models.AsNoTracking()
-                .Where(row => row.Role == ModelRole.Model && !row.FileMissing && row.ModelPath != null && row.ModelPath != model.ModelPath && row.VocabSize == vocabulary && row.ParameterCount > 0 && row.ParameterCount <= weights / Times)
-                .OrderBy(row => row.ParameterCount).ThenBy(row => row.Id).Take(ReadBound)
-                .Select(row => new { row.Name, row.ModelPath, row.Params, row.FileSizeBytes, row.MetadataJson }).ToListAsync(cancellation).ConfigureAwait(false);
+                    && (row.Architecture == model.Architecture || (row.Architecture != null && OwnArchitectures.Contains(row.Architecture)))
+                )
+                .OrderBy(row => row.Name)
+                .Take(Bound)
+                .Select(row => new
+                {
+                    row.Name,
+                    row.ModelPath,
+                    row.Params,
+                    row.FileSizeBytes,
+                    row.Architecture,
+                })
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
+            var made = heads.ConvertAll(row => new DraftCandidate(row.Name, row.ModelPath!, row.Params, row.FileSizeBytes ?? 0)
+            {
+                Method = OwnMethods.GetValueOrDefault(row.Architecture ?? "", HeadMethod),
+            });
+            var rows = await context
+                .Models.AsNoTracking()
+                .Where(row =>
+                    row.Role == ModelRole.Model
+                    && !row.FileMissing
+                    && row.ModelPath != null
+                    && row.ModelPath != model.ModelPath
+                    && row.VocabSize == vocabulary
+                    && row.ParameterCount > 0
+                    && row.ParameterCount <= weights / Times
+                )
+                .OrderBy(row => row.ParameterCount)
+                .ThenBy(row => row.Id)
+                .Take(ReadBound)
+                .Select(row => new
+                {
+                    row.Name,
+                    row.ModelPath,
+                    row.Params,
+                    row.FileSizeBytes,
+                    row.MetadataJson,
+                })
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
             var own = Tokenizer(json);
-            return own is null ? made : await Task.Run(() =>
-                (IReadOnlyList<DraftCandidate>)[.. made,
-                .. rows.Where(row => Tokenizer(row.MetadataJson) is { } other && own.SequenceEqual(other)).DistinctBy(row => row.ModelPath)
-                .Take(Bound).Select(row => new DraftCandidate(row.Name, row.ModelPath!, row.Params, row.FileSizeBytes ?? 0))], cancellation).ConfigureAwait(false);
+            return own is null
+                ? made
+                : await Task.Run(
+                        () =>
+                            (IReadOnlyList<DraftCandidate>)
+                                [
+                                    .. made,
+                                    .. rows.Where(row => Tokenizer(row.MetadataJson) is { } other && own.SequenceEqual(other))
+                                        .DistinctBy(row => row.ModelPath)
+                                        .Take(Bound)
+                                        .Select(row => new DraftCandidate(row.Name, row.ModelPath!, row.Params, row.FileSizeBytes ?? 0)),
+                                ],
+                        cancellation
+                    )
+                    .ConfigureAwait(false);
         }
     }
 

@@ -4,7 +4,8 @@ using System.Text;
 namespace LlamaBlazor.Web.Models.Library;
 
 /// <summary>
-/// Tells whether two paths are one file, also through hard links and mounts that show a folder in a second place: on Linux by device and inode, elsewhere
+/// Tells whether two paths are one file, also through hard links and mounts that show a folder in a second place: on Linux by device and
+/// inode, elsewhere
 /// by the path without links.
 /// </summary>
 internal static class FileIdentity

@@ -4,7 +4,8 @@ using LlamaBlazor.Domain.Models.Library;
 namespace LlamaBlazor.Web.Models.Library;
 
 /// <summary>
-/// Finds model files below folders. Follows links (the cache of Hugging Face is made of them), visits each folder and each file once however many ways
+/// Finds model files below folders. Follows links (the cache of Hugging Face is made of them), visits each folder and each file once
+/// however many ways
 /// lead there, and goes on where a folder cannot be read.
 /// </summary>
 internal sealed class FolderWalker(ScanErrors errors, CancellationToken cancellation)
@@ -98,7 +99,12 @@ internal sealed class FolderWalker(ScanErrors errors, CancellationToken cancella
         {
             var real = file.LinkTarget is null ? Path.Combine(folder, file.Name) : RealPath.Of(file.FullName);
             if (!File.Exists(real))
-                errors.Add(file.FullName, DiskEntry.IsShut(real) ? $"This link leads to {real}, and the dashboard may not enter a folder above that. Give its user access." : "This link leads to a file that does not exist.");
+                errors.Add(
+                    file.FullName,
+                    DiskEntry.IsShut(real)
+                        ? $"This link leads to {real}, and the dashboard may not enter a folder above that. Give its user access."
+                        : "This link leads to a file that does not exist."
+                );
             else if (!_files.TryGetValue(real, out var other) || IsBetter(file.FullName, other.Path))
                 _files[real] = DiskEntry.Describe(file);
         }
@@ -109,9 +115,10 @@ internal sealed class FolderWalker(ScanErrors errors, CancellationToken cancella
     }
 
     /// <summary>Why a file or folder could not be opened.</summary>
-    public static string Explain(Exception error) => error switch
-    {
-        UnauthorizedAccessException => "The dashboard may not read this. Give its user read access.",
-        _ => $"It could not be read: {error.Message}",
-    };
+    public static string Explain(Exception error) =>
+        error switch
+        {
+            UnauthorizedAccessException => "The dashboard may not read this. Give its user read access.",
+            _ => $"It could not be read: {error.Message}",
+        };
 }

@@ -7,7 +7,8 @@ namespace LlamaBlazor.Web.Models.Library;
 internal sealed record ForeignFolders(IReadOnlyList<UsualPlace> Places)
 {
     /// <summary>Those of this machine and user.</summary>
-    public static ForeignFolders OfThisMachine() => new([.. UsualPlace.Find(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile))]);
+    public static ForeignFolders OfThisMachine() =>
+        new([.. UsualPlace.Find(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile))]);
 
     /// <summary>The place that a path lies in, also where a link leads there, or null.</summary>
     /// <exception cref="IOException">The links lead in a circle.</exception>
@@ -15,6 +16,8 @@ internal sealed record ForeignFolders(IReadOnlyList<UsualPlace> Places)
     {
         var real = RealPath.OfEntry(path);
         var end = RealPath.Of(path);
-        return Places.FirstOrDefault(place => RealPath.IsInside(real, place.Path) || (Directory.Exists(end) && RealPath.IsInside(end, place.Path)));
+        return Places.FirstOrDefault(place =>
+            RealPath.IsInside(real, place.Path) || (Directory.Exists(end) && RealPath.IsInside(end, place.Path))
+        );
     }
 }

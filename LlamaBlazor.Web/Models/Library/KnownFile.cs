@@ -12,9 +12,27 @@ namespace LlamaBlazor.Web.Models.Library;
 /// <param name="Missing">Whether it was gone at the last scan.</param>
 /// <param name="Role">One of <see cref="ModelRole"/>.</param>
 /// <param name="ProjectorPath">The projector paired with it.</param>
-internal sealed record KnownFile(long Id, string Path, long? Size, long? ModifiedAt, string? Fingerprint, bool Missing, string Role, string? ProjectorPath)
+internal sealed record KnownFile(
+    long Id,
+    string Path,
+    long? Size,
+    long? ModifiedAt,
+    string? Fingerprint,
+    bool Missing,
+    string Role,
+    string? ProjectorPath
+)
 {
     /// <summary>The columns, for queries.</summary>
-    public static Expression<Func<Model, KnownFile>> Columns { get; } = model =>
-        new KnownFile(model.Id, model.ModelPath!, model.FileSizeBytes, model.FileModifiedAt, model.Fingerprint, model.FileMissing, model.Role, model.ProjectorPath);
+    public static Expression<Func<Model, KnownFile>> Columns { get; } =
+        model => new KnownFile(
+            model.Id,
+            model.ModelPath!,
+            model.FileSizeBytes,
+            model.FileModifiedAt,
+            model.Fingerprint,
+            model.FileMissing,
+            model.Role,
+            model.ProjectorPath
+        );
 }

@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Models.Library;
 
 /// <summary>
-/// Deletes copies of files that are there more than once. The library may list one file in two places, so before anything is deleted another file is
+/// Deletes copies of files that are there more than once. The library may list one file in two places, so before anything is deleted
+/// another file is
 /// opened that is really another one and still has the same content.
 /// </summary>
 internal sealed class LibraryCopies(IDbContextFactory<LlamaDbContext> contexts, LibraryFiles files)
@@ -14,10 +15,19 @@ internal sealed class LibraryCopies(IDbContextFactory<LlamaDbContext> contexts, 
     public async Task<Result<long>> DeleteAsync(IReadOnlyCollection<long> ids, CancellationToken cancellation = default)
     {
         var rows = await RowsAsync(ids, cancellation).ConfigureAwait(false);
-        var lonely = await Task.Run(() => rows.GroupBy(row => row.Fingerprint).Select(group => FindLonely([.. group], ids, cancellation)).FirstOrDefault(path => path is not null), cancellation).ConfigureAwait(false);
+        var lonely = await Task.Run(
+                () =>
+                    rows.GroupBy(row => row.Fingerprint)
+                        .Select(group => FindLonely([.. group], ids, cancellation))
+                        .FirstOrDefault(path => path is not null),
+                cancellation
+            )
+            .ConfigureAwait(false);
         return lonely is null
             ? await files.DeleteAsync(ids, cancellation).ConfigureAwait(false)
-            : Failure.Conflict($"No other file with the content of '{lonely}' can be read: nothing was deleted. Scan the folders, and look again.");
+            : Failure.Conflict(
+                $"No other file with the content of '{lonely}' can be read: nothing was deleted. Scan the folders, and look again."
+            );
     }
 
     private async Task<List<Copy>> RowsAsync(IReadOnlyCollection<long> ids, CancellationToken cancellation)
@@ -26,8 +36,12 @@ internal sealed class LibraryCopies(IDbContextFactory<LlamaDbContext> contexts, 
         await using (context.ConfigureAwait(false))
         {
             var fingerprints = context.Models.Where(model => ids.Contains(model.Id)).Select(model => model.Fingerprint);
-            return await context.Models.AsNoTracking().Where(model => model.ModelPath != null && fingerprints.Contains(model.Fingerprint))
-                .Select(model => new Copy(model.Id, model.ModelPath!, model.Fingerprint)).ToListAsync(cancellation).ConfigureAwait(false);
+            return await context
+                .Models.AsNoTracking()
+                .Where(model => model.ModelPath != null && fingerprints.Contains(model.Fingerprint))
+                .Select(model => new Copy(model.Id, model.ModelPath!, model.Fingerprint))
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
         }
     }
 
@@ -36,8 +50,15 @@ internal sealed class LibraryCopies(IDbContextFactory<LlamaDbContext> contexts, 
     {
         var leaving = copies.Where(copy => ids.Contains(copy.Id)).Select(copy => copy.Path).ToHashSet();
         var lost = leaving.SelectMany(Identities).ToHashSet();
-        var stays = copies.Where(copy => !leaving.Contains(copy.Path)).DistinctBy(copy => copy.Path)
-            .Any(copy => copy.Fingerprint is not null && Identities(copy.Path) is { Count: > 0 } own && !own.Any(lost.Contains) && FingerprintOf(copy.Path, cancellation) == copy.Fingerprint);
+        var stays = copies
+            .Where(copy => !leaving.Contains(copy.Path))
+            .DistinctBy(copy => copy.Path)
+            .Any(copy =>
+                copy.Fingerprint is not null
+                && Identities(copy.Path) is { Count: > 0 } own
+                && !own.Any(lost.Contains)
+                && FingerprintOf(copy.Path, cancellation) == copy.Fingerprint
+            );
         return stays ? null : leaving.First();
     }
 
@@ -45,7 +66,9 @@ internal sealed class LibraryCopies(IDbContextFactory<LlamaDbContext> contexts, 
     {
         try
         {
-            return File.Exists(path) ? [.. DiskEntry.Of(path).Files.SelectMany(file => new[] { FileIdentity.Of(file.Path), RealPath.Of(file.Path) })] : [];
+            return File.Exists(path)
+                ? [.. DiskEntry.Of(path).Files.SelectMany(file => new[] { FileIdentity.Of(file.Path), RealPath.Of(file.Path) })]
+                : [];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -9,11 +9,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Models.Library;
 
-/// <summary>Changes of the library that people ask for: add one file, copy a model with its settings, remove models without a file.</summary>
+/// <summary>Changes of the library that people ask for: add one file, copy a model with its settings, remove models without a
+/// file.</summary>
 internal sealed class LibraryEdits(
-    IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, InstanceBoard instances, ModelStore store, LaunchSettingsStore settings, TimeProvider clock)
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseWriter writer,
+    InstanceBoard instances,
+    ModelStore store,
+    LaunchSettingsStore settings,
+    TimeProvider clock
+)
 {
-    /// <summary>Adds a file, or a split set by any of its parts, from anywhere on this machine. A file that is there already is a conflict.</summary>
+    /// <summary>Adds a file, or a split set by any of its parts, from anywhere on this machine. A file that is there already is a
+    /// conflict.</summary>
     public async Task<Result<Model>> AddAsync(string path, string? name, CancellationToken cancellation = default)
     {
         if (name is not null && ModelRules.NameError(name) is { } wrong)
@@ -25,19 +33,33 @@ internal sealed class LibraryEdits(
         var scanned = await Task.Run(() => ScannedModel.Read(entry, cancellation), cancellation).ConfigureAwait(false);
         if (!scanned.IsSuccess)
             return Failure.Invalid("path", $"'{entry.Path}': {scanned.Failure!.Message}");
-        return Tell(await writer.ExecuteAsync<Result<Model>>(async (context, token) =>
-        {
-            if (await context.Models.FirstOrDefaultAsync(model => model.ModelPath == entry.Path, token).ConfigureAwait(false) is { } known)
-                return Failure.Conflict($"'{entry.Path}' is in the library already, as '{known.Name}'. To run it with other settings, duplicate that model.");
-            var names = await ModelNames.LoadAsync(context, token).ConfigureAwait(false);
-            if (name is not null && names.Refuse(name) is { } taken)
-                return Failure.Invalid("name", taken);
-            var model = ModelRows.New(name?.Trim() ?? names.Take(entry.Path), Now());
-            scanned.Value.Apply(model);
-            await context.IgnoredFiles.Where(file => file.Path == entry.Path).ExecuteDeleteAsync(token).ConfigureAwait(false);
-            await ModelRows.AddAsync(context, [model], token).ConfigureAwait(false);
-            return model;
-        }, cancellation).ConfigureAwait(false), ModelChanged.Added);
+        return Tell(
+            await writer
+                .ExecuteAsync<Result<Model>>(
+                    async (context, token) =>
+                    {
+                        if (
+                            await context.Models.FirstOrDefaultAsync(model => model.ModelPath == entry.Path, token).ConfigureAwait(false) is
+                            { } known
+                        )
+                            return Failure.Conflict(
+                                $"'{entry.Path}' is in the library already, as '{known.Name}'. To run it with other settings, "
+                                    + "duplicate that model."
+                            );
+                        var names = await ModelNames.LoadAsync(context, token).ConfigureAwait(false);
+                        if (name is not null && names.Refuse(name) is { } taken)
+                            return Failure.Invalid("name", taken);
+                        var model = ModelRows.New(name?.Trim() ?? names.Take(entry.Path), Now());
+                        scanned.Value.Apply(model);
+                        await context.IgnoredFiles.Where(file => file.Path == entry.Path).ExecuteDeleteAsync(token).ConfigureAwait(false);
+                        await ModelRows.AddAsync(context, [model], token).ConfigureAwait(false);
+                        return model;
+                    },
+                    cancellation
+                )
+                .ConfigureAwait(false),
+            ModelChanged.Added
+        );
     }
 
     /// <summary>Copies a model with all its settings but its aliases under a free name, so that one file can run in two ways.</summary>
@@ -45,26 +67,49 @@ internal sealed class LibraryEdits(
     {
         if (name is not null && ModelRules.NameError(name) is { } wrong)
             return Failure.Invalid("name", wrong);
-        return Tell(await writer.ExecuteAsync<Result<Model>>(async (context, token) =>
-        {
-            if (await ModelStore.FindAsync(context.Models, key, token).ConfigureAwait(false) is not { } original)
-                return ModelStore.Unknown(key);
-            var names = await ModelNames.LoadAsync(context, token).ConfigureAwait(false);
-            if (name is not null && names.Refuse(name) is { } taken)
-                return Failure.Invalid("name", taken);
-            var fresh = ModelRows.New(name?.Trim() ?? names.FreeOrNumbered($"{original.Name}-copy"), Now());
-            var copy = (Model)context.Entry(original).CurrentValues.ToObject();
-            (copy.Id, copy.Uid, copy.Name, copy.CreatedAt, copy.UpdatedAt, copy.FirstSeenAt) = (0, fresh.Uid, fresh.Name, fresh.CreatedAt, fresh.UpdatedAt, fresh.FirstSeenAt);
-            (copy.Status, copy.RuntimeStatus, copy.Favorite, copy.LastUsedAt, copy.Alias, copy.Revision) = (ModelStatus.Stopped, null, false, null, null, 0);
-            (copy.FitParamsAvailable, copy.LastFitParamsCheck) = (false, null);
-            context.Models.Add(copy);
-            await context.SaveChangesAsync(token).ConfigureAwait(false);
-            await CopyConfigsAsync(context, original.Id, copy.Id, token).ConfigureAwait(false);
-            return copy;
-        }, cancellation).ConfigureAwait(false), ModelChanged.Added);
+        return Tell(
+            await writer
+                .ExecuteAsync<Result<Model>>(
+                    async (context, token) =>
+                    {
+                        if (await ModelStore.FindAsync(context.Models, key, token).ConfigureAwait(false) is not { } original)
+                            return ModelStore.Unknown(key);
+                        var names = await ModelNames.LoadAsync(context, token).ConfigureAwait(false);
+                        if (name is not null && names.Refuse(name) is { } taken)
+                            return Failure.Invalid("name", taken);
+                        var fresh = ModelRows.New(name?.Trim() ?? names.FreeOrNumbered($"{original.Name}-copy"), Now());
+                        var copy = (Model)context.Entry(original).CurrentValues.ToObject();
+                        (copy.Id, copy.Uid, copy.Name, copy.CreatedAt, copy.UpdatedAt, copy.FirstSeenAt) = (
+                            0,
+                            fresh.Uid,
+                            fresh.Name,
+                            fresh.CreatedAt,
+                            fresh.UpdatedAt,
+                            fresh.FirstSeenAt
+                        );
+                        (copy.Status, copy.RuntimeStatus, copy.Favorite, copy.LastUsedAt, copy.Alias, copy.Revision) = (
+                            ModelStatus.Stopped,
+                            null,
+                            false,
+                            null,
+                            null,
+                            0
+                        );
+                        (copy.FitParamsAvailable, copy.LastFitParamsCheck) = (false, null);
+                        context.Models.Add(copy);
+                        await context.SaveChangesAsync(token).ConfigureAwait(false);
+                        await CopyConfigsAsync(context, original.Id, copy.Id, token).ConfigureAwait(false);
+                        return copy;
+                    },
+                    cancellation
+                )
+                .ConfigureAwait(false),
+            ModelChanged.Added
+        );
     }
 
-    /// <summary>What <see cref="CleanupAsync"/> would do. Models of a folder that is not there, or is empty, as on a disk that is not mounted, stay.</summary>
+    /// <summary>What <see cref="CleanupAsync"/> would do. Models of a folder that is not there, or is empty, as on a disk that is not
+    /// mounted, stay.</summary>
     public async Task<CleanupPlan> PlanCleanupAsync(CancellationToken cancellation = default)
     {
         var active = instances.Active.Select(instance => instance.ModelId).ToHashSet();
@@ -72,14 +117,30 @@ internal sealed class LibraryEdits(
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var marked = await context.Models.AsNoTracking().Where(model => model.FileMissing && model.ModelPath != null).Select(model => new { model.Id, Path = model.ModelPath! }).ToListAsync(cancellation).ConfigureAwait(false);
-            return await Task.Run(() =>
-            {
-                var unavailable = UnavailableFolders.Among(folders);
-                var gone = marked.Where(model => !active.Contains(model.Id) && DiskEntry.IsGone(model.Path)).Select(model => (model.Id, Reason: unavailable.Of(model.Path))).ToList(); // it may have come back since the scan
-                var kept = gone.Where(model => model.Reason is not null).ToList();
-                return new CleanupPlan([.. gone.Where(model => model.Reason is null).Select(model => model.Id)], kept.Count, [.. kept.Select(model => model.Reason!).Distinct()]);
-            }, cancellation).ConfigureAwait(false);
+            var marked = await context
+                .Models.AsNoTracking()
+                .Where(model => model.FileMissing && model.ModelPath != null)
+                .Select(model => new { model.Id, Path = model.ModelPath! })
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
+            return await Task.Run(
+                    () =>
+                    {
+                        var unavailable = UnavailableFolders.Among(folders);
+                        var gone = marked
+                            .Where(model => !active.Contains(model.Id) && DiskEntry.IsGone(model.Path))
+                            .Select(model => (model.Id, Reason: unavailable.Of(model.Path)))
+                            .ToList(); // it may have come back since the scan
+                        var kept = gone.Where(model => model.Reason is not null).ToList();
+                        return new CleanupPlan(
+                            [.. gone.Where(model => model.Reason is null).Select(model => model.Id)],
+                            kept.Count,
+                            [.. kept.Select(model => model.Reason!).Distinct()]
+                        );
+                    },
+                    cancellation
+                )
+                .ConfigureAwait(false);
         }
     }
 
@@ -88,13 +149,31 @@ internal sealed class LibraryEdits(
     public async Task<(int Removed, CleanupPlan Plan)> CleanupAsync(CancellationToken cancellation = default)
     {
         var plan = await PlanCleanupAsync(cancellation).ConfigureAwait(false);
-        var removed = await writer.ExecuteAsync(async (context, token) =>
-        {
-            var count = 0;
-            foreach (var chunk in plan.Removable.Chunk(500))
-                count += (await ModelRows.DeleteAsync(context, await context.Models.Where(model => chunk.Contains(model.Id) && model.FileMissing).Select(model => model.Id).ToArrayAsync(token).ConfigureAwait(false), Now(), token).ConfigureAwait(false)).Count;
-            return count;
-        }, cancellation).ConfigureAwait(false);
+        var removed = await writer
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    var count = 0;
+                    foreach (var chunk in plan.Removable.Chunk(500))
+                        count += (
+                            await ModelRows
+                                .DeleteAsync(
+                                    context,
+                                    await context
+                                        .Models.Where(model => chunk.Contains(model.Id) && model.FileMissing)
+                                        .Select(model => model.Id)
+                                        .ToArrayAsync(token)
+                                        .ConfigureAwait(false),
+                                    Now(),
+                                    token
+                                )
+                                .ConfigureAwait(false)
+                        ).Count;
+                    return count;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         if (removed > 0)
             store.Changes.Publish(new ModelChanged(0, ModelChanged.Library));
         return (removed, plan);
@@ -108,8 +187,14 @@ internal sealed class LibraryEdits(
             return Failure.Invalid("path", "A path cannot hold the character of the code 0.");
         try
         {
-            return File.Exists(path) || new FileInfo(path).LinkTarget is not null ? DiskEntry.Of(path)
-                : Failure.Invalid("path", DiskEntry.IsShut(path) ? $"'{path}' cannot be reached: the dashboard may not enter a folder above it. Give its user access." : $"There is no file '{path}'.");
+            return File.Exists(path) || new FileInfo(path).LinkTarget is not null
+                ? DiskEntry.Of(path)
+                : Failure.Invalid(
+                    "path",
+                    DiskEntry.IsShut(path)
+                        ? $"'{path}' cannot be reached: the dashboard may not enter a folder above it. Give its user access."
+                        : $"There is no file '{path}'."
+                );
         }
         catch (FileNotFoundException)
         {
@@ -131,13 +216,22 @@ internal sealed class LibraryEdits(
         await CopyAsync<MultimodalConfig>(context, from, to, cancellation).ConfigureAwait(false);
         await CopyAsync<ServerOverride>(context, from, to, cancellation).ConfigureAwait(false);
         (await CopyAsync<RuntimeConfig>(context, from, to, cancellation).ConfigureAwait(false)).Aliases = null; // a name has one owner
-        context.Add(new FitParams { ModelId = to, CreatedAt = Now(), UpdatedAt = Now() });
+        context.Add(
+            new FitParams
+            {
+                ModelId = to,
+                CreatedAt = Now(),
+                UpdatedAt = Now(),
+            }
+        );
     }
 
     private async Task<T> CopyAsync<T>(LlamaDbContext context, long from, long to, CancellationToken cancellation)
         where T : ModelConfigRecord, new()
     {
-        var row = await context.Set<T>().AsNoTracking().FirstOrDefaultAsync(config => config.ModelId == from, cancellation).ConfigureAwait(false) ?? new T();
+        var row =
+            await context.Set<T>().AsNoTracking().FirstOrDefaultAsync(config => config.ModelId == from, cancellation).ConfigureAwait(false)
+            ?? new T();
         (row.Id, row.ModelId, row.Revision, row.CreatedAt, row.UpdatedAt) = (0, to, 0, Now(), Now());
         context.Add(row);
         return row;

@@ -10,11 +10,19 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Models.Library;
 
 /// <summary>
-/// Deletes files of models, which nothing else in the dashboard does, and only where a person chose that very file: inside the models folders, with all parts
+/// Deletes files of models, which nothing else in the dashboard does, and only where a person chose that very file: inside the models
+/// folders, with all parts
 /// of a set, while nothing runs from it. Each deletion is in <c>audit_log</c>.
 /// </summary>
 internal sealed class LibraryFiles(
-    IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, ModelStore store, InstanceBoard instances, LaunchSettingsStore settings, ForeignFolders foreign, TimeProvider clock)
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseWriter writer,
+    ModelStore store,
+    InstanceBoard instances,
+    LaunchSettingsStore settings,
+    ForeignFolders foreign,
+    TimeProvider clock
+)
 {
     /// <summary>Deletes the files of these models from the disk, and every model that uses them from the library.</summary>
     /// <returns>Bytes freed; a failure names the first file that could not be deleted: what was deleted before is gone.</returns>
@@ -50,7 +58,12 @@ internal sealed class LibraryFiles(
         await using (context.ConfigureAwait(false))
         {
             var paths = context.Models.Where(model => ids.Contains(model.Id) && model.ModelPath != null).Select(model => model.ModelPath);
-            var rows = await context.Models.AsNoTracking().Where(model => paths.Contains(model.ModelPath)).Select(model => new { model.Id, model.ModelPath }).ToListAsync(cancellation).ConfigureAwait(false);
+            var rows = await context
+                .Models.AsNoTracking()
+                .Where(model => paths.Contains(model.ModelPath))
+                .Select(model => new { model.Id, model.ModelPath })
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
             return rows.ConvertAll(row => (row.Id, row.ModelPath!));
         }
     }
@@ -61,10 +74,15 @@ internal sealed class LibraryFiles(
         {
             var place = RealPath.OfEntry(path);
             if (foreign.Of(path) is { } owner)
-                return Failure.Conflict($"'{path}' belongs to another program ({owner.Owner}): the dashboard does not delete it. Delete it there.");
+                return Failure.Conflict(
+                    $"'{path}' belongs to another program ({owner.Owner}): the dashboard does not delete it. Delete it there."
+                );
             return folders.Any(folder => RealPath.IsInside(place, folder))
                 ? null
-                : Failure.Conflict($"'{path}' {(place == path ? "is" : $"is really '{place}', which is")} in none of the models folders: the dashboard does not delete it. Delete it with the program it belongs to.");
+                : Failure.Conflict(
+                    $"'{path}' {(place == path ? "is" : $"is really '{place}', which is")} in none of the models folders: the "
+                        + "dashboard does not delete it. Delete it with the program it belongs to."
+                );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -72,19 +90,31 @@ internal sealed class LibraryFiles(
         }
     }
 
-    private Task AuditAsync(string path, IReadOnlyList<long> users, Result<long> deleted, CancellationToken cancellation) => writer.ExecuteAsync(
-        (context, _) =>
-        {
-            context.Audit.Add(new AuditRow
+    private Task AuditAsync(string path, IReadOnlyList<long> users, Result<long> deleted, CancellationToken cancellation) =>
+        writer.ExecuteAsync(
+            (context, _) =>
             {
-                Action = "model.delete_file",
-                ResourceType = "model",
-                ResourceId = string.Join(',', users.Take(100).Select(id => id.ToString(CultureInfo.InvariantCulture))),
-                Details = JsonSerializer.Serialize(new { path, bytes = deleted.IsSuccess ? deleted.Value : 0, error = deleted.Failure?.Message }),
-                CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
-            });
-            return Task.CompletedTask;
-        }, cancellation);
+                context.Audit.Add(
+                    new AuditRow
+                    {
+                        Action = "model.delete_file",
+                        ResourceType = "model",
+                        ResourceId = string.Join(',', users.Take(100).Select(id => id.ToString(CultureInfo.InvariantCulture))),
+                        Details = JsonSerializer.Serialize(
+                            new
+                            {
+                                path,
+                                bytes = deleted.IsSuccess ? deleted.Value : 0,
+                                error = deleted.Failure?.Message,
+                            }
+                        ),
+                        CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+                    }
+                );
+                return Task.CompletedTask;
+            },
+            cancellation
+        );
 
     private static Result<long> DeleteFiles(string path)
     {
@@ -97,7 +127,8 @@ internal sealed class LibraryFiles(
             foreach (var part in Parts(path))
             {
                 file = part;
-                var size = new FileInfo(part) is { Exists: true, LinkTarget: null } plain ? plain.Length : 0; // of a link only the link goes
+                // of a link only the link goes
+                var size = new FileInfo(part) is { Exists: true, LinkTarget: null } plain ? plain.Length : 0;
                 File.Delete(part);
                 freed += size;
             }
@@ -111,5 +142,6 @@ internal sealed class LibraryFiles(
     }
 
     // A link that leads nowhere goes alone.
-    private static IEnumerable<string> Parts(string path) => File.Exists(path) ? DiskEntry.Of(path).Files.Select(part => part.Path) : [path];
+    private static IEnumerable<string> Parts(string path) =>
+        File.Exists(path) ? DiskEntry.Of(path).Files.Select(part => part.Path) : [path];
 }

@@ -2,7 +2,8 @@ using LlamaBlazor.Domain.Models.Library;
 
 namespace LlamaBlazor.Web.Models.Library;
 
-/// <summary>One scan: finds the files, reads the headers of new and changed ones, and hands the difference to <see cref="LibraryUpdate"/>.</summary>
+/// <summary>One scan: finds the files, reads the headers of new and changed ones, and hands the difference to
+/// <see cref="LibraryUpdate"/>.</summary>
 internal sealed class LibraryScan(LibraryUpdate update, TimeProvider clock)
 {
     /// <summary>Headers in one transaction.</summary>
@@ -29,21 +30,38 @@ internal sealed class LibraryScan(LibraryUpdate update, TimeProvider clock)
         // 2. What the library knows.
         var known = await update.KnownAsync(cancellation).ConfigureAwait(false);
         var byPath = known.ToLookup(file => file.Path);
-        var changed = entries.Where(entry => !byPath[entry.Path].Any() || byPath[entry.Path].Any(file => file.Size != entry.Size || file.ModifiedAt != entry.ModifiedAt)).ToList();
+        var changed = entries
+            .Where(entry =>
+                !byPath[entry.Path].Any() || byPath[entry.Path].Any(file => file.Size != entry.Size || file.ModifiedAt != entry.ModifiedAt)
+            )
+            .ToList();
 
         // 3. The files that are gone, and those that are back. A new file may be one of the gone, elsewhere.
         var present = entries.Select(entry => entry.Path).ToHashSet();
-        var hub = entries.Select(entry => entry.Path).Where(path => !byPath[path].Any() && HubPlace.Parse(path) is not null)
+        var hub = entries
+            .Select(entry => entry.Path)
+            .Where(path => !byPath[path].Any() && HubPlace.Parse(path) is not null)
             .ToLookup(path => HubPlace.Parse(path)! with { Revision = "" });
-        var gone = known.Where(file => !present.Contains(file.Path) && (DiskEntry.IsGone(file.Path) || IsOtherSnapshot(file.Path, hub)))
+        var gone = known
+            .Where(file => !present.Contains(file.Path) && (DiskEntry.IsGone(file.Path) || IsOtherSnapshot(file.Path, hub)))
             .ToList();
-        var back = known.Where(file => file.Missing && (present.Contains(file.Path) || File.Exists(file.Path))).Select(file => file.Id).ToList();
+        var back = known
+            .Where(file => file.Missing && (present.Contains(file.Path) || File.Exists(file.Path)))
+            .Select(file => file.Id)
+            .ToList();
 
         // 4. New and changed headers, saved batch by batch.
         var counts = await ReadAsync(changed, gone, errors, report, cancellation).ConfigureAwait(false);
         Explain(folders, gone, errors);
         var missing = await update.FinishAsync(gone, back, folders, cancellation).ConfigureAwait(false);
-        return new ScanResult(entries.Count - counts.Failed, counts.Added, counts.Updated + back.Count, missing, errors.ToList(), (long)clock.GetElapsedTime(started).TotalMilliseconds);
+        return new ScanResult(
+            entries.Count - counts.Failed,
+            counts.Added,
+            counts.Updated + back.Count,
+            missing,
+            errors.ToList(),
+            (long)clock.GetElapsedTime(started).TotalMilliseconds
+        );
     }
 
     // The cache of Hugging Face has a newer snapshot of the very same blob: that model has moved there.
@@ -51,7 +69,8 @@ internal sealed class LibraryScan(LibraryUpdate update, TimeProvider clock)
     {
         try
         {
-            return HubPlace.Parse(path) is { } place && found[place with { Revision = "" }].FirstOrDefault() is { } other
+            return HubPlace.Parse(path) is { } place
+                && found[place with { Revision = "" }].FirstOrDefault() is { } other
                 && RealPath.Of(path) == RealPath.Of(other);
         }
         catch (IOException)
@@ -68,26 +87,44 @@ internal sealed class LibraryScan(LibraryUpdate update, TimeProvider clock)
             var unavailable = UnavailableFolders.Among([folder]);
             var reasons = gone.Select(file => unavailable.Of(file.Path)).OfType<string>().ToList();
             if (reasons.Count > 0)
-                errors.Add(folder, $"{reasons[0]}, but {(reasons.Count == 1 ? "1 model of the library lies" : $"{reasons.Count:N0} models of the library lie")} in it. If a disk belongs there, mount it and scan again: they are kept until then.");
+                errors.Add(
+                    folder,
+                    $"{reasons[0]}, but "
+                        + $"{(reasons.Count == 1 ? "1 model of the library lies" : $"{reasons.Count:N0} models of the library lie")} "
+                        + "in it. If a disk belongs there, mount it and scan again: they are kept until then."
+                );
         }
     }
 
-    private async Task<(int Added, int Updated, int Failed)> ReadAsync(List<LibraryEntry> changed, List<KnownFile> gone, ScanErrors errors, Action<ScanProgress> report, CancellationToken cancellation)
+    private async Task<(int Added, int Updated, int Failed)> ReadAsync(
+        List<LibraryEntry> changed,
+        List<KnownFile> gone,
+        ScanErrors errors,
+        Action<ScanProgress> report,
+        CancellationToken cancellation
+    )
     {
         var (done, added, updated, failed) = (0, 0, 0, 0);
         foreach (var batch in changed.Chunk(BatchBound))
         {
             var read = new ScannedModel?[batch.Length];
-            await Parallel.ForAsync(0, batch.Length, new ParallelOptions { MaxDegreeOfParallelism = Readers, CancellationToken = cancellation }, (i, token) =>
-            {
-                var result = ScannedModel.Read(batch[i], token);
-                if (result.IsSuccess)
-                    read[i] = result.Value;
-                else
-                    errors.Add(batch[i].Path, result.Failure!.Message);
-                report(new ScanProgress(Interlocked.Increment(ref done), changed.Count, batch[i].Path));
-                return ValueTask.CompletedTask;
-            }).ConfigureAwait(false);
+            await Parallel
+                .ForAsync(
+                    0,
+                    batch.Length,
+                    new ParallelOptions { MaxDegreeOfParallelism = Readers, CancellationToken = cancellation },
+                    (i, token) =>
+                    {
+                        var result = ScannedModel.Read(batch[i], token);
+                        if (result.IsSuccess)
+                            read[i] = result.Value;
+                        else
+                            errors.Add(batch[i].Path, result.Failure!.Message);
+                        report(new ScanProgress(Interlocked.Increment(ref done), changed.Count, batch[i].Path));
+                        return ValueTask.CompletedTask;
+                    }
+                )
+                .ConfigureAwait(false);
             var good = read.OfType<ScannedModel>().ToList();
             var saved = await update.SaveAsync(good, gone, cancellation).ConfigureAwait(false);
             (added, updated, failed) = (added + saved.Added, updated + saved.Updated, failed + batch.Length - good.Count);

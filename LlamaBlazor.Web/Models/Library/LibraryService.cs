@@ -5,7 +5,8 @@ using LlamaBlazor.Web.Shared.Live;
 
 namespace LlamaBlazor.Web.Models.Library;
 
-/// <summary>Runs scans, one at a time: on request, at start when the library is empty or the folders changed, and whenever the folders are changed.</summary>
+/// <summary>Runs scans, one at a time: on request, at start when the library is empty or the folders changed, and whenever the folders are
+/// changed.</summary>
 internal sealed partial class LibraryService(
     LibraryScan scan,
     LibraryUpdate update,
@@ -13,7 +14,8 @@ internal sealed partial class LibraryService(
     DatabaseState database,
     Broadcast<ScanProgress> progress,
     Broadcast<ModelChanged> changes,
-    ILogger<LibraryService> logger) : BackgroundService
+    ILogger<LibraryService> logger
+) : BackgroundService
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly SemaphoreSlim _foldersChanged = new(0, 1);
@@ -118,7 +120,10 @@ internal sealed partial class LibraryService(
         progress.Publish(message);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Scan: {Found} found, {Added} added, {Updated} updated, {Missing} missing, {Errors} with errors in {Elapsed} ms")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Scan: {Found} found, {Added} added, {Updated} updated, {Missing} missing, {Errors} with errors in {Elapsed} ms"
+    )]
     private partial void LogScanned(int found, int added, int updated, int missing, int errors, long elapsed);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The scan of the models folders failed")]

@@ -6,11 +6,18 @@ using LlamaBlazor.Web.Settings;
 namespace LlamaBlazor.Web.Models.Library;
 
 /// <summary>
-/// Scans by itself when files in the models folders change: told by the system where it can, and every few minutes in any case, since network
+/// Scans by itself when files in the models folders change: told by the system where it can, and every few minutes in any case, since
+/// network
 /// folders and full queues tell nothing. Switched off with <c>LlamaBlazor:WatchFolders=false</c>.
 /// </summary>
-internal sealed partial class LibraryWatcher(LibraryService library, LaunchSettingsStore settings, DatabaseState database, IConfiguration configuration, TimeProvider clock, ILogger<LibraryWatcher> logger)
-    : BackgroundService
+internal sealed partial class LibraryWatcher(
+    LibraryService library,
+    LaunchSettingsStore settings,
+    DatabaseState database,
+    IConfiguration configuration,
+    TimeProvider clock,
+    ILogger<LibraryWatcher> logger
+) : BackgroundService
 {
     /// <summary>How long files must rest before they are read: a copy of gigabytes changes its file all the time.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
@@ -48,7 +55,8 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
         {
             await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
             await WatchAsync(stoppingToken).ConfigureAwait(false);
-            await ScanAsync(stoppingToken).ConfigureAwait(false); // what came before the watch began, while the dashboard was off or was starting
+            // what came before the watch began, while the dashboard was off or was starting
+            await ScanAsync(stoppingToken).ConfigureAwait(false);
             while (true)
             {
                 if (await SignalAsync(Poll, stoppingToken).ConfigureAwait(false))
@@ -129,11 +137,17 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
     {
         try
         {
-            var watcher = new FileSystemWatcher(folder) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.Size | NotifyFilters.LastWrite };
+            var watcher = new FileSystemWatcher(folder)
+            {
+                IncludeSubdirectories = true,
+                NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.Size | NotifyFilters.LastWrite,
+            };
             watcher.Created += (_, change) => SignalIf(IsModel(change.FullPath) || Directory.Exists(change.FullPath));
             watcher.Changed += (_, change) => SignalIf(IsModel(change.FullPath));
-            watcher.Deleted += (_, change) => SignalIf(!change.FullPath.EndsWith(PartFile.Extension, StringComparison.OrdinalIgnoreCase)); // what is gone cannot be asked whether it was a folder
-            watcher.Renamed += (_, change) => SignalIf(IsModel(change.FullPath) || IsModel(change.OldFullPath) || Directory.Exists(change.FullPath));
+            // what is gone cannot be asked whether it was a folder
+            watcher.Deleted += (_, change) => SignalIf(!change.FullPath.EndsWith(PartFile.Extension, StringComparison.OrdinalIgnoreCase));
+            watcher.Renamed += (_, change) =>
+                SignalIf(IsModel(change.FullPath) || IsModel(change.OldFullPath) || Directory.Exists(change.FullPath));
             watcher.Error += (_, _) => Signal(); // its queue ran over: something changed
             watcher.EnableRaisingEvents = true;
             return watcher;
@@ -148,7 +162,8 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
 
     // What a download has so far, logs and notes change all the time and mean nothing. Ollama's lists have no extension.
     private static bool IsModel(string path) =>
-        path.EndsWith(ModelFileName.Extension, StringComparison.OrdinalIgnoreCase) || path.Split(Path.DirectorySeparatorChar).Contains("manifests");
+        path.EndsWith(ModelFileName.Extension, StringComparison.OrdinalIgnoreCase)
+        || path.Split(Path.DirectorySeparatorChar).Contains("manifests");
 
     private void SignalIf(bool matters)
     {
@@ -171,6 +186,9 @@ internal sealed partial class LibraryWatcher(LibraryService library, LaunchSetti
     [LoggerMessage(Level = LogLevel.Error, Message = "A scan after a change of the models folders failed")]
     private partial void LogFailed(Exception error);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Folder} cannot be watched ({Reason}); it is looked at every few minutes instead")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "{Folder} cannot be watched ({Reason}); it is looked at every few minutes instead"
+    )]
     private partial void LogNotWatched(string folder, string reason);
 }

@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace LlamaBlazor.Web.Models.Library;
 
 /// <summary>
-/// Models with everything the database holds of them: each row that goes with them, and each row that only forgets them. Read from the schema, so that a
+/// Models with everything the database holds of them: each row that goes with them, and each row that only forgets them. Read from the
+/// schema, so that a
 /// table which comes later is not forgotten.
 /// </summary>
 internal sealed class ModelBundle
@@ -19,9 +20,14 @@ internal sealed class ModelBundle
     {
         var bundle = new ModelBundle();
         await bundle.TakeAsync(context, "models", "id", ids, cancellation).ConfigureAwait(false);
-        var references = await QueryAsync(context, """
-            SELECT t.name, k."from", k.on_delete FROM sqlite_master t, pragma_foreign_key_list(t.name) k WHERE t.type = 'table' AND k."table" = 'models' ORDER BY t.name
-            """, cancellation).ConfigureAwait(false);
+        var references = await QueryAsync(
+                context,
+                """
+                SELECT t.name, k."from", k.on_delete FROM sqlite_master t, pragma_foreign_key_list(t.name) k WHERE t.type = 'table' AND k."table" = 'models' ORDER BY t.name
+                """,
+                cancellation
+            )
+            .ConfigureAwait(false);
         foreach (var reference in references.Rows)
         {
             var (table, column) = ((string)reference[0]!, (string)reference[1]!);
@@ -40,7 +46,9 @@ internal sealed class ModelBundle
     {
         foreach (var (table, columns, rows) in _rows)
         {
-            var sql = $"INSERT INTO {Quote(table)} ({string.Join(", ", columns.Select(Quote))}) VALUES ({string.Join(", ", columns.Select((_, i) => $"$p{i}"))})";
+            var sql =
+                $"INSERT INTO {Quote(table)} ({string.Join(", ", columns.Select(Quote))}) VALUES "
+                + $"({string.Join(", ", columns.Select((_, i) => $"$p{i}"))})";
             foreach (var row in rows)
                 await ExecuteAsync(context, sql, row, cancellation).ConfigureAwait(false);
         }
@@ -48,19 +56,47 @@ internal sealed class ModelBundle
         foreach (var (table, column, links) in _links)
         {
             foreach (var (row, model) in links)
-                await ExecuteAsync(context, $"UPDATE {Quote(table)} SET {Quote(column)} = $p0 WHERE rowid = $p1 AND {Quote(column)} IS NULL", [model, row], cancellation).ConfigureAwait(false);
+                await ExecuteAsync(
+                        context,
+                        $"UPDATE {Quote(table)} SET {Quote(column)} = $p0 WHERE rowid = $p1 AND {Quote(column)} IS NULL",
+                        [model, row],
+                        cancellation
+                    )
+                    .ConfigureAwait(false);
         }
     }
 
-    private async Task TakeAsync(LlamaDbContext context, string table, string column, IReadOnlyCollection<long> ids, CancellationToken cancellation)
+    private async Task TakeAsync(
+        LlamaDbContext context,
+        string table,
+        string column,
+        IReadOnlyCollection<long> ids,
+        CancellationToken cancellation
+    )
     {
-        var (columns, rows) = await QueryAsync(context, $"SELECT * FROM {Quote(table)} WHERE {Quote(column)} IN ({List(ids)})", cancellation).ConfigureAwait(false);
+        var (columns, rows) = await QueryAsync(
+                context,
+                $"SELECT * FROM {Quote(table)} WHERE {Quote(column)} IN ({List(ids)})",
+                cancellation
+            )
+            .ConfigureAwait(false);
         _rows.Add((table, columns, rows));
     }
 
-    private async Task LinkAsync(LlamaDbContext context, string table, string column, IReadOnlyCollection<long> ids, CancellationToken cancellation)
+    private async Task LinkAsync(
+        LlamaDbContext context,
+        string table,
+        string column,
+        IReadOnlyCollection<long> ids,
+        CancellationToken cancellation
+    )
     {
-        var (_, rows) = await QueryAsync(context, $"SELECT rowid, {Quote(column)} FROM {Quote(table)} WHERE {Quote(column)} IN ({List(ids)})", cancellation).ConfigureAwait(false);
+        var (_, rows) = await QueryAsync(
+                context,
+                $"SELECT rowid, {Quote(column)} FROM {Quote(table)} WHERE {Quote(column)} IN ({List(ids)})",
+                cancellation
+            )
+            .ConfigureAwait(false);
         _links.Add((table, column, rows.ConvertAll(row => ((long)row[0]!, (long)row[1]!))));
     }
 
@@ -68,7 +104,11 @@ internal sealed class ModelBundle
 
     private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    private static async Task<(string[] Columns, List<object?[]> Rows)> QueryAsync(LlamaDbContext context, string sql, CancellationToken cancellation)
+    private static async Task<(string[] Columns, List<object?[]> Rows)> QueryAsync(
+        LlamaDbContext context,
+        string sql,
+        CancellationToken cancellation
+    )
     {
         var command = Command(context, sql);
         await using (command.ConfigureAwait(false))

@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Models.Library;
 
-/// <summary>Makes models complete: a row of <c>models</c> and exactly one row in each table that belongs to it (acceptance S0.25).</summary>
+/// <summary>Makes models complete: a row of <c>models</c> and exactly one row in each table that belongs to it (acceptance
+/// S0.25).</summary>
 internal static class ModelRows
 {
     private const int IdBound = 500; // in one statement
@@ -15,15 +16,16 @@ internal static class ModelRows
     private const string UidAlphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 
     /// <summary>A model without settings.</summary>
-    public static Model New(string name, long now) => new()
-    {
-        Uid = $"model_{now}_{RandomNumberGenerator.GetString(UidAlphabet, 9)}",
-        Name = name,
-        Type = "custom",
-        CreatedAt = now,
-        UpdatedAt = now,
-        FirstSeenAt = now,
-    };
+    public static Model New(string name, long now) =>
+        new()
+        {
+            Uid = $"model_{now}_{RandomNumberGenerator.GetString(UidAlphabet, 9)}",
+            Name = name,
+            Type = "custom",
+            CreatedAt = now,
+            UpdatedAt = now,
+            FirstSeenAt = now,
+        };
 
     /// <summary>Inserts models with their configuration; inside the transaction of the caller.</summary>
     public static async Task AddAsync(LlamaDbContext context, IReadOnlyCollection<Model> models, CancellationToken cancellation)
@@ -37,9 +39,22 @@ internal static class ModelRows
     /// <summary>Removes models and ends the rows of their instances; inside the transaction of the caller. Their names.</summary>
     public static async Task<List<string>> DeleteAsync(LlamaDbContext context, long[] ids, long now, CancellationToken cancellation)
     {
-        var names = await context.Models.Where(model => ids.Contains(model.Id)).OrderBy(model => model.Id).Select(model => model.Name).ToListAsync(cancellation).ConfigureAwait(false);
-        await context.Instances.Where(row => row.ModelId != null && ids.Contains(row.ModelId.Value)).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.Status, InstanceLedger.Deleted).SetProperty(row => row.Pid, (long?)null).SetProperty(row => row.StoppedAt, row => row.StoppedAt ?? now), cancellation).ConfigureAwait(false);
+        var names = await context
+            .Models.Where(model => ids.Contains(model.Id))
+            .OrderBy(model => model.Id)
+            .Select(model => model.Name)
+            .ToListAsync(cancellation)
+            .ConfigureAwait(false);
+        await context
+            .Instances.Where(row => row.ModelId != null && ids.Contains(row.ModelId.Value))
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(row => row.Status, InstanceLedger.Deleted)
+                        .SetProperty(row => row.Pid, (long?)null)
+                        .SetProperty(row => row.StoppedAt, row => row.StoppedAt ?? now),
+                cancellation
+            )
+            .ConfigureAwait(false);
         await context.Models.Where(model => ids.Contains(model.Id)).ExecuteDeleteAsync(cancellation).ConfigureAwait(false);
         if (names.Count > 0)
             context.Note("model.delete", "model", names.Count == 1 ? names[0] : null, new { models = names.Take(50), count = names.Count });
@@ -75,8 +90,9 @@ internal static class ModelRows
             {
                 nameof(ModelConfigRecord.ModelId) => "id",
                 nameof(ModelConfigRecord.CreatedAt) or nameof(ModelConfigRecord.UpdatedAt) => "created_at",
-                _ when property.PropertyInfo?.GetValue(row) is { } usual =>
-                    Parameter(property.GetTypeMapping().Converter is { } converter ? converter.ConvertToProvider(usual)! : usual),
+                _ when property.PropertyInfo?.GetValue(row) is { } usual => Parameter(
+                    property.GetTypeMapping().Converter is { } converter ? converter.ConvertToProvider(usual)! : usual
+                ),
                 _ => null,
             };
             if (source is null)
@@ -86,7 +102,11 @@ internal static class ModelRows
         }
 
         // Names of tables and columns are the program's own, and ids are numbers.
-        return ($"INSERT INTO \"{type.GetTableName()}\" ({string.Join(", ", columns)}) SELECT {string.Join(", ", sources)} FROM models WHERE id IN ({string.Join(',', ids)})", values);
+        return (
+            $"INSERT INTO \"{type.GetTableName()}\" ({string.Join(", ", columns)}) SELECT {string.Join(", ", sources)} FROM models "
+                + $"WHERE id IN ({string.Join(',', ids)})",
+            values
+        );
 
         string Parameter(object value)
         {
@@ -104,6 +124,15 @@ internal static class ModelRows
     }
 
     private static ModelConfigRecord[] Rows() =>
-        [new SamplingConfig(), new MemoryConfig(), new GpuConfig(), new AdvancedConfig(), new LoraConfig(), new MultimodalConfig(),
-            new FitParams(), new RuntimeConfig(), new ServerOverride()];
+        [
+            new SamplingConfig(),
+            new MemoryConfig(),
+            new GpuConfig(),
+            new AdvancedConfig(),
+            new LoraConfig(),
+            new MultimodalConfig(),
+            new FitParams(),
+            new RuntimeConfig(),
+            new ServerOverride(),
+        ];
 }

@@ -13,7 +13,7 @@ internal static class RealPath
         var real = Path.GetPathRoot(full)!;
         var open = new Stack<string>(); // segments still to go, the next one on top
         Push(open, full[real.Length..]);
-        for (var links = 0; open.TryPop(out var name);)
+        for (var links = 0; open.TryPop(out var name); )
         {
             var next = name == ".." ? Path.GetDirectoryName(real) ?? real : Path.Combine(real, name);
             if (name == ".." || new FileInfo(next).LinkTarget is not { } target)
@@ -32,9 +32,11 @@ internal static class RealPath
         return real;
     }
 
-    /// <summary>The place of a file or link itself: its folder without links, and its own name. That is what a deletion takes away.</summary>
+    /// <summary>The place of a file or link itself: its folder without links, and its own name. That is what a deletion takes
+    /// away.</summary>
     /// <exception cref="IOException">The links lead in a circle.</exception>
-    public static string OfEntry(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder ? Path.Combine(Of(folder), Path.GetFileName(path)) : Of(path);
+    public static string OfEntry(string path) =>
+        Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder ? Path.Combine(Of(folder), Path.GetFileName(path)) : Of(path);
 
     /// <summary>Whether a path without links is a folder or lies below it.</summary>
     /// <param name="real">Answer of <see cref="Of"/> or <see cref="OfEntry"/>.</param>
@@ -44,7 +46,11 @@ internal static class RealPath
         try
         {
             var root = Path.TrimEndingDirectorySeparator(Of(folder));
-            return real == root || real.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+            return real == root
+                || real.StartsWith(
+                    Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar,
+                    StringComparison.Ordinal
+                );
         }
         catch (IOException)
         {
@@ -54,7 +60,10 @@ internal static class RealPath
 
     private static void Push(Stack<string> open, string path)
     {
-        foreach (var name in path.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries).Reverse())
+        foreach (
+            var name in path.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries)
+                .Reverse()
+        )
         {
             if (name != ".")
                 open.Push(name);

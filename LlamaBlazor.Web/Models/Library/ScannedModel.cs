@@ -74,10 +74,21 @@ internal sealed record ScannedModel(LibraryEntry Entry, ModelFacts Facts, string
         return [.. Enumerable.Range(1, Facts.SplitCount).Except(present).Take(MissingBound)];
     }
 
-    /// <summary>Opens a file for its header, or null where it is empty. Unbuffered: the reader has a buffer, and most of the file is never read.</summary>
-    public static FileStream? Open(ModelFile file) => file.Size == 0
-        ? null // also pipes and devices, which would block for ever
-        : new FileStream(file.Path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+    /// <summary>Opens a file for its header, or null where it is empty. Unbuffered: the reader has a buffer, and most of the file is never
+    /// read.</summary>
+    public static FileStream? Open(ModelFile file) =>
+        file.Size == 0
+            ? null // also pipes and devices, which would block for ever
+            : new FileStream(
+                file.Path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Open,
+                    Access = FileAccess.Read,
+                    Share = FileShare.ReadWrite | FileShare.Delete,
+                    BufferSize = 0,
+                }
+            );
 
     // Size, the start of the header and three samples of the weights: fine-tunes of one base share everything but the weights.
     private static string FingerprintOf(FileStream file, long size)

@@ -25,7 +25,11 @@ public sealed partial class AddFolderDialog
     private DialogService Dialogs { get; set; } = null!;
 
     internal static Task OpenAsync(DialogService dialogs) =>
-        dialogs.OpenAsync<AddFolderDialog>("Add a models folder", [], new DialogOptions { Width = "min(36rem, calc(100vw - 2rem))", CloseDialogOnEsc = true });
+        dialogs.OpenAsync<AddFolderDialog>(
+            "Add a models folder",
+            [],
+            new DialogOptions { Width = "min(36rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
+        );
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
@@ -45,7 +49,13 @@ public sealed partial class AddFolderDialog
         var path = (_path ?? "").Trim();
         if (!Directory.Exists(path))
         {
-            _errors = new Dictionary<string, string[]> { ["model_directories"] = [path.Length == 0 ? "Type the path of a folder." : $"There is no folder '{path}' that the dashboard can see."] };
+            _errors = new Dictionary<string, string[]>
+            {
+                ["model_directories"] =
+                [
+                    path.Length == 0 ? "Type the path of a folder." : $"There is no folder '{path}' that the dashboard can see.",
+                ],
+            };
             return;
         }
 

@@ -41,7 +41,11 @@ public sealed partial class BulkBar
     private void AnalyseFit()
     {
         if (Fits.Start(Ids).Failure is { } failure)
-            Notifications.Notify(NotificationSeverity.Warning, "Not begun", failure.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? failure.Message);
+            Notifications.Notify(
+                NotificationSeverity.Warning,
+                "Not begun",
+                failure.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? failure.Message
+            );
     }
 
     private async Task DeleteAsync()
@@ -72,6 +76,11 @@ public sealed partial class BulkBar
         if (failures.Count == 0)
             Notifications.Notify(NotificationSeverity.Success, $"{ids.Count:N0} {done}");
         else
-            Notifications.Notify(NotificationSeverity.Warning, $"{ids.Count - failures.Count:N0} of {ids.Count:N0} {done}", failures[0].Message + others, 10_000);
+            Notifications.Notify(
+                NotificationSeverity.Warning,
+                $"{ids.Count - failures.Count:N0} of {ids.Count:N0} {done}",
+                failures[0].Message + others,
+                10_000
+            );
     }
 }

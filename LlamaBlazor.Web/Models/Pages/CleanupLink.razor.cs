@@ -44,8 +44,14 @@ public sealed partial class CleanupLink
 
     private async Task CleanAsync()
     {
-        var words = $"{Text(_plan.Removable.Count)} without a file {(_plan.Removable.Count == 1 ? "leaves the library with its" : "leave the library with their")} settings. This cannot be undone.";
-        if (await Dialogs.Confirm(words, "Remove models?", new ConfirmOptions { OkButtonText = "Remove", CancelButtonText = "Keep" }) != true)
+        var words =
+            $"{Text(_plan.Removable.Count)} without a file "
+            + $"{(_plan.Removable.Count == 1 ? "leaves the library with its" : "leave the library with their")} settings. This cannot "
+            + "be undone.";
+        if (
+            await Dialogs.Confirm(words, "Remove models?", new ConfirmOptions { OkButtonText = "Remove", CancelButtonText = "Keep" })
+            != true
+        )
             return;
         _busy = true;
         var (removed, _) = await Library.CleanupAsync(CancellationToken.None); // what was asked for is done, also for those who leave

@@ -34,21 +34,31 @@ public sealed partial class DeleteModelDialog
     private NotificationService Notifications { get; set; } = null!;
 
     /// <summary>Returns whether it was deleted.</summary>
-    internal static async Task<bool> OpenAsync(DialogService dialogs, IReadOnlyList<long> ids, string name) => await dialogs.OpenAsync<DeleteModelDialog>(
-        ids.Count == 1 ? "Delete this model?" : "Delete these models?",
-        new Dictionary<string, object?> { [nameof(Ids)] = ids, [nameof(Name)] = name },
-        new DialogOptions { Width = "min(32rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }) is true;
+    internal static async Task<bool> OpenAsync(DialogService dialogs, IReadOnlyList<long> ids, string name) =>
+        await dialogs.OpenAsync<DeleteModelDialog>(
+            ids.Count == 1 ? "Delete this model?" : "Delete these models?",
+            new Dictionary<string, object?> { [nameof(Ids)] = ids, [nameof(Name)] = name },
+            new DialogOptions { Width = "min(32rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
+        )
+            is true;
 
     private async Task DeleteAsync()
     {
         _busy = true;
         _failure = _files ? (await Files.DeleteAsync(Ids)).Failure?.Message : null;
-        var deleted = _failure is null ? await Store.DeleteUndoablyAsync(Ids, _ignore && !_files) : default; // with the files, those that have none
+        // with the files, those that have none
+        var deleted = _failure is null ? await Store.DeleteUndoablyAsync(Ids, _ignore && !_files) : default;
         _failure ??= deleted.Failure?.Message;
         _busy = false;
         if (_failure is not null)
             return;
-        Notifications.Notify(DeletionToast.Of(Ids.Count == 1 ? $"{Name} has left the library." : $"{Name} have left the library.", _files ? null : deleted.Value.Undo, UndoAsync));
+        Notifications.Notify(
+            DeletionToast.Of(
+                Ids.Count == 1 ? $"{Name} has left the library." : $"{Name} have left the library.",
+                _files ? null : deleted.Value.Undo,
+                UndoAsync
+            )
+        );
         Dialogs.Close(true);
     }
 
@@ -59,6 +69,12 @@ public sealed partial class DeleteModelDialog
         if (back.Failure is { } failure)
             Notifications.Notify(NotificationSeverity.Error, "Not brought back", failure.Message, 12_000);
         else
-            Notifications.Notify(NotificationSeverity.Success, "Brought back", Ids.Count == 1 ? $"{Name} is in the library again, with its settings." : $"{Name} are in the library again, with their settings.");
+            Notifications.Notify(
+                NotificationSeverity.Success,
+                "Brought back",
+                Ids.Count == 1
+                    ? $"{Name} is in the library again, with its settings."
+                    : $"{Name} are in the library again, with their settings."
+            );
     }
 }

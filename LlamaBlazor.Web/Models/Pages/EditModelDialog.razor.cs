@@ -24,18 +24,29 @@ public sealed partial class EditModelDialog
     [Inject]
     private DialogService Dialogs { get; set; } = null!;
 
-    internal static Task OpenAsync(DialogService dialogs, Model model) => dialogs.OpenAsync<EditModelDialog>(
-        "Name, tags and notes",
-        new Dictionary<string, object?> { [nameof(Model)] = model },
-        new DialogOptions { Width = "min(36rem, calc(100vw - 2rem))", CloseDialogOnEsc = true });
+    internal static Task OpenAsync(DialogService dialogs, Model model) =>
+        dialogs.OpenAsync<EditModelDialog>(
+            "Name, tags and notes",
+            new Dictionary<string, object?> { [nameof(Model)] = model },
+            new DialogOptions { Width = "min(36rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
+        );
 
     /// <inheritdoc/>
-    protected override void OnInitialized() => (_name, _tags, _notes) = (Model.Name, Model.Tags?.Replace(",", ", ") ?? "", Model.Notes ?? "");
+    protected override void OnInitialized() =>
+        (_name, _tags, _notes) = (Model.Name, Model.Tags?.Replace(",", ", ") ?? "", Model.Notes ?? "");
 
     private async Task SaveAsync()
     {
         _busy = true;
-        var result = await Store.PatchAsync(Model.Uid, new ModelPatch { Name = _name, Tags = _tags, Notes = _notes });
+        var result = await Store.PatchAsync(
+            Model.Uid,
+            new ModelPatch
+            {
+                Name = _name,
+                Tags = _tags,
+                Notes = _notes,
+            }
+        );
         _busy = false;
         if (result.Failure is { } failure)
             _errors = failure.Errors ?? new Dictionary<string, string[]> { ["name"] = [failure.Message] };

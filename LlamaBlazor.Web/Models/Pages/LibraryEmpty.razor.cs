@@ -24,5 +24,6 @@ public sealed partial class LibraryEmpty
         await Task.Run(() => Look(folders), Left);
     }
 
-    private void Look(IReadOnlyList<string> folders) => (_absent, _folders) = ([.. folders.Where(folder => !Directory.Exists(folder))], folders);
+    private void Look(IReadOnlyList<string> folders) =>
+        (_absent, _folders) = ([.. folders.Where(folder => !Directory.Exists(folder))], folders);
 }

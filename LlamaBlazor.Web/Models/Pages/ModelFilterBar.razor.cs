@@ -10,8 +10,17 @@ public sealed partial class ModelFilterBar : IDisposable
 
     private static readonly (string Key, string Words)[] Orders =
     [
-        (ModelSort.Favorites, "Favourites first"), ("name", "Name"), ("-last_used_at", "Last used"), ("-created_at", "Newest"), ("-file_size_bytes", "Largest"), ("file_size_bytes", "Smallest"),
-        ("-parameter_count", "Most weights"), ("-context_length", "Longest context"), ("architecture", "Architecture"), ("quantization", "Quantisation"), ("status", "Status"),
+        (ModelSort.Favorites, "Favourites first"),
+        ("name", "Name"),
+        ("-last_used_at", "Last used"),
+        ("-created_at", "Newest"),
+        ("-file_size_bytes", "Largest"),
+        ("file_size_bytes", "Smallest"),
+        ("-parameter_count", "Most weights"),
+        ("-context_length", "Longest context"),
+        ("architecture", "Architecture"),
+        ("quantization", "Quantisation"),
+        ("status", "Status"),
     ];
 
     private CancellationTokenSource? _typing;

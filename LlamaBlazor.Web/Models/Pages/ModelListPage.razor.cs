@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Components.Web.Virtualization;
 namespace LlamaBlazor.Web.Models.Pages;
 
 /// <summary>
-/// The library as a grid. It holds the ids of all models that pass, 8 bytes each, and only the rows in view; search, filters and order live in the
+/// The library as a grid. It holds the ids of all models that pass, 8 bytes each, and only the rows in view; search, filters and order live
+/// in the
 /// address, so that they can be kept and sent.
 /// </summary>
 public sealed partial class ModelListPage
@@ -19,7 +20,9 @@ public sealed partial class ModelListPage
     private static readonly TimeSpan JudgeRest = TimeSpan.FromMilliseconds(200);
 
     private readonly HashSet<long> _ticked = []; // at most the ids shown
-    private readonly List<ModelFilter> _sent = []; // shown already, while the browser takes them into its address: as many as are chosen within that moment
+
+    // shown already, while the browser takes them into its address: as many as are chosen within that moment
+    private readonly List<ModelFilter> _sent = [];
     private CancellationTokenSource? _judging;
     private IReadOnlyList<long>? _ids;
     private IReadOnlyList<string> _types = [];
@@ -63,9 +66,20 @@ public sealed partial class ModelListPage
     [SupplyParameterFromQuery(Name = "sort")]
     private string? Sort { get; set; }
 
-    private ModelFilter Address => new() { Text = Text, Status = Status, Type = Type, Favorite = Favorite, Sort = ModelSort.Parse(Sort) ?? ModelSort.Default };
+    private ModelFilter Address =>
+        new()
+        {
+            Text = Text,
+            Status = Status,
+            Type = Type,
+            Favorite = Favorite,
+            Sort = ModelSort.Parse(Sort) ?? ModelSort.Default,
+        };
 
-    private string Subtitle => _ids is null || _total == 0 ? "The GGUF files on this machine" : _total == 1 ? "1 model on this machine" : $"{_total:N0} models on this machine";
+    private string Subtitle =>
+        _ids is null || _total == 0 ? "The GGUF files on this machine"
+        : _total == 1 ? "1 model on this machine"
+        : $"{_total:N0} models on this machine";
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -183,7 +197,10 @@ public sealed partial class ModelListPage
             _ticked.UnionWith(_ids ?? []);
     }
 
-    private string Order(ModelColumn column) => column.SortKey != _shown.Sort.Key ? "none" : _shown.Sort.Descending ? "descending" : "ascending";
+    private string Order(ModelColumn column) =>
+        column.SortKey != _shown.Sort.Key ? "none"
+        : _shown.Sort.Descending ? "descending"
+        : "ascending";
 
     // First click: the usual direction; second: the other; third: favourites first again.
     private ModelSort Next(ModelColumn column)
@@ -197,18 +214,27 @@ public sealed partial class ModelListPage
     // Shown at once; the address follows, and comes back from the browser when the rows are there already.
     private async Task ShowAsync(ModelFilter wanted)
     {
-        var filter = wanted with { Text = string.IsNullOrWhiteSpace(wanted.Text) ? null : wanted.Text, Favorite = wanted.Favorite is true ? true : null };
+        var filter = wanted with
+        {
+            Text = string.IsNullOrWhiteSpace(wanted.Text) ? null : wanted.Text,
+            Favorite = wanted.Favorite is true ? true : null,
+        };
         if (filter == _shown)
             return;
         _sent.Add(filter);
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
-        {
-            ["q"] = filter.Text,
-            ["status"] = filter.Status,
-            ["type"] = filter.Type,
-            ["favorite"] = filter.Favorite,
-            ["sort"] = filter.Sort == ModelSort.Default ? null : filter.Sort.ToString(),
-        }), replace: true);
+        Navigation.NavigateTo(
+            Navigation.GetUriWithQueryParameters(
+                new Dictionary<string, object?>
+                {
+                    ["q"] = filter.Text,
+                    ["status"] = filter.Status,
+                    ["type"] = filter.Type,
+                    ["favorite"] = filter.Favorite,
+                    ["sort"] = filter.Sort == ModelSort.Default ? null : filter.Sort.ToString(),
+                }
+            ),
+            replace: true
+        );
         await SearchAsync(filter);
     }
 }

@@ -16,7 +16,11 @@ internal sealed record ModelNote(string Text, string Help, string Class = "")
         if (model.FileMissing)
             yield return new("file missing", "The file was gone at the last scan. Put it back and scan, or delete the model.", Warning);
         if (model.SplitMissing is not null)
-            yield return new("parts missing", $"Of {model.SplitCount} parts these are missing: {model.SplitMissing.Trim('[', ']')}. Download them into the same folder.", Warning);
+            yield return new(
+                "parts missing",
+                $"Of {model.SplitCount} parts these are missing: {model.SplitMissing.Trim('[', ']')}. Download them into the same folder.",
+                Warning
+            );
         if (model.Role == ModelRole.Projector)
             yield return new("projector", "Gives a model eyes or ears; used together with a model, not on its own.");
         if (model.Role == ModelRole.Adapter)

@@ -46,11 +46,14 @@ public sealed partial class ModelPage
         _tabs = [.. Tabs.OrderBy(tab => tab.Order)];
         Drafts.Changed += RenderSoon;
         Watch(Board.Changes);
-        Watch(Store.Changes, change =>
-        {
-            if (change.Id == 0 || change.Id == _model?.Id)
-                _ = InvokeAsync(RefreshAsync);
-        });
+        Watch(
+            Store.Changes,
+            change =>
+            {
+                if (change.Id == 0 || change.Id == _model?.Id)
+                    _ = InvokeAsync(RefreshAsync);
+            }
+        );
     }
 
     /// <inheritdoc/>
@@ -71,15 +74,19 @@ public sealed partial class ModelPage
         return base.DisposeAsync();
     }
 
-    private static string Facts(Model model) => string.Join(" · ", new[]
-    {
-        model.Role == ModelRole.Model ? null : model.Role,
-        model.Architecture,
-        model.Params,
-        model.Quantization,
-        model.ContextLength is { } context ? $"{context:N0} tokens" : null,
-        model.FileSizeBytes is { } size ? ByteSize.Text(size) : null,
-    }.OfType<string>());
+    private static string Facts(Model model) =>
+        string.Join(
+            " · ",
+            new[]
+            {
+                model.Role == ModelRole.Model ? null : model.Role,
+                model.Architecture,
+                model.Params,
+                model.Quantization,
+                model.ContextLength is { } context ? $"{context:N0} tokens" : null,
+                model.FileSizeBytes is { } size ? ByteSize.Text(size) : null,
+            }.OfType<string>()
+        );
 
     private async Task ReadAsync() => _model = await Store.FindAsync(Key, Left);
 

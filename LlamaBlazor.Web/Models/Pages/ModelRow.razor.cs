@@ -41,7 +41,8 @@ public sealed partial class ModelRow
     private NotificationService Notifications { get; set; } = null!;
 
     // The columns that a narrow screen has no room for.
-    private string Facts => string.Concat(new[] { Model.Params, Model.Quantization }.Where(fact => !string.IsNullOrEmpty(fact)).Select(fact => fact + " · "));
+    private string Facts =>
+        string.Concat(new[] { Model.Params, Model.Quantization }.Where(fact => !string.IsNullOrEmpty(fact)).Select(fact => fact + " · "));
 
     private async Task ToggleFavoriteAsync()
     {

@@ -4,7 +4,8 @@ using Radzen;
 
 namespace LlamaBlazor.Web.Models.Pages;
 
-/// <summary>Starts a scan and shows how far it is, also one that somebody else started; what could not be read is listed in a dialog.</summary>
+/// <summary>Starts a scan and shows how far it is, also one that somebody else started; what could not be read is listed in a
+/// dialog.</summary>
 public sealed partial class ScanButton
 {
     private bool _scanning;

@@ -31,10 +31,12 @@ public sealed partial class TemplateDialog : IDisposable
     [Inject]
     private NotificationService Notifications { get; set; } = null!;
 
-    internal static Task OpenAsync(DialogService dialogs, IReadOnlyList<long> ids) => dialogs.OpenAsync<TemplateDialog>(
-        "Apply a template",
-        new Dictionary<string, object?> { [nameof(Ids)] = ids },
-        new DialogOptions { Width = "min(38rem, calc(100vw - 2rem))", CloseDialogOnEsc = true });
+    internal static Task OpenAsync(DialogService dialogs, IReadOnlyList<long> ids) =>
+        dialogs.OpenAsync<TemplateDialog>(
+            "Apply a template",
+            new Dictionary<string, object?> { [nameof(Ids)] = ids },
+            new DialogOptions { Width = "min(38rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
+        );
 
     /// <inheritdoc/>
     public void Dispose()
@@ -69,7 +71,11 @@ public sealed partial class TemplateDialog : IDisposable
         _busy = false;
         if (_failures.Count > 0)
             return;
-        Notifications.Notify(NotificationSeverity.Success, $"{_chosen!.Name} applied", $"{Ids.Count:N0} {(Ids.Count == 1 ? "model" : "models")}; it counts from the next start.");
+        Notifications.Notify(
+            NotificationSeverity.Success,
+            $"{_chosen!.Name} applied",
+            $"{Ids.Count:N0} {(Ids.Count == 1 ? "model" : "models")}; it counts from the next start."
+        );
         Dialogs.Close(true);
     }
 }

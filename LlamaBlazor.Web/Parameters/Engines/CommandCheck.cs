@@ -3,7 +3,8 @@ using LlamaBlazor.Domain.Parameters;
 
 namespace LlamaBlazor.Web.Parameters.Engines;
 
-/// <summary>Lets the engine's own parser judge a command: with <c>--version</c> last it reads everything before it, then stops (parameters.md 0).</summary>
+/// <summary>Lets the engine's own parser judge a command: with <c>--version</c> last it reads everything before it, then stops
+/// (parameters.md 0).</summary>
 /// <param name="tool">Runs it where engines run, so that relative paths mean the same here as at a start.</param>
 internal sealed class CommandCheck(EngineTool tool)
 {
@@ -14,7 +15,11 @@ internal sealed class CommandCheck(EngineTool tool)
     public async Task<Result<CheckAnswer>> RunAsync(LaunchCommand command, CancellationToken cancellation)
     {
         if (command.Arguments.Contains("--log-file"))
-            command = command with { Arguments = Without(command.Arguments, "--log-file") }; // a check must not truncate the log of a running engine
+            // a check must not truncate the log of a running engine
+            command = command with
+            {
+                Arguments = Without(command.Arguments, "--log-file"),
+            };
         // What runs a container is no engine: the variables of one would only disturb it.
         var variables = command.Container is null
             ? command.Environment
@@ -24,16 +29,19 @@ internal sealed class CommandCheck(EngineTool tool)
             result => new CheckAnswer(
                 result.ExitCode == 0 && command.MissingFiles.Count == 0,
                 [.. command.MissingFiles, .. result.ExitCode == 0 ? [] : new[] { Reason(result, command) }],
-                command.Warnings),
-            failure => failure);
+                command.Warnings
+            ),
+            failure => failure
+        );
     }
 
     private static string Reason(ToolResult result, LaunchCommand command) =>
         SecretsOf(command).Aggregate(Said(result), (text, secret) => text.Replace(secret, ShellText.Mask, StringComparison.Ordinal));
 
-    private static string Said(ToolResult result) => LoaderWords.Find(result.Output, result.ExitCode) is { } words
-        ? $"{words.Line.TrimEnd('.')}. {words.Hint}"
-        : EngineHelp.ReadRefusal(result.Output) ?? $"The engine stopped with code {result.ExitCode} and said nothing.";
+    private static string Said(ToolResult result) =>
+        LoaderWords.Find(result.Output, result.ExitCode) is { } words
+            ? $"{words.Line.TrimEnd('.')}. {words.Hint}"
+            : EngineHelp.ReadRefusal(result.Output) ?? $"The engine stopped with code {result.ExitCode} and said nothing.";
 
     private static IEnumerable<string> SecretsOf(LaunchCommand command)
     {

@@ -12,9 +12,11 @@ public sealed partial class EngineActions : LiveComponent
     private bool _busy;
 
     /// <summary>The engine's own path, or null for the default.</summary>
-    [Parameter] public string? Path { get; set; }
+    [Parameter]
+    public string? Path { get; set; }
 
-    [Inject] private EngineDirectory Directory { get; set; } = null!;
+    [Inject]
+    private EngineDirectory Directory { get; set; } = null!;
 
     // The same button again puts the answer away.
     private async Task AskAsync(string action)

@@ -9,7 +9,13 @@ namespace LlamaBlazor.Web.Parameters.Engines;
 
 /// <summary>The engines in use: the one of the launch settings and those that models name.</summary>
 internal sealed class EngineDirectory(
-    EngineLocator locator, EngineProbe probe, ConfigReader reader, IDbContextFactory<LlamaDbContext> contexts, EngineTool tool, ParameterCatalogue catalogue)
+    EngineLocator locator,
+    EngineProbe probe,
+    ConfigReader reader,
+    IDbContextFactory<LlamaDbContext> contexts,
+    EngineTool tool,
+    ParameterCatalogue catalogue
+)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -18,15 +24,22 @@ internal sealed class EngineDirectory(
     /// <param name="cancellation">Gives up.</param>
     /// <param name="variables">Environment variables of the model; null for those of the server settings.</param>
     public async Task<Result<EngineCapabilities>> FindAsync(
-        string? perModelPath, CancellationToken cancellation, IReadOnlyDictionary<string, string>? variables = null)
+        string? perModelPath,
+        CancellationToken cancellation,
+        IReadOnlyDictionary<string, string>? variables = null
+    )
     {
         var engine = await LocateAsync(perModelPath, variables, cancellation).ConfigureAwait(false);
         return engine.IsSuccess ? await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false) : engine.Failure!;
     }
 
-    /// <summary>GPUs that the engine of a model sees; null where it does not answer, or not soon: an answer about settings does not wait for it.</summary>
+    /// <summary>GPUs that the engine of a model sees; null where it does not answer, or not soon: an answer about settings does not wait
+    /// for it.</summary>
     public async Task<int?> CountDevicesAsync(
-        string? perModelPath, CancellationToken cancellation, IReadOnlyDictionary<string, string>? variables = null)
+        string? perModelPath,
+        CancellationToken cancellation,
+        IReadOnlyDictionary<string, string>? variables = null
+    )
     {
         using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         soon.CancelAfter(Patience);
@@ -49,9 +62,19 @@ internal sealed class EngineDirectory(
         var answers = new List<EngineAnswer>();
         foreach (var (path, modelId) in await PathsAsync(cancellation).ConfigureAwait(false))
         {
-            var engine = await LocateAsync(path, await VariablesAsync(modelId, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-            var asked = engine.IsSuccess ? await probe.ProbeAsync(engine.Value, again, cancellation).ConfigureAwait(false) : engine.Failure!;
-            answers.Add(Answer(engine.IsSuccess ? engine.Value.Path : path, path is null, engine is { IsSuccess: true, Value.Simulated: true }, asked));
+            var engine = await LocateAsync(path, await VariablesAsync(modelId, cancellation).ConfigureAwait(false), cancellation)
+                .ConfigureAwait(false);
+            var asked = engine.IsSuccess
+                ? await probe.ProbeAsync(engine.Value, again, cancellation).ConfigureAwait(false)
+                : engine.Failure!;
+            answers.Add(
+                Answer(
+                    engine.IsSuccess ? engine.Value.Path : path,
+                    path is null,
+                    engine is { IsSuccess: true, Value.Simulated: true },
+                    asked
+                )
+            );
         }
 
         return answers;
@@ -73,28 +96,48 @@ internal sealed class EngineDirectory(
         if (!engine.IsSuccess)
             return engine.Failure!;
         var run = await tool.RunAsync(engine.Value, action, cancellation).ConfigureAwait(false);
-        return run.Match<Result<string>>(result => result.Output.Trim() is { Length: > 0 } text ? text : $"It printed nothing and ended with code {result.ExitCode}.", failure => failure);
+        return run.Match<Result<string>>(
+            result => result.Output.Trim() is { Length: > 0 } text ? text : $"It printed nothing and ended with code {result.ExitCode}.",
+            failure => failure
+        );
     }
 
     /// <summary>The actions an engine has.</summary>
-    public IReadOnlyList<string> Actions { get; } = [.. catalogue.Options.Where(option => option.Emission == Emission.Action).Select(option => option.Flag!)];
+    public IReadOnlyList<string> Actions { get; } =
+    [.. catalogue.Options.Where(option => option.Emission == Emission.Action).Select(option => option.Flag!)];
 
     private async Task<Result<EngineCommand>> LocateAsync(
-        string? path, IReadOnlyDictionary<string, string>? variables, CancellationToken cancellation)
+        string? path,
+        IReadOnlyDictionary<string, string>? variables,
+        CancellationToken cancellation
+    )
     {
         var engine = await locator.FindAsync(path, cancellation).ConfigureAwait(false);
         return engine.IsSuccess && variables is not null ? engine.Value with { Variables = variables } : engine;
     }
 
-    private EngineAnswer Answer(string? path, bool isDefault, bool simulated, Result<EngineCapabilities> asked) => asked.Match(
-        engine => new EngineAnswer(
-            path, isDefault, simulated, engine.Version, engine.Flags.Count, engine.Devices, Missing(engine), Unknown(engine), null, engine.Warnings),
-        failure => new EngineAnswer(path, isDefault, simulated, null, 0, [], [], [], failure.Message, []));
+    private EngineAnswer Answer(string? path, bool isDefault, bool simulated, Result<EngineCapabilities> asked) =>
+        asked.Match(
+            engine => new EngineAnswer(
+                path,
+                isDefault,
+                simulated,
+                engine.Version,
+                engine.Flags.Count,
+                engine.Devices,
+                Missing(engine),
+                Unknown(engine),
+                null,
+                engine.Warnings
+            ),
+            failure => new EngineAnswer(path, isDefault, simulated, null, 0, [], [], [], failure.Message, [])
+        );
 
     private IReadOnlyList<string> Unknown(EngineCapabilities engine) =>
         [.. engine.Flags.Where(flag => catalogue.FindFlag(flag) is null).Order(StringComparer.Ordinal)];
 
-    private IReadOnlyList<string> Missing(EngineCapabilities engine) => [.. catalogue.Columns.Where(definition => !engine.Supports(definition)).Select(definition => definition.Flag!)];
+    private IReadOnlyList<string> Missing(EngineCapabilities engine) =>
+        [.. catalogue.Columns.Where(definition => !engine.Supports(definition)).Select(definition => definition.Flag!)];
 
     // An engine that a model names may need that model's variables to run at all.
     private async Task<IReadOnlyDictionary<string, string>?> VariablesAsync(long? modelId, CancellationToken cancellation) =>
@@ -106,9 +149,16 @@ internal sealed class EngineDirectory(
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var own = await context.Set<RuntimeConfig>().AsNoTracking().Where(runtime => runtime.EnginePath != null)
-                .GroupBy(runtime => runtime.EnginePath).Select(group => new { Path = group.Key, ModelId = group.Min(runtime => runtime.ModelId) })
-                .OrderBy(engine => engine.Path).Take(32).ToListAsync(cancellation).ConfigureAwait(false);
+            var own = await context
+                .Set<RuntimeConfig>()
+                .AsNoTracking()
+                .Where(runtime => runtime.EnginePath != null)
+                .GroupBy(runtime => runtime.EnginePath)
+                .Select(group => new { Path = group.Key, ModelId = group.Min(runtime => runtime.ModelId) })
+                .OrderBy(engine => engine.Path)
+                .Take(32)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
             return [(null, null), .. own.Select(engine => (engine.Path, (long?)engine.ModelId))];
         }
     }
@@ -135,4 +185,5 @@ internal sealed record EngineAnswer(
     IReadOnlyList<string> Missing,
     IReadOnlyList<string> Unknown,
     string? Error,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings
+);

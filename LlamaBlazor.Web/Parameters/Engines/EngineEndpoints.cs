@@ -11,14 +11,34 @@ internal static class EngineEndpoints
     public static void MapEngines(this IEndpointRouteBuilder app)
     {
         var engines = app.MapGroup("/api/engines").WithTags("Server");
-        engines.MapGet("", async (EngineDirectory directory, CancellationToken cancellation) => new ListPage<EngineAnswer>(await directory.ListAsync(again: false, cancellation), null));
-        engines.MapPost("/probe", async (EngineDirectory directory, CancellationToken cancellation) => new ListPage<EngineAnswer>(await directory.ListAsync(again: true, cancellation), null));
-        engines.MapPost("/ask", async (EngineQuestion question, EngineDirectory directory, CancellationToken cancellation) =>
-            (await directory.AskAsync(question.Path, question.Action ?? "", cancellation)).Match(text => Results.Json(new { output = text }, ApiJson.Options), ApiResults.Problem));
+        engines.MapGet(
+            "",
+            async (EngineDirectory directory, CancellationToken cancellation) =>
+                new ListPage<EngineAnswer>(await directory.ListAsync(again: false, cancellation), null)
+        );
+        engines.MapPost(
+            "/probe",
+            async (EngineDirectory directory, CancellationToken cancellation) =>
+                new ListPage<EngineAnswer>(await directory.ListAsync(again: true, cancellation), null)
+        );
+        engines.MapPost(
+            "/ask",
+            async (EngineQuestion question, EngineDirectory directory, CancellationToken cancellation) =>
+                (await directory.AskAsync(question.Path, question.Action ?? "", cancellation)).Match(
+                    text => Results.Json(new { output = text }, ApiJson.Options),
+                    ApiResults.Problem
+                )
+        );
         app.MapPost("/api/models/{id}/check", CheckAsync).WithTags("Configuration");
     }
 
-    private static async Task<IResult> CheckAsync(string id, ModelStore models, LaunchCommandFactory commands, CommandCheck checks, CancellationToken cancellation)
+    private static async Task<IResult> CheckAsync(
+        string id,
+        ModelStore models,
+        LaunchCommandFactory commands,
+        CommandCheck checks,
+        CancellationToken cancellation
+    )
     {
         if (await models.FindAsync(id, cancellation) is not { } model)
             return ApiResults.Problem(ModelStore.Unknown(id));

@@ -15,8 +15,22 @@ internal static class EngineEnvironment
 
     private static readonly string[] Dropped =
     [
-        "LLAMA_ARG_", "LLAMA_SERVER_", "LLAMA_API_KEY", "LLAMABLAZOR", "ASPNETCORE_", "DOTNET_", "COMPLUS_", "CORECLR_", "KESTREL",
-        "CONNECTIONSTRINGS", "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "WATCHDOG_", "CREDENTIALS_DIRECTORY",
+        "LLAMA_ARG_",
+        "LLAMA_SERVER_",
+        "LLAMA_API_KEY",
+        "LLAMABLAZOR",
+        "ASPNETCORE_",
+        "DOTNET_",
+        "COMPLUS_",
+        "CORECLR_",
+        "KESTREL",
+        "CONNECTIONSTRINGS",
+        "NOTIFY_SOCKET",
+        "LISTEN_FDS",
+        "LISTEN_PID",
+        "LISTEN_FDNAMES",
+        "WATCHDOG_",
+        "CREDENTIALS_DIRECTORY",
     ];
 
     /// <summary>Cleans the variables of a process that is about to be started, and adds these.</summary>

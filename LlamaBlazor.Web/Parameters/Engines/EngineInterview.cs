@@ -5,7 +5,8 @@ using LlamaBlazor.Web.Instances;
 namespace LlamaBlazor.Web.Parameters.Engines;
 
 /// <summary>
-/// Asks an engine what it can do. Everything that says something about an engine, from the command <c>doctor</c> to a start, has it from here.
+/// Asks an engine what it can do. Everything that says something about an engine, from the command <c>doctor</c> to a start, has it from
+/// here.
 /// </summary>
 internal static class EngineInterview
 {
@@ -16,7 +17,8 @@ internal static class EngineInterview
     /// <param name="engine">The engine.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>
-    /// Unavailable, with the engine's own words where it has any, when it cannot be run or lists no flags of llama-server. A version that is
+    /// Unavailable, with the engine's own words where it has any, when it cannot be run or lists no flags of llama-server. A version that
+    /// is
     /// not understood is only a warning.
     /// </returns>
     public static async Task<Result<EngineCapabilities>> AskAsync(EngineTool tool, EngineCommand engine, CancellationToken cancellation)
@@ -40,7 +42,11 @@ internal static class EngineInterview
     }
 
     private static async Task<Result<ToolResult>> RunAsync(
-        EngineTool tool, EngineCommand engine, string action, CancellationToken cancellation)
+        EngineTool tool,
+        EngineCommand engine,
+        string action,
+        CancellationToken cancellation
+    )
     {
         var run = await tool.RunAsync(engine, action, cancellation).ConfigureAwait(false);
         return run.IsSuccess && LoaderWords.Find(run.Value.Output, run.Value.ExitCode) is var (line, hint)

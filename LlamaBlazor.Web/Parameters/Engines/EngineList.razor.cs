@@ -9,7 +9,8 @@ public sealed partial class EngineList : LiveComponent
     private IReadOnlyList<EngineAnswer>? _engines;
     private bool _busy;
 
-    [Inject] private EngineDirectory Directory { get; set; } = null!;
+    [Inject]
+    private EngineDirectory Directory { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override Task OnInitializedAsync() => LoadAsync(again: false);

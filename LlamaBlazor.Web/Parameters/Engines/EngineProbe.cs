@@ -14,7 +14,8 @@ namespace LlamaBlazor.Web.Parameters.Engines;
 
 /// <summary>
 /// Learns what an engine can do from its own <c>--version</c>, <c>--help</c> and <c>--list-devices</c>, once for each path, variables, size
-/// and time of the file: in memory for this run, in the table <c>engines</c> for the next. Who asks while it is being asked waits for the same answer.
+/// and time of the file: in memory for this run, in the table <c>engines</c> for the next. Who asks while it is being asked waits for the
+/// same answer.
 /// </summary>
 internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, EngineTool tool, TimeProvider clock)
 {
@@ -34,9 +35,17 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         var key = KeyOf(engine);
         var file = new FileInfo(engine.Path);
         var (size, time) = file.Exists ? (file.Length, new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeMilliseconds()) : (0, 0);
-        if (!again && _known.TryGetValue(key, out var known) && (known.Size, known.Time) == (size, time) && (known.Result.IsSuccess || (clock.GetUtcNow() - known.At).Duration() < FailureStands))
+        if (
+            !again
+            && _known.TryGetValue(key, out var known)
+            && (known.Size, known.Time) == (size, time)
+            && (known.Result.IsSuccess || (clock.GetUtcNow() - known.At).Duration() < FailureStands)
+        )
             return known.Result;
-        var asking = _asking.GetOrAdd((key, again), _ => new Lazy<Task<Result<EngineCapabilities>>>(() => Task.Run(() => LearnAsync(engine, key, size, time, again))));
+        var asking = _asking.GetOrAdd(
+            (key, again),
+            _ => new Lazy<Task<Result<EngineCapabilities>>>(() => Task.Run(() => LearnAsync(engine, key, size, time, again)))
+        );
         return await asking.Value.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -60,7 +69,17 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
                 ? stored
                 : await EngineInterview.AskAsync(tool, engine, CancellationToken.None).ConfigureAwait(false);
             if (stored is null)
-                await SaveAsync(new EngineRow { Path = key, SizeBytes = size, ModifiedAt = time }, result, CancellationToken.None).ConfigureAwait(false);
+                await SaveAsync(
+                        new EngineRow
+                        {
+                            Path = key,
+                            SizeBytes = size,
+                            ModifiedAt = time,
+                        },
+                        result,
+                        CancellationToken.None
+                    )
+                    .ConfigureAwait(false);
             _known[key] = new Known(size, time, clock.GetUtcNow(), result);
             return result;
         }
@@ -75,8 +94,13 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var row = await context.Set<EngineRow>().AsNoTracking().FirstOrDefaultAsync(engine => engine.Path == key && engine.SizeBytes == size && engine.ModifiedAt == time, cancellation).ConfigureAwait(false);
-            return row is { CapabilitiesJson: { } json }
+            var row = await context
+                .Set<EngineRow>()
+                .AsNoTracking()
+                .FirstOrDefaultAsync(engine => engine.Path == key && engine.SizeBytes == size && engine.ModifiedAt == time, cancellation)
+                .ConfigureAwait(false);
+            return
+                row is { CapabilitiesJson: { } json }
                 && JsonSerializer.Deserialize<Stored>(json, ApiJson.Options) is { Form: StoredForm } stored
                 ? new EngineCapabilities(row.Version, stored.Spellings, stored.Devices) { Warnings = stored.Warnings }
                 : null;
@@ -95,15 +119,22 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
             row.CapabilitiesJson = JsonSerializer.Serialize(stored, ApiJson.Options);
         }
 
-        return writer.ExecuteAsync(async (context, token) =>
-        {
-            await context.Set<EngineRow>().Where(engine => engine.Path == row.Path).ExecuteDeleteAsync(token).ConfigureAwait(false);
-            context.Add(row);
-        }, cancellation);
+        return writer.ExecuteAsync(
+            async (context, token) =>
+            {
+                await context.Set<EngineRow>().Where(engine => engine.Path == row.Path).ExecuteDeleteAsync(token).ConfigureAwait(false);
+                context.Add(row);
+            },
+            cancellation
+        );
     }
 
     private sealed record Known(long Size, long Time, DateTimeOffset At, Result<EngineCapabilities> Result);
 
     private sealed record Stored(
-        IReadOnlyList<EngineFlag> Spellings, IReadOnlyList<EngineDevice> Devices, IReadOnlyList<string> Warnings, int Form);
+        IReadOnlyList<EngineFlag> Spellings,
+        IReadOnlyList<EngineDevice> Devices,
+        IReadOnlyList<string> Warnings,
+        int Form
+    );
 }

@@ -13,7 +13,8 @@ namespace LlamaBlazor.Web.Parameters.Engines;
 /// <param name="Output">Both streams, standard output first; at most <see cref="EngineTool.OutputBound"/> characters each.</param>
 internal sealed record ToolResult(int ExitCode, string Output);
 
-/// <summary>Runs an engine for one of its actions, which print something and stop: help, version, devices, the check of a command line.</summary>
+/// <summary>Runs an engine for one of its actions, which print something and stop: help, version, devices, the check of a command
+/// line.</summary>
 internal sealed class EngineTool(ProbeStarter probes, DataFolder folder, TimeProvider clock)
 {
     /// <summary>Characters kept of each stream.</summary>
@@ -33,7 +34,12 @@ internal sealed class EngineTool(ProbeStarter probes, DataFolder folder, TimePro
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Variables to add.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<Result<ToolResult>> RunAsync(string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
+    public async Task<Result<ToolResult>> RunAsync(
+        string executable,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string> environment,
+        CancellationToken cancellation
+    )
     {
         using var timeout = new CancellationTokenSource(Limit, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
@@ -50,7 +56,9 @@ internal sealed class EngineTool(ProbeStarter probes, DataFolder folder, TimePro
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
             probe.Done();
             container = null; // it has removed itself
-            return ProbeStarter.WhyNotRun(process.ExitCode, text) is { } reason ? Unrunnable(executable, reason) : new ToolResult(process.ExitCode, text);
+            return ProbeStarter.WhyNotRun(process.ExitCode, text) is { } reason
+                ? Unrunnable(executable, reason)
+                : new ToolResult(process.ExitCode, text);
         }
         catch (Win32Exception error)
         {
@@ -63,7 +71,8 @@ internal sealed class EngineTool(ProbeStarter probes, DataFolder folder, TimePro
         finally
         {
             if (container is not null)
-                _ = RunAsync(executable, ["rm", "--force", "--volumes", container], environment, CancellationToken.None); // the end of its client is not its own
+                // the end of its client is not its own
+                _ = RunAsync(executable, ["rm", "--force", "--volumes", container], environment, CancellationToken.None);
         }
     }
 

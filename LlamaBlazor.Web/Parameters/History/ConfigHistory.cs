@@ -8,7 +8,12 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Parameters.History;
 
 /// <summary>What was saved when, and how to take it back.</summary>
-internal sealed class ConfigHistory(IDbContextFactory<LlamaDbContext> contexts, ParameterStore store, ParameterCatalogue catalogue, SecretProtector secrets)
+internal sealed class ConfigHistory(
+    IDbContextFactory<LlamaDbContext> contexts,
+    ParameterStore store,
+    ParameterCatalogue catalogue,
+    SecretProtector secrets
+)
 {
     private const string Forced = "forced";
 
@@ -17,13 +22,23 @@ internal sealed class ConfigHistory(IDbContextFactory<LlamaDbContext> contexts, 
     /// <param name="sections">Names of the sections.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<IReadOnlyList<Revision>> ListAsync(long? modelId, IReadOnlyCollection<string> sections, int limit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Revision>> ListAsync(
+        long? modelId,
+        IReadOnlyCollection<string> sections,
+        int limit,
+        CancellationToken cancellation
+    )
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var rows = await context.ConfigRevisions.AsNoTracking().Where(row => row.ModelId == modelId && sections.Contains(row.Section))
-                .OrderByDescending(row => row.Id).Take(limit).ToListAsync(cancellation).ConfigureAwait(false);
+            var rows = await context
+                .ConfigRevisions.AsNoTracking()
+                .Where(row => row.ModelId == modelId && sections.Contains(row.Section))
+                .OrderByDescending(row => row.Id)
+                .Take(limit)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
             return [.. rows.Select(Read)];
         }
     }
@@ -34,14 +49,26 @@ internal sealed class ConfigHistory(IDbContextFactory<LlamaDbContext> contexts, 
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         ConfigRevisionRow? row;
         await using (context.ConfigureAwait(false))
-            row = await context.ConfigRevisions.AsNoTracking().FirstOrDefaultAsync(r => r.ModelId == modelId && r.Section == section && r.Revision == revision, cancellation).ConfigureAwait(false);
+            row = await context
+                .ConfigRevisions.AsNoTracking()
+                .FirstOrDefaultAsync(r => r.ModelId == modelId && r.Section == section && r.Revision == revision, cancellation)
+                .ConfigureAwait(false);
         if (row is null)
-            return Failure.NotFound($"There is no revision {revision} of the {section} settings; the last {SectionWriter.KeptRevisions} are kept.");
+            return Failure.NotFound(
+                $"There is no revision {revision} of the {section} settings; the last {SectionWriter.KeptRevisions} are kept."
+            );
         using var before = JsonDocument.Parse(row.BeforeJson);
-        var values = before.RootElement.EnumerateObject().Where(property => property.Name != Forced).ToDictionary(property => property.Name, property => Value(property.Name, property.Value));
+        var values = before
+            .RootElement.EnumerateObject()
+            .Where(property => property.Name != Forced)
+            .ToDictionary(property => property.Name, property => Value(property.Name, property.Value));
         var edit = new SectionChange(section, values)
         {
-            Forced = before.RootElement.TryGetProperty(Forced, out var forced) ? forced.ValueKind == JsonValueKind.Null ? [] : ItemList.Read(forced.GetString()!) : null,
+            Forced = before.RootElement.TryGetProperty(Forced, out var forced)
+                ? forced.ValueKind == JsonValueKind.Null
+                    ? []
+                    : ItemList.Read(forced.GetString()!)
+                : null,
         };
         var saved = await store.SaveAsync(modelId, [edit], cancellation).ConfigureAwait(false);
         return saved.IsSuccess ? Read(row) : saved.Failure!;
@@ -51,22 +78,29 @@ internal sealed class ConfigHistory(IDbContextFactory<LlamaDbContext> contexts, 
     {
         using var before = JsonDocument.Parse(row.BeforeJson);
         using var after = JsonDocument.Parse(row.AfterJson);
-        var changes = after.RootElement.EnumerateObject().Select(property => new RevisionChange(
-            property.Name, Shown(property.Name, before.RootElement.GetProperty(property.Name)), Shown(property.Name, property.Value)));
+        var changes = after
+            .RootElement.EnumerateObject()
+            .Select(property => new RevisionChange(
+                property.Name,
+                Shown(property.Name, before.RootElement.GetProperty(property.Name)),
+                Shown(property.Name, property.Value)
+            ));
         return new Revision(row.Section, row.Revision, row.CreatedAt, [.. changes]);
     }
 
-    private object? Shown(string column, JsonElement stored) => catalogue.FindColumn(column) is { } definition
-        ? ConfigJson.Write(definition, Value(column, stored))
-        : stored.ValueKind == JsonValueKind.Null ? Array.Empty<string>() : ItemList.Read(stored.GetString()!);
+    private object? Shown(string column, JsonElement stored) =>
+        catalogue.FindColumn(column) is { } definition ? ConfigJson.Write(definition, Value(column, stored))
+        : stored.ValueKind == JsonValueKind.Null ? Array.Empty<string>()
+        : ItemList.Read(stored.GetString()!);
 
-    private object? Value(string column, JsonElement stored) => (stored.ValueKind, catalogue.FindColumn(column)!) switch
-    {
-        (JsonValueKind.Null, _) => null,
-        (JsonValueKind.True or JsonValueKind.False, _) => stored.GetBoolean(),
-        (JsonValueKind.Number, var definition) => definition.ValueType == typeof(long) ? stored.GetInt64() : (object)stored.GetDouble(),
-        (_, var definition) => secrets.Open(definition, stored.GetString()),
-    };
+    private object? Value(string column, JsonElement stored) =>
+        (stored.ValueKind, catalogue.FindColumn(column)!) switch
+        {
+            (JsonValueKind.Null, _) => null,
+            (JsonValueKind.True or JsonValueKind.False, _) => stored.GetBoolean(),
+            (JsonValueKind.Number, var definition) => definition.ValueType == typeof(long) ? stored.GetInt64() : (object)stored.GetDouble(),
+            (_, var definition) => secrets.Open(definition, stored.GetString()),
+        };
 }
 
 /// <summary>One save of a section.</summary>

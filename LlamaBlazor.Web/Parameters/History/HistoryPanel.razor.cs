@@ -14,25 +14,33 @@ public sealed partial class HistoryPanel : LiveComponent
     private bool _busy;
 
     /// <summary>The model, or null for the server settings.</summary>
-    [Parameter] public long? ModelId { get; set; }
+    [Parameter]
+    public long? ModelId { get; set; }
 
     /// <summary>The sections of the form.</summary>
-    [Parameter, EditorRequired] public IReadOnlyList<string> Sections { get; set; } = [];
+    [Parameter, EditorRequired]
+    public IReadOnlyList<string> Sections { get; set; } = [];
 
-    [Inject] private ConfigHistory History { get; set; } = null!;
+    [Inject]
+    private ConfigHistory History { get; set; } = null!;
 
-    [Inject] private ParameterStore Store { get; set; } = null!;
+    [Inject]
+    private ParameterStore Store { get; set; } = null!;
 
-    [Inject] private NotificationService Notifications { get; set; } = null!;
+    [Inject]
+    private NotificationService Notifications { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        Watch(Store.Changes, change =>
-        {
-            if (change.ModelId == ModelId && Sections.Contains(change.Section))
-                _ = InvokeAsync(LoadAsync);
-        });
+        Watch(
+            Store.Changes,
+            change =>
+            {
+                if (change.ModelId == ModelId && Sections.Contains(change.Section))
+                    _ = InvokeAsync(LoadAsync);
+            }
+        );
         await LoadAsync();
     }
 
@@ -48,7 +56,11 @@ public sealed partial class HistoryPanel : LiveComponent
         try
         {
             var undone = await History.UndoAsync(ModelId, revision.Section, revision.Number, Left);
-            Notifications.Notify(undone.IsSuccess ? NotificationSeverity.Success : NotificationSeverity.Error, undone.IsSuccess ? "Undone" : "Not undone", undone.Failure?.Message ?? "");
+            Notifications.Notify(
+                undone.IsSuccess ? NotificationSeverity.Success : NotificationSeverity.Error,
+                undone.IsSuccess ? "Undone" : "Not undone",
+                undone.Failure?.Message ?? ""
+            );
         }
         finally
         {
@@ -56,15 +68,17 @@ public sealed partial class HistoryPanel : LiveComponent
         }
     }
 
-    private static string Iso(Revision revision) => DateTimeOffset.FromUnixTimeMilliseconds(revision.CreatedAt).ToString("yyyy-MM-ddTHH:mm:ssZ");
+    private static string Iso(Revision revision) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(revision.CreatedAt).ToString("yyyy-MM-ddTHH:mm:ssZ");
 
     private static string Label(string column) => ParameterCatalogue.Current.FindColumn(column)?.Label ?? "Passed on even as default";
 
-    private static string Text(string column, object? value) => value switch
-    {
-        null => "default",
-        IReadOnlyList<string> items => items.Count == 0 ? "none" : string.Join(", ", items),
-        int digit when ParameterCatalogue.Current.FindColumn(column)?.ValueType == typeof(bool) => digit == 1 ? "on" : "off",
-        _ => value.ToString() is { Length: > 80 } text ? text[..80] + "…" : value.ToString()!,
-    };
+    private static string Text(string column, object? value) =>
+        value switch
+        {
+            null => "default",
+            IReadOnlyList<string> items => items.Count == 0 ? "none" : string.Join(", ", items),
+            int digit when ParameterCatalogue.Current.FindColumn(column)?.ValueType == typeof(bool) => digit == 1 ? "on" : "off",
+            _ => value.ToString() is { Length: > 80 } text ? text[..80] + "…" : value.ToString()!,
+        };
 }

@@ -14,7 +14,10 @@ internal sealed class CommandImport(ImportReader reader, ModelImport models, Par
         if (string.IsNullOrWhiteSpace(command))
             return Failure.Invalid("command", "Paste a llama-server command line.");
         if (command.Length > ShellWords.MaxLength)
-            return Failure.Invalid("command", $"At most {ShellWords.MaxLength:N0} characters are read. Put long grammars and templates into files.");
+            return Failure.Invalid(
+                "command",
+                $"At most {ShellWords.MaxLength:N0} characters are read. Put long grammars and templates into files."
+            );
         if (!ImportReader.IsFile(command))
             return await reader.ReadCommandAsync(command, cancellation).ConfigureAwait(false);
         var file = await reader.ReadFileAsync(command, cancellation).ConfigureAwait(false);
@@ -25,10 +28,14 @@ internal sealed class CommandImport(ImportReader reader, ModelImport models, Par
             [var only] => only.Plan with
             {
                 Name = only.Plan.Name ?? only.Name,
-                NotUnderstood = [.. only.Plan.NotUnderstood, .. file.Value.Problems]
+                NotUnderstood = [.. only.Plan.NotUnderstood, .. file.Value.Problems],
             },
-            [] => Failure.Invalid("command", file.Value.Problems is [var problem, ..] ? $"{problem.Token}: {problem.Reason}"
-                : "It holds no command that starts llama-server."),
+            [] => Failure.Invalid(
+                "command",
+                file.Value.Problems is [var problem, ..]
+                    ? $"{problem.Token}: {problem.Reason}"
+                    : "It holds no command that starts llama-server."
+            ),
             var several => Failure.Invalid("command", $"It holds {several.Count} models. Import it on the Presets page."),
         };
     }
@@ -53,8 +60,10 @@ internal sealed class CommandImport(ImportReader reader, ModelImport models, Par
             var saved = await store.SaveAsync(modelId, plan.Changes, cancellation).ConfigureAwait(false);
             if (saved.IsSuccess)
                 return plan;
-            var refused = plan.Changes.SelectMany(change => change.Values.Keys.Select(column => (change.Section, Column: column)))
-                .Where(value => saved.Failure!.Errors?.ContainsKey(value.Column) ?? false).ToList();
+            var refused = plan
+                .Changes.SelectMany(change => change.Values.Keys.Select(column => (change.Section, Column: column)))
+                .Where(value => saved.Failure!.Errors?.ContainsKey(value.Column) ?? false)
+                .ToList();
             if (refused.Count == 0 || attempt == Tries)
                 return saved.Failure!;
             foreach (var (section, column) in refused)

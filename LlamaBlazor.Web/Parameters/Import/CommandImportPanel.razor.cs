@@ -15,11 +15,14 @@ public sealed partial class CommandImportPanel
     private bool _busy;
 
     /// <summary>The model it is applied to.</summary>
-    [Parameter, EditorRequired] public long ModelId { get; set; }
+    [Parameter, EditorRequired]
+    public long ModelId { get; set; }
 
-    [Inject] private CommandImport Import { get; set; } = null!;
+    [Inject]
+    private CommandImport Import { get; set; } = null!;
 
-    [Inject] private NotificationService Notifications { get; set; } = null!;
+    [Inject]
+    private NotificationService Notifications { get; set; } = null!;
 
     private IEnumerable<(string Label, string? Flag, string Value)> Rows =>
         from change in _plan!.Changes
@@ -44,13 +47,23 @@ public sealed partial class CommandImportPanel
         _busy = true;
         try
         {
-            var applied = await Import.ApplyAsync(ModelId, _replace ? plan.Replacing(ParameterCatalogue.Current) : plan, CancellationToken.None);
+            var applied = await Import.ApplyAsync(
+                ModelId,
+                _replace ? plan.Replacing(ParameterCatalogue.Current) : plan,
+                CancellationToken.None
+            );
             _problem = applied.IsSuccess ? null : FailureText.Of(applied.Failure!);
             if (!applied.IsSuccess)
                 return;
-            Notifications.Notify(NotificationSeverity.Success, "Command applied", "The settings of the model are those of the command now. History can undo it.");
-            var refused = applied.Value.NotUnderstood.Skip(plan.NotUnderstood.Count)
-                .Select(word => $"{word.Token} was left out: {word.Reason}").ToList();
+            Notifications.Notify(
+                NotificationSeverity.Success,
+                "Command applied",
+                "The settings of the model are those of the command now. History can undo it."
+            );
+            var refused = applied
+                .Value.NotUnderstood.Skip(plan.NotUnderstood.Count)
+                .Select(word => $"{word.Token} was left out: {word.Reason}")
+                .ToList();
             (_plan, _text, _problem) = (null, "", refused.Count == 0 ? null : string.Join(' ', refused));
         }
         finally

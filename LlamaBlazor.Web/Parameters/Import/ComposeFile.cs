@@ -9,8 +9,17 @@ namespace LlamaBlazor.Web.Parameters.Import;
 internal static partial class ComposeFile
 {
     // What is a matter of the container alone.
-    private static readonly HashSet<string> Used = ["image", "command", "entrypoint", "environment", "volumes", "ports", "working_dir",
-        "env_file"];
+    private static readonly HashSet<string> Used =
+    [
+        "image",
+        "command",
+        "entrypoint",
+        "environment",
+        "volumes",
+        "ports",
+        "working_dir",
+        "env_file",
+    ];
 
     /// <summary>Whether a text is such a file.</summary>
     public static bool LooksLikeOne(string text) => Services().IsMatch(text);
@@ -20,8 +29,12 @@ internal static partial class ComposeFile
     /// <param name="parser">Reads commands.</param>
     /// <param name="root">The file.</param>
     /// <param name="environment">Value of a variable of this machine, or null.</param>
-    public static Result<PresetPlan> Read(ParameterCatalogue catalogue, CommandLineParser parser, YamlValue root, Func<string,
-        string?> environment)
+    public static Result<PresetPlan> Read(
+        ParameterCatalogue catalogue,
+        CommandLineParser parser,
+        YamlValue root,
+        Func<string, string?> environment
+    )
     {
         if (root is not YamlMap file || file.Map("services") is not { } services || services.Pairs.Count > PresetImport.Bound)
             return Failure.Invalid("text", $"'services' must be a list of names, each with its image, at most {PresetImport.Bound}.");
@@ -34,8 +47,10 @@ internal static partial class ComposeFile
                 continue;
             }
 
-            var parsed = parser.Parse([.. Words(service, text => VariableText.Fill(text, environment))], word =>
-                word.Contains("${", StringComparison.Ordinal));
+            var parsed = parser.Parse(
+                [.. Words(service, text => VariableText.Fill(text, environment))],
+                word => word.Contains("${", StringComparison.Ordinal)
+            );
             if (service["image"] is null)
                 parsed.Image = null;
             var plan = ImportPlanner.Plan(catalogue, parsed);
@@ -43,8 +58,10 @@ internal static partial class ComposeFile
             models.Add(new PresetModel(plan.Name ?? (plan.HasSource ? ModelImport.NameOf(plan) : name), plan));
         }
 
-        problems.AddRange(file.Pairs.Where(pair => pair.Key is not ("services" or "version" or "name"))
-            .Select(pair => new NotUnderstood(pair.Key, "It is a matter of the containers, and no setting of a model.")));
+        problems.AddRange(
+            file.Pairs.Where(pair => pair.Key is not ("services" or "version" or "name"))
+                .Select(pair => new NotUnderstood(pair.Key, "It is a matter of the containers, and no setting of a model."))
+        );
         return new PresetPlan(models, problems);
     }
 
@@ -61,35 +78,53 @@ internal static partial class ComposeFile
             words.AddRange(["--env-file", fill(file)]);
         if (service.Text("working_dir") is { } folder)
             words.AddRange(["-w", fill(folder)]);
-        return [.. words, fill(service.Text("image") ?? "image"), .. Command(service, "entrypoint", fill),
-            .. Command(service, "command", fill)];
+        return
+        [
+            .. words,
+            fill(service.Text("image") ?? "image"),
+            .. Command(service, "entrypoint", fill),
+            .. Command(service, "command", fill),
+        ];
     }
 
     // A list is words, a text is a line of a shell.
-    private static IEnumerable<string> Command(YamlMap service, string key, Func<string, string> fill) => service[key] switch
-    {
-        YamlList list => list.Items.OfType<YamlText>().Select(item => fill(item.Text)),
-        YamlText { IsNull: false } text => ShellWords.Split(fill(text.Lines)),
-        _ => [],
-    };
+    private static IEnumerable<string> Command(YamlMap service, string key, Func<string, string> fill) =>
+        service[key] switch
+        {
+            YamlList list => list.Items.OfType<YamlText>().Select(item => fill(item.Text)),
+            YamlText { IsNull: false } text => ShellWords.Split(fill(text.Lines)),
+            _ => [],
+        };
 
-    private static IEnumerable<string> Variables(YamlMap service) => service["environment"] is YamlMap map
-        ? map.Pairs.Select(pair => $"{pair.Key}={(pair.Value as YamlText)?.Text}")
-        : service.Texts("environment");
+    private static IEnumerable<string> Variables(YamlMap service) =>
+        service["environment"] is YamlMap map
+            ? map.Pairs.Select(pair => $"{pair.Key}={(pair.Value as YamlText)?.Text}")
+            : service.Texts("environment");
 
-    private static IEnumerable<string> Volumes(YamlMap service) => service["volumes"] is not YamlList list ? []
-        : list.Items.Select(item => item switch
-    {
-        YamlText text => text.Text,
-        YamlMap map when map.Text("source") is { } source && map.Text("target") is { } target => $"{source}:{target}",
-        _ => null,
-    }).OfType<string>();
+    private static IEnumerable<string> Volumes(YamlMap service) =>
+        service["volumes"] is not YamlList list
+            ? []
+            : list
+                .Items.Select(item =>
+                    item switch
+                    {
+                        YamlText text => text.Text,
+                        YamlMap map when map.Text("source") is { } source && map.Text("target") is { } target => $"{source}:{target}",
+                        _ => null,
+                    }
+                )
+                .OfType<string>();
 
-    private static IEnumerable<NotUnderstood> Reports(YamlMap service) => service.Pairs.Select(pair => pair.Key)
-        .Where(key => !Used.Contains(key))
-        .Select(key => new NotUnderstood(key, key is "deploy" or "runtime" or "gpus" or "devices"
-            ? "GPUs are chosen on the GPU tab of the model."
-            : "It is a matter of the container, and no setting of the model."));
+    private static IEnumerable<NotUnderstood> Reports(YamlMap service) =>
+        service
+            .Pairs.Select(pair => pair.Key)
+            .Where(key => !Used.Contains(key))
+            .Select(key => new NotUnderstood(
+                key,
+                key is "deploy" or "runtime" or "gpus" or "devices"
+                    ? "GPUs are chosen on the GPU tab of the model."
+                    : "It is a matter of the container, and no setting of the model."
+            ));
 
     [GeneratedRegex(@"^[""']?services[""']?\s*:", RegexOptions.Multiline)]
     private static partial Regex Services();

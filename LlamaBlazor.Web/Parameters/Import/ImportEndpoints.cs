@@ -12,7 +12,12 @@ internal static class ImportEndpoints
     public static void MapImport(this IEndpointRouteBuilder app) =>
         app.MapPost("/api/models/import-command", ImportAsync).WithTags("Configuration");
 
-    private static async Task<IResult> ImportAsync(ImportRequest request, CommandImport import, ModelStore models, CancellationToken cancellation)
+    private static async Task<IResult> ImportAsync(
+        ImportRequest request,
+        CommandImport import,
+        ModelStore models,
+        CancellationToken cancellation
+    )
     {
         var read = await import.ReadAsync(request.Command, cancellation);
         if (!read.IsSuccess)
@@ -28,14 +33,25 @@ internal static class ImportEndpoints
     }
 
     /// <summary>Values by section, as the API writes them.</summary>
-    public static Dictionary<string, Dictionary<string, object?>> Sections(ImportPlan plan) => plan.Changes.ToDictionary(
-        change => change.Section,
-        change => change.Values.ToDictionary(pair => pair.Key, pair =>
-            ConfigJson.Write(ParameterCatalogue.Current.FindColumn(pair.Key)!, pair.Value)));
+    public static Dictionary<string, Dictionary<string, object?>> Sections(ImportPlan plan) =>
+        plan.Changes.ToDictionary(
+            change => change.Section,
+            change =>
+                change.Values.ToDictionary(
+                    pair => pair.Key,
+                    pair => ConfigJson.Write(ParameterCatalogue.Current.FindColumn(pair.Key)!, pair.Value)
+                )
+        );
 
-    private static ImportAnswer Answer(ImportOutcome outcome, object model) => new(
-        model, Sections(outcome.Plan), outcome.Plan.NotUnderstood, outcome.Plan.Ignored, outcome.Plan.Errors,
-            outcome.Failure is { } failure ? FailureText.Of(failure) : null);
+    private static ImportAnswer Answer(ImportOutcome outcome, object model) =>
+        new(
+            model,
+            Sections(outcome.Plan),
+            outcome.Plan.NotUnderstood,
+            outcome.Plan.Ignored,
+            outcome.Plan.Errors,
+            outcome.Failure is { } failure ? FailureText.Of(failure) : null
+        );
 }
 
 /// <summary>A command to import.</summary>
@@ -57,4 +73,5 @@ internal sealed record ImportAnswer(
     IReadOnlyList<NotUnderstood> NotUnderstood,
     IReadOnlyList<IgnoredFlag> Ignored,
     IReadOnlyDictionary<string, string[]> Errors,
-    string? Error);
+    string? Error
+);

@@ -13,7 +13,12 @@ internal sealed record AliasVariant(string Name, string? Parameters);
 /// <param name="Changes">Values by section; none that the rules refuse.</param>
 /// <param name="NotUnderstood">Words that became no setting, those whose value was refused with their field.</param>
 /// <param name="Ignored">Flags left out on purpose.</param>
-internal sealed record ImportPlan(string? Name, IReadOnlyList<SectionChange> Changes, IReadOnlyList<NotUnderstood> NotUnderstood, IReadOnlyList<IgnoredFlag> Ignored)
+internal sealed record ImportPlan(
+    string? Name,
+    IReadOnlyList<SectionChange> Changes,
+    IReadOnlyList<NotUnderstood> NotUnderstood,
+    IReadOnlyList<IgnoredFlag> Ignored
+)
 {
     /// <summary>Columns that say where a model comes from, the one that counts first.</summary>
     public static readonly IReadOnlyList<string> Sources = ["model_path", "hf_repo", "model_url", "docker_repo"];
@@ -44,48 +49,62 @@ internal sealed record ImportPlan(string? Name, IReadOnlyList<SectionChange> Cha
 
     /// <summary>Errors by field: the values that were refused, while all others stay.</summary>
     public IReadOnlyDictionary<string, string[]> Errors =>
-        NotUnderstood.Where(word => word.Field is not null).GroupBy(word => word.Field!)
+        NotUnderstood
+            .Where(word => word.Field is not null)
+            .GroupBy(word => word.Field!)
             .ToDictionary(group => group.Key, group => group.Select(word => word.Reason).ToArray());
 
     /// <summary>Value of a column, or null.</summary>
-    public object? Find(string column) => Changes.Select(change => change.Values.GetValueOrDefault(column))
-        .FirstOrDefault(value => value is not null);
+    public object? Find(string column) =>
+        Changes.Select(change => change.Values.GetValueOrDefault(column)).FirstOrDefault(value => value is not null);
 
     /// <summary>The same, with a value changed, or taken away where it is null.</summary>
     public ImportPlan With(string section, string column, object? value)
     {
-        var changes = Changes.Select(change => change.Section != section ? change : change with
-        {
-            Values = change.Values.Where(pair => pair.Key != column).Concat(value is null ? [] : [new(column, value)]).ToDictionary(),
-            Forced = value is null ? change.Forced?.Where(forced => forced != column).ToArray() : change.Forced,
-        }).ToList();
+        var changes = Changes
+            .Select(change =>
+                change.Section != section
+                    ? change
+                    : change with
+                    {
+                        Values = change
+                            .Values.Where(pair => pair.Key != column)
+                            .Concat(value is null ? [] : [new(column, value)])
+                            .ToDictionary(),
+                        Forced = value is null ? change.Forced?.Where(forced => forced != column).ToArray() : change.Forced,
+                    }
+            )
+            .ToList();
         if (value is not null && !changes.Exists(change => change.Section == section))
-            changes.Add(new SectionChange(section, new Dictionary<string, object?> { [column] = value })
-            {
-                Forced = [],
-                MergeForced = true
-            });
+            changes.Add(
+                new SectionChange(section, new Dictionary<string, object?> { [column] = value }) { Forced = [], MergeForced = true }
+            );
         return this with { Changes = [.. changes.Where(change => change.Values.Count > 0)] };
     }
 
     /// <summary>The same without a value that was refused.</summary>
-    public ImportPlan Without(string section, string column, string reason) => With(section, column, null) with
-    {
-        NotUnderstood = [.. NotUnderstood, new NotUnderstood(Said.GetValueOrDefault(column, column), reason, column)],
-    };
+    public ImportPlan Without(string section, string column, string reason) =>
+        With(section, column, null) with
+        {
+            NotUnderstood = [.. NotUnderstood, new NotUnderstood(Said.GetValueOrDefault(column, column), reason, column)],
+        };
 
     /// <summary>The same, with everything the line does not mention cleared; the model's source and names stay.</summary>
     public ImportPlan Replacing(ParameterCatalogue catalogue)
     {
-        var all = ConfigSection.OfModel.Where(section => section != ConfigSection.Runtime).Select(section =>
-        {
-            var given = Changes.FirstOrDefault(change => change.Section == section);
-            var cleared = catalogue.SectionOfModel(section).Where(definition => definition.Group is not ("Source" or "Identity"))
-                .ToDictionary(definition => definition.Column, definition => given?.Values.GetValueOrDefault(definition.Column));
-            foreach (var (column, value) in given?.Values ?? new Dictionary<string, object?>())
-                cleared[column] = value;
-            return new SectionChange(section, cleared) { Forced = given?.Forced ?? [] };
-        });
+        var all = ConfigSection
+            .OfModel.Where(section => section != ConfigSection.Runtime)
+            .Select(section =>
+            {
+                var given = Changes.FirstOrDefault(change => change.Section == section);
+                var cleared = catalogue
+                    .SectionOfModel(section)
+                    .Where(definition => definition.Group is not ("Source" or "Identity"))
+                    .ToDictionary(definition => definition.Column, definition => given?.Values.GetValueOrDefault(definition.Column));
+                foreach (var (column, value) in given?.Values ?? new Dictionary<string, object?>())
+                    cleared[column] = value;
+                return new SectionChange(section, cleared) { Forced = given?.Forced ?? [] };
+            });
         return this with { Changes = [.. all] };
     }
 }

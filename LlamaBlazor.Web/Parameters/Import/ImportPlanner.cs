@@ -22,16 +22,22 @@ internal static class ImportPlanner
         TakeEnvironment(catalogue, parsed, values, lost);
         var aliases = values.TryGetValue("alias", out var alias) ? ParameterValue.Split(catalogue.FindColumn("alias")!, (string)alias) : [];
         if (aliases.Count > 1)
-            values["aliases"] = ItemList.Write([.. (values.TryGetValue("aliases", out var given) ? ItemList.Read((string)given) : [])
-                .Union(aliases.Skip(1))]);
-        var changes = values.GroupBy(pair => catalogue.FindColumn(pair.Key)!.Section!)
+            values["aliases"] = ItemList.Write([
+                .. (values.TryGetValue("aliases", out var given) ? ItemList.Read((string)given) : []).Union(aliases.Skip(1)),
+            ]);
+        var changes = values
+            .GroupBy(pair => catalogue.FindColumn(pair.Key)!.Section!)
             .Select(group => new SectionChange(group.Key, group.ToDictionary(pair => pair.Key, pair => (object?)pair.Value))
             {
                 Forced = [.. parsed.Forced.Where(column => catalogue.FindColumn(column)!.Section == group.Key)],
                 MergeForced = true, // the line says nothing of columns that it does not mention
             });
-        var plan = new ImportPlan(aliases.Count > 0 ? aliases[0] : null, [.. changes.OrderBy(change => Place(change.Section))], lost,
-            ignored)
+        var plan = new ImportPlan(
+            aliases.Count > 0 ? aliases[0] : null,
+            [.. changes.OrderBy(change => Place(change.Section))],
+            lost,
+            ignored
+        )
         {
             Program = parsed.Executable,
             Image = parsed.Image,
@@ -48,9 +54,11 @@ internal static class ImportPlanner
         foreach (var section in plan.Changes.Select(change => change.Section).ToList())
         {
             // One at a time: of options that exclude each other the last one stays.
-            while (plan.Changes.FirstOrDefault(change => change.Section == section) is { } change
+            while (
+                plan.Changes.FirstOrDefault(change => change.Section == section) is { } change
                 && SectionRules.Check(catalogue, ofModel: true, change, _ => null) is { Count: > 0 } errors
-                && change.Values.Keys.FirstOrDefault(errors.ContainsKey) is { } column)
+                && change.Values.Keys.FirstOrDefault(errors.ContainsKey) is { } column
+            )
             {
                 plan = plan.Without(section, column, string.Join(' ', errors[column]));
             }
@@ -61,17 +69,29 @@ internal static class ImportPlanner
 
     private static void LeaveServerSettings(ParameterCatalogue catalogue, Dictionary<string, object> values, List<IgnoredFlag> ignored)
     {
-        foreach (var definition in values.Keys.Select(column => catalogue.FindColumn(column)!)
-            .Where(definition => definition is { Section: ConfigSection.Server, PerModel: false }).ToList())
+        foreach (
+            var definition in values
+                .Keys.Select(column => catalogue.FindColumn(column)!)
+                .Where(definition => definition is { Section: ConfigSection.Server, PerModel: false })
+                .ToList()
+        )
         {
             values.Remove(definition.Column);
-            ignored.Add(new IgnoredFlag(definition.Flag!,
-                "It was not taken: it belongs to the server settings of all models. Set it on the Server page."));
+            ignored.Add(
+                new IgnoredFlag(
+                    definition.Flag!,
+                    "It was not taken: it belongs to the server settings of all models. Set it on the Server page."
+                )
+            );
         }
     }
 
-    private static void TakeEnvironment(ParameterCatalogue catalogue, ParsedCommand parsed, Dictionary<string, object> values,
-        List<NotUnderstood> lost)
+    private static void TakeEnvironment(
+        ParameterCatalogue catalogue,
+        ParsedCommand parsed,
+        Dictionary<string, object> values,
+        List<NotUnderstood> lost
+    )
     {
         if (parsed.Environment.Count == 0)
             return;
@@ -99,13 +119,21 @@ internal static class ImportPlanner
     private static Failure? Refuse(ParsedCommand parsed)
     {
         if (parsed.Image is { } image && ServerProgram.IsOtherImage(image))
-            return Failure.Invalid("command",
-                $"The image {image} holds another program than llama-server. Only that runs here, so this entry is left out.");
-        if (parsed.Executable is not { } program || ServerProgram.Is(program) || ServerProgram.IsMulti(program)
-            || ServerProgram.IsScript(program))
+            return Failure.Invalid(
+                "command",
+                $"The image {image} holds another program than llama-server. Only that runs here, so this entry is left out."
+            );
+        if (
+            parsed.Executable is not { } program
+            || ServerProgram.Is(program)
+            || ServerProgram.IsMulti(program)
+            || ServerProgram.IsScript(program)
+        )
             return null;
-        return Failure.Invalid("command",
-            $"{ForeignPath.FileName(program)} is not llama-server. Only that runs here, so this entry is left out.");
+        return Failure.Invalid(
+            "command",
+            $"{ForeignPath.FileName(program)} is not llama-server. Only that runs here, so this entry is left out."
+        );
     }
 
     private static ImportPlan TakeImage(ImportPlan plan)
@@ -114,12 +142,17 @@ internal static class ImportPlanner
             return plan;
         return plan.With(ConfigSection.Runtime, "container_image", image) with
         {
-            Ignored = [.. plan.Ignored,
-                new IgnoredFlag(image,
-                "It is kept as the model's image. The model runs as a process until its instance kind is set to container.")],
+            Ignored =
+            [
+                .. plan.Ignored,
+                new IgnoredFlag(
+                    image,
+                    "It is kept as the model's image. The model runs as a process until its instance kind is set to container."
+                ),
+            ],
         };
     }
 
-    private static int Place(string section) => Enumerable.Range(0, ConfigSection.OfModel.Count)
-        .First(i => ConfigSection.OfModel[i] == section);
+    private static int Place(string section) =>
+        Enumerable.Range(0, ConfigSection.OfModel.Count).First(i => ConfigSection.OfModel[i] == section);
 }

@@ -10,8 +10,8 @@ internal sealed class ImportReader(ParameterCatalogue catalogue, ImportPaths pat
     private readonly CommandLineParser _parser = new(catalogue, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
     /// <summary>Whether a text is a file that names models, rather than a command.</summary>
-    public static bool IsFile(string text) => LlamaSwapFile.LooksLikeOne(text) || ComposeFile.LooksLikeOne(text)
-        || SystemdUnit.LooksLikeOne(text);
+    public static bool IsFile(string text) =>
+        LlamaSwapFile.LooksLikeOne(text) || ComposeFile.LooksLikeOne(text) || SystemdUnit.LooksLikeOne(text);
 
     /// <summary>
     /// The models of a file: a llama-swap configuration, a compose file, a unit of systemd, or a preset of llama-server's router.
@@ -24,8 +24,10 @@ internal sealed class ImportReader(ParameterCatalogue catalogue, ImportPaths pat
         var found = await paths.ResolveAsync([.. read.Value.Models.Select(model => model.Plan)], cancellation).ConfigureAwait(false);
         return read.Value with
         {
-            Models = [.. read.Value.Models.Zip(found, (model, plan) =>
-            model with { Plan = ImportPlanner.WithoutRefused(catalogue, plan) })]
+            Models =
+            [
+                .. read.Value.Models.Zip(found, (model, plan) => model with { Plan = ImportPlanner.WithoutRefused(catalogue, plan) }),
+            ],
         };
     }
 
@@ -62,12 +64,18 @@ internal sealed class ImportReader(ParameterCatalogue catalogue, ImportPaths pat
     {
         var file = PresetIni.Read(catalogue, text);
         if (file.IsTooLarge)
-            return Failure.Invalid("text",
+            return Failure.Invalid(
+                "text",
                 $"At most {PresetIni.MaxLines:N0} lines, {PresetImport.Bound:N0} sections, {PresetIni.MaxKeys:N0} keys in each "
-                + $"and {PresetIni.MaxPairs:N0} in all are read, those of [*] counted for each model.");
+                    + $"and {PresetIni.MaxPairs:N0} in all are read, those of [*] counted for each model."
+            );
         if (file.Sections.Count is 0 or > PresetImport.Bound)
-            return Failure.Invalid("text", file.Sections.Count == 0 ? "No [section] was found: each model of a preset file is one."
-                : $"At most {PresetImport.Bound} models are read at once.");
+            return Failure.Invalid(
+                "text",
+                file.Sections.Count == 0
+                    ? "No [section] was found: each model of a preset file is one."
+                    : $"At most {PresetImport.Bound} models are read at once."
+            );
         var models = file.Sections.Select(section =>
         {
             var parsed = _parser.Parse([.. section.Words.Prepend("llama-server")]);
@@ -81,18 +89,21 @@ internal sealed class ImportReader(ParameterCatalogue catalogue, ImportPaths pat
         return WithoutOthers(new PresetPlan([.. models], file.Problems));
     }
 
-    private bool IsRepository(string name) => ParameterValidator.Check(catalogue, catalogue.FindColumn("hf_repo")!, name) is null
-        && name.Contains(':');
+    private bool IsRepository(string name) =>
+        ParameterValidator.Check(catalogue, catalogue.FindColumn("hf_repo")!, name) is null && name.Contains(':');
 
     // What can never start is no model: other programs, and sections that only hold settings for others.
     private static PresetPlan WithoutOthers(PresetPlan plan)
     {
         var left = plan.Models.Where(model => Reason(model.Plan) is not null).ToList();
-        return new PresetPlan([.. plan.Models.Except(left)], [.. plan.Problems,
-            .. left.Select(model => new NotUnderstood(model.Name, Reason(model.Plan)!))]);
+        return new PresetPlan(
+            [.. plan.Models.Except(left)],
+            [.. plan.Problems, .. left.Select(model => new NotUnderstood(model.Name, Reason(model.Plan)!))]
+        );
     }
 
-    private static string? Reason(ImportPlan plan) => plan.Refused is { } other ? other.Errors!.Values.First()[0]
+    private static string? Reason(ImportPlan plan) =>
+        plan.Refused is { } other ? other.Errors!.Values.First()[0]
         : plan.HasSource || plan.Errors.ContainsKey("model_path") ? null
         : "It names no model file or repository, so it could never start and is left out. Its settings can be a template.";
 }

@@ -14,8 +14,12 @@ internal sealed class ImportedFiles
     public static ImportedFiles Read(IEnumerable<string?> paths, CancellationToken cancellation)
     {
         var files = new ImportedFiles();
-        foreach (var path in paths.OfType<string>().Distinct(StringComparer.Ordinal)
-            .Where(path => Path.IsPathFullyQualified(path) && !path.Contains('\0') && File.Exists(path)))
+        foreach (
+            var path in paths
+                .OfType<string>()
+                .Distinct(StringComparer.Ordinal)
+                .Where(path => Path.IsPathFullyQualified(path) && !path.Contains('\0') && File.Exists(path))
+        )
             files.Add(path, cancellation);
         return files;
     }

@@ -61,8 +61,12 @@ internal sealed partial class LlamaSwapFile
     /// <param name="parser">Reads commands.</param>
     /// <param name="root">The file.</param>
     /// <param name="environment">Value of a variable of this machine, or null.</param>
-    public static Result<PresetPlan> Read(ParameterCatalogue catalogue, CommandLineParser parser, YamlValue root, Func<string,
-        string?> environment)
+    public static Result<PresetPlan> Read(
+        ParameterCatalogue catalogue,
+        CommandLineParser parser,
+        YamlValue root,
+        Func<string, string?> environment
+    )
     {
         if (root is not YamlMap file || file.Map("models") is not { } models || models.Pairs.Count > PresetImport.Bound)
             return Failure.Invalid("text", $"'models' must be a list of names, each with its 'cmd', at most {PresetImport.Bound}.");
@@ -77,8 +81,7 @@ internal sealed partial class LlamaSwapFile
             if (value is not YamlMap model || model["cmd"] is not YamlText { IsNull: false } command)
                 _problems.Add(new NotUnderstood(name, "This model has no 'cmd'."));
             else if (Plan(name, model, command.Lines) is not { } plan)
-                _problems.Add(new NotUnderstood(name,
-                    TooLong));
+                _problems.Add(new NotUnderstood(name, TooLong));
             else
                 plans.Add(new PresetModel(name, plan));
         }
@@ -89,14 +92,16 @@ internal sealed partial class LlamaSwapFile
         return new PresetPlan(plans, _problems);
     }
 
-    private bool IsTaken(string key) => UsedOfFile.Contains(key) && key switch
-    {
-        "healthCheckTimeout" => _catalogue.FindColumn(StartLimit) is not null,
-        "hooks" => _file.Map("hooks") is { Pairs: [{ Key: "on_startup", Value: YamlMap { Pairs: [{ Key: "preload" }] } }] },
-        "groups" => Groups().All(group => group.Pairs.All(pair => pair.Key is "persistent" or "members")),
-        "globalTTL" => Number(_file.Text(key)) is not null,
-        _ => true,
-    };
+    private bool IsTaken(string key) =>
+        UsedOfFile.Contains(key)
+        && key switch
+        {
+            "healthCheckTimeout" => _catalogue.FindColumn(StartLimit) is not null,
+            "hooks" => _file.Map("hooks") is { Pairs: [{ Key: "on_startup", Value: YamlMap { Pairs: [{ Key: "preload" }] } }] },
+            "groups" => Groups().All(group => group.Pairs.All(pair => pair.Key is "persistent" or "members")),
+            "globalTTL" => Number(_file.Text(key)) is not null,
+            _ => true,
+        };
 
     private IEnumerable<YamlMap> Groups() => (_file.Map("groups")?.Pairs ?? []).Select(pair => pair.Value).OfType<YamlMap>();
 
@@ -126,22 +131,23 @@ internal sealed partial class LlamaSwapFile
         };
     }
 
-    private bool IsTaken(string key, YamlMap model) => key switch
-    {
-        "healthCheckTimeout" => _catalogue.FindColumn(StartLimit) is not null,
-        "ttl" or "concurrencyLimit" => Number(model.Text(key)) is not null,
-        "unlisted" or "useModelName" => model.Text(key) is "false" or null,
-        _ => Used.Contains(key),
-    };
+    private bool IsTaken(string key, YamlMap model) =>
+        key switch
+        {
+            "healthCheckTimeout" => _catalogue.FindColumn(StartLimit) is not null,
+            "ttl" or "concurrencyLimit" => Number(model.Text(key)) is not null,
+            "unlisted" or "useModelName" => model.Text(key) is "false" or null,
+            _ => Used.Contains(key),
+        };
 
-    private static IEnumerable<string> Variables(YamlMap model) => model["env"] is YamlMap map
-        ? map.Pairs.Select(pair => $"{pair.Key}={(pair.Value as YamlText)?.Text}")
-        : model.Texts("env");
+    private static IEnumerable<string> Variables(YamlMap model) =>
+        model["env"] is YamlMap map ? map.Pairs.Select(pair => $"{pair.Key}={(pair.Value as YamlText)?.Text}") : model.Texts("env");
 
     // The key of the file names the model, so every --alias is another name, beside those of the file.
     private void SetAliases(ParsedCommand parsed, string name, IReadOnlyList<string> aliases)
     {
-        var said = parsed.Values.TryGetValue("alias", out var alias) ? ParameterValue.Split(_catalogue.FindColumn("alias")!, (string)alias)
+        var said = parsed.Values.TryGetValue("alias", out var alias)
+            ? ParameterValue.Split(_catalogue.FindColumn("alias")!, (string)alias)
             : [];
         if (aliases.Union(said).Where(other => other != name).ToList() is { Count: > 0 } all)
             parsed.Values["aliases"] = ItemList.Write(all);
@@ -154,8 +160,10 @@ internal sealed partial class LlamaSwapFile
             parsed.Values["ttl_seconds"] = seconds;
         if (Number(model.Text("concurrencyLimit")) is > 0 and var limit)
             parsed.Values["concurrency"] = limit;
-        if (_catalogue.FindColumn(StartLimit) is { } column && Number(model.Text("healthCheckTimeout")
-            ?? _file.Text("healthCheckTimeout")) is > 0 and var start)
+        if (
+            _catalogue.FindColumn(StartLimit) is { } column
+            && Number(model.Text("healthCheckTimeout") ?? _file.Text("healthCheckTimeout")) is > 0 and var start
+        )
             parsed.Values[column.Column] = start;
         if (_preloaded.Contains(name))
             parsed.Values["preload"] = true;
@@ -163,8 +171,8 @@ internal sealed partial class LlamaSwapFile
             parsed.Values["pinned"] = true;
     }
 
-    private static long? Number(string? text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
-        out var number) ? number : null;
+    private static long? Number(string? text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     [GeneratedRegex(@"^[""']?models[""']?\s*:", RegexOptions.Multiline)]
     private static partial Regex ModelsKey();

@@ -26,8 +26,14 @@ internal sealed record ImportOutcome(Model? Model, ImportPlan Plan, Failure? Fai
 /// library becomes a
 /// further model, or takes the row of the scan that nobody has touched.
 /// </summary>
-internal sealed class ModelImport(SectionWriter sections, DatabaseWriter writer, ModelStore models, ParameterStore store,
-    UntouchedModels untouched, TimeProvider clock)
+internal sealed class ModelImport(
+    SectionWriter sections,
+    DatabaseWriter writer,
+    ModelStore models,
+    ParameterStore store,
+    UntouchedModels untouched,
+    TimeProvider clock
+)
 {
     private const string DrySavepoint = "dry";
     private const string EntrySavepoint = "entry";
@@ -37,24 +43,32 @@ internal sealed class ModelImport(SectionWriter sections, DatabaseWriter writer,
     /// <param name="entries">The models in order.</param>
     /// <param name="dryRun">True to change nothing.</param>
     /// <param name="cancellation">Gives up before the writing begins.</param>
-    public async Task<IReadOnlyList<ImportOutcome>> RunAsync(IReadOnlyList<ImportEntry> entries, bool dryRun,
-        CancellationToken cancellation)
+    public async Task<IReadOnlyList<ImportOutcome>> RunAsync(
+        IReadOnlyList<ImportEntry> entries,
+        bool dryRun,
+        CancellationToken cancellation
+    )
     {
         var files = await Task.Run(() => ImportedFiles.Read(entries.Select(entry => entry.Plan.ModelPath), cancellation), cancellation)
             .ConfigureAwait(false);
-        var (outcomes, revisions) = await writer.ExecuteAsync(async (context, token) =>
-        {
-            var transaction = context.Database.CurrentTransaction!;
-            await transaction.CreateSavepointAsync(DrySavepoint, token).ConfigureAwait(false);
-            var run = new Run(context, files, await ModelNames.LoadAsync(context, token).ConfigureAwait(false));
-            foreach (var entry in entries)
-                await AddAsync(run, entry, token).ConfigureAwait(false);
-            if (!dryRun)
-                return (run.Outcomes, run.Revisions);
-            context.ChangeTracker.Clear();
-            await transaction.RollbackToSavepointAsync(DrySavepoint, token).ConfigureAwait(false);
-            return (run.Outcomes.ConvertAll(outcome => outcome with { Model = null }), []);
-        }, cancellation).ConfigureAwait(false);
+        var (outcomes, revisions) = await writer
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    var transaction = context.Database.CurrentTransaction!;
+                    await transaction.CreateSavepointAsync(DrySavepoint, token).ConfigureAwait(false);
+                    var run = new Run(context, files, await ModelNames.LoadAsync(context, token).ConfigureAwait(false));
+                    foreach (var entry in entries)
+                        await AddAsync(run, entry, token).ConfigureAwait(false);
+                    if (!dryRun)
+                        return (run.Outcomes, run.Revisions);
+                    context.ChangeTracker.Clear();
+                    await transaction.RollbackToSavepointAsync(DrySavepoint, token).ConfigureAwait(false);
+                    return (run.Outcomes.ConvertAll(outcome => outcome with { Model = null }), []);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         var made = outcomes.Where(outcome => outcome.Model is not null).ToList();
         foreach (var outcome in made.Take(made.Count == 1 ? 1 : 0))
             models.Changes.Publish(new ModelChanged(outcome.Model!.Id, ModelChanged.Added));
@@ -90,7 +104,8 @@ internal sealed class ModelImport(SectionWriter sections, DatabaseWriter writer,
         var model = file is null ? null : await untouched.FindAsync(run.Context, file, run.Taken, cancellation).ConfigureAwait(false);
         if (given is not null && run.Names.Refuse(given, model?.Id ?? 0) is { } taken)
             return new ImportOutcome(null, plan, Failure.Invalid("name", taken));
-        model = model is null ? await CreateAsync(run, plan, file, given, cancellation).ConfigureAwait(false)
+        model = model is null
+            ? await CreateAsync(run, plan, file, given, cancellation).ConfigureAwait(false)
             : await RenameAsync(run, model, given, cancellation).ConfigureAwait(false);
         run.Taken.Add(model.Id);
         if (file is not null && plan.ModelPath != model.ModelPath)
@@ -100,9 +115,11 @@ internal sealed class ModelImport(SectionWriter sections, DatabaseWriter writer,
         await run.Context.SaveChangesAsync(cancellation).ConfigureAwait(false);
         return plan.HasSource || model.ModelPath is not null
             ? new ImportOutcome(model, plan, null)
-            : new ImportOutcome(null, plan, Failure.Invalid(plan.Errors.Count > 0 ? plan.Errors : new Dictionary<string,
-                string[]>
-            { ["model_path"] = [NoSource] }));
+            : new ImportOutcome(
+                null,
+                plan,
+                Failure.Invalid(plan.Errors.Count > 0 ? plan.Errors : new Dictionary<string, string[]> { ["model_path"] = [NoSource] })
+            );
     }
 
     private static Failure? Refuse(Run run, ImportPlan plan)
@@ -123,7 +140,9 @@ internal sealed class ModelImport(SectionWriter sections, DatabaseWriter writer,
         else
             model.FileMissing = plan.ModelPath is not null && plan.Find("model_url") is null && plan.Find("hf_repo") is null;
         if (file is not null)
-            await run.Context.IgnoredFiles.Where(ignored => ignored.Path == file.Entry.Path).ExecuteDeleteAsync(cancellation)
+            await run
+                .Context.IgnoredFiles.Where(ignored => ignored.Path == file.Entry.Path)
+                .ExecuteDeleteAsync(cancellation)
                 .ConfigureAwait(false);
         await ModelRows.AddAsync(run.Context, [model], cancellation).ConfigureAwait(false);
         await run.Context.SaveChangesAsync(cancellation).ConfigureAwait(false);
@@ -183,14 +202,16 @@ internal sealed class ModelImport(SectionWriter sections, DatabaseWriter writer,
                 continue;
             }
 
-            run.Context.Add(new ModelAliasRow
-            {
-                Name = variant.Name.Trim(),
-                ModelId = model.Id,
-                ParametersJson = variant.Parameters,
-                CreatedAt = Now(),
-                UpdatedAt = Now()
-            });
+            run.Context.Add(
+                new ModelAliasRow
+                {
+                    Name = variant.Name.Trim(),
+                    ModelId = model.Id,
+                    ParametersJson = variant.Parameters,
+                    CreatedAt = Now(),
+                    UpdatedAt = Now(),
+                }
+            );
             run.Names.Add(variant.Name, new NameOwner(model.Id, model.Name, true));
         }
 

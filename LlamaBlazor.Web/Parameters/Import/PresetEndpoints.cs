@@ -11,8 +11,15 @@ internal static class PresetEndpoints
     {
         var group = app.MapGroup("/api/presets").WithTags("Configuration");
         group.MapGet("/export", async (PresetImport presets, CancellationToken cancellation) => await presets.ExportAsync(cancellation));
-        group.MapGet("/llama-server.ini", async (PresetImport presets, CancellationToken cancellation) =>
-            Results.File(System.Text.Encoding.UTF8.GetBytes((await presets.ExportAsync(cancellation)).Text), "text/plain; charset=utf-8", "llama-server.ini"));
+        group.MapGet(
+            "/llama-server.ini",
+            async (PresetImport presets, CancellationToken cancellation) =>
+                Results.File(
+                    System.Text.Encoding.UTF8.GetBytes((await presets.ExportAsync(cancellation)).Text),
+                    "text/plain; charset=utf-8",
+                    "llama-server.ini"
+                )
+        );
         group.MapPost("/import", ImportAsync);
     }
 
@@ -21,10 +28,20 @@ internal static class PresetEndpoints
         var read = await presets.ReadAsync(request.Text, cancellation);
         if (!read.IsSuccess)
             return ApiResults.Problem(read.Failure!);
-        var outcomes = request.DryRun ?? false ? await presets.PreviewAsync(read.Value, cancellation) : await presets.CreateAsync(read.Value, cancellation);
+        var outcomes =
+            request.DryRun ?? false
+                ? await presets.PreviewAsync(read.Value, cancellation)
+                : await presets.CreateAsync(read.Value, cancellation);
         var models = outcomes.Select(outcome => new PresetModelAnswer(
-            outcome.Name, outcome.Id, outcome.Error, ImportEndpoints.Sections(outcome.Plan), outcome.Plan.NotUnderstood,
-                outcome.Plan.Ignored, outcome.Plan.Errors, outcome.Plan.Variants));
+            outcome.Name,
+            outcome.Id,
+            outcome.Error,
+            ImportEndpoints.Sections(outcome.Plan),
+            outcome.Plan.NotUnderstood,
+            outcome.Plan.Ignored,
+            outcome.Plan.Errors,
+            outcome.Plan.Variants
+        ));
         return Results.Ok(new PresetAnswer([.. models], read.Value.Problems));
     }
 }
@@ -46,4 +63,5 @@ internal sealed record PresetModelAnswer(
     IReadOnlyList<NotUnderstood> NotUnderstood,
     IReadOnlyList<IgnoredFlag> Ignored,
     IReadOnlyDictionary<string, string[]> Errors,
-    IReadOnlyList<AliasVariant> Aliases);
+    IReadOnlyList<AliasVariant> Aliases
+);

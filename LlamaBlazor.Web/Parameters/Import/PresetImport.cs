@@ -7,9 +7,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Parameters.Import;
 
-/// <summary>Whole libraries at once: preset files of llama-server's router both ways, and the models of a llama-swap configuration.</summary>
-internal sealed class PresetImport(ImportReader reader, ModelImport import, LaunchCommandFactory commands, ParameterStore store,
-    IDbContextFactory<LlamaDbContext> contexts)
+/// <summary>Whole libraries at once: preset files of llama-server's router both ways, and the models of a llama-swap
+/// configuration.</summary>
+internal sealed class PresetImport(
+    ImportReader reader,
+    ModelImport import,
+    LaunchCommandFactory commands,
+    ParameterStore store,
+    IDbContextFactory<LlamaDbContext> contexts
+)
 {
     /// <summary>Models in one file.</summary>
     public const int Bound = 1000;
@@ -26,7 +32,18 @@ internal sealed class PresetImport(ImportReader reader, ModelImport import, Laun
             var command = await commands.ForRouterAsync(id, cancellation).ConfigureAwait(false);
             var configuration = await store.ReadAsync(id, cancellation).ConfigureAwait(false);
             if (command.IsSuccess)
-                text.Append(PresetIni.WriteSection(name, command.Value with { Arguments = Bare(command.Value.EngineArguments) }, configuration?.Own.Get("preload") is true, taken, lost));
+                text.Append(
+                    PresetIni.WriteSection(
+                        name,
+                        command.Value with
+                        {
+                            Arguments = Bare(command.Value.EngineArguments),
+                        },
+                        configuration?.Own.Get("preload") is true,
+                        taken,
+                        lost
+                    )
+                );
             else
                 lost.Add($"{name}: {command.Failure!.Message}");
         }
@@ -38,7 +55,10 @@ internal sealed class PresetImport(ImportReader reader, ModelImport import, Laun
     public async Task<Result<PresetPlan>> ReadAsync(string? text, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(text) || text.Length > ShellWords.MaxLength)
-            return Failure.Invalid("text", $"Give the text of a preset file or of a llama-swap configuration, at most {ShellWords.MaxLength:N0} characters.");
+            return Failure.Invalid(
+                "text",
+                $"Give the text of a preset file or of a llama-swap configuration, at most {ShellWords.MaxLength:N0} characters."
+            );
         return await reader.ReadFileAsync(text, cancellation).ConfigureAwait(false);
     }
 
@@ -52,11 +72,20 @@ internal sealed class PresetImport(ImportReader reader, ModelImport import, Laun
 
     private async Task<IReadOnlyList<PresetOutcome>> RunAsync(PresetPlan plan, bool dryRun, CancellationToken cancellation)
     {
-        var outcomes = await import.RunAsync([.. plan.Models.Select(model => new ImportEntry(model.Name, model.Plan))], dryRun,
-            cancellation).ConfigureAwait(false);
-        return [.. plan.Models.Zip(outcomes, (model, outcome) =>
-            new PresetOutcome(model.Name, outcome.Model?.Id, outcome.Failure is { } failure ? FailureText.Of(failure)
-                : null) { Plan = outcome.Plan })];
+        var outcomes = await import
+            .RunAsync([.. plan.Models.Select(model => new ImportEntry(model.Name, model.Plan))], dryRun, cancellation)
+            .ConfigureAwait(false);
+        return
+        [
+            .. plan.Models.Zip(
+                outcomes,
+                (model, outcome) =>
+                    new PresetOutcome(model.Name, outcome.Model?.Id, outcome.Failure is { } failure ? FailureText.Of(failure) : null)
+                    {
+                        Plan = outcome.Plan,
+                    }
+            ),
+        ];
     }
 
     private async Task<List<(long Id, string Name)>> ModelsAsync(CancellationToken cancellation)
@@ -64,8 +93,14 @@ internal sealed class PresetImport(ImportReader reader, ModelImport import, Laun
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var rows = await context.Models.AsNoTracking().Where(model => model.Role == Domain.Models.ModelRole.Model).OrderBy(model => model.Name).Take(Bound)
-                .Select(model => new { model.Id, model.Name }).ToListAsync(cancellation).ConfigureAwait(false);
+            var rows = await context
+                .Models.AsNoTracking()
+                .Where(model => model.Role == Domain.Models.ModelRole.Model)
+                .OrderBy(model => model.Name)
+                .Take(Bound)
+                .Select(model => new { model.Id, model.Name })
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
             return [.. rows.Select(row => (row.Id, row.Name))];
         }
     }

@@ -78,14 +78,17 @@ internal sealed class SwapFilters(ParameterCatalogue catalogue, ParsedCommand pa
     {
         var token = $"filters.setParams.{field}";
         var column = Columns.GetValueOrDefault(field, field);
-        if (catalogue.FindColumn(column) is not
-            {
-                Section: ConfigSection.Sampling or ConfigSection.Model or ConfigSection.Server
-            or ConfigSection.Advanced
-            } definition)
+        if (
+            catalogue.FindColumn(column)
+            is not { Section: ConfigSection.Sampling or ConfigSection.Model or ConfigSection.Server or ConfigSection.Advanced } definition
+        )
         {
-            Lost.Add(new NotUnderstood(token,
-                "No setting of a model belongs to this field. Its aliases set it; add one with these fields and use that name."));
+            Lost.Add(
+                new NotUnderstood(
+                    token,
+                    "No setting of a model belongs to this field. Its aliases set it; add one with these fields and use that name."
+                )
+            );
             return;
         }
 
@@ -93,8 +96,9 @@ internal sealed class SwapFilters(ParameterCatalogue catalogue, ParsedCommand pa
         if (read.Value is null)
             Lost.Add(new NotUnderstood(token, read.Error ?? "Its value is empty.", definition.Column));
         else if (parsed.Values.TryAdd(definition.Column, read.Value))
-            Taken.Add(new IgnoredFlag(token,
-                $"It is the model's {definition.Label} now, which requests may overrule; aliases set it for good."));
+            Taken.Add(
+                new IgnoredFlag(token, $"It is the model's {definition.Label} now, which requests may overrule; aliases set it for good.")
+            );
         else
             Lost.Add(new NotUnderstood(token, "The command sets it to another value, which stays."));
     }
@@ -115,18 +119,21 @@ internal sealed class SwapFilters(ParameterCatalogue catalogue, ParsedCommand pa
         return fields;
     }
 
-    private JsonNode? Json(YamlValue value) => value switch
-    {
-        YamlMap map => Fields(map),
-        YamlList list => new JsonArray([.. list.Items.Select(Json)]),
-        YamlText { IsNull: true } => null,
-        YamlText { IsPlain: true, Text: "true" or "True" } => JsonValue.Create(true),
-        YamlText { IsPlain: true, Text: "false" or "False" } => JsonValue.Create(false),
-        YamlText { IsPlain: true } text when long.TryParse(text.Text, CultureInfo.InvariantCulture, out var whole) =>
-            JsonValue.Create(whole),
-        YamlText { IsPlain: true } text when double.TryParse(text.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && double.IsFinite(number) => JsonValue.Create(number),
-        YamlText text => JsonValue.Create(macros.Expand(text.Text) ?? text.Text),
-        _ => null,
-    };
+    private JsonNode? Json(YamlValue value) =>
+        value switch
+        {
+            YamlMap map => Fields(map),
+            YamlList list => new JsonArray([.. list.Items.Select(Json)]),
+            YamlText { IsNull: true } => null,
+            YamlText { IsPlain: true, Text: "true" or "True" } => JsonValue.Create(true),
+            YamlText { IsPlain: true, Text: "false" or "False" } => JsonValue.Create(false),
+            YamlText { IsPlain: true } text when long.TryParse(text.Text, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(
+                whole
+            ),
+            YamlText { IsPlain: true } text
+                when double.TryParse(text.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                    && double.IsFinite(number) => JsonValue.Create(number),
+            YamlText text => JsonValue.Create(macros.Expand(text.Text) ?? text.Text),
+            _ => null,
+        };
 }

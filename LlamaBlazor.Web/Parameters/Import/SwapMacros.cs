@@ -55,12 +55,16 @@ internal sealed partial class SwapMacros(Func<string, string?> environment)
         for (var round = 0; round < Rounds && text.Contains("${", StringComparison.Ordinal); round++)
         {
             var length = text.Length;
-            var next = Macro().Replace(text, match =>
-            {
-                var value = Find(match.Groups["name"].Value) ?? match.Value;
-                length += value.Length;
-                return length > ShellWords.MaxLength ? "" : value;
-            });
+            var next = Macro()
+                .Replace(
+                    text,
+                    match =>
+                    {
+                        var value = Find(match.Groups["name"].Value) ?? match.Value;
+                        length += value.Length;
+                        return length > ShellWords.MaxLength ? "" : value;
+                    }
+                );
             if (length > ShellWords.MaxLength)
                 return null;
             if (next == text)

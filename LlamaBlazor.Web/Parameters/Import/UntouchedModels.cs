@@ -23,8 +23,11 @@ internal sealed class UntouchedModels(ParameterCatalogue catalogue, InstanceBoar
     public async Task<Model?> FindAsync(LlamaDbContext context, ScannedModel file, IReadOnlySet<long> taken, CancellationToken cancellation)
     {
         var name = ForeignPath.FileName(file.Entry.Path);
-        var rows = await context.Models.Where(model => model.ModelPath != null && model.ModelPath.EndsWith(name)).OrderBy(model => model.Id)
-            .ToListAsync(cancellation).ConfigureAwait(false);
+        var rows = await context
+            .Models.Where(model => model.ModelPath != null && model.ModelPath.EndsWith(name))
+            .OrderBy(model => model.Id)
+            .ToListAsync(cancellation)
+            .ConfigureAwait(false);
         foreach (var row in rows.Where(row => !taken.Contains(row.Id) && IsSame(row.ModelPath!, file.Entry.Path) && IsFresh(row)))
         {
             if (await IsUntouchedAsync(context, row.Id, cancellation).ConfigureAwait(false))
@@ -38,15 +41,19 @@ internal sealed class UntouchedModels(ParameterCatalogue catalogue, InstanceBoar
     public static bool IsOfScan(string name, string path)
     {
         var file = ModelFileName.ModelName(Path.GetFileName(path));
-        var folder = Path.GetFileName(Path.GetDirectoryName(path)) is { Length: > 0 } parent ? ModelFileName.ModelName($"{parent}/{file}")
+        var folder = Path.GetFileName(Path.GetDirectoryName(path)) is { Length: > 0 } parent
+            ? ModelFileName.ModelName($"{parent}/{file}")
             : file;
-        return new[] { file, folder }.Any(given => name == given || (name.StartsWith(given + "-", StringComparison.Ordinal)
-            && name[(given.Length + 1)..].All(char.IsAsciiDigit)));
+        return new[] { file, folder }.Any(given =>
+            name == given || (name.StartsWith(given + "-", StringComparison.Ordinal) && name[(given.Length + 1)..].All(char.IsAsciiDigit))
+        );
     }
 
-    private bool IsFresh(Model row) => row is { Revision: 0, Tags: null, Notes: null, Favorite: false, LastUsedAt: null }
+    private bool IsFresh(Model row) =>
+        row is { Revision: 0, Tags: null, Notes: null, Favorite: false, LastUsedAt: null }
         && row.FirstSeenAt == row.CreatedAt // those of old databases and other imports have times of their own
-        && IsOfScan(row.Name, row.ModelPath!) && instances.Find(row.Id) is not { IsActive: true };
+        && IsOfScan(row.Name, row.ModelPath!)
+        && instances.Find(row.Id) is not { IsActive: true };
 
     // The library may hold the file by another of several ways that lead to it.
     private static bool IsSame(string known, string path)
@@ -68,8 +75,10 @@ internal sealed class UntouchedModels(ParameterCatalogue catalogue, InstanceBoar
             return false;
         foreach (var section in ConfigSection.OfModel)
         {
-            if (await ConfigRows.FindAsync(context, id, section, cancellation).ConfigureAwait(false) is { } row
-                && (row.Revision > 0 || IsSet(section, row)))
+            if (
+                await ConfigRows.FindAsync(context, id, section, cancellation).ConfigureAwait(false) is { } row
+                && (row.Revision > 0 || IsSet(section, row))
+            )
                 return false;
         }
 
@@ -79,7 +88,10 @@ internal sealed class UntouchedModels(ParameterCatalogue catalogue, InstanceBoar
     private bool IsSet(string section, IConfigRecord row)
     {
         var map = ColumnMap.For(row.GetType());
-        return catalogue.SectionOfModel(section).Any(definition => definition.Column != "model_path" && map.Contains(definition.Column)
-            && map.Get(row, definition.Column) is not null);
+        return catalogue
+            .SectionOfModel(section)
+            .Any(definition =>
+                definition.Column != "model_path" && map.Contains(definition.Column) && map.Get(row, definition.Column) is not null
+            );
     }
 }

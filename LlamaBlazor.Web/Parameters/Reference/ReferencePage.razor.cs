@@ -13,18 +13,34 @@ public sealed partial class ReferencePage
 
     private int Count => Shown.Sum(group => group.Count());
 
-    private IEnumerable<IGrouping<string, ParameterDefinition>> Shown => All.Where(Fits).GroupBy(ParameterReference.Place).OrderBy(group => group.First().Tab is null);
+    private IEnumerable<IGrouping<string, ParameterDefinition>> Shown =>
+        All.Where(Fits).GroupBy(ParameterReference.Place).OrderBy(group => group.First().Tab is null);
 
-    private static string Facts(ParameterDefinition definition) => string.Join(" · ", new[]
-    {
-        definition.Label,
-        ParameterReference.ValueText(definition),
-        definition.Default is null && definition.Unset is null ? null : "default " + ParameterText.Default(definition),
-        definition.Env,
-        definition.EnvNegation is { } off ? "off by " + off : null,
-        definition.Since is { } since ? since.StartsWith("<=", StringComparison.Ordinal) ? $"since {since[2..]} or before" : "since " + since : null,
-    }.Where(part => part is { Length: > 0 }));
+    private static string Facts(ParameterDefinition definition) =>
+        string.Join(
+            " · ",
+            new[]
+            {
+                definition.Label,
+                ParameterReference.ValueText(definition),
+                definition.Default is null && definition.Unset is null ? null : "default " + ParameterText.Default(definition),
+                definition.Env,
+                definition.EnvNegation is { } off ? "off by " + off : null,
+                definition.Since is { } since
+                    ? since.StartsWith("<=", StringComparison.Ordinal)
+                        ? $"since {since[2..]} or before"
+                        : "since " + since
+                    : null,
+            }.Where(part => part is { Length: > 0 })
+        );
 
-    private bool Fits(ParameterDefinition definition) => Filter.Length == 0
-        || definition.Spellings.Append(definition.Label).Append(definition.Column).Append(definition.Env ?? "").Append(definition.EnvNegation ?? "").Append(definition.Description).Any(text => text.Contains(Filter.Trim(), StringComparison.OrdinalIgnoreCase));
+    private bool Fits(ParameterDefinition definition) =>
+        Filter.Length == 0
+        || definition
+            .Spellings.Append(definition.Label)
+            .Append(definition.Column)
+            .Append(definition.Env ?? "")
+            .Append(definition.EnvNegation ?? "")
+            .Append(definition.Description)
+            .Any(text => text.Contains(Filter.Trim(), StringComparison.OrdinalIgnoreCase));
 }

@@ -18,7 +18,14 @@ internal static class SearchEndpoints
     /// <summary>Maps it.</summary>
     public static void MapSearch(this IEndpointRouteBuilder app) => app.MapGet("/api/parameters", FindAsync).WithTags("Configuration");
 
-    private static async Task<IResult> FindAsync(string? q, long? model, int? limit, [FromServices] IEnumerable<ModelTab> tabs, IDbContextFactory<LlamaDbContext> contexts, CancellationToken cancellation)
+    private static async Task<IResult> FindAsync(
+        string? q,
+        long? model,
+        int? limit,
+        [FromServices] IEnumerable<ModelTab> tabs,
+        IDbContextFactory<LlamaDbContext> contexts,
+        CancellationToken cancellation
+    )
     {
         if (limit is < 1 or > LimitBound)
             return ApiResults.Invalid("limit", $"1 to {LimitBound}.");
@@ -27,7 +34,9 @@ internal static class SearchEndpoints
         var text = q?.Trim() ?? "";
         var target = await TargetAsync(contexts, model, cancellation);
         var titles = tabs.ToDictionary(tab => tab.Key, tab => tab.Title);
-        var ofModel = ParameterSearch.Find(text, null, ofModel: true).Select(found => target is null ? Explained(found) : Hit(found, target, titles));
+        var ofModel = ParameterSearch
+            .Find(text, null, ofModel: true)
+            .Select(found => target is null ? Explained(found) : Hit(found, target, titles));
         var ofServer = ParameterSearch.Find(text, null, ofModel: false).Select(found => Hit(found, null, titles));
         var hits = ofModel.Concat(ofServer).DistinctBy(hit => hit.Column).Take(limit ?? LimitDefault).ToList();
         return Results.Ok(new ListPage<SettingHit>(hits, null));
@@ -40,7 +49,12 @@ internal static class SearchEndpoints
         var models = context.Models.AsNoTracking().Where(row => row.Role == ModelRole.Model);
         if (wanted is { } id)
             models = models.Where(row => row.Id == id);
-        return await models.OrderByDescending(row => row.LastUsedAt).ThenByDescending(row => row.Favorite).ThenBy(row => row.Name).Select(row => new Target(row.Id, row.Name)).FirstOrDefaultAsync(cancellation);
+        return await models
+            .OrderByDescending(row => row.LastUsedAt)
+            .ThenByDescending(row => row.Favorite)
+            .ThenBy(row => row.Name)
+            .Select(row => new Target(row.Id, row.Name))
+            .FirstOrDefaultAsync(cancellation);
     }
 
     private static SettingHit Hit(ParameterDefinition found, Target? model, Dictionary<string, string> titles)
@@ -48,11 +62,19 @@ internal static class SearchEndpoints
         var tab = found.Tab is { } own ? ParameterTabs.KeyOf(own) : "";
         return model is null
             ? new SettingHit(found.Column, found.Label, found.Flag, found.Group, null, $"/server#p-{found.Column}")
-            : new SettingHit(found.Column, found.Label, found.Flag, titles.GetValueOrDefault(tab, found.Group), model.Name, $"/models/{model.Id}/{tab}#p-{found.Column}");
+            : new SettingHit(
+                found.Column,
+                found.Label,
+                found.Flag,
+                titles.GetValueOrDefault(tab, found.Group),
+                model.Name,
+                $"/models/{model.Id}/{tab}#p-{found.Column}"
+            );
     }
 
     // Without a model there is nowhere to set it: the reference says what it is.
-    private static SettingHit Explained(ParameterDefinition found) => new(found.Column, found.Label, found.Flag, found.Group, null, "/parameters");
+    private static SettingHit Explained(ParameterDefinition found) =>
+        new(found.Column, found.Label, found.Flag, found.Group, null, "/parameters");
 
     private sealed record Target(long Id, string Name);
 }

@@ -16,12 +16,15 @@ public sealed partial class SettingsSearch
     private IReadOnlyList<ParameterDefinition> _hits = [];
 
     /// <summary>The model, or null for the server settings.</summary>
-    [Parameter] public long? ModelId { get; set; }
+    [Parameter]
+    public long? ModelId { get; set; }
 
     /// <summary>What is set for it.</summary>
-    [Parameter, EditorRequired] public ParameterSet Own { get; set; } = ParameterSet.Empty;
+    [Parameter, EditorRequired]
+    public ParameterSet Own { get; set; } = ParameterSet.Empty;
 
-    [Inject] private IEnumerable<ModelTab> Tabs { get; set; } = [];
+    [Inject]
+    private IEnumerable<ModelTab> Tabs { get; set; } = [];
 
     private void Type(ChangeEventArgs args)
     {
@@ -35,12 +38,16 @@ public sealed partial class SettingsSearch
         _hits = _open ? [.. ParameterSearch.Find(_text, _onlySet ? Own : null, ModelId is not null).Take(Bound)] : [];
     }
 
-    private string Href(ParameterDefinition definition) => (ModelId is { } id ? $"models/{id}/{Key(definition)}" : "server") + $"#p-{definition.Column}";
+    private string Href(ParameterDefinition definition) =>
+        (ModelId is { } id ? $"models/{id}/{Key(definition)}" : "server") + $"#p-{definition.Column}";
 
-    private string TabTitle(ParameterDefinition definition) => ModelId is null ? definition.Group : Tabs.FirstOrDefault(tab => tab.Key == Key(definition))?.Title ?? "";
+    private string TabTitle(ParameterDefinition definition) =>
+        ModelId is null ? definition.Group : Tabs.FirstOrDefault(tab => tab.Key == Key(definition))?.Title ?? "";
 
     private static string Key(ParameterDefinition definition) => ParameterTabs.KeyOf(definition.Tab!);
 
     private static string Shown(ParameterDefinition definition, object value) =>
-        definition.Secret ? ShellText.Mask : ParameterText.Brief(definition, value) is { Length: > 60 } text ? text[..60] + "…" : ParameterText.Brief(definition, value);
+        definition.Secret ? ShellText.Mask
+        : ParameterText.Brief(definition, value) is { Length: > 60 } text ? text[..60] + "…"
+        : ParameterText.Brief(definition, value);
 }

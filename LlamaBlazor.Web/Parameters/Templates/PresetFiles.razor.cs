@@ -17,7 +17,8 @@ public sealed partial class PresetFiles
     private IReadOnlyList<string>? _lost;
     private bool _busy;
 
-    [Inject] private PresetImport Presets { get; set; } = null!;
+    [Inject]
+    private PresetImport Presets { get; set; } = null!;
 
     private async Task ReadAsync()
     {

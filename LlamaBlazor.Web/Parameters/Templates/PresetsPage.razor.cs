@@ -22,13 +22,17 @@ public sealed partial class PresetsPage : LiveComponent
     private string _model = "";
     private string _name = "";
 
-    [Inject] private TemplateStore Templates { get; set; } = null!;
+    [Inject]
+    private TemplateStore Templates { get; set; } = null!;
 
-    [Inject] private ParameterStore Store { get; set; } = null!;
+    [Inject]
+    private ParameterStore Store { get; set; } = null!;
 
-    [Inject] private NotificationService Notifications { get; set; } = null!;
+    [Inject]
+    private NotificationService Notifications { get; set; } = null!;
 
-    [Inject] private IDbContextFactory<LlamaDbContext> Contexts { get; set; } = null!;
+    [Inject]
+    private IDbContextFactory<LlamaDbContext> Contexts { get; set; } = null!;
 
     private string ModelName => _models.FirstOrDefault(model => model.Id == _model).Name;
 
@@ -44,7 +48,13 @@ public sealed partial class PresetsPage : LiveComponent
     private async Task<IReadOnlyList<(string, string)>> ModelsAsync()
     {
         await using var context = await Contexts.CreateDbContextAsync(Left);
-        var rows = await context.Models.AsNoTracking().Where(model => model.Role == ModelRole.Model).OrderBy(model => model.Name).Take(ModelBound).Select(model => new { model.Id, model.Name }).ToListAsync(Left);
+        var rows = await context
+            .Models.AsNoTracking()
+            .Where(model => model.Role == ModelRole.Model)
+            .OrderBy(model => model.Name)
+            .Take(ModelBound)
+            .Select(model => new { model.Id, model.Name })
+            .ToListAsync(Left);
         return [.. rows.Select(row => (row.Id.ToString(), row.Name))];
     }
 
@@ -60,7 +70,10 @@ public sealed partial class PresetsPage : LiveComponent
         if (_preview is not { } preview)
             return;
         _preview = null;
-        Tell((await Templates.ApplyAsync(preview.ModelId, preview.Template, Left)).Failure, $"{preview.Template.Name} applied to {preview.Name}");
+        Tell(
+            (await Templates.ApplyAsync(preview.ModelId, preview.Template, Left)).Failure,
+            $"{preview.Template.Name} applied to {preview.Name}"
+        );
     }
 
     // The chosen model; null where none is chosen, or it is gone meanwhile.
@@ -70,7 +83,11 @@ public sealed partial class PresetsPage : LiveComponent
             return null;
         if (await Store.ReadAsync(id, Left) is { } configuration)
             return (id, configuration);
-        Notifications.Notify(NotificationSeverity.Error, "This model is gone", "It was deleted, perhaps in another window. Choose another one.");
+        Notifications.Notify(
+            NotificationSeverity.Error,
+            "This model is gone",
+            "It was deleted, perhaps in another window. Choose another one."
+        );
         return null;
     }
 
@@ -78,7 +95,10 @@ public sealed partial class PresetsPage : LiveComponent
     {
         if (await ReadAsync() is not { Configuration: var configuration })
             return;
-        var saved = await Templates.SaveAsync(ParameterTemplate.Capture(ParameterCatalogue.Current, configuration.Own, _name.Trim(), $"Taken from {ModelName}"), Left);
+        var saved = await Templates.SaveAsync(
+            ParameterTemplate.Capture(ParameterCatalogue.Current, configuration.Own, _name.Trim(), $"Taken from {ModelName}"),
+            Left
+        );
         Tell(saved.Failure, "Template saved");
         if (saved.IsSuccess)
             _name = "";
@@ -91,10 +111,17 @@ public sealed partial class PresetsPage : LiveComponent
         await LoadAsync();
     }
 
-    private void Tell(Failure? failure, string success) => Notifications.Notify(
-        failure is null ? NotificationSeverity.Success : NotificationSeverity.Error,
-        failure is null ? success : "Not done",
-        failure is null ? "" : FailureText.Of(failure));
+    private void Tell(Failure? failure, string success) =>
+        Notifications.Notify(
+            failure is null ? NotificationSeverity.Success : NotificationSeverity.Error,
+            failure is null ? success : "Not done",
+            failure is null ? "" : FailureText.Of(failure)
+        );
 
-    private sealed record Preview(long ModelId, string Name, ParameterTemplate Template, IReadOnlyList<(ParameterDefinition Definition, object? Before, object? After)> Changes);
+    private sealed record Preview(
+        long ModelId,
+        string Name,
+        ParameterTemplate Template,
+        IReadOnlyList<(ParameterDefinition Definition, object? Before, object? After)> Changes
+    );
 }

@@ -15,14 +15,27 @@ namespace LlamaBlazor.Web.Proxy.Aliases;
 internal sealed record AliasBody(string? Name, JsonElement? Model, JsonElement? Parameters);
 
 /// <summary>An alias as it is shown.</summary>
-internal sealed record AliasAnswer(long Id, string Name, long ModelId, string Model, JsonElement? Parameters, long CreatedAt, long UpdatedAt)
+internal sealed record AliasAnswer(
+    long Id,
+    string Name,
+    long ModelId,
+    string Model,
+    JsonElement? Parameters,
+    long CreatedAt,
+    long UpdatedAt
+)
 {
     /// <summary>Whether it stands for all names that fit, where none is known by itself.</summary>
     public bool IsWildcard => WildcardName.Read(Name) is not null;
 }
 
 /// <summary>Names that stand for a model, with request fields of their own: <c>model_aliases</c>.</summary>
-internal sealed class AliasStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, ModelDirectory directory, TimeProvider clock)
+internal sealed class AliasStore(
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseWriter writer,
+    ModelDirectory directory,
+    TimeProvider clock
+)
 {
     private const int NameLimit = 200;
     private const int ListBound = 1000;
@@ -39,7 +52,12 @@ internal sealed class AliasStore(IDbContextFactory<LlamaDbContext> contexts, Dat
                 where modelId == null || alias.ModelId == modelId
                 orderby alias.Name
                 select new { Alias = alias, model.Name };
-            return [.. (await query.Take(ListBound).ToListAsync(cancellation).ConfigureAwait(false)).Select(row => AnswerOf(row.Alias, row.Name))];
+            return
+            [
+                .. (await query.Take(ListBound).ToListAsync(cancellation).ConfigureAwait(false)).Select(row =>
+                    AnswerOf(row.Alias, row.Name)
+                ),
+            ];
         }
     }
 
@@ -49,20 +67,37 @@ internal sealed class AliasStore(IDbContextFactory<LlamaDbContext> contexts, Dat
         if (Check(name, parametersJson) is { } invalid)
             return invalid;
         var wanted = name!.Trim();
-        var result = await writer.ExecuteAsync<Result<AliasAnswer>>(async (context, token) =>
-        {
-            var id = long.TryParse(model, out var number) ? number : 0;
-            var owner = await context.Models.AsNoTracking().Where(row => row.Id == id || row.Name == model).Select(row => new { row.Id, row.Name }).FirstOrDefaultAsync(token).ConfigureAwait(false);
-            if (owner is null)
-                return Failure.Invalid("model", "The id or the name of a model.");
-            if ((await ModelNames.LoadAsync(context, token).ConfigureAwait(false)).Refuse(wanted) is { } taken)
-                return Failure.Invalid("name", taken);
-            var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            var row = new ModelAliasRow { Name = wanted, ModelId = owner.Id, ParametersJson = string.IsNullOrWhiteSpace(parametersJson) ? null : parametersJson, CreatedAt = now, UpdatedAt = now };
-            context.Add(row);
-            await context.SaveChangesAsync(token).ConfigureAwait(false);
-            return AnswerOf(row, owner.Name);
-        }, cancellation).ConfigureAwait(false);
+        var result = await writer
+            .ExecuteAsync<Result<AliasAnswer>>(
+                async (context, token) =>
+                {
+                    var id = long.TryParse(model, out var number) ? number : 0;
+                    var owner = await context
+                        .Models.AsNoTracking()
+                        .Where(row => row.Id == id || row.Name == model)
+                        .Select(row => new { row.Id, row.Name })
+                        .FirstOrDefaultAsync(token)
+                        .ConfigureAwait(false);
+                    if (owner is null)
+                        return Failure.Invalid("model", "The id or the name of a model.");
+                    if ((await ModelNames.LoadAsync(context, token).ConfigureAwait(false)).Refuse(wanted) is { } taken)
+                        return Failure.Invalid("name", taken);
+                    var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+                    var row = new ModelAliasRow
+                    {
+                        Name = wanted,
+                        ModelId = owner.Id,
+                        ParametersJson = string.IsNullOrWhiteSpace(parametersJson) ? null : parametersJson,
+                        CreatedAt = now,
+                        UpdatedAt = now,
+                    };
+                    context.Add(row);
+                    await context.SaveChangesAsync(token).ConfigureAwait(false);
+                    return AnswerOf(row, owner.Name);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         directory.Invalidate();
         return result;
     }
@@ -70,18 +105,24 @@ internal sealed class AliasStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     /// <summary>Removes an alias. False when there is none.</summary>
     public async Task<bool> DeleteAsync(long id, CancellationToken cancellation)
     {
-        var removed = await writer.ExecuteAsync(async (context, token) =>
-        {
-            var row = await context.Set<ModelAliasRow>().FindAsync([id], token).ConfigureAwait(false);
-            if (row is not null)
-                context.Remove(row);
-            return row is not null;
-        }, cancellation).ConfigureAwait(false);
+        var removed = await writer
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    var row = await context.Set<ModelAliasRow>().FindAsync([id], token).ConfigureAwait(false);
+                    if (row is not null)
+                        context.Remove(row);
+                    return row is not null;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         directory.Invalidate();
         return removed;
     }
 
-    /// <summary>What is wrong with an alias as such, by <c>name</c> and <c>parameters</c>, or null. Whether the name is free is another question.</summary>
+    /// <summary>What is wrong with an alias as such, by <c>name</c> and <c>parameters</c>, or null. Whether the name is free is another
+    /// question.</summary>
     public static Failure? Check(string? name, string? parametersJson)
     {
         var errors = new Dictionary<string, string[]>();
@@ -93,5 +134,13 @@ internal sealed class AliasStore(IDbContextFactory<LlamaDbContext> contexts, Dat
     }
 
     private static AliasAnswer AnswerOf(ModelAliasRow row, string model) =>
-        new(row.Id, row.Name, row.ModelId, model, row.ParametersJson is null ? null : JsonSerializer.Deserialize<JsonElement>(row.ParametersJson), row.CreatedAt, row.UpdatedAt);
+        new(
+            row.Id,
+            row.Name,
+            row.ModelId,
+            model,
+            row.ParametersJson is null ? null : JsonSerializer.Deserialize<JsonElement>(row.ParametersJson),
+            row.CreatedAt,
+            row.UpdatedAt
+        );
 }

@@ -10,7 +10,8 @@ internal sealed class BodyContent(SpoolFile file) : HttpContent, IRepeatableCont
     private const int PartSize = 64 << 10;
 
     /// <inheritdoc/>
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     /// <inheritdoc/>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
@@ -18,7 +19,11 @@ internal sealed class BodyContent(SpoolFile file) : HttpContent, IRepeatableCont
         var buffer = ArrayPool<byte>.Shared.Rent(PartSize);
         try
         {
-            for (long offset = 0; await file.ReadAsync(buffer, offset, cancellationToken).ConfigureAwait(false) is > 0 and var read; offset += read)
+            for (
+                long offset = 0;
+                await file.ReadAsync(buffer, offset, cancellationToken).ConfigureAwait(false) is > 0 and var read;
+                offset += read
+            )
                 await stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace LlamaBlazor.Web.Proxy.Bodies;
 
-/// <summary>Reads bodies of requests: into memory as long as all of them together have room there, else into files of the data folder.</summary>
+/// <summary>Reads bodies of requests: into memory as long as all of them together have room there, else into files of the data
+/// folder.</summary>
 internal sealed class BodyStore(ProxyOptions options, DataFolder folder) : IDisposable
 {
     private const int ViewsAtOnce = 2;
@@ -40,7 +41,12 @@ internal sealed class BodyStore(ProxyOptions options, DataFolder folder) : IDisp
     /// <inheritdoc/>
     public void Dispose() => Views.Dispose();
 
-    private static async ValueTask<ProxyError?> TryFillAsync(RequestBody body, HttpRequest request, long limit, CancellationToken cancellation)
+    private static async ValueTask<ProxyError?> TryFillAsync(
+        RequestBody body,
+        HttpRequest request,
+        long limit,
+        CancellationToken cancellation
+    )
     {
         var encoding = request.Headers.ContentEncoding;
         try

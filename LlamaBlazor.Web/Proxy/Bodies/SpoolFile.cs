@@ -7,7 +7,8 @@ namespace LlamaBlazor.Web.Proxy.Bodies;
 /// <summary>Reads bytes that are there for the length of the call.</summary>
 internal delegate T BytesReader<T>(ReadOnlySpan<byte> bytes);
 
-/// <summary>A body on disk: readable by this user only, and without a name from the beginning, so that nothing of it outlives the program.</summary>
+/// <summary>A body on disk: readable by this user only, and without a name from the beginning, so that nothing of it outlives the
+/// program.</summary>
 internal sealed class SpoolFile : IDisposable
 {
     private readonly SafeFileHandle _file;
@@ -23,15 +24,26 @@ internal sealed class SpoolFile : IDisposable
     {
         var path = Path.Combine(folder.Root, $".body-{Guid.NewGuid():N}");
         if (OperatingSystem.IsWindows())
-            return new SpoolFile(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose | FileOptions.Asynchronous));
+            return new SpoolFile(
+                File.OpenHandle(
+                    path,
+                    FileMode.CreateNew,
+                    FileAccess.ReadWrite,
+                    FileShare.None,
+                    FileOptions.DeleteOnClose | FileOptions.Asynchronous
+                )
+            );
         // The mode is asked for at creation: the umask can only take away from it.
-        using var made = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        using var made = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.ReadWrite,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
         try
         {
             return new SpoolFile(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, FileOptions.Asynchronous));
@@ -57,14 +69,22 @@ internal sealed class SpoolFile : IDisposable
     }
 
     /// <summary>Reads some bytes; 0 at the end.</summary>
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellation) => RandomAccess.ReadAsync(_file, buffer, offset, cancellation);
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellation) =>
+        RandomAccess.ReadAsync(_file, buffer, offset, cancellation);
 
     /// <summary>Reads all of it through a view of the file, which takes no memory of the program afterwards.</summary>
     public unsafe T View<T>(BytesReader<T> read)
     {
         if (Length == 0)
             return read([]); // nothing can be mapped
-        using var map = MemoryMappedFile.CreateFromFile(_file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        using var map = MemoryMappedFile.CreateFromFile(
+            _file,
+            null,
+            0,
+            MemoryMappedFileAccess.Read,
+            HandleInheritability.None,
+            leaveOpen: true
+        );
         using var view = map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
         byte* first = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref first);

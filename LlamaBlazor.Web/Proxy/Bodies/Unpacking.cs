@@ -17,8 +17,10 @@ internal static class Unpacking
     /// <param name="encoding">The header; a list names the encodings in the order they were applied.</param>
     public static Stream? Open(Stream body, string encoding)
     {
-        var layers = encoding.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Where(layer => !layer.Equals("identity", StringComparison.OrdinalIgnoreCase)).ToList();
+        var layers = encoding
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(layer => !layer.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            .ToList();
         if (layers.Count > MostLayers || layers.Any(layer => !IsKnown(layer)))
             return null;
         var plain = body;
@@ -28,17 +30,19 @@ internal static class Unpacking
     }
 
     /// <summary>Whether an exception says that packed bytes are damaged.</summary>
-    public static bool IsDamage(Exception error) => error is InvalidDataException or InvalidOperationException or ZstdException or EndOfStreamException;
+    public static bool IsDamage(Exception error) =>
+        error is InvalidDataException or InvalidOperationException or ZstdException or EndOfStreamException;
 
     private static bool IsKnown(string layer) => layer.ToLowerInvariant() is "gzip" or "x-gzip" or "br" or "deflate" or "zstd";
 
-    private static Stream Layer(Stream inner, string layer, bool leaveOpen) => layer.ToLowerInvariant() switch
-    {
-        "br" => new BrotliStream(inner, CompressionMode.Decompress, leaveOpen),
-        "deflate" => new ZLibStream(inner, CompressionMode.Decompress, leaveOpen),
-        "zstd" => Zstd(inner, leaveOpen),
-        _ => new GZipStream(inner, CompressionMode.Decompress, leaveOpen),
-    };
+    private static Stream Layer(Stream inner, string layer, bool leaveOpen) =>
+        layer.ToLowerInvariant() switch
+        {
+            "br" => new BrotliStream(inner, CompressionMode.Decompress, leaveOpen),
+            "deflate" => new ZLibStream(inner, CompressionMode.Decompress, leaveOpen),
+            "zstd" => Zstd(inner, leaveOpen),
+            _ => new GZipStream(inner, CompressionMode.Decompress, leaveOpen),
+        };
 
     private static DecompressionStream Zstd(Stream inner, bool leaveOpen)
     {

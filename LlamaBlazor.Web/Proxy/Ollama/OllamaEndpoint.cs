@@ -8,10 +8,20 @@ using Microsoft.AspNetCore.Http.Features;
 namespace LlamaBlazor.Web.Proxy.Ollama;
 
 /// <summary>
-/// Serves Ollama's API: requests are translated, go the way of all requests (keys, queue, cache, statistics), and their answers are translated on the
+/// Serves Ollama's API: requests are translated, go the way of all requests (keys, queue, cache, statistics), and their answers are
+/// translated on the
 /// way back. OpenAI's routes are served here too, as Ollama does.
 /// </summary>
-internal sealed class OllamaEndpoint(ProxyEndpoint proxy, OllamaLists lists, OllamaKeepAlive keepAlive, ModelDirectory models, ModelCatalogue catalogue, BodyStore bodies, ProxyOptions options, TimeProvider clock)
+internal sealed class OllamaEndpoint(
+    ProxyEndpoint proxy,
+    OllamaLists lists,
+    OllamaKeepAlive keepAlive,
+    ModelDirectory models,
+    ModelCatalogue catalogue,
+    BodyStore bodies,
+    ProxyOptions options,
+    TimeProvider clock
+)
 {
     /// <summary>The version of Ollama's API that is spoken: clients compare it with what they need.</summary>
     public const string ApiVersion = "0.12.6";
@@ -28,21 +38,25 @@ internal sealed class OllamaEndpoint(ProxyEndpoint proxy, OllamaLists lists, Oll
         return path.StartsWith("/v1", StringComparison.Ordinal) ? HandleOpenAiAsync(context, path) : HandleOwnAsync(context, path);
     }
 
-    private Task HandleOwnAsync(HttpContext context, string path) => (context.Request.Method, path) switch
-    {
-        ("GET", "") => TextAsync(context, "Ollama is running"),
-        ("GET", "/api/version") => OllamaLists.WriteAsync(context, new { version = ApiVersion }),
-        ("GET", "/api/tags") => lists.TagsAsync(context),
-        ("GET", "/api/ps") => lists.RunningAsync(context),
-        ("POST", "/api/show") => lists.ShowAsync(context),
-        ("POST", "/api/chat") => TranslateAsync(context, OllamaVerb.Chat),
-        ("POST", "/api/generate") => TranslateAsync(context, OllamaVerb.Generate),
-        ("POST", "/api/embed") => TranslateAsync(context, OllamaVerb.Embed),
-        ("POST", "/api/embeddings") => TranslateAsync(context, OllamaVerb.Embedding),
-        (_, "/api/pull" or "/api/push" or "/api/create" or "/api/copy" or "/api/delete") =>
-            OllamaLists.RefuseAsync(context, StatusCodes.Status501NotImplemented, "Models are added and removed in the dashboard, on the page Models."),
-        _ => RefuseUnknownAsync(context),
-    };
+    private Task HandleOwnAsync(HttpContext context, string path) =>
+        (context.Request.Method, path) switch
+        {
+            ("GET", "") => TextAsync(context, "Ollama is running"),
+            ("GET", "/api/version") => OllamaLists.WriteAsync(context, new { version = ApiVersion }),
+            ("GET", "/api/tags") => lists.TagsAsync(context),
+            ("GET", "/api/ps") => lists.RunningAsync(context),
+            ("POST", "/api/show") => lists.ShowAsync(context),
+            ("POST", "/api/chat") => TranslateAsync(context, OllamaVerb.Chat),
+            ("POST", "/api/generate") => TranslateAsync(context, OllamaVerb.Generate),
+            ("POST", "/api/embed") => TranslateAsync(context, OllamaVerb.Embed),
+            ("POST", "/api/embeddings") => TranslateAsync(context, OllamaVerb.Embedding),
+            (_, "/api/pull" or "/api/push" or "/api/create" or "/api/copy" or "/api/delete") => OllamaLists.RefuseAsync(
+                context,
+                StatusCodes.Status501NotImplemented,
+                "Models are added and removed in the dashboard, on the page Models."
+            ),
+            _ => RefuseUnknownAsync(context),
+        };
 
     private Task HandleOpenAiAsync(HttpContext context, string path)
     {
@@ -51,11 +65,17 @@ internal sealed class OllamaEndpoint(ProxyEndpoint proxy, OllamaLists lists, Oll
             return catalogue.ListAsync(context);
         if (HttpMethods.IsGet(method) && path.StartsWith(RouteTable.ModelsPath + "/", StringComparison.Ordinal))
             return catalogue.FindAsync(context, path[(RouteTable.ModelsPath.Length + 1)..]);
-        return RouteTable.All.FirstOrDefault(route => route.Method == method && route.Path == path) is { } route ? proxy.HandleAsync(context, route) : RefuseUnknownAsync(context);
+        return RouteTable.All.FirstOrDefault(route => route.Method == method && route.Path == path) is { } route
+            ? proxy.HandleAsync(context, route)
+            : RefuseUnknownAsync(context);
     }
 
     private static Task RefuseUnknownAsync(HttpContext context) =>
-        Refusals.SendAsync(context, ProxyError.UnknownRoute, $"{context.Request.Method} {context.Request.Path} is not a route of this API.");
+        Refusals.SendAsync(
+            context,
+            ProxyError.UnknownRoute,
+            $"{context.Request.Method} {context.Request.Path} is not a route of this API."
+        );
 
     private async Task TranslateAsync(HttpContext context, OllamaVerb verb)
     {
@@ -76,13 +96,15 @@ internal sealed class OllamaEndpoint(ProxyEndpoint proxy, OllamaLists lists, Oll
         }
         catch (BodyNotKeptException)
         {
-            await RefuseAsync(context, check.Key, ProxyError.BodyNotKept, ProxyAnswers.BodyMessage(ProxyError.BodyNotKept, options)).ConfigureAwait(false);
+            await RefuseAsync(context, check.Key, ProxyError.BodyNotKept, ProxyAnswers.BodyMessage(ProxyError.BodyNotKept, options))
+                .ConfigureAwait(false);
         }
     }
 
     private async Task TranslateAsync(HttpContext context, OllamaVerb verb, ApiKey? key, RequestBody body)
     {
-        var request = await body.ReadAsync(bytes => OllamaRequest.Read(verb, bytes, models.Contains), context.RequestAborted).ConfigureAwait(false);
+        var request = await body.ReadAsync(bytes => OllamaRequest.Read(verb, bytes, models.Contains), context.RequestAborted)
+            .ConfigureAwait(false);
         if (request.Failure is { } failure)
             await RefuseAsync(context, key, ProxyError.BadBody, failure.Message).ConfigureAwait(false);
         else if (request.Value is { LoadsOnly: true, KeepAlive: { Ticks: 0 } } farewell)
@@ -93,7 +115,13 @@ internal sealed class OllamaEndpoint(ProxyEndpoint proxy, OllamaLists lists, Oll
 
     private Task RefuseAsync(HttpContext context, ApiKey? key, ProxyError error, string message)
     {
-        proxy.NoteRefused(context, new ProxyRoute("POST", context.Request.Path.Value!, ModelSource.Body, RouteKind.Other), key, error, message);
+        proxy.NoteRefused(
+            context,
+            new ProxyRoute("POST", context.Request.Path.Value!, ModelSource.Body, RouteKind.Other),
+            key,
+            error,
+            message
+        );
         return OllamaLists.RefuseAsync(context, error.Facts().Status, message);
     }
 
@@ -127,14 +155,17 @@ internal sealed class OllamaEndpoint(ProxyEndpoint proxy, OllamaLists lists, Oll
         var stream = new OllamaStream(context, new OllamaAnswer(call, () => FiguresOf(request), clock));
         context.Features.Set<IHttpResponseBodyFeature>(stream);
         context.Request.QueryString = call.LoadsOnly ? QueryString.Create("model", call.Name) : default;
-        await proxy.HandleTranslatedAsync(context, call.Route, call.LoadsOnly ? null : body, begun => request = begun).ConfigureAwait(false);
+        await proxy
+            .HandleTranslatedAsync(context, call.Route, call.LoadsOnly ? null : body, begun => request = begun)
+            .ConfigureAwait(false);
         await stream.CompleteAsync().ConfigureAwait(false);
         keepAlive.Note(request?.Target?.Model.Id, call.KeepAlive);
     }
 
-    private OllamaFigures FiguresOf(InFlightRequest? request) => request is null
-        ? default
-        : new OllamaFigures(request.Reader?.Usage, clock.GetElapsedTime(request.StartTimestamp).TotalMilliseconds, request.LoadMs);
+    private OllamaFigures FiguresOf(InFlightRequest? request) =>
+        request is null
+            ? default
+            : new OllamaFigures(request.Reader?.Usage, clock.GetElapsedTime(request.StartTimestamp).TotalMilliseconds, request.LoadMs);
 
     private static Task TextAsync(HttpContext context, string text)
     {

@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Proxy.Ollama;
 
 /// <summary>
-/// Honours <c>keep_alive</c>: a model is let go after that time without a request. It can only shorten a model's stay; its idle time in the dashboard
+/// Honours <c>keep_alive</c>: a model is let go after that time without a request. It can only shorten a model's stay; its idle time in the
+/// dashboard
 /// holds as well. Pinned models stay.
 /// </summary>
 internal sealed partial class OllamaKeepAlive(
@@ -16,7 +17,8 @@ internal sealed partial class OllamaKeepAlive(
     InFlightRegistry registry,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
-    ILogger<OllamaKeepAlive> logger)
+    ILogger<OllamaKeepAlive> logger
+)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1); // timers end after 49 days
@@ -37,7 +39,15 @@ internal sealed partial class OllamaKeepAlive(
     {
         if (modelId is not { } id || keepAlive is not { } time)
             return;
-        var stay = time == OllamaDuration.Forever ? null : new Stay(clock.GetUtcNow() + time, time, clock.GetTimestamp(), CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping));
+        var stay =
+            time == OllamaDuration.Forever
+                ? null
+                : new Stay(
+                    clock.GetUtcNow() + time,
+                    time,
+                    clock.GetTimestamp(),
+                    CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping)
+                );
         lock (_gate)
         {
             if (_stays.Remove(id, out var before))
@@ -77,13 +87,19 @@ internal sealed partial class OllamaKeepAlive(
     }
 
     private async Task<bool> MayGoAsync(long modelId, Stay stay) =>
-        Left(stay) <= TimeSpan.Zero && registry.Busy(modelId) == 0 && Rested(modelId, stay.Time) && await TryStopAsync(modelId).ConfigureAwait(false);
+        Left(stay) <= TimeSpan.Zero
+        && registry.Busy(modelId) == 0
+        && Rested(modelId, stay.Time)
+        && await TryStopAsync(modelId).ConfigureAwait(false);
 
     // By the clock that never goes back.
     private TimeSpan Left(Stay stay) => stay.Time - clock.GetElapsedTime(stay.Since);
 
     // The time itself first; after it a look now and then.
-    private static TimeSpan Pause(TimeSpan left) => left <= TimeSpan.Zero ? LookAgain : left < LongestPause ? left : LongestPause;
+    private static TimeSpan Pause(TimeSpan left) =>
+        left <= TimeSpan.Zero ? LookAgain
+        : left < LongestPause ? left
+        : LongestPause;
 
     // False when a request has come meanwhile.
     private async Task<bool> TryStopAsync(long modelId)
@@ -97,7 +113,9 @@ internal sealed partial class OllamaKeepAlive(
 
     // Requests that did not come through here count too.
     private bool Rested(long modelId, TimeSpan time) =>
-        registry.LastCompletedAt(modelId) is not { } last || (clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(last)).Duration() >= time - TimeSpan.FromMilliseconds(50); // ahead: the clock was set back
+        registry.LastCompletedAt(modelId) is not { } last
+        // ahead: the clock was set back
+        || (clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(last)).Duration() >= time - TimeSpan.FromMilliseconds(50);
 
     private sealed record Stay(DateTimeOffset Until, TimeSpan Time, long Since, CancellationTokenSource Over);
 

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace LlamaBlazor.Web.Proxy.Ollama;
 
 /// <summary>
-/// Listens on the port of its own: a second, bare server in the same process, so that a port that is taken (by Ollama itself, most likely) costs the
+/// Listens on the port of its own: a second, bare server in the same process, so that a port that is taken (by Ollama itself, most likely)
+/// costs the
 /// dashboard nothing and none of its pages can be reached there.
 /// </summary>
 internal sealed partial class OllamaListener(
@@ -17,7 +18,8 @@ internal sealed partial class OllamaListener(
     AllowedOrigins origins,
     AllowedHosts hosts,
     OllamaOptions options,
-    ILogger<OllamaListener> logger) : IHostedService, IAsyncDisposable
+    ILogger<OllamaListener> logger
+) : IHostedService, IAsyncDisposable
 {
     private WebApplication? _app;
 
@@ -33,17 +35,21 @@ internal sealed partial class OllamaListener(
         if (!options.Enabled)
             return;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, options.Port);
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Listen(IPAddress.Loopback, options.Port);
+            });
         _app = builder.Build();
-        _app.Use((context, next) =>
-        {
-            context.Features.Set(new OllamaPortFeature());
-            return next(context);
-        });
+        _app.Use(
+            (context, next) =>
+            {
+                context.Features.Set(new OllamaPortFeature());
+                return next(context);
+            }
+        );
         _app.Use(next => new OriginGuard(next, new GuardRules(origins, hosts, static _ => true, static _ => false)).InvokeAsync);
         _app.Run(HandleAsync);
         try
@@ -55,7 +61,9 @@ internal sealed partial class OllamaListener(
         catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
         {
             // A port that is taken, or one below 1024 that this user may not have: no reason to end the start.
-            Problem = $"Port {options.Port} cannot be used: {error.Message} Is Ollama itself running? End it, or set {OllamaOptions.Section}:Port.";
+            Problem =
+                $"Port {options.Port} cannot be used: {error.Message} Is Ollama itself running? End it, or set "
+                + $"{OllamaOptions.Section}:Port.";
             LogProblem(Problem);
         }
     }

@@ -15,7 +15,14 @@ using LlamaBlazor.Web.Shell;
 namespace LlamaBlazor.Web.Proxy.Ollama;
 
 /// <summary>What Ollama's clients ask about models: which there are, which run, and what one is like.</summary>
-internal sealed class OllamaLists(KeyAccess access, BodyStore bodies, ModelDirectory models, InstanceBoard board, OllamaKeepAlive keepAlive, MetricWindow metrics)
+internal sealed class OllamaLists(
+    KeyAccess access,
+    BodyStore bodies,
+    ModelDirectory models,
+    InstanceBoard board,
+    OllamaKeepAlive keepAlive,
+    MetricWindow metrics
+)
 {
     private const int LargestQuestion = 64 << 10;
 
@@ -35,7 +42,8 @@ internal sealed class OllamaLists(KeyAccess access, BodyStore bodies, ModelDirec
         if (await ReadAsync(context).ConfigureAwait(false) is not { } targets)
             return;
         var running = targets.Where(target => target.Name == target.Model.Name && board.Find(target.Model.Id) is { Status: "running" });
-        await WriteAsync(context, new { models = running.Select(target => Describe(target, isRunning: true)).ToList() }).ConfigureAwait(false);
+        await WriteAsync(context, new { models = running.Select(target => Describe(target, isRunning: true)).ToList() })
+            .ConfigureAwait(false);
     }
 
     /// <summary><c>/api/show</c>.</summary>
@@ -48,7 +56,12 @@ internal sealed class OllamaLists(KeyAccess access, BodyStore bodies, ModelDirec
         {
             var named = body is null ? null : await body.ReadAsync(NameIn, context.RequestAborted).ConfigureAwait(false);
             if (named is not { Length: > 0 } name)
-                await RefuseAsync(context, body is null ? error.Facts().Status : 400, "The body must be a JSON object with the name of a model in \"model\".").ConfigureAwait(false);
+                await RefuseAsync(
+                        context,
+                        body is null ? error.Facts().Status : 400,
+                        "The body must be a JSON object with the name of a model in \"model\"."
+                    )
+                    .ConfigureAwait(false);
             else if (await FindAsync(context, name).ConfigureAwait(false) is { } target)
                 await WriteAsync(context, Show(target)).ConfigureAwait(false);
         }
@@ -58,9 +71,13 @@ internal sealed class OllamaLists(KeyAccess access, BodyStore bodies, ModelDirec
     public async Task<ProxyTarget?> FindAsync(HttpContext context, string name)
     {
         var check = await access.CheckAsync(context, Scope.Inference, count: false).ConfigureAwait(false);
-        if (await models.FindAsync(OllamaRequest.Known(name, models.Contains), context.RequestAborted).ConfigureAwait(false) is { } target && target.IsOpenTo(check.Key))
+        if (
+            await models.FindAsync(OllamaRequest.Known(name, models.Contains), context.RequestAborted).ConfigureAwait(false) is { } target
+            && target.IsOpenTo(check.Key)
+        )
             return target;
-        await RefuseAsync(context, StatusCodes.Status404NotFound, $"model '{name}' not found. GET /api/tags lists all.").ConfigureAwait(false);
+        await RefuseAsync(context, StatusCodes.Status404NotFound, $"model '{name}' not found. GET /api/tags lists all.")
+            .ConfigureAwait(false);
         return null;
     }
 
@@ -83,7 +100,12 @@ internal sealed class OllamaLists(KeyAccess access, BodyStore bodies, ModelDirec
         var check = await access.CheckAsync(context, scope, count: false).ConfigureAwait(false);
         if (check.Verdict == KeyVerdict.Allowed)
             return check;
-        await RefuseAsync(context, check.Verdict == KeyVerdict.Forbidden ? StatusCodes.Status403Forbidden : StatusCodes.Status401Unauthorized, check.Message).ConfigureAwait(false);
+        await RefuseAsync(
+                context,
+                check.Verdict == KeyVerdict.Forbidden ? StatusCodes.Status403Forbidden : StatusCodes.Status401Unauthorized,
+                check.Message
+            )
+            .ConfigureAwait(false);
         return null;
     }
 
@@ -110,7 +132,9 @@ internal sealed class OllamaLists(KeyAccess access, BodyStore bodies, ModelDirec
         if (isRunning)
         {
             entry.Remove("modified_at");
-            var vram = (long)((metrics.Latest?.Instances.FirstOrDefault(sample => sample.ModelId == target.Model.Id)?.Vram ?? 0) * (1 << 20));
+            var vram = (long)(
+                (metrics.Latest?.Instances.FirstOrDefault(sample => sample.ModelId == target.Model.Id)?.Vram ?? 0) * (1 << 20)
+            );
             entry["size"] = Math.Max(facts.SizeBytes ?? 0, vram); // clients show which part of it is on the GPU
             entry["size_vram"] = vram;
             entry["expires_at"] = keepAlive.Until(target.Model.Id) ?? Never;
@@ -129,11 +153,18 @@ internal sealed class OllamaLists(KeyAccess access, BodyStore bodies, ModelDirec
             ["general.architecture"] = facts.Architecture,
             ["general.parameter_count"] = facts.ParameterCount,
             [$"{facts.Architecture ?? "llama"}.context_length"] = facts.TrainedContext,
-        }.Where(pair => pair.Value is not null).ToDictionary();
+        }
+            .Where(pair => pair.Value is not null)
+            .ToDictionary();
         string[] capabilities = facts.Embeds
             ? ["embedding"]
-            : ["completion", .. facts.HasChatTemplate ? new[] { "tools" } : [], .. facts.Senses.Vision ? new[] { "vision" } : [],
-                .. facts.Senses.Audio ? new[] { "audio" } : []];
+            :
+            [
+                "completion",
+                .. facts.HasChatTemplate ? new[] { "tools" } : [],
+                .. facts.Senses.Vision ? new[] { "vision" } : [],
+                .. facts.Senses.Audio ? new[] { "audio" } : [],
+            ];
         return new
         {
             modelfile = $"FROM {target.Model.Path}",
@@ -146,30 +177,38 @@ internal sealed class OllamaLists(KeyAccess access, BodyStore bodies, ModelDirec
         };
     }
 
-    private static object Details(ProxyModelFacts facts) => new
-    {
-        parent_model = "",
-        format = "gguf",
-        family = facts.Architecture ?? "",
-        families = facts.Architecture is null ? [] : new[] { facts.Architecture },
-        parameter_size = facts.ParameterCount switch
+    private static object Details(ProxyModelFacts facts) =>
+        new
         {
-            null => "",
-            >= 1_000_000_000 and var count => string.Create(CultureInfo.InvariantCulture, $"{count / 1e9:0.#}B"),
-            var count => string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:0.#}M"),
-        },
-        quantization_level = facts.Quantization ?? "",
-    };
+            parent_model = "",
+            format = "gguf",
+            family = facts.Architecture ?? "",
+            families = facts.Architecture is null ? [] : new[] { facts.Architecture },
+            parameter_size = facts.ParameterCount switch
+            {
+                null => "",
+                >= 1_000_000_000 and var count => string.Create(CultureInfo.InvariantCulture, $"{count / 1e9:0.#}B"),
+                var count => string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:0.#}M"),
+            },
+            quantization_level = facts.Quantization ?? "",
+        };
 
     // Clients only compare it: it changes when the file does.
     private static string Digest(ProxyTarget target) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{target.Model.Path}\n{target.Model.Facts.SizeBytes}\n{target.ParametersJson}")));
+        Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{target.Model.Path}\n{target.Model.Facts.SizeBytes}\n{target.ParametersJson}"))
+        );
 
     private static string? NameIn(ReadOnlySpan<byte> body)
     {
         try
         {
-            return JsonNode.Parse(body) is JsonObject request && (request["model"] ?? request["name"]) is JsonValue name && name.TryGetValue<string>(out var text) ? text : null;
+            return
+                JsonNode.Parse(body) is JsonObject request
+                && (request["model"] ?? request["name"]) is JsonValue name
+                && name.TryGetValue<string>(out var text)
+                ? text
+                : null;
         }
         catch (JsonException)
         {

@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace LlamaBlazor.Web.Proxy.Ollama;
 
 /// <summary>
-/// Stands where the answer is written: events of an engine leave as lines of JSON at once, a plain answer leaves as a whole when it is complete. Comments
+/// Stands where the answer is written: events of an engine leave as lines of JSON at once, a plain answer leaves as a whole when it is
+/// complete. Comments
 /// that keep a waiting stream open say nothing in Ollama's form and go no further.
 /// </summary>
 internal sealed class OllamaStream : Stream, IHttpResponseBodyFeature
@@ -60,10 +61,12 @@ internal sealed class OllamaStream : Stream, IHttpResponseBodyFeature
     public void DisableBuffering() => _inner.DisableBuffering();
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken = default) => IsEvents() ? _inner.StartAsync(cancellationToken) : Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken = default) =>
+        IsEvents() ? _inner.StartAsync(cancellationToken) : Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
 
     /// <summary>The answer is over: what was kept back is sent.</summary>
     public async Task CompleteAsync()
@@ -98,15 +101,15 @@ internal sealed class OllamaStream : Stream, IHttpResponseBodyFeature
     }
 
     /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => _isEvents == true ? _inner.Stream.FlushAsync(cancellationToken) : Task.CompletedTask;
+    public override Task FlushAsync(CancellationToken cancellationToken) =>
+        _isEvents == true ? _inner.Stream.FlushAsync(cancellationToken) : Task.CompletedTask;
 
     /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -6,11 +6,13 @@ using LlamaBlazor.Web.Instances.Containers;
 namespace LlamaBlazor.Web.Resources.Images;
 
 /// <summary>Knows which images are on this machine, fills the catalogue once, and asks registries for their tags.</summary>
-internal sealed partial class ImageCache(ContainerRuntime runtime, ImageStore store, DatabaseState database, ILogger<ImageCache> logger) : BackgroundService
+internal sealed partial class ImageCache(ContainerRuntime runtime, ImageStore store, DatabaseState database, ILogger<ImageCache> logger)
+    : BackgroundService
 {
     private const int InspectedAtOnce = 20;
 
-    /// <summary>Asks the runtime which images it has, and notes it in the catalogue. A runtime that does not answer changes nothing.</summary>
+    /// <summary>Asks the runtime which images it has, and notes it in the catalogue. A runtime that does not answer changes
+    /// nothing.</summary>
     public async Task RefreshAsync(CancellationToken cancellation)
     {
         try
@@ -24,8 +26,15 @@ internal sealed partial class ImageCache(ContainerRuntime runtime, ImageStore st
                 return;
             }
 
-            var present = listed.Value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(ImageReference.Parse).OfType<ImageReference>().Select(image => image.Text).ToHashSet();
-            await store.MarkCachedAsync(present, await InspectAsync(present, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            var present = listed
+                .Value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(ImageReference.Parse)
+                .OfType<ImageReference>()
+                .Select(image => image.Text)
+                .ToHashSet();
+            await store
+                .MarkCachedAsync(present, await InspectAsync(present, cancellation).ConfigureAwait(false), cancellation)
+                .ConfigureAwait(false);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -33,7 +42,8 @@ internal sealed partial class ImageCache(ContainerRuntime runtime, ImageStore st
         }
     }
 
-    // Some at a time: what the runtime prints of one is a few kilobytes. One that was removed meanwhile costs the facts of its neighbours, until the next look.
+    // Some at a time: what the runtime prints of one is a few kilobytes. One that was removed meanwhile costs the facts of its neighbours,
+    // until the next look.
     private async Task<Dictionary<string, ImageFacts>> InspectAsync(HashSet<string> present, CancellationToken cancellation)
     {
         var facts = new Dictionary<string, ImageFacts>();

@@ -7,7 +7,14 @@ namespace LlamaBlazor.Web.Resources.Images;
 /// <param name="Description">What it is.</param>
 /// <param name="LastSynced">When its registry was last asked, Unix milliseconds.</param>
 /// <param name="Versions">Its tags, those that match the search.</param>
-internal sealed record ImageItem(long Id, string Image, string? DisplayName, string? Description, long? LastSynced, IReadOnlyList<ImageVersion> Versions);
+internal sealed record ImageItem(
+    long Id,
+    string Image,
+    string? DisplayName,
+    string? Description,
+    long? LastSynced,
+    IReadOnlyList<ImageVersion> Versions
+);
 
 /// <summary>A tag.</summary>
 /// <param name="Tag">The tag.</param>
@@ -18,7 +25,16 @@ internal sealed record ImageItem(long Id, string Image, string? DisplayName, str
 /// <param name="FrameworkVersion">Build of llama.cpp, or null for the tag that moves.</param>
 /// <param name="Architecture">Processor.</param>
 /// <param name="IsCached">On this machine.</param>
-public sealed record ImageVersion(string Tag, string Reference, string Category, string BuiltFor, string? CudaVersion, string? FrameworkVersion, string Architecture, bool IsCached)
+public sealed record ImageVersion(
+    string Tag,
+    string Reference,
+    string Category,
+    string BuiltFor,
+    string? CudaVersion,
+    string? FrameworkVersion,
+    string Architecture,
+    bool IsCached
+)
 {
     /// <summary>Digest, where it is or was on this machine.</summary>
     public string? Digest { get; init; }

@@ -24,8 +24,17 @@ public sealed record PullItem(string Reference, string State, int Attempt, int L
     public bool IsActive => State is "running" or "waiting";
 }
 
-/// <summary>Pulls images through the runtime, which knows registries and logins: with progress, three attempts and pauses between them.</summary>
-internal sealed partial class ImagePuller(ContainerRuntime runtime, Launcher launcher, ImageCache cache, Broadcast<ImagesChanged> changes, AuditTrail audit, TimeProvider clock, ILogger<ImagePuller> logger)
+/// <summary>Pulls images through the runtime, which knows registries and logins: with progress, three attempts and pauses between
+/// them.</summary>
+internal sealed partial class ImagePuller(
+    ContainerRuntime runtime,
+    Launcher launcher,
+    ImageCache cache,
+    Broadcast<ImagesChanged> changes,
+    AuditTrail audit,
+    TimeProvider clock,
+    ILogger<ImagePuller> logger
+)
 {
     /// <summary>Pulls remembered; the oldest ended one leaves.</summary>
     private const int Bound = 50;
@@ -47,7 +56,10 @@ internal sealed partial class ImagePuller(ContainerRuntime runtime, Launcher lau
         {
             if (_pulls.TryGetValue(image.Text, out var known) && known.Item.IsActive)
                 return known.Item;
-            if (_pulls.Count >= Bound && _pulls.Values.Where(pull => !pull.Item.IsActive).MinBy(pull => pull.Item.StartedAt) is { Item: { } oldest })
+            if (
+                _pulls.Count >= Bound
+                && _pulls.Values.Where(pull => !pull.Item.IsActive).MinBy(pull => pull.Item.StartedAt) is { Item: { } oldest }
+            )
                 _pulls.TryRemove(oldest.Reference, out _);
             if (_pulls.Count >= Bound)
                 return Failure.Conflict($"{Bound} images are being pulled. Wait for one of them.");
@@ -122,14 +134,20 @@ internal sealed partial class ImagePuller(ContainerRuntime runtime, Launcher lau
         var progress = new PullProgress();
         // A registry of this machine has no certificate; docker knows that by itself.
         string[] insecure = runtime.IsPodman && RegistryText.IsLocal(image.Registry) ? ["--tls-verify=false"] : [];
-        var client = await launcher.StartHelperAsync(runtime.Path!, ["pull", .. insecure, image.Text], line =>
-        {
-            lock (progress)
-            {
-                progress.Add(line);
-                Tell(item with { Layers = progress.Layers, Done = progress.Done, Line = progress.Line });
-            }
-        }).ConfigureAwait(false);
+        var client = await launcher
+            .StartHelperAsync(
+                runtime.Path!,
+                ["pull", .. insecure, image.Text],
+                line =>
+                {
+                    lock (progress)
+                    {
+                        progress.Add(line);
+                        Tell(item with { Layers = progress.Layers, Done = progress.Done, Line = progress.Line });
+                    }
+                }
+            )
+            .ConfigureAwait(false);
         var registration = cancellation.Register(client.Kill);
         await using (registration.ConfigureAwait(false))
             return (await client.Exited.ConfigureAwait(false), progress);

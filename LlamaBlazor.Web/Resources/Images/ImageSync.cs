@@ -12,7 +12,8 @@ namespace LlamaBlazor.Web.Resources.Images;
 /// <param name="Error">Why the registry could not be asked, or null.</param>
 internal sealed record SyncItem(long Id, string Image, int? Tags, bool FromCache, string? Error);
 
-/// <summary>Brings the tags of the catalogue up to date from the registries. An image whose registry does not answer keeps what it has.</summary>
+/// <summary>Brings the tags of the catalogue up to date from the registries. An image whose registry does not answer keeps what it
+/// has.</summary>
 internal sealed class ImageSync(ImageStore store, RegistryClient registry, ImageCache cache)
 {
     private const int BuildsKept = 10;
@@ -23,7 +24,9 @@ internal sealed class ImageSync(ImageStore store, RegistryClient registry, Image
     /// <param name="cancellation">Gives up.</param>
     public async Task<Result<IReadOnlyList<SyncItem>>> RunAsync(long? id, bool again, CancellationToken cancellation)
     {
-        var images = (await store.ListAsync(new ImageSearch(), cancellation).ConfigureAwait(false)).Where(image => id is null || image.Id == id).ToList();
+        var images = (await store.ListAsync(new ImageSearch(), cancellation).ConfigureAwait(false))
+            .Where(image => id is null || image.Id == id)
+            .ToList();
         if (id is not null && images.Count == 0)
             return Failure.NotFound($"There is no image {id}. GET /api/images lists them.");
         var items = new List<SyncItem>();

@@ -20,8 +20,12 @@ internal sealed record TagList(IReadOnlyList<string> Tags, bool IsCached, string
 /// Asks OCI registries for tags: with a token where one is wanted, page by page, and at most once a day each, because answers are kept in
 /// <c>api_cache</c>. Where the network is gone, an older answer serves.
 /// </summary>
-internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, DownloadOptions options,
-    TimeProvider clock) : IDisposable
+internal sealed class RegistryClient(
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseWriter writer,
+    DownloadOptions options,
+    TimeProvider clock
+) : IDisposable
 {
     private const int PageSize = 1000;
     private const int PageBound = 100;
@@ -32,7 +36,7 @@ internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts,
     private readonly HttpClient _http = new(MakeHandler(options))
     {
         Timeout = TimeSpan.FromSeconds(30),
-        MaxResponseContentBufferSize = BodyBound
+        MaxResponseContentBufferSize = BodyBound,
     };
 
     /// <summary>The tags of a repository: an answer of the last 24 hours, else the registry's, else an older one.</summary>
@@ -77,7 +81,11 @@ internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts,
             for (var pages = 0; pages < PageBound; pages++)
             {
                 var answer = await SendAsync(page, token, cancellation).ConfigureAwait(false);
-                if (answer.StatusCode is HttpStatusCode.Unauthorized && token is null && RegistryText.ReadChallenge(answer.Headers.WwwAuthenticate.ToString()) is { } challenge)
+                if (
+                    answer.StatusCode is HttpStatusCode.Unauthorized
+                    && token is null
+                    && RegistryText.ReadChallenge(answer.Headers.WwwAuthenticate.ToString()) is { } challenge
+                )
                 {
                     answer.Dispose();
                     token = await TokenAsync(endpoint, challenge, cancellation).ConfigureAwait(false);
@@ -102,9 +110,16 @@ internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts,
         {
             return Failure.Conflict(refused.Message);
         }
-        catch (Exception error) when (error is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception error)
+            when (error is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException
+                || (error is OperationCanceledException && !cancellation.IsCancellationRequested)
+            )
         {
-            return Failure.Unavailable($"The registry {endpoint.Host} could not be asked: {(error is OperationCanceledException ? "no answer within 30 seconds" : error.Message.TrimEnd('.'))}. What is known stays; try again when the network is there.");
+            return Failure.Unavailable(
+                $"The registry {endpoint.Host} could not be asked: "
+                    + $"{(error is OperationCanceledException ? "no answer within 30 seconds" : error.Message.TrimEnd('.'))}. What is "
+                    + "known stays; try again when the network is there."
+            );
         }
     }
 
@@ -120,7 +135,10 @@ internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts,
     // A realm elsewhere must be safe from listeners, unless the registry is of this machine itself.
     private async Task<string?> TokenAsync(Uri endpoint, RegistryChallenge challenge, CancellationToken cancellation)
     {
-        if (!Uri.TryCreate(challenge.Realm, UriKind.Absolute, out var realm) || (realm.Scheme != Uri.UriSchemeHttps && !(endpoint.IsLoopback && realm.IsLoopback)))
+        if (
+            !Uri.TryCreate(challenge.Realm, UriKind.Absolute, out var realm)
+            || (realm.Scheme != Uri.UriSchemeHttps && !(endpoint.IsLoopback && realm.IsLoopback))
+        )
             return null;
         string?[] fields = [Field("service", challenge.Service), Field("scope", challenge.Scope)];
         var query = string.Join('&', fields.OfType<string>().Prepend(realm.Query.TrimStart('?')).Where(part => part.Length > 0));
@@ -128,7 +146,9 @@ internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts,
         if (!answer.IsSuccessStatusCode)
             return null;
         using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
-        return document.RootElement.TryGetProperty("token", out var token) || document.RootElement.TryGetProperty("access_token", out token) ? token.GetString() : null;
+        return document.RootElement.TryGetProperty("token", out var token) || document.RootElement.TryGetProperty("access_token", out token)
+            ? token.GetString()
+            : null;
     }
 
     private static string? Field(string name, string? value) => value is null ? null : $"{name}={Uri.EscapeDataString(value)}";
@@ -137,32 +157,51 @@ internal sealed class RegistryClient(IDbContextFactory<LlamaDbContext> contexts,
     {
         using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
         var tags = document.RootElement.GetProperty("tags");
-        return tags.ValueKind is JsonValueKind.Array ? [.. tags.EnumerateArray().Select(tag => tag.GetString()).OfType<string>()] : []; // null where it has none
+        // null where it has none
+        return tags.ValueKind is JsonValueKind.Array ? [.. tags.EnumerateArray().Select(tag => tag.GetString()).OfType<string>()] : [];
     }
 
-    private static Failure Refuse(Uri endpoint, HttpStatusCode status) => status switch
-    {
-        HttpStatusCode.NotFound => Failure.NotFound($"The registry {endpoint.Host} has no such image. Check its name."),
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Failure.Unavailable($"The registry {endpoint.Host} shows this image only to those who are logged in. Log in with podman or docker; its tags must be added by hand."),
-        _ => Failure.Unavailable($"The registry {endpoint.Host} answered {(int)status}. What is known stays; try again later."),
-    };
+    private static Failure Refuse(Uri endpoint, HttpStatusCode status) =>
+        status switch
+        {
+            HttpStatusCode.NotFound => Failure.NotFound($"The registry {endpoint.Host} has no such image. Check its name."),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Failure.Unavailable(
+                $"The registry {endpoint.Host} shows this image only to those who are logged in. Log in with podman or docker; its "
+                    + "tags must be added by hand."
+            ),
+            _ => Failure.Unavailable($"The registry {endpoint.Host} answered {(int)status}. What is known stays; try again later."),
+        };
 
     private async Task<(List<string>? Tags, bool IsFresh)> FindAsync(string endpoint, CancellationToken cancellation)
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var row = await context.Set<ApiCacheRow>().AsNoTracking().FirstOrDefaultAsync(cached => cached.Endpoint == endpoint, cancellation).ConfigureAwait(false);
-            return row is null ? (null, false) : (JsonSerializer.Deserialize<List<string>>(row.Response), row.ExpiresAt > clock.GetUtcNow().ToUnixTimeMilliseconds());
+            var row = await context
+                .Set<ApiCacheRow>()
+                .AsNoTracking()
+                .FirstOrDefaultAsync(cached => cached.Endpoint == endpoint, cancellation)
+                .ConfigureAwait(false);
+            return row is null
+                ? (null, false)
+                : (JsonSerializer.Deserialize<List<string>>(row.Response), row.ExpiresAt > clock.GetUtcNow().ToUnixTimeMilliseconds());
         }
     }
 
-    private Task SaveAsync(string endpoint, List<string> tags, CancellationToken cancellation) => writer.ExecuteAsync(async (context, token) =>
-    {
-        var now = clock.GetUtcNow();
-        var row = await context.Set<ApiCacheRow>().FindAsync([endpoint], token).ConfigureAwait(false);
-        if (row is null)
-            context.Add(row = new ApiCacheRow { Endpoint = endpoint });
-        (row.Response, row.CachedAt, row.ExpiresAt) = (JsonSerializer.Serialize(tags), now.ToUnixTimeMilliseconds(), (now + TimeToLive).ToUnixTimeMilliseconds());
-    }, cancellation);
+    private Task SaveAsync(string endpoint, List<string> tags, CancellationToken cancellation) =>
+        writer.ExecuteAsync(
+            async (context, token) =>
+            {
+                var now = clock.GetUtcNow();
+                var row = await context.Set<ApiCacheRow>().FindAsync([endpoint], token).ConfigureAwait(false);
+                if (row is null)
+                    context.Add(row = new ApiCacheRow { Endpoint = endpoint });
+                (row.Response, row.CachedAt, row.ExpiresAt) = (
+                    JsonSerializer.Serialize(tags),
+                    now.ToUnixTimeMilliseconds(),
+                    (now + TimeToLive).ToUnixTimeMilliseconds()
+                );
+            },
+            cancellation
+        );
 }

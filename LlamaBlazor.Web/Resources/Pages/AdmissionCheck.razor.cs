@@ -28,10 +28,17 @@ public sealed partial class AdmissionCheck
     protected override async Task OnInitializedAsync()
     {
         await using var context = await Contexts.CreateDbContextAsync();
-        _models = await context.Models.AsNoTracking().Where(model => model.Role == ModelRole.Model).OrderBy(model => model.Name).Take(Bound).Select(model => new Choice(model.Id, model.Name)).ToListAsync();
+        _models = await context
+            .Models.AsNoTracking()
+            .Where(model => model.Role == ModelRole.Model)
+            .OrderBy(model => model.Name)
+            .Take(Bound)
+            .Select(model => new Choice(model.Id, model.Name))
+            .ToListAsync();
     }
 
-    private string Names(IReadOnlyList<long> ids) => string.Join(", ", ids.Select(id => _models.FirstOrDefault(model => model.Id == id)?.Name ?? $"model {id}"));
+    private string Names(IReadOnlyList<long> ids) =>
+        string.Join(", ", ids.Select(id => _models.FirstOrDefault(model => model.Id == id)?.Name ?? $"model {id}"));
 
     private async Task CheckAsync()
     {

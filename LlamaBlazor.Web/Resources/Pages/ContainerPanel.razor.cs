@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Components;
 
 namespace LlamaBlazor.Web.Resources.Pages;
 
-/// <summary>The containers with our label, read again with each change of an instance. The runtime is asked only while one of ours may be there.</summary>
+/// <summary>The containers with our label, read again with each change of an instance. The runtime is asked only while one of ours may be
+/// there.</summary>
 public sealed partial class ContainerPanel
 {
     private IReadOnlyList<ContainerItem> _containers = [];

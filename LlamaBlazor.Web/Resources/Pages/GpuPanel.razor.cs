@@ -69,10 +69,16 @@ public sealed partial class GpuPanel
     {
         if (_gpu is null || _model is null)
             return;
-        var made = await Catalogue.ReserveAsync(new AllocationEdit(_gpu, _model, _shared ? "shared" : AllocationStore.Exclusive, null), CancellationToken.None);
+        var made = await Catalogue.ReserveAsync(
+            new AllocationEdit(_gpu, _model, _shared ? "shared" : AllocationStore.Exclusive, null),
+            CancellationToken.None
+        );
         if (made.Failure is { } failure)
-            Notifications.Notify(NotificationSeverity.Error, "Not reserved", failure.Errors is { Count: > 0 } errors
-                ? string.Join(' ', errors.SelectMany(error => error.Value)) : failure.Message);
+            Notifications.Notify(
+                NotificationSeverity.Error,
+                "Not reserved",
+                failure.Errors is { Count: > 0 } errors ? string.Join(' ', errors.SelectMany(error => error.Value)) : failure.Message
+            );
         else
             (_gpu, _model) = (null, null);
         await ReadAsync();

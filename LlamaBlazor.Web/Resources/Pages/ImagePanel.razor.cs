@@ -17,7 +17,11 @@ public sealed partial class ImagePanel
     private const int FirstRows = 12;
     private const long FileBound = 4 * 1024 * 1024;
 
-    private static readonly Choice[] Categories = [new("All kinds", ""), .. ImageTag.Categories.Select(category => new Choice(category, category))];
+    private static readonly Choice[] Categories =
+    [
+        new("All kinds", ""),
+        .. ImageTag.Categories.Select(category => new Choice(category, category)),
+    ];
     private static readonly Choice[] CudaVersions = [new("Any", ""), new("CUDA 12", "12"), new("CUDA 13", "13")];
     private static readonly Choice[] Places = [new("Everywhere", ""), new("On this machine", "True"), new("Not here yet", "False")];
 
@@ -50,7 +54,8 @@ public sealed partial class ImagePanel
         await ReadAsync();
     }
 
-    private PullItem? PullOf(string reference) => ImageReference.Parse(reference) is { } image ? Puller.All.FirstOrDefault(pull => pull.Reference == image.Text) : null;
+    private PullItem? PullOf(string reference) =>
+        ImageReference.Parse(reference) is { } image ? Puller.All.FirstOrDefault(pull => pull.Reference == image.Text) : null;
 
     private async Task ReadAsync()
     {
@@ -76,7 +81,9 @@ public sealed partial class ImagePanel
         try
         {
             var result = await Sync.RunAsync(null, again: false, CancellationToken.None);
-            var troubles = result.IsSuccess ? result.Value.Where(item => item.Error is not null).Select(item => item.Error!).ToList() : [result.Failure!.Message];
+            var troubles = result.IsSuccess
+                ? result.Value.Where(item => item.Error is not null).Select(item => item.Error!).ToList()
+                : [result.Failure!.Message];
             if (troubles.Count == 0)
                 Notifications.Notify(NotificationSeverity.Success, "Tags are up to date");
             else
@@ -100,14 +107,19 @@ public sealed partial class ImagePanel
     {
         await Store.RemoveAsync(image.Id, CancellationToken.None);
         var kept = new ImageEntry(image.Image, image.DisplayName, image.Description, [.. image.Versions.Select(version => version.Tag)]);
-        Notifications.Notify(new NotificationMessage
-        {
-            Severity = NotificationSeverity.Info,
-            Summary = $"{image.Image} is no longer in the catalogue",
-            Detail = "Click here to undo.",
-            Duration = 10_000,
-            Click = message => { _ = PutBackAsync(kept); },
-        });
+        Notifications.Notify(
+            new NotificationMessage
+            {
+                Severity = NotificationSeverity.Info,
+                Summary = $"{image.Image} is no longer in the catalogue",
+                Detail = "Click here to undo.",
+                Duration = 10_000,
+                Click = message =>
+                {
+                    _ = PutBackAsync(kept);
+                },
+            }
+        );
     }
 
     private async Task PutBackAsync(ImageEntry image) => await Store.MergeAsync([image], CancellationToken.None);
@@ -121,11 +133,19 @@ public sealed partial class ImagePanel
             if (ImageEndpoints.Check(file) is { } failure)
                 Tell("Not imported", failure);
             else
-                Notifications.Notify(NotificationSeverity.Success, Imported((await Store.MergeAsync(file.Images!, CancellationToken.None)).Count));
+                Notifications.Notify(
+                    NotificationSeverity.Success,
+                    Imported((await Store.MergeAsync(file.Images!, CancellationToken.None)).Count)
+                );
         }
         catch (JsonException error)
         {
-            Notifications.Notify(NotificationSeverity.Error, "Not imported", $"{change.File.Name} is no catalogue of images: see line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}.", 12_000);
+            Notifications.Notify(
+                NotificationSeverity.Error,
+                "Not imported",
+                $"{change.File.Name} is no catalogue of images: see line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}.",
+                12_000
+            );
         }
         catch (IOException error)
         {
@@ -136,7 +156,12 @@ public sealed partial class ImagePanel
     private static string Imported(int count) => count == 1 ? "1 image imported" : $"{count:N0} images imported";
 
     private void Tell(string summary, Failure failure) =>
-        Notifications.Notify(NotificationSeverity.Error, summary, failure.Errors is { } errors ? string.Join(' ', errors.SelectMany(pair => pair.Value)) : failure.Message, 12_000);
+        Notifications.Notify(
+            NotificationSeverity.Error,
+            summary,
+            failure.Errors is { } errors ? string.Join(' ', errors.SelectMany(pair => pair.Value)) : failure.Message,
+            12_000
+        );
 
     private sealed record Choice(string Text, string Value);
 }

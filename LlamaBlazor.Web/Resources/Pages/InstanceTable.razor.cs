@@ -30,7 +30,12 @@ public sealed partial class InstanceTable
     [Inject]
     internal ReadLines ReadLines { get; set; } = null!;
 
-    private IReadOnlyList<InstanceSnapshot> Rows => [.. Board.ByModel.Values.OrderByDescending(instance => instance.IsActive).ThenBy(instance => instance.Model, StringComparer.OrdinalIgnoreCase)];
+    private IReadOnlyList<InstanceSnapshot> Rows =>
+        [
+            .. Board
+                .ByModel.Values.OrderByDescending(instance => instance.IsActive)
+                .ThenBy(instance => instance.Model, StringComparer.OrdinalIgnoreCase),
+        ];
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -41,7 +46,10 @@ public sealed partial class InstanceTable
 
     private void Toggle(long modelId) => _open = _open == modelId ? null : modelId;
 
-    private string Tail(long modelId) => ReadLines(modelId).TakeLast(TailLines).Select(line => AnsiText.Strip(line.Text)) is var lines && lines.Any() ? string.Join('\n', lines) : "It has said nothing yet.";
+    private string Tail(long modelId) =>
+        ReadLines(modelId).TakeLast(TailLines).Select(line => AnsiText.Strip(line.Text)) is var lines && lines.Any()
+            ? string.Join('\n', lines)
+            : "It has said nothing yet.";
 
     private InstanceSample? SampleOf(long modelId) => Window.Latest?.Instances.FirstOrDefault(sample => sample.ModelId == modelId);
 
@@ -50,6 +58,8 @@ public sealed partial class InstanceTable
         if (instance is not { IsActive: true, StartedAt: { } started })
             return "–";
         var time = Clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(started);
-        return time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min" : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s" : $"{Math.Max(0, time.Seconds)} s";
+        return time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min"
+            : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s"
+            : $"{Math.Max(0, time.Seconds)} s";
     }
 }

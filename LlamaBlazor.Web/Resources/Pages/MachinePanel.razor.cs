@@ -18,9 +18,10 @@ public sealed partial class MachinePanel
     [Inject]
     internal MachineHistory History { get; set; } = null!;
 
-    private string Load => _latest is { Load1Min: { } one } latest
-        ? string.Create(CultureInfo.InvariantCulture, $"{one:0.##}, {latest.Load5Min:0.##}, {latest.Load15Min:0.##}")
-        : "not told by this system";
+    private string Load =>
+        _latest is { Load1Min: { } one } latest
+            ? string.Create(CultureInfo.InvariantCulture, $"{one:0.##}, {latest.Load5Min:0.##}, {latest.Load15Min:0.##}")
+            : "not told by this system";
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
@@ -29,7 +30,8 @@ public sealed partial class MachinePanel
         _ = RepeatAsync();
     }
 
-    private static string Percent(double? value) => value is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:0.#} %") : "not yet";
+    private static string Percent(double? value) =>
+        value is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:0.#} %") : "not yet";
 
     private static string Time(long at) => DateTimeOffset.FromUnixTimeMilliseconds(at).ToString("O", CultureInfo.InvariantCulture);
 
@@ -50,11 +52,15 @@ public sealed partial class MachinePanel
         }
     }
 
-    private Task LookAsync() => Task.Run(async () =>
-    {
-        _summary = await History.SummaryAsync(Left);
-        _latest = (await History.SnapshotsAsync(null, null, 1, Left)).Items is [var newest, ..] ? newest : null;
-        _active = await History.ActiveAsync(Left);
-        _health = (await History.HealthAsync(null, null, HealthShown, Left)).Items;
-    }, Left);
+    private Task LookAsync() =>
+        Task.Run(
+            async () =>
+            {
+                _summary = await History.SummaryAsync(Left);
+                _latest = (await History.SnapshotsAsync(null, null, 1, Left)).Items is [var newest, ..] ? newest : null;
+                _active = await History.ActiveAsync(Left);
+                _health = (await History.HealthAsync(null, null, HealthShown, Left)).Items;
+            },
+            Left
+        );
 }

@@ -43,13 +43,26 @@ public sealed partial class ProjectPanel
             _projects = await Store.ListAsync(CancellationToken.None);
     }
 
-    private void Edit(ProjectItem? project) => (_edited, _name, _instances, _memory, _cores, _gpus, _errors) = (project, "", project?.MaxContainers, project?.MaxMemoryGb, project?.MaxCpuCores, project?.MaxGpus, new Dictionary<string, string[]>());
+    private void Edit(ProjectItem? project) =>
+        (_edited, _name, _instances, _memory, _cores, _gpus, _errors) = (
+            project,
+            "",
+            project?.MaxContainers,
+            project?.MaxMemoryGb,
+            project?.MaxCpuCores,
+            project?.MaxGpus,
+            new Dictionary<string, string[]>()
+        );
 
     private async Task SaveAsync()
     {
         var result = _edited is null
             ? await Store.CreateAsync(new ProjectEdit(_name, _instances, _memory, _cores, _gpus), CancellationToken.None)
-            : await Store.UpdateAsync(_edited.Id, edit => edit with { MaxContainers = _instances, MaxMemoryGb = _memory, MaxCpuCores = _cores, MaxGpus = _gpus }, CancellationToken.None);
+            : await Store.UpdateAsync(
+                _edited.Id,
+                edit => edit with { MaxContainers = _instances, MaxMemoryGb = _memory, MaxCpuCores = _cores, MaxGpus = _gpus },
+                CancellationToken.None
+            );
         _errors = result.Failure?.Errors ?? new Dictionary<string, string[]>();
         if (result.IsSuccess)
             Edit(null);
@@ -59,7 +72,13 @@ public sealed partial class ProjectPanel
 
     private async Task DeleteAsync(ProjectItem project)
     {
-        if (await Dialogs.Confirm($"Its limits are removed. Models that name '{project.ProjectPath}' cannot be started until they name another.", $"Delete the project {project.ProjectPath}?", new ConfirmOptions { OkButtonText = "Delete", CancelButtonText = "Keep" }) != true)
+        if (
+            await Dialogs.Confirm(
+                $"Its limits are removed. Models that name '{project.ProjectPath}' cannot be started until they name another.",
+                $"Delete the project {project.ProjectPath}?",
+                new ConfirmOptions { OkButtonText = "Delete", CancelButtonText = "Keep" }
+            ) != true
+        )
             return;
         var result = await Store.DeleteAsync(project.Id, CancellationToken.None);
         if (result.Failure is { } failure)

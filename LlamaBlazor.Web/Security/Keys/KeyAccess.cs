@@ -41,13 +41,28 @@ internal sealed class KeyAccess(KeyRing ring, KeyStore store, DashboardPass pass
         {
             // Clients of OpenAI insist on sending something: without keys, this machine may send what it likes.
             var open = await WithoutKeyAsync(context).ConfigureAwait(false);
-            return open.Verdict == KeyVerdict.Allowed ? open : new(KeyVerdict.Unauthorized, null, "The API key is not known, has expired or was revoked. Make one on the page API keys.");
+            return open.Verdict == KeyVerdict.Allowed
+                ? open
+                : new(
+                    KeyVerdict.Unauthorized,
+                    null,
+                    "The API key is not known, has expired or was revoked. Make one on the page API keys."
+                );
         }
 
         if (!key.May(scope))
-            return new(KeyVerdict.Forbidden, key, $"The key '{key.Name}' has no scope '{scope}'. Make one that has it on the page API keys.");
+            return new(
+                KeyVerdict.Forbidden,
+                key,
+                $"The key '{key.Name}' has no scope '{scope}'. Make one that has it on the page API keys."
+            );
         if (count && Count(context, key) is > 0 and var wait)
-            return new(KeyVerdict.Limited, key, $"The key '{key.Name}' has reached its limit for this minute. Try again in {wait} seconds.", wait);
+            return new(
+                KeyVerdict.Limited,
+                key,
+                $"The key '{key.Name}' has reached its limit for this minute. Try again in {wait} seconds.",
+                wait
+            );
         store.NoteUse(key.Id);
         return new(KeyVerdict.Allowed, key);
     }
@@ -78,8 +93,12 @@ internal sealed class KeyAccess(KeyRing ring, KeyStore store, DashboardPass pass
             return secret;
         if (request.Path.StartsWithSegments("/hubs") && request.Query["access_token"].ToString() is { Length: > 0 } token)
             return token; // the way of SignalR's clients, whose sockets carry no headers in browsers
-        return SecurityHeaders.PassOf(request) is { } page && KeySecret.AreEqual(page, pass.ForPages)
-            && OriginGuard.Read(request).Judge($"{request.Scheme}://{request.Host.Value}") == RequestSource.Own ? pass.ForCommands : null;
+        return
+            SecurityHeaders.PassOf(request) is { } page
+            && KeySecret.AreEqual(page, pass.ForPages)
+            && OriginGuard.Read(request).Judge($"{request.Scheme}://{request.Host.Value}") == RequestSource.Own
+            ? pass.ForCommands
+            : null;
     }
 
     private async ValueTask<KeyCheck> WithoutKeyAsync(HttpContext context)

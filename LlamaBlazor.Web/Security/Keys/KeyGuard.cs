@@ -28,7 +28,9 @@ internal sealed class KeyGuard(RequestDelegate next)
         if (check.Verdict == KeyVerdict.Allowed)
             await next(context).ConfigureAwait(false);
         else
-            await Refusals.SendAsync(context, check.Verdict == KeyVerdict.Forbidden ? ProxyError.Forbidden : ProxyError.Unauthorized, check.Message).ConfigureAwait(false);
+            await Refusals
+                .SendAsync(context, check.Verdict == KeyVerdict.Forbidden ? ProxyError.Forbidden : ProxyError.Unauthorized, check.Message)
+                .ConfigureAwait(false);
     }
 
     // What a path needs; null where no key is asked for, or elsewhere.
@@ -38,8 +40,11 @@ internal sealed class KeyGuard(RequestDelegate next)
         if (path.StartsWithSegments(Circuits))
             return Scope.Admin;
         if (path.StartsWithSegments("/api"))
-            return (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
-                && context.GetEndpoint()?.Metadata.GetMetadata<NeedsAdmin>() is null ? Scope.Read : Scope.Admin;
+            return
+                (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
+                && context.GetEndpoint()?.Metadata.GetMetadata<NeedsAdmin>() is null
+                ? Scope.Read
+                : Scope.Admin;
         var isAnEnginesOwn = path == RouteTable.Metrics.Path && context.Request.Query.ContainsKey("model");
         return !isAnEnginesOwn && Read.Any(prefix => path.StartsWithSegments(prefix)) ? Scope.Read : null;
     }

@@ -15,7 +15,8 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
     public const string OpenKey = MetadataKeys.EndpointOpen;
 
     /// <summary>What to do where no key is in force any more.</summary>
-    public const string LockedWords = "No key is in force any more, and the endpoint stays locked. "
+    public const string LockedWords =
+        "No key is in force any more, and the endpoint stays locked. "
         + "Make one on the page API keys, or let every program of this machine in again: keys open.";
 
     /// <summary>Tokens of a short answer, and of a body whose length is not told.</summary>
@@ -41,8 +42,12 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
     public async ValueTask<ApiKey?> FindAsync(string secret, CancellationToken cancellation)
     {
         var hash = KeySecret.Hash(secret);
-        return (await KeysAsync(cancellation).ConfigureAwait(false)).ByHash.TryGetValue(hash, out var key)
-            && KeySecret.AreEqual(key.Hash, hash) && !key.IsExpired(Now) ? key : null;
+        return
+            (await KeysAsync(cancellation).ConfigureAwait(false)).ByHash.TryGetValue(hash, out var key)
+            && KeySecret.AreEqual(key.Hash, hash)
+            && !key.IsExpired(Now)
+            ? key
+            : null;
     }
 
     /// <summary>Counts a request of a key, and promises it the tokens that it may cost.</summary>
@@ -91,13 +96,26 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
         await using (context.ConfigureAwait(false))
         {
             var generation = database.Generation; // before reading
-            var rows = await context.Set<ApiKeyRow>().AsNoTracking().Where(row => row.RevokedAt == null).ToListAsync(cancellation).ConfigureAwait(false);
-            var own = new ApiKey { Id = 0, Name = "dashboard", Hash = KeySecret.Hash(OwnSecret), Scopes = [Scope.Admin] };
+            var rows = await context
+                .Set<ApiKeyRow>()
+                .AsNoTracking()
+                .Where(row => row.RevokedAt == null)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
+            var own = new ApiKey
+            {
+                Id = 0,
+                Name = "dashboard",
+                Hash = KeySecret.Hash(OwnSecret),
+                Scopes = [Scope.Admin],
+            };
             // Who made a key wanted the endpoint closed: the end of the last one does not open it.
-            var state = rows.Count > 0 ? KeyState.Needed
+            var state =
+                rows.Count > 0 ? KeyState.Needed
                 : await context.Set<ApiKeyRow>().AnyAsync(cancellation).ConfigureAwait(false)
-                    && !await context.Set<MetadataRow>().AnyAsync(row => row.Key == OpenKey, cancellation).ConfigureAwait(false)
-                    ? KeyState.Locked : KeyState.Open;
+                && !await context.Set<MetadataRow>().AnyAsync(row => row.Key == OpenKey, cancellation).ConfigureAwait(false)
+                    ? KeyState.Locked
+                : KeyState.Open;
             _keys = new Keys(rows.Select(KeyOf).Append(own).ToFrozenDictionary(key => key.Hash, StringComparer.Ordinal), state, generation);
         }
     }
@@ -119,19 +137,22 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
         }
     }
 
-    private static ApiKey KeyOf(ApiKeyRow row) => new()
-    {
-        Id = row.Id,
-        Name = row.Name,
-        Hash = row.Hash,
-        Scopes = row.Scopes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-        Models = row.Models is null ? null : JsonSerializer.Deserialize<string[]>(row.Models)!.ToFrozenSet(StringComparer.OrdinalIgnoreCase),
-        Project = row.Project,
-        RequestsPerMinute = row.RequestsPerMinute,
-        TokensPerMinute = row.TokensPerMinute,
-        Priority = row.Priority,
-        ExpiresAt = row.ExpiresAt,
-    };
+    private static ApiKey KeyOf(ApiKeyRow row) =>
+        new()
+        {
+            Id = row.Id,
+            Name = row.Name,
+            Hash = row.Hash,
+            Scopes = row.Scopes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            Models = row.Models is null
+                ? null
+                : JsonSerializer.Deserialize<string[]>(row.Models)!.ToFrozenSet(StringComparer.OrdinalIgnoreCase),
+            Project = row.Project,
+            RequestsPerMinute = row.RequestsPerMinute,
+            TokensPerMinute = row.TokensPerMinute,
+            Priority = row.Priority,
+            ExpiresAt = row.ExpiresAt,
+        };
 
     private sealed record Keys(FrozenDictionary<string, ApiKey> ByHash, KeyState State, int Generation);
 

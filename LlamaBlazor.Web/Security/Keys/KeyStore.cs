@@ -38,17 +38,50 @@ internal sealed record NewKey
 
 /// <summary>A key as it is shown.</summary>
 internal sealed record KeyAnswer(
-    long Id, string Name, string Prefix, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Models, string? Project, long? RequestsPerMinute, long? TokensPerMinute,
-    long Priority, long? ExpiresAt, long? LastUsedAt, long CreatedAt, long? RevokedAt, string? Secret = null)
+    long Id,
+    string Name,
+    string Prefix,
+    IReadOnlyList<string> Scopes,
+    IReadOnlyList<string>? Models,
+    string? Project,
+    long? RequestsPerMinute,
+    long? TokensPerMinute,
+    long Priority,
+    long? ExpiresAt,
+    long? LastUsedAt,
+    long CreatedAt,
+    long? RevokedAt,
+    string? Secret = null
+)
 {
     /// <summary>Describes a row.</summary>
-    public static KeyAnswer Of(ApiKeyRow row, string? secret = null) => new(
-        row.Id, row.Name, row.Prefix, row.Scopes.Split(','), row.Models is null ? null : JsonSerializer.Deserialize<string[]>(row.Models), row.Project,
-        row.RequestsPerMinute, row.TokensPerMinute, row.Priority, row.ExpiresAt, row.LastUsedAt, row.CreatedAt, row.RevokedAt, secret);
+    public static KeyAnswer Of(ApiKeyRow row, string? secret = null) =>
+        new(
+            row.Id,
+            row.Name,
+            row.Prefix,
+            row.Scopes.Split(','),
+            row.Models is null ? null : JsonSerializer.Deserialize<string[]>(row.Models),
+            row.Project,
+            row.RequestsPerMinute,
+            row.TokensPerMinute,
+            row.Priority,
+            row.ExpiresAt,
+            row.LastUsedAt,
+            row.CreatedAt,
+            row.RevokedAt,
+            secret
+        );
 }
 
 /// <summary>Makes, lists and revokes keys. A secret is returned once and never again.</summary>
-internal sealed partial class KeyStore(IDbContextFactory<LlamaDbContext> contexts, DatabaseWriter writer, KeyRing ring, TimeProvider clock, ILogger<KeyStore> logger)
+internal sealed partial class KeyStore(
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseWriter writer,
+    KeyRing ring,
+    TimeProvider clock,
+    ILogger<KeyStore> logger
+)
 {
     private const int NameLimit = 100;
     private const int KeyLimit = 1000;
@@ -59,7 +92,13 @@ internal sealed partial class KeyStore(IDbContextFactory<LlamaDbContext> context
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var rows = await context.Set<ApiKeyRow>().AsNoTracking().OrderByDescending(row => row.Id).Take(KeyLimit).ToListAsync(cancellation).ConfigureAwait(false);
+            var rows = await context
+                .Set<ApiKeyRow>()
+                .AsNoTracking()
+                .OrderByDescending(row => row.Id)
+                .Take(KeyLimit)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
             return [.. rows.Select(row => KeyAnswer.Of(row))];
         }
     }
@@ -70,7 +109,14 @@ internal sealed partial class KeyStore(IDbContextFactory<LlamaDbContext> context
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            var named = await context.Set<ProjectQuotaRow>().AsNoTracking().OrderBy(row => row.ProjectPath).Select(row => row.ProjectPath).Take(KeyLimit).ToListAsync(cancellation).ConfigureAwait(false);
+            var named = await context
+                .Set<ProjectQuotaRow>()
+                .AsNoTracking()
+                .OrderBy(row => row.ProjectPath)
+                .Select(row => row.ProjectPath)
+                .Take(KeyLimit)
+                .ToListAsync(cancellation)
+                .ConfigureAwait(false);
             return [ProjectQuota.Default, .. named.Where(name => name != ProjectQuota.Default)];
         }
     }
@@ -80,7 +126,10 @@ internal sealed partial class KeyStore(IDbContextFactory<LlamaDbContext> context
     {
         if (Check(wanted) is { } failure)
             return failure;
-        if (wanted.Project?.Trim() is { Length: > 0 } project && !(await ProjectsAsync(cancellation).ConfigureAwait(false)).Contains(project, StringComparer.OrdinalIgnoreCase))
+        if (
+            wanted.Project?.Trim() is { Length: > 0 } project
+            && !(await ProjectsAsync(cancellation).ConfigureAwait(false)).Contains(project, StringComparer.OrdinalIgnoreCase)
+        )
             return Failure.Invalid("project", $"There is no project '{project}'. Make it on the page Resources, or leave it out.");
         var secret = KeySecret.Create();
         var row = new ApiKeyRow
@@ -89,7 +138,9 @@ internal sealed partial class KeyStore(IDbContextFactory<LlamaDbContext> context
             Hash = KeySecret.Hash(secret),
             Prefix = secret[..KeySecret.ShownLength],
             Scopes = string.Join(',', (wanted.Scopes ?? [Scope.Inference]).Distinct()),
-            Models = wanted.Models is { Count: > 0 } models ? JsonSerializer.Serialize(models.Select(model => model.Trim()).Distinct(StringComparer.OrdinalIgnoreCase)) : null,
+            Models = wanted.Models is { Count: > 0 } models
+                ? JsonSerializer.Serialize(models.Select(model => model.Trim()).Distinct(StringComparer.OrdinalIgnoreCase))
+                : null,
             Project = string.IsNullOrWhiteSpace(wanted.Project) ? null : wanted.Project.Trim(),
             RequestsPerMinute = wanted.RequestsPerMinute,
             TokensPerMinute = wanted.TokensPerMinute,
@@ -97,12 +148,17 @@ internal sealed partial class KeyStore(IDbContextFactory<LlamaDbContext> context
             ExpiresAt = wanted.ExpiresAt,
             CreatedAt = Now,
         };
-        await writer.ExecuteAsync((context, _) =>
-        {
-            context.Add(row);
-            context.Audit.Add(AuditOf("key.create", row.Name));
-            return context.Set<MetadataRow>().Where(fact => fact.Key == KeyRing.OpenKey).ExecuteDeleteAsync(cancellation);
-        }, cancellation).ConfigureAwait(false);
+        await writer
+            .ExecuteAsync(
+                (context, _) =>
+                {
+                    context.Add(row);
+                    context.Audit.Add(AuditOf("key.create", row.Name));
+                    return context.Set<MetadataRow>().Where(fact => fact.Key == KeyRing.OpenKey).ExecuteDeleteAsync(cancellation);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         await ring.ReloadAsync(cancellation).ConfigureAwait(false);
         return KeyAnswer.Of(row, secret);
     }
@@ -110,15 +166,23 @@ internal sealed partial class KeyStore(IDbContextFactory<LlamaDbContext> context
     /// <summary>Revokes a key at once; requests under way with it go on. False when there is none in force.</summary>
     public async Task<bool> RevokeAsync(long id, CancellationToken cancellation)
     {
-        var revoked = await writer.ExecuteAsync(async (context, token) =>
-        {
-            var row = await context.Set<ApiKeyRow>().FirstOrDefaultAsync(key => key.Id == id && key.RevokedAt == null, token).ConfigureAwait(false);
-            if (row is null)
-                return false;
-            row.RevokedAt = Now;
-            context.Audit.Add(AuditOf("key.revoke", row.Name));
-            return true;
-        }, cancellation).ConfigureAwait(false);
+        var revoked = await writer
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    var row = await context
+                        .Set<ApiKeyRow>()
+                        .FirstOrDefaultAsync(key => key.Id == id && key.RevokedAt == null, token)
+                        .ConfigureAwait(false);
+                    if (row is null)
+                        return false;
+                    row.RevokedAt = Now;
+                    context.Audit.Add(AuditOf("key.revoke", row.Name));
+                    return true;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         await ring.ReloadAsync(cancellation).ConfigureAwait(false);
         return revoked;
     }
@@ -126,15 +190,27 @@ internal sealed partial class KeyStore(IDbContextFactory<LlamaDbContext> context
     /// <summary>Lets every program of this machine in without a key, where none is in force. False while one is.</summary>
     public async Task<bool> OpenAsync(CancellationToken cancellation)
     {
-        var opened = await writer.ExecuteAsync(async (context, token) =>
-        {
-            if (await context.Set<ApiKeyRow>().AnyAsync(key => key.RevokedAt == null, token).ConfigureAwait(false))
-                return false;
-            if (!await context.Set<MetadataRow>().AnyAsync(fact => fact.Key == KeyRing.OpenKey, token).ConfigureAwait(false))
-                context.Add(new MetadataRow { Key = KeyRing.OpenKey, Value = "true", UpdatedAt = Now });
-            context.Audit.Add(AuditOf("key.open", "endpoint"));
-            return true;
-        }, cancellation).ConfigureAwait(false);
+        var opened = await writer
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    if (await context.Set<ApiKeyRow>().AnyAsync(key => key.RevokedAt == null, token).ConfigureAwait(false))
+                        return false;
+                    if (!await context.Set<MetadataRow>().AnyAsync(fact => fact.Key == KeyRing.OpenKey, token).ConfigureAwait(false))
+                        context.Add(
+                            new MetadataRow
+                            {
+                                Key = KeyRing.OpenKey,
+                                Value = "true",
+                                UpdatedAt = Now,
+                            }
+                        );
+                    context.Audit.Add(AuditOf("key.open", "endpoint"));
+                    return true;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         await ring.ReloadAsync(cancellation).ConfigureAwait(false);
         return opened;
     }
@@ -169,14 +245,29 @@ internal sealed partial class KeyStore(IDbContextFactory<LlamaDbContext> context
         return errors.Count == 0 ? null : Failure.Invalid(errors);
     }
 
-    private AuditRow AuditOf(string action, string name) => new() { Action = action, ResourceType = "api_key", Details = name, CreatedAt = Now };
+    private AuditRow AuditOf(string action, string name) =>
+        new()
+        {
+            Action = action,
+            ResourceType = "api_key",
+            Details = name,
+            CreatedAt = Now,
+        };
 
     private async Task SaveUseAsync(long id)
     {
         try
         {
             var now = Now;
-            await writer.ExecuteAsync((context, token) => context.Set<ApiKeyRow>().Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.LastUsedAt, now), token)).ConfigureAwait(false);
+            await writer
+                .ExecuteAsync(
+                    (context, token) =>
+                        context
+                            .Set<ApiKeyRow>()
+                            .Where(row => row.Id == id)
+                            .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastUsedAt, now), token)
+                )
+                .ConfigureAwait(false);
         }
         catch (Exception error)
         {

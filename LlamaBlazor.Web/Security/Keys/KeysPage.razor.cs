@@ -56,12 +56,18 @@ public sealed partial class KeysPage
 
     private static string Iso(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-ddTHH:mm:ssZ");
 
-    private static string Limits(KeyAnswer key) => string.Join(", ", new[]
-    {
-        key.RequestsPerMinute is { } requests ? $"{requests} requests/min" : null,
-        key.TokensPerMinute is { } tokens ? $"{tokens} tokens/min" : null,
-        key.Priority != 0 ? $"priority {key.Priority}" : null,
-    }.Where(part => part is not null).DefaultIfEmpty("none"));
+    private static string Limits(KeyAnswer key) =>
+        string.Join(
+            ", ",
+            new[]
+            {
+                key.RequestsPerMinute is { } requests ? $"{requests} requests/min" : null,
+                key.TokensPerMinute is { } tokens ? $"{tokens} tokens/min" : null,
+                key.Priority != 0 ? $"priority {key.Priority}" : null,
+            }
+                .Where(part => part is not null)
+                .DefaultIfEmpty("none")
+        );
 
     private string State(KeyAnswer key)
     {
@@ -79,17 +85,20 @@ public sealed partial class KeysPage
     private async Task CreateAsync()
     {
         _saving = true;
-        var result = await Store.CreateAsync(new NewKey
-        {
-            Name = _name,
-            Scopes = _scope.Split(','),
-            Models = _models?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-            Project = _project,
-            RequestsPerMinute = _requests,
-            TokensPerMinute = _tokens,
-            Priority = _priority,
-            ExpiresAt = _days is { } days ? Clock.GetUtcNow().AddDays(days).ToUnixTimeMilliseconds() : null,
-        }, CancellationToken.None);
+        var result = await Store.CreateAsync(
+            new NewKey
+            {
+                Name = _name,
+                Scopes = _scope.Split(','),
+                Models = _models?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+                Project = _project,
+                RequestsPerMinute = _requests,
+                TokensPerMinute = _tokens,
+                Priority = _priority,
+                ExpiresAt = _days is { } days ? Clock.GetUtcNow().AddDays(days).ToUnixTimeMilliseconds() : null,
+            },
+            CancellationToken.None
+        );
         _saving = false;
         _errors = result.Failure?.Errors ?? new Dictionary<string, string[]>();
         if (!result.IsSuccess)
@@ -103,7 +112,8 @@ public sealed partial class KeysPage
         var sure = await Dialogs.Confirm(
             $"Programs that use “{key.Name}” are refused from now on. This cannot be undone.{(IsLast(key) ? LastKey : "")}",
             "Revoke this key?",
-            new ConfirmOptions { OkButtonText = "Revoke", CancelButtonText = "Keep" });
+            new ConfirmOptions { OkButtonText = "Revoke", CancelButtonText = "Keep" }
+        );
         if (sure != true)
             return;
         await Store.RevokeAsync(key.Id, CancellationToken.None);
@@ -118,7 +128,8 @@ public sealed partial class KeysPage
         var sure = await Dialogs.Confirm(
             "Every program and every user of this machine may then use the models and the dashboard's API without a key.",
             "Open the endpoint?",
-            new ConfirmOptions { OkButtonText = "Open", CancelButtonText = "Keep locked" });
+            new ConfirmOptions { OkButtonText = "Open", CancelButtonText = "Keep locked" }
+        );
         if (sure != true)
             return;
         await Store.OpenAsync(CancellationToken.None);

@@ -8,7 +8,8 @@ namespace LlamaBlazor.Web.Shared.Api;
 /// <summary>Marks a request that came through the port of Ollama's API.</summary>
 internal sealed record OllamaPortFeature;
 
-/// <summary>The one place that says no: in the form the client reads, which follows from the path and the port (<see cref="ApiFamilies"/>).</summary>
+/// <summary>The one place that says no: in the form the client reads, which follows from the path and the port
+/// (<see cref="ApiFamilies"/>).</summary>
 internal static class Refusals
 {
     private static readonly PathString[] OfPrograms = ["/api", "/hubs", "/metrics", "/openapi", "/_blazor"];
@@ -29,7 +30,10 @@ internal static class Refusals
         var response = context.Response;
         var family = FamilyOf(context);
         response.StatusCode = error.Facts().Status;
-        response.ContentType = IsPage(context, family) ? "text/plain; charset=utf-8" : family == ApiFamily.Dashboard ? "application/problem+json" : "application/json";
+        response.ContentType =
+            IsPage(context, family) ? "text/plain; charset=utf-8"
+            : family == ApiFamily.Dashboard ? "application/problem+json"
+            : "application/json";
         if (retryAfter > 0)
             response.Headers.RetryAfter = retryAfter.ToString(CultureInfo.InvariantCulture);
         if (requestId is not null)
@@ -43,20 +47,25 @@ internal static class Refusals
 
     /// <summary>The family of a request.</summary>
     /// <param name="context">The request.</param>
-    public static ApiFamily FamilyOf(HttpContext context) => ApiFamilies.Of(
-        context.Request.Path.Value, context.Request.Headers.ContainsKey("anthropic-version"), context.Features.Get<OllamaPortFeature>() is not null);
+    public static ApiFamily FamilyOf(HttpContext context) =>
+        ApiFamilies.Of(
+            context.Request.Path.Value,
+            context.Request.Headers.ContainsKey("anthropic-version"),
+            context.Features.Get<OllamaPortFeature>() is not null
+        );
 
     /// <summary>The body of an error.</summary>
     /// <param name="family">Whose form.</param>
     /// <param name="error">The kind.</param>
     /// <param name="message">The words.</param>
-    public static byte[] Body(ApiFamily family, ProxyError error, string message) => family switch
-    {
-        ApiFamily.Anthropic => AnthropicError.Json(error, message),
-        ApiFamily.Ollama => JsonSerializer.SerializeToUtf8Bytes(new { error = message }, OpenAiError.AsWritten),
-        ApiFamily.Dashboard => Problem(error.Facts(), message),
-        _ => OpenAiError.Json(error, message),
-    };
+    public static byte[] Body(ApiFamily family, ProxyError error, string message) =>
+        family switch
+        {
+            ApiFamily.Anthropic => AnthropicError.Json(error, message),
+            ApiFamily.Ollama => JsonSerializer.SerializeToUtf8Bytes(new { error = message }, OpenAiError.AsWritten),
+            ApiFamily.Dashboard => Problem(error.Facts(), message),
+            _ => OpenAiError.Json(error, message),
+        };
 
     /// <summary>The error as an event of a stream that has begun.</summary>
     /// <param name="context">The request.</param>
@@ -67,18 +76,28 @@ internal static class Refusals
 
     // A person looks at it: words say it.
     private static bool IsPage(HttpContext context, ApiFamily family) =>
-        family == ApiFamily.Dashboard && !OfPrograms.Any(prefix => context.Request.Path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase));
+        family == ApiFamily.Dashboard
+        && !OfPrograms.Any(prefix => context.Request.Path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase));
 
     private static byte[] Problem(ProxyErrorFacts facts, string message) =>
-        JsonSerializer.SerializeToUtf8Bytes(new { title = TitleOf(facts.Status), status = facts.Status, detail = message }, OpenAiError.AsWritten);
+        JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                title = TitleOf(facts.Status),
+                status = facts.Status,
+                detail = message,
+            },
+            OpenAiError.AsWritten
+        );
 
-    private static string TitleOf(int status) => status switch
-    {
-        401 => "Key not accepted",
-        403 => "Not allowed",
-        404 => "Not found",
-        429 => "Too many requests",
-        >= 500 => "Not available",
-        _ => "Not valid",
-    };
+    private static string TitleOf(int status) =>
+        status switch
+        {
+            401 => "Key not accepted",
+            403 => "Not allowed",
+            404 => "Not found",
+            429 => "Too many requests",
+            >= 500 => "Not available",
+            _ => "Not valid",
+        };
 }

@@ -21,12 +21,33 @@ internal static class ConfigurationKeys
     /// <summary>Keys that are read one by one.</summary>
     public static IReadOnlyList<string> Single { get; } =
     [
-        "Demo", "DataDirectory", "EnginePath", "AllowedDirectories", "AllowedDirectories:*", "EngineDirectories:*", "ModelDirectories:*", "PortRange",
+        "Demo",
+        "DataDirectory",
+        "EnginePath",
+        "AllowedDirectories",
+        "AllowedDirectories:*",
+        "EngineDirectories:*",
+        "ModelDirectories:*",
+        "PortRange",
         "WatchFolders",
-        "Logs:Index", "Logs:Level", "Telemetry:IntervalMs", "Retention:*:Days", "Retention:*:Rows",
-        "Security:AllowedOrigins", "Security:AllowedOrigins:*", "Security:AllowedHosts", "Security:AllowedHosts:*", "Security:StorePrompts",
-        "Admission:MaxMemoryPercent", "Admission:MinFreeMemoryGb", "Admission:MaxCpuPercent", "Admission:MaxLoadPerCore",
-        "Containers:Runtime", "Containers:OciRuntime", "Containers:ExtraArguments", "Containers:ExtraArguments:*",
+        "Logs:Index",
+        "Logs:Level",
+        "Telemetry:IntervalMs",
+        "Retention:*:Days",
+        "Retention:*:Rows",
+        "Security:AllowedOrigins",
+        "Security:AllowedOrigins:*",
+        "Security:AllowedHosts",
+        "Security:AllowedHosts:*",
+        "Security:StorePrompts",
+        "Admission:MaxMemoryPercent",
+        "Admission:MinFreeMemoryGb",
+        "Admission:MaxCpuPercent",
+        "Admission:MaxLoadPerCore",
+        "Containers:Runtime",
+        "Containers:OciRuntime",
+        "Containers:ExtraArguments",
+        "Containers:ExtraArguments:*",
     ];
 
     /// <summary>Makes the keys of an option class known.</summary>
@@ -46,14 +67,15 @@ internal static class ConfigurationKeys
     public static IReadOnlyList<string> Unknown(IConfiguration configuration)
     {
         var keys = Single.Select(key => $"{Root}:{key}").Concat(Sections.Keys);
-        var known = keys.SelectMany(key => key.EndsWith(Item, StringComparison.Ordinal) ? [key, key[..^Item.Length]] : new[] { key }).ToList(); // an empty list has its own key
+        var known = keys.SelectMany(key => key.EndsWith(Item, StringComparison.Ordinal) ? [key, key[..^Item.Length]] : new[] { key })
+            .ToList(); // an empty list has its own key
         return
         [
             .. from pair in configuration.GetSection(Root).AsEnumerable()
-               where pair.Value is not null && !known.Any(pattern => Matches(pair.Key, pattern))
-               let closest = NameSuggestions.Closest(pair.Key, known.Where(key => !key.EndsWith(Item, StringComparison.Ordinal)), 1)
-               let meant = closest.Count == 0 ? "" : $" Did you mean {closest[0]}?"
-               select $"{pair.Key} is set, but is no key of the dashboard, so it does nothing.{meant}",
+            where pair.Value is not null && !known.Any(pattern => Matches(pair.Key, pattern))
+            let closest = NameSuggestions.Closest(pair.Key, known.Where(key => !key.EndsWith(Item, StringComparison.Ordinal)), 1)
+            let meant = closest.Count == 0 ? "" : $" Did you mean {closest[0]}?"
+            select $"{pair.Key} is set, but is no key of the dashboard, so it does nothing.{meant}",
         ];
     }
 

@@ -26,11 +26,13 @@ internal static class DashboardHost
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var project = SourceFolder is null ? null : Path.Combine(SourceFolder, "LlamaBlazor.Web");
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            Args = [.. Translate(args)],
-            ContentRootPath = IsTestHost(args) ? null : project ?? AppContext.BaseDirectory,
-        });
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions
+            {
+                Args = [.. Translate(args)],
+                ContentRootPath = IsTestHost(args) ? null : project ?? AppContext.BaseDirectory,
+            }
+        );
         if (Environment.GetEnvironmentVariable("LLAMABLAZOR_DATA") is { Length: > 0 } data && !args.Contains("--data"))
             builder.Configuration["LlamaBlazor:DataDirectory"] = Path.GetFullPath(data);
         builder.WebHost.UseStaticWebAssets();
@@ -103,13 +105,17 @@ internal static class DashboardHost
             }
             else
             {
-                throw new StartupException($"The argument '{word}' is not known. Arguments: --data DIR, --models DIR (repeatable), --engine PATH, --urls URL, --demo.");
+                throw new StartupException(
+                    $"The argument '{word}' is not known. Arguments: --data DIR, --models DIR (repeatable), --engine PATH, --urls "
+                        + "URL, --demo."
+                );
             }
         }
     }
 
     private static bool IsTestHost(string[] args) =>
-        !File.Exists(Path.Combine(AppContext.BaseDirectory, "LlamaBlazor.Web.runtimeconfig.json")) || args.Any(arg => arg.StartsWith("--contentRoot=", StringComparison.Ordinal));
+        !File.Exists(Path.Combine(AppContext.BaseDirectory, "LlamaBlazor.Web.runtimeconfig.json"))
+        || args.Any(arg => arg.StartsWith("--contentRoot=", StringComparison.Ordinal));
 
     // …/LlamaBlazor.Web/bin/Release/net10.0/ is a build; a published folder has its web root beside it.
     private static string? FindSource()
@@ -118,7 +124,11 @@ internal static class DashboardHost
             return null;
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (folder.Name == "LlamaBlazor.Web" && folder.Parent is { } root && File.Exists(Path.Combine(root.FullName, "LlamaBlazor.sln")))
+            if (
+                folder.Name == "LlamaBlazor.Web"
+                && folder.Parent is { } root
+                && File.Exists(Path.Combine(root.FullName, "LlamaBlazor.sln"))
+            )
                 return root.FullName;
         }
 

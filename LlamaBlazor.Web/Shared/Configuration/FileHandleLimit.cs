@@ -3,12 +3,14 @@ using System.Runtime.InteropServices;
 namespace LlamaBlazor.Web.Shared.Configuration;
 
 /// <summary>
-/// The limit of open files of this process (RLIMIT_NOFILE). .NET raises the soft limit to the hard one at its start, so that what is read here cannot be
+/// The limit of open files of this process (RLIMIT_NOFILE). .NET raises the soft limit to the hard one at its start, so that what is read
+/// here cannot be
 /// raised any further from inside.
 /// </summary>
 internal static class FileHandleLimit
 {
-    /// <summary>Files open at rest, with room to answer: below it the program would end in the middle of its start, or answer nothing.</summary>
+    /// <summary>Files open at rest, with room to answer: below it the program would end in the middle of its start, or answer
+    /// nothing.</summary>
     public const long Needed = 400;
 
     /// <summary>Room for viewers, requests and engines, of which each needs some.</summary>
@@ -38,9 +40,14 @@ internal static class FileHandleLimit
     /// <summary>What to say of a limit that is low but enough to start, or null.</summary>
     /// <param name="limit">The limit, or null for none.</param>
     public static string? Warning(long? limit) =>
-        limit < Comfortable ? $"This process may open {limit} files. The dashboard needs about {Needed}, and each viewer, request and engine some more. {Advice}" : null;
+        limit < Comfortable
+            ? $"This process may open {limit} files. The dashboard needs about {Needed}, and each viewer, request and engine some "
+                + $"more. {Advice}"
+            : null;
 
-    private static string Advice => $"Raise the limit before the start: ulimit -n {Comfortable * 4}, or LimitNOFILE={Comfortable * 4} in its systemd unit, or --ulimit nofile={Comfortable * 4} for its container.";
+    private static string Advice =>
+        $"Raise the limit before the start: ulimit -n {Comfortable * 4}, or LimitNOFILE={Comfortable * 4} in its systemd unit, or "
+        + $"--ulimit nofile={Comfortable * 4} for its container.";
 
     [DllImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
     private static extern int GetLimit(int resource, out Limit limit);

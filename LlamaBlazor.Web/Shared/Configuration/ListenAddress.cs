@@ -3,7 +3,8 @@ using System.Net.Sockets;
 
 namespace LlamaBlazor.Web.Shared.Configuration;
 
-/// <summary>The addresses of <c>--urls</c>: read, and tried before anything begins, so that a mistake is told in a sentence instead of the web server's stack.</summary>
+/// <summary>The addresses of <c>--urls</c>: read, and tried before anything begins, so that a mistake is told in a sentence instead of the
+/// web server's stack.</summary>
 internal static class ListenAddress
 {
     /// <summary>The addresses of a list with <c>;</c> between them.</summary>
@@ -21,14 +22,21 @@ internal static class ListenAddress
         {
             try
             {
-                using var probe = new TcpListener(IPAddress.TryParse(address.Host.Trim('[', ']'), out var given) ? given : IPAddress.Loopback, address.Port);
+                using var probe = new TcpListener(
+                    IPAddress.TryParse(address.Host.Trim('[', ']'), out var given) ? given : IPAddress.Loopback,
+                    address.Port
+                );
                 probe.Start();
             }
             catch (SocketException error)
             {
-                throw new StartupException(error.SocketErrorCode == SocketError.AddressAlreadyInUse
-                    ? $"{url} is taken, perhaps by a dashboard that runs already: open it in a browser. Or choose another address, such as --urls {address.Scheme}://{address.Host}:{(address.Port == IPEndPoint.MaxPort ? address.Port - 1 : address.Port + 1)}."
-                    : $"{url} cannot be listened on: {error.Message}. Choose another address with --urls.");
+                throw new StartupException(
+                    error.SocketErrorCode == SocketError.AddressAlreadyInUse
+                        ? $"{url} is taken, perhaps by a dashboard that runs already: open it in a browser. Or choose another "
+                            + "address, such as --urls "
+                            + $"{address.Scheme}://{address.Host}:{(address.Port == IPEndPoint.MaxPort ? address.Port - 1 : address.Port + 1)}."
+                        : $"{url} cannot be listened on: {error.Message}. Choose another address with --urls."
+                );
             }
         }
     }
@@ -46,6 +54,8 @@ internal static class ListenAddress
             // Told below.
         }
 
-        throw new StartupException($"'{url}' is no address to listen on. Write it as http://127.0.0.1:5080 (--urls, or the configuration key Urls).");
+        throw new StartupException(
+            $"'{url}' is no address to listen on. Write it as http://127.0.0.1:5080 (--urls, or the configuration key Urls)."
+        );
     }
 }

@@ -20,8 +20,10 @@ internal static class OptionSection
         try
         {
             var options = configuration.GetSection(section).Get<T>() ?? new T();
-            var errors = limits.Where(limit => limit.Value(options) < limit.Min || limit.Value(options) > limit.Max)
-                .Select(limit => $"{section}:{limit.Key} is {limit.Value(options)}. It must be from {limit.Min} to {limit.Max}.").ToList();
+            var errors = limits
+                .Where(limit => limit.Value(options) < limit.Min || limit.Value(options) > limit.Max)
+                .Select(limit => $"{section}:{limit.Key} is {limit.Value(options)}. It must be from {limit.Min} to {limit.Max}.")
+                .ToList();
             return errors.Count == 0 ? options : throw new StartupException(string.Join(Environment.NewLine, errors));
         }
         catch (InvalidOperationException error)

@@ -14,9 +14,14 @@ internal static class OwnProgram
     {
         var assembly = typeof(OwnProgram).Assembly.Location;
         var running = Environment.ProcessPath;
-        if (running is not null && Path.GetFileNameWithoutExtension(running).Equals(Path.GetFileNameWithoutExtension(assembly), StringComparison.OrdinalIgnoreCase))
+        if (
+            running is not null
+            && Path.GetFileNameWithoutExtension(running)
+                .Equals(Path.GetFileNameWithoutExtension(assembly), StringComparison.OrdinalIgnoreCase)
+        )
             return (running, []);
-        var isDotnet = running is not null && Path.GetFileNameWithoutExtension(running).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
+        var isDotnet =
+            running is not null && Path.GetFileNameWithoutExtension(running).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
         var dotnet = isDotnet ? running! : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         return (dotnet, [assembly]);
     }

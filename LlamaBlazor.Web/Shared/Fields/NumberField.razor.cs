@@ -10,23 +10,28 @@ public sealed partial class NumberField : FieldEditor
     private const double MostSteps = 200;
 
     /// <summary>Unit shown behind the number.</summary>
-    [Parameter] public string? Unit { get; set; }
+    [Parameter]
+    public string? Unit { get; set; }
 
     /// <summary>Smallest value.</summary>
-    [Parameter] public double? Min { get; set; }
+    [Parameter]
+    public double? Min { get; set; }
 
     /// <summary>Largest value.</summary>
-    [Parameter] public double? Max { get; set; }
+    [Parameter]
+    public double? Max { get; set; }
 
     /// <summary>Distance between two values of the slider.</summary>
-    [Parameter] public double Step { get; set; } = 1;
+    [Parameter]
+    public double Step { get; set; } = 1;
 
     private bool HasSlider => Max - Min <= Step * MostSteps;
 
     // Where nothing is set the handle stands at the default, which the placeholder begins with.
     private string SliderValue => Parse(Value) ?? Parse(Placeholder.Split(' ')[0]) ?? Format(Min!.Value);
 
-    private static string? Parse(string text) => double.TryParse(text, CultureInfo.InvariantCulture, out var number) ? Format(number) : null;
+    private static string? Parse(string text) =>
+        double.TryParse(text, CultureInfo.InvariantCulture, out var number) ? Format(number) : null;
 
     private static string Format(double number) => number.ToString(CultureInfo.InvariantCulture);
 }

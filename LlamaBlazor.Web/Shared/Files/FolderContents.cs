@@ -19,7 +19,11 @@ internal sealed record FolderContents(string Path, string? Parent, IReadOnlyList
     /// <summary>Entries read of one folder.</summary>
     public const int Bound = 2000;
 
-    private static readonly EnumerationOptions Visible = new() { AttributesToSkip = FileAttributes.Hidden | FileAttributes.System, IgnoreInaccessible = true };
+    private static readonly EnumerationOptions Visible = new()
+    {
+        AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
+        IgnoreInaccessible = true,
+    };
 
     /// <summary>Reads a folder. Of a path that is none, the nearest folder above it that is.</summary>
     /// <param name="path">A path; empty for the user's own folder.</param>
@@ -30,12 +34,25 @@ internal sealed record FolderContents(string Path, string? Parent, IReadOnlyList
         var folder = Nearest(path);
         try
         {
-            var read = folder.EnumerateFileSystemInfos("*", Visible)
-                .Select(item => new FolderEntry(item.Name, item.FullName, item is DirectoryInfo, item is FileInfo { Exists: true } file ? file.Length : 0))
-                .Where(item => item.IsFolder || (files && (extension is null || item.Name.EndsWith(extension, StringComparison.OrdinalIgnoreCase))))
-                .Take(Bound + 1).ToList();
-            return new FolderContents(folder.FullName, folder.Parent?.FullName,
-                [.. read.Take(Bound).OrderByDescending(item => item.IsFolder).ThenBy(item => item.Name, StringComparer.OrdinalIgnoreCase)], read.Count > Bound);
+            var read = folder
+                .EnumerateFileSystemInfos("*", Visible)
+                .Select(item => new FolderEntry(
+                    item.Name,
+                    item.FullName,
+                    item is DirectoryInfo,
+                    item is FileInfo { Exists: true } file ? file.Length : 0
+                ))
+                .Where(item =>
+                    item.IsFolder || (files && (extension is null || item.Name.EndsWith(extension, StringComparison.OrdinalIgnoreCase)))
+                )
+                .Take(Bound + 1)
+                .ToList();
+            return new FolderContents(
+                folder.FullName,
+                folder.Parent?.FullName,
+                [.. read.Take(Bound).OrderByDescending(item => item.IsFolder).ThenBy(item => item.Name, StringComparer.OrdinalIgnoreCase)],
+                read.Count > Bound
+            );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -45,12 +62,20 @@ internal sealed record FolderContents(string Path, string? Parent, IReadOnlyList
 
     private static DirectoryInfo Nearest(string path)
     {
-        for (var folder = path.Length > 0 && System.IO.Path.IsPathFullyQualified(path) ? new DirectoryInfo(path) : null; folder is not null; folder = folder.Parent)
+        for (
+            var folder = path.Length > 0 && System.IO.Path.IsPathFullyQualified(path) ? new DirectoryInfo(path) : null;
+            folder is not null;
+            folder = folder.Parent
+        )
         {
             if (folder.Exists)
                 return folder;
         }
 
-        return new DirectoryInfo(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? home : System.IO.Path.GetPathRoot(Environment.CurrentDirectory)!);
+        return new DirectoryInfo(
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home
+                ? home
+                : System.IO.Path.GetPathRoot(Environment.CurrentDirectory)!
+        );
     }
 }

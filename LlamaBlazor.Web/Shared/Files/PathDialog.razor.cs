@@ -29,13 +29,34 @@ public sealed partial class PathDialog
     [Inject]
     private DialogService Dialogs { get; set; } = null!;
 
-    private IReadOnlyList<FolderEntry> Shown => [.. (_folder?.Entries ?? []).Where(entry => _filter.Length == 0 || entry.Name.Contains(_filter, StringComparison.OrdinalIgnoreCase))];
+    private IReadOnlyList<FolderEntry> Shown =>
+        [
+            .. (_folder?.Entries ?? []).Where(entry =>
+                _filter.Length == 0 || entry.Name.Contains(_filter, StringComparison.OrdinalIgnoreCase)
+            ),
+        ];
 
     /// <summary>Opens the dialog. Returns the chosen path, or null.</summary>
-    public static async Task<string?> OpenAsync(DialogService dialogs, string start, bool folders, IReadOnlyList<string> places, string? extension = null) => await dialogs.OpenAsync<PathDialog>(
-        folders ? "Choose a folder" : extension is null ? "Choose a file" : $"Choose a {extension} file",
-        new Dictionary<string, object?> { [nameof(Start)] = start, [nameof(Folders)] = folders, [nameof(Places)] = places, [nameof(Extension)] = extension },
-        new DialogOptions { Width = "min(40rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }) as string;
+    public static async Task<string?> OpenAsync(
+        DialogService dialogs,
+        string start,
+        bool folders,
+        IReadOnlyList<string> places,
+        string? extension = null
+    ) =>
+        await dialogs.OpenAsync<PathDialog>(
+            folders ? "Choose a folder"
+                : extension is null ? "Choose a file"
+                : $"Choose a {extension} file",
+            new Dictionary<string, object?>
+            {
+                [nameof(Start)] = start,
+                [nameof(Folders)] = folders,
+                [nameof(Places)] = places,
+                [nameof(Extension)] = extension,
+            },
+            new DialogOptions { Width = "min(40rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
+        ) as string;
 
     /// <inheritdoc/>
     protected override Task OnInitializedAsync() => OpenAsync(Start.Length > 0 || Places.Count == 0 ? Start : Places[0]);
@@ -56,5 +77,6 @@ public sealed partial class PathDialog
             (_folder, _filter) = (read.Value, "");
     }
 
-    private static string Short(string place) => Path.GetFileName(Path.TrimEndingDirectorySeparator(place)) is { Length: > 0 } name ? name : place;
+    private static string Short(string place) =>
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(place)) is { Length: > 0 } name ? name : place;
 }

@@ -7,7 +7,8 @@ internal sealed class Broadcast<T>(ILogger<Broadcast<T>> logger)
     private readonly Lock _gate = new();
     private Action<T>[] _handlers = [];
 
-    /// <summary>Calls the handler for each message until the subscription is disposed. Handlers run on the publisher's thread: hand over, do not work.</summary>
+    /// <summary>Calls the handler for each message until the subscription is disposed. Handlers run on the publisher's thread: hand over,
+    /// do not work.</summary>
     public IDisposable Subscribe(Action<T> handler)
     {
         lock (_gate)

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Components;
 namespace LlamaBlazor.Web.Shared.Live;
 
 /// <summary>
-/// A component that follows live data: it renders at most four times a second however much arrives, and lets go of everything when it leaves the page.
+/// A component that follows live data: it renders at most four times a second however much arrives, and lets go of everything when it
+/// leaves the page.
 /// </summary>
 public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 {
@@ -30,11 +31,14 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     }
 
     /// <summary>Follows a broadcast: the handler stores what it needs, the render follows soon.</summary>
-    internal void Watch<T>(Broadcast<T> source, Action<T>? handler = null) => _subscriptions.Add(source.Subscribe(message =>
-    {
-        handler?.Invoke(message);
-        RenderSoon();
-    }));
+    internal void Watch<T>(Broadcast<T> source, Action<T>? handler = null) =>
+        _subscriptions.Add(
+            source.Subscribe(message =>
+            {
+                handler?.Invoke(message);
+                RenderSoon();
+            })
+        );
 
     /// <summary>Renders within a quarter of a second; calls in between cost nothing.</summary>
     protected void RenderSoon()

@@ -1,7 +1,8 @@
 namespace LlamaBlazor.Web.Shared.ModelTabs;
 
 /// <summary>
-/// A tab of the page of one model. Each feature registers its own in the container (<c>services.AddSingleton(new ModelTab(…))</c>), so that the page
+/// A tab of the page of one model. Each feature registers its own in the container (<c>services.AddSingleton(new ModelTab(…))</c>), so that
+/// the page
 /// needs to know none of them.
 /// </summary>
 /// <param name="Key">Word in the address: <c>/models/{id}/{key}</c>.</param>

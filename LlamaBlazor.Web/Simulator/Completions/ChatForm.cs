@@ -26,7 +26,11 @@ internal sealed class ChatForm(SimulatedJob job, SimulatedModel model, long crea
     public override IEnumerable<string> Call(SimulatedTool tool)
     {
         yield return Data(Chunk(0, new JsonObject { ["tool_calls"] = new JsonArray(Call(tool, "", 0)) }, null));
-        var arguments = new JsonObject { ["index"] = 0, ["function"] = new JsonObject { ["arguments"] = tool.Arguments } };
+        var arguments = new JsonObject
+        {
+            ["index"] = 0,
+            ["function"] = new JsonObject { ["arguments"] = tool.Arguments },
+        };
         yield return Data(Chunk(0, new JsonObject { ["tool_calls"] = new JsonArray(arguments) }, null));
     }
 
@@ -57,7 +61,12 @@ internal sealed class ChatForm(SimulatedJob job, SimulatedModel model, long crea
         var message = new JsonObject { ["role"] = "assistant", ["content"] = Job.Tool is null ? answer.Text : null };
         if (Job.Tool is { } tool)
             message["tool_calls"] = new JsonArray(Call(tool, tool.Arguments, null));
-        var choice = new JsonObject { ["finish_reason"] = answer.Reason, ["index"] = answer.Index, ["message"] = message };
+        var choice = new JsonObject
+        {
+            ["finish_reason"] = answer.Reason,
+            ["index"] = answer.Index,
+            ["message"] = message,
+        };
         if (Job.Probabilities != 0)
             choice["logprobs"] = SimulatedProbabilities.Content(answer.Words, Job.Probabilities);
         return choice;
@@ -66,22 +75,38 @@ internal sealed class ChatForm(SimulatedJob job, SimulatedModel model, long crea
     private static JsonObject Call(SimulatedTool tool, string arguments, int? index)
     {
         var function = new JsonObject { ["name"] = tool.Name, ["arguments"] = arguments };
-        var call = new JsonObject { ["type"] = "function", ["function"] = function, ["id"] = tool.Id };
+        var call = new JsonObject
+        {
+            ["type"] = "function",
+            ["function"] = function,
+            ["id"] = tool.Id,
+        };
         if (index is not null)
             call["index"] = index;
         return call;
     }
 
     private JsonObject Chunk(int index, JsonObject delta, string? reason) =>
-        Envelope("chat.completion.chunk", [new JsonObject { ["finish_reason"] = reason, ["index"] = index, ["delta"] = delta }]);
+        Envelope(
+            "chat.completion.chunk",
+            [
+                new JsonObject
+                {
+                    ["finish_reason"] = reason,
+                    ["index"] = index,
+                    ["delta"] = delta,
+                },
+            ]
+        );
 
-    private JsonObject Envelope(string kind, JsonArray choices) => new()
-    {
-        ["choices"] = choices,
-        ["created"] = Created,
-        ["id"] = Id,
-        ["model"] = Model.Name,
-        ["system_fingerprint"] = Model.Build,
-        ["object"] = kind,
-    };
+    private JsonObject Envelope(string kind, JsonArray choices) =>
+        new()
+        {
+            ["choices"] = choices,
+            ["created"] = Created,
+            ["id"] = Id,
+            ["model"] = Model.Name,
+            ["system_fingerprint"] = Model.Build,
+            ["object"] = kind,
+        };
 }

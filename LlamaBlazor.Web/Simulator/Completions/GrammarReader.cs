@@ -120,7 +120,7 @@ internal sealed class GrammarReader(string text, bool isPattern)
     private GrammarNode.Literal Quoted()
     {
         var letters = new System.Text.StringBuilder();
-        for (_at++; Current != '"';)
+        for (_at++; Current != '"'; )
             letters.Append(Letter());
         _at++;
         return new GrammarNode.Literal(letters.ToString());

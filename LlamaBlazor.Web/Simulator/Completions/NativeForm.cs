@@ -27,13 +27,11 @@ internal sealed class NativeForm(SimulatedJob job, SimulatedModel model, long cr
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Closing(SimulatedAnswer answer) =>
-        [Data(Whole(answer with { Words = [] }))];
+    public override IEnumerable<string> Closing(SimulatedAnswer answer) => [Data(Whole(answer with { Words = [] }))];
 
     /// <inheritdoc/>
-    public override JsonNode Whole(IReadOnlyList<SimulatedAnswer> answers) => answers.Count == 1
-        ? Whole(answers[0])
-        : new JsonArray([.. answers.Select(answer => Whole(answer))]);
+    public override JsonNode Whole(IReadOnlyList<SimulatedAnswer> answers) =>
+        answers.Count == 1 ? Whole(answers[0]) : new JsonArray([.. answers.Select(answer => Whole(answer))]);
 
     private JsonObject Whole(SimulatedAnswer answer)
     {
@@ -52,7 +50,10 @@ internal sealed class NativeForm(SimulatedJob job, SimulatedModel model, long cr
             ["prompt"] = "<s> " + answer.Slot.Prompt,
             ["has_new_line"] = answer.Text.Contains('\n', StringComparison.Ordinal),
             ["truncated"] = false,
-            ["stop_type"] = answer.Reason == "length" ? "limit" : answer.Stop.Length > 0 ? "word" : "eos",
+            ["stop_type"] =
+                answer.Reason == "length" ? "limit"
+                : answer.Stop.Length > 0 ? "word"
+                : "eos",
             ["stopping_word"] = answer.Stop,
             ["tokens_cached"] = answer.Slot.Tokens,
             ["timings"] = answer.Timings.Timings(),

@@ -27,10 +27,10 @@ internal sealed class ResponsesForm(SimulatedJob job, SimulatedModel model, long
 
     /// <inheritdoc/>
     public override IEnumerable<string> Call(SimulatedTool tool) =>
-    [
-        Event("response.output_item.added", new JsonObject { ["item"] = Function(tool, "", "in_progress") }),
-        Event("response.function_call_arguments.delta", new JsonObject { ["delta"] = tool.Arguments, ["item_id"] = "fc_" + tool.Id }),
-    ];
+        [
+            Event("response.output_item.added", new JsonObject { ["item"] = Function(tool, "", "in_progress") }),
+            Event("response.function_call_arguments.delta", new JsonObject { ["delta"] = tool.Arguments, ["item_id"] = "fc_" + tool.Id }),
+        ];
 
     /// <inheritdoc/>
     public override IEnumerable<string> Closing(SimulatedAnswer answer)
@@ -55,7 +55,12 @@ internal sealed class ResponsesForm(SimulatedJob job, SimulatedModel model, long
 
     private string Progress(string type)
     {
-        var response = new JsonObject { ["id"] = _response, ["object"] = "response", ["status"] = "in_progress" };
+        var response = new JsonObject
+        {
+            ["id"] = _response,
+            ["object"] = "response",
+            ["status"] = "in_progress",
+        };
         return Event(type, new JsonObject { ["response"] = response });
     }
 
@@ -63,38 +68,53 @@ internal sealed class ResponsesForm(SimulatedJob job, SimulatedModel model, long
         Event("response.content_part." + what, new JsonObject { ["item_id"] = _message, ["part"] = part });
 
     private static JsonObject Text(string text) =>
-        new() { ["type"] = "output_text", ["annotations"] = new JsonArray(), ["logprobs"] = new JsonArray(), ["text"] = text };
+        new()
+        {
+            ["type"] = "output_text",
+            ["annotations"] = new JsonArray(),
+            ["logprobs"] = new JsonArray(),
+            ["text"] = text,
+        };
 
     private JsonObject Item(SimulatedAnswer answer) =>
         Job.Tool is { } tool ? Function(tool, tool.Arguments, "completed") : Message([Text(answer.Text)], "completed");
 
     private JsonObject Message(JsonArray content, string status) =>
-        new() { ["content"] = content, ["id"] = _message, ["role"] = "assistant", ["status"] = status, ["type"] = "message" };
-
-    private static JsonObject Function(SimulatedTool tool, string arguments, string status) => new()
-    {
-        ["id"] = "fc_" + tool.Id,
-        ["type"] = "function_call",
-        ["status"] = status,
-        ["arguments"] = arguments,
-        ["call_id"] = "call_" + tool.Id,
-        ["name"] = tool.Name,
-    };
-
-    private JsonObject Response(SimulatedAnswer answer) => new()
-    {
-        ["created_at"] = Created,
-        ["id"] = _response,
-        ["model"] = Model.Name,
-        ["object"] = "response",
-        ["output"] = new JsonArray(Item(answer)),
-        ["status"] = "completed",
-        ["usage"] = new JsonObject
+        new()
         {
-            ["input_tokens"] = answer.Slot.PromptTokens,
-            ["output_tokens"] = answer.Slot.Decoded,
-            ["total_tokens"] = answer.Slot.PromptTokens + answer.Slot.Decoded,
-            ["input_tokens_details"] = new JsonObject { ["cached_tokens"] = answer.Slot.CachedTokens },
-        },
-    };
+            ["content"] = content,
+            ["id"] = _message,
+            ["role"] = "assistant",
+            ["status"] = status,
+            ["type"] = "message",
+        };
+
+    private static JsonObject Function(SimulatedTool tool, string arguments, string status) =>
+        new()
+        {
+            ["id"] = "fc_" + tool.Id,
+            ["type"] = "function_call",
+            ["status"] = status,
+            ["arguments"] = arguments,
+            ["call_id"] = "call_" + tool.Id,
+            ["name"] = tool.Name,
+        };
+
+    private JsonObject Response(SimulatedAnswer answer) =>
+        new()
+        {
+            ["created_at"] = Created,
+            ["id"] = _response,
+            ["model"] = Model.Name,
+            ["object"] = "response",
+            ["output"] = new JsonArray(Item(answer)),
+            ["status"] = "completed",
+            ["usage"] = new JsonObject
+            {
+                ["input_tokens"] = answer.Slot.PromptTokens,
+                ["output_tokens"] = answer.Slot.Decoded,
+                ["total_tokens"] = answer.Slot.PromptTokens + answer.Slot.Decoded,
+                ["input_tokens_details"] = new JsonObject { ["cached_tokens"] = answer.Slot.CachedTokens },
+            },
+        };
 }

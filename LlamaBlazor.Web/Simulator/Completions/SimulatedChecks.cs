@@ -9,22 +9,53 @@ namespace LlamaBlazor.Web.Simulator.Completions;
 /// </summary>
 internal static class SimulatedChecks
 {
-    private const string PromptKinds = "\"prompt\" elements must be a string, a list of tokens, "
+    private const string PromptKinds =
+        "\"prompt\" elements must be a string, a list of tokens, "
         + "a JSON object containing a prompt string, or a list of mixed strings & tokens.";
 
     private static readonly string[] Booleans =
-        ["timings_per_token", "stream", "cache_prompt", "return_tokens", "return_progress", "post_sampling_probs", "ignore_eos"];
+    [
+        "timings_per_token",
+        "stream",
+        "cache_prompt",
+        "return_tokens",
+        "return_progress",
+        "post_sampling_probs",
+        "ignore_eos",
+    ];
 
     // Lowest value that is taken; null where any is.
     private static readonly (string[] Names, double? Least)[] Numbers =
     [
-        (["n_predict", "max_completion_tokens", "max_tokens"], -1), (["n_indent"], 0), (["n_keep"], -1), (["n_discard"], 0),
-        (["n_cache_reuse"], 0), (["t_max_predict_ms"], -1), (["top_k"], null), (["top_p"], null), (["min_p"], null),
-        (["top_n_sigma"], null), (["xtc_probability"], null), (["xtc_threshold"], null), (["typical_p"], null), (["temperature"], null),
-        (["dynatemp_range"], null), (["dynatemp_exponent"], null), (["repeat_last_n"], -1), (["repeat_penalty"], null),
-        (["frequency_penalty"], null), (["presence_penalty"], null), (["dry_multiplier"], null), (["dry_base"], null),
-        (["dry_allowed_length"], 0), (["dry_penalty_last_n"], -1), (["mirostat"], null), (["mirostat_tau"], null),
-        (["mirostat_eta"], null), (["seed"], null), (["min_keep"], 0),
+        (["n_predict", "max_completion_tokens", "max_tokens"], -1),
+        (["n_indent"], 0),
+        (["n_keep"], -1),
+        (["n_discard"], 0),
+        (["n_cache_reuse"], 0),
+        (["t_max_predict_ms"], -1),
+        (["top_k"], null),
+        (["top_p"], null),
+        (["min_p"], null),
+        (["top_n_sigma"], null),
+        (["xtc_probability"], null),
+        (["xtc_threshold"], null),
+        (["typical_p"], null),
+        (["temperature"], null),
+        (["dynatemp_range"], null),
+        (["dynatemp_exponent"], null),
+        (["repeat_last_n"], -1),
+        (["repeat_penalty"], null),
+        (["frequency_penalty"], null),
+        (["presence_penalty"], null),
+        (["dry_multiplier"], null),
+        (["dry_base"], null),
+        (["dry_allowed_length"], 0),
+        (["dry_penalty_last_n"], -1),
+        (["mirostat"], null),
+        (["mirostat_tau"], null),
+        (["mirostat_eta"], null),
+        (["seed"], null),
+        (["min_keep"], 0),
     ];
 
     /// <summary>What is wrong with a request, or null.</summary>
@@ -34,14 +65,16 @@ internal static class SimulatedChecks
     public static SimulatedError? Complain(JsonNode? body, CompletionShape shape, int slots)
     {
         var json = body as JsonObject ?? [];
-        return (shape switch
-        {
-            CompletionShape.Chat => Chat(json),
-            CompletionShape.Messages => json.ContainsKey("messages") ? Chat(json) : SimulatedError.Server("'messages' is required"),
-            CompletionShape.Responses => Responses(json),
-            CompletionShape.Infill => Infill(json),
-            _ => Prompt(json),
-        }) ?? Fields(json, slots);
+        return (
+                shape switch
+                {
+                    CompletionShape.Chat => Chat(json),
+                    CompletionShape.Messages => json.ContainsKey("messages") ? Chat(json) : SimulatedError.Server("'messages' is required"),
+                    CompletionShape.Responses => Responses(json),
+                    CompletionShape.Infill => Infill(json),
+                    _ => Prompt(json),
+                }
+            ) ?? Fields(json, slots);
     }
 
     /// <summary>What is wrong with the messages of a chat, or null.</summary>
@@ -74,12 +107,13 @@ internal static class SimulatedChecks
         : IsPrompt(input) ? null
         : SimulatedError.Server(PromptKinds);
 
-    private static bool IsPrompt(JsonNode? prompt) => prompt switch
-    {
-        JsonArray list => list.All(part => part is JsonValue or JsonArray || part?["prompt_string"] is not null),
-        JsonObject one => one.ContainsKey("prompt_string"),
-        _ => prompt?.GetValueKind() is JsonValueKind.String,
-    };
+    private static bool IsPrompt(JsonNode? prompt) =>
+        prompt switch
+        {
+            JsonArray list => list.All(part => part is JsonValue or JsonArray || part?["prompt_string"] is not null),
+            JsonObject one => one.ContainsKey("prompt_string"),
+            _ => prompt?.GetValueKind() is JsonValueKind.String,
+        };
 
     private static SimulatedError? Message(JsonNode? message)
     {
@@ -100,14 +134,15 @@ internal static class SimulatedChecks
         return isAssistant ? null : errors.FirstOrDefault(error => error is not null);
     }
 
-    private static SimulatedError? Part(string? type) => type switch
-    {
-        "text" or "tool_result" or "tool_use" => null, // the last two only in Anthropic's form
-        "image_url" or "image" => NoMedia("image"),
-        "input_audio" => NoMedia("audio"),
-        "input_video" => NoMedia("video"),
-        _ => SimulatedError.Invalid("unsupported content[].type"),
-    };
+    private static SimulatedError? Part(string? type) =>
+        type switch
+        {
+            "text" or "tool_result" or "tool_use" => null, // the last two only in Anthropic's form
+            "image_url" or "image" => NoMedia("image"),
+            "input_audio" => NoMedia("audio"),
+            "input_video" => NoMedia("video"),
+            _ => SimulatedError.Invalid("unsupported content[].type"),
+        };
 
     private static SimulatedError NoMedia(string kind) =>
         SimulatedError.Server($"{kind} input is not supported - hint: if this is unexpected, you may need to provide the mmproj");

@@ -12,7 +12,12 @@ namespace LlamaBlazor.Web.Simulator.Completions;
 /// <param name="log">Its log.</param>
 /// <param name="clock">The time.</param>
 internal sealed class SimulatedCompletion(
-    SimulatedModel model, SimulatedSlots slots, SimulatedFaults faults, SimulatedLog log, TimeProvider clock)
+    SimulatedModel model,
+    SimulatedSlots slots,
+    SimulatedFaults faults,
+    SimulatedLog log,
+    TimeProvider clock
+)
 {
     /// <summary>Answers one request.</summary>
     public async Task RunAsync(HttpContext context, CompletionShape shape)
@@ -79,7 +84,13 @@ internal sealed class SimulatedCompletion(
     }
 
     private async Task ReadPromptAsync(
-        HttpContext context, SimulatedJob job, SimulatedForm form, SimulatedSlot slot, SimulatedTimings timings, bool isFirst)
+        HttpContext context,
+        SimulatedJob job,
+        SimulatedForm form,
+        SimulatedSlot slot,
+        SimulatedTimings timings,
+        bool isFirst
+    )
     {
         var started = Stopwatch.GetTimestamp();
         var due = TimeSpan.FromSeconds((slot.PromptTokens - slot.CachedTokens) / faults.PromptTokensPerSecond);
@@ -92,7 +103,13 @@ internal sealed class SimulatedCompletion(
     }
 
     private async Task<SimulatedAnswer> SayAsync(
-        HttpContext context, SimulatedJob job, SimulatedForm form, SimulatedSlot slot, SimulatedTimings timings, int index)
+        HttpContext context,
+        SimulatedJob job,
+        SimulatedForm form,
+        SimulatedSlot slot,
+        SimulatedTimings timings,
+        int index
+    )
     {
         var predicting = Stopwatch.GetTimestamp();
         if (job.Tool is { } tool)
@@ -130,8 +147,11 @@ internal sealed class SimulatedCompletion(
         var count = job.Words is null ? limit : Math.Min(limit, all);
         List<string> words = [.. Enumerable.Range(0, count).Select(i => job.Words?[i] ?? SimulatedText.Token(i))];
         var text = string.Concat(words);
-        var (stop, at) = job.Stops.Select(stop => (Stop: stop, At: text.IndexOf(stop, StringComparison.Ordinal)))
-            .Where(found => found.At >= 0).DefaultIfEmpty((Stop: "", At: -1)).MinBy(found => found.At);
+        var (stop, at) = job
+            .Stops.Select(stop => (Stop: stop, At: text.IndexOf(stop, StringComparison.Ordinal)))
+            .Where(found => found.At >= 0)
+            .DefaultIfEmpty((Stop: "", At: -1))
+            .MinBy(found => found.At);
         if (at >= 0)
             return (SimulatedText.Split(text[..at]), "stop", stop);
         var isCut = job.Words is null ? limit < SimulatedText.Length || job.MaxTokens == limit : limit < all;

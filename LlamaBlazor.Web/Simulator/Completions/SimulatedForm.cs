@@ -10,7 +10,13 @@ namespace LlamaBlazor.Web.Simulator.Completions;
 /// <param name="Slot">The slot that worked, as it was at the end.</param>
 /// <param name="Timings">What it took.</param>
 internal sealed record SimulatedAnswer(
-    int Index, IReadOnlyList<string> Words, string Reason, string Stop, SimulatedSlot Slot, SimulatedTimings Timings)
+    int Index,
+    IReadOnlyList<string> Words,
+    string Reason,
+    string Stop,
+    SimulatedSlot Slot,
+    SimulatedTimings Timings
+)
 {
     /// <summary>Its text.</summary>
     public string Text => string.Concat(Words);
@@ -37,14 +43,15 @@ internal abstract class SimulatedForm(SimulatedJob job, SimulatedModel model, lo
     protected string Id { get; } = "chatcmpl-" + RandomId();
 
     /// <summary>The form for a request.</summary>
-    public static SimulatedForm Create(SimulatedJob job, SimulatedModel model, long created) => job.Shape switch
-    {
-        CompletionShape.Chat => new ChatForm(job, model, created),
-        CompletionShape.Text => new TextForm(job, model, created),
-        CompletionShape.Messages => new MessagesForm(job, model, created),
-        CompletionShape.Responses => new ResponsesForm(job, model, created),
-        _ => new NativeForm(job, model, created),
-    };
+    public static SimulatedForm Create(SimulatedJob job, SimulatedModel model, long created) =>
+        job.Shape switch
+        {
+            CompletionShape.Chat => new ChatForm(job, model, created),
+            CompletionShape.Text => new TextForm(job, model, created),
+            CompletionShape.Messages => new MessagesForm(job, model, created),
+            CompletionShape.Responses => new ResponsesForm(job, model, created),
+            _ => new NativeForm(job, model, created),
+        };
 
     /// <summary>32 random letters and digits.</summary>
     public static string RandomId() => new(Random.Shared.GetItems<char>(Letters, 32));

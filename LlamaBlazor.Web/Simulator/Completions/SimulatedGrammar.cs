@@ -31,7 +31,7 @@ internal sealed class SimulatedGrammar
     private string? Run(GrammarNode start)
     {
         // How deep each rule goes at least: those that only lead back to themselves never get a depth.
-        for (var changed = true; changed;)
+        for (var changed = true; changed; )
         {
             changed = false;
             foreach (var (name, rule) in _rules)
@@ -47,16 +47,17 @@ internal sealed class SimulatedGrammar
         return _text.ToString();
     }
 
-    private int? DepthOf(GrammarNode node) => node switch
-    {
-        GrammarNode.Rule(var name) => _depths.TryGetValue(name, out var depth) ? depth : null,
-        GrammarNode.Choice(var items) => items.Select(DepthOf).Min(),
-        GrammarNode.Sequence { Items.Count: 0 } => 0,
-        GrammarNode.Sequence(var items) => items.Select(DepthOf) is var depths && depths.Contains(null) ? null : depths.Max(),
-        GrammarNode.Repeat(_, 0) => 0,
-        GrammarNode.Repeat(var item, _) => DepthOf(item),
-        _ => 0,
-    };
+    private int? DepthOf(GrammarNode node) =>
+        node switch
+        {
+            GrammarNode.Rule(var name) => _depths.TryGetValue(name, out var depth) ? depth : null,
+            GrammarNode.Choice(var items) => items.Select(DepthOf).Min(),
+            GrammarNode.Sequence { Items.Count: 0 } => 0,
+            GrammarNode.Sequence(var items) => items.Select(DepthOf) is var depths && depths.Contains(null) ? null : depths.Max(),
+            GrammarNode.Repeat(_, 0) => 0,
+            GrammarNode.Repeat(var item, _) => DepthOf(item),
+            _ => 0,
+        };
 
     private void Append(GrammarNode node)
     {

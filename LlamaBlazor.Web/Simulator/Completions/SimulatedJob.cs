@@ -80,33 +80,40 @@ internal sealed class SimulatedJob
             return (null, error);
         var prompts = SimulatedText.Prompts(body, shape);
         var limit = LimitOf(body);
-        return (new SimulatedJob(body, shape)
-        {
-            Prompts = prompts,
-            MaxTokens = SimulatedBody.Whole(limit, -1) is var most && most == 0 ? 1 : most,
-            Choices = Math.Max(1, SimulatedBody.Whole(body["n_cmpl"] ?? body["n"], 1)),
-            Tool = shape is CompletionShape.Chat or CompletionShape.Messages or CompletionShape.Responses ? SimulatedPlan.Tool(body) : null,
-            Words = words is null ? null : SimulatedText.Split(words),
-            Stops = Texts(body["stop"] ?? body["stop_sequences"]),
-            Probabilities = Wanted(body, shape),
-        }, null);
+        return (
+            new SimulatedJob(body, shape)
+            {
+                Prompts = prompts,
+                MaxTokens = SimulatedBody.Whole(limit, -1) is var most && most == 0 ? 1 : most,
+                Choices = Math.Max(1, SimulatedBody.Whole(body["n_cmpl"] ?? body["n"], 1)),
+                Tool = shape is CompletionShape.Chat or CompletionShape.Messages or CompletionShape.Responses
+                    ? SimulatedPlan.Tool(body)
+                    : null,
+                Words = words is null ? null : SimulatedText.Split(words),
+                Stops = Texts(body["stop"] ?? body["stop_sequences"]),
+                Probabilities = Wanted(body, shape),
+            },
+            null
+        );
     }
 
     private static JsonNode? LimitOf(JsonObject body) =>
         body["max_completion_tokens"] ?? body["max_tokens"] ?? body["max_output_tokens"] ?? body["n_predict"];
 
-    private static int Wanted(JsonObject body, CompletionShape shape) => shape switch
-    {
-        CompletionShape.Chat when !SimulatedBody.Flag(body["logprobs"]) => 0,
-        CompletionShape.Chat => SimulatedBody.Whole(body["top_logprobs"], 20) is > 0 and var top ? top : -1,
-        CompletionShape.Text => Math.Max(0, SimulatedBody.Whole(body["logprobs"], 0)),
-        CompletionShape.Native => Math.Max(0, SimulatedBody.Whole(body["n_probs"], 0)),
-        _ => 0,
-    };
+    private static int Wanted(JsonObject body, CompletionShape shape) =>
+        shape switch
+        {
+            CompletionShape.Chat when !SimulatedBody.Flag(body["logprobs"]) => 0,
+            CompletionShape.Chat => SimulatedBody.Whole(body["top_logprobs"], 20) is > 0 and var top ? top : -1,
+            CompletionShape.Text => Math.Max(0, SimulatedBody.Whole(body["logprobs"], 0)),
+            CompletionShape.Native => Math.Max(0, SimulatedBody.Whole(body["n_probs"], 0)),
+            _ => 0,
+        };
 
-    private static List<string> Texts(JsonNode? node) => node switch
-    {
-        JsonArray list => [.. list.Select(SimulatedBody.Text).OfType<string>().Where(text => text.Length > 0)],
-        _ => SimulatedBody.Text(node) is { Length: > 0 } one ? [one] : [],
-    };
+    private static List<string> Texts(JsonNode? node) =>
+        node switch
+        {
+            JsonArray list => [.. list.Select(SimulatedBody.Text).OfType<string>().Where(text => text.Length > 0)],
+            _ => SimulatedBody.Text(node) is { Length: > 0 } one ? [one] : [],
+        };
 }

@@ -37,8 +37,11 @@ internal static class SimulatedPlan
         var word = SimulatedBody.Text(choice) ?? SimulatedBody.Text((choice as JsonObject)?["type"]);
         if (word == "none" || !AsksUser(body))
             return null;
-        var tools = (body["tools"] as JsonArray ?? []).OfType<JsonObject>().Select(tool => tool["function"] as JsonObject ?? tool)
-            .Where(tool => SimulatedBody.Text(tool["name"]) is not null).ToList();
+        var tools = (body["tools"] as JsonArray ?? [])
+            .OfType<JsonObject>()
+            .Select(tool => tool["function"] as JsonObject ?? tool)
+            .Where(tool => SimulatedBody.Text(tool["name"]) is not null)
+            .ToList();
         var named = SimulatedBody.Text((choice as JsonObject)?["name"] ?? ((choice as JsonObject)?["function"] as JsonObject)?["name"]);
         var chosen = tools.Find(tool => SimulatedBody.Text(tool["name"]) == named) ?? tools.FirstOrDefault();
         if (chosen is null)
@@ -47,18 +50,20 @@ internal static class SimulatedPlan
         return new SimulatedTool(SimulatedForm.RandomId(), SimulatedBody.Text(chosen["name"])!, arguments);
     }
 
-    private static JsonObject AnyObject() => new()
-    {
-        ["type"] = "object",
-        ["properties"] = new JsonObject { ["answer"] = new JsonObject { ["type"] = "string" } },
-    };
+    private static JsonObject AnyObject() =>
+        new()
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject { ["answer"] = new JsonObject { ["type"] = "string" } },
+        };
 
     // A result that comes back is answered with words. Anthropic's stands in a message of the user.
     private static bool AsksUser(JsonObject body)
     {
         if ((body["messages"] ?? body["input"]) is not JsonArray list)
             return true;
-        return list.LastOrDefault() is JsonObject last && SimulatedBody.Text(last["role"]) == "user"
+        return list.LastOrDefault() is JsonObject last
+            && SimulatedBody.Text(last["role"]) == "user"
             && (last["content"] as JsonArray ?? []).All(part => SimulatedBody.Text((part as JsonObject)?["type"]) != "tool_result");
     }
 }

@@ -14,19 +14,23 @@ internal static class SimulatedProbabilities
     /// <summary>One entry a token.</summary>
     /// <param name="words">The tokens.</param>
     /// <param name="wanted">Alternatives of each; none when negative.</param>
-    public static JsonArray List(IEnumerable<string> words, int wanted) => [.. words.Select(word =>
-    {
-        var entry = Entry(word, 0);
-        var ranks = Enumerable.Range(0, Math.Clamp(wanted, 0, Most));
-        entry["top_logprobs"] = new JsonArray([.. ranks.Select(rank => Entry(rank == 0 ? word : SimulatedText.Token(rank), rank))]);
-        return (JsonNode)entry;
-    })];
+    public static JsonArray List(IEnumerable<string> words, int wanted) =>
+        [
+            .. words.Select(word =>
+            {
+                var entry = Entry(word, 0);
+                var ranks = Enumerable.Range(0, Math.Clamp(wanted, 0, Most));
+                entry["top_logprobs"] = new JsonArray([.. ranks.Select(rank => Entry(rank == 0 ? word : SimulatedText.Token(rank), rank))]);
+                return (JsonNode)entry;
+            }),
+        ];
 
-    private static JsonObject Entry(string word, int rank) => new()
-    {
-        ["id"] = SimulatedVocabulary.Token(word),
-        ["token"] = word,
-        ["bytes"] = new JsonArray([.. Encoding.UTF8.GetBytes(word).Select(one => (JsonNode)(int)one)]),
-        ["logprob"] = -0.1 - rank,
-    };
+    private static JsonObject Entry(string word, int rank) =>
+        new()
+        {
+            ["id"] = SimulatedVocabulary.Token(word),
+            ["token"] = word,
+            ["bytes"] = new JsonArray([.. Encoding.UTF8.GetBytes(word).Select(one => (JsonNode)(int)one)]),
+            ["logprob"] = -0.1 - rank,
+        };
 }

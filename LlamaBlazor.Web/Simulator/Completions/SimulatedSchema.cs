@@ -31,7 +31,11 @@ internal sealed class SimulatedSchema
     public static string Write(JsonNode? schema)
     {
         var value = new SimulatedSchema(schema).Value(schema, 0);
-        return value is null ? schema is JsonObject ? "null" : "{}" : SimulatedWire.Text(value);
+        return value is null
+            ? schema is JsonObject
+                ? "null"
+                : "{}"
+            : SimulatedWire.Text(value);
     }
 
     private JsonNode? Value(JsonNode? node, int depth)
@@ -61,16 +65,23 @@ internal sealed class SimulatedSchema
         };
     }
 
-    private static string? TypeOf(JsonNode? node) => node is not JsonObject schema ? null
+    private static string? TypeOf(JsonNode? node) =>
+        node is not JsonObject schema ? null
         : schema["type"] is JsonArray several ? several.Select(SimulatedBody.Text).FirstOrDefault(type => type != "null") ?? "null"
-        : SimulatedBody.Text(schema["type"]) ?? (schema.ContainsKey("properties") ? "object"
-            : schema.ContainsKey("items") || schema.ContainsKey("prefixItems") ? "array"
-            : null);
+        : SimulatedBody.Text(schema["type"])
+            ?? (
+                schema.ContainsKey("properties") ? "object"
+                : schema.ContainsKey("items") || schema.ContainsKey("prefixItems") ? "array"
+                : null
+            );
 
-    private JsonNode? Resolve(string reference) => reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries)
-        .Select(Uri.UnescapeDataString)
-        .Select(name => name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))
-        .Aggregate(_root, (at, name) => (at as JsonObject)?[name]);
+    private JsonNode? Resolve(string reference) =>
+        reference
+            .TrimStart('#')
+            .Split('/', StringSplitOptions.RemoveEmptyEntries)
+            .Select(Uri.UnescapeDataString)
+            .Select(name => name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))
+            .Aggregate(_root, (at, name) => (at as JsonObject)?[name]);
 
     private JsonObject Merge(JsonObject schema, JsonArray parts)
     {
@@ -127,15 +138,24 @@ internal sealed class SimulatedSchema
     private static double Number(JsonObject schema, bool isWhole)
     {
         var step = Math.Max(SimulatedBody.Number(schema["multipleOf"], 0), 0);
-        var unit = step > 0 ? step : isWhole ? 1 : 0.5;
+        var unit =
+            step > 0 ? step
+            : isWhole ? 1
+            : 0.5;
         var least = schema["exclusiveMinimum"] is { } above
             ? SimulatedBody.Number(above, 0) + unit
             : SimulatedBody.Number(schema["minimum"], double.NegativeInfinity);
         var most = schema["exclusiveMaximum"] is { } below
             ? SimulatedBody.Number(below, 0) - unit
             : SimulatedBody.Number(schema["maximum"], double.PositiveInfinity);
-        var value = double.IsFinite(least) ? least : double.IsFinite(most) && most < 0 ? most : 0;
-        value = step > 0 ? Math.Ceiling(value / step) * step : isWhole ? Math.Ceiling(value) : value;
+        var value =
+            double.IsFinite(least) ? least
+            : double.IsFinite(most) && most < 0 ? most
+            : 0;
+        value =
+            step > 0 ? Math.Ceiling(value / step) * step
+            : isWhole ? Math.Ceiling(value)
+            : value;
         return double.Parse(value.ToString("G15", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture); // 3 × 0.1 is 0.3 here
     }
 }

@@ -28,9 +28,17 @@ internal static class SimulatedSettings
 
     private static readonly (string Flag, string Name)[] Flags =
     [
-        ("--temp", "temperature"), ("--top-k", "top_k"), ("--top-p", "top_p"), ("--min-p", "min_p"), ("--seed", "seed"),
-        ("--repeat-penalty", "repeat_penalty"), ("--presence-penalty", "presence_penalty"), ("--frequency-penalty", "frequency_penalty"),
-        ("--keep", "n_keep"), ("--predict", "n_predict"), ("--predict", "max_tokens"),
+        ("--temp", "temperature"),
+        ("--top-k", "top_k"),
+        ("--top-p", "top_p"),
+        ("--min-p", "min_p"),
+        ("--seed", "seed"),
+        ("--repeat-penalty", "repeat_penalty"),
+        ("--presence-penalty", "presence_penalty"),
+        ("--frequency-penalty", "frequency_penalty"),
+        ("--keep", "n_keep"),
+        ("--predict", "n_predict"),
+        ("--predict", "max_tokens"),
     ];
 
     /// <summary>What <c>/props</c> tells.</summary>

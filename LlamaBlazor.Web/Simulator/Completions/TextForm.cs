@@ -31,21 +31,23 @@ internal sealed class TextForm(SimulatedJob job, SimulatedModel model, long crea
         return whole;
     }
 
-    private JsonObject Choice(int index, IReadOnlyList<string> words, string text, string? reason) => new()
-    {
-        ["text"] = text,
-        ["index"] = index,
-        ["logprobs"] = Job.Probabilities != 0 && words.Count > 0 ? SimulatedProbabilities.Content(words, Job.Probabilities) : null,
-        ["finish_reason"] = reason,
-    };
+    private JsonObject Choice(int index, IReadOnlyList<string> words, string text, string? reason) =>
+        new()
+        {
+            ["text"] = text,
+            ["index"] = index,
+            ["logprobs"] = Job.Probabilities != 0 && words.Count > 0 ? SimulatedProbabilities.Content(words, Job.Probabilities) : null,
+            ["finish_reason"] = reason,
+        };
 
-    private JsonObject Envelope(JsonArray choices) => new()
-    {
-        ["choices"] = choices,
-        ["created"] = Created,
-        ["model"] = Model.Name,
-        ["system_fingerprint"] = Model.Build,
-        ["object"] = "text_completion",
-        ["id"] = Id,
-    };
+    private JsonObject Envelope(JsonArray choices) =>
+        new()
+        {
+            ["choices"] = choices,
+            ["created"] = Created,
+            ["model"] = Model.Name,
+            ["system_fingerprint"] = Model.Build,
+            ["object"] = "text_completion",
+            ["id"] = Id,
+        };
 }

@@ -41,8 +41,11 @@ internal sealed class GpuDriver(string name, Func<Result<IGpuReader>> open, Time
             lock (_gate)
             {
                 return _question is { Task.IsCompleted: false } && clock.GetElapsedTime(_askedAt) is var age && age > Patience
-                    ? _latest.Unknown(GpuDriverState.Hanging,
-                        $"The driver has not answered for {age.TotalSeconds:0} s. Its values come back when it does; if it does not, restart the machine.")
+                    ? _latest.Unknown(
+                        GpuDriverState.Hanging,
+                        $"The driver has not answered for {age.TotalSeconds:0} s. Its values come back when it does; if it does not, "
+                            + "restart the machine."
+                    )
                     : _latest;
             }
         }

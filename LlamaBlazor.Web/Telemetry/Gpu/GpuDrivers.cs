@@ -30,8 +30,11 @@ internal sealed partial class GpuDrivers(IReadOnlyList<GpuDriver> drivers, ILogg
 
     /// <summary>How each of them is.</summary>
     public IReadOnlyList<GpuDriverItem> States =>
-        [.. drivers.Select(driver => (driver.Name, driver.Latest))
-        .Select(pair => new GpuDriverItem(pair.Name, WordOf(pair.Latest.State), pair.Latest.Detail))];
+        [
+            .. drivers
+                .Select(driver => (driver.Name, driver.Latest))
+                .Select(pair => new GpuDriverItem(pair.Name, WordOf(pair.Latest.State), pair.Latest.Detail)),
+        ];
 
     /// <summary>
     /// Looks at all cards. Whoever does not answer in time is left out of the waiting: its last values count, and none once it hangs.
@@ -47,8 +50,11 @@ internal sealed partial class GpuDrivers(IReadOnlyList<GpuDriver> drivers, ILogg
             Tell(driver.Name, look);
         return new GpuReadings(
             [.. looks.SelectMany(look => look.Gpus)],
-            looks.SelectMany(look => look.Processes).GroupBy(pair => pair.Key)
-                .ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value)));
+            looks
+                .SelectMany(look => look.Processes)
+                .GroupBy(pair => pair.Key)
+                .ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value))
+        );
     }
 
     /// <inheritdoc/>
@@ -74,13 +80,14 @@ internal sealed partial class GpuDrivers(IReadOnlyList<GpuDriver> drivers, ILogg
         }
     }
 
-    private static string WordOf(GpuDriverState state) => state switch
-    {
-        GpuDriverState.Absent => "absent",
-        GpuDriverState.Ready => "ready",
-        GpuDriverState.Failed => "failed",
-        _ => "hanging",
-    };
+    private static string WordOf(GpuDriverState state) =>
+        state switch
+        {
+            GpuDriverState.Absent => "absent",
+            GpuDriverState.Ready => "ready",
+            GpuDriverState.Failed => "failed",
+            _ => "hanging",
+        };
 
     private void Tell(string driver, GpuLook look)
     {

@@ -20,8 +20,12 @@ internal interface IGpuReader : IDisposable
 /// <param name="Processes">MiB by process id.</param>
 /// <param name="State">How the driver is.</param>
 /// <param name="Detail">Why it has no values, or null.</param>
-internal sealed record GpuLook(IReadOnlyList<GpuSample> Gpus, IReadOnlyDictionary<int, double> Processes, GpuDriverState State,
-    string? Detail)
+internal sealed record GpuLook(
+    IReadOnlyList<GpuSample> Gpus,
+    IReadOnlyDictionary<int, double> Processes,
+    GpuDriverState State,
+    string? Detail
+)
 {
     /// <summary>No process.</summary>
     public static IReadOnlyDictionary<int, double> NoProcesses { get; } = new Dictionary<int, double>();
@@ -31,8 +35,12 @@ internal sealed record GpuLook(IReadOnlyList<GpuSample> Gpus, IReadOnlyDictionar
 
     /// <summary>The same cards, of which nothing is known now.</summary>
     public GpuLook Unknown(GpuDriverState state, string detail) =>
-        new([.. Gpus.Select(gpu => gpu with { Usage = null, MemoryUsed = null, Temperature = null, Power = null })], NoProcesses, state,
-            detail);
+        new(
+            [.. Gpus.Select(gpu => gpu with { Usage = null, MemoryUsed = null, Temperature = null, Power = null })],
+            NoProcesses,
+            state,
+            detail
+        );
 }
 
 /// <summary>How a driver is.</summary>

@@ -133,18 +133,20 @@ internal sealed class Nvml : IDisposable
     public void Dispose() => NativeLibrary.Free(_library);
 
     private T Need<T>(string name, string older)
-        where T : Delegate => Find<T>(name) ?? Find<T>(older)
-            ?? throw new EntryPointNotFoundException($"the library has neither {name} nor {older}");
+        where T : Delegate =>
+        Find<T>(name) ?? Find<T>(older) ?? throw new EntryPointNotFoundException($"the library has neither {name} nor {older}");
 
     private T? Find<T>(string name)
-        where T : Delegate => NativeLibrary.TryGetExport(_library, name, out var address) ? Marshal.GetDelegateForFunctionPointer<T>(address) : null;
+        where T : Delegate =>
+        NativeLibrary.TryGetExport(_library, name, out var address) ? Marshal.GetDelegateForFunctionPointer<T>(address) : null;
 
     // The oldest one fills a shorter structure; _v2 and _v3 the same.
     private NvmlProcessList? FindProcessList(string kind)
     {
         var name = $"nvmlDeviceGet{kind}RunningProcesses";
         return (Find<ProcessesOf>(name + "_v3") ?? Find<ProcessesOf>(name + "_v2")) is { } newer ? new NvmlProcessList(newer, 24)
-            : Find<ProcessesOf>(name) is { } first ? new NvmlProcessList(first, 16) : null;
+            : Find<ProcessesOf>(name) is { } first ? new NvmlProcessList(first, 16)
+            : null;
     }
 
     /// <summary>nvmlUtilization_t: percent.</summary>

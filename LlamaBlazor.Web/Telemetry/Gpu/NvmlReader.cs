@@ -102,7 +102,9 @@ internal sealed class NvmlReader : IGpuReader
 
     private GpuSample Read(Card card)
     {
-        uint load = 0, temperature = 0, power = 0;
+        uint load = 0,
+            temperature = 0,
+            power = 0;
         var hasLoad = _nvml.Utilization is { } rates && Worked(rates(card.Handle, out var value)) && (load = value.Gpu) <= 100;
         var memory = ReadMemory(card.Handle);
         var hasTemperature = _nvml.Temperature is { } sensor && Worked(sensor(card.Handle, 0, out temperature));
@@ -114,7 +116,8 @@ internal sealed class NvmlReader : IGpuReader
             memory is { } bytes ? (bytes.Total - bytes.Free) / MiB : null,
             memory?.Total / MiB,
             hasTemperature ? temperature : null,
-            hasPower ? power / 1000.0 : null);
+            hasPower ? power / 1000.0 : null
+        );
     }
 
     // What is not free is in use, by whomever: the second layout tells the driver's share apart, the first counts it in.
@@ -123,7 +126,10 @@ internal sealed class NvmlReader : IGpuReader
         if (_nvml.Memory is { } read && Worked(read(device, out var bytes)) && bytes.Total > 0 && bytes.Free <= bytes.Total)
             return (bytes.Total, bytes.Free);
         var versioned = new Nvml.VersionedBytes { Version = Nvml.VersionedBytes.Version2 };
-        return _nvml.VersionedMemory is { } newer && Worked(newer(device, ref versioned)) && versioned.Total > 0
+        return
+            _nvml.VersionedMemory is { } newer
+            && Worked(newer(device, ref versioned))
+            && versioned.Total > 0
             && versioned.Free <= versioned.Total
             ? (versioned.Total, versioned.Free)
             : null;

@@ -4,7 +4,8 @@ using LlamaBlazor.Domain.Telemetry;
 
 namespace LlamaBlazor.Web.Telemetry.Gpu;
 
-/// <summary>AMD and Intel GPUs through the files their Linux drivers offer (docs.kernel.org/gpu/amdgpu/driver-misc.html, hwmon sysfs interface).</summary>
+/// <summary>AMD and Intel GPUs through the files their Linux drivers offer (docs.kernel.org/gpu/amdgpu/driver-misc.html, hwmon sysfs
+/// interface).</summary>
 internal sealed class SysfsGpuReader : IGpuReader
 {
     private const double MiB = 1048576;
@@ -19,23 +20,31 @@ internal sealed class SysfsGpuReader : IGpuReader
     {
         if (!Directory.Exists(root))
             return Failure.NotFound($"{root} is missing.");
-        var cards = Directory.EnumerateDirectories(root, "card*")
+        var cards = Directory
+            .EnumerateDirectories(root, "card*")
             .Where(path => !Path.GetFileName(path).Contains('-')) // card0-DP-1 is a connector
             .Order(StringComparer.Ordinal)
-            .Select(Card.TryOpen).OfType<Card>().ToArray();
-        return cards.Length == 0 ? Failure.NotFound($"{root} lists no card that tells its load, memory or power.")
+            .Select(Card.TryOpen)
+            .OfType<Card>()
+            .ToArray();
+        return cards.Length == 0
+            ? Failure.NotFound($"{root} lists no card that tells its load, memory or power.")
             : new SysfsGpuReader(cards);
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<GpuSample> Read() => [.. _cards.Select(card => new GpuSample(
-        card.Id,
-        card.Name,
-        Number(card.Busy),
-        Number(card.Used) / MiB,
-        Number(card.Total) / MiB,
-        Number(card.Temperature) / 1000,
-        Number(card.Power) / 1_000_000))];
+    public IReadOnlyList<GpuSample> Read() =>
+        [
+            .. _cards.Select(card => new GpuSample(
+                card.Id,
+                card.Name,
+                Number(card.Busy),
+                Number(card.Used) / MiB,
+                Number(card.Total) / MiB,
+                Number(card.Temperature) / 1000,
+                Number(card.Power) / 1_000_000
+            )),
+        ];
 
     /// <inheritdoc/>
     public void Dispose()
@@ -47,7 +56,10 @@ internal sealed class SysfsGpuReader : IGpuReader
     {
         try
         {
-            return path is not null && double.TryParse(File.ReadAllText(path), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
+            return
+                path is not null && double.TryParse(File.ReadAllText(path), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                ? value
+                : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -60,10 +72,18 @@ internal sealed class SysfsGpuReader : IGpuReader
         public static Card? TryOpen(string path)
         {
             var device = Path.Combine(path, "device");
-            var maker = Word(Path.Combine(device, "vendor")) switch { "0x1002" => "AMD", "0x8086" => "Intel", _ => null };
+            var maker = Word(Path.Combine(device, "vendor")) switch
+            {
+                "0x1002" => "AMD",
+                "0x8086" => "Intel",
+                _ => null,
+            };
             if (maker is null)
                 return null;
-            var sensors = Path.Combine(device, "hwmon") is var hwmon && Directory.Exists(hwmon) ? Directory.EnumerateDirectories(hwmon).Order(StringComparer.Ordinal).FirstOrDefault() : null;
+            var sensors =
+                Path.Combine(device, "hwmon") is var hwmon && Directory.Exists(hwmon)
+                    ? Directory.EnumerateDirectories(hwmon).Order(StringComparer.Ordinal).FirstOrDefault()
+                    : null;
             var card = new Card(
                 Path.GetFileName(path),
                 $"{maker} {Word(Path.Combine(device, "product_name")) ?? Word(Path.Combine(device, "device")) ?? "GPU"}",
@@ -71,11 +91,13 @@ internal sealed class SysfsGpuReader : IGpuReader
                 Existing(device, "mem_info_vram_used"),
                 Existing(device, "mem_info_vram_total"),
                 Existing(sensors, "temp1_input"),
-                Existing(sensors, "power1_average") ?? Existing(sensors, "power1_input"));
+                Existing(sensors, "power1_average") ?? Existing(sensors, "power1_input")
+            );
             return card.Busy is null && card.Total is null && card.Power is null ? null : card;
         }
 
-        private static string? Existing(string? folder, string file) => folder is not null && Path.Combine(folder, file) is var path && File.Exists(path) ? path : null;
+        private static string? Existing(string? folder, string file) =>
+            folder is not null && Path.Combine(folder, file) is var path && File.Exists(path) ? path : null;
 
         private static string? Word(string path)
         {

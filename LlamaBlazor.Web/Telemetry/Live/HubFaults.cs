@@ -6,8 +6,10 @@ namespace LlamaBlazor.Web.Telemetry.Live;
 internal sealed partial class HubFaults(ILogger<HubFaults> logger) : IHubFilter
 {
     /// <inheritdoc/>
-    public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext,
-        Func<HubInvocationContext, ValueTask<object?>> next)
+    public async ValueTask<object?> InvokeMethodAsync(
+        HubInvocationContext invocationContext,
+        Func<HubInvocationContext, ValueTask<object?>> next
+    )
     {
         try
         {

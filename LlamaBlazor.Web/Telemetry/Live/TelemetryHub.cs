@@ -19,7 +19,8 @@ internal sealed partial class TelemetryHub(
     Broadcast<InstanceSnapshot> changes,
     IHubContext<TelemetryHub> hub,
     TimeProvider clock,
-    ILogger<TelemetryHub> logger) : Hub
+    ILogger<TelemetryHub> logger
+) : Hub
 {
     /// <summary>Who follows it gets <c>logs</c>: arrays of new lines.</summary>
     public const string Logs = "logs";
@@ -48,11 +49,20 @@ internal sealed partial class TelemetryHub(
             throw Refuse(group);
         if (!Context.Items.TryAdd(group, true))
             return Task.CompletedTask;
-        _ = group == Logs
-            ? ServeAsync(new ViewerQueue<LogEntry>(lines, Lines), BatchesAsync, (batch, token) =>
-                client.SendAsync("logs", batch, token), left)
-            : ServeAsync(new ViewerQueue<InstanceSnapshot>(changes, Changes), static (queue, token) =>
-                queue.ReadAllAsync(token), (one, token) => client.SendAsync("instances", one, token), left);
+        _ =
+            group == Logs
+                ? ServeAsync(
+                    new ViewerQueue<LogEntry>(lines, Lines),
+                    BatchesAsync,
+                    (batch, token) => client.SendAsync("logs", batch, token),
+                    left
+                )
+                : ServeAsync(
+                    new ViewerQueue<InstanceSnapshot>(changes, Changes),
+                    static (queue, token) => queue.ReadAllAsync(token),
+                    (one, token) => client.SendAsync("instances", one, token),
+                    left
+                );
         return Task.CompletedTask;
     }
 
@@ -61,8 +71,12 @@ internal sealed partial class TelemetryHub(
     {
         // Beside this call: a connection's own messages are handled only after it returns.
         var client = hub.Clients.Client(Context.ConnectionId);
-        _ = ServeAsync(new ViewerQueue<Sample>(samples), (queue, token) => HistoryAsync(client, queue, token), (sample, token) =>
-            client.SendAsync("sample", sample, token), Context.ConnectionAborted);
+        _ = ServeAsync(
+            new ViewerQueue<Sample>(samples),
+            (queue, token) => HistoryAsync(client, queue, token),
+            (sample, token) => client.SendAsync("sample", sample, token),
+            Context.ConnectionAborted
+        );
         return Task.CompletedTask;
     }
 
@@ -73,11 +87,15 @@ internal sealed partial class TelemetryHub(
         if (mistakes >= Mistakes)
             Context.Abort();
         return new HubException(
-            $"There is no group '{(group?.Length > NameLength ? group[..NameLength] : group)}'; there are {Logs} and {Instances}.");
+            $"There is no group '{(group?.Length > NameLength ? group[..NameLength] : group)}'; there are {Logs} and {Instances}."
+        );
     }
 
-    private async IAsyncEnumerable<Sample> HistoryAsync(ISingleClientProxy client, ViewerQueue<Sample> queue,
-        [EnumeratorCancellation] CancellationToken left)
+    private async IAsyncEnumerable<Sample> HistoryAsync(
+        ISingleClientProxy client,
+        ViewerQueue<Sample> queue,
+        [EnumeratorCancellation] CancellationToken left
+    )
     {
         var history = window.Snapshot();
         var last = history.Count == 0 ? 0 : history[^1].Timestamp;
@@ -89,8 +107,10 @@ internal sealed partial class TelemetryHub(
         }
     }
 
-    private async IAsyncEnumerable<List<LogEntry>> BatchesAsync(ViewerQueue<LogEntry> queue,
-        [EnumeratorCancellation] CancellationToken left)
+    private async IAsyncEnumerable<List<LogEntry>> BatchesAsync(
+        ViewerQueue<LogEntry> queue,
+        [EnumeratorCancellation] CancellationToken left
+    )
     {
         await foreach (var first in queue.ReadAllAsync(left).ConfigureAwait(false))
         {
@@ -102,9 +122,12 @@ internal sealed partial class TelemetryHub(
         }
     }
 
-    private async Task ServeAsync<TIn, TOut>(ViewerQueue<TIn> queue,
-        Func<ViewerQueue<TIn>, CancellationToken, IAsyncEnumerable<TOut>> read, Func<TOut, CancellationToken, Task> send,
-        CancellationToken left)
+    private async Task ServeAsync<TIn, TOut>(
+        ViewerQueue<TIn> queue,
+        Func<ViewerQueue<TIn>, CancellationToken, IAsyncEnumerable<TOut>> read,
+        Func<TOut, CancellationToken, Task> send,
+        CancellationToken left
+    )
     {
         using (queue)
         {

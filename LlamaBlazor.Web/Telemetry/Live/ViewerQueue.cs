@@ -17,7 +17,9 @@ internal sealed class ViewerQueue<T> : IDisposable
     /// <summary>Begins to collect.</summary>
     public ViewerQueue(Broadcast<T> source, int bound = Bound)
     {
-        _channel = Channel.CreateBounded<T>(new BoundedChannelOptions(bound) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        _channel = Channel.CreateBounded<T>(
+            new BoundedChannelOptions(bound) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }
+        );
         _subscription = source.Subscribe(message => _channel.Writer.TryWrite(message));
     }
 

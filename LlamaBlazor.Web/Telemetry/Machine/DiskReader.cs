@@ -4,7 +4,8 @@ using LlamaBlazor.Web.Settings;
 
 namespace LlamaBlazor.Web.Telemetry.Machine;
 
-/// <summary>How full the disk with the models is. Asked at most every ten seconds and beside the sampler, because a network disk may not answer.</summary>
+/// <summary>How full the disk with the models is. Asked at most every ten seconds and beside the sampler, because a network disk may not
+/// answer.</summary>
 internal sealed class DiskReader(LaunchSettingsStore settings, DataFolder folder, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
@@ -47,7 +48,8 @@ internal sealed class DiskReader(LaunchSettingsStore settings, DataFolder folder
             var launch = await settings.GetAsync().ConfigureAwait(false);
             Latest = Percent(launch.ModelDirectories.FirstOrDefault(Directory.Exists) ?? folder.Root);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException or DbException)
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException or DbException)
         {
             Latest = null; // an unplugged disk, or no database to ask for the folder: unknown
         }

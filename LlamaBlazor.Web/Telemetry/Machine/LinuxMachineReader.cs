@@ -2,7 +2,8 @@ using LlamaBlazor.Domain.Telemetry;
 
 namespace LlamaBlazor.Web.Telemetry.Machine;
 
-/// <summary>Reads <c>/proc</c> (man 5 proc) through files that stay open and one buffer, so that a reading makes no garbage but its result.</summary>
+/// <summary>Reads <c>/proc</c> (man 5 proc) through files that stay open and one buffer, so that a reading makes no garbage but its
+/// result.</summary>
 /// <param name="proc">Where proc is mounted.</param>
 internal sealed class LinuxMachineReader(string proc = "/proc") : IMachineReader
 {

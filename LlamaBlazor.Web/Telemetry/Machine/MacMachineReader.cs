@@ -3,7 +3,8 @@ using LlamaBlazor.Domain.Telemetry;
 
 namespace LlamaBlazor.Web.Telemetry.Machine;
 
-/// <summary>Reads macOS: host_statistics and host_statistics64 of the Mach kernel (mach/host_info.h), getloadavg, and sysctl vm.swapusage.</summary>
+/// <summary>Reads macOS: host_statistics and host_statistics64 of the Mach kernel (mach/host_info.h), getloadavg, and sysctl
+/// vm.swapusage.</summary>
 internal sealed class MacMachineReader : PortableMachineReader
 {
     private const int HostCpuLoadInfo = 3;
@@ -47,7 +48,9 @@ internal sealed class MacMachineReader : PortableMachineReader
     private long? Available()
     {
         var count = 38; // HOST_VM_INFO64_COUNT
-        return host_statistics64(_host, HostVmInfo64, _memory, ref count) == 0 ? ((long)_memory[0] + _memory[2]) * Environment.SystemPageSize : null;
+        return host_statistics64(_host, HostVmInfo64, _memory, ref count) == 0
+            ? ((long)_memory[0] + _memory[2]) * Environment.SystemPageSize
+            : null;
     }
 
     [DllImport("libSystem.dylib")]
@@ -63,5 +66,11 @@ internal sealed class MacMachineReader : PortableMachineReader
     private static extern int getloadavg([Out] double[] load, int count);
 
     [DllImport("libSystem.dylib", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    private static extern int sysctlbyname([MarshalAs(UnmanagedType.LPStr)] string name, [Out] long[] value, ref nint size, nint newValue, nint newSize);
+    private static extern int sysctlbyname(
+        [MarshalAs(UnmanagedType.LPStr)] string name,
+        [Out] long[] value,
+        ref nint size,
+        nint newValue,
+        nint newSize
+    );
 }

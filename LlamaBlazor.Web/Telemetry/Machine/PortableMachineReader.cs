@@ -26,9 +26,14 @@ internal class PortableMachineReader : IMachineReader
     {
         try
         {
-            var interfaces = NetworkInterface.GetAllNetworkInterfaces()
-                .Where(network => network.OperationalStatus == OperationalStatus.Up && network.NetworkInterfaceType is not (NetworkInterfaceType.Loopback or NetworkInterfaceType.Tunnel))
-                .Select(network => network.GetIPStatistics()).ToList();
+            var interfaces = NetworkInterface
+                .GetAllNetworkInterfaces()
+                .Where(network =>
+                    network.OperationalStatus == OperationalStatus.Up
+                    && network.NetworkInterfaceType is not (NetworkInterfaceType.Loopback or NetworkInterfaceType.Tunnel)
+                )
+                .Select(network => network.GetIPStatistics())
+                .ToList();
             return (interfaces.Sum(network => network.BytesReceived), interfaces.Sum(network => network.BytesSent));
         }
         catch (Exception error) when (error is NetworkInformationException or PlatformNotSupportedException)

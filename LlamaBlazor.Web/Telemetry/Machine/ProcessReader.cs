@@ -12,7 +12,8 @@ internal sealed class ProcessReader(TimeProvider clock)
     private readonly byte[] _buffer = new byte[1024];
     private readonly Dictionary<int, Reading> _last = []; // as many as instances run; Keep removes the others
 
-    /// <summary>Percent of one core since the last call for this process (null the first time), and resident MiB; nulls when it is gone.</summary>
+    /// <summary>Percent of one core since the last call for this process (null the first time), and resident MiB; nulls when it is
+    /// gone.</summary>
     public (double? Cpu, double? Memory) Read(int pid)
     {
         if (Look(pid) is not { } now)
@@ -20,7 +21,8 @@ internal sealed class ProcessReader(TimeProvider clock)
         var last = _last.GetValueOrDefault(pid);
         _last[pid] = now;
         var elapsed = last is null ? TimeSpan.Zero : clock.GetElapsedTime(last.At, now.At);
-        double? cpu = last is null || elapsed <= TimeSpan.Zero ? null : Math.Max(0, 100 * (now.CpuSeconds - last.CpuSeconds) / elapsed.TotalSeconds);
+        double? cpu =
+            last is null || elapsed <= TimeSpan.Zero ? null : Math.Max(0, 100 * (now.CpuSeconds - last.CpuSeconds) / elapsed.TotalSeconds);
         return (cpu, now.Bytes / 1048576.0);
     }
 

@@ -9,7 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Telemetry.Storage;
 
 /// <summary>
-/// Writes samples: each to <c>metrics_history</c> (ten minutes), the mean of each minute to <c>metrics</c> (10,000 rows), and every 30 seconds a row of
+/// Writes samples: each to <c>metrics_history</c> (ten minutes), the mean of each minute to <c>metrics</c> (10,000 rows), and every 30
+/// seconds a row of
 /// <c>system_snapshots</c>. Nothing here is waited for; old rows leave at most ten seconds late.
 /// </summary>
 internal sealed partial class MetricsRecorder(DatabaseWriter writer, TimeProvider clock, ILogger<MetricsRecorder> logger)
@@ -47,57 +48,79 @@ internal sealed partial class MetricsRecorder(DatabaseWriter writer, TimeProvide
     }
 
     // A minute that stands already is the better one: it was made of all its samples.
-    private Task WriteAsync(Sample minute) => GuardAsync(writer.ExecuteAsync(async (context, token) =>
-    {
-        if (await context.Metrics.AnyAsync(row => row.Timestamp == minute.Timestamp, token).ConfigureAwait(false))
-            return;
-        context.Metrics.Add(new MetricsRow
-        {
-            Timestamp = minute.Timestamp,
-            CpuUsage = minute.CpuUsage,
-            MemoryUsage = minute.MemoryUsage,
-            DiskUsage = minute.DiskUsage,
-            ActiveModels = minute.ActiveModels,
-            Uptime = minute.Uptime,
-            GpuUsage = minute.GpuUsage,
-            GpuTemperature = minute.GpuTemperature,
-            GpuMemoryUsed = minute.GpuMemoryUsed,
-            GpuMemoryTotal = minute.GpuMemoryTotal,
-            GpuPowerUsage = minute.GpuPowerUsage,
-            SwapUsage = minute.SwapUsage,
-            RequestsPerMinute = minute.RequestsPerMinute,
-            Load1Min = minute.Load1Min,
-            NetRx = minute.NetRx,
-            NetTx = minute.NetTx,
-            TokensPerSecond = minute.TokensPerSecond,
-        });
-        if (await context.Metadata.FindAsync([MetadataKeys.LastMetricsSave], token).ConfigureAwait(false) is not { } saved)
-            context.Metadata.Add(saved = new MetadataRow { Key = MetadataKeys.LastMetricsSave });
-        saved.UpdatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        saved.Value = saved.UpdatedAt.ToString(CultureInfo.InvariantCulture);
-        var oldest = await context.Metrics.OrderByDescending(row => row.Timestamp).Select(row => row.Timestamp).Skip(MinutesKept - 1).FirstOrDefaultAsync(token).ConfigureAwait(false);
-        if (oldest > 0)
-            await context.Metrics.Where(row => row.Timestamp <= oldest).ExecuteDeleteAsync(token).ConfigureAwait(false);
-    }));
+    private Task WriteAsync(Sample minute) =>
+        GuardAsync(
+            writer.ExecuteAsync(
+                async (context, token) =>
+                {
+                    if (await context.Metrics.AnyAsync(row => row.Timestamp == minute.Timestamp, token).ConfigureAwait(false))
+                        return;
+                    context.Metrics.Add(
+                        new MetricsRow
+                        {
+                            Timestamp = minute.Timestamp,
+                            CpuUsage = minute.CpuUsage,
+                            MemoryUsage = minute.MemoryUsage,
+                            DiskUsage = minute.DiskUsage,
+                            ActiveModels = minute.ActiveModels,
+                            Uptime = minute.Uptime,
+                            GpuUsage = minute.GpuUsage,
+                            GpuTemperature = minute.GpuTemperature,
+                            GpuMemoryUsed = minute.GpuMemoryUsed,
+                            GpuMemoryTotal = minute.GpuMemoryTotal,
+                            GpuPowerUsage = minute.GpuPowerUsage,
+                            SwapUsage = minute.SwapUsage,
+                            RequestsPerMinute = minute.RequestsPerMinute,
+                            Load1Min = minute.Load1Min,
+                            NetRx = minute.NetRx,
+                            NetTx = minute.NetTx,
+                            TokensPerSecond = minute.TokensPerSecond,
+                        }
+                    );
+                    if (await context.Metadata.FindAsync([MetadataKeys.LastMetricsSave], token).ConfigureAwait(false) is not { } saved)
+                        context.Metadata.Add(saved = new MetadataRow { Key = MetadataKeys.LastMetricsSave });
+                    saved.UpdatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
+                    saved.Value = saved.UpdatedAt.ToString(CultureInfo.InvariantCulture);
+                    var oldest = await context
+                        .Metrics.OrderByDescending(row => row.Timestamp)
+                        .Select(row => row.Timestamp)
+                        .Skip(MinutesKept - 1)
+                        .FirstOrDefaultAsync(token)
+                        .ConfigureAwait(false);
+                    if (oldest > 0)
+                        await context.Metrics.Where(row => row.Timestamp <= oldest).ExecuteDeleteAsync(token).ConfigureAwait(false);
+                }
+            )
+        );
 
     // Rows of the future were written before the clock was set back.
-    private Task TidyAsync(long now) => GuardAsync(writer.ExecuteAsync((context, token) =>
-        context.MetricsHistory.Where(row => row.Timestamp < now - MetricWindow.LengthMs || row.Timestamp > now + MetricWindow.LengthMs).ExecuteDeleteAsync(token)));
+    private Task TidyAsync(long now) =>
+        GuardAsync(
+            writer.ExecuteAsync(
+                (context, token) =>
+                    context
+                        .MetricsHistory.Where(row =>
+                            row.Timestamp < now - MetricWindow.LengthMs || row.Timestamp > now + MetricWindow.LengthMs
+                        )
+                        .ExecuteDeleteAsync(token)
+            )
+        );
 
-    private static SystemSnapshotRow Snapshot(Sample sample, MachineReading machine) => new()
-    {
-        Timestamp = sample.Timestamp,
-        CpuPercent = machine.CpuUsage,
-        CpuCores = Environment.ProcessorCount,
-        MemoryTotalGb = Gb(machine.MemoryTotal),
-        MemoryUsedGb = Gb(machine.MemoryTotal - machine.MemoryAvailable),
-        MemoryAvailableGb = Gb(machine.MemoryAvailable),
-        MemoryPercent = machine.MemoryUsage,
-        GpuStats = sample.Gpus.Count == 0 ? null : JsonSerializer.Serialize(sample.Gpus, ApiJson.Options),
-        Load1Min = machine.Load?.One,
-        Load5Min = machine.Load?.Five,
-        Load15Min = machine.Load?.Fifteen,
-    };
+    private static SystemSnapshotRow Snapshot(Sample sample, MachineReading machine) =>
+        new()
+        {
+            Timestamp = sample.Timestamp,
+            CpuPercent = machine.CpuUsage,
+            CpuCores = Environment.ProcessorCount,
+            MemoryTotalGb = Gb(machine.MemoryTotal),
+            MemoryUsedGb = Gb(machine.MemoryTotal - machine.MemoryAvailable),
+            MemoryAvailableGb = Gb(machine.MemoryAvailable),
+            MemoryPercent = machine.MemoryUsage,
+            GpuStats = sample.Gpus.Count == 0 ? null : JsonSerializer.Serialize(sample.Gpus, ApiJson.Options),
+            Load1Min = machine.Load?.One,
+            Load5Min = machine.Load?.Five,
+            Load15Min = machine.Load?.Fifteen,
+        };
 
     private static double? Gb(long? bytes) => bytes / 1073741824.0;
 

@@ -34,7 +34,8 @@ public sealed class HubReferenceTests
     [InlineData("https://huggingface.co/a/b/resolve/main")]
     [InlineData("https://huggingface.co/a/b/resolve/main/%2e%2e/x.gguf")]
     [InlineData("ftp://huggingface.co/a/b")]
-    public void Everything_Else_IsRefused(string text) => Assert.Contains("source", HubReference.Parse(text == "a/b\n" ? "a/b\nc" : text).Failure!.Errors!.Keys);
+    public void Everything_Else_IsRefused(string text) =>
+        Assert.Contains("source", HubReference.Parse(text == "a/b\n" ? "a/b\nc" : text).Failure!.Errors!.Keys);
 
     [Theory]
     [InlineData("https://huggingface.co/a/b", true)]

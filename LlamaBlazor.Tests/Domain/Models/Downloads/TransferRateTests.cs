@@ -23,5 +23,6 @@ public sealed class TransferRateTests
     [InlineData(1000L, 1000, 100.0, 0L)]
     [InlineData(1000L, 400, 0.0, null)]
     [InlineData(null, 400, 100.0, null)]
-    public void Rest_IsToldWhereItCanBe(long? total, long received, double rate, long? left) => Assert.Equal(left, TransferRate.Left(total, received, rate));
+    public void Rest_IsToldWhereItCanBe(long? total, long received, double rate, long? left) =>
+        Assert.Equal(left, TransferRate.Left(total, received, rate));
 }

@@ -17,15 +17,26 @@ public sealed class FilePurposeTests
     [InlineData("wan", "blocks.0.self_attn.q.weight", "a video generator ('wan')")]
     [InlineData("brandnew", "transformer_blocks.0.attn.weight", "names no number of layers (brandnew.block_count)")]
     public void Generators_AreNoModels(string architecture, string tensor, string words) =>
-        Assert.Contains(words, Of(new GgufWriter().Add("general.architecture", architecture).Add("general.file_type", 2u)
-            .AddTensor(tensor, "F16", 64, 64)).Failure!.Message);
+        Assert.Contains(
+            words,
+            Of(
+                new GgufWriter().Add("general.architecture", architecture).Add("general.file_type", 2u).AddTensor(tensor, "F16", 64, 64)
+            ).Failure!.Message
+        );
 
     [Fact]
     public void TextEncoders_AreNoModels()
     {
         Assert.Contains("text encoder", Of(GgufSamples.Model("t5encoder", "t5xxl", new GgufWriter())).Failure!.Message);
-        Assert.Contains("text encoder (clip)", Of(new GgufWriter().Add("general.architecture", "clip").Add("clip.has_text_encoder", true)
-            .AddTensor("text_model.encoder.weight", "F16", 64, 64)).Failure!.Message);
+        Assert.Contains(
+            "text encoder (clip)",
+            Of(
+                new GgufWriter()
+                    .Add("general.architecture", "clip")
+                    .Add("clip.has_text_encoder", true)
+                    .AddTensor("text_model.encoder.weight", "F16", 64, 64)
+            ).Failure!.Message
+        );
     }
 
     [Theory]
@@ -33,28 +44,49 @@ public sealed class FilePurposeTests
     [InlineData("general.architecture", "imatrix")]
     [InlineData("imatrix.datasets", "cal.txt")]
     public void ImportanceMatrices_AreNoModels(string key, string value) =>
-        Assert.Contains("importance matrix", Of(new GgufWriter().Add(key, value).AddTensor("blk.0.attn_q.weight.in_sum2", "F32", 64))
-            .Failure!.Message);
+        Assert.Contains(
+            "importance matrix",
+            Of(new GgufWriter().Add(key, value).AddTensor("blk.0.attn_q.weight.in_sum2", "F32", 64)).Failure!.Message
+        );
 
     [Fact]
     public void ImportanceMatrixWithoutKeys_IsToldByItsTensors() =>
-        Assert.Contains("importance matrix", Of(new GgufWriter().Add("general.architecture", "llama")
-            .AddTensor("blk.0.attn_q.weight.in_sum2", "F32", 64).AddTensor("blk.0.attn_q.weight.counts", "F32", 1)).Failure!.Message);
+        Assert.Contains(
+            "importance matrix",
+            Of(
+                new GgufWriter()
+                    .Add("general.architecture", "llama")
+                    .AddTensor("blk.0.attn_q.weight.in_sum2", "F32", 64)
+                    .AddTensor("blk.0.attn_q.weight.counts", "F32", 1)
+            ).Failure!.Message
+        );
 
     [Fact]
     public void Adapters_AndControlVectors_AreAdapters()
     {
         Assert.Equal(ModelRole.Adapter, Of(GgufSamples.Adapter()).Value.Role);
-        Assert.Equal(ModelRole.Adapter, Of(new GgufWriter().Add("general.architecture", "controlvector")
-            .Add("controlvector.layer_count", 4u).AddTensor("direction.1", "F32", 64)).Value.Role);
+        Assert.Equal(
+            ModelRole.Adapter,
+            Of(
+                new GgufWriter()
+                    .Add("general.architecture", "controlvector")
+                    .Add("controlvector.layer_count", 4u)
+                    .AddTensor("direction.1", "F32", 64)
+            ).Value.Role
+        );
     }
 
     [Fact]
     public void HeadThatPredictsFurtherTokens_IsADraft_AModelWithOneIsNot()
     {
-        GgufWriter Head() => new GgufWriter().Add("general.architecture", "qwen35").Add("qwen35.block_count", 5u)
-            .Add("qwen35.nextn_predict_layers", 1u).AddTensor("token_embd.weight", "F16", 64, 4)
-            .AddTensor("blk.4.nextn.eh_proj.weight", "F16", 128, 64).AddTensor("blk.4.attn_q.weight", "F16", 64, 64);
+        GgufWriter Head() =>
+            new GgufWriter()
+                .Add("general.architecture", "qwen35")
+                .Add("qwen35.block_count", 5u)
+                .Add("qwen35.nextn_predict_layers", 1u)
+                .AddTensor("token_embd.weight", "F16", 64, 4)
+                .AddTensor("blk.4.nextn.eh_proj.weight", "F16", 128, 64)
+                .AddTensor("blk.4.attn_q.weight", "F16", 64, 64);
         Assert.Equal(ModelRole.Draft, Of(Head()).Value.Role);
         Assert.Equal(ModelRole.Model, Of(Head().AddTensor("blk.0.attn_q.weight", "F16", 64, 64)).Value.Role);
         Assert.Equal(ModelRole.Draft, Of(GgufSamples.Model("eagle3", "e", new GgufWriter())).Value.Role);
@@ -64,8 +96,8 @@ public sealed class FilePurposeTests
     public void UnknownFormats_CountByTheirPlaces_AndAreNamed()
     {
         var file = Read(Fork());
-        Assert.Equal([64L * 4 * 2, 1024, 64 * 64 * 2, 20_000],
-            file.Tensors.Select(tensor => tensor.Bytes)); // up to the next tensor, and to the end
+        // up to the next tensor, and to the end
+        Assert.Equal([64L * 4 * 2, 1024, 64 * 64 * 2, 20_000], file.Tensors.Select(tensor => tensor.Bytes));
         Assert.Equal("unknown (144)", ModelFacts.Of(file).Value.Quantization);
         Assert.Equal("IQ4_KS", ModelFacts.Of(file, "Papa-MTP-IQ4_KS.gguf").Value.Quantization);
         Assert.Equal("IQ5_K_R4", ModelFacts.Of(file, "Papa-IQ5_K_R4.gguf").Value.Quantization);
@@ -82,10 +114,15 @@ public sealed class FilePurposeTests
     // Two tensors of an unknown format: 1024 bytes before one that is known, 20,000 to the end.
     private static byte[] Fork()
     {
-        var header = new GgufWriter().Add("general.architecture", "qwen35").Add("qwen35.block_count", 1u).Add("general.file_type", 147u)
-            .AddTensor("token_embd.weight", "F16", 64, 4).AddTensorRaw("blk.0.attn_q.weight", ForkType, 512, 64, 32)
+        var header = new GgufWriter()
+            .Add("general.architecture", "qwen35")
+            .Add("qwen35.block_count", 1u)
+            .Add("general.file_type", 147u)
+            .AddTensor("token_embd.weight", "F16", 64, 4)
+            .AddTensorRaw("blk.0.attn_q.weight", ForkType, 512, 64, 32)
             .AddTensorRaw("blk.0.attn_k.weight", GgmlType.Find("F16")!.Id, 1536, 64, 64)
-                .AddTensorRaw("blk.0.ffn_up.weight", ForkType, 9728, 64, 64).Header();
+            .AddTensorRaw("blk.0.ffn_up.weight", ForkType, 9728, 64, 64)
+            .Header();
         return [.. header, .. new byte[9728 + 20_000]];
     }
 

@@ -39,7 +39,14 @@ public sealed class GgufFuzzTests
         var file = GgufReader.Read(new MemoryStream(bytes)).Value;
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MemoryBound / 4);
         Assert.Equal(GgufLimits.KeptItems, file.Metadata.Entries.Sum(entry => entry.Value.Items.Count));
-        Assert.All(file.Metadata.Entries, entry => Assert.Equal((GgufLimits.KeptNumbers, entry.Value.Items.Count < GgufLimits.KeptNumbers), (entry.Value.Count, entry.Value.IsCut)));
+        Assert.All(
+            file.Metadata.Entries,
+            entry =>
+                Assert.Equal(
+                    (GgufLimits.KeptNumbers, entry.Value.Items.Count < GgufLimits.KeptNumbers),
+                    (entry.Value.Count, entry.Value.IsCut)
+                )
+        );
     }
 
     // All that the dashboard works out from a header: facts, geometry, estimates; never an exception, never less than nothing.
@@ -48,20 +55,51 @@ public sealed class GgufFuzzTests
         _ = ModelFacts.Of(file).Match(facts => MetadataText.Json(facts.Metadata), failure => failure.Message);
         _ = (file.Types.Count, GgufFile.Join([file, file]).ParameterCount);
         var model = ModelGeometry.Of(file);
-        var settings = new MemorySettings { Slots = 256, KvUnified = false, CtxSize = long.MaxValue };
-        var estimate = MemoryEstimator.Estimate(model, settings, [new MemoryDevice("CUDA0", 1 << 30), new MemoryDevice("CUDA1", null)], 1 << 30);
-        Assert.All(new[] { estimate.WeightsBytes, estimate.KvCacheBytes, estimate.ComputeBytes, estimate.TotalBytes }, bytes => Assert.True(bytes >= 0));
+        var settings = new MemorySettings
+        {
+            Slots = 256,
+            KvUnified = false,
+            CtxSize = long.MaxValue,
+        };
+        var estimate = MemoryEstimator.Estimate(
+            model,
+            settings,
+            [new MemoryDevice("CUDA0", 1 << 30), new MemoryDevice("CUDA1", null)],
+            1 << 30
+        );
+        Assert.All(
+            new[] { estimate.WeightsBytes, estimate.KvCacheBytes, estimate.ComputeBytes, estimate.TotalBytes },
+            bytes => Assert.True(bytes >= 0)
+        );
         Assert.All(estimate.Devices, device => Assert.True(device.Bytes >= 0));
         Assert.NotEmpty(MemoryVerdict.Of(model, new MemorySettings(), [], 1 << 30).Words);
     }
 
     private static IEnumerable<GgufWriter> Seeds() =>
-        [Overflowing(), Recurrent(), GgufSamples.Llama(), GgufSamples.Llama(version: 2), GgufSamples.Llama(bigEndian: true), GgufSamples.Projector(), GgufSamples.Adapter(), GgufSamples.Vocabulary()];
+        [
+            Overflowing(),
+            Recurrent(),
+            GgufSamples.Llama(),
+            GgufSamples.Llama(version: 2),
+            GgufSamples.Llama(bigEndian: true),
+            GgufSamples.Projector(),
+            GgufSamples.Adapter(),
+            GgufSamples.Vocabulary(),
+        ];
 
     // Two tensors of a format nobody knows, whose weights together are more than a number can hold.
-    private static GgufWriter Overflowing() => new GgufWriter().Add("general.architecture", "llama")
-        .AddTensorRaw("a", 99, 0, long.MaxValue / 2).AddTensorRaw("b", 99, 0, long.MaxValue / 2).AddTensorRaw("c", 99, 0, long.MaxValue / 2);
+    private static GgufWriter Overflowing() =>
+        new GgufWriter()
+            .Add("general.architecture", "llama")
+            .AddTensorRaw("a", 99, 0, long.MaxValue / 2)
+            .AddTensorRaw("b", 99, 0, long.MaxValue / 2)
+            .AddTensorRaw("c", 99, 0, long.MaxValue / 2);
 
-    private static GgufWriter Recurrent() => GgufSamples.Model("mamba", "State", new GgufWriter())
-        .Add("mamba.ssm.conv_kernel", 4ul).Add("mamba.ssm.inner_size", 128ul).Add("mamba.ssm.state_size", 16ul).Add("mamba.ssm.group_count", 2ul);
+    private static GgufWriter Recurrent() =>
+        GgufSamples
+            .Model("mamba", "State", new GgufWriter())
+            .Add("mamba.ssm.conv_kernel", 4ul)
+            .Add("mamba.ssm.inner_size", 128ul)
+            .Add("mamba.ssm.state_size", 16ul)
+            .Add("mamba.ssm.group_count", 2ul);
 }

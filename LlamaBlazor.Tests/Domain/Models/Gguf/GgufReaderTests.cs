@@ -5,19 +5,52 @@ namespace LlamaBlazor.Tests.Domain.Models.Gguf;
 
 public sealed class GgufReaderTests
 {
-    public static TheoryData<uint, bool> Kinds => new() { { 2, false }, { 3, false }, { 2, true }, { 3, true } };
+    public static TheoryData<uint, bool> Kinds =>
+        new()
+        {
+            { 2, false },
+            { 3, false },
+            { 2, true },
+            { 3, true },
+        };
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public void EveryValueType_InEitherByteOrder_IsRead(uint version, bool bigEndian)
     {
-        var file = Read(new GgufWriter { Version = version, BigEndian = bigEndian }
-            .Add("u8", (byte)250).Add("i8", (sbyte)-5).Add("u16", (ushort)65_000).Add("i16", (short)-30_000)
-            .Add("u32", 4_000_000_000u).Add("i32", -7).Add("f32", 1.5f).Add("bool", true).Add("text", "grün")
-            .Add("u64", 18_000_000_000_000_000_000ul).Add("i64", long.MinValue).Add("f64", 1e-300).Add("list", new[] { 3, -4 })
-            .AddTensor("t", "Q4_0", 64, 3));
+        var file = Read(
+            new GgufWriter { Version = version, BigEndian = bigEndian }
+                .Add("u8", (byte)250)
+                .Add("i8", (sbyte)-5)
+                .Add("u16", (ushort)65_000)
+                .Add("i16", (short)-30_000)
+                .Add("u32", 4_000_000_000u)
+                .Add("i32", -7)
+                .Add("f32", 1.5f)
+                .Add("bool", true)
+                .Add("text", "grün")
+                .Add("u64", 18_000_000_000_000_000_000ul)
+                .Add("i64", long.MinValue)
+                .Add("f64", 1e-300)
+                .Add("list", new[] { 3, -4 })
+                .AddTensor("t", "Q4_0", 64, 3)
+        );
 
-        object[] expected = [250L, -5L, 65_000L, -30_000L, 4_000_000_000L, -7L, 1.5f, true, "grün", 18_000_000_000_000_000_000ul, long.MinValue, 1e-300];
+        object[] expected =
+        [
+            250L,
+            -5L,
+            65_000L,
+            -30_000L,
+            4_000_000_000L,
+            -7L,
+            1.5f,
+            true,
+            "grün",
+            18_000_000_000_000_000_000ul,
+            long.MinValue,
+            1e-300,
+        ];
         Assert.Equal(expected, file.Metadata.Entries.Take(12).Select(entry => entry.Value.Scalar!));
         Assert.Equal([3, -4], file.Metadata.Numbers("list"));
         Assert.Equal((version, bigEndian, 32, 192L), (file.Version, file.BigEndian, (int)file.Alignment, file.ParameterCount));
@@ -29,12 +62,39 @@ public sealed class GgufReaderTests
     [MemberData(nameof(Kinds))]
     public void EveryArrayType_IsRead(uint version, bool bigEndian)
     {
-        var file = Read(new GgufWriter { Version = version, BigEndian = bigEndian }
-            .Add("u8", new byte[] { 1, 2 }).Add("i8", new sbyte[] { -1 }).Add("u16", new ushort[] { 3 }).Add("i16", new short[] { -3 }).Add("u32", new[] { 4u })
-            .Add("i32", new[] { -4 }).Add("f32", new[] { 0.5f }).Add("bool", new[] { true, false }).Add("text", new[] { "a", "" })
-            .Add("u64", new[] { 5ul }).Add("i64", new[] { -5L }).Add("f64", new[] { 0.25 }).Add("none", Array.Empty<int>()));
+        var file = Read(
+            new GgufWriter { Version = version, BigEndian = bigEndian }
+                .Add("u8", new byte[] { 1, 2 })
+                .Add("i8", new sbyte[] { -1 })
+                .Add("u16", new ushort[] { 3 })
+                .Add("i16", new short[] { -3 })
+                .Add("u32", new[] { 4u })
+                .Add("i32", new[] { -4 })
+                .Add("f32", new[] { 0.5f })
+                .Add("bool", new[] { true, false })
+                .Add("text", new[] { "a", "" })
+                .Add("u64", new[] { 5ul })
+                .Add("i64", new[] { -5L })
+                .Add("f64", new[] { 0.25 })
+                .Add("none", Array.Empty<int>())
+        );
 
-        object[][] expected = [[1L, 2L], [-1L], [3L], [-3L], [4L], [-4L], [0.5f], [true, false], ["a", ""], [5L], [-5L], [0.25], []];
+        object[][] expected =
+        [
+            [1L, 2L],
+            [-1L],
+            [3L],
+            [-3L],
+            [4L],
+            [-4L],
+            [0.5f],
+            [true, false],
+            ["a", ""],
+            [5L],
+            [-5L],
+            [0.25],
+            [],
+        ];
         Assert.Equal(expected, file.Metadata.Entries.Select(entry => entry.Value.Items.ToArray()));
         Assert.Equal([1, 0], file.Metadata.Numbers("bool"));
     }
@@ -62,14 +122,22 @@ public sealed class GgufReaderTests
     {
         var file = Read(new GgufWriter().Add("long", new string('x', 200_000)).Add("huge", new string('y', 300_000)).Add("after", 1));
         Assert.Equal(new string('x', 200_000), file.Metadata.Text("long"));
-        Assert.Equal((300_000L, GgufLimits.KeptValue, true), (file.Metadata.Find("huge")!.Count, file.Metadata.Text("huge")!.Length, file.Metadata.Find("huge")!.IsCut));
+        Assert.Equal(
+            (300_000L, GgufLimits.KeptValue, true),
+            (file.Metadata.Find("huge")!.Count, file.Metadata.Text("huge")!.Length, file.Metadata.Find("huge")!.IsCut)
+        );
         Assert.Equal(1, file.Metadata.Number("after"));
     }
 
     [Fact]
     public void Alignment_MovesTheData()
     {
-        var file = Read(new GgufWriter { Alignment = 128 }.Add("general.alignment", 128u).AddTensor("a", "F32", 3).AddTensor("b", "F32", 3));
+        var file = Read(
+            new GgufWriter { Alignment = 128 }
+                .Add("general.alignment", 128u)
+                .AddTensor("a", "F32", 3)
+                .AddTensor("b", "F32", 3)
+        );
         Assert.Equal((128L, 0L, 128L), (file.Alignment, file.DataOffset % 128, file.Tensors[1].Offset));
     }
 

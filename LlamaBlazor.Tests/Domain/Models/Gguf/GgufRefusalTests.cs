@@ -37,20 +37,34 @@ public sealed class GgufRefusalTests
     }
 
     [Fact]
-    public void HugeText() => Refused(new GgufWriter().AddRaw("k", GgufType.Text, BitConverter.GetBytes(ulong.MaxValue)), "'k' claims 18,446,744,073,709,551,615 bytes of text");
+    public void HugeText() =>
+        Refused(
+            new GgufWriter().AddRaw("k", GgufType.Text, BitConverter.GetBytes(ulong.MaxValue)),
+            "'k' claims 18,446,744,073,709,551,615 bytes of text"
+        );
 
     [Fact]
-    public void TextBeyondTheEnd() => Refused(new GgufWriter().AddRaw("k", GgufType.Text, BitConverter.GetBytes(1L << 30)), "but the file ends after 0");
+    public void TextBeyondTheEnd() =>
+        Refused(new GgufWriter().AddRaw("k", GgufType.Text, BitConverter.GetBytes(1L << 30)), "but the file ends after 0");
 
     [Fact]
-    public void HugeArray() => Refused(new GgufWriter().AddArrayHead("k", GgufType.U8, 1ul << 63), "'k' claims 9,223,372,036,854,775,808 items");
+    public void HugeArray() =>
+        Refused(new GgufWriter().AddArrayHead("k", GgufType.U8, 1ul << 63), "'k' claims 9,223,372,036,854,775,808 items");
 
     [Fact]
-    public void ArrayBeyondTheEnd() => Refused(new GgufWriter().AddArrayHead("k", GgufType.F64, 1 << 20), "more than the rest of the file can hold");
+    public void ArrayBeyondTheEnd() =>
+        Refused(new GgufWriter().AddArrayHead("k", GgufType.F64, 1 << 20), "more than the rest of the file can hold");
 
     [Fact]
     public void TextInAnArray_BeyondTheEnd() =>
-        Refused(new GgufWriter().AddRaw("k", GgufType.Array, [8, 0, 0, 0, 200, 0, 0, 0, 0, 0, 0, 0, .. new byte[8 * 150], .. BitConverter.GetBytes(1ul << 40), .. new byte[8 * 60]]), "claims 1,099,511,627,776 bytes of text");
+        Refused(
+            new GgufWriter().AddRaw(
+                "k",
+                GgufType.Array,
+                [8, 0, 0, 0, 200, 0, 0, 0, 0, 0, 0, 0, .. new byte[8 * 150], .. BitConverter.GetBytes(1ul << 40), .. new byte[8 * 60]]
+            ),
+            "claims 1,099,511,627,776 bytes of text"
+        );
 
     [Fact]
     public void NestedArray() => Refused(new GgufWriter().AddArrayHead("k", GgufType.Array, 1), "array of arrays");
@@ -66,7 +80,8 @@ public sealed class GgufRefusalTests
     public void KeyTwice() => Refused(new GgufWriter().Add("k", 1).Add("k", 2), "The key 'k' is there twice");
 
     [Fact]
-    public void TensorTwice() => Refused(new GgufWriter().AddTensor("t", "F32", 8).AddTensor("t", "F32", 8), "The tensor 't' is there twice");
+    public void TensorTwice() =>
+        Refused(new GgufWriter().AddTensor("t", "F32", 8).AddTensor("t", "F32", 8), "The tensor 't' is there twice");
 
     [Fact]
     public void TooManyDimensions() => Refused(new GgufWriter().AddTensor("t", "F32", 1, 1, 1, 1, 1), "has 5 dimensions");
@@ -83,18 +98,27 @@ public sealed class GgufRefusalTests
     public void MoreWeights_ThanAnyModelHas()
     {
         Refused(new GgufWriter().AddTensorRaw("a", 99, 0, long.MaxValue), "more weights than any model has");
-        Refused(new GgufWriter().AddTensorRaw("a", 99, 0, GgufLimits.Weights).AddTensorRaw("b", 99, 0, 1), "more weights than any model has");
-        var most = GgufReader.Read(new MemoryStream(new GgufWriter().AddTensorRaw("a", 99, 0, GgufLimits.Weights - 1).AddTensorRaw("b", 99, 0, 1).ToArray()));
+        Refused(
+            new GgufWriter().AddTensorRaw("a", 99, 0, GgufLimits.Weights).AddTensorRaw("b", 99, 0, 1),
+            "more weights than any model has"
+        );
+        var most = GgufReader.Read(
+            new MemoryStream(new GgufWriter().AddTensorRaw("a", 99, 0, GgufLimits.Weights - 1).AddTensorRaw("b", 99, 0, 1).ToArray())
+        );
         Assert.Equal(GgufLimits.Weights, most.Value.ParameterCount);
     }
 
     [Fact]
-    public void LongArchitecture() => Refused(new GgufWriter().Add("general.architecture", new string('a', GgufLimits.Architecture + 1)), "longer than 64 bytes");
+    public void LongArchitecture() =>
+        Refused(new GgufWriter().Add("general.architecture", new string('a', GgufLimits.Architecture + 1)), "longer than 64 bytes");
 
     [Fact]
     public void EndlessTexts_AreReadToTheHeaderLimit_NotToTheEnd()
     {
-        using var stream = new ZeroTail(new GgufWriter().AddArrayHead("k", GgufType.Text, (ulong)GgufLimits.Value).Header(), (GgufLimits.Value + 100) * 8);
+        using var stream = new ZeroTail(
+            new GgufWriter().AddArrayHead("k", GgufType.Text, (ulong)GgufLimits.Value).Header(),
+            (GgufLimits.Value + 100) * 8
+        );
         var result = GgufReader.Read(stream);
         Assert.Contains("larger than 512 MiB", result.Failure?.Message);
         Assert.InRange(stream.BytesRead, GgufLimits.Header, GgufLimits.Header + (1 << 20));
@@ -119,7 +143,8 @@ public sealed class GgufRefusalTests
     [Theory]
     [InlineData(0u)]
     [InlineData(33u)]
-    public void AlignmentThatIsNoPowerOfTwo(uint alignment) => Refused(new GgufWriter().Add("general.alignment", alignment), "power of two");
+    public void AlignmentThatIsNoPowerOfTwo(uint alignment) =>
+        Refused(new GgufWriter().Add("general.alignment", alignment), "power of two");
 
     [Fact]
     public void HostileNames_AreShownHarmless()
@@ -163,9 +188,7 @@ public sealed class GgufRefusalTests
             return read;
         }
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() { }
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

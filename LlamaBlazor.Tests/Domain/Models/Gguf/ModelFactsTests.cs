@@ -12,8 +12,14 @@ public sealed class ModelFactsTests
     {
         var model = new Model();
         Facts(GgufSamples.Llama()).Apply(model);
-        Assert.Equal(("model", "llama", "llama", "GGUF v3", "F16", 1L), (model.Role, model.Type, model.Architecture, model.Format, model.Quantization, model.FileType));
-        Assert.Equal((2048L, 64L, 2L, 4L, 2L, 128L, 64L), (model.ContextLength, model.EmbeddingSize, model.BlockCount, model.HeadCount, model.HeadCountKv, model.FfnDim, model.VocabSize));
+        Assert.Equal(
+            ("model", "llama", "llama", "GGUF v3", "F16", 1L),
+            (model.Role, model.Type, model.Architecture, model.Format, model.Quantization, model.FileType)
+        );
+        Assert.Equal(
+            (2048L, 64L, 2L, 4L, 2L, 128L, 64L),
+            (model.ContextLength, model.EmbeddingSize, model.BlockCount, model.HeadCount, model.HeadCountKv, model.FfnDim, model.VocabSize)
+        );
         Assert.Equal(("100K", 82_240L), (model.Params, model.ParameterCount));
         Assert.StartsWith("{% for", model.ChatTemplateText);
         var json = JsonDocument.Parse(model.MetadataJson!).RootElement;
@@ -51,11 +57,24 @@ public sealed class ModelFactsTests
     public void PerLayerHeads_GiveTheLargest_AndStayInTheMetadata()
     {
         var model = new Model();
-        Facts(new GgufWriter().Add("general.architecture", "openelm").Add("openelm.block_count", 3u)
-            .Add("openelm.attention.head_count", new[] { 12, 20, 16 }).Add("openelm.attention.head_count_kv", new[] { 3, 5, 4 })
-            .AddTensor("t", "F32", 8)).Apply(model);
+        Facts(
+                new GgufWriter()
+                    .Add("general.architecture", "openelm")
+                    .Add("openelm.block_count", 3u)
+                    .Add("openelm.attention.head_count", new[] { 12, 20, 16 })
+                    .Add("openelm.attention.head_count_kv", new[] { 3, 5, 4 })
+                    .AddTensor("t", "F32", 8)
+            )
+            .Apply(model);
         Assert.Equal((20L, 5L), (model.HeadCount, model.HeadCountKv));
-        Assert.Equal([3, 5, 4], JsonDocument.Parse(model.MetadataJson!).RootElement.GetProperty("openelm.attention.head_count_kv").EnumerateArray().Select(e => e.GetInt32()));
+        Assert.Equal(
+            [3, 5, 4],
+            JsonDocument
+                .Parse(model.MetadataJson!)
+                .RootElement.GetProperty("openelm.attention.head_count_kv")
+                .EnumerateArray()
+                .Select(e => e.GetInt32())
+        );
     }
 
     [Theory]
@@ -63,13 +82,37 @@ public sealed class ModelFactsTests
     [InlineData(1024u + 7, "Q8_0")]
     [InlineData(5u, "Q8_0")]
     public void Quantisation_ComesFromTheFileType_ElseFromTheTensors(uint fileType, string expected) =>
-        Assert.Equal(expected, Facts(new GgufWriter().Add("general.architecture", "x").Add("x.block_count", 1u)
-            .Add("general.file_type", fileType).AddTensor("a", "F32", 8).AddTensor("b", "Q8_0", 64, 64)).Quantization);
+        Assert.Equal(
+            expected,
+            Facts(
+                new GgufWriter()
+                    .Add("general.architecture", "x")
+                    .Add("x.block_count", 1u)
+                    .Add("general.file_type", fileType)
+                    .AddTensor("a", "F32", 8)
+                    .AddTensor("b", "Q8_0", 64, 64)
+            ).Quantization
+        );
 
     [Fact]
     public void NumbersWithoutJson_AreWrittenAsText() =>
-        Assert.Equal("NaN", JsonDocument.Parse(MetadataText.Json(Facts(new GgufWriter().Add("general.architecture", "x")
-            .Add("x.block_count", 1u).Add("k", float.NaN).AddTensor("t", "F32", 8)).Metadata)).RootElement.GetProperty("k").GetString());
+        Assert.Equal(
+            "NaN",
+            JsonDocument
+                .Parse(
+                    MetadataText.Json(
+                        Facts(
+                            new GgufWriter()
+                                .Add("general.architecture", "x")
+                                .Add("x.block_count", 1u)
+                                .Add("k", float.NaN)
+                                .AddTensor("t", "F32", 8)
+                        ).Metadata
+                    )
+                )
+                .RootElement.GetProperty("k")
+                .GetString()
+        );
 
     [Theory]
     [InlineData(0, null)]
@@ -82,5 +125,6 @@ public sealed class ModelFactsTests
 
     private static ModelFacts Facts(GgufWriter writer) => Of(writer).Value;
 
-    private static LlamaBlazor.Domain.Common.Result<ModelFacts> Of(GgufWriter writer) => ModelFacts.Of(GgufReader.Read(new MemoryStream(writer.ToArray())).Value);
+    private static LlamaBlazor.Domain.Common.Result<ModelFacts> Of(GgufWriter writer) =>
+        ModelFacts.Of(GgufReader.Read(new MemoryStream(writer.ToArray())).Value);
 }

@@ -19,7 +19,8 @@ public sealed class ModelFileNameTests
     [InlineData("gpt-oss-20b-mxfp4.gguf", "MXFP4")]
     [InlineData("tiny-llama-F16.gguf", "F16")]
     [InlineData("mistral-7b-v0.1.gguf", null)]
-    public void Quantisation_IsFoundInTheName(string file, string? quantization) => Assert.Equal(quantization, ModelFileName.Quantization(file));
+    public void Quantisation_IsFoundInTheName(string file, string? quantization) =>
+        Assert.Equal(quantization, ModelFileName.Quantization(file));
 
     [Theory]
     [InlineData("m-00002-of-00010.gguf", "m", 2, 10)]
@@ -39,5 +40,6 @@ public sealed class ModelFileNameTests
     [InlineData("mmproj-Qwen2-VL-7B-f16.gguf", "qwen2vl7b")]
     [InlineData("Qwen2-VL-7B-Q4_K_M.gguf", "qwen2vl7b")]
     [InlineData("mmproj-model-f16.gguf", "")]
-    public void PairingKey_IgnoresQuantisationAndProjectorWords(string file, string key) => Assert.Equal(key, ModelFileName.PairingKey(file));
+    public void PairingKey_IgnoresQuantisationAndProjectorWords(string file, string key) =>
+        Assert.Equal(key, ModelFileName.PairingKey(file));
 }

@@ -24,7 +24,8 @@ public sealed class HubPlaceTests
         ModelFile[] files = [At("aaa", "x.gguf", 1), At("bbb", "x.gguf", 2), At("aaa", "only-here.gguf", 1), new("/models/x.gguf", 1, 1)];
         Assert.Equal(
             [$"{Repository}/snapshots/{chosen}/x.gguf", $"{Repository}/snapshots/aaa/only-here.gguf", "/models/x.gguf"],
-            HubPlace.Choose(files, _ => main).Select(file => file.Path));
+            HubPlace.Choose(files, _ => main).Select(file => file.Path)
+        );
     }
 
     private static ModelFile At(string revision, string file, long time) => new($"{Repository}/snapshots/{revision}/{file}", 1, time);

@@ -13,7 +13,10 @@ public sealed class OllamaManifestTests
     [InlineData("hf.co/org/repo/Q4_K_M", "hf.co/org/repo:Q4_K_M")]
     public void Place_IsTheName(string place, string name)
     {
-        var manifest = Read(place, $$"""{"schemaVersion":2,"layers":[{"mediaType":"application/vnd.ollama.image.license","digest":"sha256:x"},{"mediaType":"application/vnd.ollama.image.model","digest":"sha256:{{Hash}}","size":5}]}""");
+        var manifest = Read(
+            place,
+            $$"""{"schemaVersion":2,"layers":[{"mediaType":"application/vnd.ollama.image.license","digest":"sha256:x"},{"mediaType":"application/vnd.ollama.image.model","digest":"sha256:{{Hash}}","size":5}]}"""
+        );
         Assert.Equal((name, "sha256-" + Hash, null), (manifest!.Name, manifest.ModelBlob, manifest.ProjectorBlob));
     }
 
@@ -30,7 +33,9 @@ public sealed class OllamaManifestTests
     [InlineData("sha512:aaaa")]
     [InlineData("")]
     public void Digest_ThatIsNoHash_LeadsNowhere(string digest) =>
-        Assert.Null(Read("a/b/c", $$"""{"layers":[{"mediaType":"application/vnd.ollama.image.model","digest":"{{digest}}"}]}""")!.ModelBlob);
+        Assert.Null(
+            Read("a/b/c", $$"""{"layers":[{"mediaType":"application/vnd.ollama.image.model","digest":"{{digest}}"}]}""")!.ModelBlob
+        );
 
     private static OllamaManifest? Read(string place, string json) => OllamaManifest.Read(place.Split('/'), Encoding.UTF8.GetBytes(json));
 }

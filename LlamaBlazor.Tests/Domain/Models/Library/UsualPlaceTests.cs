@@ -10,7 +10,16 @@ public sealed class UsualPlaceTests
         var plain = UsualPlace.Find(_ => null, "/home/me").Select(place => place.Path).ToList();
         Assert.Contains("/home/me/.cache/huggingface/hub", plain);
         Assert.Contains("/home/me/.cache/llama.cpp", plain);
-        var moved = UsualPlace.Find(name => name is "HF_HOME" ? "/big/hf" : name is "LLAMA_CACHE" ? "/big/llama" : "", "/home/me").Select(place => place.Path).ToList();
+        var moved = UsualPlace
+            .Find(
+                name =>
+                    name is "HF_HOME" ? "/big/hf"
+                    : name is "LLAMA_CACHE" ? "/big/llama"
+                    : "",
+                "/home/me"
+            )
+            .Select(place => place.Path)
+            .ToList();
         Assert.Contains("/big/hf/hub", moved);
         Assert.Contains("/big/llama", moved);
     }

@@ -5,9 +5,28 @@ namespace LlamaBlazor.Tests.Domain.Models.Memory;
 public sealed class FitCommandTests
 {
     [Fact]
-    public void Advice_PassesWhatMatters_AndAsksForTheRest() => Assert.Equal(
-        ["-m", "/m/a b.gguf", "--cache-type-k", "q8_0", "--swa-full", "-lv", "4"],
-        FitCommand.Advice("/m/a b.gguf", ["--model", "/m/a b.gguf", "--host", "127.0.0.1", "--ctx-size", "4096", "--cache-type-k", "q8_0", "--gpu-layers", "3", "--swa-full", "--metrics", "--parallel"]));
+    public void Advice_PassesWhatMatters_AndAsksForTheRest() =>
+        Assert.Equal(
+            ["-m", "/m/a b.gguf", "--cache-type-k", "q8_0", "--swa-full", "-lv", "4"],
+            FitCommand.Advice(
+                "/m/a b.gguf",
+                [
+                    "--model",
+                    "/m/a b.gguf",
+                    "--host",
+                    "127.0.0.1",
+                    "--ctx-size",
+                    "4096",
+                    "--cache-type-k",
+                    "q8_0",
+                    "--gpu-layers",
+                    "3",
+                    "--swa-full",
+                    "--metrics",
+                    "--parallel",
+                ]
+            )
+        );
 
     [Theory]
     [InlineData("-c 4096 -ngl 20\n", 4096, 20, null, null)]
@@ -28,7 +47,10 @@ public sealed class FitCommandTests
     {
         string[] advice = ["-m", "m.gguf", "-lv", "4"];
         Assert.Equal(["-m", "m.gguf", "-fitp", "on"], FitCommand.Projection(advice, new FitAdvice(0, -1, null, null)));
-        Assert.Equal(["-m", "m.gguf", "-c", "512", "-ngl", "0", "-ts", "1,2", "-ot", "a=CPU", "-fitp", "on"], FitCommand.Projection(advice, new FitAdvice(512, 0, "1,2", "a=CPU")));
+        Assert.Equal(
+            ["-m", "m.gguf", "-c", "512", "-ngl", "0", "-ts", "1,2", "-ot", "a=CPU", "-fitp", "on"],
+            FitCommand.Projection(advice, new FitAdvice(512, 0, "1,2", "a=CPU"))
+        );
     }
 
     [Fact]
@@ -40,7 +62,12 @@ public sealed class FitCommandTests
     }
 
     [Fact]
-    public void Reason_IsTheLastWarningOrError() => Assert.Equal(
-        "failed to fit params to free device memory: n_gpu_layers already set by user, abort",
-        FitCommand.ReadReason("0.00.001 I common_init: fine\n0.00.002 W common_fit_params: first\n0.00.037 E common_fit_params: failed to fit params to free device memory: n_gpu_layers already set by user, abort\n0.00.038 I end\n"));
+    public void Reason_IsTheLastWarningOrError() =>
+        Assert.Equal(
+            "failed to fit params to free device memory: n_gpu_layers already set by user, abort",
+            FitCommand.ReadReason(
+                "0.00.001 I common_init: fine\n0.00.002 W common_fit_params: first\n0.00.037 E common_fit_params: failed to fit "
+                    + "params to free device memory: n_gpu_layers already set by user, abort\n0.00.038 I end\n"
+            )
+        );
 }

@@ -10,18 +10,28 @@ public sealed class HeldMemoryTests
     [InlineData(ModelStatus.Running, 100.0, 2048.5, 100L << 20, (2048L << 20) + (1 << 19))]
     [InlineData(ModelStatus.Running, 100.0, 0.0, 100L << 20, null)]
     [InlineData(ModelStatus.Running, 100.0, null, 100L << 20, null)]
-    public void RunningProcess_HoldsMainMemory_AndThatOfGpusWhereADriverTells(string status, double? resident, double? vram, long host, long? gpus) =>
-        Assert.Equal(new HeldMemory(host, gpus), HeldMemory.Of(Taken(status, resident, vram), 7));
+    public void RunningProcess_HoldsMainMemory_AndThatOfGpusWhereADriverTells(
+        string status,
+        double? resident,
+        double? vram,
+        long host,
+        long? gpus
+    ) => Assert.Equal(new HeldMemory(host, gpus), HeldMemory.Of(Taken(status, resident, vram), 7));
 
     [Theory]
     [InlineData(ModelStatus.Loading, 100.0, 7)]
     [InlineData(ModelStatus.Running, null, 7)]
     [InlineData(ModelStatus.Running, 100.0, 8)]
-    public void Others_HoldNothingThatIsKnown(string status, double? resident, long model) => Assert.Null(HeldMemory.Of(Taken(status, resident, 5), model));
+    public void Others_HoldNothingThatIsKnown(string status, double? resident, long model) =>
+        Assert.Null(HeldMemory.Of(Taken(status, resident, 5), model));
 
     [Fact]
     public void NoSample_IsNothing() => Assert.Null(HeldMemory.Of(null, 7));
 
     private static Sample Taken(string status, double? resident, double? vram) =>
-        new() { Timestamp = 1, Instances = [new InstanceSample(7, "m", status, null, resident, null, null, null, null, null) { Vram = vram }] };
+        new()
+        {
+            Timestamp = 1,
+            Instances = [new InstanceSample(7, "m", status, null, resident, null, null, null, null, null) { Vram = vram }],
+        };
 }

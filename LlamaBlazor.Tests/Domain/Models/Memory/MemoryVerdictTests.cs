@@ -23,7 +23,8 @@ public sealed class MemoryVerdictTests
     [Theory]
     [InlineData(1L << 30, MemoryFit.Fits)]
     [InlineData(1L << 10, MemoryFit.Partly)] // all of it in main memory
-    public void Gpu_ThatTakesAllLayers_Fits(long free, MemoryFit fit) => Assert.Equal(fit, MemoryVerdict.Of(Model, OneSlot, [new MemoryDevice("CUDA0", free)], 1L << 30).Fit);
+    public void Gpu_ThatTakesAllLayers_Fits(long free, MemoryFit fit) =>
+        Assert.Equal(fit, MemoryVerdict.Of(Model, OneSlot, [new MemoryDevice("CUDA0", free)], 1L << 30).Fit);
 
     [Fact]
     public void Unknown_FreeMemory_IsNoReasonToRefuse() => Assert.Equal(MemoryFit.Fits, MemoryVerdict.Of(Model, OneSlot, [], null).Fit);

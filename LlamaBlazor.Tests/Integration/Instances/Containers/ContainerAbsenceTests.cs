@@ -15,7 +15,10 @@ public sealed class ContainerAbsenceTests
         await using var app = new InstanceHarness();
         app.With("LlamaBlazor:Containers:Runtime", "/nowhere/podman");
         await app.InitializeAsync();
-        var model = await app.AddModelWithAsync(null, configure: runtime => (runtime.InstanceKind, runtime.ContainerImage) = ("container", "localhost/x:1"));
+        var model = await app.AddModelWithAsync(
+            null,
+            configure: runtime => (runtime.InstanceKind, runtime.ContainerImage) = ("container", "localhost/x:1")
+        );
         var (status, body) = await app.PostAsync($"/api/models/{model}/start");
         Assert.Equal(503, status);
         Assert.Contains("/nowhere/podman", body.GetProperty("detail").GetString());
@@ -29,12 +32,22 @@ public sealed class ContainerAbsenceTests
     {
         using var folder = new TempFolder();
         var data = folder.File("data");
-        using (var app = new ProgramProcess(data, "--LlamaBlazor:Containers:Runtime=podman", "--LlamaBlazor:Containers:OciRuntime=runc", $"--LlamaBlazor:Containers:ExtraArguments={TestImage.ExtraArguments}"))
+        using (
+            var app = new ProgramProcess(
+                data,
+                "--LlamaBlazor:Containers:Runtime=podman",
+                "--LlamaBlazor:Containers:OciRuntime=runc",
+                $"--LlamaBlazor:Containers:ExtraArguments={TestImage.ExtraArguments}"
+            )
+        )
         {
             await app.WaitReadyAsync();
             await AddModelAsync(folder);
             await app.Http.PostAsync(new Uri("/api/models/boxed/start", UriKind.Relative), null);
-            await Until.TrueAsync(async () => (await app.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1, "a running container");
+            await Until.TrueAsync(
+                async () => (await app.GetAsync("/api/instances?status=running")).GetProperty("items").GetArrayLength() == 1,
+                "a running container"
+            );
             Assert.NotEmpty(Names(data));
             await app.KillAsync();
         }
@@ -46,14 +59,35 @@ public sealed class ContainerAbsenceTests
     {
         var file = folder.File("model.gguf");
         await File.WriteAllTextAsync(file, "run");
-        await using var context = new LlamaDbContext((DbContextOptions<LlamaDbContext>)DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), Path.Combine(folder.File("data"), "llama-dashboard.db")).Options);
-        var model = new Model { Uid = "boxed", Name = "boxed", Type = "llama", ModelPath = file };
+        await using var context = new LlamaDbContext(
+            (DbContextOptions<LlamaDbContext>)
+                DataFeature
+                    .Configure(new DbContextOptionsBuilder<LlamaDbContext>(), Path.Combine(folder.File("data"), "llama-dashboard.db"))
+                    .Options
+        );
+        var model = new Model
+        {
+            Uid = "boxed",
+            Name = "boxed",
+            Type = "llama",
+            ModelPath = file,
+        };
         context.Models.Add(model);
         await context.SaveChangesAsync();
-        context.Add(new RuntimeConfig { ModelId = model.Id, InstanceKind = "container", ContainerImage = TestImage.Name });
+        context.Add(
+            new RuntimeConfig
+            {
+                ModelId = model.Id,
+                InstanceKind = "container",
+                ContainerImage = TestImage.Name,
+            }
+        );
         await context.SaveChangesAsync();
     }
 
     private static string[] Names(string data) =>
-        (TestImage.Run("ps", "--all", "--filter", $"label=llamablazor.data={data}", "--format", "{{.Names}}") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (TestImage.Run("ps", "--all", "--filter", $"label=llamablazor.data={data}", "--format", "{{.Names}}") ?? "").Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries
+        );
 }

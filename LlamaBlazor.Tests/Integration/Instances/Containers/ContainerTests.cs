@@ -13,23 +13,34 @@ namespace LlamaBlazor.Tests.Integration.Instances.Containers;
 /// <summary>The program with podman, on engines that run in real containers.</summary>
 public sealed class ContainerHarness : InstanceHarness
 {
-    public ContainerHarness() => With("LlamaBlazor:Containers:Runtime", "podman").With("LlamaBlazor:Containers:OciRuntime", "runc").With("LlamaBlazor:Containers:ExtraArguments", TestImage.ExtraArguments);
+    public ContainerHarness() =>
+        With("LlamaBlazor:Containers:Runtime", "podman")
+            .With("LlamaBlazor:Containers:OciRuntime", "runc")
+            .With("LlamaBlazor:Containers:ExtraArguments", TestImage.ExtraArguments);
 
     internal ContainerKeeper Keeper => Services.GetRequiredService<ContainerKeeper>();
 
     /// <summary>Names of our containers, as podman lists them.</summary>
-    public string[] Names => (TestImage.Run("ps", "--all", "--filter", $"label=llamablazor.data={Folder.File("data")}", "--format", "{{.Names}}") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    public string[] Names =>
+        (TestImage.Run("ps", "--all", "--filter", $"label=llamablazor.data={Folder.File("data")}", "--format", "{{.Names}}") ?? "").Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries
+        );
 
     /// <summary>Adds a model that runs in a container; its file tells the engine what to do.</summary>
     public async Task<long> AddContainerAsync(string word = "run", Action<RuntimeConfig>? configure = null)
     {
         var path = Path.Combine(ModelFolder, $"{Guid.NewGuid():N}, part.gguf");
         await File.WriteAllTextAsync(path, word);
-        return await AddModelWithAsync(null, path, runtime =>
-        {
-            (runtime.InstanceKind, runtime.ContainerImage) = ("container", TestImage.Name);
-            configure?.Invoke(runtime);
-        });
+        return await AddModelWithAsync(
+            null,
+            path,
+            runtime =>
+            {
+                (runtime.InstanceKind, runtime.ContainerImage) = ("container", TestImage.Name);
+                configure?.Invoke(runtime);
+            }
+        );
     }
 }
 
@@ -43,14 +54,23 @@ public sealed class ContainerTests(ContainerHarness app) : IClassFixture<Contain
         Assert.Equal(("docker", "running"), (running.Kind, running.Status));
         Assert.True(running.Pid > 0 && running.ContainerId is { Length: 64 });
         var lines = app.Supervisor.Lines(model).Select(line => line.Text).ToList();
-        Assert.Contains(lines, line => line.StartsWith("called with: ", StringComparison.Ordinal) && line.Contains($"--port {running.Port}"));
+        Assert.Contains(
+            lines,
+            line => line.StartsWith("called with: ", StringComparison.Ordinal) && line.Contains($"--port {running.Port}")
+        );
         Assert.DoesNotContain("the model can be written", lines);
-        Assert.Equal("500000000 268435456", TestImage.Run("inspect", "--format", "{{.HostConfig.NanoCpus}} {{.HostConfig.Memory}}", running.ContainerId!)!.Trim());
+        Assert.Equal(
+            "500000000 268435456",
+            TestImage.Run("inspect", "--format", "{{.HostConfig.NanoCpus}} {{.HostConfig.Memory}}", running.ContainerId!)!.Trim()
+        );
 
         await app.Services.GetRequiredService<InstanceRecorder>().RecordAsync(CancellationToken.None);
         await using var context = await OpenAsync();
         Assert.True((await context.Set<ResourceMetricRow>().FirstAsync(row => row.ContainerId == running.ContainerId)).MemoryUsedGb > 0);
-        var listed = (await app.GetAsync("/api/containers")).GetProperty("items").EnumerateArray().Single(item => item.GetProperty("container_id").GetString() == running.ContainerId);
+        var listed = (await app.GetAsync("/api/containers"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(item => item.GetProperty("container_id").GetString() == running.ContainerId);
         Assert.Equal(("running", running.Model), (listed.GetProperty("state").GetString(), listed.GetProperty("model").GetString()));
 
         await app.PostAsync($"/api/models/{model}/stop");
@@ -65,9 +85,15 @@ public sealed class ContainerTests(ContainerHarness app) : IClassFixture<Contain
         var model = await app.AddContainerAsync();
         var first = await app.StartAsync(model);
         await app.PostAsync($"/api/models/{model}/restart");
-        await Until.TrueAsync(() => app.Board.Find(model) is { Status: "running" } now && now.ContainerId != first.ContainerId, "another container");
+        await Until.TrueAsync(
+            () => app.Board.Find(model) is { Status: "running" } now && now.ContainerId != first.ContainerId,
+            "another container"
+        );
         await using var context = await OpenAsync();
-        await Until.TrueAsync(async () => await context.Instances.AnyAsync(row => row.ContainerId == first.ContainerId && row.Status == "deleted"), "the first one kept as deleted");
+        await Until.TrueAsync(
+            async () => await context.Instances.AnyAsync(row => row.ContainerId == first.ContainerId && row.Status == "deleted"),
+            "the first one kept as deleted"
+        );
         await app.PostAsync($"/api/models/{model}/stop");
         await app.WaitForAsync(model, "stopped");
     }
@@ -99,7 +125,10 @@ public sealed class ContainerTests(ContainerHarness app) : IClassFixture<Contain
     [PodmanFact]
     public async Task MemoryLimit_EndsTheEngine_AndIsSaid()
     {
-        var model = await app.AddContainerAsync("eat", runtime => (runtime.MemoryLimitGb, runtime.RestartPolicy) = (0.02, RestartPolicy.Never));
+        var model = await app.AddContainerAsync(
+            "eat",
+            runtime => (runtime.MemoryLimitGb, runtime.RestartPolicy) = (0.02, RestartPolicy.Never)
+        );
         await app.PostAsync($"/api/models/{model}/start");
         var failed = await app.WaitForAsync(model, "error");
         Assert.Contains("memory", failed.Reason);
@@ -111,15 +140,34 @@ public sealed class ContainerTests(ContainerHarness app) : IClassFixture<Contain
         var stray = $"stray-{Guid.NewGuid():N}";
         var foreign = $"foreign-{Guid.NewGuid():N}";
         string[] extra = ["--runtime", "runc", .. TestImage.ExtraArguments.Split(' ')];
-        var id = TestImage.Run(["create", "--name", stray, "--label", $"llamablazor.data={app.Folder.File("data")}", .. extra, TestImage.Name])!.Trim();
-        Assert.NotNull(TestImage.Run(["create", "--name", foreign, "--label", "llamablazor.data=/somewhere/else", .. extra, TestImage.Name]));
+        var id = TestImage
+            .Run(["create", "--name", stray, "--label", $"llamablazor.data={app.Folder.File("data")}", .. extra, TestImage.Name])!
+            .Trim();
+        Assert.NotNull(
+            TestImage.Run(["create", "--name", foreign, "--label", "llamablazor.data=/somewhere/else", .. extra, TestImage.Name])
+        );
         try
         {
-            await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) =>
-            {
-                context.Instances.Add(new ContainerInstanceRow { ContainerId = id, ContainerName = stray, ImageName = TestImage.Name, ProjectPath = "default", Kind = "docker", Status = "running", CreatedAt = 1 });
-                return Task.CompletedTask;
-            });
+            await app
+                .Services.GetRequiredService<DatabaseWriter>()
+                .ExecuteAsync(
+                    (context, _) =>
+                    {
+                        context.Instances.Add(
+                            new ContainerInstanceRow
+                            {
+                                ContainerId = id,
+                                ContainerName = stray,
+                                ImageName = TestImage.Name,
+                                ProjectPath = "default",
+                                Kind = "docker",
+                                Status = "running",
+                                CreatedAt = 1,
+                            }
+                        );
+                        return Task.CompletedTask;
+                    }
+                );
             await app.Keeper.ReconcileAsync(CancellationToken.None);
             Assert.DoesNotContain(stray, app.Names);
             Assert.NotNull(TestImage.Run("inspect", foreign));

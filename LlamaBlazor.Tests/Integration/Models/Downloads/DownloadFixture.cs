@@ -23,8 +23,10 @@ public sealed class DownloadFixture : AppFixture
     public override async Task InitializeAsync()
     {
         (Hub, Mirror) = (await FileServer.StartAsync(), await FileServer.StartAsync());
-        With("LlamaBlazor:Downloads:HuggingFaceUrl", Hub.Url("/")).With("LlamaBlazor:Downloads:TrustedHosts:0", Mirror.Address.Authority)
-            .With("LlamaBlazor:Downloads:Retries", "0").With("LlamaBlazor:Downloads:Parallel", "2");
+        With("LlamaBlazor:Downloads:HuggingFaceUrl", Hub.Url("/"))
+            .With("LlamaBlazor:Downloads:TrustedHosts:0", Mirror.Address.Authority)
+            .With("LlamaBlazor:Downloads:Retries", "0")
+            .With("LlamaBlazor:Downloads:Parallel", "2");
         await base.InitializeAsync();
     }
 
@@ -46,7 +48,13 @@ public sealed class DownloadFixture : AppFixture
     {
         using var answer = await Http.PostAsJsonAsync("/api/downloads", request);
         Assert.True(answer.StatusCode == HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-        return [.. (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetInt64())];
+        return
+        [
+            .. (await answer.Content.ReadFromJsonAsync<JsonElement>())
+                .GetProperty("items")
+                .EnumerateArray()
+                .Select(item => item.GetProperty("id").GetInt64()),
+        ];
     }
 
     /// <summary>The words with which a request is refused.</summary>
@@ -68,7 +76,12 @@ public sealed class DownloadFixture : AppFixture
     public async Task<JsonElement> UntilAsync(long id, string status)
     {
         JsonElement download = default;
-        await Until.TrueAsync(async () => (download = await FindAsync(id)).GetProperty("status").GetString() is var now && (now == status || now is "done" or "failed"), $"download {id} is {status}");
+        await Until.TrueAsync(
+            async () =>
+                (download = await FindAsync(id)).GetProperty("status").GetString() is var now
+                && (now == status || now is "done" or "failed"),
+            $"download {id} is {status}"
+        );
         Assert.True(download.GetProperty("status").GetString() == status, download.ToString());
         return download;
     }
@@ -76,6 +89,8 @@ public sealed class DownloadFixture : AppFixture
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         base.ConfigureWebHost(builder);
-        builder.ConfigureTestServices(services => services.AddSingleton<ReadFreeSpace>(folder => _freeSpace is { } given ? given(folder) : DiskSpace.Read(folder)));
+        builder.ConfigureTestServices(services =>
+            services.AddSingleton<ReadFreeSpace>(folder => _freeSpace is { } given ? given(folder) : DiskSpace.Read(folder))
+        );
     }
 }

@@ -36,8 +36,11 @@ public sealed class DownloadRestartTests
         }
     }
 
-    private static AppFixture App(TempFolder folder, FileServer server) => new AppFixture()
-        .With("LlamaBlazor:DataDirectory", folder.File("data")).With("LlamaBlazor:ModelDirectories:0", folder.File("models")).With("LlamaBlazor:Downloads:TrustedHosts:0", server.Address.Authority);
+    private static AppFixture App(TempFolder folder, FileServer server) =>
+        new AppFixture()
+            .With("LlamaBlazor:DataDirectory", folder.File("data"))
+            .With("LlamaBlazor:ModelDirectories:0", folder.File("models"))
+            .With("LlamaBlazor:Downloads:TrustedHosts:0", server.Address.Authority);
 
     private static async Task<JsonElement> ItemAsync(AppFixture app) => (await app.GetAsync("/api/downloads")).GetProperty("items")[0];
 }

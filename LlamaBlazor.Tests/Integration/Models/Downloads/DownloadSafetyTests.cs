@@ -31,7 +31,10 @@ public sealed class DownloadSafetyTests(DownloadFixture app) : IClassFixture<Dow
         await using (server)
         {
             server.Serve("/m.gguf");
-            var failed = await app.UntilAsync((await app.AddAsync(new { source = server.Url("/m.gguf"), name = "untrusted.gguf" })).Single(), "failed");
+            var failed = await app.UntilAsync(
+                (await app.AddAsync(new { source = server.Url("/m.gguf"), name = "untrusted.gguf" })).Single(),
+                "failed"
+            );
             Assert.Contains("TrustedHosts", failed.GetProperty("error").GetString());
             Assert.Empty(server.Asked);
         }
@@ -74,10 +77,16 @@ public sealed class DownloadSafetyTests(DownloadFixture app) : IClassFixture<Dow
     [InlineData("{}", "source")]
     public async Task BadRequests_NameTheField(string json, string field)
     {
-        using var body = new StringContent(json.Replace("MIRROR", app.Mirror.Url("/").TrimEnd('/')), System.Text.Encoding.UTF8, "application/json");
+        using var body = new StringContent(
+            json.Replace("MIRROR", app.Mirror.Url("/").TrimEnd('/')),
+            System.Text.Encoding.UTF8,
+            "application/json"
+        );
         using var answer = await app.Http.PostAsync("/api/downloads", body);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
-        Assert.True(JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("errors").TryGetProperty(field, out _));
+        Assert.True(
+            JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("errors").TryGetProperty(field, out _)
+        );
     }
 
     [Fact]
@@ -89,7 +98,10 @@ public sealed class DownloadSafetyTests(DownloadFixture app) : IClassFixture<Dow
         var id = (await app.AddAsync(new { source = app.Mirror.Url("/through-a-link.gguf"), folder = app.PathOf("linked") })).Single();
         await app.UntilAsync(id, "done");
         Assert.Equal(file.Content, await File.ReadAllBytesAsync(Path.Combine(real, "through-a-link.gguf")));
-        await Until.TrueAsync(async () => (await app.GetAsync("/api/models?q=through-a-link")).GetProperty("items").GetArrayLength() == 1, "it is in the library, once");
+        await Until.TrueAsync(
+            async () => (await app.GetAsync("/api/models?q=through-a-link")).GetProperty("items").GetArrayLength() == 1,
+            "it is in the library, once"
+        );
         var (status, text) = await app.RefusalAsync(new { source = app.Mirror.Url("/through-a-link.gguf"), folder = real });
         Assert.True(status == HttpStatusCode.Conflict && text.Contains("exists already"), text);
     }
@@ -120,7 +132,9 @@ public sealed class DownloadSafetyTests(DownloadFixture app) : IClassFixture<Dow
             var id = (await app.AddAsync(new { source = app.Mirror.Url("/big.gguf"), name = "big.gguf" })).Single();
             Assert.Contains("free", (await app.UntilAsync(id, "failed")).GetProperty("error").GetString());
             Assert.False(File.Exists(app.PathOf("big.gguf.part")));
-            app.SetFreeSpace(_ => File.Exists(app.PathOf("big.gguf.part")) && new FileInfo(app.PathOf("big.gguf.part")).Length > 1 << 20 ? 0 : long.MaxValue);
+            app.SetFreeSpace(_ =>
+                File.Exists(app.PathOf("big.gguf.part")) && new FileInfo(app.PathOf("big.gguf.part")).Length > 1 << 20 ? 0 : long.MaxValue
+            );
             await app.PostAsync(id, "resume");
             var kept = (await app.UntilAsync(id, "failed")).GetProperty("received_bytes").GetInt64();
             Assert.InRange(kept, 64 << 20, content.Length - 1);

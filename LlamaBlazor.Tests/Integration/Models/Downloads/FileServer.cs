@@ -50,7 +50,9 @@ internal sealed class FileServer : IAsyncDisposable
         var server = new FileServer(builder.Build());
         server._app.Run(server.AnswerAsync);
         await server._app.StartAsync();
-        server.Address = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        server.Address = new Uri(
+            server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
+        );
         return server;
     }
 
@@ -68,18 +70,26 @@ internal sealed class FileServer : IAsyncDisposable
 
     public void On(string path, RequestDelegate answer) => _answers[path] = answer;
 
-    public void Redirect(string path, string to) => On(path, context =>
-    {
-        context.Response.StatusCode = 302;
-        context.Response.Headers.Location = to;
-        return Task.CompletedTask;
-    });
+    public void Redirect(string path, string to) =>
+        On(
+            path,
+            context =>
+            {
+                context.Response.StatusCode = 302;
+                context.Response.Headers.Location = to;
+                return Task.CompletedTask;
+            }
+        );
 
-    public void Json(string path, string json) => On(path, context =>
-    {
-        context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(json);
-    });
+    public void Json(string path, string json) =>
+        On(
+            path,
+            context =>
+            {
+                context.Response.ContentType = "application/json";
+                return context.Response.WriteAsync(json);
+            }
+        );
 
     private Task AnswerAsync(HttpContext context)
     {

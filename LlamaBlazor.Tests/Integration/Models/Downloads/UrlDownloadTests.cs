@@ -19,7 +19,10 @@ public sealed class UrlDownloadTests(DownloadFixture app) : IClassFixture<Downlo
         var done = await app.UntilAsync(id, "done");
         Assert.Equal(file.Content, await File.ReadAllBytesAsync(app.PathOf("whole-Q4.gguf")));
         Assert.False(File.Exists(app.PathOf("whole-Q4.gguf.part")));
-        Assert.Equal((file.Content.LongLength, file.Content.LongLength), (done.GetProperty("received_bytes").GetInt64(), done.GetProperty("total_bytes").GetInt64()));
+        Assert.Equal(
+            (file.Content.LongLength, file.Content.LongLength),
+            (done.GetProperty("received_bytes").GetInt64(), done.GetProperty("total_bytes").GetInt64())
+        );
         Assert.DoesNotContain("secret", done.ToString());
         await Until.TrueAsync(async () => (await app.Http.GetAsync("/api/models/whole-Q4")).IsSuccessStatusCode, "it is in the library");
         Assert.Contains("exists already", (await app.RefusalAsync(new { source = app.Mirror.Url("/d/whole-Q4.gguf") })).Text);
@@ -34,11 +37,14 @@ public sealed class UrlDownloadTests(DownloadFixture app) : IClassFixture<Downlo
     [InlineData(418, "answered 418")]
     public async Task Refusal_IsTold_AndLeavesNothing(int status, string words)
     {
-        app.Mirror.On($"/no/{status}.gguf", context =>
-        {
-            context.Response.StatusCode = status;
-            return Task.CompletedTask;
-        });
+        app.Mirror.On(
+            $"/no/{status}.gguf",
+            context =>
+            {
+                context.Response.StatusCode = status;
+                return Task.CompletedTask;
+            }
+        );
         var failed = await app.UntilAsync((await app.AddAsync(new { source = app.Mirror.Url($"/no/{status}.gguf") })).Single(), "failed");
         Assert.Contains(words, failed.GetProperty("error").GetString());
         Assert.False(File.Exists(app.PathOf($"{status}.gguf.part")));
@@ -47,11 +53,14 @@ public sealed class UrlDownloadTests(DownloadFixture app) : IClassFixture<Downlo
     [Fact]
     public async Task WebPage_IsNotTakenForAModel()
     {
-        app.Mirror.On("/page.gguf", context =>
-        {
-            context.Response.ContentType = "text/html";
-            return context.Response.WriteAsync("<html>sign in</html>");
-        });
+        app.Mirror.On(
+            "/page.gguf",
+            context =>
+            {
+                context.Response.ContentType = "text/html";
+                return context.Response.WriteAsync("<html>sign in</html>");
+            }
+        );
         var failed = await app.UntilAsync((await app.AddAsync(new { source = app.Mirror.Url("/page.gguf") })).Single(), "failed");
         Assert.Contains("web page", failed.GetProperty("error").GetString());
         Assert.False(File.Exists(app.PathOf("page.gguf")));
@@ -71,7 +80,10 @@ public sealed class UrlDownloadTests(DownloadFixture app) : IClassFixture<Downlo
         await app.PostAsync(id, "resume");
         await app.UntilAsync(id, "done");
         Assert.Equal(file.Content, await File.ReadAllBytesAsync(app.PathOf("cut.gguf")));
-        Assert.Contains(app.Mirror.Asked, asked => asked.Path == "/cut.gguf" && asked.Range == $"bytes={kept}-" && asked.IfRange == "\"one\"");
+        Assert.Contains(
+            app.Mirror.Asked,
+            asked => asked.Path == "/cut.gguf" && asked.Range == $"bytes={kept}-" && asked.IfRange == "\"one\""
+        );
     }
 
     [Theory]
@@ -80,7 +92,15 @@ public sealed class UrlDownloadTests(DownloadFixture app) : IClassFixture<Downlo
     [InlineData("nameless", true, null)]
     public async Task Resume_StartsAnew_WhereTheServerCannotGoOn(string name, bool ranges, string? etag)
     {
-        var file = app.Mirror.Serve($"/{name}.gguf", new ServedFile { Hold = new TaskCompletionSource<bool>(), Ranges = ranges, ETag = etag is null ? null : "\"one\"" });
+        var file = app.Mirror.Serve(
+            $"/{name}.gguf",
+            new ServedFile
+            {
+                Hold = new TaskCompletionSource<bool>(),
+                Ranges = ranges,
+                ETag = etag is null ? null : "\"one\"",
+            }
+        );
         var id = (await app.AddAsync(new { source = app.Mirror.Url($"/{name}.gguf") })).Single();
         await BreakAsync(id, file);
         (file.ETag, file.Content) = (etag, GgufSamples.Llama("Another of another length").ToArray());
@@ -93,7 +113,10 @@ public sealed class UrlDownloadTests(DownloadFixture app) : IClassFixture<Downlo
     public async Task DamagedContent_IsThrownAway()
     {
         app.Mirror.Serve("/damaged.gguf");
-        var failed = await app.UntilAsync((await app.AddAsync(new { source = app.Mirror.Url("/damaged.gguf"), sha256 = new string('a', 64) })).Single(), "failed");
+        var failed = await app.UntilAsync(
+            (await app.AddAsync(new { source = app.Mirror.Url("/damaged.gguf"), sha256 = new string('a', 64) })).Single(),
+            "failed"
+        );
         Assert.Contains("SHA-256", failed.GetProperty("error").GetString());
         Assert.False(File.Exists(app.PathOf("damaged.gguf")));
         Assert.False(File.Exists(app.PathOf("damaged.gguf.part")));
@@ -142,7 +165,13 @@ public sealed class UrlDownloadTests(DownloadFixture app) : IClassFixture<Downlo
             ids.AddRange(await app.AddAsync(new { source = app.Mirror.Url($"/{name}.gguf") }));
         await app.UntilAsync(ids[1], "running");
         Assert.Equal("queued", (await app.FindAsync(ids[2])).GetProperty("status").GetString());
-        Assert.Equal([ids[2]], (await app.GetAsync("/api/downloads?status=queued")).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetInt64()));
+        Assert.Equal(
+            [ids[2]],
+            (await app.GetAsync("/api/downloads?status=queued"))
+                .GetProperty("items")
+                .EnumerateArray()
+                .Select(item => item.GetProperty("id").GetInt64())
+        );
         hold.SetResult(true);
         foreach (var id in ids)
             await app.UntilAsync(id, "done");
@@ -155,7 +184,10 @@ public sealed class UrlDownloadTests(DownloadFixture app) : IClassFixture<Downlo
     {
         var folder = app.Folder.File("parts");
         foreach (var part in new[] { 1, 2 })
-            app.Mirror.Serve($"/s/set-0000{part}-of-00002.gguf", new ServedFile { Content = await File.ReadAllBytesAsync(GgufSamples.SavePart(folder, "set", part, 2)) });
+            app.Mirror.Serve(
+                $"/s/set-0000{part}-of-00002.gguf",
+                new ServedFile { Content = await File.ReadAllBytesAsync(GgufSamples.SavePart(folder, "set", part, 2)) }
+            );
         var ids = await app.AddAsync(new { source = app.Mirror.Url("/s/set-00002-of-00002.gguf") });
         Assert.Equal(2, ids.Length);
         foreach (var id in ids)

@@ -7,7 +7,14 @@ namespace LlamaBlazor.Tests.Integration.Proxy.Clients;
 /// <summary>What programs do with Anthropic's library for .NET.</summary>
 internal sealed class AnthropicDotNetClient(Uri endpoint, string model, string key = "none")
 {
-    private AnthropicClient Client { get; } = new() { ApiKey = key, BaseUrl = endpoint.OriginalString.TrimEnd('/'), MaxRetries = 0, Timeout = TimeSpan.FromMinutes(5) };
+    private AnthropicClient Client { get; } =
+        new()
+        {
+            ApiKey = key,
+            BaseUrl = endpoint.OriginalString.TrimEnd('/'),
+            MaxRetries = 0,
+            Timeout = TimeSpan.FromMinutes(5),
+        };
 
     public async Task ChatAsync()
     {
@@ -25,7 +32,13 @@ internal sealed class AnthropicDotNetClient(Uri endpoint, string model, string k
     }
 
     public async Task CountAsync() =>
-        Assert.True((await Client.Messages.CountTokens(new MessageCountTokensParams { Model = model, Messages = [new UserMessageParam("Say hi")] })).InputTokens > 0);
+        Assert.True(
+            (
+                await Client.Messages.CountTokens(
+                    new MessageCountTokensParams { Model = model, Messages = [new UserMessageParam("Say hi")] }
+                )
+            ).InputTokens > 0
+        );
 
     public async Task ModelsAsync()
     {
@@ -34,16 +47,21 @@ internal sealed class AnthropicDotNetClient(Uri endpoint, string model, string k
         Assert.Equal(model, (await Client.Models.Retrieve(model)).ID);
     }
 
-    public async Task UnknownModelAsync() => await Assert.ThrowsAsync<AnthropicNotFoundException>(() => Client.Messages.Create(Request(model + "-unknown")));
+    public async Task UnknownModelAsync() =>
+        await Assert.ThrowsAsync<AnthropicNotFoundException>(() => Client.Messages.Create(Request(model + "-unknown")));
 
-    public async Task WrongKeyAsync() => await Assert.ThrowsAsync<AnthropicUnauthorizedException>(() => new AnthropicDotNetClient(endpoint, model, "lb-wrong").Client.Messages.Create(Request(model)));
+    public async Task WrongKeyAsync() =>
+        await Assert.ThrowsAsync<AnthropicUnauthorizedException>(() =>
+            new AnthropicDotNetClient(endpoint, model, "lb-wrong").Client.Messages.Create(Request(model))
+        );
 
     public Task ManyAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(i => i % 2 == 0 ? ChatAsync() : StreamAsync()));
 
-    private static MessageCreateParams Request(string model) => new()
-    {
-        Model = model,
-        MaxTokens = 4,
-        Messages = [new UserMessageParam("Say hi")],
-    };
+    private static MessageCreateParams Request(string model) =>
+        new()
+        {
+            Model = model,
+            MaxTokens = 4,
+            Messages = [new UserMessageParam("Say hi")],
+        };
 }

@@ -8,7 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Proxy.Clients;
 
-/// <summary>Libraries that programs in .NET really use, against the simulated and the real engine. Each with a dashboard of its own: keys count for all of it.</summary>
+/// <summary>Libraries that programs in .NET really use, against the simulated and the real engine. Each with a dashboard of its own: keys
+/// count for all of it.</summary>
 public sealed class DotNetClientTests
 {
     [LinuxFact]
@@ -119,10 +120,18 @@ public sealed class DotNetClientTests
 
         public Task<string> AddRealAsync() => NameAsync(AddModelWithAsync(RealEngineFactAttribute.Engine, RealModelFactAttribute.Model));
 
-        public async Task<string> MakeKeyAsync() => (await Services.GetRequiredService<KeyStore>().CreateAsync(new NewKey { Name = "client" }, CancellationToken.None)).Value.Secret!;
+        public async Task<string> MakeKeyAsync() =>
+            (await Services.GetRequiredService<KeyStore>().CreateAsync(new NewKey { Name = "client" }, CancellationToken.None))
+                .Value
+                .Secret!;
 
-        public Task IsQuietAsync() => Until.TrueAsync(() => Services.GetRequiredService<InFlightRegistry>().Count == 0, "nothing is left under way, also of what was broken off");
+        public Task IsQuietAsync() =>
+            Until.TrueAsync(
+                () => Services.GetRequiredService<InFlightRegistry>().Count == 0,
+                "nothing is left under way, also of what was broken off"
+            );
 
-        private async Task<string> NameAsync(Task<long> adding) => (await GetAsync($"/api/models/{await adding}")).GetProperty("name").GetString()!;
+        private async Task<string> NameAsync(Task<long> adding) =>
+            (await GetAsync($"/api/models/{await adding}")).GetProperty("name").GetString()!;
     }
 }

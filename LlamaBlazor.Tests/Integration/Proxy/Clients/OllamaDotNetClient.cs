@@ -31,7 +31,8 @@ internal sealed class OllamaDotNetClient(Uri endpoint, string model) : IDisposab
         Assert.NotEmpty((await _client.ShowModelAsync(new ShowModelRequest { Model = model })).Details.Format!);
     }
 
-    public async Task EmbedAsync() => Assert.NotEmpty(Assert.Single((await _client.EmbedAsync(new EmbedRequest { Model = model, Input = ["Some words"] })).Embeddings));
+    public async Task EmbedAsync() =>
+        Assert.NotEmpty(Assert.Single((await _client.EmbedAsync(new EmbedRequest { Model = model, Input = ["Some words"] })).Embeddings));
 
     public async Task UnknownModelAsync()
     {
@@ -47,11 +48,12 @@ internal sealed class OllamaDotNetClient(Uri endpoint, string model) : IDisposab
 
     public Task ManyAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(i => ChatAsync(stream: i % 2 == 0)));
 
-    private static ChatRequest Request(string model, bool stream) => new()
-    {
-        Model = model,
-        Stream = stream,
-        Messages = [new Message(ChatRole.User, "Say hi")],
-        Options = new RequestOptions { NumPredict = 4, Temperature = 0 },
-    };
+    private static ChatRequest Request(string model, bool stream) =>
+        new()
+        {
+            Model = model,
+            Stream = stream,
+            Messages = [new Message(ChatRole.User, "Say hi")],
+            Options = new RequestOptions { NumPredict = 4, Temperature = 0 },
+        };
 }

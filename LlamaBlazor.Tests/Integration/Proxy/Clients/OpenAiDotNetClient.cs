@@ -12,7 +12,8 @@ internal sealed class OpenAiDotNetClient(Uri endpoint, string model, string key 
 {
     private static readonly ChatCompletionOptions Few = new() { MaxOutputTokenCount = 4, Temperature = 0 };
 
-    private OpenAIClient Client { get; } = new(new ApiKeyCredential(key), new OpenAIClientOptions { Endpoint = endpoint, RetryPolicy = new ClientRetryPolicy(0) });
+    private OpenAIClient Client { get; } =
+        new(new ApiKeyCredential(key), new OpenAIClientOptions { Endpoint = endpoint, RetryPolicy = new ClientRetryPolicy(0) });
 
     private ChatClient Chat => Client.GetChatClient(model);
 
@@ -43,7 +44,13 @@ internal sealed class OpenAiDotNetClient(Uri endpoint, string model, string key 
         using var stop = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var _ in Chat.CompleteChatStreamingAsync([new UserChatMessage("Count to a million")], new ChatCompletionOptions { MaxOutputTokenCount = 100_000 }, stop.Token))
+            await foreach (
+                var _ in Chat.CompleteChatStreamingAsync(
+                    [new UserChatMessage("Count to a million")],
+                    new ChatCompletionOptions { MaxOutputTokenCount = 100_000 },
+                    stop.Token
+                )
+            )
                 await stop.CancelAsync();
         });
     }
@@ -62,21 +69,51 @@ internal sealed class OpenAiDotNetClient(Uri endpoint, string model, string key 
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint + "/embeddings")
         {
-            Content = new StringContent(JsonSerializer.Serialize(new { model, input = "Some words", encoding_format = "float" }), Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        model,
+                        input = "Some words",
+                        encoding_format = "float",
+                    }
+                ),
+                Encoding.UTF8,
+                "application/json"
+            ),
         };
         request.Headers.Authorization = new("Bearer", key);
         using var answer = await http.SendAsync(request);
         using var plain = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-        var floats = plain.RootElement.GetProperty("data")[0].GetProperty("embedding").EnumerateArray().Select(number => number.GetSingle()).ToArray();
+        var floats = plain
+            .RootElement.GetProperty("data")[0]
+            .GetProperty("embedding")
+            .EnumerateArray()
+            .Select(number => number.GetSingle())
+            .ToArray();
         Assert.Equal(floats.Length, packed.Length);
         Assert.All(floats.Zip(packed), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
 
     public async Task UnknownModelAsync() =>
-        Assert.Equal(404, (await Assert.ThrowsAsync<ClientResultException>(() => Client.GetChatClient(model + "-unknown").CompleteChatAsync([new UserChatMessage("hi")]))).Status);
+        Assert.Equal(
+            404,
+            (
+                await Assert.ThrowsAsync<ClientResultException>(() =>
+                    Client.GetChatClient(model + "-unknown").CompleteChatAsync([new UserChatMessage("hi")])
+                )
+            ).Status
+        );
 
     public async Task WrongKeyAsync() =>
-        Assert.Equal(401, (await Assert.ThrowsAsync<ClientResultException>(() => new OpenAiDotNetClient(endpoint, model, "lb-wrong").Chat.CompleteChatAsync([new UserChatMessage("hi")]))).Status);
+        Assert.Equal(
+            401,
+            (
+                await Assert.ThrowsAsync<ClientResultException>(() =>
+                    new OpenAiDotNetClient(endpoint, model, "lb-wrong").Chat.CompleteChatAsync([new UserChatMessage("hi")])
+                )
+            ).Status
+        );
 
     public Task ManyAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(i => i % 2 == 0 ? ChatAsync() : StreamAsync()));
 }

@@ -28,15 +28,36 @@ public sealed class OllamaApiTests(OllamaFixture app) : IClassFixture<OllamaFixt
     public async Task Chat_Streams_LinesAsTheyCome_AndIsRecorded()
     {
         await EnsureAsync("lines");
-        using var request = Ask("/api/chat", """{"model":"lines:latest","messages":[{"role":"user","content":"hi"}],"options":{"temperature":0.25}}""", "hold");
+        using var request = Ask(
+            "/api/chat",
+            """{"model":"lines:latest","messages":[{"role":"user","content":"hi"}],"options":{"temperature":0.25}}""",
+            "hold"
+        );
         using var answer = await app.Ollama.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal("application/x-ndjson", answer.Content.Headers.ContentType!.MediaType);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
         var first = JsonDocument.Parse((await reader.ReadLineAsync())!).RootElement; // while the engine holds the rest back
-        Assert.Equal(("lines:latest", "t0 ", false), (first.GetProperty("model").GetString(), first.GetProperty("message").GetProperty("content").GetString(), first.GetProperty("done").GetBoolean()));
+        Assert.Equal(
+            ("lines:latest", "t0 ", false),
+            (
+                first.GetProperty("model").GetString(),
+                first.GetProperty("message").GetProperty("content").GetString(),
+                first.GetProperty("done").GetBoolean()
+            )
+        );
         app.Engine.Release();
-        var rest = (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        Assert.Equal(("stop", 4, 2), (rest[^1].GetProperty("done_reason").GetString(), rest[^1].GetProperty("prompt_eval_count").GetInt32(), rest[^1].GetProperty("eval_count").GetInt32()));
+        var rest = (await reader.ReadToEndAsync())
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToList();
+        Assert.Equal(
+            ("stop", 4, 2),
+            (
+                rest[^1].GetProperty("done_reason").GetString(),
+                rest[^1].GetProperty("prompt_eval_count").GetInt32(),
+                rest[^1].GetProperty("eval_count").GetInt32()
+            )
+        );
         Assert.Equal(2, rest.Count);
         var row = await app.RowAsync(answer.Headers.GetValues("X-Request-Id").Single());
         Assert.Equal(("lines", 0.25, 200, 2L), (row.ModelName, row.Temperature, row.HttpStatus, row.GeneratedTokens));
@@ -48,7 +69,14 @@ public sealed class OllamaApiTests(OllamaFixture app) : IClassFixture<OllamaFixt
         await EnsureAsync("lines");
         using var answer = await app.Ollama.SendAsync(Ask("/api/generate", """{"model":"lines","prompt":"hi","stream":false}"""));
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal(("hi", true, 5), (body.GetProperty("response").GetString(), body.GetProperty("done").GetBoolean(), body.GetProperty("prompt_eval_count").GetInt32()));
+        Assert.Equal(
+            ("hi", true, 5),
+            (
+                body.GetProperty("response").GetString(),
+                body.GetProperty("done").GetBoolean(),
+                body.GetProperty("prompt_eval_count").GetInt32()
+            )
+        );
         Assert.Equal("/v1/chat/completions", app.Engine.Seen.Last().Target);
     }
 
@@ -70,7 +98,9 @@ public sealed class OllamaApiTests(OllamaFixture app) : IClassFixture<OllamaFixt
     public async Task StreamThatBreaksOff_EndsWithAnErrorLine()
     {
         await EnsureAsync("lines");
-        using var answer = await app.Ollama.SendAsync(Ask("/api/chat", """{"model":"lines","messages":[{"role":"user","content":"hi"}]}""", "truncate"));
+        using var answer = await app.Ollama.SendAsync(
+            Ask("/api/chat", """{"model":"lines","messages":[{"role":"user","content":"hi"}]}""", "truncate")
+        );
         var last = (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
         Assert.Contains("before the answer was complete", JsonDocument.Parse(last).RootElement.GetProperty("error").GetString());
     }
@@ -85,7 +115,10 @@ public sealed class OllamaApiTests(OllamaFixture app) : IClassFixture<OllamaFixt
             await ready.Task.WaitAsync(cancellation);
             return app.Publish(model, "late", "running");
         };
-        using var answer = await app.Ollama.SendAsync(Ask("/api/chat", """{"model":"late","messages":[{"role":"user","content":"hi"}]}""", "stream:2"), HttpCompletionOption.ResponseHeadersRead); // begun by a comment
+        using var answer = await app.Ollama.SendAsync(
+            Ask("/api/chat", """{"model":"late","messages":[{"role":"user","content":"hi"}]}""", "stream:2"),
+            HttpCompletionOption.ResponseHeadersRead
+        ); // begun by a comment
         ready.SetResult();
         app.Starting = null;
         var lines = (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -108,9 +141,17 @@ public sealed class OllamaApiTests(OllamaFixture app) : IClassFixture<OllamaFixt
     {
         await EnsureAsync("lines");
         var id = await app.AddModelAsync("resting");
-        var tags = (await app.Ollama.GetFromJsonAsync<JsonElement>("/api/tags")).GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()).ToList();
+        var tags = (await app.Ollama.GetFromJsonAsync<JsonElement>("/api/tags"))
+            .GetProperty("models")
+            .EnumerateArray()
+            .Select(model => model.GetProperty("name").GetString())
+            .ToList();
         Assert.Contains("resting", tags);
-        var running = (await app.Ollama.GetFromJsonAsync<JsonElement>("/api/ps")).GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()).ToList();
+        var running = (await app.Ollama.GetFromJsonAsync<JsonElement>("/api/ps"))
+            .GetProperty("models")
+            .EnumerateArray()
+            .Select(model => model.GetProperty("name").GetString())
+            .ToList();
         Assert.Contains("lines", running);
         Assert.DoesNotContain("resting", running);
         using var show = await app.Ollama.PostAsJsonAsync("/api/show", new { model = "resting:latest" });
@@ -125,7 +166,16 @@ public sealed class OllamaApiTests(OllamaFixture app) : IClassFixture<OllamaFixt
     {
         using var answer = await app.Ollama.SendAsync(Ask("/api/generate", "no json"));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        await Until.TrueAsync(async () => (await app.GetAsync("/api/stats/history")).GetProperty("items").EnumerateArray().Any(row => row.GetProperty("endpoint").GetString() == "/api/generate" && row.GetProperty("http_status").GetInt32() == 400), "the refusal is recorded");
+        await Until.TrueAsync(
+            async () =>
+                (await app.GetAsync("/api/stats/history"))
+                    .GetProperty("items")
+                    .EnumerateArray()
+                    .Any(row =>
+                        row.GetProperty("endpoint").GetString() == "/api/generate" && row.GetProperty("http_status").GetInt32() == 400
+                    ),
+            "the refusal is recorded"
+        );
     }
 
     [Theory]

@@ -18,8 +18,22 @@ public sealed class OllamaApp : InstanceHarness
     /// <summary>Asks for a chat and returns its lines.</summary>
     public async Task<List<JsonElement>> ChatAsync(string model, object? keepAlive = null)
     {
-        using var answer = await Ollama.PostAsJsonAsync("/api/chat", new { model, keep_alive = keepAlive, messages = new[] { new { role = "user", content = "hi" } }, options = new { num_predict = 4 } });
-        return [.. (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        using var answer = await Ollama.PostAsJsonAsync(
+            "/api/chat",
+            new
+            {
+                model,
+                keep_alive = keepAlive,
+                messages = new[] { new { role = "user", content = "hi" } },
+                options = new { num_predict = 4 },
+            }
+        );
+        return
+        [
+            .. (await answer.Content.ReadAsStringAsync())
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonDocument.Parse(line).RootElement),
+        ];
     }
 }
 
@@ -38,7 +52,10 @@ public sealed class OllamaEngineTests(OllamaApp app) : IClassFixture<OllamaApp>
     [LinuxFact]
     public async Task PinnedModel_StaysInSpiteOfKeepAlive()
     {
-        var id = await app.AddModelWithAsync(EngineScript.Write(app.Folder, "load-ms=0", "tps=2000"), configure: runtime => runtime.Pinned = true);
+        var id = await app.AddModelWithAsync(
+            EngineScript.Write(app.Folder, "load-ms=0", "tps=2000"),
+            configure: runtime => runtime.Pinned = true
+        );
         var other = await app.AddModelAsync("load-ms=0", "tps=2000");
         Assert.True((await app.ChatAsync(await NameAsync(id), keepAlive: 0))[^1].TryGetProperty("done_reason", out _));
         Assert.True((await app.ChatAsync(await NameAsync(other), keepAlive: 0))[^1].TryGetProperty("done_reason", out _));
@@ -55,11 +72,24 @@ public sealed class OllamaEngineTests(OllamaApp app) : IClassFixture<OllamaApp>
         Assert.Equal(("length", 4), (lines[^1].GetProperty("done_reason").GetString(), lines[^1].GetProperty("eval_count").GetInt32()));
         Assert.NotEqual("", string.Concat(lines.Select(line => line.GetProperty("message").GetProperty("content").GetString())));
         Assert.True(lines[^1].GetProperty("prompt_eval_count").GetInt32() > 0);
-        using var generated = await app.Ollama.PostAsJsonAsync("/api/generate", new { model = name, prompt = "once", raw = true, stream = false, options = new { num_predict = 3, seed = 1 } });
+        using var generated = await app.Ollama.PostAsJsonAsync(
+            "/api/generate",
+            new
+            {
+                model = name,
+                prompt = "once",
+                raw = true,
+                stream = false,
+                options = new { num_predict = 3, seed = 1 },
+            }
+        );
         var reply = await generated.Content.ReadFromJsonAsync<JsonElement>();
         Assert.True(reply.TryGetProperty("eval_count", out var count), reply.ToString());
         Assert.Equal(3, count.GetInt32());
-        Assert.Contains((await app.Ollama.GetFromJsonAsync<JsonElement>("/api/ps")).GetProperty("models").EnumerateArray(), model => model.GetProperty("name").GetString() == name);
+        Assert.Contains(
+            (await app.Ollama.GetFromJsonAsync<JsonElement>("/api/ps")).GetProperty("models").EnumerateArray(),
+            model => model.GetProperty("name").GetString() == name
+        );
     }
 
     private async Task<string> NameAsync(long id) => (await app.GetAsync($"/api/models/{id}")).GetProperty("name").GetString()!;

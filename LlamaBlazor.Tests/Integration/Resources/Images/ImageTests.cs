@@ -23,7 +23,10 @@ public sealed class ImageHarness : InstanceHarness
         File.WriteAllText(Folder.File("words"), words);
     }
 
-    private string WriteRuntime() => EngineScript.WriteRaw(Folder, $$"""
+    private string WriteRuntime() =>
+        EngineScript.WriteRaw(
+            Folder,
+            $$"""
             left=$(cat '{{Folder.File("failures")}}' 2>/dev/null || echo 0)
             case $1 in
               image) cat '{{Folder.File("inspected")}}' 2>/dev/null; exit 0 ;;
@@ -31,11 +34,14 @@ public sealed class ImageHarness : InstanceHarness
               pull)
                 echo "Copying blob sha256:0123456789abcdef0123"
                 if [ "$2" = "ghcr.io/slow/image:1" ]; then exec sleep 300; fi
-                if [ "$left" -gt 0 ]; then echo $((left - 1)) > '{{Folder.File("failures")}}'; cat '{{Folder.File("words")}}' >&2; exit 125; fi
+                if [ "$left" -gt 0 ]; then echo $((left - 1)) > '{{Folder.File("failures")}}'; cat '{{Folder.File(
+                "words"
+            )}}' >&2; exit 125; fi
                 echo "$2" >> '{{Folder.File("images")}}'; echo "Copying config 99"; exit 0 ;;
               ps) echo '[]' ;;
             esac
-            """);
+            """
+        );
 }
 
 public sealed class ImageTests(ImageHarness app) : IClassFixture<ImageHarness>
@@ -54,7 +60,10 @@ public sealed class ImageTests(ImageHarness app) : IClassFixture<ImageHarness>
     [Fact]
     public async Task Image_IsAdded_Exported_Removed_AndImportedAgain()
     {
-        using var made = await app.Http.PostAsJsonAsync("/api/images", new { reference = "example.org/team/sub/engine:7", display_name = "Engine" });
+        using var made = await app.Http.PostAsJsonAsync(
+            "/api/images",
+            new { reference = "example.org/team/sub/engine:7", display_name = "Engine" }
+        );
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         var file = await app.GetAsync("/api/images/export");
         Assert.Equal(HttpStatusCode.NoContent, (await app.Http.DeleteAsync(made.Headers.Location)).StatusCode);
@@ -96,7 +105,11 @@ public sealed class ImageTests(ImageHarness app) : IClassFixture<ImageHarness>
         Assert.Equal(asked, registry.Asked.Count);
 
         registry.IsDown = true;
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, token) => context.Set<ApiCacheRow>().ExecuteUpdateAsync(set => set.SetProperty(row => row.ExpiresAt, 1), token));
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync(
+                (context, token) => context.Set<ApiCacheRow>().ExecuteUpdateAsync(set => set.SetProperty(row => row.ExpiresAt, 1), token)
+            );
         var offline = await SyncAsync(id);
         Assert.True(offline.GetProperty("from_cache").GetBoolean());
         Assert.Contains("503", offline.GetProperty("error").GetString());
@@ -111,7 +124,10 @@ public sealed class ImageTests(ImageHarness app) : IClassFixture<ImageHarness>
         using var answer = await app.Http.PostAsJsonAsync("/api/images/pull?wait=true", new { reference = "ghcr.io/pulled/image:1" });
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var pull = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal((3, 1, 1), (pull.GetProperty("attempt").GetInt32(), pull.GetProperty("layers").GetInt32(), pull.GetProperty("done").GetInt32()));
+        Assert.Equal(
+            (3, 1, 1),
+            (pull.GetProperty("attempt").GetInt32(), pull.GetProperty("layers").GetInt32(), pull.GetProperty("done").GetInt32())
+        );
         Assert.Equal(["ghcr.io/pulled/image:1"], await ListAsync("?cached=true&q=pulled"));
     }
 
@@ -119,10 +135,13 @@ public sealed class ImageTests(ImageHarness app) : IClassFixture<ImageHarness>
     public async Task ImageOfThisMachine_HasItsFacts_AsSoonAsItIsAdded()
     {
         await File.AppendAllTextAsync(app.Folder.File("images"), "ghcr.io/here/engine:9\n");
-        await File.WriteAllTextAsync(app.Folder.File("inspected"), """
+        await File.WriteAllTextAsync(
+            app.Folder.File("inspected"),
+            """
             [{"Id": "11aa", "RepoTags": ["ghcr.io/here/engine:9"], "RepoDigests": ["ghcr.io/here/engine@sha256:22bb"], "Size": 123456,
               "Config": {"Env": ["PATH=/bin", "PYTHON_VERSION=3.12.4"]}}]
-            """);
+            """
+        );
         using var made = await app.Http.PostAsJsonAsync("/api/images", new { reference = "ghcr.io/here/engine:9" });
         var version = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("versions")[0];
         Assert.True(version.GetProperty("is_cached").GetBoolean());
@@ -185,7 +204,10 @@ public sealed class ImageTests(ImageHarness app) : IClassFixture<ImageHarness>
 
     private async Task<(string State, int Layers)> StateAsync(string reference)
     {
-        var pull = (await app.GetAsync("/api/images/pulls")).GetProperty("items").EnumerateArray().Single(item => item.GetProperty("reference").GetString() == reference);
+        var pull = (await app.GetAsync("/api/images/pulls"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(item => item.GetProperty("reference").GetString() == reference);
         return (pull.GetProperty("state").GetString()!, pull.GetProperty("layers").GetInt32());
     }
 
@@ -195,5 +217,11 @@ public sealed class ImageTests(ImageHarness app) : IClassFixture<ImageHarness>
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items")[0];
     }
 
-    private async Task<List<string>> ListAsync(string query) => [.. (await app.GetAsync($"/api/images{query}{(query.Length == 0 ? "?" : "&")}flat=true")).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("reference").GetString()!)];
+    private async Task<List<string>> ListAsync(string query) =>
+        [
+            .. (await app.GetAsync($"/api/images{query}{(query.Length == 0 ? "?" : "&")}flat=true"))
+                .GetProperty("items")
+                .EnumerateArray()
+                .Select(item => item.GetProperty("reference").GetString()!),
+        ];
 }

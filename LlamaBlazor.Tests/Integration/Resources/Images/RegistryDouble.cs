@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 
 namespace LlamaBlazor.Tests.Integration.Resources.Images;
 
-/// <summary>An OCI registry on loopback: asks for a token, answers tags page by page, and serves one image from a folder of the OCI layout.</summary>
+/// <summary>An OCI registry on loopback: asks for a token, answers tags page by page, and serves one image from a folder of the OCI
+/// layout.</summary>
 internal sealed class RegistryDouble : IAsyncDisposable
 {
     private const string Token = "let-me-in";
@@ -31,7 +32,8 @@ internal sealed class RegistryDouble : IAsyncDisposable
     public string? Layout { get; set; }
 
     /// <summary>Host and port.</summary>
-    public string Host => new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Authority;
+    public string Host =>
+        new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Authority;
 
     public static async Task<RegistryDouble> StartAsync()
     {
@@ -53,9 +55,14 @@ internal sealed class RegistryDouble : IAsyncDisposable
         if (IsDown)
             http.Response.StatusCode = 503;
         else if (path == "/token")
-            await http.Response.WriteAsJsonAsync(new { token = http.Request.Query["scope"] == "repository:my/llama:pull" ? Token : "useless" });
+            await http.Response.WriteAsJsonAsync(
+                new { token = http.Request.Query["scope"] == "repository:my/llama:pull" ? Token : "useless" }
+            );
         else if (http.Request.Headers.Authorization != $"Bearer {Token}")
-            (http.Response.StatusCode, http.Response.Headers.WWWAuthenticate) = (401, $"Bearer realm=\"http://{Host}/token\",service=\"double\",scope=\"repository:my/llama:pull\"");
+            (http.Response.StatusCode, http.Response.Headers.WWWAuthenticate) = (
+                401,
+                $"Bearer realm=\"http://{Host}/token\",service=\"double\",scope=\"repository:my/llama:pull\""
+            );
         else if (path == "/v2/my/llama/tags/list")
             await TagsAsync(http);
         else if (path.StartsWith("/v2/my/llama/", StringComparison.Ordinal) && Layout is not null)
@@ -67,7 +74,9 @@ internal sealed class RegistryDouble : IAsyncDisposable
     private async Task TagsAsync(HttpContext http)
     {
         const int Page = 3;
-        var rest = Tags.SkipWhile(tag => http.Request.Query["last"] is [{ } last] && tag != last).Skip(http.Request.Query.ContainsKey("last") ? 1 : 0).ToList();
+        var rest = Tags.SkipWhile(tag => http.Request.Query["last"] is [{ } last] && tag != last)
+            .Skip(http.Request.Query.ContainsKey("last") ? 1 : 0)
+            .ToList();
         if (rest.Count > Page)
             http.Response.Headers.Link = $"</v2/my/llama/tags/list?last={rest[Page - 1]}&n={Page}>; rel=\"next\"";
         await http.Response.WriteAsJsonAsync(new { name = "my/llama", tags = rest.Take(Page) });
@@ -77,7 +86,10 @@ internal sealed class RegistryDouble : IAsyncDisposable
     {
         using var index = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Layout!, "index.json")));
         var manifest = index.RootElement.GetProperty("manifests")[0];
-        var digest = what.StartsWith("manifests/", StringComparison.Ordinal) && !what.Contains(':') ? manifest.GetProperty("digest").GetString()! : what[(what.IndexOf('/') + 1)..];
+        var digest =
+            what.StartsWith("manifests/", StringComparison.Ordinal) && !what.Contains(':')
+                ? manifest.GetProperty("digest").GetString()!
+                : what[(what.IndexOf('/') + 1)..];
         var file = Path.Combine(Layout!, "blobs", digest.Replace(':', '/'));
         if (!File.Exists(file))
         {
@@ -85,7 +97,9 @@ internal sealed class RegistryDouble : IAsyncDisposable
             return;
         }
 
-        http.Response.ContentType = what.StartsWith("manifests/", StringComparison.Ordinal) ? manifest.GetProperty("mediaType").GetString() : "application/octet-stream";
+        http.Response.ContentType = what.StartsWith("manifests/", StringComparison.Ordinal)
+            ? manifest.GetProperty("mediaType").GetString()
+            : "application/octet-stream";
         http.Response.Headers["Docker-Content-Digest"] = digest;
         await http.Response.SendFileAsync(file);
     }

@@ -48,10 +48,13 @@ internal sealed class ContractEngine(string program, IReadOnlyList<string> prefi
         await File.WriteAllTextAsync(broken, "no model at all");
         await File.WriteAllTextAsync(empty, "");
         var takenPort = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
-        var names = new ContractNames(
-        [
-            (broken, "{BROKEN}"), (empty, "{EMPTY}"), (folder.Path, "{FOLDER}"), (model, "{MODEL}"),
-            (Text(port), "{PORT}"), (Text(takenPort), "{TAKEN}"),
+        var names = new ContractNames([
+            (broken, "{BROKEN}"),
+            (empty, "{EMPTY}"),
+            (folder.Path, "{FOLDER}"),
+            (model, "{MODEL}"),
+            (Text(port), "{PORT}"),
+            (Text(takenPort), "{TAKEN}"),
         ]);
         using var process = Start([.. run.Arguments.Select(names.Insert)]);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
@@ -98,21 +101,27 @@ internal sealed class ContractEngine(string program, IReadOnlyList<string> prefi
     }
 
     // Ready is when any route is answered with something else than 503: which ones there are depends on the profile.
-    private static async Task WaitAsync(Process process, int port, bool isReady) => await Until.TrueAsync(async () =>
-    {
-        Assert.False(process.HasExited, "the engine has ended");
-        try
-        {
-            return await RawHttp.SendAsync(port, "GET", "/nothing") is { Status: not 503 } || !isReady;
-        }
-        catch (Exception error) when (error is SocketException or IOException)
-        {
-            return false;
-        }
-    }, "the engine listens");
+    private static async Task WaitAsync(Process process, int port, bool isReady) =>
+        await Until.TrueAsync(
+            async () =>
+            {
+                Assert.False(process.HasExited, "the engine has ended");
+                try
+                {
+                    return await RawHttp.SendAsync(port, "GET", "/nothing") is { Status: not 503 } || !isReady;
+                }
+                catch (Exception error) when (error is SocketException or IOException)
+                {
+                    return false;
+                }
+            },
+            "the engine listens"
+        );
 
-    private Process Start(IReadOnlyList<string> arguments) => Process.Start(
-        new ProcessStartInfo(program, [.. prefix, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    private Process Start(IReadOnlyList<string> arguments) =>
+        Process.Start(
+            new ProcessStartInfo(program, [.. prefix, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
 
     private static void Terminate(Process process)
     {

@@ -14,26 +14,76 @@ internal static partial class ContractForm
     // Values that belong to the model, the moment or the build.
     private static readonly HashSet<string> Volatile =
     [
-        "id", "item_id", "call_id", "created", "created_at", "completed_at", "system_fingerprint", "build_info", "media_marker",
-        "chat_template", "content", "text", "delta", "prompt", "token", "tokens", "bytes", "logprob", "piece", "embedding",
-        "relevance_score", "score", "id_slot", "id_task",
-        "completion_tokens", "prompt_tokens", "total_tokens", "cached_tokens", "input_tokens", "output_tokens", "cache_read_input_tokens",
-        "tokens_predicted", "tokens_evaluated", "tokens_cached", "n_prompt_tokens", "n_prompt_tokens_processed", "n_prompt_tokens_cache",
-        "cache_n", "prompt_n", "prompt_ms", "prompt_per_token_ms", "prompt_per_second", "predicted_n", "predicted_ms",
-        "predicted_per_token_ms", "predicted_per_second", "save_ms", "restore_ms",
-        "n_saved", "n_written", "n_restored", "n_read", "n_erased",
-        "n_params", "size", "n_ctx_train", "n_embd", "n_vocab",
+        "id",
+        "item_id",
+        "call_id",
+        "created",
+        "created_at",
+        "completed_at",
+        "system_fingerprint",
+        "build_info",
+        "media_marker",
+        "chat_template",
+        "content",
+        "text",
+        "delta",
+        "prompt",
+        "token",
+        "tokens",
+        "bytes",
+        "logprob",
+        "piece",
+        "embedding",
+        "relevance_score",
+        "score",
+        "id_slot",
+        "id_task",
+        "completion_tokens",
+        "prompt_tokens",
+        "total_tokens",
+        "cached_tokens",
+        "input_tokens",
+        "output_tokens",
+        "cache_read_input_tokens",
+        "tokens_predicted",
+        "tokens_evaluated",
+        "tokens_cached",
+        "n_prompt_tokens",
+        "n_prompt_tokens_processed",
+        "n_prompt_tokens_cache",
+        "cache_n",
+        "prompt_n",
+        "prompt_ms",
+        "prompt_per_token_ms",
+        "prompt_per_second",
+        "predicted_n",
+        "predicted_ms",
+        "predicted_per_token_ms",
+        "predicted_per_second",
+        "save_ms",
+        "restore_ms",
+        "n_saved",
+        "n_written",
+        "n_restored",
+        "n_read",
+        "n_erased",
+        "n_params",
+        "size",
+        "n_ctx_train",
+        "n_embd",
+        "n_vocab",
     ];
 
     /// <summary>The form of an answer.</summary>
-    public static JsonObject Of(RawAnswer answer, ContractNames names) => new()
-    {
-        ["status"] = answer.Status,
-        ["headers"] = Sorted(answer.Headers.Select(header => KeyValuePair.Create(header.Key, Header(header)))),
-        ["body"] = Body(answer, names),
-        // Told to close, nobody asks again: the real one keeps the connection all the same, and that cannot be seen.
-        ["closed"] = answer.Headers.Any(header => header is { Key: "Connection", Value: "close" }) ? "told" : answer.IsClosed,
-    };
+    public static JsonObject Of(RawAnswer answer, ContractNames names) =>
+        new()
+        {
+            ["status"] = answer.Status,
+            ["headers"] = Sorted(answer.Headers.Select(header => KeyValuePair.Create(header.Key, Header(header)))),
+            ["body"] = Body(answer, names),
+            // Told to close, nobody asks again: the real one keeps the connection all the same, and that cannot be seen.
+            ["closed"] = answer.Headers.Any(header => header is { Key: "Connection", Value: "close" }) ? "told" : answer.IsClosed,
+        };
 
     /// <summary>The form of the lines of a log: each once, in the order of the alphabet, and only those that begin with the time.</summary>
     public static JsonArray Log(string text, ContractNames names) =>
@@ -72,21 +122,23 @@ internal static partial class ContractForm
     private static JsonObject Sorted(IEnumerable<KeyValuePair<string, JsonNode?>> pairs) =>
         new([.. pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal)]);
 
-    private static JsonNode? Form(JsonNode? node, string? key) => node switch
-    {
-        JsonObject json => Sorted(json.Select(pair => KeyValuePair.Create(pair.Key, Form(pair.Value, pair.Key)))),
-        JsonArray list => Merge(list.Select(item => Form(item, item is JsonValue or JsonArray ? key : null))),
-        null => null,
-        _ when key is not null && Volatile.Contains(key) => node.GetValueKind().ToString().ToLowerInvariant(),
-        _ => Value(node, key),
-    };
+    private static JsonNode? Form(JsonNode? node, string? key) =>
+        node switch
+        {
+            JsonObject json => Sorted(json.Select(pair => KeyValuePair.Create(pair.Key, Form(pair.Value, pair.Key)))),
+            JsonArray list => Merge(list.Select(item => Form(item, item is JsonValue or JsonArray ? key : null))),
+            null => null,
+            _ when key is not null && Volatile.Contains(key) => node.GetValueKind().ToString().ToLowerInvariant(),
+            _ => Value(node, key),
+        };
 
-    private static JsonNode Value(JsonNode node, string? key) => node.GetValueKind() switch
-    {
-        System.Text.Json.JsonValueKind.String when key == "message" => Words(node.GetValue<string>()),
-        System.Text.Json.JsonValueKind.Number => JsonValue.Create(node.GetValue<double>()),
-        _ => node.DeepClone(),
-    };
+    private static JsonNode Value(JsonNode node, string? key) =>
+        node.GetValueKind() switch
+        {
+            System.Text.Json.JsonValueKind.String when key == "message" => Words(node.GetValue<string>()),
+            System.Text.Json.JsonValueKind.Number => JsonValue.Create(node.GetValue<double>()),
+            _ => node.DeepClone(),
+        };
 
     // Where the JSON library stopped reading is its own; counts of tokens are the tokenizer's.
     private static string Words(string message) => Tokens().Replace(ParseError().Replace(message, "$1"), "number tokens");
@@ -141,8 +193,10 @@ internal static partial class ContractForm
 internal sealed record ContractNames(IReadOnlyList<(string Text, string Word)> Names)
 {
     /// <summary>Replaces them; the longest first.</summary>
-    public string Replace(string text) => Names.OrderByDescending(name => name.Text.Length)
-        .Aggregate(text, (at, name) => at.Replace(name.Text, name.Word, StringComparison.Ordinal));
+    public string Replace(string text) =>
+        Names
+            .OrderByDescending(name => name.Text.Length)
+            .Aggregate(text, (at, name) => at.Replace(name.Text, name.Word, StringComparison.Ordinal));
 
     /// <summary>Puts them in where their words stand.</summary>
     public string Insert(string text) => Names.Aggregate(text, (at, name) => at.Replace(name.Word, name.Text, StringComparison.Ordinal));
@@ -156,9 +210,13 @@ internal static class ContractComparison
     {
         if (real is JsonObject a && other is JsonObject b)
         {
-            return a.Select(pair => pair.Key).Union(b.Select(pair => pair.Key)).SelectMany(key => a.ContainsKey(key) && b.ContainsKey(key)
-                ? Differences(a[key], b[key], $"{at}/{key}")
-                : [($"{at}/{key}", a.ContainsKey(key) ? $"missing: {Show(a[key])}" : $"too much: {Show(b[key])}")]);
+            return a.Select(pair => pair.Key)
+                .Union(b.Select(pair => pair.Key))
+                .SelectMany(key =>
+                    a.ContainsKey(key) && b.ContainsKey(key)
+                        ? Differences(a[key], b[key], $"{at}/{key}")
+                        : [($"{at}/{key}", a.ContainsKey(key) ? $"missing: {Show(a[key])}" : $"too much: {Show(b[key])}")]
+                );
         }
 
         if (real is JsonArray first && other is JsonArray second && first.Count == second.Count)

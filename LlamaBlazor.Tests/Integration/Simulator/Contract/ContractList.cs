@@ -12,7 +12,13 @@ namespace LlamaBlazor.Tests.Integration.Simulator.Contract;
 /// <param name="Body">Body as JSON.</param>
 /// <param name="Text">Body as it is, where it is no JSON.</param>
 internal sealed record ContractExchange(
-    string Name, string Method, string Path, IReadOnlyDictionary<string, string>? Headers, JsonNode? Body, string? Text)
+    string Name,
+    string Method,
+    string Path,
+    IReadOnlyDictionary<string, string>? Headers,
+    JsonNode? Body,
+    string? Text
+)
 {
     private static readonly string Words = string.Concat(Enumerable.Repeat("word ", 700));
 

@@ -16,9 +16,18 @@ public sealed class ContractTests : IDisposable
     private static readonly Lazy<JsonObject> Recorded = new(() => JsonNode.Parse(File.ReadAllText(ContractList.RecordedPath))!.AsObject());
 
     // All lines that were recorded, of any profile or run.
-    private static readonly Lazy<HashSet<string>> Known = new(() => [.. Recorded.Value.Select(part => part.Value).OfType<JsonObject>()
-        .SelectMany(part => part.Select(entry => entry.Value)).OfType<JsonObject>().Where(form => form.ContainsKey("code"))
-        .SelectMany(form => form["output"]!.AsArray().Concat(form["error"]!.AsArray())).Select(line => (string)line!)]);
+    private static readonly Lazy<HashSet<string>> Known = new(() =>
+        [
+            .. Recorded
+                .Value.Select(part => part.Value)
+                .OfType<JsonObject>()
+                .SelectMany(part => part.Select(entry => entry.Value))
+                .OfType<JsonObject>()
+                .Where(form => form.ContainsKey("code"))
+                .SelectMany(form => form["output"]!.AsArray().Concat(form["error"]!.AsArray()))
+                .Select(line => (string)line!),
+        ]
+    );
 
     private readonly TempFolder _folder = new();
 
@@ -75,9 +84,14 @@ public sealed class ContractTests : IDisposable
         (recorded["runs"], recorded["help"]) = (runs, await Real().HelpAsync());
         var options = new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         // One line an exchange: what changed is seen in a review.
-        var parts = recorded.Select(part => $"\"{part.Key}\": " + (part.Value is JsonObject entries
-            ? $"{{\n{string.Join(",\n", entries.Select(entry => $"  \"{entry.Key}\": {entry.Value!.ToJsonString(options)}"))}\n}}"
-            : part.Value!.ToJsonString(options)));
+        var parts = recorded.Select(part =>
+            $"\"{part.Key}\": "
+            + (
+                part.Value is JsonObject entries
+                    ? $"{{\n{string.Join(",\n", entries.Select(entry => $"  \"{entry.Key}\": {entry.Value!.ToJsonString(options)}"))}\n}}"
+                    : part.Value!.ToJsonString(options)
+            )
+        );
         await File.WriteAllTextAsync(ContractList.RecordedPath, $"{{\n{string.Join(",\n", parts)}\n}}\n");
     }
 
@@ -100,9 +114,14 @@ public sealed class ContractTests : IDisposable
     {
         var found = Compare(real, other).ToList();
         var kept = Kept(of);
-        AssertNone(found.Where(difference => !kept.Any(at => Lies(difference.At, at)))
-            .Concat(kept.Where(at => !found.Any(difference => Lies(difference.At, at)))
-                .Select(at => (at, "is listed as a difference and is none"))));
+        AssertNone(
+            found
+                .Where(difference => !kept.Any(at => Lies(difference.At, at)))
+                .Concat(
+                    kept.Where(at => !found.Any(difference => Lies(difference.At, at)))
+                        .Select(at => (at, "is listed as a difference and is none"))
+                )
+        );
     }
 
     // A log need not say everything, and lines get lost at the end of a process: none may be of a form that the real one never writes.
@@ -143,6 +162,8 @@ public sealed class RealModelTheoryAttribute : TheoryAttribute
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RecorderFactAttribute : FactAttribute
 {
-    public RecorderFactAttribute() => Skip = new RealModelFactAttribute().Skip
-        ?? (Environment.GetEnvironmentVariable("RECORD_CONTRACT") == "1" ? null : "RECORD_CONTRACT is not set: nothing is recorded");
+    public RecorderFactAttribute() =>
+        Skip =
+            new RealModelFactAttribute().Skip
+            ?? (Environment.GetEnvironmentVariable("RECORD_CONTRACT") == "1" ? null : "RECORD_CONTRACT is not set: nothing is recorded");
 }

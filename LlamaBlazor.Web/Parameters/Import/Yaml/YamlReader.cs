@@ -58,11 +58,19 @@ internal sealed class YamlReader
         }
         catch (YamlException error)
         {
-            return Failure.Invalid("text",
-                $"This is not YAML that can be read: line {error.Start.Line}, column {error.Start.Column}. {Words(error)}");
+            return Failure.Invalid(
+                "text",
+                $"This is not YAML that can be read: line {error.Start.Line}, column {error.Start.Column}. {Words(error)}"
+            );
         }
-        catch (Exception error) when (error is ArgumentException or InvalidOperationException or FormatException
-            or IndexOutOfRangeException or OverflowException)
+        catch (Exception error)
+            when (error
+                    is ArgumentException
+                        or InvalidOperationException
+                        or FormatException
+                        or IndexOutOfRangeException
+                        or OverflowException
+            )
         {
             // What the scanner throws at bytes it did not expect.
             return Failure.Invalid("text", $"This is not YAML that can be read. {error.Message}");
@@ -167,12 +175,13 @@ internal sealed class YamlReader
         return new YamlMap(pairs);
     }
 
-    private IEnumerable<YamlMap> Merged(YamlValue value) => value switch
-    {
-        YamlMap map => [map],
-        YamlList list when list.Items.All(item => item is YamlMap) => list.Items.Cast<YamlMap>(),
-        _ => throw Refuse("'<<' takes a mapping, or a list of mappings."),
-    };
+    private IEnumerable<YamlMap> Merged(YamlValue value) =>
+        value switch
+        {
+            YamlMap map => [map],
+            YamlList list when list.Items.All(item => item is YamlMap) => list.Items.Cast<YamlMap>(),
+            _ => throw Refuse("'<<' takes a mapping, or a list of mappings."),
+        };
 
     private YamlValue Resolve(AnchorAlias alias, int depth)
     {
@@ -187,6 +196,6 @@ internal sealed class YamlReader
         return value;
     }
 
-    private YamlException Refuse(string message) => _parser.Current is { } at ? new YamlException(at.Start, at.End, message)
-        : new YamlException(message);
+    private YamlException Refuse(string message) =>
+        _parser.Current is { } at ? new YamlException(at.Start, at.End, message) : new YamlException(message);
 }

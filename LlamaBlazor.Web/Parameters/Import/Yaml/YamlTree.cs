@@ -27,8 +27,11 @@ internal sealed record YamlList(IReadOnlyList<YamlValue> Items)
 internal sealed record YamlMap(IReadOnlyList<KeyValuePair<string, YamlValue>> Pairs)
     : YamlValue(1 + Pairs.Sum(pair => 1 + pair.Value.Weight), 1 + (Pairs.Count == 0 ? 0 : Pairs.Max(pair => pair.Value.Height)))
 {
-    private readonly Dictionary<string, YamlValue> _values = Pairs.ToDictionary(pair => pair.Key, pair => pair.Value,
-        StringComparer.Ordinal);
+    private readonly Dictionary<string, YamlValue> _values = Pairs.ToDictionary(
+        pair => pair.Key,
+        pair => pair.Value,
+        StringComparer.Ordinal
+    );
 
     /// <summary>The value of a name, or null.</summary>
     public YamlValue? this[string name] => _values.GetValueOrDefault(name);
@@ -40,10 +43,11 @@ internal sealed record YamlMap(IReadOnlyList<KeyValuePair<string, YamlValue>> Pa
     public YamlMap? Map(string name) => this[name] as YamlMap;
 
     /// <summary>The texts of a list; a single text is a list of one.</summary>
-    public IReadOnlyList<string> Texts(string name) => this[name] switch
-    {
-        YamlList list => [.. list.Items.OfType<YamlText>().Select(item => item.Text)],
-        YamlText { IsNull: false } text => [text.Text],
-        _ => [],
-    };
+    public IReadOnlyList<string> Texts(string name) =>
+        this[name] switch
+        {
+            YamlList list => [.. list.Items.OfType<YamlText>().Select(item => item.Text)],
+            YamlText { IsNull: false } text => [text.Text],
+            _ => [],
+        };
 }
