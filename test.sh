@@ -24,7 +24,8 @@ trap 'rm -rf "$results"' EXIT
 dotnet build LlamaBlazor.sln -c Release -v quiet -clp:NoSummary || { echo "The build failed."; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 format=0
 if [ $# -eq 0 ]; then
-  dotnet format LlamaBlazor.sln --no-restore --verify-no-changes --severity warn || format=1
+  dotnet tool restore >/dev/null && dotnet csharpier check . || format=1
+  dotnet format style LlamaBlazor.sln --no-restore --verify-no-changes --severity warn || format=1
 fi
 dotnet test LlamaBlazor.sln -c Release --no-build --logger "trx;LogFileName=results.trx" --results-directory "$results" "$@"
 status=$?
@@ -36,7 +37,7 @@ passed=$(count passed); failed=$(count failed); total=$(count total)
 passed=${passed:-0}; failed=${failed:-0}; total=${total:-0}
 failed=$((failed + format))
 [ "$total" -gt 0 ] || { echo "No test was run."; failed=$((failed + 1)); }
-[ $format -eq 0 ] || echo "dotnet format has changes to make: run it and commit them."
+[ $format -eq 0 ] || echo "The code is not formatted: run 'dotnet csharpier format .' and 'dotnet format style', and commit what they change."
 skipped=$((total - passed - failed + format)); [ "$total" -gt 0 ] || skipped=0
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ $status -eq 0 ]

@@ -64,7 +64,9 @@ public static partial class EngineHelp
             ?? lines.Select(line => VersionName().Match(line)).FirstOrDefault(match => match.Success)?.Value;
     }
 
-    /// <summary>The devices that <c>--list-devices</c> lists: <c>  CUDA0: NVIDIA GeForce RTX 4090 (24080 MiB, 23500 MiB free)</c>.</summary>
+    /// <summary>
+    /// The devices that <c>--list-devices</c> lists, such as <c>  CUDA0: NVIDIA GeForce RTX 4090 (24080 MiB, 23500 MiB free)</c>.
+    /// </summary>
     /// <param name="list">The text.</param>
     public static IReadOnlyList<EngineDevice> ReadDevices(string list)
     {

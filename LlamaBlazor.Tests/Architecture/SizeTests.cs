@@ -1,40 +1,60 @@
 using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LlamaBlazor.Tests.Architecture;
 
-/// <summary>Files a person reads in one sitting.</summary>
-public sealed partial class SizeTests
+/// <summary>Files, methods and lines a person reads in one sitting.</summary>
+public sealed class SizeTests
 {
+    private const int Width = 140;
+
     private static readonly string[] Projects = ["LlamaBlazor.Domain", "LlamaBlazor.Web", "LlamaBlazor.Tests"];
 
     [Fact]
-    public void CodeFiles_Have_AtMost300Lines() => Source.AssertNone(LongerThan("*.cs", 300));
+    public void CodeFiles_Have_AtMost400Lines() => Source.AssertNone(LongerThan("*.cs", 400));
 
     [Fact]
-    public void RazorFiles_Have_AtMost150Lines() => Source.AssertNone(LongerThan("*.razor", 150));
+    public void RazorFiles_Have_AtMost200Lines() => Source.AssertNone(LongerThan("*.razor", 200));
 
     [Fact]
-    public void CodeFiles_Have_AMedianOfAtMost65Lines()
+    public void CodeLines_Have_AtMost140Columns()
     {
-        // Lines wrap at 140 columns, which makes more of them.
-        var sizes = Source
-            .Files("LlamaBlazor.Domain", "*.cs")
-            .Concat(Source.Files("LlamaBlazor.Web", "*.cs"))
-            .Select(file => File.ReadLines(file).Count())
-            .Order()
-            .ToList();
-        Assert.InRange(sizes[sizes.Count / 2], 1, 65);
+        var offences =
+            from project in Projects
+            from file in Source.Files(project, "*.cs")
+            let lines = File.ReadAllLines(file)
+            where lines.Any(line => line.Length > Width)
+            let excused = LinesOfRawText(file)
+            from number in Enumerable.Range(0, lines.Length)
+            where lines[number].Length > Width && !excused.Contains(number)
+            select $"{Source.Relative(file)}:{number + 1} has {lines[number].Length} columns";
+        Source.AssertNone(offences);
     }
 
     [Fact]
-    public void Methods_Have_AtMost40Lines()
+    public void RazorLines_Have_AtMost140Columns()
+    {
+        var offences =
+            from file in Source.Files("LlamaBlazor.Web", "*.razor")
+            from line in File.ReadLines(file).Select((text, number) => (text, number))
+            where line.text.Length > Width
+            select $"{Source.Relative(file)}:{line.number + 1} has {line.text.Length} columns";
+        Source.AssertNone(offences);
+    }
+
+    [Fact]
+    public void Members_Have_AtMost30Statements()
     {
         var offences =
             from project in Projects[..2]
             from file in Source.Files(project, "*.cs")
-            from method in Methods(File.ReadAllLines(file))
-            where method.Length > 40
-            select $"{Source.Relative(file)}:{method.Line} {method.Name} has {method.Length} lines";
+            from member in Source.Syntax(file).DescendantNodes().OfType<MemberDeclarationSyntax>()
+            where member is BaseMethodDeclarationSyntax or BasePropertyDeclarationSyntax or FieldDeclarationSyntax
+            let count = Statements(member)
+            where count > 30
+            select $"{Source.Relative(file)}:{Source.Line(member)} has {count} statements";
         Source.AssertNone(offences);
     }
 
@@ -57,21 +77,34 @@ public sealed partial class SizeTests
         where lines > limit
         select $"{Source.Relative(file)} has {lines} lines";
 
-    // A member of a class stands four columns in (eight in a nested one); its body ends at the brace of the same column.
-    private static IEnumerable<(string Name, int Line, int Length)> Methods(string[] lines)
+    // Those of lambdas and local functions included; a block is none of its own.
+    private static int Statements(SyntaxNode member) =>
+        member.DescendantNodes().Count(node => node is StatementSyntax and not (BlockSyntax or LocalFunctionStatementSyntax));
+
+    // A text that must be in one line as it stands: of several lines, an expression of a pattern, or one without a blank to break at.
+    private static HashSet<int> LinesOfRawText(string file)
     {
-        for (var start = 0; start < lines.Length - 1; start++)
+        var lines = new HashSet<int>();
+        foreach (var token in Source.Syntax(file).DescendantTokens())
         {
-            var head = MemberPattern().Match(lines[start]);
-            if (!head.Success || lines[start + 1].TrimEnd() != head.Groups["indent"].Value + "{")
-                continue;
-            var end = Array.IndexOf(lines, head.Groups["indent"].Value + "}", start + 1);
-            yield return (head.Groups["name"].Value, start + 1, end - start - 2);
+            var span = token.SyntaxTree!.GetLineSpan(token.Span);
+            if (IsText(token) && (span.EndLinePosition.Line > span.StartLinePosition.Line || IsWhole(token)))
+                lines.UnionWith(Enumerable.Range(span.StartLinePosition.Line, span.EndLinePosition.Line - span.StartLinePosition.Line + 1));
         }
+
+        return lines;
     }
 
-    [GeneratedRegex(
-        @"^(?<indent> {4}| {8})(?!.*\b(class|record|struct|interface|enum|namespace|switch|if|for|foreach|while|lock|using|do|try)\b)[\w<>\[\]?,. ]+ (?<name>\w+)(<[^>]+>)?\(.*\)\s*$"
-    )]
-    private static partial Regex MemberPattern();
+    private static bool IsText(SyntaxToken token) =>
+        token.Kind()
+            is SyntaxKind.StringLiteralToken
+                or SyntaxKind.Utf8StringLiteralToken
+                or SyntaxKind.InterpolatedStringTextToken
+                or SyntaxKind.SingleLineRawStringLiteralToken
+                or SyntaxKind.MultiLineRawStringLiteralToken
+                or SyntaxKind.Utf8SingleLineRawStringLiteralToken
+                or SyntaxKind.Utf8MultiLineRawStringLiteralToken;
+
+    private static bool IsWhole(SyntaxToken token) =>
+        token.Text.StartsWith('@') || token.Text.StartsWith("\"\"\"", StringComparison.Ordinal) || !token.Text.Contains(' ');
 }

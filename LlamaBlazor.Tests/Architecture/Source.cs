@@ -1,3 +1,6 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
 namespace LlamaBlazor.Tests.Architecture;
 
 /// <summary>The source tree the tests were built from.</summary>
@@ -14,6 +17,12 @@ internal static class Source
 
     /// <summary>Path below the solution.</summary>
     public static string Relative(string file) => Path.GetRelativePath(Root, file);
+
+    /// <summary>A file of code as the compiler reads it.</summary>
+    public static SyntaxNode Syntax(string file) => CSharpSyntaxTree.ParseText(File.ReadAllText(file)).GetRoot();
+
+    /// <summary>Line a node begins in, from 1.</summary>
+    public static int Line(SyntaxNode node) => node.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
 
     /// <summary>First folder inside the project.</summary>
     public static string Feature(string file) => Relative(file).Split(Path.DirectorySeparatorChar)[1];

@@ -152,7 +152,7 @@ internal sealed record NamedControl(string Role, string Name, string Value)
 /// <summary>One with something to show: a model that runs, one that failed, and a request.</summary>
 public sealed class LivelyApp : InstanceHarness
 {
-    public override async Task InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
         var running = await StartAsync(await AddModelAsync("load-ms=0"));

@@ -43,7 +43,7 @@ public class AppFixture : WebApplicationFactory<LlamaBlazor.Web.Program>, IAsync
     }
 
     /// <summary>Starts the program and waits until <c>/readyz</c> answers 200.</summary>
-    public virtual async Task InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         Start();
         await Services.GetRequiredService<DatabaseState>().Ready.WaitAsync(TimeSpan.FromSeconds(30));
@@ -60,8 +60,6 @@ public class AppFixture : WebApplicationFactory<LlamaBlazor.Web.Program>, IAsync
             Timeout = TimeSpan.FromSeconds(60),
         };
     }
-
-    async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
 
     /// <summary>Ends the program and removes its files.</summary>
     public override async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Playwright;
 
 namespace LlamaBlazor.Tests.Support;
@@ -23,7 +24,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     /// <summary>The running browser.</summary>
     public IBrowser Browser { get; private set; } = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         if (Executable is null)
             return;
@@ -46,7 +47,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         );
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (Browser is not null)
             await Browser.DisposeAsync();
@@ -65,7 +66,8 @@ public sealed class BrowserTests : ICollectionFixture<BrowserFixture>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class BrowserFactAttribute : FactAttribute
 {
-    public BrowserFactAttribute()
+    public BrowserFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
     {
         if (BrowserFixture.Executable is null)
             Skip = "No Chromium on this machine (apt-get install chromium, or set CHROMIUM to its path)";
@@ -76,7 +78,8 @@ public sealed class BrowserFactAttribute : FactAttribute
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RealEngineFactAttribute : FactAttribute
 {
-    public RealEngineFactAttribute()
+    public RealEngineFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
     {
         if (Engine is null)
             Skip = "LLAMA_SERVER does not name a llama-server";

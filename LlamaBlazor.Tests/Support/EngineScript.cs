@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LlamaBlazor.Web.Shared.Configuration;
 
 namespace LlamaBlazor.Tests.Support;
@@ -31,7 +32,8 @@ internal static class EngineScript
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LinuxFactAttribute : FactAttribute
 {
-    public LinuxFactAttribute()
+    public LinuxFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
     {
         if (!OperatingSystem.IsLinux())
             Skip = "Needs Linux: process groups, signals and /proc";
@@ -42,5 +44,6 @@ public sealed class LinuxFactAttribute : FactAttribute
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LinuxTheoryAttribute : TheoryAttribute
 {
-    public LinuxTheoryAttribute() => Skip = new LinuxFactAttribute().Skip;
+    public LinuxTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) => Skip = OperatingSystem.IsLinux() ? null : "Needs Linux: process groups, signals and /proc";
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace LlamaBlazor.Tests.Support;
 
@@ -75,7 +76,8 @@ internal sealed class NvmlStandIn : IDisposable
 /// <summary>A test that needs a compiler for C on Linux: skipped with the reason elsewhere.</summary>
 internal sealed class CompilerFactAttribute : FactAttribute
 {
-    public CompilerFactAttribute() => Skip = Reason;
+    public CompilerFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) => Skip = Reason;
 
     /// <summary>Path of the compiler, or null.</summary>
     public static string? Compiler { get; } =
@@ -94,5 +96,6 @@ internal sealed class CompilerFactAttribute : FactAttribute
 /// <summary>As <see cref="CompilerFactAttribute"/>, with data.</summary>
 internal sealed class CompilerTheoryAttribute : TheoryAttribute
 {
-    public CompilerTheoryAttribute() => Skip = CompilerFactAttribute.Reason;
+    public CompilerTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) => Skip = CompilerFactAttribute.Reason;
 }

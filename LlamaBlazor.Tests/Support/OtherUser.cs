@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using LlamaBlazor.Web.Instances.Processes;
 using LlamaBlazor.Web.Shared.Configuration;
 
@@ -61,12 +62,14 @@ internal static class OtherUser
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OtherUserFactAttribute : FactAttribute
 {
-    public OtherUserFactAttribute() => Skip = OtherUser.Obstacle;
+    public OtherUserFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) => Skip = OtherUser.Obstacle;
 }
 
 /// <summary>The same with data.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OtherUserTheoryAttribute : TheoryAttribute
 {
-    public OtherUserTheoryAttribute() => Skip = OtherUser.Obstacle;
+    public OtherUserTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) => Skip = OtherUser.Obstacle;
 }

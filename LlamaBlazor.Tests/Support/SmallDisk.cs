@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace LlamaBlazor.Tests.Support;
 
@@ -76,7 +77,8 @@ public sealed class SmallDiskFactAttribute : FactAttribute
 {
     private static readonly bool CanMount = SmallDisk.TryMount();
 
-    public SmallDiskFactAttribute()
+    public SmallDiskFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
     {
         if (!CanMount)
             Skip = "A disk in memory cannot be mounted here (it takes the right to mount)";

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace LlamaBlazor.Tests.Support;
 
@@ -106,5 +107,6 @@ internal static class TestImage
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PodmanFactAttribute : FactAttribute
 {
-    public PodmanFactAttribute() => Skip = TestImage.WhyNot;
+    public PodmanFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) => Skip = TestImage.WhyNot;
 }

@@ -66,15 +66,16 @@ internal static class Doctor
         try
         {
             using var connection = SqliteSetup.Open(":memory:");
-            return new Finding("SQLite", true, $"{connection.ServerVersion} ({SqliteSetup.LibraryName})");
+            return new Finding("SQLite", true, $"{connection.ServerVersion}, part of the program");
         }
         catch (Exception error) when (error is DllNotFoundException or TypeInitializationException)
         {
+            var reason = (error.InnerException ?? error).Message;
             return new Finding(
                 "SQLite",
                 false,
-                $"{SqliteSetup.LibraryName} was not found",
-                "Install it, for example: apt-get install libsqlite3-0"
+                $"Its library cannot be loaded: {reason}",
+                "Build or unpack the program again for this system"
             );
         }
     }

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace LlamaBlazor.Web.Data;
 
@@ -33,21 +34,21 @@ internal static class PageCopy
     {
         using var snapshot = source.BeginTransaction(deferred: true);
         SqliteSetup.Scalar(source, "SELECT count(*) FROM sqlite_master"); // begins reading: from here on the source is one state
-        var backup = SqliteNative.BeginBackup(target, source);
-        if (backup == 0)
-            SqliteNative.Throw(target, SqliteNative.sqlite3_errcode(SqliteNative.Handle(target)));
+        var backup = raw.sqlite3_backup_init(target.Handle, "main", source.Handle, "main");
+        if (backup.IsInvalid)
+            SqliteException.ThrowExceptionForRC(raw.sqlite3_errcode(target.Handle), target.Handle);
         try
         {
             Copy(backup, target, name, progress, cancellation);
         }
         finally
         {
-            _ = SqliteNative.sqlite3_backup_finish(backup); // takes back what was written, unless all of it was
+            _ = raw.sqlite3_backup_finish(backup); // takes back what was written, unless all of it was
         }
     }
 
     private static void Copy(
-        nint backup,
+        sqlite3_backup backup,
         SqliteConnection target,
         string name,
         IProgress<WorkStep>? progress,
@@ -59,18 +60,18 @@ internal static class PageCopy
         do
         {
             cancellation.ThrowIfCancellationRequested();
-            code = SqliteNative.sqlite3_backup_step(backup, StepPages);
-            if (code is SqliteNative.Busy or SqliteNative.Locked && TimeProvider.System.GetElapsedTime(waiting) < Patience)
+            code = raw.sqlite3_backup_step(backup, StepPages);
+            if (code is raw.SQLITE_BUSY or raw.SQLITE_LOCKED && TimeProvider.System.GetElapsedTime(waiting) < Patience)
             {
                 cancellation.WaitHandle.WaitOne(Pause); // readers of the target that are in the middle of something; they are soon done
                 continue;
             }
 
             waiting = TimeProvider.System.GetTimestamp();
-            if (code is not (SqliteNative.Ok or SqliteNative.Done))
-                SqliteNative.Throw(target, code);
-            var pages = SqliteNative.sqlite3_backup_pagecount(backup);
-            progress?.Report(new WorkStep(name, pages == 0 ? null : 1 - ((double)SqliteNative.sqlite3_backup_remaining(backup) / pages)));
-        } while (code != SqliteNative.Done);
+            if (code is not (raw.SQLITE_OK or raw.SQLITE_DONE))
+                SqliteException.ThrowExceptionForRC(code, target.Handle);
+            var pages = raw.sqlite3_backup_pagecount(backup);
+            progress?.Report(new WorkStep(name, pages == 0 ? null : 1 - ((double)raw.sqlite3_backup_remaining(backup) / pages)));
+        } while (code != raw.SQLITE_DONE);
     }
 }

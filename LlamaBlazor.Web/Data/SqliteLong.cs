@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace LlamaBlazor.Web.Data;
 
@@ -12,20 +13,18 @@ internal static class SqliteLong
     public static T Run<T>(SqliteConnection connection, Func<T> work, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        SqliteNative.ProgressHandler look = _ => cancellation.IsCancellationRequested ? 1 : 0;
-        SqliteNative.sqlite3_progress_handler(SqliteNative.Handle(connection), Instructions, look, 0);
+        raw.sqlite3_progress_handler(connection.Handle, Instructions, _ => cancellation.IsCancellationRequested ? 1 : 0, null);
         try
         {
             return work();
         }
-        catch (SqliteException error) when (error.SqliteErrorCode == SqliteNative.Interrupt)
+        catch (SqliteException error) when (error.SqliteErrorCode == raw.SQLITE_INTERRUPT)
         {
             throw new OperationCanceledException("Given up", error, cancellation);
         }
         finally
         {
-            SqliteNative.sqlite3_progress_handler(SqliteNative.Handle(connection), 0, null, 0);
-            GC.KeepAlive(look);
+            raw.sqlite3_progress_handler(connection.Handle, 0, null, null);
         }
     }
 

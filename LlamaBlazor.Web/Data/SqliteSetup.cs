@@ -1,31 +1,20 @@
 using System.Data.Common;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Loader;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using SQLitePCL;
 
 namespace LlamaBlazor.Web.Data;
 
-/// <summary>
-/// Makes the operating system's SQLite the one we use, and gives each connection its pragmas.
-/// Why the system's: docs/adr/001-packages.md.
-/// </summary>
+/// <summary>Opens the database, and gives each connection its pragmas.</summary>
 internal static class SqliteSetup
 {
-    private const string CoreAssembly = "SQLitePCLRaw.core";
-
-    /// <summary>What each connection is told when it opens. WAL and auto_vacuum belong to the file and are set by
-    /// <see cref="DatabaseStartup"/>.</summary>
+    /// <summary>
+    /// What each connection is told when it opens. WAL and auto_vacuum belong to the file and are set by <see cref="DatabaseStartup"/>.
+    /// secure_delete overwrites what is deleted: a deleted prompt does not stay behind in a free page.
+    /// </summary>
     public const string Pragmas =
         "PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; PRAGMA temp_store=MEMORY; PRAGMA "
-        + "journal_size_limit=16777216; PRAGMA cache_size=-8000;";
-
-    /// <summary>Name of the system's library.</summary>
-    public static string LibraryName { get; } =
-        OperatingSystem.IsWindows() ? "winsqlite3"
-        : OperatingSystem.IsMacOS() ? "libsqlite3.dylib"
-        : "libsqlite3.so.0";
+        + "journal_size_limit=16777216; PRAGMA cache_size=-8000; PRAGMA secure_delete=ON;";
 
     /// <summary>The connection string of a database file.</summary>
     public static string ConnectionString(string path, bool pooling = true) =>
@@ -67,11 +56,11 @@ internal static class SqliteSetup
     public static bool IsLocked(SqliteConnection connection)
     {
         Execute(connection, "PRAGMA busy_timeout=0;");
-        var result = SqliteNative.Execute(connection, "BEGIN IMMEDIATE");
-        if (result == SqliteNative.Ok)
-            SqliteNative.Execute(connection, "ROLLBACK");
+        var result = raw.sqlite3_exec(connection.Handle, "BEGIN IMMEDIATE"); // a command would try again and again while it is refused
+        if (result == raw.SQLITE_OK)
+            raw.sqlite3_exec(connection.Handle, "ROLLBACK");
         Execute(connection, Pragmas);
-        return result is SqliteNative.Busy or SqliteNative.Locked;
+        return result is raw.SQLITE_BUSY or raw.SQLITE_LOCKED;
     }
 
     /// <summary>The first value of the first row, or null.</summary>
@@ -80,35 +69,6 @@ internal static class SqliteSetup
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return command.ExecuteScalar();
-    }
-
-    [ModuleInitializer]
-    internal static void Load()
-    {
-        // EF Core asks for version 2.1 of the core; 2.0.6 has everything it calls. The runtime refuses the lower version unless told.
-        AssemblyLoadContext.Default.Resolving += static (context, name) =>
-            name.Name == CoreAssembly ? context.LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, CoreAssembly + ".dll")) : null;
-        UseSystemLibrary();
-        NativeLibrary.SetDllImportResolver(
-            typeof(SqliteSetup).Assembly,
-            static (name, assembly, path) => name == SqliteNative.Library ? NativeLibrary.Load(LibraryName, assembly, path) : 0
-        ); // 0: as usual
-    }
-
-    // Apart from Load, so that the provider's types are not needed before the handler above stands.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void UseSystemLibrary()
-    {
-        NativeLibrary.SetDllImportResolver(
-            typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly,
-            static (_, assembly, path) =>
-                NativeLibrary.TryLoad(LibraryName, assembly, path, out var handle)
-                    ? handle
-                    : throw new DllNotFoundException(
-                        $"The system's SQLite ({LibraryName}) was not found. Install it, for example with: apt-get install libsqlite3-0"
-                    )
-        );
-        SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
     }
 }
 

@@ -16,12 +16,7 @@ internal static class InstancesFeature
         services.AddSingleton(InstanceOptions.Read(builder.Configuration));
         services.AddSingleton<InstanceBoard>();
         services.AddSingleton<EngineLocator>();
-        services.AddSingleton(ContainerOptions.Read(builder.Configuration));
-        services.AddSingleton<ContainerRuntime>();
-        services.AddSingleton<ContainerCommands>();
-        services.AddSingleton<ContainerLauncher>();
-        services.AddSingleton<ContainerKeeper>();
-        services.AddHostedService(provider => provider.GetRequiredService<ContainerKeeper>());
+        AddContainers(services, builder.Configuration);
         services.AddSingleton<ProcessGuard>();
         services.AddSingleton<ProbeStarter>();
         services.AddSingleton<Launcher>();
@@ -47,6 +42,16 @@ internal static class InstancesFeature
         services.AddSingleton(new ModelAction(10, typeof(InstanceButtons)));
         services.AddSingleton(new ModelTab("logs", "Logs", 300, typeof(InstanceTab)));
         return builder;
+    }
+
+    private static void AddContainers(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(ContainerOptions.Read(configuration));
+        services.AddSingleton<ContainerRuntime>();
+        services.AddSingleton<ContainerCommands>();
+        services.AddSingleton<ContainerLauncher>();
+        services.AddSingleton<ContainerKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<ContainerKeeper>());
     }
 
     /// <summary>Maps its endpoints.</summary>

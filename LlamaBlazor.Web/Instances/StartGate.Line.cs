@@ -23,8 +23,10 @@ internal sealed partial class StartGate
     /// <summary>Something has changed that those in the line may wait for.</summary>
     public void Wake()
     {
-        if (!_line.IsEmpty) // asked after each request that ends
-            Interlocked.Exchange(ref _released, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        if (_line.IsEmpty) // asked after each request that ends
+            return;
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _released, released).TrySetResult();
     }
 
     private async Task<AdmissionDecision> WaitAsync(StartEntry entry, AdmissionDecision refused, CancellationToken cancellation)

@@ -95,22 +95,17 @@ internal sealed class DatabaseStats(
         );
     }
 
-    // dbstat is compiled into most system libraries, not all; without it sizes are unknown.
+    // Null where the file was changed while it was counted: the sizes are unknown until the next look.
     private static Dictionary<string, long>? TableBytes(SqliteConnection connection)
     {
         try
         {
-            using var command = connection.CreateCommand();
-            command.CommandText =
-                "SELECT CASE WHEN m.tbl_name GLOB 'logs_fts*' THEN 'logs' ELSE m.tbl_name END, sum(s.pgsize) FROM dbstat s JOIN "
-                + "sqlite_master m ON m.name = s.name WHERE s.aggregate = TRUE GROUP BY 1";
-            using var reader = command.ExecuteReader();
-            var sizes = new Dictionary<string, long>();
-            while (reader.Read())
-                sizes[reader.GetString(0)] = reader.GetInt64(1);
-            return sizes;
+            return BTreeSizes
+                .Read(connection)
+                .GroupBy(tree => tree.Table.StartsWith("logs_fts", StringComparison.Ordinal) ? "logs" : tree.Table)
+                .ToDictionary(trees => trees.Key, trees => trees.Sum(tree => tree.Bytes));
         }
-        catch (SqliteException)
+        catch (InvalidDataException)
         {
             return null;
         }

@@ -12,6 +12,10 @@ namespace LlamaBlazor.Web.Maintenance;
 /// <summary>Replaces, merges or converts a database that the browser sends.</summary>
 public sealed partial class DatabaseUploads
 {
+    private const string Accepted =
+        ".db,.sqlite,.sqlite3,.sql,.db-wal,.sqlite-wal,.sqlite3-wal,.db-shm,.sqlite-shm,.sqlite3-shm,.db-journal,.sqlite-journal,"
+        + ".sqlite3-journal";
+
     private IBrowserFile? _file;
     private List<(IBrowserFile File, string Suffix)> _journals = []; // at most as many as can be chosen
     private bool _wantsLog;

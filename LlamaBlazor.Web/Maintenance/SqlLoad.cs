@@ -1,8 +1,8 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace LlamaBlazor.Web.Maintenance;
 
@@ -40,9 +40,11 @@ internal static class SqlLoad
         SqliteSetup.Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL; VACUUM;");
         var length = Math.Max(1, text.BaseStream.Length);
         using var limits = new SqlLoadLimits(connection, length, StatementTime, clock, cancellation);
-        SqliteNative.Authorizer guard = (_, action, name, _, _, _) =>
-            IsAllowed(action, Marshal.PtrToStringUTF8(name)) ? SqliteNative.Ok : SqliteNative.Deny;
-        _ = SqliteNative.sqlite3_set_authorizer(SqliteNative.Handle(connection), guard, 0);
+        _ = raw.sqlite3_set_authorizer(
+            connection.Handle,
+            (object _, int action, string name, string _, string _, string _) => IsAllowed(action, name) ? raw.SQLITE_OK : raw.SQLITE_DENY,
+            null
+        );
         foreach (var (statement, line) in Statements(text))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -51,8 +53,7 @@ internal static class SqlLoad
                 progress?.Report(new WorkStep("Running the statements", (double)text.BaseStream.Position / length));
         }
 
-        _ = SqliteNative.sqlite3_set_authorizer(SqliteNative.Handle(connection), null, 0);
-        GC.KeepAlive(guard);
+        _ = raw.sqlite3_set_authorizer(connection.Handle, (strdelegate_authorizer)null!, null);
     }
 
     // Each statement with the line it begins in.
@@ -66,7 +67,7 @@ internal static class SqlLoad
             statement.Append(next).Append('\n');
             if (statement.Length > StatementLimit)
                 throw new IOException($"The statement that begins in line {first} is too long");
-            if (!next.TrimEnd().EndsWith(';') || !SqliteNative.IsComplete(statement.ToString()))
+            if (!next.TrimEnd().EndsWith(';') || raw.sqlite3_complete(statement.ToString()) == 0)
                 continue;
             yield return (statement.ToString(), first);
             statement.Clear();
@@ -86,15 +87,15 @@ internal static class SqlLoad
             command.CommandText = sql;
             limits.Count(command.ExecuteNonQuery(), line);
         }
-        catch (SqliteException error) when (error.SqliteErrorCode == SqliteNative.Interrupt)
+        catch (SqliteException error) when (error.SqliteErrorCode == raw.SQLITE_INTERRUPT)
         {
             throw limits.Why(line, error);
         }
-        catch (SqliteException error) when (error.SqliteErrorCode == SqliteNative.Full && limits.IsFull)
+        catch (SqliteException error) when (error.SqliteErrorCode == raw.SQLITE_FULL && limits.IsFull)
         {
             throw new IOException($"Line {line}: the statements make a database far larger than their text", error);
         }
-        catch (SqliteException error) when (error.SqliteErrorCode != SqliteNative.Full)
+        catch (SqliteException error) when (error.SqliteErrorCode != raw.SQLITE_FULL)
         {
             throw new IOException($"Line {line}: {error.Message}", error);
         }

@@ -1,5 +1,6 @@
 using LlamaBlazor.Web.Data;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace LlamaBlazor.Web.Maintenance;
 
@@ -16,7 +17,7 @@ internal sealed class SqlLoadLimits : IDisposable
     private const int LimitLength = 0; // SQLITE_LIMIT_LENGTH
 
     private readonly SqliteConnection _connection;
-    private readonly SqliteNative.ProgressHandler _look;
+    private readonly delegate_progress _look;
     private readonly TimeSpan _statement;
     private readonly TimeProvider _clock;
     private readonly CancellationToken _cancellation;
@@ -36,8 +37,8 @@ internal sealed class SqlLoadLimits : IDisposable
         _most = Math.Max(LeastRows, length);
         _begun = clock.GetTimestamp();
         _look = _ => _cancellation.IsCancellationRequested || IsLate ? 1 : 0;
-        SqliteNative.sqlite3_progress_handler(SqliteNative.Handle(connection), Instructions, _look, 0);
-        _ = SqliteNative.sqlite3_limit(SqliteNative.Handle(connection), LimitLength, LongestValue);
+        raw.sqlite3_progress_handler(connection.Handle, Instructions, _look, null);
+        _ = raw.sqlite3_limit(connection.Handle, LimitLength, LongestValue);
         var page = Convert.ToInt64(SqliteSetup.Scalar(connection, "PRAGMA page_size"));
         SqliteSetup.Execute(
             connection,
@@ -71,7 +72,6 @@ internal sealed class SqlLoadLimits : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        SqliteNative.sqlite3_progress_handler(SqliteNative.Handle(_connection), 0, null, 0);
-        GC.KeepAlive(_look);
+        raw.sqlite3_progress_handler(_connection.Handle, 0, null, null);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Instances.Connections;
+using LlamaBlazor.Web.Proxy.Bodies;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace LlamaBlazor.Web.Proxy;
@@ -18,14 +19,16 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
     };
 
     private readonly HttpMessageInvoker _client = new(
-        EngineClient.Create(handler =>
-        {
-            handler.AllowAutoRedirect = false;
-            handler.AutomaticDecompression = DecompressionMethods.None;
-            handler.ActivityHeadersPropagator = null;
-            handler.ConnectTimeout = TimeSpan.FromSeconds(15);
-            handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30);
-        })
+        new ReadBodyHandler(
+            EngineClient.Create(handler =>
+            {
+                handler.AllowAutoRedirect = false;
+                handler.AutomaticDecompression = DecompressionMethods.None;
+                handler.ActivityHeadersPropagator = null;
+                handler.ConnectTimeout = TimeSpan.FromSeconds(15);
+                handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30);
+            })
+        )
     );
 
     /// <summary>The client, for answers that have begun before the engine's.</summary>

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Proxy.Bodies;
 using LlamaBlazor.Web.Shared.Api;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -46,25 +47,12 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
         proxyRequest.RequestUri = address;
         proxyRequest.Headers.Host = null;
         if (Body is { Length: > 0 } body)
-            proxyRequest.Content = ContentOf(body, proxyRequest.Content!);
+            proxyRequest.Options.Set(ReadBodyHandler.Body, body);
         foreach (var name in OurSecrets)
             proxyRequest.Headers.Remove(name); // keys of the dashboard are none of the engine's business
         Authorize(proxyRequest, engineKey);
         if (request.Route.Source != ModelSource.Path || HttpMethods.IsPost(httpContext.Request.Method))
             proxyRequest.Headers.Remove("Accept-Encoding"); // a packed answer could not be read for statistics
-    }
-
-    // The forwarder's own content sends headers and body apart, since it does not know when the body comes. This one goes out in one piece.
-    private static HttpContent ContentOf(RequestBody body, HttpContent streamed)
-    {
-        var content = body.ToContent();
-        foreach (var (name, values) in streamed.Headers.NonValidated)
-        {
-            if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
-                content.Headers.TryAddWithoutValidation(name, values);
-        }
-
-        return content;
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ public sealed class CleanupLinkTests(CleanupLinkTests.Library library) : BunitCo
     /// <summary>One model, whose file is gone, in a folder that is there.</summary>
     public sealed class Library : AppFixture
     {
-        public override async Task InitializeAsync()
+        public override async ValueTask InitializeAsync()
         {
             var path = GgufSamples.Llama().Save(Path.Combine(ModelFolder, "m.gguf"));
             await base.InitializeAsync();

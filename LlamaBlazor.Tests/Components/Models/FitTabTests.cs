@@ -24,7 +24,7 @@ public sealed class FitTabTests(FitTabTests.Library library) : BunitContext, ICl
     {
         public Library() => With("LlamaBlazor:EnginePath", GpuEngine.PathIn(Folder));
 
-        public override async Task InitializeAsync()
+        public override async ValueTask InitializeAsync()
         {
             GpuEngine.PlaceWithFit(
                 Folder,

@@ -20,7 +20,7 @@ public sealed class LibraryPageTests(LibraryPageTests.Library library) : BunitCo
     /// <summary>Two copies of a file, one lost model, and a large model that they can draft for.</summary>
     public sealed class Library : AppFixture
     {
-        public override async Task InitializeAsync()
+        public override async ValueTask InitializeAsync()
         {
             GgufSamples.Llama("Same").Save(Path.Combine(ModelFolder, "a.gguf"));
             GgufSamples.Llama("Same").Save(Path.Combine(ModelFolder, "sub", "b.gguf"));

@@ -19,7 +19,7 @@ public sealed class ModelDialogTests(ModelDialogTests.Library library) : BunitCo
     /// <summary>Three models, and a folder with a fourth that is not of the library.</summary>
     public sealed class Library : AppFixture
     {
-        public override async Task InitializeAsync()
+        public override async ValueTask InitializeAsync()
         {
             foreach (var name in new[] { "a", "b", "c" })
                 GgufSamples.Llama(name).Save(Path.Combine(ModelFolder, name + ".gguf"));

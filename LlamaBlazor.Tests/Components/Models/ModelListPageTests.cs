@@ -21,7 +21,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
     /// <summary>Three models and a projector.</summary>
     public sealed class Library : AppFixture
     {
-        public override async Task InitializeAsync()
+        public override async ValueTask InitializeAsync()
         {
             GgufSamples.Model("llama", "a", new GgufWriter()).Save(Path.Combine(ModelFolder, "Alpha-Q4_K_M.gguf"));
             GgufSamples.Model("qwen3", "b", new GgufWriter()).Save(Path.Combine(ModelFolder, "beta.gguf"));
@@ -35,7 +35,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
     [Fact]
     public void Rows_ShowTheModels_WithTheirFacts()
     {
-        var page = Show("/models");
+        var page = Show("/models?sort=name");
         page.WaitForAssertion(() => Assert.Equal(["Alpha-Q4_K_M", "beta", "gamma <b>", "mmproj"], Names(page)));
         var cells = page.FindAll("tr.model")[0].Children.Select(cell => cell.TextContent.Trim()).ToList();
         Assert.Equal(("llama", "100K", "F16", "2,048", "stopped"), (cells[3], cells[4], cells[5], cells[6], cells[9]));

@@ -34,7 +34,7 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
 
     public sealed class App : AppFixture
     {
-        public override Task InitializeAsync()
+        public override ValueTask InitializeAsync()
         {
             With("LlamaBlazor:EnginePath", EngineScript.WriteRaw(Folder, Engine));
             return base.InitializeAsync();

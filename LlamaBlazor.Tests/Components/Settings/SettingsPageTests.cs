@@ -19,7 +19,7 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
 
     private RequestKeepingStore Store => _app.Services.GetRequiredService<RequestKeepingStore>();
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await _app.InitializeAsync();
         Assert.True((await Store.SaveAsync(_ => Before)).IsSuccess);
@@ -31,7 +31,7 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
             .AddSingleton(_app.Services.GetRequiredService<CacheSwitch>());
     }
 
-    async Task IAsyncLifetime.DisposeAsync()
+    async ValueTask IAsyncDisposable.DisposeAsync()
     {
         await base.DisposeAsync();
         await _app.DisposeAsync();

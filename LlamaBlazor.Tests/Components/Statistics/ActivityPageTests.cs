@@ -26,7 +26,7 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
         /// <summary>The model alpha.</summary>
         public long AlphaId { get; private set; }
 
-        public override async Task InitializeAsync()
+        public override async ValueTask InitializeAsync()
         {
             await base.InitializeAsync();
             var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();

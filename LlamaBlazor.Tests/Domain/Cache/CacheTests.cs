@@ -93,7 +93,8 @@ public sealed class CacheTests
     public void AssembledAnswer_HasItsUsage_AlsoWhereTheStreamToldNone()
     {
         var stream = Encoding.UTF8.GetBytes(
-            "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}],\"timings\":{\"cache_n\":3,\"prompt_n\":4,\"predicted_n\":2}}\n\ndata: [DONE]\n\n"
+            "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}],"
+                + "\"timings\":{\"cache_n\":3,\"prompt_n\":4,\"predicted_n\":2}}\n\ndata: [DONE]\n\n"
         );
         var usage = JsonDocument.Parse(StreamAssembler.Assemble(RouteKind.Chat, stream)!).RootElement.GetProperty("usage");
         Assert.Equal(
@@ -222,7 +223,9 @@ public sealed class CacheTests
         Assert.Equal("ab", JsonDocument.Parse(native).RootElement.GetProperty("content").GetString());
         var text = StreamAssembler.Assemble(
             RouteKind.Completion,
-            "data: {\"choices\":[{\"index\":0,\"text\":\"a\"}]}\n\ndata: {\"choices\":[{\"index\":0,\"text\":\"b\",\"finish_reason\":\"stop\"}],\"object\":\"text_completion\"}\n\ndata: [DONE]\n\n"u8
+            "data: {\"choices\":[{\"index\":0,\"text\":\"a\"}]}\n\n"u8
+                + "data: {\"choices\":[{\"index\":0,\"text\":\"b\",\"finish_reason\":\"stop\"}],\"object\":\"text_completion\"}\n\n"u8
+                + "data: [DONE]\n\n"u8
         )!;
         Assert.Equal("ab", JsonDocument.Parse(text).RootElement.GetProperty("choices")[0].GetProperty("text").GetString());
     }

@@ -11,7 +11,8 @@ public sealed class UsageReaderTests
         + "data: {\"choices\":[{\"finish_reason\":null,\"index\":0,\"delta\":{\"content\":\"He said \\\"usage\\\" ü\"}}]}\r\n\r\n"
         + "data: {\"choices\":[{\"finish_reason\": "
         + "\"length\",\"index\":0,\"delta\":{}}],\"timings\":{\"cache_n\":3,\"prompt_n\":7,\"prompt_ms\":20.5,\"prompt_per_second\":341.4,\"predicted_n\":2,\"predicted_ms\":10,\"predicted_per_second\":200,\"draft_n\":4,\"draft_n_accepted\":1}}\r\n\r\n"
-        + "data: {\"choices\":[],\"usage\":{\"completion_tokens\":2,\"prompt_tokens\":10,\"total_tokens\":12,\"prompt_tokens_details\":{\"cached_tokens\":3}}}\r\n\r\n"
+        + "data: {\"choices\":[],\"usage\":{\"completion_tokens\":2,\"prompt_tokens\":10,\"total_tokens\":12,"
+        + "\"prompt_tokens_details\":{\"cached_tokens\":3}}}\r\n\r\n"
         + "data: [DONE]\r\n\r\n";
 
     [Fact]

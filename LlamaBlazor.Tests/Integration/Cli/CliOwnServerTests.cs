@@ -21,13 +21,14 @@ public sealed class CliOwnServerTests : IDisposable
         Assert.True(code == 0, error);
         using (var connection = SqliteSetup.Open(_folder.File("data/llama-dashboard.db")))
         {
-            await File.WriteAllTextAsync(_folder.File("m.gguf"), "GGUF");
+            var file = _folder.File("m.gguf");
+            await File.WriteAllTextAsync(file, "GGUF");
             SqliteSetup.Execute(
                 connection,
                 $"""
-                INSERT INTO models (id, uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at, revision, model_path) VALUES (1, 'u', 'preloaded', 'llama', 'stopped', 'model', 0, 0, 0, 1, 1, 0, '{_folder.File(
-                    "m.gguf"
-                )}');
+                INSERT INTO models (id, uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at,
+                    revision, model_path)
+                VALUES (1, 'u', 'preloaded', 'llama', 'stopped', 'model', 0, 0, 0, 1, 1, 0, '{file}');
                 INSERT INTO model_runtime (model_id, preload, engine_path, created_at, updated_at, revision) VALUES (1, 1, '{engine}', 1, 1, 0);
                 PRAGMA wal_checkpoint(TRUNCATE);
                 """

@@ -9,7 +9,7 @@ namespace LlamaBlazor.Tests.Integration.Cli;
 
 /// <summary>Databases that were not closed: what a command takes along includes the rows that are only in the journal beside the
 /// file.</summary>
-public sealed class CliSnapshotTests : IAsyncLifetime, IDisposable
+public sealed class CliSnapshotTests : IAsyncLifetime
 {
     private const string NewModel =
         "INSERT INTO models (uid, name, type, status, role, favorite, file_missing, fit_params_available, created_at, updated_at, "
@@ -19,11 +19,9 @@ public sealed class CliSnapshotTests : IAsyncLifetime, IDisposable
 
     private DataFolder Data => _app.Services.GetRequiredService<DataFolder>();
 
-    public Task InitializeAsync() => _app.InitializeAsync();
+    public ValueTask InitializeAsync() => _app.InitializeAsync();
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
     public async Task ImportLegacy_TakesTheRowsThatAreOnlyInTheWal_AndLeavesTheSource()

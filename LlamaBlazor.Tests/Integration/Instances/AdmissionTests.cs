@@ -10,11 +10,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Instances;
 
 /// <summary>Places for two models at a time, over real processes.</summary>
-public sealed class AdmissionTests : IAsyncLifetime, IDisposable
+public sealed class AdmissionTests : IAsyncLifetime
 {
     private InstanceHarness _app = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _app = new InstanceHarness();
         await _app.InitializeAsync();
@@ -22,9 +22,7 @@ public sealed class AdmissionTests : IAsyncLifetime, IDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    public async Task DisposeAsync() => await ((IAsyncLifetime)_app).DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [LinuxFact]
     public async Task FullHouse_OfPinnedModels_Refuses_WithReasons_AndDryRunSaysSo()

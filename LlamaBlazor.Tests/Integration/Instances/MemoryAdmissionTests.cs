@@ -9,20 +9,18 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Instances;
 
 /// <summary>The memory of the machine the tests run on, beside a limit that no machine meets.</summary>
-public sealed class MemoryAdmissionTests : IAsyncLifetime, IDisposable
+public sealed class MemoryAdmissionTests : IAsyncLifetime
 {
     private InstanceHarness _app = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _app = new InstanceHarness();
         _app.With("LlamaBlazor:Admission:MinFreeMemoryGb", "4096");
         await _app.InitializeAsync();
     }
 
-    public async Task DisposeAsync() => await ((IAsyncLifetime)_app).DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [LinuxFact]
     public void Memory_IsMeasured()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Instances;
@@ -32,7 +33,8 @@ public sealed class RealEngineTests(InstanceHarness app) : IClassFixture<Instanc
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RealModelFactAttribute : FactAttribute
 {
-    public RealModelFactAttribute()
+    public RealModelFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
     {
         if (RealEngineFactAttribute.Engine is null)
             Skip = "LLAMA_SERVER does not name a llama-server";

@@ -14,7 +14,7 @@ namespace LlamaBlazor.Tests.Integration.Instances;
 
 /// <summary>Who gets a place that becomes free: moments that real engines meet too seldom. Nothing is launched; the gate is asked
 /// itself.</summary>
-public sealed class StartGateTests : IAsyncLifetime, IDisposable
+public sealed class StartGateTests : IAsyncLifetime
 {
     private static readonly StartWish Waiting = StartWish.Patient with { MayEvict = false };
 
@@ -22,20 +22,18 @@ public sealed class StartGateTests : IAsyncLifetime, IDisposable
     private InstanceHarness _app = null!;
     private StartGate _gate = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _app = new InstanceHarness();
         await _app.InitializeAsync();
         _gate = NewGate(_clock);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _gate.Dispose();
-        await ((IAsyncLifetime)_app).DisposeAsync();
+        await _app.DisposeAsync();
     }
-
-    public void Dispose() => _app.Dispose();
 
     [Fact]
     public async Task PlaceThatBecomesFree_WhileTheLineIsAsked_IsForTheFirst()

@@ -13,16 +13,14 @@ namespace LlamaBlazor.Tests.Integration.Instances;
 
 /// <summary>Those who wait for a start, at the moments that are easily forgotten: nobody waits for ever, and nothing starts for
 /// nobody.</summary>
-public sealed class WaiterTests : IAsyncLifetime, IDisposable
+public sealed class WaiterTests : IAsyncLifetime
 {
     private readonly InstanceHarness _app = new();
 
     // pauses of 1, 2, 4 and 8 seconds
-    public Task InitializeAsync() => _app.With("LlamaBlazor:Instances:StartAttempts", "5").InitializeAsync();
+    public ValueTask InitializeAsync() => _app.With("LlamaBlazor:Instances:StartAttempts", "5").InitializeAsync();
 
-    public async Task DisposeAsync() => await ((IAsyncLifetime)_app).DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [LinuxFact]
     public async Task DatabaseThatIsReplaced_RefusesARequestsStart_Once()

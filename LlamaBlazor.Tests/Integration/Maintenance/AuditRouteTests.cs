@@ -10,7 +10,7 @@ namespace LlamaBlazor.Tests.Integration.Maintenance;
 
 /// <summary>Every route that changes something leaves a row in <c>audit_log</c>. A route that is in none of the lists here fails the test:
 /// it is decided for each one.</summary>
-public sealed class AuditRouteTests : IAsyncLifetime, IDisposable
+public sealed class AuditRouteTests : IAsyncLifetime
 {
     /// <summary>Routes with a method that changes, and which change nothing that anybody decided.</summary>
     private static readonly Dictionary<string, string> ChangeNothing = new()
@@ -49,11 +49,9 @@ public sealed class AuditRouteTests : IAsyncLifetime, IDisposable
 
     private HttpClient Http => _app.Http;
 
-    public async Task InitializeAsync() => await _app.InitializeAsync();
+    public async ValueTask InitializeAsync() => await _app.InitializeAsync();
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
     public async Task EachRouteThatChanges_LeavesARow()

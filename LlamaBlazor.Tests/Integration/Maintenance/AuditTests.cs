@@ -7,17 +7,15 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Maintenance;
 
 /// <summary>Whatever an administrator does to the database is in <c>audit_log</c>, also after the database was replaced.</summary>
-public sealed class AuditTests : IAsyncLifetime, IDisposable
+public sealed class AuditTests : IAsyncLifetime
 {
     private readonly AppFixture _app = new();
 
     private string Database => _app.Services.GetRequiredService<DataFolder>().Database;
 
-    public Task InitializeAsync() => _app.InitializeAsync();
+    public ValueTask InitializeAsync() => _app.InitializeAsync();
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
     public async Task EachOperation_LeavesItsRow()

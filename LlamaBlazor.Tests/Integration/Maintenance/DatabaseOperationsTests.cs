@@ -13,17 +13,15 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Maintenance;
 
 /// <summary>Backup, restore, import, export and retention over the real program and a real file.</summary>
-public sealed class DatabaseOperationsTests : IAsyncLifetime, IDisposable
+public sealed class DatabaseOperationsTests : IAsyncLifetime
 {
     private readonly AppFixture _app = new();
 
     private string Database => _app.Services.GetRequiredService<DataFolder>().Database;
 
-    public Task InitializeAsync() => _app.InitializeAsync();
+    public ValueTask InitializeAsync() => _app.InitializeAsync();
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
     public async Task Restore_BringsBackWhatWas_WithASafetyCopy_WhileReadersWork()
@@ -127,7 +125,9 @@ public sealed class DatabaseOperationsTests : IAsyncLifetime, IDisposable
                     + "fit_params_available, created_at, updated_at, revision) VALUES ('u2', 'two', 'llama', 'running', 'model', 0, "
                     + "0, 0, 1, 1, 0); INSERT INTO model_sampling_config (model_id, temperature, created_at, updated_at, revision) "
                     + "SELECT id, 0.25, 1, 1, 0 FROM models WHERE name = 'two'; INSERT INTO model_aliases (name, model_id, "
-                    + "created_at, updated_at) SELECT 'deux', id, 1, 1 FROM models WHERE name = 'two'; UPDATE models SET hf_token = 'protected:of-another-installation' WHERE name = 'two'; PRAGMA wal_checkpoint(TRUNCATE);"
+                    + "created_at, updated_at) SELECT 'deux', id, 1, 1 FROM models WHERE name = 'two'; "
+                    + "UPDATE models SET hf_token = 'protected:of-another-installation' WHERE name = 'two'; "
+                    + "PRAGMA wal_checkpoint(TRUNCATE);"
             );
         var merged = await (await UploadAsync("/api/database/import?mode=merge", exported)).Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal("two", Assert.Single(merged.GetProperty("added").EnumerateArray()).GetString());

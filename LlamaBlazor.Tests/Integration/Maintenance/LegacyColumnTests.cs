@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Maintenance;
 
 /// <summary>Every setting of the old schemas, each with a value of its own, converted and compared column by column.</summary>
-public sealed class LegacyColumnTests : IAsyncLifetime, IDisposable
+public sealed class LegacyColumnTests : IAsyncLifetime
 {
     private static readonly Dictionary<string, string> Tables = new()
     {
@@ -45,11 +45,9 @@ public sealed class LegacyColumnTests : IAsyncLifetime, IDisposable
             .DistinctBy(column => (column.Section, column.Column)),
     ];
 
-    public Task InitializeAsync() => _app.InitializeAsync();
+    public ValueTask InitializeAsync() => _app.InitializeAsync();
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [Theory]
     [MemberData(nameof(Schemas))]

@@ -11,15 +11,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Maintenance;
 
 /// <summary>Each kind of old database, converted and compared column by column; twice, and dry.</summary>
-public sealed class LegacyImportTests : IAsyncLifetime, IDisposable
+public sealed class LegacyImportTests : IAsyncLifetime
 {
     private readonly AppFixture _app = new();
 
-    public Task InitializeAsync() => _app.InitializeAsync();
+    public ValueTask InitializeAsync() => _app.InitializeAsync();
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
     public async Task WideV1_IsSpreadOverTheTables()

@@ -12,7 +12,7 @@ namespace LlamaBlazor.Tests.Integration.Maintenance;
 
 /// <summary>Databases by the seeds' own schemas: each cell of each row is found again, in the table of its name or in what is kept
 /// aside.</summary>
-public sealed class LegacySeedTests : IAsyncLifetime, IDisposable
+public sealed class LegacySeedTests : IAsyncLifetime
 {
     /// <summary>What does not come as it is: keys of rows, which are given anew, and the states of programs that do not run here.</summary>
     private static readonly HashSet<string> GivenAnew =
@@ -30,11 +30,9 @@ public sealed class LegacySeedTests : IAsyncLifetime, IDisposable
 
     public static TheoryData<string> Seeds => [nameof(SeedSchemas.AsyncProxy), nameof(SeedSchemas.Cyllama), nameof(SeedSchemas.Mlenv)];
 
-    public Task InitializeAsync() => _app.InitializeAsync();
+    public ValueTask InitializeAsync() => _app.InitializeAsync();
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [Theory]
     [MemberData(nameof(Seeds))]

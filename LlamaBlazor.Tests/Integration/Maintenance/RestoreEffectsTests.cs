@@ -13,17 +13,15 @@ namespace LlamaBlazor.Tests.Integration.Maintenance;
 
 /// <summary>What a restore means for all that keeps rows in memory: keys, models, allocations, folders, the cache, the ids of
 /// instances.</summary>
-public sealed class RestoreEffectsTests : IAsyncLifetime, IDisposable
+public sealed class RestoreEffectsTests : IAsyncLifetime
 {
     private readonly AppFixture _app = new();
 
     private string Database => _app.Services.GetRequiredService<DataFolder>().Database;
 
-    public Task InitializeAsync() => _app.InitializeAsync();
+    public ValueTask InitializeAsync() => _app.InitializeAsync();
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
     public async Task Keys_AreThoseOfTheRestoredDatabase_AtOnce()

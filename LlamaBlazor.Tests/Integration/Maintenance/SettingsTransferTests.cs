@@ -15,30 +15,24 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Maintenance;
 
 /// <summary>Settings and models as JSON: from one machine to another, without a secret in the clear.</summary>
-public sealed class SettingsTransferTests : IAsyncLifetime, IDisposable
+public sealed class SettingsTransferTests : IAsyncLifetime
 {
     private const string Phrase = "correct horse battery";
 
     private readonly AppFixture _here = new();
     private readonly AppFixture _there = new();
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await _here.InitializeAsync();
         await _there.InitializeAsync();
         await FillAsync(_here);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _here.DisposeAsync();
         await _there.DisposeAsync();
-    }
-
-    public void Dispose()
-    {
-        _here.Dispose();
-        _there.Dispose();
     }
 
     [Fact]

@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Maintenance;
 
 /// <summary>A database restored in another data folder: the secrets whose keys stayed behind are named, never shown.</summary>
-public sealed class StoredSecretsTests : IAsyncLifetime, IDisposable
+public sealed class StoredSecretsTests : IAsyncLifetime
 {
     private static readonly string[] Unreadable =
     [
@@ -28,23 +28,17 @@ public sealed class StoredSecretsTests : IAsyncLifetime, IDisposable
     private readonly AppFixture _here = new();
     private readonly AppFixture _there = new();
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await _here.InitializeAsync();
         await _there.InitializeAsync();
         await FillAsync();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _here.DisposeAsync();
         await _there.DisposeAsync();
-    }
-
-    public void Dispose()
-    {
-        _here.Dispose();
-        _there.Dispose();
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class GgufApiTests(GgufApiTests.Library library) : IClassFixture<G
     /// <summary>A model, a split set and one whose file vanished.</summary>
     public sealed class Library : AppFixture
     {
-        public override async Task InitializeAsync()
+        public override async ValueTask InitializeAsync()
         {
             GgufSamples
                 .Llama()

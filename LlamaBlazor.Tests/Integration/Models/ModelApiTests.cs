@@ -10,7 +10,7 @@ public sealed class ModelApiTests(ModelApiTests.Library library) : IClassFixture
     /// <summary>Six models, one of them without its file.</summary>
     public sealed class Library : AppFixture
     {
-        public override async Task InitializeAsync()
+        public override async ValueTask InitializeAsync()
         {
             string[] architectures = ["llama", "qwen3", "gemma3", "llama", "mamba"];
             for (var i = 0; i < architectures.Length; i++)

@@ -13,11 +13,11 @@ namespace LlamaBlazor.Tests.Integration.Models;
 
 /// <summary>A model <c>owner</c> with the aliases <c>variant</c>, <c>listed</c> and <c>flagged</c>, each from another of the three places.
 /// Nobody else gets these names, whichever way it comes.</summary>
-public sealed class NameTests : IAsyncLifetime, IDisposable
+public sealed class NameTests : IAsyncLifetime
 {
     private readonly AppFixture _app = new();
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await _app.InitializeAsync();
         await MakeAsync("owner");
@@ -29,9 +29,7 @@ public sealed class NameTests : IAsyncLifetime, IDisposable
         Assert.Equal(HttpStatusCode.OK, await PatchAsync("owner/config/model", new { alias = "flagged" }));
     }
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [Theory]
     [InlineData("variant")]

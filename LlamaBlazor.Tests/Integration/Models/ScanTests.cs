@@ -13,7 +13,7 @@ namespace LlamaBlazor.Tests.Integration.Models;
 public sealed class ScanTests : AppFixture
 {
     /// <summary>Waits for the scan of a first start too: it would find the files of a test before that test's own scan does.</summary>
-    public override async Task InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
         await Until.TrueAsync(

@@ -14,7 +14,7 @@ public sealed class EngineAgeTests(EngineAgeTests.App app) : IClassFixture<Engin
 {
     public sealed class App : AppFixture
     {
-        public override async Task InitializeAsync()
+        public override async ValueTask InitializeAsync()
         {
             With("LlamaBlazor:EnginePath", EngineScript.Write(Folder));
             await base.InitializeAsync();

@@ -22,7 +22,7 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
 
     public sealed class App : AppFixture
     {
-        public override async Task InitializeAsync()
+        public override async ValueTask InitializeAsync()
         {
             With("LlamaBlazor:EnginePath", EngineScript.Write(Folder));
             await base.InitializeAsync();

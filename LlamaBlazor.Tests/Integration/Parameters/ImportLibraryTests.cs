@@ -8,11 +8,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Parameters;
 
 /// <summary>Imports into a library that knows the files: further models, rows that nobody touched, and paths found by name.</summary>
-public sealed class ImportLibraryTests : IAsyncLifetime, IDisposable
+public sealed class ImportLibraryTests : IAsyncLifetime
 {
     private readonly AppFixture _app = new();
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         foreach (var name in new[] { "chi", "psi", "sub/omega", "other/omega" })
         {
@@ -25,9 +25,7 @@ public sealed class ImportLibraryTests : IAsyncLifetime, IDisposable
         await ScanAsync();
     }
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
     public async Task UntouchedRow_IsTaken_WithItsId()

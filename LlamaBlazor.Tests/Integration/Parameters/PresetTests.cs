@@ -13,7 +13,7 @@ public sealed class PresetTests(PresetTests.App app) : IClassFixture<PresetTests
 {
     public sealed class App : AppFixture
     {
-        public override Task InitializeAsync()
+        public override ValueTask InitializeAsync()
         {
             With("LlamaBlazor:EnginePath", EngineScript.Write(Folder));
             return base.InitializeAsync();

@@ -29,7 +29,7 @@ public class ProxyFixture : AppFixture
     /// <summary>What a start does; the default publishes the engine at once.</summary>
     internal Func<long, CancellationToken, Task<Result<InstanceSnapshot>>>? Starting { get; set; }
 
-    public override async Task InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
         Engine = await StubEngine.StartAsync();
         await base.InitializeAsync();

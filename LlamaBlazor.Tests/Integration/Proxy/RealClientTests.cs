@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using LlamaBlazor.Tests.Architecture;
 using LlamaBlazor.Tests.Integration.Instances;
 using LlamaBlazor.Tests.Support;
@@ -120,7 +121,8 @@ public sealed class OpenAiClientTheoryAttribute : TheoryAttribute
         }
     }
 
-    public OpenAiClientTheoryAttribute()
+    public OpenAiClientTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
     {
         if (!OperatingSystem.IsLinux())
             Skip = "Needs Linux: the engines are started by shell scripts";

@@ -76,9 +76,14 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
 
         _clock.OnLook = () =>
         {
-            // The refused one's last look found the starving one in its line. Now that one leaves, and its own last looks try to overtake.
-            client.Cancel();
-            SpinWait.SpinUntil(() => starving.IsCompleted && IsGivenUp(), Overtaking);
+            // The refused one's last look found the starving one in its line. Now that one leaves, and its own last looks try to overtake:
+            // on a thread of their own, since the lock lets its holder in again.
+            var overtaking = Task.Run(() =>
+            {
+                client.Cancel();
+                SpinWait.SpinUntil(() => starving.IsCompleted && IsGivenUp(), TimeSpan.FromSeconds(30));
+            });
+            SpinWait.SpinUntil(() => overtaking.IsCompleted, Overtaking);
         };
         _refusal.SetResult(Failure.Unavailable("no"));
         Assert.NotNull((await refused).Error);

@@ -8,13 +8,13 @@ public sealed class StreamingTests(ProxyFixture app) : IClassFixture<ProxyFixtur
 {
     private const string Model = "streamer";
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         if ((await app.GetAsync("/v1/models")).GetProperty("data").GetArrayLength() == 0)
             await app.AddRunningAsync(Model);
     }
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Events_ArriveWhileTheEngineStillWrites()

@@ -9,7 +9,7 @@ namespace LlamaBlazor.Tests.Integration.Security;
 /// <summary>Two running models, asked without a key before the first one exists.</summary>
 public sealed class KeyFixture : ProxyFixture
 {
-    public override async Task InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
         await AddRunningAsync("open");

@@ -8,21 +8,23 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Security;
 
 /// <summary>What a program without a key reaches once there is one, and who gets in otherwise.</summary>
-public sealed class KeyLockTests : IAsyncLifetime, IDisposable
+public sealed class KeyLockTests : IAsyncLifetime
 {
     private readonly ProxyFixture _app = new();
     private readonly HttpClient _stranger = new(new SocketsHttpHandler { UseCookies = false });
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await _app.InitializeAsync();
         _stranger.BaseAddress = _app.Address;
         await _app.AddRunningAsync("open");
     }
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
-    public void Dispose() => _stranger.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        _stranger.Dispose();
+        await _app.DisposeAsync();
+    }
 
     [Theory]
     [InlineData("GET", "/api/models", "read")]

@@ -14,17 +14,15 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Settings;
 
 /// <summary>What is kept of requests, set where nothing outside says it.</summary>
-public sealed class RequestSettingsTests : IAsyncLifetime, IDisposable
+public sealed class RequestSettingsTests : IAsyncLifetime
 {
     private const string Path = "/api/request-settings";
 
     private readonly ProxyFixture _app = new();
 
-    public Task InitializeAsync() => _app.InitializeAsync();
+    public ValueTask InitializeAsync() => _app.InitializeAsync();
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
     public async Task Defaults_AreThoseOfTheConfiguration() =>

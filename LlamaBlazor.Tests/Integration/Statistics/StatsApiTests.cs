@@ -15,7 +15,7 @@ public sealed class StatsApiTests(AppFixture app) : IClassFixture<AppFixture>, I
     private const long Day = 86_400_000;
     private long _today;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         var now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds();
         _today = now / Day * Day;
@@ -34,7 +34,7 @@ public sealed class StatsApiTests(AppFixture app) : IClassFixture<AppFixture>, I
             );
     }
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Summary_HasTotalsPercentilesAndDays()

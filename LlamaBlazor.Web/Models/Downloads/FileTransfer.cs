@@ -69,10 +69,11 @@ internal sealed class FileTransfer(
             {
                 attempt = part.Length > before ? 0 : attempt;
                 if (attempt >= options.Retries)
-                    return Failure.Unavailable(
-                        $"{error.Message.TrimEnd('.')}. "
-                            + $"{(part.Length > 0 ? $"The {ByteSize.Text(part.Length)} that came are kept: resume it later." : "Try again later.")}"
-                    );
+                {
+                    var next =
+                        part.Length > 0 ? $"The {ByteSize.Text(part.Length)} that came are kept: resume it later." : "Try again later.";
+                    return Failure.Unavailable($"{error.Message.TrimEnd('.')}. {next}");
+                }
                 job.Tell($"trying again: {error.Message}", part.Length);
                 await Task.Delay(TimeSpan.FromSeconds(Math.Min(LongestPause, 1 << Math.Min(attempt, 6))), clock, cancellation)
                     .ConfigureAwait(false);

@@ -55,7 +55,12 @@ public sealed partial class DuplicatesPage
     }
 
     private static string Words(DuplicateCopy copy) =>
-        $"used by {string.Join(", ", copy.Models)}{(copy.LastUsedAt is { } used ? $", last {DateTimeOffset.FromUnixTimeMilliseconds(used):yyyy-MM-dd}" : ", never run")}";
+        copy.LastUsedAt is { } used
+            ? $"used by {string.Join(", ", copy.Models)}, last {DateTimeOffset.FromUnixTimeMilliseconds(used):yyyy-MM-dd}"
+            : $"used by {string.Join(", ", copy.Models)}, never run";
+
+    private static string Describe(DuplicateGroup group) =>
+        $"{group.Copies.Count:N0} × {ByteSize.Text(group.SizeBytes)}, {ByteSize.Text(group.WastedBytes)} could be freed";
 
     private bool IsLast(DuplicateGroup group) => group.Copies.Count(copy => !_ticked.Contains(copy.Id)) == 1;
 

@@ -7,6 +7,10 @@ public sealed partial class ReferencePage
 {
     private static readonly IReadOnlyList<ParameterDefinition> All = ParameterReference.All(ParameterCatalogue.Current);
 
+    private static string Subtitle =>
+        $"All {ParameterCatalogue.Current.Options.Count} options of llama-server in our words, and the {Flagless} settings here "
+        + "that have no flag";
+
     private static int Flagless => All.Count - ParameterCatalogue.Current.Options.Count;
 
     private string Filter { get; set; } = "";

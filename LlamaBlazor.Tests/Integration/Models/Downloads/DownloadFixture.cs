@@ -20,7 +20,7 @@ public sealed class DownloadFixture : AppFixture
     /// <summary>Another host, as files of the hub lie on.</summary>
     internal FileServer Mirror { get; private set; } = null!;
 
-    public override async Task InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
         (Hub, Mirror) = (await FileServer.StartAsync(), await FileServer.StartAsync());
         With("LlamaBlazor:Downloads:HuggingFaceUrl", Hub.Url("/"))

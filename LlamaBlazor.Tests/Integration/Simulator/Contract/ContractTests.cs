@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -155,14 +156,16 @@ public sealed class ContractTests : IDisposable
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RealModelTheoryAttribute : TheoryAttribute
 {
-    public RealModelTheoryAttribute() => Skip = new RealModelFactAttribute().Skip;
+    public RealModelTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) => Skip = new RealModelFactAttribute().Skip;
 }
 
 /// <summary>Runs only when a recording is asked for: RECORD_CONTRACT=1, with LLAMA_SERVER and LLAMA_MODEL.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RecorderFactAttribute : FactAttribute
 {
-    public RecorderFactAttribute() =>
+    public RecorderFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) =>
         Skip =
             new RealModelFactAttribute().Skip
             ?? (Environment.GetEnvironmentVariable("RECORD_CONTRACT") == "1" ? null : "RECORD_CONTRACT is not set: nothing is recorded");
