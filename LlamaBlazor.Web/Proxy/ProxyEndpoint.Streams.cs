@@ -40,8 +40,8 @@ internal sealed partial class ProxyEndpoint
                     {
                         Refusal = new(
                             ProxyError.StreamNotFound,
-                            $"No engine that runs holds the stream of the conversation '{Shorten(id)}'. Engines keep streams of requests with "
-                                + "the header X-Conversation-Id, until some minutes after their end. Send the request again."
+                            $"No engine that runs holds the stream of the conversation '{Shorten(id)}'. Engines keep streams of "
+                                + "requests with the header X-Conversation-Id, until some minutes after their end. Send the request again."
                         ),
                     }
                 )

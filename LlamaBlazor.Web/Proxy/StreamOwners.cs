@@ -29,8 +29,10 @@ internal sealed class StreamOwners(
     private const int AnswerLimit = 4 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>The streams of the conversations, of each id the one that is meant, in the order they were asked for. A conversation has one
-    /// a model where clients add the model to the id.</summary>
+    /// <summary>
+    /// The streams of the conversations, of each id the one that is meant, in the order they were asked for. A conversation has one a model
+    /// where clients add the model to the id.
+    /// </summary>
     /// <param name="conversations">The ids.</param>
     /// <param name="key">Whose key it is; engines of models that it may not ask are left out.</param>
     /// <param name="model">Asks the engine of that model alone; null for all.</param>
