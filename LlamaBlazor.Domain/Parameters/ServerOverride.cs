@@ -46,6 +46,27 @@ public sealed class ServerOverride : ModelConfigRecord
     /// <summary>How alike a prompt must be to reuse a slot. <c>--slot-prompt-similarity</c>, 0 to 1.</summary>
     public double? SlotPromptSimilarity { get; set; }
 
+    /// <summary>Existing directory for saved slot caches. <c>--slot-save-path</c>.</summary>
+    public string? SlotSavePath { get; set; }
+
+    /// <summary>Existing directory from which file:// pictures may be read. <c>--media-path</c>.</summary>
+    public string? MediaPath { get; set; }
+
+    /// <summary>Serve slot states at /slots. <c>--slots</c>.</summary>
+    public bool? SlotsEnabled { get; set; }
+
+    /// <summary>Allow POST /props. <c>--props</c>.</summary>
+    public bool? PropsEnabled { get; set; }
+
+    /// <summary>Leave out the built-in web page. <c>--no-ui</c>.</summary>
+    public bool? NoWebui { get; set; }
+
+    /// <summary>Log everything. <c>--verbose</c>.</summary>
+    public bool? Verbose { get; set; }
+
+    /// <summary>Log detail, 0 (output) to 5 (debug). <c>--verbosity</c>.</summary>
+    public long? LogVerbose { get; set; }
+
     /// <summary>Environment variables of its engine, a JSON object; on top of those of the server settings, null takes one away.</summary>
     public string? Environment { get; set; }
 }

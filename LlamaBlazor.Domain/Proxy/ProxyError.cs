@@ -16,6 +16,9 @@ public enum ProxyError
     /// <summary>The path is none of the endpoint's.</summary>
     UnknownRoute,
 
+    /// <summary>No engine that runs holds the stream.</summary>
+    StreamNotFound,
+
     /// <summary>The body is over the limit.</summary>
     BodyTooLarge,
 
@@ -106,6 +109,7 @@ public static class ProxyErrors
             ProxyError.ModelRequired => new(400, Invalid, "model_required", Severity.Debug),
             ProxyError.ModelNotFound => new(404, Invalid, "model_not_found", Severity.Debug),
             ProxyError.UnknownRoute => new(404, Invalid, "unknown_route", Severity.Debug),
+            ProxyError.StreamNotFound => new(404, Invalid, "stream_not_found", Severity.Debug),
             ProxyError.BodyTooLarge => new(413, Invalid, "body_too_large", Severity.Information),
             ProxyError.UnsupportedEncoding => new(415, Invalid, "unsupported_encoding", Severity.Debug),
             ProxyError.BodyNotKept => new(503, Server, "no_room_for_body", Severity.Warning),

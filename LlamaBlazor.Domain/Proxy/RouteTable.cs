@@ -15,6 +15,15 @@ public static class RouteTable
     /// <summary>Path of the list of models.</summary>
     public const string ModelsPath = "/v1/models";
 
+    /// <summary>Where clients of llama-server and llama-swap ask whether somebody is there. No key is needed, and no engine.</summary>
+    public static IReadOnlyList<string> HealthPaths { get; } = ["/health", "/v1/health"];
+
+    /// <summary>Prefix of a stream that a client goes on with or ends (GET, DELETE); the id of its conversation follows.</summary>
+    public const string StreamPrefix = "/v1/stream/";
+
+    /// <summary>Asks which streams are known of given conversations.</summary>
+    public const string StreamLookupPath = "/v1/streams/lookup";
+
     private const string SlotPrefix = "/slots/";
 
     /// <summary>An engine's own figures; taken only when the query names a model.</summary>
@@ -78,7 +87,11 @@ public static class RouteTable
     /// <summary>Whether a path is one of those that programs use and no page of the dashboard.</summary>
     /// <param name="path">The path without its query.</param>
     public static bool IsForPrograms(string? path) =>
-        path is not null && (path.StartsWith("/v1/", StringComparison.OrdinalIgnoreCase) || Literal.ContainsKey(path));
+        path is not null && (path.StartsWith("/v1/", StringComparison.OrdinalIgnoreCase) || Literal.ContainsKey(path) || IsHealth(path));
+
+    /// <summary>Whether a path asks whether somebody is there.</summary>
+    /// <param name="path">The path without its query.</param>
+    public static bool IsHealth(string path) => HealthPaths.Contains(path, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// The one way to write a path for programs, or null where it is none of theirs. Repeated slashes, one at the end and case do not
@@ -101,6 +114,10 @@ public static class RouteTable
             return ModelsPath;
         if (plain.StartsWith(ModelsPath + "/", StringComparison.OrdinalIgnoreCase)) // a name follows: its case and slashes are its own
             return ModelsPath + plain[ModelsPath.Length..];
+        if (plain.StartsWith(StreamPrefix, StringComparison.OrdinalIgnoreCase))
+            return StreamPrefix + plain[StreamPrefix.Length..];
+        if (plain.Equals(StreamLookupPath, StringComparison.OrdinalIgnoreCase))
+            return StreamLookupPath;
         return plain.StartsWith("/v1/", StringComparison.OrdinalIgnoreCase) ? "/v1/" + plain[4..] : null;
     }
 

@@ -4,9 +4,8 @@ using System.Runtime.CompilerServices;
 namespace LlamaBlazor.Tests.Support;
 
 /// <summary>
-/// An image for tests, made offline: busybox, and a script that takes the place of llama-server. It answers <c>/health</c>, says how it was
-/// called, exits
-/// where the model's file says so, and ignores nothing.
+/// An image for tests, made offline: busybox, and a script that takes the place of llama-server. It answers <c>/health</c>, its environment,
+/// says how it was called, exits where the model's file says so, and ignores nothing.
 /// </summary>
 internal static class TestImage
 {
@@ -34,12 +33,12 @@ internal static class TestImage
         word=$(cat "$model") || exit 1
         touch "$model" 2>/dev/null && echo "the model can be written"
         case $word in exit=*) echo "error: told to end" >&2; exit "${word#exit=}" ;; eat) x=0123456789; while :; do x=$x$x; done ;; esac
-        mkdir -p /www && echo '{"status":"ok"}' > /www/health
+        mkdir -p /www && echo '{"status":"ok"}' > /www/health && env > /www/environment
         trap 'exit 0' TERM
         httpd -f -p "127.0.0.1:$port" -h /www & wait
         """;
 
-    private static readonly string[] Applets = ["sh", "httpd", "cat", "echo", "printf", "mkdir", "touch"];
+    private static readonly string[] Applets = ["sh", "httpd", "cat", "echo", "printf", "mkdir", "touch", "env"];
     private static readonly Lazy<string?> Trouble = new(Make);
 
     /// <summary>Why containers cannot be tested here, or null.</summary>

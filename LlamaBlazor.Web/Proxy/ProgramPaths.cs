@@ -37,6 +37,7 @@ internal static class ProgramPaths
     // Routes of engines start them, and an export is work.
     private static bool IsOnlyRead(string path) =>
         path == RouteTable.ModelsPath
+        || RouteTable.IsHealth(path)
         || path.StartsWith(RouteTable.ModelsPath + "/", StringComparison.Ordinal)
         || !(
             RouteTable.IsForPrograms(path)

@@ -21,6 +21,7 @@ internal sealed partial class ProxyEndpoint(
     InFlightRegistry registry,
     RequestScheduler scheduler,
     EngineForwarder engines,
+    StreamOwners owners,
     BodyStore bodies,
     ResponseCache cache,
     RequestRecorder recorder,
@@ -166,6 +167,7 @@ internal sealed partial class ProxyEndpoint(
         var status = 0;
         try
         {
+            await EndAbandonedAsync(context, request).ConfigureAwait(false);
             await ServeAsync(context, request, body, capture).ConfigureAwait(false);
             status = context.Response.StatusCode;
         }
@@ -209,7 +211,7 @@ internal sealed partial class ProxyEndpoint(
             }
             finally
             {
-                scheduler.Leave(request);
+                Leave(context, request);
             }
 
             if (failure is null)

@@ -29,6 +29,7 @@ internal static class ProxyFeature
         services.AddSingleton<BodyStore>();
         services.AddSingleton<EngineForwarder>();
         services.AddSingleton<EngineSlots>();
+        services.AddSingleton<StreamOwners>();
         services.AddSingleton<ProxyEndpoint>();
         services.AddSingleton<AliasStore>();
         services.AddSingleton<ModelCatalogue>();
@@ -53,6 +54,11 @@ internal static class ProxyFeature
             app.MapMethods(route.Path, [route.Method], context => endpoint.HandleAsync(context, route))
                 .ExcludeFromDescription()
                 .ShortCircuit();
+        app.MapMethods(RouteTable.StreamPrefix + "{**conversation}", ["GET", "DELETE"], endpoint.HandleStreamAsync)
+            .ExcludeFromDescription();
+        app.MapPost(RouteTable.StreamLookupPath, endpoint.HandleLookupAsync).ExcludeFromDescription();
+        foreach (var path in RouteTable.HealthPaths)
+            app.MapGet(path, () => Results.Json(new { status = "ok" })).ExcludeFromDescription();
         app.Map(RouteTable.UpstreamPrefix + "{**path}", endpoint.HandleUpstreamAsync).ExcludeFromDescription();
         ModelCatalogue.Map(app);
         foreach (

@@ -77,7 +77,7 @@ internal sealed class OriginGuard(RequestDelegate next, GuardRules rules)
             return next(context);
         }
 
-        headers.AccessControlAllowMethods = "GET, POST";
+        headers.AccessControlAllowMethods = "GET, POST, DELETE"; // a stream is ended by DELETE
         headers.AccessControlAllowHeaders = asked.AccessControlRequestHeaders;
         headers.AccessControlMaxAge = "600";
         if (asked.ContainsKey("Access-Control-Request-Private-Network"))

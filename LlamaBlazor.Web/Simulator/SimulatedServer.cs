@@ -17,13 +17,16 @@ internal sealed class SimulatedServer(
     TimeProvider clock
 )
 {
+    private const string StreamPrefix = "/v1/stream/";
+
     private readonly SimulatedSlots _slots = new(model.Slots);
     private readonly string _prefix = arguments.Text("--api-prefix") ?? "";
     private readonly IReadOnlyList<string> _keys = arguments.ApiKeys();
     private readonly SimulatedAdapters _adapters = new(arguments);
+    private readonly SimulatedStreams _streams = new(clock);
     private volatile bool _isReady;
 
-    private SimulatedCompletion Completion => field ??= new SimulatedCompletion(model, _slots, faults, log, clock);
+    private SimulatedCompletion Completion => field ??= new SimulatedCompletion(model, _slots, _streams, faults, log, clock);
 
     private SimulatedAnswers Answers => field ??= new SimulatedAnswers(model, _slots, arguments, clock);
 
@@ -65,12 +68,8 @@ internal sealed class SimulatedServer(
             ("GET" or "POST", "/tools" or "/cors-proxy") => SimulatedAnswers.DisabledAsync(context),
             ("GET" or "POST", "/lora-adapters") => _adapters.RunAsync(context, method),
             ("POST", _) => PostAsync(context, path),
-            ("DELETE", _) when path.StartsWith("/v1/stream/", StringComparison.Ordinal) => SimulatedWire.WriteAsync(
-                context,
-                StatusCodes.Status204NoContent,
-                "application/json",
-                ""
-            ),
+            ("GET", _) when StreamOf(path) is { } id => _streams.ReadAsync(context, id),
+            ("DELETE", _) when StreamOf(path) is { } id => _streams.EndAsync(context, id),
             _ => SimulatedWire.WriteAsync(context, SimulatedError.NotFound),
         };
 
@@ -101,7 +100,7 @@ internal sealed class SimulatedServer(
                 model.Slots
             ),
             "/v1/chat/completions/control" => SimulatedTexts.ControlAsync(context),
-            "/v1/streams/lookup" => SimulatedWire.WriteAsync(context, new JsonArray()),
+            "/v1/streams/lookup" => _streams.LookUpAsync(context),
             "/v1/audio/transcriptions" or "/audio/transcriptions" => SimulatedWire.RefuseAsync(
                 context,
                 "The current model does not support audio input."
@@ -112,6 +111,14 @@ internal sealed class SimulatedServer(
             ),
             _ => SimulatedWire.WriteAsync(context, SimulatedError.NotFound),
         };
+
+    // One segment, as the real one's pattern has it.
+    private static string? StreamOf(string path) =>
+        path.StartsWith(StreamPrefix, StringComparison.Ordinal)
+        && path[StreamPrefix.Length..] is { Length: > 0 } id
+        && !id.Contains('/', StringComparison.Ordinal)
+            ? id
+            : null;
 
     private static Task AllowAsync(HttpContext context)
     {

@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace LlamaBlazor.Web.Simulator;
 
-/// <summary><c>/slots/N?action=…</c>: saves, restores and erases what a slot knows. Its files hold the text of the prompt.</summary>
+/// <summary><c>/slots/N?action=…</c>: saves, restores and erases what a slot knows. Its files hold the count of the
+/// tokens and the text of the prompt.</summary>
 /// <param name="slots">Its slots.</param>
 /// <param name="arguments">Its command line.</param>
 internal sealed class SimulatedSlotFiles(SimulatedSlots slots, SimulatedArguments arguments)
@@ -77,7 +78,8 @@ internal sealed class SimulatedSlotFiles(SimulatedSlots slots, SimulatedArgument
         var slot = slots.All.FirstOrDefault(slot => slot.Id == id);
         try
         {
-            byte[] content = [.. Magic, .. System.Text.Encoding.UTF8.GetBytes(slot?.Prompt ?? "")];
+            var known = $"{(slot?.Tokens ?? 0).ToString(CultureInfo.InvariantCulture)}\n{slot?.Prompt}";
+            byte[] content = [.. Magic, .. System.Text.Encoding.UTF8.GetBytes(known)];
             File.WriteAllBytes(path, content);
             return (Done(id, path, ("n_saved", slot?.Tokens ?? 0), ("n_written", content.Length)), null);
         }
@@ -92,10 +94,14 @@ internal sealed class SimulatedSlotFiles(SimulatedSlots slots, SimulatedArgument
         try
         {
             var content = File.ReadAllBytes(path);
-            if (content.AsSpan().StartsWith(Magic))
+            if (
+                content.AsSpan().StartsWith(Magic)
+                && System.Text.Encoding.UTF8.GetString(content.AsSpan(Magic.Length)).Split('\n', 2) is [var count, var prompt]
+                && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens)
+            )
             {
-                var known = slots.Restore(id, System.Text.Encoding.UTF8.GetString(content.AsSpan(Magic.Length)));
-                return (Done(id, path, ("n_restored", known), ("n_read", content.Length)), null);
+                slots.Restore(id, prompt, tokens);
+                return (Done(id, path, ("n_restored", tokens), ("n_read", content.Length)), null);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -128,16 +128,13 @@ internal sealed class SimulatedSlots
         }
     }
 
-    /// <summary>Gives a slot a prompt that was saved.</summary>
-    /// <returns>The tokens it knows now.</returns>
-    public int Restore(int id, string prompt)
+    /// <summary>Gives a slot a prompt that was saved, with the tokens that were known of it and its answer.</summary>
+    public void Restore(int id, string prompt, int tokens)
     {
         lock (_gate)
         {
-            if (All.FirstOrDefault(slot => slot.Id == id) is not { } slot)
-                return 0;
-            (slot.Prompt, slot.Tokens) = (prompt, SimulatedText.CountTokens(prompt));
-            return slot.Tokens;
+            if (All.FirstOrDefault(slot => slot.Id == id) is { } slot)
+                (slot.Prompt, slot.Tokens) = (prompt, tokens);
         }
     }
 

@@ -43,12 +43,26 @@ public sealed class ProgramPathTests(ProxyFixture app) : IClassFixture<ProxyFixt
     }
 
     [Theory]
+    [InlineData("/health")]
+    [InlineData("/v1/health")]
+    [InlineData("//V1/Health/")]
+    public async Task Health_IsThatOfTheEndpoint_AndStartsNothing(string path)
+    {
+        var id = await app.AddModelAsync("sleeping-" + Guid.NewGuid().ToString("N"));
+        using var answer = await SendAsync("GET", path + "?model=sleeping", null);
+        Assert.Equal((HttpStatusCode.OK, """{"status":"ok"}"""), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+        Assert.Equal(0, app.Starts(id));
+    }
+
+    [Theory]
     [InlineData("/v1/models")]
     [InlineData("/v1/models/paths")]
     [InlineData("//V1/Models/")]
     [InlineData("/")]
     [InlineData("/settings")]
     [InlineData("/healthz")]
+    [InlineData("/health")]
+    [InlineData("/V1/Health/")]
     [InlineData("/api/models")]
     public async Task Head_IsAnswered_AsGetWithoutABody(string path)
     {

@@ -1639,13 +1639,29 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("jinja");
 
+                    b.Property<long?>("LogVerbose")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("log_verbose");
+
+                    b.Property<string>("MediaPath")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("media_path");
+
                     b.Property<long>("ModelId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("model_id");
 
+                    b.Property<bool?>("NoWebui")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("no_webui");
+
                     b.Property<bool?>("PrefillAssistant")
                         .HasColumnType("INTEGER")
                         .HasColumnName("prefill_assistant");
+
+                    b.Property<bool?>("PropsEnabled")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("props_enabled");
 
                     b.Property<bool?>("Reranking")
                         .HasColumnType("INTEGER")
@@ -1659,6 +1675,14 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .HasColumnType("REAL")
                         .HasColumnName("slot_prompt_similarity");
 
+                    b.Property<string>("SlotSavePath")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("slot_save_path");
+
+                    b.Property<bool?>("SlotsEnabled")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("slots_enabled");
+
                     b.Property<bool?>("SpmInfill")
                         .HasColumnType("INTEGER")
                         .HasColumnName("spm_infill");
@@ -1666,6 +1690,10 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.Property<long>("UpdatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("updated_at");
+
+                    b.Property<bool?>("Verbose")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("verbose");
 
                     b.Property<bool?>("Warmup")
                         .HasColumnType("INTEGER")

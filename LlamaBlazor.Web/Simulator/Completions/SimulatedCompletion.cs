@@ -8,12 +8,14 @@ namespace LlamaBlazor.Web.Simulator.Completions;
 /// </summary>
 /// <param name="model">What it runs.</param>
 /// <param name="slots">Its slots.</param>
+/// <param name="streams">Its streams that clients may go on with.</param>
 /// <param name="faults">Its speeds and faults.</param>
 /// <param name="log">Its log.</param>
 /// <param name="clock">The time.</param>
 internal sealed class SimulatedCompletion(
     SimulatedModel model,
     SimulatedSlots slots,
+    SimulatedStreams streams,
     SimulatedFaults faults,
     SimulatedLog log,
     TimeProvider clock
@@ -31,9 +33,20 @@ internal sealed class SimulatedCompletion(
         if (longest >= model.ContextSize)
             error = SimulatedError.TooLong(longest, model.ContextSize);
         if (error is not null)
+        {
             await SimulatedWire.WriteAsync(context, error);
-        else
-            await RunAsync(context, job!);
+            return;
+        }
+
+        using var stream = job!.IsStream ? streams.Begin(context) : null;
+        try
+        {
+            await RunAsync(context, job);
+        }
+        catch (OperationCanceledException) when (stream?.Cancelled.IsCancellationRequested == true)
+        {
+            // ended by a request: its answer stops where it is
+        }
     }
 
     // Several answers are made one after the other, each in the slot that it is given.

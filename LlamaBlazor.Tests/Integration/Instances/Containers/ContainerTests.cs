@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Tests.Integration.Parameters;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
@@ -196,6 +197,59 @@ public sealed class ContainerTests(ContainerHarness app) : IClassFixture<Contain
         var command = await app.GetAsync($"/api/models/{model}/command");
         Assert.Contains(" run --rm ", command.GetProperty("display").GetString());
         Assert.True((await app.PostAsync($"/api/models/{model}/check")).Body.GetProperty("ok").GetBoolean());
+    }
+
+    [PodmanFact]
+    public async Task EngineInAContainer_HasTheVariablesOfServerAndModel_AndAKeyOfItsOwn()
+    {
+        var model = await app.AddContainerAsync();
+        await SetAsync("/api/server-config", ("LB_SHARED", "server"), ("LB_BOTH", "server"), ("LB_GONE", "server"));
+        await SetAsync($"/api/models/{model}/config/server", ("LB_BOTH", "the model's, with = and space"), ("LB_GONE", null));
+        Environment.SetEnvironmentVariable("LB_OF_THE_DASHBOARD", "here");
+        try
+        {
+            var first = await app.StartAsync(model);
+            var seen = await EnvironmentAsync(first);
+            Assert.Equal(
+                ("server", "the model's, with = and space", first.UpstreamKey),
+                (seen["LB_SHARED"], seen["LB_BOTH"], seen["LLAMA_API_KEY"])
+            );
+            Assert.Equal(48, first.UpstreamKey!.Length);
+            Assert.DoesNotContain("LB_GONE", seen.Keys);
+            Assert.DoesNotContain("LB_OF_THE_DASHBOARD", seen.Keys);
+            Assert.DoesNotContain(seen.Keys, name => name.StartsWith("LLAMABLAZOR", StringComparison.OrdinalIgnoreCase));
+            await app.PostAsync($"/api/models/{model}/restart");
+            await Until.TrueAsync(
+                () => app.Board.Find(model) is { Status: "running" } now && now.ContainerId != first.ContainerId,
+                "another container"
+            );
+            Assert.NotEqual(first.UpstreamKey, (await EnvironmentAsync(app.Board.Find(model)!))["LLAMA_API_KEY"]);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("LB_OF_THE_DASHBOARD", null);
+            await SetAsync("/api/server-config");
+        }
+
+        await app.PostAsync($"/api/models/{model}/stop");
+        await app.WaitForAsync(model, "stopped");
+    }
+
+    private async Task SetAsync(string path, params (string Name, string? Value)[] variables) =>
+        await app.SendAsync(
+            HttpMethod.Patch,
+            path,
+            new { environment = variables.Length == 0 ? null : variables.ToDictionary(pair => pair.Name, pair => pair.Value) },
+            System.Net.HttpStatusCode.OK
+        );
+
+    private static async Task<Dictionary<string, string>> EnvironmentAsync(InstanceSnapshot engine)
+    {
+        using var http = new HttpClient();
+        return (await http.GetStringAsync(new Uri(engine.BaseUrl + "/environment")))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
     }
 
     private Task<LlamaDbContext> OpenAsync() => app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();

@@ -1,0 +1,160 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Domain.Security;
+using LlamaBlazor.Web.Instances;
+
+namespace LlamaBlazor.Web.Proxy;
+
+/// <summary>A stream and the engine that holds it.</summary>
+/// <param name="Engine">The engine.</param>
+/// <param name="Stream">The stream.</param>
+internal sealed record OwnedStream(InstanceSnapshot Engine, StreamSession Stream);
+
+/// <summary>
+/// Finds the engine that holds a stream by asking those that run. They alone know: streams expire, and end with their engine, so nothing is
+/// remembered here that could be wrong.
+/// </summary>
+internal sealed class StreamOwners(
+    InstanceBoard board,
+    EngineForwarder engines,
+    ModelDirectory models,
+    TimeProvider clock,
+    IHostApplicationLifetime lifetime
+)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private const int AnswerLimit = 4 << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// The streams of the conversations, of each id the one that is meant, in the order they were asked for. A conversation has one a model
+    /// where clients add the model to the id.
+    /// </summary>
+    /// <param name="conversations">The ids.</param>
+    /// <param name="key">Whose key it is; engines of models that it may not ask are left out.</param>
+    /// <param name="model">Asks the engine of that model alone; null for all.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<IReadOnlyList<OwnedStream>> FindAsync(
+        IReadOnlyList<string> conversations,
+        ApiKey? key,
+        string? model,
+        CancellationToken cancellation
+    )
+    {
+        if (conversations.Count == 0)
+            return [];
+        var open = await OpenAsync(key, model, cancellation).ConfigureAwait(false);
+        var answers = await Task.WhenAll(open.Select(engine => AskAsync(engine, conversations, cancellation))).ConfigureAwait(false);
+        var found = new Dictionary<string, OwnedStream>(StringComparer.Ordinal);
+        foreach (var owned in answers.SelectMany(answer => answer))
+        {
+            var id = owned.Stream.ConversationId;
+            if (!found.TryGetValue(id, out var other) || owned.Stream.IsNewerThan(other.Stream))
+                found[id] = owned;
+        }
+
+        return
+        [
+            .. conversations
+                .SelectMany(id =>
+                    found.Values.Where(owned =>
+                        owned.Stream.ConversationId == id || owned.Stream.ConversationId.StartsWith(id + "::", StringComparison.Ordinal)
+                    )
+                )
+                .DistinctBy(owned => owned.Stream.ConversationId),
+        ];
+    }
+
+    /// <summary>Waits until the engine of a model is through with a stream, or does not hold it, or is gone.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="conversation">The conversation.</param>
+    public async Task WaitForEndAsync(long modelId, string conversation)
+    {
+        try
+        {
+            while (board.Find(modelId) is { Status: "running", BaseUrl: not null } engine)
+            {
+                var held = await AskAsync(engine, [conversation], lifetime.ApplicationStopping).ConfigureAwait(false);
+                if (held.All(owned => owned.Stream.IsDone || owned.Stream.ConversationId != conversation))
+                    return;
+                await Task.Delay(Pause, clock, lifetime.ApplicationStopping).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the dashboard is being stopped
+        }
+    }
+
+    /// <summary>Ends a stream at the engine of a model: to leave is not enough, the engine would go on.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="conversation">The conversation.</param>
+    public async Task EndAsync(long modelId, string conversation)
+    {
+        if (board.Find(modelId) is not { Status: "running", BaseUrl: not null } engine)
+            return;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+        limit.CancelAfter(Patience);
+        try
+        {
+            var path = RouteTable.StreamPrefix + Uri.EscapeDataString(conversation);
+            using var message = new HttpRequestMessage(HttpMethod.Delete, EngineTransformer.AddressOf(engine, path, default));
+            EngineTransformer.Authorize(message, engine.UpstreamKey);
+            using var answer = await engines.Client.SendAsync(message, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
+        {
+            // an engine that does not answer ends its streams in its own time, and the place is kept until then
+        }
+    }
+
+    private async Task<List<InstanceSnapshot>> OpenAsync(ApiKey? key, string? model, CancellationToken cancellation)
+    {
+        var only = model is null ? null : await models.FindAsync(model, cancellation).ConfigureAwait(false);
+        var open = new List<InstanceSnapshot>();
+        foreach (var engine in board.ByModel.Values.Where(engine => engine is { Status: "running", BaseUrl: not null }))
+        {
+            var target = model is null ? await models.FindAsync(engine.Model, cancellation).ConfigureAwait(false) : only;
+            if (target is not null && target.Model.Id == engine.ModelId && target.IsOpenTo(key))
+                open.Add(engine);
+        }
+
+        return open;
+    }
+
+    // An engine that is older than this, or silent, holds nothing that could be found.
+    private async Task<IReadOnlyList<OwnedStream>> AskAsync(
+        InstanceSnapshot engine,
+        IReadOnlyList<string> conversations,
+        CancellationToken cancellation
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        try
+        {
+            var address = EngineTransformer.AddressOf(engine, RouteTable.StreamLookupPath, default);
+            using var message = new HttpRequestMessage(HttpMethod.Post, address);
+            message.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new { conversation_ids = conversations }))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            };
+            EngineTransformer.Authorize(message, engine.UpstreamKey);
+            using var answer = await engines.Client.SendAsync(message, limit.Token).ConfigureAwait(false);
+            if (!answer.IsSuccessStatusCode)
+                return [];
+            await answer.Content.LoadIntoBufferAsync(AnswerLimit, limit.Token).ConfigureAwait(false);
+            var body = await answer.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
+            using var json = await JsonDocument.ParseAsync(body, default, limit.Token).ConfigureAwait(false);
+            return [.. StreamSession.Read(json.RootElement).Select(stream => new OwnedStream(engine, stream))];
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or JsonException or OperationCanceledException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return [];
+        }
+    }
+}
