@@ -92,7 +92,7 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
     {
         // there path is a setting of the server
         var column = kind is LegacyKind.WideV1 or LegacyKind.V2 ? source : Renamed.GetValueOrDefault(source, source);
-        if (value is null or "")
+        if (value is null || (value is string text && string.IsNullOrWhiteSpace(text)))
             return;
         if (column is "parameters" or "custom_params")
             TakeJson(model, column, value.ToString()!);
@@ -112,12 +112,21 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
         if (LegacyDefaults.IsSeedDefault(kind, definition.Column, value))
             model.Cleared.Add(definition.Column);
         else if (
-            LegacyValues.TryConvert(value, definition.ValueType, out var converted)
+            Convert(definition, value, out var converted)
             && ParameterValidator.Check(catalogue, definition, converted) is not { IsError: true }
         )
             model.Set(section, definition.Column, converted);
         else
             model.Rejected[definition.Column] = value; // the engine would refuse to start with it
+    }
+
+    // Of a template, a grammar or JSON each character counts, its last line end too.
+    private static bool Convert(ParameterDefinition definition, object value, out object? converted)
+    {
+        if (definition.Kind is not (ParameterKind.Lines or ParameterKind.Json) || value is not string text)
+            return LegacyValues.TryConvert(value, definition.ValueType, out converted);
+        converted = text;
+        return true;
     }
 
     private static void TakeFact(LegacyModel model, string column, object value)

@@ -11,7 +11,8 @@ namespace LlamaBlazor.Domain.Parameters;
 /// </summary>
 /// <param name="catalogue">The catalogue.</param>
 /// <param name="home">The folder that <c>~</c> and <c>$HOME</c> mean, or null to leave them as they are.</param>
-public sealed partial class CommandLineParser(ParameterCatalogue catalogue, string? home = null)
+/// <param name="processors">What <c>$(nproc)</c> means where a number is wanted, or null to leave it as it is.</param>
+public sealed partial class CommandLineParser(ParameterCatalogue catalogue, string? home = null, int? processors = null)
 {
     private const string Unknown =
         "It holds a variable or a command of a shell, whose value is not known here, so nothing was set. Write the value itself.";
@@ -102,6 +103,7 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
             return;
         }
 
+        values = values.ConvertAll(value => ProcessorCount.Fill(parsed, definition, flag, value, processors));
         if (values.FirstOrDefault(parsed.Unresolved.Contains) is { } unknown)
             parsed.NotUnderstood.Add(
                 new NotUnderstood(definition.Kind == ParameterKind.Path ? unknown : $"{flag} {unknown}", Unknown, Field(definition))
@@ -241,6 +243,8 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
             || definition is { HasColumn: false, ReplacedBy: null }
         )
             parsed.Environment[name] = value;
+        else if (ProcessorCount.Fill(parsed, definition, name, value, processors) is var count && count != value)
+            TakeText(parsed, definition, name, count);
         else if (parsed.Unresolved.Contains($"{name}={value}"))
             parsed.NotUnderstood.Add(new NotUnderstood($"{name}={value}", Unknown, Field(definition)));
         else if (definition.ReplacedBy is not null)

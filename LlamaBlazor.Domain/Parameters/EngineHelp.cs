@@ -13,6 +13,9 @@ public sealed record EngineDevice(string Name, string Description, long TotalMib
 {
     /// <summary>Whether it shares the main memory, where the engine's backend says so; null where it does not.</summary>
     public bool? IsShared { get; init; }
+
+    /// <summary>Its number among all of its backend, where the engine's environment lets it see a part of them; else null.</summary>
+    public int? Place { get; init; }
 }
 
 /// <summary>Reads what llama-server prints about itself.</summary>

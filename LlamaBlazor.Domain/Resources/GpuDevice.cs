@@ -1,3 +1,4 @@
+using System.Globalization;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Telemetry;
 
@@ -32,8 +33,11 @@ public sealed record GpuDevice(string Id, long? FreeBytes)
     /// </summary>
     public bool IsDefault { get; init; } = true;
 
-    /// <summary>True when this is what is meant by an id: the card's, or the engine's name.</summary>
-    public bool Is(string id) => id == Card || id == Id;
+    /// <summary>True where its engine sees a part of the cards and counts those anew: its name means another card to others.</summary>
+    public bool IsCountedAnew { get; init; }
+
+    /// <summary>True when this is what is meant by an id: the card's, or the engine's name where that is everybody's.</summary>
+    public bool Is(string id) => id == Card || (id == Id && !IsCountedAnew);
 
     /// <summary>Puts the engine's devices and the driver's readings together: by the name of the card and its place among those of that
     /// name, for each backend anew.</summary>
@@ -56,10 +60,22 @@ public sealed record GpuDevice(string Id, long? FreeBytes)
             if (!left.TryGetValue(backend, out var cards))
                 left[backend] = cards = [.. readings];
             // What is elsewhere, or no card, must not be taken for one of this machine that has as much memory.
-            var reading = kind is DeviceKind.NoGpu || DeviceKinds.IsRemote(device) ? null : Reading(device, kind, cards);
+            var reading =
+                kind is DeviceKind.NoGpu || DeviceKinds.IsRemote(device) ? null : Placed(device, readings) ?? Reading(device, kind, cards);
             if (reading is not null)
                 cards.Remove(reading);
-            found.Add((device, Describe(device, reading) with { Kind = kind, Card = reading?.Id ?? Twin(device, found) ?? device.Name }));
+            var name = device.Place is { } place ? $"{backend}{place}" : device.Name;
+            found.Add(
+                (
+                    device,
+                    Describe(device, reading) with
+                    {
+                        Kind = kind,
+                        Card = reading?.Id ?? Twin(device, found) ?? name,
+                        IsCountedAnew = device.Place is not null,
+                    }
+                )
+            );
         }
 
         return MarkDefaults([.. found.Select(one => one.Device)]);
@@ -75,6 +91,12 @@ public sealed record GpuDevice(string Id, long? FreeBytes)
             ? new GpuDevice(device.Name, (long)((whole - used) * MiB)) { TotalBytes = total, IsMeasured = true }
             : new GpuDevice(device.Name, device.FreeMib > 0 ? device.FreeMib * MiB : null) { TotalBytes = total };
     }
+
+    // Of several cards of one name, the one at its place among all; with cards of other names between them their order is not known.
+    private static GpuSample? Placed(EngineDevice device, IReadOnlyList<GpuSample> readings) =>
+        device.Place is { } place && place < readings.Count && readings.All(card => Named(device.Description, card.Name))
+            ? readings[place]
+            : null;
 
     private static GpuSample? Reading(EngineDevice device, DeviceKind kind, List<GpuSample> cards) =>
         cards.Find(card => Named(device.Description, card.Name))
@@ -110,11 +132,15 @@ public sealed record GpuDevice(string Id, long? FreeBytes)
             .Find(other =>
                 Backend(other.Told) != Backend(device)
                 && other.Told.Description == device.Description
+                && ((device.Place ?? other.Told.Place) is null || Number(device) == Number(other.Told))
                 && !found.Exists(mine => Backend(mine.Told) == Backend(device) && mine.Device.Card == other.Device.Card)
             )
             .Device?.Card;
 
     private static string Backend(EngineDevice device) => device.Name.TrimEnd(Digits);
+
+    private static string Number(EngineDevice device) =>
+        device.Place?.ToString(CultureInfo.InvariantCulture) ?? device.Name[Backend(device).Length..];
 
     private static bool Named(string described, string card) =>
         card.Length > 0

@@ -182,7 +182,7 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
                 Id = snapshot.Id,
                 ContainerId = run?.Process?.ContainerId ?? $"process:{uid}:{snapshot.Id}",
                 Kind = snapshot.Kind,
-                CreatedAt = now,
+                CreatedAt = Math.Min(now, snapshot.StartedAt ?? now), // a row is written some time after its program began
             };
             context.Instances.Add(row);
         }

@@ -114,13 +114,19 @@ internal sealed partial class StartGate : IDisposable
     {
         lock (_gate)
         {
-            if (_places.TryGetValue(facts.ModelId, out var place))
-                _places[facts.ModelId] = place with
-                {
-                    Facts = place.Facts with { Pinned = facts.Pinned, TtlSeconds = facts.TtlSeconds, Project = facts.Project },
-                };
+            if (!_places.TryGetValue(facts.ModelId, out var place))
+                return;
+            _places[facts.ModelId] = place with
+            {
+                Facts = place.Facts with { Pinned = facts.Pinned, TtlSeconds = facts.TtlSeconds, Project = facts.Project },
+            };
         }
+
+        Refreshed?.Invoke();
     }
+
+    /// <summary>Tells that what is set for a running model was taken over.</summary>
+    public event Action? Refreshed;
 
     /// <summary>What a start would meet now; changes nothing.</summary>
     public async Task<AdmissionDecision> PreviewAsync(InstanceFacts facts, bool mayEvict, CancellationToken cancellation)

@@ -170,7 +170,7 @@ internal static class DatabaseFileEndpoints
 
     /// <summary>Takes the field <c>file</c> of a form into the data folder, as it comes, with what is in <c>wal</c> after it, and runs a
     /// job on it.</summary>
-    internal sealed class Upload(DatabaseJobs jobs, DataFolder folder)
+    internal sealed class Upload(DatabaseJobs jobs, UploadSpace space)
     {
         /// <summary>Runs the job; the file is removed when it has ended.</summary>
         public async Task<IResult> RunAsync<T>(
@@ -210,7 +210,7 @@ internal static class DatabaseFileEndpoints
                 {
                     if (section.AsFileSection() is { Name: "file", FileStream: { } stream } file && stored is null)
                     {
-                        var taken = await StoredUpload.TakeAsync(folder, stream, file.FileName, form, aborted);
+                        var taken = await StoredUpload.TakeAsync(space, stream, file.FileName, form, request.ContentLength ?? 0, aborted);
                         if (taken.Failure is not null)
                             return taken;
                         stored = taken.Value;
@@ -226,7 +226,7 @@ internal static class DatabaseFileEndpoints
             {
                 stored?.Remove();
                 return Failure.Unavailable(
-                    $"The file could not be stored in {folder.Backups}: {error.Message} Nothing was changed. Check the space there, "
+                    $"The file could not be stored in {space.Folder}: {error.Message} Nothing was changed. Check the space there, "
                         + "and that this user may write to it."
                 );
             }

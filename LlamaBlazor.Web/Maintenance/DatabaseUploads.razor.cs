@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
-using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance.Jobs;
 using LlamaBlazor.Web.Maintenance.Legacy;
 using Microsoft.AspNetCore.Components;
@@ -36,7 +35,7 @@ public sealed partial class DatabaseUploads
     internal DatabaseJobs Jobs { get; set; } = null!;
 
     [Inject]
-    internal DataFolder Folder { get; set; } = null!;
+    internal UploadSpace Space { get; set; } = null!;
 
     [Inject]
     private DialogService Dialogs { get; set; } = null!;
@@ -134,10 +133,11 @@ public sealed partial class DatabaseUploads
         {
             await using var source = _file!.OpenReadStream(StoredUpload.SizeLimit);
             var taken = await StoredUpload.TakeAsync(
-                Folder,
+                Space,
                 source,
                 _file.Name,
                 IsSql && kind == "import" ? UploadForm.Statements : UploadForm.Database,
+                _file.Size + _journals.Sum(journal => journal.File.Size),
                 CancellationToken.None
             );
             if (taken.Failure is { } wrong)

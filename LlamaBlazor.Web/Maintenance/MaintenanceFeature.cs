@@ -18,6 +18,7 @@ internal static class MaintenanceFeature
         services.AddSingleton<DatabaseRestore>();
         services.AddSingleton<DatabaseJobs>();
         services.AddSingleton<DatabaseMerge>();
+        services.AddSingleton<UploadSpace>();
         services.AddSingleton<DatabaseFileEndpoints.Upload>();
         services.AddSingleton<DatabaseStats>();
         services.AddSingleton<LeftoverStore>();

@@ -17,39 +17,54 @@ internal enum UploadForm
 /// <summary>A file that was sent to us, in the data folder until the job on it has ended, whoever still waits for that.</summary>
 /// <param name="Path">Where it is.</param>
 /// <param name="Name">What its sender calls it.</param>
-internal sealed record StoredUpload(string Path, string Name)
+/// <param name="Space">What its bytes are counted in.</param>
+internal sealed record StoredUpload(string Path, string Name, UploadSpace Space)
 {
-    /// <summary>Most bytes that are taken.</summary>
+    /// <summary>Most bytes that are taken, of the database and its journal together.</summary>
     public const long SizeLimit = 16L * 1024 * 1024 * 1024;
 
     /// <summary>Files that may be here at once: one with a job, and those that come meanwhile.</summary>
     private const int MostAtOnce = 4;
 
     private const int HeadLength = 16;
+    private const int BlockSize = 80 << 10;
     private const string Prefix = ".upload-";
 
+    private long _bytes;
+
     /// <summary>Takes a stream whose first bytes are those of its form. The file is removed again when that breaks off.</summary>
-    /// <returns>Invalid when the first bytes are wrong, of which nothing is stored; a conflict while too many others are here.</returns>
-    /// <exception cref="IOException">The disk is full, or the sender went away.</exception>
+    /// <param name="space">Where it is stored and counted.</param>
+    /// <param name="source">The stream.</param>
+    /// <param name="name">What its sender calls it.</param>
+    /// <param name="form">What it must be.</param>
+    /// <param name="length">Bytes that its sender says will come, with all that comes after it; 0 where that is not known.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Invalid when the first bytes are wrong, of which nothing is stored; a conflict while too many others are here; unavailable
+    /// while there is no room.</returns>
+    /// <exception cref="IOException">There is no more room, or the sender went away.</exception>
     public static async Task<Result<StoredUpload>> TakeAsync(
-        DataFolder folder,
+        UploadSpace space,
         Stream source,
         string? name,
         UploadForm form,
+        long length,
         CancellationToken cancellation
     )
     {
-        if (Directory.EnumerateFiles(folder.Backups, Prefix + "*.part").Take(MostAtOnce).Count() == MostAtOnce)
+        if (Directory.EnumerateFiles(space.Folder, Prefix + "*.part").Take(MostAtOnce).Count() == MostAtOnce)
             return Failure.Conflict($"{MostAtOnce} files are being taken already. Wait until one of them is done.");
         var head = new byte[HeadLength];
-        var length = await source.ReadAtLeastAsync(head, HeadLength, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
-        if (Wrong(head.AsSpan(0, length), form) is { } wrong)
+        var read = await source.ReadAtLeastAsync(head, HeadLength, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+        if (Wrong(head.AsSpan(0, read), form) is { } wrong)
             return Failure.Invalid("file", $"{(string.IsNullOrEmpty(name) ? "The file" : name)} {wrong} Nothing was changed.");
+        if (space.Refuse(length) is { } reason)
+            return Failure.Unavailable($"{reason} Nothing was changed.");
         var stored = new StoredUpload(
-            System.IO.Path.Combine(folder.Backups, $"{Prefix}{Guid.NewGuid():N}.part"),
-            string.IsNullOrEmpty(name) ? "upload" : name
+            System.IO.Path.Combine(space.Folder, $"{Prefix}{Guid.NewGuid():N}.part"),
+            string.IsNullOrEmpty(name) ? "upload" : name,
+            space
         );
-        await stored.TakeAsync("", head.AsMemory(0, length), source, cancellation).ConfigureAwait(false);
+        await stored.TakeAsync("", head.AsMemory(0, read), source, cancellation).ConfigureAwait(false);
         return stored;
     }
 
@@ -57,7 +72,7 @@ internal sealed record StoredUpload(string Path, string Name)
     /// <param name="suffix">How its name goes on after the database's.</param>
     /// <param name="source">Its bytes.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="IOException">The disk is full, or the sender went away.</exception>
+    /// <exception cref="IOException">There is no more room, or the sender went away.</exception>
     public Task TakeAsync(string suffix, Stream source, CancellationToken cancellation) => TakeAsync(suffix, default, source, cancellation);
 
     private async Task TakeAsync(string suffix, ReadOnlyMemory<byte> head, Stream source, CancellationToken cancellation)
@@ -67,8 +82,10 @@ internal sealed record StoredUpload(string Path, string Name)
             var target = PrivateFile.Create(Path + suffix);
             await using (target.ConfigureAwait(false))
             {
-                await target.WriteAsync(head, cancellation).ConfigureAwait(false);
-                await source.CopyToAsync(target, cancellation).ConfigureAwait(false);
+                await WriteAsync(target, head, cancellation).ConfigureAwait(false);
+                var block = new byte[BlockSize];
+                while (await source.ReadAsync(block, cancellation).ConfigureAwait(false) is > 0 and var read)
+                    await WriteAsync(target, block.AsMemory(0, read), cancellation).ConfigureAwait(false);
             }
         }
         catch
@@ -76,6 +93,13 @@ internal sealed record StoredUpload(string Path, string Name)
             Remove();
             throw;
         }
+    }
+
+    private ValueTask WriteAsync(FileStream target, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        _bytes += bytes.Length;
+        Space.Take(bytes.Length);
+        return target.WriteAsync(bytes, cancellation);
     }
 
     private static string? Wrong(ReadOnlySpan<byte> head, UploadForm form) =>
@@ -88,7 +112,11 @@ internal sealed record StoredUpload(string Path, string Name)
         };
 
     /// <summary>Removes it, with its journals.</summary>
-    public void Remove() => DatabaseBackup.DeleteWithCompanions(Path);
+    public void Remove()
+    {
+        DatabaseBackup.DeleteWithCompanions(Path);
+        Space.Return(Interlocked.Exchange(ref _bytes, 0));
+    }
 
     /// <summary>Starts a job on it, which removes it at its end; at once where no job can start.</summary>
     public Result<StartedJob<T>> Start<T>(

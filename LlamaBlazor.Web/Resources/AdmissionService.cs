@@ -7,7 +7,7 @@ using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Fit;
-using LlamaBlazor.Web.Parameters.Engines;
+using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,8 +19,7 @@ internal sealed class AdmissionService(
     AdmissionLimits limits,
     MachineMeter machine,
     AllocationStore allocations,
-    EngineLocator engines,
-    EngineProbe probe,
+    ConfigReader reader,
     GpuMeter gpus,
     MemoryAdvisor advisor,
     ModelStore models,
@@ -93,7 +92,7 @@ internal sealed class AdmissionService(
         var devices =
             isNone && draft is null or { Device: AllocationStore.None }
                 ? []
-                : await DevicesAsync(facts, row?.Engine, cancellation).ConfigureAwait(false);
+                : await DevicesAsync(facts, cancellation).ConfigureAwait(false);
         var (memory, vram) = Memory(question is null ? null : advisor.Expect(question), row, DeviceKinds.Gpus(devices).Count > 0);
         // A draft model without a setting of its own is put where the model is, if the dashboard chooses that.
         var isFollowing =
@@ -213,7 +212,6 @@ internal sealed class AdmissionService(
                 where model.Id == modelId
                 from fit in context.FitParams.Where(fit => fit.ModelId == model.Id).DefaultIfEmpty()
                 from gpu in context.Set<GpuConfig>().Where(gpu => gpu.ModelId == model.Id).DefaultIfEmpty()
-                from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
                 select new Needs(
                     model.FileSizeBytes,
                     (bool?)fit.FitParamsSuccess,
@@ -222,15 +220,14 @@ internal sealed class AdmissionService(
                     fit.EstimatedBytes,
                     fit.MeasuredBytes,
                     model.Threads,
-                    gpu.Device,
-                    runtime.EnginePath
+                    gpu.Device
                 );
             return await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
         }
     }
 
     // An engine that cannot be found or asked is told of when it is to be started; a container's is not asked for a mere check.
-    private async Task<IReadOnlyList<EngineDevice>> DevicesAsync(InstanceFacts facts, string? enginePath, CancellationToken cancellation)
+    private async Task<IReadOnlyList<EngineDevice>> DevicesAsync(InstanceFacts facts, CancellationToken cancellation)
     {
         if (facts.IsContainer)
             return
@@ -239,12 +236,11 @@ internal sealed class AdmissionService(
                     .Last.Where(gpu => gpu.Id.StartsWith("nvidia", StringComparison.Ordinal))
                     .Select((gpu, index) => new EngineDevice($"CUDA{index}", gpu.Name, (long)(gpu.MemoryTotal ?? 0), 0)),
             ];
-        var engine = await engines.FindAsync(enginePath, cancellation).ConfigureAwait(false);
-        return
-            engine.IsSuccess
-            && (await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false)) is { IsSuccess: true } asked
-            ? asked.Value.Devices
-            : [];
+        var configuration = await reader.ReadAsync(facts.ModelId, cancellation).ConfigureAwait(false);
+        return await advisor
+                .Machine.EngineDevicesAsync(configuration?.EnginePath, cancellation, configuration?.Variables)
+                .ConfigureAwait(false)
+            ?? [];
     }
 
     private static async Task<ProjectQuota?> QuotaAsync(LlamaDbContext context, string project, CancellationToken cancellation)
@@ -275,7 +271,6 @@ internal sealed class AdmissionService(
         long? Estimated,
         long? Measured,
         long? Threads,
-        string? Device,
-        string? Engine
+        string? Device
     );
 }

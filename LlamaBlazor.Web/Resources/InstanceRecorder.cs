@@ -152,9 +152,19 @@ internal sealed partial class InstanceRecorder(
             return; // the database cannot be used, which is shown everywhere: there is nothing to record into
         }
 
-        using var subscription = board.Changes.Subscribe(_ => _changes.Writer.TryWrite(true));
-        await Task.WhenAll(FollowAsync(stoppingToken), BeatAsync(stoppingToken)).ConfigureAwait(false);
+        using var subscription = board.Changes.Subscribe(_ => Note());
+        gate.Refreshed += Note; // another project counts
+        try
+        {
+            await Task.WhenAll(FollowAsync(stoppingToken), BeatAsync(stoppingToken)).ConfigureAwait(false);
+        }
+        finally
+        {
+            gate.Refreshed -= Note;
+        }
     }
+
+    private void Note() => _changes.Writer.TryWrite(true);
 
     private async Task FollowAsync(CancellationToken cancellation)
     {

@@ -167,18 +167,14 @@ internal sealed class ProjectStore(
     /// <summary>Writes what is used now into the rows, for those who read the database. Decisions never use it.</summary>
     public async Task CacheUsageAsync(CancellationToken cancellation)
     {
-        var projects = (await ListAsync(cancellation).ConfigureAwait(false))
-            .Where(project => project.Id > 0)
-            .ToDictionary(project => project.Id);
-        if (projects.Count == 0)
-            return;
+        var projects = (await ListAsync(cancellation).ConfigureAwait(false)).ToDictionary(project => project.ProjectPath);
         await writer
             .ExecuteAsync(
                 async (context, token) =>
                 {
                     foreach (var row in await context.Set<ProjectQuotaRow>().ToListAsync(token).ConfigureAwait(false))
                     {
-                        if (projects.TryGetValue(row.Id, out var now))
+                        if (projects.TryGetValue(row.ProjectPath, out var now))
                             (row.CurrentContainers, row.CurrentMemoryGb, row.CurrentCpuCores, row.CurrentGpus) = (
                                 now.CurrentContainers,
                                 now.CurrentMemoryGb,

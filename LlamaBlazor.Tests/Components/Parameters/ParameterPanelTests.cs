@@ -114,6 +114,21 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
     }
 
     [LinuxFact]
+    public void Templates_AreListedForTheServerPage_WithWhatTheySet()
+    {
+        Register();
+        var page = Render<TemplateSummary>();
+        page.WaitForAssertion(() =>
+            Assert.Equal(
+                ParameterTemplate.Standard.Select(template => template.Name),
+                page.FindAll("[aria-labelledby=template-summary-title] dt").Select(name => name.TextContent.Trim())
+            )
+        );
+        Assert.Contains("Repeat penalty", page.Find("[aria-labelledby=template-summary-title]").TextContent);
+        Assert.Equal("/presets", page.Find("[aria-labelledby=template-summary-title] a").GetAttribute("href"));
+    }
+
+    [LinuxFact]
     public async Task Template_IsAppliedToTheModelOfItsPreview()
     {
         Register();

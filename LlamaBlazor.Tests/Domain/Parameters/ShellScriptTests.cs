@@ -53,6 +53,44 @@ public sealed class ShellScriptTests
     }
 
     [Theory]
+    [InlineData("llama-server -m /m/x.gguf -t $(nproc)", 12)]
+    [InlineData("llama-server -m /m/x.gguf -t \"$(nproc --all)\"", 12)]
+    [InlineData("llama-server -m /m/x.gguf --threads=`nproc`", 12)]
+    [InlineData("llama-server -m /m/x.gguf -t $(nproc --ignore=2)", 10)]
+    [InlineData("llama-server -m /m/x.gguf -t $(nproc --ignore 20)", 1)]
+    [InlineData("llama-server -m /m/x.gguf -t $(( $(nproc) / 2 ))", 6)]
+    [InlineData("llama-server -m /m/x.gguf -t $(($(nproc)-1))", 11)]
+    [InlineData("llama-server -m /m/x.gguf -t $(getconf _NPROCESSORS_ONLN)", 12)]
+    [InlineData("llama-server -m /m/x.gguf -t $(sysctl -n hw.ncpu)", 12)]
+    [InlineData("T=$(nproc)\nllama-server -m /m/x.gguf -t $T", 12)]
+    [InlineData("LLAMA_ARG_THREADS=$(nproc) llama-server -m /m/x.gguf", 12)]
+    [InlineData("export LLAMA_ARG_THREADS=$(nproc)\nllama-server -m /m/x.gguf", 12)]
+    [InlineData("docker run -e LLAMA_ARG_THREADS=$(nproc) ghcr.io/ggml-org/llama.cpp:server -m /m/x.gguf", 12)]
+    [InlineData("@echo off\nllama-server.exe -m C:\\x.gguf -t %NUMBER_OF_PROCESSORS%", 12)]
+    [InlineData("& llama-server -m x.gguf -t $env:NUMBER_OF_PROCESSORS", 12)]
+    public void NumberOfProcessors_IsThisMachines_AndSaid(string text, long threads)
+    {
+        var parsed = new CommandLineParser(ParameterCatalogue.Current, "/home/me", 12).Parse(text);
+        Assert.Equal(threads, parsed.Values.GetValueOrDefault("threads"));
+        Assert.Contains(parsed.Ignored, note => note.Reason.StartsWith($"Taken as {threads}: this machine has 12 processors"));
+        Assert.DoesNotContain(parsed.NotUnderstood, word => word.Field == "threads");
+    }
+
+    [Theory]
+    [InlineData("llama-server -m /m/x.gguf --alias m-$(nproc)", "alias")]
+    [InlineData("llama-server -m /m/x.gguf --alias $(nproc)", "alias")]
+    [InlineData("llama-server -m /m/x.gguf -t $(nproc; rm -rf x)", "threads")]
+    [InlineData("llama-server -m /m/x.gguf -t $(( $(nproc) / 0 ))", "threads")]
+    [InlineData("llama-server -m /m/x.gguf -t $(($(nproc) ** 2))", "threads")]
+    [InlineData("llama-server -m /m/x.gguf -t $(nproc)0", "threads")]
+    public void WhatIsNoNumberOfProcessors_StaysUnknown(string text, string field)
+    {
+        var parsed = new CommandLineParser(ParameterCatalogue.Current, "/home/me", 12).Parse(text);
+        Assert.Contains(parsed.NotUnderstood, word => word.Field == field);
+        Assert.DoesNotContain(field, parsed.Values.Keys);
+    }
+
+    [Theory]
     [InlineData("C:\\l\\llama-server.exe -m C:\\m\\x.gguf --chat-template-kwargs \"{\\\"a\\\":1}\" -c 5")]
     [InlineData("C:\\l\\llama-server.exe -m C:\\m\\x.gguf --chat-template-kwargs {\\\"a\\\":1} -c 5")]
     [InlineData("C:\\l\\llama-server.exe -m C:\\m\\x.gguf --chat-template-kwargs '{\\\"a\\\":1}' -c 5")]

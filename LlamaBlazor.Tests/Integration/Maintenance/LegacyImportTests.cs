@@ -105,6 +105,7 @@ public sealed class LegacyImportTests : IAsyncLifetime
         Assert.Equal("server", Value("SELECT source FROM logs WHERE message = 'gone'"));
         Assert.Contains("/srv/models", (string)Value("SELECT value FROM server_config WHERE key = 'config'")!);
         Assert.Contains("localhost", (string)Value("SELECT row_json FROM import_leftovers WHERE table_name = 'server_config'")!);
+        Assert.StartsWith("There is no /nowhere/", (string)Value("SELECT reason FROM import_leftovers WHERE row_json LIKE '%localhost%'")!);
     }
 
     [Fact]

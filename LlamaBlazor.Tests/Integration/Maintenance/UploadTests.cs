@@ -2,6 +2,10 @@ using System.Net;
 using System.Text.Json;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Maintenance;
+using LlamaBlazor.Web.Models.Downloads;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Maintenance;
@@ -85,6 +89,60 @@ public sealed class UploadTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task Bytes_AreCounted_AndTheLastOfTheDiskIsKept()
+    {
+        var free = UploadSpace.LeastRoom + (20L << 20);
+        await using var small = new SmallApp(() => Volatile.Read(ref free));
+        await small.InitializeAsync();
+        var space = small.Services.GetRequiredService<UploadSpace>();
+        var backups = small.Services.GetRequiredService<DataFolder>().Backups;
+
+        // One that says its length is refused before anything of it is stored.
+        using var tooLarge = new MultipartFormDataContent { { new ByteArrayContent([.. Head, .. new byte[24 << 20]]), "file", "a.db" } };
+        using var refused = await small.Http.PostAsync("/api/database/import", tooLarge);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Contains("kept for the database", await refused.Content.ReadAsStringAsync());
+        Assert.Empty(Directory.EnumerateFiles(backups, ".*"));
+
+        // One that does not is ended when the disk has filled.
+        using var unknown = Form(async stream =>
+        {
+            await stream.WriteAsync(Head);
+            await SendAsync(stream, 2 << 20);
+            await stream.FlushAsync();
+            await Until.TrueAsync(() => space.Taken > 1 << 20, "what came is counted");
+            Volatile.Write(ref free, UploadSpace.LeastRoom - 1);
+            try
+            {
+                await SendAsync(stream, 16 << 20);
+            }
+            catch (IOException)
+            {
+                // Nobody reads on: the answer is there.
+            }
+        });
+        using var ended = await small.Http.PostAsync("/api/database/import", unknown);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ended.StatusCode);
+        Assert.Contains("kept for the database", await ended.Content.ReadAsStringAsync());
+        await Until.TrueAsync(() => space.Taken == 0 && !Directory.EnumerateFiles(backups, ".*").Any(), "all of it is given back");
+    }
+
+    [Fact]
+    public void AllUploadsTogether_HaveOneLimit()
+    {
+        var space = new UploadSpace(app.Services.GetRequiredService<DataFolder>(), _ => null);
+        Assert.Null(space.Refuse(UploadSpace.Limit));
+        Assert.Contains("in all", space.Refuse(UploadSpace.Limit + 1));
+        space.Take(1 << 20);
+        Assert.Contains("in all", space.Refuse(UploadSpace.Limit));
+        for (var taken = 1L << 20; taken < UploadSpace.Limit; taken += 1 << 20)
+            space.Take(1 << 20);
+        Assert.Contains("in all", Assert.Throws<IOException>(() => space.Take(1)).Message);
+        space.Return(UploadSpace.Limit + 1);
+        Assert.Equal(0, space.Taken);
+    }
+
+    [Fact]
     public async Task ASenderThatGoesAway_LeavesNothing()
     {
         using var gone = new CancellationTokenSource();
@@ -165,6 +223,15 @@ public sealed class UploadTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     private long Stored() => Directory.EnumerateFiles(Backups, ".upload-*").Sum(path => new FileInfo(path).Length);
+
+    private sealed class SmallApp(Func<long> free) : AppFixture
+    {
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            base.ConfigureWebHost(builder);
+            builder.ConfigureTestServices(services => services.AddSingleton<ReadFreeSpace>(_ => free()));
+        }
+    }
 
     /// <summary>A body that is made while it is sent, of a length nobody knows before.</summary>
     private sealed class Pushed(Func<Stream, Task> write) : HttpContent

@@ -96,6 +96,20 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
     }
 
     [LinuxFact]
+    public async Task ImageThatIsNoEngine_IsNamedAsTheImage_WithTheStepForIt()
+    {
+        var runtime = new EngineCommand(EngineScript.WriteRaw(app.Folder, "echo 'no such command' >&2; exit 125"), [], Simulated: false)
+        {
+            Image = "localhost/some:1",
+        };
+        var probe = Probe(new HandClock { Now = DateTimeOffset.UnixEpoch });
+        var words = (await probe.ProbeAsync(runtime, again: false, CancellationToken.None)).Failure!.Message;
+        Assert.StartsWith("The image localhost/some:1, run by ", words);
+        Assert.Contains("another image on the Server overrides tab", words);
+        Assert.DoesNotContain("Settings page", words);
+    }
+
+    [LinuxFact]
     public async Task BrokenHelp_IsAskedAgain_AfterHalfAMinute()
     {
         var broken = app.Folder.File("broken");

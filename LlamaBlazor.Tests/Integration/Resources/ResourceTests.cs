@@ -47,6 +47,35 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
         );
     }
 
+    [LinuxFact]
+    public async Task UsageInTheDatabase_IsThatOfNow_AlsoOfTheDefault_AndAfterAChangeOfProject()
+    {
+        using var made = await app.Http.PostAsJsonAsync("/api/projects", new { project_path = "moved-to" });
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        var model = await app.AddModelAsync("load-ms=0");
+        await app.StartAsync(model);
+        await UntilUsedAsync("default", 1);
+        using var moved = await app.Http.PatchAsJsonAsync($"/api/models/{model}/config/runtime", new { project = "moved-to" });
+        Assert.True(moved.IsSuccessStatusCode, await moved.Content.ReadAsStringAsync());
+        await UntilUsedAsync("moved-to", 1);
+        await UntilUsedAsync("default", 0);
+        await app.PostAsync($"/api/models/{model}/stop");
+        await UntilUsedAsync("moved-to", 0);
+    }
+
+    // Other tests of this class run one after the other, and end what they start.
+    private Task UntilUsedAsync(string project, long count) =>
+        Until.TrueAsync(
+            async () =>
+            {
+                var factory = app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>();
+                await using var context = await factory.CreateDbContextAsync();
+                var row = await context.Set<ProjectQuotaRow>().AsNoTracking().SingleAsync(row => row.ProjectPath == project);
+                return row.CurrentContainers == count && row.CurrentCpuCores > 0 == count > 0;
+            },
+            $"{count} instances of {project} in the database"
+        );
+
     [Theory]
     [InlineData("""{"project_path":""}""", "project_path")]
     [InlineData("""{"project_path":"Default"}""", "project_path")]

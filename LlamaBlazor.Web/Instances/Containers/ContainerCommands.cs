@@ -56,7 +56,7 @@ internal sealed partial class ContainerCommands(ContainerRuntime runtime, DataFo
             MemoryGb = null,
             Variables = [.. open],
         };
-        return (plan, new EngineCommand(path, [.. probed.ProbeWords(), found.Value.Trim()], Simulated: false));
+        return (plan, new EngineCommand(path, [.. probed.ProbeWords(), found.Value.Trim()], Simulated: false) { Image = plan.Image });
     }
 
     /// <summary>The command that runs an engine's arguments in a container.</summary>

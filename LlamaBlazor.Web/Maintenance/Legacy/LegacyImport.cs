@@ -147,38 +147,45 @@ internal sealed class LegacyImport(
                     outcome.AlreadyHere++;
             }
 
-            target.KeepAside("server_config", row, "Only the path of the server and the folder of models have a place here");
+            target.KeepAside("server_config", row, Reason(row));
         }
     }
 
+    private static string Reason(IReadOnlyDictionary<string, object?> row) =>
+        Text(row.GetValueOrDefault("value")?.ToString(), "serverPath") is { } engine && !File.Exists(engine)
+            ? $"There is no {engine} on this machine, so it did not become the engine; of the rest, only the folder of models has a "
+                + "place here"
+            : "Only the path of the server and the folder of models have a place here";
+
     private static LaunchSettings? Read(string? json)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(json ?? "");
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                return null;
-            string? Text(string name) =>
-                document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-                    ? value.GetString()
-                    : null;
-            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            var models = Text("baseModelsPath") is { } path
-                ? (path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(home, path[2..]) : path)
-                : null;
-            var engine = Text("serverPath") is { } server && File.Exists(server) ? server : null;
-            return models is null && engine is null
-                ? null
-                : new LaunchSettings
-                {
-                    EnginePath = engine,
-                    ModelDirectories = models is not null && Path.IsPathFullyQualified(models) ? [models] : [],
-                };
-        }
-        catch (JsonException)
-        {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var models = Text(json, "baseModelsPath") is { } path
+            ? (path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(home, path[2..]) : path)
+            : null;
+        var engine = Text(json, "serverPath") is { } server && File.Exists(server) ? server : null;
+        return models is null && engine is null
+            ? null
+            : new LaunchSettings
+            {
+                EnginePath = engine,
+                ModelDirectories = models is not null && Path.IsPathFullyQualified(models) ? [models] : [],
+            };
+    }
+
+    // A text of a JSON object; null where there is none, or no such object.
+    private static string? Text(string? json, string name)
+    {
+        var read = ForeignJson.Parse(json ?? "");
+        if (!read.IsSuccess)
             return null;
-        }
+        using var document = read.Value;
+        return
+            document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
     }
 
     private sealed record Work(string Path, SqliteConnection Live, string Source, bool DryRun, IReadOnlyList<RetentionRule> Rules);

@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Maintenance;
+using LlamaBlazor.Domain.Parameters;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
@@ -92,7 +93,7 @@ internal sealed class LegacyServerSettings(LegacyTarget target, Func<string, obj
                 continue;
             if (target.Columns("model_server_override").Contains(column))
                 model.Set("server_override", column, value);
-            else
+            else if (!IsEngineDefault(column, value)) // which says nothing
                 target.KeepAside(
                     "models",
                     new Dictionary<string, object?> { ["name"] = model.Name, [column] = value },
@@ -100,6 +101,9 @@ internal sealed class LegacyServerSettings(LegacyTarget target, Func<string, obj
                 );
         }
     }
+
+    private static bool IsEngineDefault(string column, object value) =>
+        ParameterCatalogue.Current.FindColumn(column) is { } setting && ParameterValue.IsDefault(setting, value);
 
     private void Write(Dictionary<string, object?> shared)
     {

@@ -44,8 +44,10 @@ internal sealed class FitAnalysis(
     public async Task<bool> IsStaleAsync(Model model, FitParams fit, CancellationToken cancellation = default)
     {
         var configuration = await parameters.ReadAsync(model.Id, cancellation).ConfigureAwait(false);
-        return fit.AnalyzedFor
-            != Subject(model, await advisor.Machine.EngineDevicesAsync(configuration?.EnginePath, cancellation).ConfigureAwait(false));
+        var devices = await advisor
+            .Machine.EngineDevicesAsync(configuration?.EnginePath, cancellation, configuration?.Variables)
+            .ConfigureAwait(false);
+        return fit.AnalyzedFor != Subject(model, devices);
     }
 
     /// <summary>Analyses a model now.</summary>

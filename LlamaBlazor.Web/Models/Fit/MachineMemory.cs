@@ -39,14 +39,20 @@ internal sealed class MachineMemory(MachineMeter meter, GpuMeter gpus, EngineLoc
     /// answer.</summary>
     /// <param name="enginePath">A model's own engine, or null.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<IReadOnlyList<EngineDevice>?> EngineDevicesAsync(string? enginePath, CancellationToken cancellation)
+    /// <param name="variables">Environment variables of the model, by which it may see other devices; null for those of the server
+    /// settings.</param>
+    public async Task<IReadOnlyList<EngineDevice>?> EngineDevicesAsync(
+        string? enginePath,
+        CancellationToken cancellation,
+        IReadOnlyDictionary<string, string>? variables = null
+    )
     {
-        var engine = await engines.FindAsync(enginePath, cancellation).ConfigureAwait(false);
-        return
-            engine.IsSuccess
-            && (await probe.ProbeAsync(engine.Value, again: false, cancellation).ConfigureAwait(false)) is { IsSuccess: true } asked
-            ? asked.Value.Devices
-            : null;
+        var found = await engines.FindAsync(enginePath, cancellation).ConfigureAwait(false);
+        if (!found.IsSuccess)
+            return null;
+        var engine = variables is null ? found.Value : found.Value with { Variables = variables };
+        var asked = await probe.ProbeAsync(engine, again: false, cancellation).ConfigureAwait(false);
+        return asked.IsSuccess ? VisibleDevices.Place(asked.Value.Devices, engine.Variables) : null;
     }
 
     /// <summary>Those devices with what is free on each now. Without an engine the GPUs of the drivers are taken, as an engine may come to

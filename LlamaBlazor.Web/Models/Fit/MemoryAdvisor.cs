@@ -29,7 +29,9 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
         if (!header.IsSuccess)
             return header.Failure!;
         var configuration = await parameters.ReadAsync(model.Id, cancellation).ConfigureAwait(false);
-        var devices = await machine.EngineDevicesAsync(configuration?.EnginePath, cancellation).ConfigureAwait(false);
+        var devices = await machine
+            .EngineDevicesAsync(configuration?.EnginePath, cancellation, configuration?.Variables)
+            .ConfigureAwait(false);
         var settings = configuration is null
             ? new MemorySettings()
             : await SettingsAsync(model, configuration, cancellation).ConfigureAwait(false);

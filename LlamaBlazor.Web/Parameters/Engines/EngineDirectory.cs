@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Resources;
@@ -17,6 +18,7 @@ internal sealed class EngineDirectory(
     ParameterCatalogue catalogue
 )
 {
+    private static readonly FrozenDictionary<string, string> NoVariables = FrozenDictionary<string, string>.Empty;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>What the engine of a model can do, or of the launch settings where the path is null.</summary>
@@ -72,7 +74,8 @@ internal sealed class EngineDirectory(
                     engine.IsSuccess ? engine.Value.Path : path,
                     path is null,
                     engine is { IsSuccess: true, Value.Simulated: true },
-                    asked
+                    asked,
+                    engine.IsSuccess ? engine.Value.Variables : NoVariables
                 )
             );
         }
@@ -116,7 +119,13 @@ internal sealed class EngineDirectory(
         return engine.IsSuccess && variables is not null ? engine.Value with { Variables = variables } : engine;
     }
 
-    private EngineAnswer Answer(string? path, bool isDefault, bool simulated, Result<EngineCapabilities> asked) =>
+    private EngineAnswer Answer(
+        string? path,
+        bool isDefault,
+        bool simulated,
+        Result<EngineCapabilities> asked,
+        IReadOnlyDictionary<string, string> variables
+    ) =>
         asked.Match(
             engine => new EngineAnswer(
                 path,
@@ -124,7 +133,7 @@ internal sealed class EngineDirectory(
                 simulated,
                 engine.Version,
                 engine.Flags.Count,
-                engine.Devices,
+                VisibleDevices.Place(engine.Devices, variables),
                 Missing(engine),
                 Unknown(engine),
                 null,

@@ -50,14 +50,15 @@ internal static class EngineInterview
     {
         var run = await tool.RunAsync(engine, action, cancellation).ConfigureAwait(false);
         return run.IsSuccess && LoaderWords.Find(run.Value.Output, run.Value.ExitCode) is var (line, hint)
-            ? Failure.Unavailable($"{engine.Path} cannot be run: {line.TrimEnd('.')}. {hint}")
+            ? Failure.Unavailable($"{engine.Words} cannot be run: {line.TrimEnd('.')}. {hint}")
             : run;
     }
 
     private static string Unknown(EngineCommand engine, string? build, ToolResult help) =>
-        $"{engine.Path}{(build is null ? " does not answer --version like llama-server, and its" : "")} --help lists no "
+        $"{engine.Words}{(build is null ? " does not answer --version like llama-server, and its" : "")} --help lists no "
         + $"{string.Join(" and ", Needed)} (code {help.ExitCode}): it is not llama-server, or it is broken. "
-        + "Run it by hand to see why, or choose another engine on the Settings page.";
+        + "Run it by hand to see why, or choose another "
+        + (engine.Image is null ? "engine on the Settings page." : "image on the Server overrides tab.");
 
     private static string Said(ToolResult result) =>
         result.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() is { } line

@@ -7,7 +7,11 @@ namespace LlamaBlazor.Web.Parameters.Import;
 /// <summary>Tells by its form what a pasted text is, reads it, and finds the files it names on this machine.</summary>
 internal sealed class ImportReader(ParameterCatalogue catalogue, ImportPaths paths)
 {
-    private readonly CommandLineParser _parser = new(catalogue, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+    private readonly CommandLineParser _parser = new(
+        catalogue,
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+        Environment.ProcessorCount
+    );
 
     /// <summary>Whether a text is a file that names models, rather than a command.</summary>
     public static bool IsFile(string text) =>
