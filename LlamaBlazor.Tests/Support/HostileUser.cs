@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using LlamaBlazor.Web.Instances.Processes;
 
 namespace LlamaBlazor.Tests.Support;
@@ -59,5 +60,6 @@ internal static class HostileUser
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class HostileUserFactAttribute : FactAttribute
 {
-    public HostileUserFactAttribute() => Skip = HostileUser.Obstacle;
+    public HostileUserFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) => Skip = HostileUser.Obstacle;
 }

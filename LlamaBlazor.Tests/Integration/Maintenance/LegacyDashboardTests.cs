@@ -16,7 +16,7 @@ namespace LlamaBlazor.Tests.Integration.Maintenance;
 
 /// <summary>The dashboard that came before, both schemas whole: each cell of each row stands here as the source has it, but for the columns
 /// of <see cref="Differs"/>, and a second import changes nothing at all.</summary>
-public sealed class LegacyDashboardTests : IAsyncLifetime, IDisposable
+public sealed class LegacyDashboardTests : IAsyncLifetime
 {
     private const string Chosen = "Größe 7B (it's) v1.2";
     private const string Server = "model_server_config";
@@ -62,11 +62,9 @@ public sealed class LegacyDashboardTests : IAsyncLifetime, IDisposable
 
     public static TheoryData<string> Schemas => ["wide", "v2"];
 
-    public Task InitializeAsync() => _app.InitializeAsync();
+    public ValueTask InitializeAsync() => _app.InitializeAsync();
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
-    public void Dispose() => _app.Dispose();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     [Theory]
     [MemberData(nameof(Schemas))]
