@@ -1,9 +1,12 @@
 using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Cli;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Downloads;
+using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Logs;
 using LlamaBlazor.Web.Maintenance;
+using LlamaBlazor.Web.Memory;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Playground;
@@ -44,7 +47,10 @@ static WebApplication Build(string[] args)
         .AddShell()
         .AddSettings()
         .AddModels()
+        .AddDownloads()
+        .AddMemory()
         .AddParameters()
+        .AddEngines()
         .AddInstances()
         .AddResources()
         .AddTelemetry()
@@ -55,14 +61,16 @@ static WebApplication Build(string[] args)
         .AddProxy()
         .AddPlayground()
         .AddCli();
-
     var app = builder.Build();
     app.UseProgramPaths();
     app.UseSecurity();
-    app.MapShell();
-    app.MapSettings()
+    app.MapShell()
+        .MapSettings()
         .MapModels()
+        .MapDownloads()
+        .MapMemory()
         .MapParameters()
+        .MapEngines()
         .MapInstances()
         .MapResources()
         .MapTelemetry()

@@ -20,7 +20,20 @@ public static class LogCategory
 
     private const string Root = "LlamaBlazor.Web.";
 
-    private static readonly string[] Settings = ["Parameters", "Settings", "Models", "Security", "Maintenance", "Data"];
+    private const string ResponseCache = Root + "Proxy.Caching.";
+
+    private static readonly string[] Settings =
+    [
+        "Parameters",
+        "Settings",
+        "Models",
+        "Downloads",
+        "Memory",
+        "Security",
+        "Maintenance",
+        "Data",
+    ];
+
     private static readonly string[] Requests = ["Proxy", "Playground", "Statistics"];
 
     /// <summary>The category of a line.</summary>
@@ -34,7 +47,7 @@ public static class LogCategory
         if (source == "llama-server")
             return Generation;
         var room = origin?.StartsWith(Root, StringComparison.Ordinal) == true ? origin[Root.Length..].Split('.')[0] : "";
-        return room == "Cache" ? Cache
+        return room == "Cache" || origin?.StartsWith(ResponseCache, StringComparison.Ordinal) == true ? Cache
             : Requests.Contains(room) || origin?.StartsWith("Yarp", StringComparison.Ordinal) == true ? Generation
             : Settings.Contains(room) ? Config
             : System;

@@ -4,7 +4,7 @@ using LlamaBlazor.Domain.Models;
 
 namespace LlamaBlazor.Tests.Architecture;
 
-/// <summary>Tests → Web → Domain → nothing, and features that do not reach into each other's components (docs/architecture.md).</summary>
+/// <summary>Tests → Web → Domain → nothing (docs/architecture.md). The rooms inside of Web: <see cref="RoomTests"/>.</summary>
 public sealed partial class LayerTests
 {
     [Fact]
@@ -55,26 +55,6 @@ public sealed partial class LayerTests
             let expected = Path.GetDirectoryName(Source.Relative(file))!.Replace(Path.DirectorySeparatorChar, '.')
             where declared.Length > 0 && declared != expected
             select $"{Source.Relative(file)}: {declared}";
-        Source.AssertNone(offences);
-    }
-
-    [Fact]
-    public void Features_Use_NoComponentsOfOtherFeatures()
-    {
-        var components = Source
-            .Files("LlamaBlazor.Web", "*.razor")
-            .Where(file => !file.EndsWith("_Imports.razor", StringComparison.Ordinal))
-            .Select(file => (Name: Path.GetFileNameWithoutExtension(file), Feature: Source.Feature(file)))
-            .ToList();
-        var offences =
-            from file in Source.Files("LlamaBlazor.Web", "*.razor")
-            let feature = Source.Feature(file)
-            where feature is not "Overview"
-            let text = File.ReadAllText(file)
-            from other in components
-            where other.Feature != feature && other.Feature is not "Shared" && !(feature is "Shell" && other.Feature is "Shell")
-            where Regex.IsMatch(text, $"<{other.Name}[ />]")
-            select $"{Source.Relative(file)} uses <{other.Name}> of {other.Feature}";
         Source.AssertNone(offences);
     }
 

@@ -24,9 +24,6 @@ internal static class Source
     /// <summary>Line a node begins in, from 1.</summary>
     public static int Line(SyntaxNode node) => node.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
 
-    /// <summary>First folder inside the project.</summary>
-    public static string Feature(string file) => Relative(file).Split(Path.DirectorySeparatorChar)[1];
-
     /// <summary>Fails with every offence in full.</summary>
     public static void AssertNone(IEnumerable<string> offences)
     {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using LlamaBlazor.Web.Instances.Processes;
+using LlamaBlazor.Web.Engines.Processes;
 
 namespace LlamaBlazor.Tests.Support;
 

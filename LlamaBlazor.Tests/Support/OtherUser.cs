@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using LlamaBlazor.Web.Instances.Processes;
+using LlamaBlazor.Web.Engines.Processes;
 using LlamaBlazor.Web.Shared.Configuration;
 
 namespace LlamaBlazor.Tests.Support;

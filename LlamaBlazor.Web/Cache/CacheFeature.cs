@@ -7,12 +7,8 @@ internal static class CacheFeature
     public static WebApplicationBuilder AddCache(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton(CacheOptions.Read(builder.Configuration));
-        services.AddSingleton<CacheSwitch>();
         services.AddSingleton<ModelIdentity>();
         services.AddSingleton<CacheStore>();
-        services.AddSingleton<PendingAnswers>();
-        services.AddSingleton<ResponseCache>();
         services.AddHostedService<CacheMaintenance>();
         return builder;
     }

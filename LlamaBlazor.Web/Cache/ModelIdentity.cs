@@ -2,10 +2,11 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Cache;

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Shared.Configuration;
-using LlamaBlazor.Web.Shell;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Cli;

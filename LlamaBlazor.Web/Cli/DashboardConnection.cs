@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;

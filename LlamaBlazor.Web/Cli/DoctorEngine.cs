@@ -1,9 +1,8 @@
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Instances.Containers;
-using LlamaBlazor.Web.Instances.Processes;
-using LlamaBlazor.Web.Parameters.Engines;
+using LlamaBlazor.Web.Engines;
+using LlamaBlazor.Web.Engines.Containers;
+using LlamaBlazor.Web.Engines.Processes;
 using LlamaBlazor.Web.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 

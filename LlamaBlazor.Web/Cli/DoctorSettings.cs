@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Shared.Configuration;
-using LlamaBlazor.Web.Shell;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Cli;

@@ -26,6 +26,7 @@ internal static class DataFeature
         services.AddHostedService<DatabaseStartup>();
         services.AddSingleton<DatabaseWriter>();
         services.AddSingleton<AuditTrail>();
+        services.AddSingleton<SecretProtector>();
         services.AddHostedService(provider => provider.GetRequiredService<DatabaseWriter>());
         return builder;
     }

@@ -2,7 +2,8 @@ using System.ComponentModel;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Parameters;
-using LlamaBlazor.Web.Instances.Processes;
+using LlamaBlazor.Web.Engines;
+using LlamaBlazor.Web.Engines.Processes;
 
 namespace LlamaBlazor.Web.Instances;
 

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
-using LlamaBlazor.Web.Instances.Containers;
-using LlamaBlazor.Web.Instances.Processes;
+using LlamaBlazor.Web.Engines;
+using LlamaBlazor.Web.Engines.Containers;
+using LlamaBlazor.Web.Engines.Processes;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Settings;
 

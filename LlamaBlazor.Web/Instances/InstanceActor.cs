@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Instances;
 

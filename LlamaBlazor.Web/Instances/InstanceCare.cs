@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Instances;
-using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Instances;
 

@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Shared.Api;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Instances;
 

@@ -4,6 +4,7 @@ using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Parameters;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Instances;

@@ -14,9 +14,6 @@ namespace LlamaBlazor.Web.Instances;
 /// </summary>
 internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider clock, ILogger<InstanceLedger> logger) : BackgroundService
 {
-    /// <summary>Word of a row that has ended for good: kept for as long as retention says.</summary>
-    public const string Deleted = "deleted";
-
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
@@ -144,7 +141,7 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
                             .Instances.Where(row => row.Id == id && row.Kind == ContainerKind.Row)
                             .ExecuteUpdateAsync(
                                 set =>
-                                    set.SetProperty(row => row.Status, Deleted)
+                                    set.SetProperty(row => row.Status, ContainerInstanceRow.Deleted)
                                         .SetProperty(row => row.Pid, (long?)null)
                                         .SetProperty(row => row.StoppedAt, row => row.StoppedAt ?? now),
                                 token
@@ -204,7 +201,7 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
         row.StartedAt = snapshot.StartedAt ?? row.StartedAt;
         row.StoppedAt = snapshot.IsActive ? null : row.StoppedAt ?? now;
         if (known == 0 && !snapshot.IsActive)
-            row.Status = Deleted; // its model has gone, and nobody starts it again
+            row.Status = ContainerInstanceRow.Deleted; // its model has gone, and nobody starts it again
         if (run?.Command?.Container is { } container)
         {
             (row.CpuLimit, row.MemoryLimitGb) = (container.Plan.Cpus, container.Plan.MemoryGb);

@@ -1,16 +1,7 @@
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Instances;
-
-/// <summary>One line an engine wrote.</summary>
-/// <param name="ModelId">Its model.</param>
-/// <param name="Model">Name of the model.</param>
-/// <param name="Timestamp">When it arrived, Unix milliseconds.</param>
-/// <param name="Text">The line, at most 4 KiB.</param>
-internal sealed record InstanceLogLine(long ModelId, string Model, long Timestamp, string Text);
-
-/// <summary>The last lines of a model's engine, oldest first; empty when it was not started in this run.</summary>
-internal delegate IReadOnlyList<InstanceLogLine> ReadLines(long modelId);
 
 /// <summary>The last lines of one engine. Lines of earlier runs stay until newer ones push them out.</summary>
 internal sealed class InstanceLog(long modelId, Broadcast<InstanceLogLine> lines, TimeProvider clock)

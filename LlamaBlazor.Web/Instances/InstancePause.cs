@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Instances;
 

@@ -4,6 +4,7 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Instances;

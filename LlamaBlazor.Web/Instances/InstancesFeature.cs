@@ -1,7 +1,7 @@
-using LlamaBlazor.Web.Instances.Containers;
+using LlamaBlazor.Web.Instances.Admission;
 using LlamaBlazor.Web.Instances.Pages;
-using LlamaBlazor.Web.Instances.Processes;
 using LlamaBlazor.Web.Shared.ModelTabs;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LlamaBlazor.Web.Instances;
@@ -15,19 +15,16 @@ internal static class InstancesFeature
         var services = builder.Services;
         services.AddSingleton(InstanceOptions.Read(builder.Configuration));
         services.AddSingleton<InstanceBoard>();
-        services.AddSingleton<EngineLocator>();
-        AddContainers(services, builder.Configuration);
-        services.AddSingleton<ProcessGuard>();
-        services.AddSingleton<ProbeStarter>();
-        services.AddSingleton<Launcher>();
         services.AddSingleton<PortPool>();
-        services.AddSingleton<ReadinessProbe>();
         services.TryAddSingleton<ReadLoad>(_ => static _ => default);
         services.AddSingleton<LoadSignal>();
+        services.AddSingleton(AdmissionOptions.Read(builder.Configuration));
+        services.AddSingleton<AdmissionService>();
+        services.AddSingleton<AllocationStore>();
         services.AddSingleton<StartGate>();
-        // the gate stops others through it
-        services.AddSingleton(provider => new Lazy<InstanceSupervisor>(provider.GetRequiredService<InstanceSupervisor>));
-        services.AddSingleton(new HangProbe(TimeSpan.FromSeconds(10)));
+        services.AddSingleton<EvictModel>(provider => // asked for when it is called: the supervisor is made after the gate
+            (model, cancellation) => provider.GetRequiredService<InstanceSupervisor>().EvictAsync(model, cancellation)
+        );
         services.AddSingleton<EngineRunner>();
         services.AddSingleton<LeftoverSweep>();
         services.AddSingleton<InstanceLedger>();
@@ -44,16 +41,6 @@ internal static class InstancesFeature
         return builder;
     }
 
-    private static void AddContainers(IServiceCollection services, IConfiguration configuration)
-    {
-        services.AddSingleton(ContainerOptions.Read(configuration));
-        services.AddSingleton<ContainerRuntime>();
-        services.AddSingleton<ContainerCommands>();
-        services.AddSingleton<ContainerLauncher>();
-        services.AddSingleton<ContainerKeeper>();
-        services.AddHostedService(provider => provider.GetRequiredService<ContainerKeeper>());
-    }
-
     /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapInstances(this WebApplication app) => app.MapInstanceEndpoints().MapContainers();
+    public static WebApplication MapInstances(this WebApplication app) => app.MapInstanceEndpoints();
 }

@@ -1,7 +1,7 @@
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
-using LlamaBlazor.Web.Instances.Processes;
+using LlamaBlazor.Web.Engines.Processes;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Instances;
@@ -117,17 +117,17 @@ internal sealed partial class LeftoverSweep(
             .ConfigureAwait(false);
         // A process of an earlier run never comes back: this run's get rows of their own. Containers are compared with their runtime.
         await context
-            .Instances.Where(row => row.Kind == "process" && row.Status != InstanceLedger.Deleted)
+            .Instances.Where(row => row.Kind == "process" && row.Status != ContainerInstanceRow.Deleted)
             .ExecuteUpdateAsync(
                 set =>
-                    set.SetProperty(row => row.Status, InstanceLedger.Deleted)
+                    set.SetProperty(row => row.Status, ContainerInstanceRow.Deleted)
                         .SetProperty(row => row.Pid, (long?)null)
                         .SetProperty(row => row.Port, (long?)null),
                 cancellation
             )
             .ConfigureAwait(false);
         await context
-            .Instances.Where(row => row.Status == InstanceLedger.Deleted && row.StoppedAt == null)
+            .Instances.Where(row => row.Status == ContainerInstanceRow.Deleted && row.StoppedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.StoppedAt, now), cancellation)
             .ConfigureAwait(false);
         await context

@@ -2,8 +2,10 @@ using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances.Containers;
+using LlamaBlazor.Web.Engines;
+using LlamaBlazor.Web.Engines.Containers;
 using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Instances;

@@ -158,7 +158,7 @@ internal sealed partial class StartGate
     {
         try
         {
-            var results = await Task.WhenAll(victims.Select(victim => _supervisor.Value.EvictAsync(victim, cancellation)))
+            var results = await Task.WhenAll(victims.Select(victim => _evict(victim, cancellation)))
                 .WaitAsync(TimeSpan.FromSeconds(_options.StopGraceSeconds) + EndReserve, _clock, cancellation)
                 .ConfigureAwait(false);
             return results.All(ended => ended);

@@ -1,9 +1,13 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Resources;
-using LlamaBlazor.Web.Resources;
+using LlamaBlazor.Web.Instances.Admission;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Instances;
+
+/// <summary>Stops a model for another one, unless a request has come meanwhile. True once its process is gone.</summary>
+internal delegate Task<bool> EvictModel(long modelId, CancellationToken cancellation);
 
 /// <summary>
 /// Gives places to starts: one decision after the other, so that two cannot take the last one. Those without a place wait in a line.
@@ -19,7 +23,7 @@ internal sealed partial class StartGate : IDisposable
     private readonly AllocationStore _allocations;
     private readonly InstanceBoard _board;
     private readonly ReadLoad _readLoad;
-    private readonly Lazy<InstanceSupervisor> _supervisor;
+    private readonly EvictModel _evict;
     private readonly InstanceOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<StartGate> _logger;
@@ -32,18 +36,18 @@ internal sealed partial class StartGate : IDisposable
         InstanceBoard board,
         ReadLoad readLoad,
         LoadSignal signal,
-        Lazy<InstanceSupervisor> supervisor,
+        EvictModel evict,
         InstanceOptions options,
         TimeProvider clock,
         ILogger<StartGate> logger
     )
     {
-        (_admission, _allocations, _board, _readLoad, _supervisor, _options, _clock, _logger) = (
+        (_admission, _allocations, _board, _readLoad, _evict, _options, _clock, _logger) = (
             admission,
             allocations,
             board,
             readLoad,
-            supervisor,
+            evict,
             options,
             clock,
             logger

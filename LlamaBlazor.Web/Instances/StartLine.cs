@@ -1,5 +1,5 @@
 using LlamaBlazor.Domain.Resources;
-using LlamaBlazor.Web.Resources;
+using LlamaBlazor.Web.Instances.Admission;
 
 namespace LlamaBlazor.Web.Instances;
 

@@ -17,6 +17,20 @@ internal sealed class DatabaseLoggerProvider(LogIntake intake, TimeProvider cloc
 
     private sealed class Logger(string category, LogIntake intake, TimeProvider clock) : ILogger
     {
+        // The five sources of seed S1.4, by the part of the program that speaks; the first that fits counts.
+        private static readonly (string Prefix, string Source)[] Sources =
+        [
+            ("LlamaBlazor.Web.Proxy.Caching", "server"),
+            ("LlamaBlazor.Web.Proxy.Recording", "server"),
+            ("LlamaBlazor.Web.Proxy", "router"),
+            ("Yarp", "router"),
+            ("LlamaBlazor.Web.Models", "models"),
+            ("LlamaBlazor.Web.Downloads", "models"),
+            ("LlamaBlazor.Web.Memory", "models"),
+            ("LlamaBlazor.Web.Parameters", "models"),
+            ("Microsoft.AspNetCore", "api"),
+        ];
+
         private readonly string _source = SourceOf(category);
         private readonly LogLevel _least = LeastOf(category);
 
@@ -73,14 +87,7 @@ internal sealed class DatabaseLoggerProvider(LogIntake intake, TimeProvider cloc
                 _ => "info",
             };
 
-        // The five sources of seed S1.4, by the part of the program that speaks.
         private static string SourceOf(string category) =>
-            category.StartsWith("LlamaBlazor.Web.Proxy", StringComparison.Ordinal) || category.StartsWith("Yarp", StringComparison.Ordinal)
-                ? "router"
-            : category.StartsWith("LlamaBlazor.Web.Models", StringComparison.Ordinal)
-            || category.StartsWith("LlamaBlazor.Web.Parameters", StringComparison.Ordinal)
-                ? "models"
-            : category.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) ? "api"
-            : "server";
+            Sources.FirstOrDefault(source => category.StartsWith(source.Prefix, StringComparison.Ordinal)).Source ?? "server";
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LlamaBlazor.Domain.Maintenance;
-using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Logs;
 

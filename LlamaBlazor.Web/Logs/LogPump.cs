@@ -1,8 +1,8 @@
 using LlamaBlazor.Domain.Logs;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
-using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Logs;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Resources;
+using LlamaBlazor.Web.Instances.Admission;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 

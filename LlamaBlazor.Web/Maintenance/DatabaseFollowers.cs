@@ -1,7 +1,7 @@
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Maintenance;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Parameters;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;

@@ -4,8 +4,8 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Shared.Configuration;
-using LlamaBlazor.Web.Shell;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Maintenance;

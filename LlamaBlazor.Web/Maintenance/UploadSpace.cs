@@ -1,6 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Models.Downloads;
+using LlamaBlazor.Web.Downloads;
 
 namespace LlamaBlazor.Web.Maintenance;
 

@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 

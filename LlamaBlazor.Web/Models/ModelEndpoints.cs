@@ -2,14 +2,13 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Web.Models.Duplicates;
-using LlamaBlazor.Web.Models.Fit;
 using LlamaBlazor.Web.Models.Headers;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Models;
 
-/// <summary><c>/api/models</c> (product.md 4).</summary>
+/// <summary><c>/api/models</c> (product.md 4), but for what rooms above this one know: a model of columns, what fits.</summary>
 internal static class ModelEndpoints
 {
     private const int PageDefault = 100;
@@ -20,7 +19,6 @@ internal static class ModelEndpoints
     {
         var group = app.MapGroup("/api/models").WithTags("Models");
         group.MapGet("", ListAsync);
-        group.MapPost("", AddAsync);
         group.MapPost("scan", async (LibraryService library, CancellationToken cancellation) => await library.ScanAsync(cancellation));
         group.MapPost("cleanup", CleanUpAsync);
         group.MapGet("{id}", GetAsync);
@@ -46,8 +44,6 @@ internal static class ModelEndpoints
                 Created(await library.DuplicateAsync(id, request?.Name, cancellation))
         );
         GgufEndpoints.Map(group);
-        FitBatchEndpoints.Map(group);
-        FitEndpoints.Map(group);
     }
 
     private static async Task<IResult> ListAsync([AsParameters] ModelListQuery query, ModelQueries models, CancellationToken cancellation)
@@ -67,9 +63,6 @@ internal static class ModelEndpoints
             ? Results.Ok(page)
             : ApiResults.Invalid("after", "Send back what 'next' of the page before said, with the same sort.");
     }
-
-    private static async Task<IResult> AddAsync(JsonElement body, ModelCreation creation, CancellationToken cancellation) =>
-        Created(await creation.CreateAsync(body, cancellation));
 
     private static async Task<IResult> DeleteAsync(
         string id,

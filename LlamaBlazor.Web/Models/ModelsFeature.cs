@@ -1,6 +1,4 @@
-using LlamaBlazor.Web.Models.Downloads;
 using LlamaBlazor.Web.Models.Duplicates;
-using LlamaBlazor.Web.Models.Fit;
 using LlamaBlazor.Web.Models.Headers;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Shared.ModelTabs;
@@ -16,7 +14,6 @@ internal static class ModelsFeature
         var services = builder.Services;
         services.AddSingleton<ModelStore>();
         services.AddSingleton<DeletionUndo>();
-        services.AddSingleton<ModelCreation>();
         services.AddSingleton<ModelQueries>();
         services.AddSingleton<LibraryUpdate>();
         services.AddSingleton<LibraryScan>();
@@ -29,17 +26,7 @@ internal static class ModelsFeature
         services.AddSingleton<DraftCandidates>();
         services.AddSingleton<LibraryCopies>();
         services.AddSingleton<DuplicateFinder>();
-        builder.AddDownloads();
         services.AddSingleton<HeaderStore>();
-        services.AddSingleton<MachineMemory>();
-        services.AddSingleton<MemoryAdvisor>();
-        services.AddSingleton<FitProgram>();
-        services.AddSingleton<FitAnalysis>();
-        services.AddSingleton<FitBatch>();
-        services.AddSingleton<MeasuredMemory>();
-        services.AddHostedService(provider => provider.GetRequiredService<MeasuredMemory>());
-        services.AddSingleton<MemoryVerdicts>();
-        services.AddSingleton(new ModelTab("fit", "Fit", 100, typeof(FitTab)));
         services.AddSingleton(new ModelTab("gguf", "GGUF", 110, typeof(GgufTab)));
         return builder;
     }
@@ -48,7 +35,6 @@ internal static class ModelsFeature
     public static WebApplication MapModels(this WebApplication app)
     {
         ModelEndpoints.Map(app);
-        DownloadEndpoints.Map(app);
         return app;
     }
 }

@@ -1,5 +1,5 @@
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Engines;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,6 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,8 +1,8 @@
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
+using LlamaBlazor.Web.Shared.Files;
 
 namespace LlamaBlazor.Web.Parameters;
 

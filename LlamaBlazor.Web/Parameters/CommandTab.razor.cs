@@ -1,5 +1,5 @@
 using LlamaBlazor.Domain.Parameters;
-using LlamaBlazor.Web.Parameters.Engines;
+using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
 

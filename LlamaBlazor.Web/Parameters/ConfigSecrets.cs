@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Data;
 
 namespace LlamaBlazor.Web.Parameters;
 

@@ -3,10 +3,9 @@ using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Instances.Containers;
-using LlamaBlazor.Web.Models.Downloads;
-using LlamaBlazor.Web.Parameters.Engines;
+using LlamaBlazor.Web.Downloads;
+using LlamaBlazor.Web.Engines;
+using LlamaBlazor.Web.Engines.Containers;
 using LlamaBlazor.Web.Settings;
 
 namespace LlamaBlazor.Web.Parameters;
@@ -66,7 +65,7 @@ internal sealed class LaunchCommandFactory(
             return forbidden;
         var isContainer = !engines.IsDemo && configuration.Runtime?.InstanceKind == ContainerKind.Container;
         var planned = isContainer
-            ? await containers.PlanAsync(configuration, cancellation).ConfigureAwait(false)
+            ? await containers.PlanAsync(configuration.Runtime!, configuration.Variables, cancellation).ConfigureAwait(false)
             : default(Result<(ContainerPlan Plan, EngineCommand Engine)>?);
         if (planned?.Failure is { } failure)
             return failure;

@@ -1,9 +1,9 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Resources;
-using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using Radzen;

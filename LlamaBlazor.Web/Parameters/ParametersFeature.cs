@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Parameters.History;
 using LlamaBlazor.Web.Parameters.Import;
@@ -31,17 +32,19 @@ internal static class ParametersFeature
         var services = builder.Services;
         services.AddSingleton(_ => ParameterCatalogue.Current);
         services.AddSingleton<CommandLineBuilder>();
-        services.AddSingleton<SecretProtector>();
         services.AddSingleton<ConfigReader>();
-        services.AddSingleton<EngineTool>();
-        services.AddSingleton<EngineProbe>();
+        services.AddSingleton<ReadServerVariables>(provider =>
+        {
+            var reader = provider.GetRequiredService<ConfigReader>();
+            return async cancellation => (await reader.ReadServerAsync(cancellation).ConfigureAwait(false)).Variables;
+        });
         services.AddSingleton<EngineDirectory>();
-        services.AddSingleton<CommandCheck>();
         services.AddSingleton<ImportPaths>();
         services.AddSingleton<ImportReader>();
         services.AddSingleton<UntouchedModels>();
         services.AddSingleton<ModelImport>();
         services.AddSingleton<CommandImport>();
+        services.AddSingleton<ModelCreation>();
         services.AddSingleton<ConfigHistory>();
         services.AddSingleton<PresetImport>();
         services.AddSingleton<TemplateStore>();
@@ -60,8 +63,9 @@ internal static class ParametersFeature
     public static WebApplication MapParameters(this WebApplication app)
     {
         app.MapConfig();
-        app.MapEngines();
+        app.MapEngineDirectory();
         app.MapImport();
+        app.MapCreation();
         app.MapSearch();
         app.MapHistory();
         app.MapTemplates();

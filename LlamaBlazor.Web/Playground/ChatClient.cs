@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LlamaBlazor.Domain.Proxy;
-using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Security.Keys;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

@@ -1,8 +1,7 @@
 using LlamaBlazor.Domain.Models;
-using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Proxy;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
-using LlamaBlazor.Web.Instances.Connections;
+using LlamaBlazor.Web.Engines.Connections;
 using LlamaBlazor.Web.Proxy.Bodies;
 using Yarp.ReverseProxy.Forwarder;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using LlamaBlazor.Domain.Instances;
-using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Proxy;
 

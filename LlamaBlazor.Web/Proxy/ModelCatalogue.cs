@@ -1,9 +1,9 @@
 using System.Globalization;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Security;
-using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shared.Api;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Proxy;
 
@@ -59,7 +59,7 @@ internal sealed class ModelCatalogue(KeyAccess access, ModelDirectory models, In
     }
 
     private static Task AnswerAsync(HttpContext context, object answer) =>
-        context.Response.WriteAsJsonAsync(answer, Shell.ApiJson.Options, context.RequestAborted);
+        context.Response.WriteAsJsonAsync(answer, ApiJson.Options, context.RequestAborted);
 
     // A key that may only read sees the list too.
     private async ValueTask<KeyCheck> CheckAsync(HttpContext context)

@@ -7,10 +7,10 @@ using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Proxy;

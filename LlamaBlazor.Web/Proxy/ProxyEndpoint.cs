@@ -1,11 +1,11 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Security;
-using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Proxy.Bodies;
+using LlamaBlazor.Web.Proxy.Caching;
+using LlamaBlazor.Web.Proxy.Recording;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Security.Keys;
-using LlamaBlazor.Web.Statistics;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace LlamaBlazor.Web.Proxy;

@@ -2,7 +2,10 @@ using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Proxy.Aliases;
 using LlamaBlazor.Web.Proxy.Bodies;
+using LlamaBlazor.Web.Proxy.Caching;
 using LlamaBlazor.Web.Proxy.Ollama;
+using LlamaBlazor.Web.Proxy.Recording;
+using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Shared.ModelTabs;
 
@@ -31,10 +34,14 @@ internal static class ProxyFeature
         services.AddSingleton<EngineSlots>();
         services.AddSingleton<StreamOwners>();
         services.AddSingleton<ProxyEndpoint>();
+        services.AddSingleton<RequestRecorder>();
+        services.AddSingleton<PendingAnswers>();
+        services.AddSingleton<ResponseCache>();
         services.AddSingleton<AliasStore>();
         services.AddSingleton<ModelCatalogue>();
         services.AddOllama(builder.Configuration);
         services.AddSingleton(new ModelTab("aliases", "Aliases", 290, typeof(AliasTab)));
+        services.AddSingleton(new KeysPageCard(typeof(EndpointCard)));
         return builder;
     }
 

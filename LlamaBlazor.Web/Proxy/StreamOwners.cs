@@ -3,7 +3,7 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Security;
-using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Proxy;
 

@@ -2,8 +2,10 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Domain.Telemetry;
+using LlamaBlazor.Web.Instances.Admission;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters.Engines;
+using LlamaBlazor.Web.Telemetry;
 using LlamaBlazor.Web.Telemetry.Gpu;
 
 namespace LlamaBlazor.Web.Resources;

@@ -5,9 +5,13 @@ using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Engines;
+using LlamaBlazor.Web.Engines.Containers;
+using LlamaBlazor.Web.Engines.Processes;
 using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Instances.Containers;
-using LlamaBlazor.Web.Instances.Processes;
+using LlamaBlazor.Web.Instances.Admission;
+using LlamaBlazor.Web.Shared.Published;
+using LlamaBlazor.Web.Telemetry;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Resources;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Instances.Admission;
 using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Resources;

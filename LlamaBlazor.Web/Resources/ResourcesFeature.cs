@@ -9,13 +9,8 @@ internal static class ResourcesFeature
     public static WebApplicationBuilder AddResources(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton(AdmissionOptions.Read(builder.Configuration));
-        services.AddSingleton<GpuMeter>();
-        services.AddSingleton<MachineMeter>();
-        services.AddSingleton<AdmissionService>();
         services.AddSingleton<ProjectStore>();
         services.AddSingleton<MachineHistory>();
-        services.AddSingleton<AllocationStore>();
         services.AddSingleton<GpuCatalogue>();
         services.AddSingleton<ImageStore>();
         services.AddSingleton<RegistryClient>();

@@ -11,9 +11,6 @@ namespace LlamaBlazor.Web.Security;
 /// <summary>Who may reach the dashboard: this machine only, through names of this machine, from pages of its own.</summary>
 internal static class SecurityFeature
 {
-    /// <summary>What the keys of the data folder are for: those of another name open nothing.</summary>
-    public const string Application = "LlamaBlazor";
-
     /// <summary>Refuses addresses beyond this machine and keeps the keys that protect secrets in the data folder.</summary>
     public static WebApplicationBuilder AddSecurity(this WebApplicationBuilder builder)
     {
@@ -25,7 +22,7 @@ internal static class SecurityFeature
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         });
-        builder.Services.AddDataProtection().SetApplicationName(Application);
+        builder.Services.AddDataProtection().SetApplicationName(SecretProtector.Application);
         builder
             .Services.AddOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>()
             .Configure<DataFolder, ILoggerFactory>(

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Shared.Files;
 
 namespace LlamaBlazor.Web.Settings;
 

@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Security;
-using LlamaBlazor.Web.Cache;
 using Microsoft.AspNetCore.Components;
 
 namespace LlamaBlazor.Web.Settings;

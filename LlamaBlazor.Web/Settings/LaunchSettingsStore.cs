@@ -2,8 +2,8 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Shared.Live;
-using LlamaBlazor.Web.Shell;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Settings;

@@ -2,11 +2,9 @@ using System.Data.Common;
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Security;
-using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Shared.Live;
-using LlamaBlazor.Web.Statistics;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Settings;

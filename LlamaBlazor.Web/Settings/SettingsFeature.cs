@@ -10,10 +10,13 @@ internal static class SettingsFeature
     {
         ConfigurationCheck.Require(builder.Configuration);
         builder.Services.AddHostedService<ConfigurationCheck>();
+        builder.Services.AddSingleton(CacheOptions.Read(builder.Configuration));
+        builder.Services.AddSingleton(PrivacyOptions.Read(builder.Configuration));
         builder.Services.AddSingleton<LaunchSettingsStore>();
         builder.Services.AddSingleton(provider => provider.GetRequiredService<LaunchSettingsStore>().EnginePaths);
         builder.Services.AddSingleton<PreferenceStore>();
         builder.Services.AddSingleton<RequestKeepingStore>();
+        builder.Services.AddSingleton<CacheSwitch>();
         return builder;
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Diagnostics;
 using Radzen;

@@ -9,10 +9,8 @@ internal static class StatisticsFeature
     public static WebApplicationBuilder AddStatistics(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton(PrivacyOptions.Read(builder.Configuration));
         services.AddSingleton<StatsBuffer>();
         services.AddHostedService(provider => provider.GetRequiredService<StatsBuffer>());
-        services.AddSingleton<RequestRecorder>();
         services.AddSingleton<StatsReader>();
         services.AddSingleton<StatsMaintenance>();
         services.AddHostedService(provider => provider.GetRequiredService<StatsMaintenance>());

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data.Entities;
-using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Statistics;
 

@@ -3,8 +3,8 @@ using System.Net.Http.Headers;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Instances.Connections;
+using LlamaBlazor.Web.Engines.Connections;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Telemetry;

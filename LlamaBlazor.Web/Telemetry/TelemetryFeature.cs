@@ -1,5 +1,5 @@
 using LlamaBlazor.Domain.Telemetry;
-using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Telemetry.Gpu;
 using LlamaBlazor.Web.Telemetry.Live;
 using LlamaBlazor.Web.Telemetry.Machine;
@@ -22,6 +22,8 @@ internal static class TelemetryFeature
         services.AddSingleton(provider =>
             GpuDrivers.Create(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GpuDrivers>>())
         );
+        services.AddSingleton<GpuMeter>();
+        services.AddSingleton<MachineMeter>();
         services.AddSingleton<DiskReader>();
         services.AddSingleton<ProcessReader>();
         services.AddSingleton<SampleSource>();

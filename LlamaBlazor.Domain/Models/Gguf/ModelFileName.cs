@@ -12,6 +12,9 @@ public static partial class ModelFileName
     /// <summary>Extension of model files; compared without regard to case.</summary>
     public const string Extension = ".gguf";
 
+    /// <summary>Added to the name of a file that is still being downloaded.</summary>
+    public const string PartExtension = ".part";
+
     /// <summary>
     /// The model's name: the file name without extension and part number, with characters that no name may hold (line breaks, marks that
     /// turn the

@@ -2,11 +2,10 @@ using Bunit;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Playground;
 using LlamaBlazor.Web.Proxy;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
 

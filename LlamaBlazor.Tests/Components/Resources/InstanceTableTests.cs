@@ -1,10 +1,10 @@
 using Bunit;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Telemetry;
-using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Resources.Pages;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.ModelTabs;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.Extensions.DependencyInjection;

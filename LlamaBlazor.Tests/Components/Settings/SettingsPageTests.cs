@@ -1,7 +1,6 @@
 using Bunit;
 using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Tests.Support;
-using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Settings;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using LlamaBlazor.Tests.Integration.Proxy;
-using LlamaBlazor.Web.Cache;
+using LlamaBlazor.Web.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Cache;

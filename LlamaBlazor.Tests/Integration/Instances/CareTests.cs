@@ -1,4 +1,5 @@
 using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Instances;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;

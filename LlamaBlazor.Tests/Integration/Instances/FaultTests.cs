@@ -1,7 +1,7 @@
 using System.Net;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Tests.Support;
-using LlamaBlazor.Web.Instances.Processes;
+using LlamaBlazor.Web.Engines.Processes;
 
 namespace LlamaBlazor.Tests.Integration.Instances;
 

@@ -5,10 +5,10 @@ using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Engines.Processes;
 using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Instances.Processes;
-using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

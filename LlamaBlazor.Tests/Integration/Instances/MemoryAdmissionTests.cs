@@ -2,7 +2,8 @@ using System.Net.Http.Json;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Resources;
+using LlamaBlazor.Web.Instances.Admission;
+using LlamaBlazor.Web.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

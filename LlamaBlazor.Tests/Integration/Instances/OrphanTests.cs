@@ -4,7 +4,7 @@ using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
-using LlamaBlazor.Web.Instances.Processes;
+using LlamaBlazor.Web.Engines.Processes;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Tests.Integration.Instances;

@@ -5,7 +5,8 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Resources;
+using LlamaBlazor.Web.Instances.Admission;
+using LlamaBlazor.Web.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -158,7 +159,7 @@ public sealed class StartGateTests : IAsyncLifetime
             _app.Board,
             _ => default,
             new LoadSignal(),
-            new Lazy<InstanceSupervisor>(() => _app.Supervisor),
+            _app.Supervisor.EvictAsync,
             Service<InstanceOptions>(),
             clock,
             NullLogger<StartGate>.Instance

@@ -1,6 +1,6 @@
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Resources;
+using LlamaBlazor.Web.Instances.Admission;
 
 namespace LlamaBlazor.Tests.Integration.Instances;
 

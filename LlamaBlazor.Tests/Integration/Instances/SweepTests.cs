@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Engines.Processes;
 using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Instances.Processes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Instances;

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using LlamaBlazor.Tests.Support;
-using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Engines;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Tests.Support;
-using LlamaBlazor.Web.Instances.Processes;
+using LlamaBlazor.Web.Engines.Processes;
 
 namespace LlamaBlazor.Tests.Integration.Instances;
 

@@ -5,9 +5,9 @@ using LlamaBlazor.Domain.Logs;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
-using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Logs;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Tests.Support;
-using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

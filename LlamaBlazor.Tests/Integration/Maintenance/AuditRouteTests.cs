@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using LlamaBlazor.Tests.Integration.Models.Downloads;
+using LlamaBlazor.Tests.Integration.Downloads;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using Microsoft.AspNetCore.Routing;
@@ -243,7 +243,7 @@ public sealed class AuditRouteTests : IAsyncLifetime
         await ChangesAsync("DELETE /api/images/{id:long}", $"/api/images/{image}", null, "image.delete example.org/team/engine");
         await ChangesAsync("POST /api/images/import", "/api/images/import", await _app.GetAsync("/api/images/export"), "image.create");
         // On this machine there may be no GPU to reserve: the store is what the route calls.
-        var store = _app.Services.GetRequiredService<LlamaBlazor.Web.Resources.AllocationStore>();
+        var store = _app.Services.GetRequiredService<LlamaBlazor.Web.Instances.Admission.AllocationStore>();
         var made = await RowsAfterAsync(
             "POST /api/allocations",
             "allocation.create",

@@ -5,7 +5,6 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Maintenance.Legacy;
-using LlamaBlazor.Web.Parameters;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Maintenance;

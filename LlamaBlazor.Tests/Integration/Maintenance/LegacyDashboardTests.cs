@@ -7,7 +7,6 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Maintenance.Legacy;
-using LlamaBlazor.Web.Parameters;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Row = System.Collections.Generic.Dictionary<string, object?>;

@@ -71,7 +71,7 @@ public sealed class RestoreEffectsTests : IAsyncLifetime
         await RestoreAsync(backup);
         Assert.Single(told);
         await Until.TrueAsync(
-            () => _app.Services.GetRequiredService<Web.Cache.CacheSwitch>().IsOn,
+            () => _app.Services.GetRequiredService<Web.Settings.CacheSwitch>().IsOn,
             "the cache as the restored database says"
         );
     }

@@ -4,8 +4,8 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Tests.Support;
-using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Models;

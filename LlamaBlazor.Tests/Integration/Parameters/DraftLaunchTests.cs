@@ -1,8 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using LlamaBlazor.Tests.Integration.Models.Downloads;
+using LlamaBlazor.Tests.Integration.Downloads;
 using LlamaBlazor.Tests.Support;
-using LlamaBlazor.Web.Models.Downloads;
+using LlamaBlazor.Web.Downloads;
 using LlamaBlazor.Web.Parameters;
 using Microsoft.Extensions.DependencyInjection;
 

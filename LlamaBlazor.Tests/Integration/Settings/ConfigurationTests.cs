@@ -63,7 +63,7 @@ public sealed partial class ConfigurationTests(AppFixture app) : IClassFixture<A
     public void KnownKey_IsNotTold(string key)
     {
         ProxyOptions.Read(Configuration());
-        LlamaBlazor.Web.Models.Downloads.DownloadOptions.Read(Configuration());
+        LlamaBlazor.Web.Downloads.DownloadOptions.Read(Configuration());
         Assert.Empty(ConfigurationKeys.Unknown(Configuration((key, "1"))));
     }
 

@@ -4,7 +4,7 @@ using System.Runtime.Versioning;
 using System.Text.Json;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Support;
-using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Settings;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;

@@ -4,6 +4,9 @@ namespace LlamaBlazor.Web.Data.Entities;
 /// softly.</summary>
 public sealed class ContainerInstanceRow
 {
+    /// <summary><see cref="Status"/> of a row that has ended for good: kept for as long as retention says.</summary>
+    public const string Deleted = "deleted";
+
     /// <summary>Primary key.</summary>
     public long Id { get; set; }
 

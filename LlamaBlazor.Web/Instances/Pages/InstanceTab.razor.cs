@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
 
 namespace LlamaBlazor.Web.Instances.Pages;

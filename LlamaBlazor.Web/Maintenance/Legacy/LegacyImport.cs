@@ -3,9 +3,8 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Shared.Api;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LlamaBlazor.Domain.Maintenance;
-using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Data;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Models.Library;
-using LlamaBlazor.Web.Parameters;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 

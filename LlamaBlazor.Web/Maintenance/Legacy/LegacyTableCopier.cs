@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Maintenance;
-using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Data;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 

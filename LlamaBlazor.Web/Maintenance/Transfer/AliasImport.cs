@@ -1,9 +1,9 @@
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Library;
-using LlamaBlazor.Web.Proxy.Aliases;
-using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Shared.Api;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Maintenance.Transfer;
@@ -34,7 +34,7 @@ internal sealed class AliasImport(LlamaDbContext context, TransferOptions option
 
     private async Task<string?> RefuseAsync(long modelId, AliasValues alias, string? parameters, CancellationToken cancellation)
     {
-        if (AliasStore.Check(alias.Name, parameters) is { } wrong)
+        if (AliasRules.Check(alias.Name, parameters) is { } wrong)
             return string.Join(' ', wrong.Errors!.SelectMany(error => error.Value));
         var name = alias.Name!.Trim();
         return (await ModelNames.LoadAsync(context, cancellation).ConfigureAwait(false)).Find(name) switch

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Parameters;
-using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Maintenance.Transfer;
 

@@ -7,7 +7,7 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Shared.Api;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Maintenance.Transfer;

@@ -5,8 +5,9 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Shared.Live;
-using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Maintenance.Transfer;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using LlamaBlazor.Web.Shared.Files;
 
 namespace LlamaBlazor.Web.Models.Library;
 

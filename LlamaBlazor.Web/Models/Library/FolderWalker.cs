@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Models.Gguf;
 using LlamaBlazor.Domain.Models.Library;
+using LlamaBlazor.Web.Shared.Files;
 
 namespace LlamaBlazor.Web.Models.Library;
 

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared.Files;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Models.Library;

@@ -3,8 +3,8 @@ using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Models.Library;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Models.Library;

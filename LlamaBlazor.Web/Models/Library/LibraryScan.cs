@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Models.Library;
+using LlamaBlazor.Web.Shared.Files;
 
 namespace LlamaBlazor.Web.Models.Library;
 

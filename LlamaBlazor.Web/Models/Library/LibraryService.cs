@@ -2,6 +2,7 @@ using System.Text.Json;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Models.Library;
 

@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Models.Gguf;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Models.Downloads;
 using LlamaBlazor.Web.Settings;
 
 namespace LlamaBlazor.Web.Models.Library;
@@ -145,7 +144,8 @@ internal sealed partial class LibraryWatcher(
             watcher.Created += (_, change) => SignalIf(IsModel(change.FullPath) || Directory.Exists(change.FullPath));
             watcher.Changed += (_, change) => SignalIf(IsModel(change.FullPath));
             // what is gone cannot be asked whether it was a folder
-            watcher.Deleted += (_, change) => SignalIf(!change.FullPath.EndsWith(PartFile.Extension, StringComparison.OrdinalIgnoreCase));
+            watcher.Deleted += (_, change) =>
+                SignalIf(!change.FullPath.EndsWith(ModelFileName.PartExtension, StringComparison.OrdinalIgnoreCase));
             watcher.Renamed += (_, change) =>
                 SignalIf(IsModel(change.FullPath) || IsModel(change.OldFullPath) || Directory.Exists(change.FullPath));
             watcher.Error += (_, _) => Signal(); // its queue ran over: something changed

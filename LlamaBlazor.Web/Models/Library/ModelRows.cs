@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Models.Library;
@@ -49,7 +49,7 @@ internal static class ModelRows
             .Instances.Where(row => row.ModelId != null && ids.Contains(row.ModelId.Value))
             .ExecuteUpdateAsync(
                 set =>
-                    set.SetProperty(row => row.Status, InstanceLedger.Deleted)
+                    set.SetProperty(row => row.Status, ContainerInstanceRow.Deleted)
                         .SetProperty(row => row.Pid, (long?)null)
                         .SetProperty(row => row.StoppedAt, row => row.StoppedAt ?? now),
                 cancellation

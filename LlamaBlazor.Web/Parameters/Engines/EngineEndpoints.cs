@@ -1,6 +1,6 @@
+using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Shared.Api;
-using LlamaBlazor.Web.Shell;
 
 namespace LlamaBlazor.Web.Parameters.Engines;
 
@@ -8,7 +8,7 @@ namespace LlamaBlazor.Web.Parameters.Engines;
 internal static class EngineEndpoints
 {
     /// <summary>Maps them.</summary>
-    public static void MapEngines(this IEndpointRouteBuilder app)
+    public static void MapEngineDirectory(this IEndpointRouteBuilder app)
     {
         var engines = app.MapGroup("/api/engines").WithTags("Server");
         engines.MapGet(

@@ -5,7 +5,7 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Library;
-using LlamaBlazor.Web.Proxy.Aliases;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Parameters.Import;
@@ -193,7 +193,7 @@ internal sealed class ModelImport(
     {
         foreach (var variant in plan.Variants)
         {
-            var problem = AliasStore.Check(variant.Name, variant.Parameters) is { } wrong
+            var problem = AliasRules.Check(variant.Name, variant.Parameters) is { } wrong
                 ? string.Join(' ', wrong.Errors!.SelectMany(error => error.Value))
                 : run.Names.Refuse(variant.Name);
             if (problem is not null)

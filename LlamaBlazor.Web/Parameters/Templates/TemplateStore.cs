@@ -3,7 +3,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
-using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Shared.Api;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Parameters.Templates;

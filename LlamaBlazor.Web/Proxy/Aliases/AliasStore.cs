@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Library;
 using Microsoft.EntityFrameworkCore;
 
@@ -37,7 +38,6 @@ internal sealed class AliasStore(
     TimeProvider clock
 )
 {
-    private const int NameLimit = 200;
     private const int ListBound = 1000;
 
     /// <summary>Aliases by name, of one model or of all.</summary>
@@ -64,7 +64,7 @@ internal sealed class AliasStore(
     /// <summary>Makes an alias.</summary>
     public async Task<Result<AliasAnswer>> CreateAsync(string? name, string? model, string? parametersJson, CancellationToken cancellation)
     {
-        if (Check(name, parametersJson) is { } invalid)
+        if (AliasRules.Check(name, parametersJson) is { } invalid)
             return invalid;
         var wanted = name!.Trim();
         var result = await writer
@@ -119,18 +119,6 @@ internal sealed class AliasStore(
             .ConfigureAwait(false);
         directory.Invalidate();
         return removed;
-    }
-
-    /// <summary>What is wrong with an alias as such, by <c>name</c> and <c>parameters</c>, or null. Whether the name is free is another
-    /// question.</summary>
-    public static Failure? Check(string? name, string? parametersJson)
-    {
-        var errors = new Dictionary<string, string[]>();
-        if (string.IsNullOrWhiteSpace(name) || name.Length > NameLimit || name.Any(char.IsControl))
-            errors["name"] = [$"1 to {NameLimit} characters, such as qwen-creative."];
-        if (!string.IsNullOrWhiteSpace(parametersJson) && AliasParameters.Check(parametersJson) is { } wrong)
-            errors["parameters"] = [wrong];
-        return errors.Count == 0 ? null : Failure.Invalid(errors);
     }
 
     private static AliasAnswer AnswerOf(ModelAliasRow row, string model) =>

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Net;
-using LlamaBlazor.Web.Instances.Connections;
+using LlamaBlazor.Web.Engines.Connections;
 
 namespace LlamaBlazor.Web.Proxy.Bodies;
 

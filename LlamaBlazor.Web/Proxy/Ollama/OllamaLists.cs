@@ -7,10 +7,10 @@ using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Proxy.Ollama;
 using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Domain.Telemetry;
-using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Proxy.Bodies;
 using LlamaBlazor.Web.Security.Keys;
-using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Shared.Api;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Proxy.Ollama;
 

@@ -1,7 +1,7 @@
 using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Domain.Resources.Images;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances.Containers;
+using LlamaBlazor.Web.Engines.Containers;
 
 namespace LlamaBlazor.Web.Resources.Images;
 

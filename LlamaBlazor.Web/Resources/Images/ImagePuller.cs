@@ -3,8 +3,8 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Domain.Resources.Images;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances.Containers;
-using LlamaBlazor.Web.Instances.Processes;
+using LlamaBlazor.Web.Engines.Containers;
+using LlamaBlazor.Web.Engines.Processes;
 using LlamaBlazor.Web.Shared.Live;
 
 namespace LlamaBlazor.Web.Resources.Images;

@@ -5,7 +5,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Resources.Images;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
-using LlamaBlazor.Web.Models.Downloads;
+using LlamaBlazor.Web.Downloads;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Resources.Images;

@@ -1,6 +1,6 @@
 using LlamaBlazor.Domain.Instances.Containers;
-using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Instances.Containers;
+using LlamaBlazor.Web.Engines.Containers;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
 
 namespace LlamaBlazor.Web.Resources.Pages;

@@ -1,6 +1,7 @@
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Instances.Admission;
+using LlamaBlazor.Web.Shared.Published;
 using LlamaBlazor.Web.Telemetry.Gpu;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;

@@ -1,9 +1,9 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Logs;
 using LlamaBlazor.Domain.Telemetry;
-using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.ModelTabs;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
 
 namespace LlamaBlazor.Web.Resources.Pages;

@@ -1,5 +1,5 @@
 using LlamaBlazor.Domain.Common;
-using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 

@@ -36,6 +36,9 @@ public sealed partial class KeysPage
     internal KeyStore Store { get; set; } = null!;
 
     [Inject]
+    internal IEnumerable<KeysPageCard> Cards { get; set; } = null!;
+
+    [Inject]
     private TimeProvider Clock { get; set; } = null!;
 
     [Inject]

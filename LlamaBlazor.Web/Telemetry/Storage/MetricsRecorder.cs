@@ -3,7 +3,7 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
-using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Shared.Api;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Telemetry.Storage;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data.Entities;
-using LlamaBlazor.Web.Shell;
+using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Telemetry.Storage;
 

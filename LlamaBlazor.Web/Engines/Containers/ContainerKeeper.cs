@@ -1,0 +1,165 @@
+using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances.Containers;
+using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared.Published;
+using Microsoft.EntityFrameworkCore;
+
+namespace LlamaBlazor.Web.Engines.Containers;
+
+/// <summary>
+/// Brings what we believe in line with what the runtime says, every 30 seconds and known by our label: a container that no launch of this
+/// run knows is
+/// removed, a row whose container is gone is kept as deleted. Nothing is asked while no container was ever used.
+/// </summary>
+internal sealed partial class ContainerKeeper(
+    IDbContextFactory<LlamaDbContext> contexts,
+    DatabaseState database,
+    DatabaseWriter writer,
+    ContainerRuntime runtime,
+    ContainerLauncher launcher,
+    InstanceBoard board,
+    TimeProvider clock,
+    ILogger<ContainerKeeper> logger
+) : BackgroundService
+{
+    private const string Deleted = "deleted";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    private readonly TaskCompletionSource _reconciled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes after the first comparison, whatever came of it: what an earlier run left behind is gone then.</summary>
+    public Task Reconciled => _reconciled.Task;
+
+    /// <summary>Our containers as the runtime lists them, running or not; a failure where it does not answer.</summary>
+    public async Task<Result<ContainerItem[]>> ListAsync(CancellationToken cancellation)
+    {
+        var listed = await runtime
+            .RunAsync(
+                ["ps", "--all", "--no-trunc", "--filter", $"label={ContainerKind.DataLabel}={launcher.Label}", "--format", Json],
+                cancellation
+            )
+            .ConfigureAwait(false);
+        if (listed.Failure is { } failure)
+            return failure;
+        return ContainerText.ReadList(listed.Value) is { } items
+            ? items.ToArray()
+            : Failure.Unavailable($"{runtime.Path} ps printed no JSON that is understood. Is it podman or docker?");
+    }
+
+    /// <summary>What our running containers use now; empty where there are none, or the runtime does not tell.</summary>
+    public async Task<IReadOnlyList<ContainerUsage>> UsageAsync(CancellationToken cancellation)
+    {
+        var ids = board.Active.Select(instance => instance.ContainerId).OfType<string>().ToList();
+        if (ids.Count == 0)
+            return [];
+        var told = await runtime.RunAsync(["stats", "--no-stream", "--format", Json, .. ids], cancellation).ConfigureAwait(false);
+        return told.IsSuccess ? ContainerText.ReadUsage(told.Value) ?? [] : [];
+    }
+
+    /// <summary>Compares once. The runtime is right: what it does not have is not there, and what nobody of this run started is
+    /// removed.</summary>
+    public async Task ReconcileAsync(CancellationToken cancellation)
+    {
+        if (runtime.Path is null || !await IsUsedAsync(cancellation).ConfigureAwait(false))
+            return;
+        var listed = await ListAsync(cancellation).ConfigureAwait(false);
+        if (listed.Failure is { } failure)
+        {
+            LogNotListed(failure.Message);
+            return;
+        }
+
+        // Those that are only asked something are removed by whoever asks, but for those of an earlier run.
+        foreach (
+            var stray in listed.Value.Where(item =>
+                !launcher.Knows(item.Name)
+                && (!_reconciled.Task.IsCompleted || !item.Name.StartsWith(ContainerKind.ProbePrefix, StringComparison.Ordinal))
+            )
+        )
+        {
+            var removed = await runtime.RunAsync(["rm", "--force", "--volumes", stray.Name], cancellation).ConfigureAwait(false);
+            LogRemoved(stray.Name, removed.Failure?.Message ?? "done");
+        }
+
+        var present = listed.Value.Where(item => launcher.Knows(item.Name)).Select(item => item.Id).ToList();
+        var own = board.ByModel.Values.Select(instance => instance.Id).ToList();
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        await writer
+            .ExecuteAsync(
+                (context, token) =>
+                    context
+                        .Instances.Where(row =>
+                            row.Kind == ContainerKind.Row
+                            && row.Status != Deleted
+                            && !own.Contains(row.Id)
+                            && !present.Contains(row.ContainerId)
+                        )
+                        .ExecuteUpdateAsync(
+                            set =>
+                                set.SetProperty(row => row.Status, Deleted)
+                                    .SetProperty(row => row.Pid, (long?)null)
+                                    .SetProperty(row => row.StoppedAt, row => row.StoppedAt ?? now),
+                            token
+                        ),
+                cancellation
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException)
+        {
+            _reconciled.TrySetResult();
+            return; // the database cannot be used, which is shown everywhere
+        }
+
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
+        {
+            try
+            {
+                await ReconcileAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                LogFailed(error);
+            }
+            finally
+            {
+                _reconciled.TrySetResult();
+            }
+        } while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    // podman's word for an array, docker's for one object a line.
+    private string Json => runtime.IsPodman ? "json" : "{{json .}}";
+
+    /// <summary>True once a container was used: before, the runtime is not asked.</summary>
+    public async Task<bool> IsUsedAsync(CancellationToken cancellation)
+    {
+        if (board.ByModel.Values.Any(instance => instance.Kind == ContainerKind.Row))
+            return true;
+        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+            return await context
+                .Instances.AsNoTracking()
+                .AnyAsync(row => row.Kind == ContainerKind.Row && row.Status != Deleted, cancellation)
+                .ConfigureAwait(false);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Removed the container {Name}, which no instance of this run knows: {Outcome}")]
+    private partial void LogRemoved(string name, string outcome);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The containers could not be listed: {Reason}")]
+    private partial void LogNotListed(string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The containers could not be compared with the runtime; it is tried again")]
+    private partial void LogFailed(Exception error);
+}

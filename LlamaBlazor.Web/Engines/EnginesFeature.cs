@@ -1,0 +1,38 @@
+using LlamaBlazor.Web.Engines.Containers;
+using LlamaBlazor.Web.Engines.Processes;
+
+namespace LlamaBlazor.Web.Engines;
+
+/// <summary>The room Engines: finding, asking, launching and watching llama-server, as a process or in a container.</summary>
+internal static class EnginesFeature
+{
+    /// <summary>Registers its services.</summary>
+    public static WebApplicationBuilder AddEngines(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<EngineTool>();
+        services.AddSingleton<EngineProbe>();
+        services.AddSingleton<CommandCheck>();
+        services.AddSingleton<EngineLocator>();
+        AddContainers(services, builder.Configuration);
+        services.AddSingleton<ProcessGuard>();
+        services.AddSingleton<ProbeStarter>();
+        services.AddSingleton<Launcher>();
+        services.AddSingleton<ReadinessProbe>();
+        services.AddSingleton(new HangProbe(TimeSpan.FromSeconds(10)));
+        return builder;
+    }
+
+    /// <summary>Maps <c>/api/containers</c>.</summary>
+    public static WebApplication MapEngines(this WebApplication app) => app.MapContainers();
+
+    private static void AddContainers(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(ContainerOptions.Read(configuration));
+        services.AddSingleton<ContainerRuntime>();
+        services.AddSingleton<ContainerCommands>();
+        services.AddSingleton<ContainerLauncher>();
+        services.AddSingleton<ContainerKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<ContainerKeeper>());
+    }
+}

@@ -1,0 +1,29 @@
+using LlamaBlazor.Web.Settings;
+using Microsoft.AspNetCore.Components;
+using Radzen;
+
+namespace LlamaBlazor.Web.ModelPages;
+
+/// <summary>What the list shows while there is no model.</summary>
+public sealed partial class LibraryEmpty
+{
+    private IReadOnlyList<string>? _folders;
+    private HashSet<string> _absent = []; // of those
+
+    [Inject]
+    internal LaunchSettingsStore Settings { get; set; } = null!;
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        Watch(Settings.Changes, settings => Look(settings.ModelDirectories));
+        var folders = (await Settings.GetAsync(Left)).ModelDirectories;
+        await Task.Run(() => Look(folders), Left);
+    }
+
+    private void Look(IReadOnlyList<string> folders) =>
+        (_absent, _folders) = ([.. folders.Where(folder => !Directory.Exists(folder))], folders);
+}
