@@ -1,4 +1,3 @@
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Statistics;
 using Microsoft.AspNetCore.Components;
 using Radzen;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Statistics;
 using Microsoft.AspNetCore.Components;
 

@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Statistics;

@@ -3,7 +3,6 @@ using System.Linq.Expressions;
 using System.Text;
 using LlamaBlazor.Domain.Cache;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Api;
 using Microsoft.EntityFrameworkCore;
@@ -69,7 +68,8 @@ internal sealed class CacheStore(
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
             return await context
-                .Cache.AsNoTracking()
+                .Set<CacheRow>()
+                .AsNoTracking()
                 .Where(row => row.CacheKey == key && (row.ExpiresAt == null || row.ExpiresAt > now))
                 .FirstOrDefaultAsync(cancellation)
                 .ConfigureAwait(false);
@@ -98,7 +98,8 @@ internal sealed class CacheStore(
                 {
                     foreach (var (id, count) in pending)
                         await context
-                            .Cache.Where(row => row.Id == id)
+                            .Set<CacheRow>()
+                            .Where(row => row.Id == id)
                             .ExecuteUpdateAsync(
                                 set =>
                                     set.SetProperty(row => row.HitCount, row => row.HitCount + count)
@@ -129,10 +130,10 @@ internal sealed class CacheStore(
                 {
                     if (Removals != removals)
                         return -1;
-                    var old = context.Cache.Where(old => old.CacheKey == row.CacheKey);
+                    var old = context.Set<CacheRow>().Where(old => old.CacheKey == row.CacheKey);
                     var size = await old.Select(SizeOf).SumAsync(token).ConfigureAwait(false);
                     await old.ExecuteDeleteAsync(token).ConfigureAwait(false);
-                    context.Cache.Add(row);
+                    context.Set<CacheRow>().Add(row);
                     return size;
                 },
                 cancellation
@@ -161,7 +162,7 @@ internal sealed class CacheStore(
                 async (context, token) =>
                 {
                     Interlocked.Increment(ref _removals);
-                    IQueryable<CacheRow> rows = context.Cache;
+                    IQueryable<CacheRow> rows = context.Set<CacheRow>();
                     if (hash is not null)
                         rows = rows.Where(row => row.PromptHash == hash);
                     if (model is not null)
@@ -197,7 +198,7 @@ internal sealed class CacheStore(
                 async (context, token) =>
                 {
                     Interlocked.Increment(ref _removals);
-                    var count = await context.Cache.Where(row => row.Id == id).ExecuteDeleteAsync(token).ConfigureAwait(false);
+                    var count = await context.Set<CacheRow>().Where(row => row.Id == id).ExecuteDeleteAsync(token).ConfigureAwait(false);
                     if (count > 0)
                         context.Note("cache.delete", "cache", id);
                     return count;
@@ -221,7 +222,8 @@ internal sealed class CacheStore(
         var now = Now;
         var removed = await writer
             .ExecuteAsync(
-                (context, token) => context.Cache.Where(row => row.ExpiresAt != null && row.ExpiresAt <= now).ExecuteDeleteAsync(token),
+                (context, token) =>
+                    context.Set<CacheRow>().Where(row => row.ExpiresAt != null && row.ExpiresAt <= now).ExecuteDeleteAsync(token),
                 cancellation
             )
             .ConfigureAwait(false);
@@ -242,8 +244,10 @@ internal sealed class CacheStore(
                 var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
                 await using (context.ConfigureAwait(false))
                 {
-                    var entries = await context.Cache.CountAsync(cancellation).ConfigureAwait(false);
-                    var hits = await context.Cache.SumAsync(row => row.HitCount, cancellation).ConfigureAwait(false) + _hits.Values.Sum();
+                    var entries = await context.Set<CacheRow>().CountAsync(cancellation).ConfigureAwait(false);
+                    var hits =
+                        await context.Set<CacheRow>().SumAsync(row => row.HitCount, cancellation).ConfigureAwait(false)
+                        + _hits.Values.Sum();
                     return new CacheFigures(
                         @switch.IsOn,
                         entries,
@@ -267,7 +271,7 @@ internal sealed class CacheStore(
                 var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
                 await using (context.ConfigureAwait(false))
                 {
-                    var rows = context.Cache.AsNoTracking();
+                    var rows = context.Set<CacheRow>().AsNoTracking();
                     if (model is not null)
                         rows = rows.Where(row => row.ModelPath == model);
                     if (after is { } last)
@@ -305,7 +309,11 @@ internal sealed class CacheStore(
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
-            return await context.Cache.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancellation).ConfigureAwait(false);
+            return await context
+                .Set<CacheRow>()
+                .AsNoTracking()
+                .FirstOrDefaultAsync(row => row.Id == id, cancellation)
+                .ConfigureAwait(false);
     }
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -326,7 +334,7 @@ internal sealed class CacheStore(
         var (goal, removed) = (most / 10 * 9, 0);
         while (size > goal)
         {
-            var oldest = context.Cache.OrderBy(row => row.LastHitAt ?? row.CreatedAt).ThenBy(row => row.Id).Take(EvictBatch);
+            var oldest = context.Set<CacheRow>().OrderBy(row => row.LastHitAt ?? row.CreatedAt).ThenBy(row => row.Id).Take(EvictBatch);
             var ids = await oldest.Select(row => row.Id).ToListAsync(cancellation).ConfigureAwait(false);
             var sizes = await oldest.Select(SizeOf).ToListAsync(cancellation).ConfigureAwait(false);
             var gone = new List<long>();
@@ -338,12 +346,16 @@ internal sealed class CacheStore(
 
             if (gone.Count == 0)
                 break; // nothing is left: the sum was wrong
-            removed += await context.Cache.Where(row => gone.Contains(row.Id)).ExecuteDeleteAsync(cancellation).ConfigureAwait(false);
+            removed += await context
+                .Set<CacheRow>()
+                .Where(row => gone.Contains(row.Id))
+                .ExecuteDeleteAsync(cancellation)
+                .ConfigureAwait(false);
         }
 
         return (size, removed);
     }
 
     private static Task<long> SizeAsync(LlamaDbContext context, CancellationToken cancellation) =>
-        context.Cache.Select(SizeOf).SumAsync(cancellation);
+        context.Set<CacheRow>().Select(SizeOf).SumAsync(cancellation);
 }

@@ -19,19 +19,7 @@ public sealed class LlamaDbContext(DbContextOptions<LlamaDbContext> options) : D
 
     internal DbSet<ServerConfig> ServerConfigs => Set<ServerConfig>();
 
-    internal DbSet<MetricsHistoryRow> MetricsHistory => Set<MetricsHistoryRow>();
-
-    internal DbSet<MetricsRow> Metrics => Set<MetricsRow>();
-
-    internal DbSet<LogRow> Logs => Set<LogRow>();
-
-    internal DbSet<StatsRow> Stats => Set<StatsRow>();
-
-    internal DbSet<CacheRow> Cache => Set<CacheRow>();
-
     internal DbSet<ContainerInstanceRow> Instances => Set<ContainerInstanceRow>();
-
-    internal DbSet<SystemSnapshotRow> SystemSnapshots => Set<SystemSnapshotRow>();
 
     internal DbSet<MetadataRow> Metadata => Set<MetadataRow>();
 
@@ -41,13 +29,9 @@ public sealed class LlamaDbContext(DbContextOptions<LlamaDbContext> options) : D
 
     internal DbSet<SchemaVersionRow> SchemaVersions => Set<SchemaVersionRow>();
 
-    internal DbSet<ConfigRevisionRow> ConfigRevisions => Set<ConfigRevisionRow>();
-
     internal DbSet<AuditRow> Audit => Set<AuditRow>();
 
     internal DbSet<IgnoredFileRow> IgnoredFiles => Set<IgnoredFileRow>();
-
-    internal DbSet<DownloadRow> Downloads => Set<DownloadRow>();
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)

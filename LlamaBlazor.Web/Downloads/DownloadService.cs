@@ -2,7 +2,6 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models.Downloads;
 using LlamaBlazor.Domain.Models.Gguf;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Shared.Live;
 

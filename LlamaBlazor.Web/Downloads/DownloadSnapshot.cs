@@ -1,5 +1,4 @@
 using LlamaBlazor.Domain.Models.Downloads;
-using LlamaBlazor.Web.Data.Entities;
 
 namespace LlamaBlazor.Web.Downloads;
 

@@ -2,7 +2,6 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Domain.Models.Downloads;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Shared.Api;
 using Microsoft.EntityFrameworkCore;
 
@@ -23,7 +22,8 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
         await using (context.ConfigureAwait(false))
         {
             var rows = await context
-                .Downloads.AsNoTracking()
+                .Set<DownloadRow>()
+                .AsNoTracking()
                 .Where(row => (status == null || row.Status == status) && (before == null || row.Id < before))
                 .OrderByDescending(row => row.Id)
                 .Take(limit + 1)
@@ -38,7 +38,11 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
-            return await context.Downloads.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancellation).ConfigureAwait(false);
+            return await context
+                .Set<DownloadRow>()
+                .AsNoTracking()
+                .FirstOrDefaultAsync(row => row.Id == id, cancellation)
+                .ConfigureAwait(false);
     }
 
     /// <summary>The newest row of a target, or null.</summary>
@@ -47,7 +51,8 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
             return await context
-                .Downloads.AsNoTracking()
+                .Set<DownloadRow>()
+                .AsNoTracking()
                 .Where(row => row.TargetPath == target)
                 .OrderByDescending(row => row.Id)
                 .FirstOrDefaultAsync(cancellation)
@@ -60,7 +65,7 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
         writer.ExecuteAsync<Result<IReadOnlyList<DownloadRow>>>(
             async (context, token) =>
             {
-                var open = context.Downloads.Where(row => row.Status != DownloadStatus.Done);
+                var open = context.Set<DownloadRow>().Where(row => row.Status != DownloadStatus.Done);
                 if (await open.CountAsync(token).ConfigureAwait(false) + items.Count > ActiveBound)
                     return Failure.Conflict($"{ActiveBound:N0} downloads are waiting already. Remove some first.");
                 var targets = items.Select(item => item.TargetPath).ToList();
@@ -82,7 +87,7 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
                     return Failure.Conflict(
                         $"'{first.TargetPath}' is being downloaded already: number {first.Id}, {first.Status}. Resume or remove that one."
                     );
-                context.Downloads.AddRange(rows);
+                context.Set<DownloadRow>().AddRange(rows);
                 foreach (var row in rows)
                     context.Note(
                         "download.create",
@@ -96,11 +101,12 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
                     );
                 await context.SaveChangesAsync(token).ConfigureAwait(false);
                 var old = context
-                    .Downloads.Where(row => row.Status == DownloadStatus.Done)
+                    .Set<DownloadRow>()
+                    .Where(row => row.Status == DownloadStatus.Done)
                     .OrderByDescending(row => row.Id)
                     .Skip(FinishedBound)
                     .Select(row => row.Id);
-                await context.Downloads.Where(row => old.Contains(row.Id)).ExecuteDeleteAsync(token).ConfigureAwait(false);
+                await context.Set<DownloadRow>().Where(row => old.Contains(row.Id)).ExecuteDeleteAsync(token).ConfigureAwait(false);
                 return rows;
             },
             cancellation
@@ -112,7 +118,8 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
             async (context, token) =>
             {
                 var row = await context
-                    .Downloads.Where(row => row.Status == DownloadStatus.Queued)
+                    .Set<DownloadRow>()
+                    .Where(row => row.Status == DownloadStatus.Queued)
                     .OrderBy(row => row.Id)
                     .FirstOrDefaultAsync(token)
                     .ConfigureAwait(false);
@@ -128,7 +135,7 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
         writer.ExecuteAsync(
             async (context, token) =>
             {
-                if (await context.Downloads.FindAsync([id], token).ConfigureAwait(false) is not { } row || !from(row.Status))
+                if (await context.Set<DownloadRow>().FindAsync([id], token).ConfigureAwait(false) is not { } row || !from(row.Status))
                     return false;
                 (row.Status, row.Error, row.ReceivedBytes, row.UpdatedAt) = (to, error, Received(row, to), Now());
                 if (to is DownloadStatus.Cancelled or DownloadStatus.Queued)
@@ -147,7 +154,7 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
         writer.ExecuteAsync(
             async (context, token) =>
             {
-                if (await context.Downloads.FindAsync([job.Id], token).ConfigureAwait(false) is { } row)
+                if (await context.Set<DownloadRow>().FindAsync([job.Id], token).ConfigureAwait(false) is { } row)
                     (row.TotalBytes, row.Etag, row.UpdatedAt) = (job.TotalBytes, job.Etag, Now());
             },
             cancellation
@@ -159,7 +166,8 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
             async (context, token) =>
             {
                 var rows = await context
-                    .Downloads.Where(row => row.Status == DownloadStatus.Running || row.Status == DownloadStatus.Queued)
+                    .Set<DownloadRow>()
+                    .Where(row => row.Status == DownloadStatus.Running || row.Status == DownloadStatus.Queued)
                     .ToListAsync(token)
                     .ConfigureAwait(false);
                 foreach (var row in rows)
@@ -179,7 +187,7 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
         writer.ExecuteAsync(
             async (context, token) =>
             {
-                if (await context.Downloads.FindAsync([id], token).ConfigureAwait(false) is not { } row)
+                if (await context.Set<DownloadRow>().FindAsync([id], token).ConfigureAwait(false) is not { } row)
                     return false;
                 context.Remove(row);
                 context.Note("download.delete", "download", Path.GetFileName(row.TargetPath));
@@ -194,7 +202,8 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
             async (context, token) =>
             {
                 var removed = await context
-                    .Downloads.Where(row => row.Status == DownloadStatus.Done)
+                    .Set<DownloadRow>()
+                    .Where(row => row.Status == DownloadStatus.Done)
                     .ExecuteDeleteAsync(token)
                     .ConfigureAwait(false);
                 context.Note("download.clear", "download", null, new { removed });

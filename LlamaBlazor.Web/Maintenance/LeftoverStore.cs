@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Maintenance.Legacy;
 using LlamaBlazor.Web.Shared.Api;
 using Microsoft.EntityFrameworkCore;

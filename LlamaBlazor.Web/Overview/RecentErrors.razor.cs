@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Logs;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
@@ -41,7 +42,8 @@ public sealed partial class RecentErrors
     {
         await using var context = await Contexts.CreateDbContextAsync(Left).ConfigureAwait(false);
         return await context
-            .Logs.AsNoTracking()
+            .Set<LogRow>()
+            .AsNoTracking()
             .Where(row => (row.Level == "error" || row.Level == "critical") && row.Timestamp >= since)
             .OrderByDescending(row => row.Timestamp)
             .ThenByDescending(row => row.Id)

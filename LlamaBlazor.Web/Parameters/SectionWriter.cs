@@ -5,6 +5,7 @@ using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Parameters.History;
 using LlamaBlazor.Web.Settings;
 using Microsoft.EntityFrameworkCore;
 
@@ -88,17 +89,19 @@ internal sealed class SectionWriter(
             context.Add(row); // only now: a refused or empty save leaves nothing behind
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         (row.UpdatedAt, row.Revision) = (now, row.Revision + 1);
-        context.ConfigRevisions.Add(
-            new ConfigRevisionRow
-            {
-                ModelId = modelId,
-                Section = edit.Section,
-                Revision = row.Revision,
-                BeforeJson = JsonSerializer.Serialize(before),
-                AfterJson = JsonSerializer.Serialize(after),
-                CreatedAt = now,
-            }
-        );
+        context
+            .Set<ConfigRevisionRow>()
+            .Add(
+                new ConfigRevisionRow
+                {
+                    ModelId = modelId,
+                    Section = edit.Section,
+                    Revision = row.Revision,
+                    BeforeJson = JsonSerializer.Serialize(before),
+                    AfterJson = JsonSerializer.Serialize(after),
+                    CreatedAt = now,
+                }
+            );
         await ForgetOldAsync(context, modelId, edit.Section, cancellation).ConfigureAwait(false);
         return row.Revision;
     }
@@ -227,7 +230,7 @@ internal sealed class SectionWriter(
     private static Task<int> ForgetOldAsync(LlamaDbContext context, long? modelId, string section, CancellationToken cancellation)
     {
         // The new revision is not in the table yet, so one less is kept.
-        var kept = context.ConfigRevisions.Where(revision => revision.ModelId == modelId && revision.Section == section);
+        var kept = context.Set<ConfigRevisionRow>().Where(revision => revision.ModelId == modelId && revision.Section == section);
         return kept.Where(revision => !kept.OrderByDescending(other => other.Id).Take(KeptRevisions - 1).Contains(revision))
             .ExecuteDeleteAsync(cancellation);
     }

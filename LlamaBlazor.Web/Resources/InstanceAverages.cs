@@ -1,5 +1,3 @@
-using LlamaBlazor.Web.Data.Entities;
-
 namespace LlamaBlazor.Web.Resources;
 
 /// <summary>What an instance used at one moment.</summary>

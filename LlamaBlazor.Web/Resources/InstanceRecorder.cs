@@ -4,7 +4,6 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Engines.Containers;
 using LlamaBlazor.Web.Engines.Processes;

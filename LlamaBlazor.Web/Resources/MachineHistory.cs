@@ -1,6 +1,6 @@
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Shared.Api;
+using LlamaBlazor.Web.Telemetry.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Resources;
@@ -42,7 +42,8 @@ internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
         await using (context.ConfigureAwait(false))
         {
             var rows = await context
-                .SystemSnapshots.AsNoTracking()
+                .Set<SystemSnapshotRow>()
+                .AsNoTracking()
                 .Where(row => (since == null || row.Timestamp >= since) && (after == null || row.Id < after))
                 .OrderByDescending(row => row.Id)
                 .Take(limit + 1)

@@ -1,4 +1,3 @@
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Resources;

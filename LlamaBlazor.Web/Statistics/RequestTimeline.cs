@@ -1,5 +1,3 @@
-using LlamaBlazor.Web.Data.Entities;
-
 namespace LlamaBlazor.Web.Statistics;
 
 /// <summary>A part of a request's time.</summary>

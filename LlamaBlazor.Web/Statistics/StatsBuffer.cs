@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Threading.Channels;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 

@@ -1,5 +1,3 @@
-using LlamaBlazor.Web.Data.Entities;
-
 namespace LlamaBlazor.Web.Statistics;
 
 /// <summary>A column of <c>stats</c> and how to get its value: written out, since a row is written for every request and reflection costs

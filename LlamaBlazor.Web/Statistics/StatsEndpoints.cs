@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Statistics;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Statistics;

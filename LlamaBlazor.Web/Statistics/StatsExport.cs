@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LlamaBlazor.Domain.Parameters;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Statistics;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LlamaBlazor.Domain.Common;
-using LlamaBlazor.Web.Data.Entities;
 
 namespace LlamaBlazor.Web.Statistics;
 

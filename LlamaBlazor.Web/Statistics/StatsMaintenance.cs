@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Statistics;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Statistics;
@@ -37,8 +36,14 @@ internal sealed partial class StatsMaintenance(
                 .ExecuteAsync(
                     (context, token) =>
                         context
-                            .Stats.Where(row =>
-                                filter.Apply(context.Stats).OrderBy(old => old.Id).Take(DeleteBatch).Select(old => old.Id).Contains(row.Id)
+                            .Set<StatsRow>()
+                            .Where(row =>
+                                filter
+                                    .Apply(context.Set<StatsRow>())
+                                    .OrderBy(old => old.Id)
+                                    .Take(DeleteBatch)
+                                    .Select(old => old.Id)
+                                    .Contains(row.Id)
                             )
                             .ExecuteDeleteAsync(token),
                     cancellation
@@ -131,7 +136,8 @@ internal sealed partial class StatsMaintenance(
                     if (from >= today)
                         return;
                     var groups = await context
-                        .Stats.AsNoTracking()
+                        .Set<StatsRow>()
+                        .AsNoTracking()
                         .Where(row => row.CreatedAt >= from && row.CreatedAt < today)
                         .GroupBy(row => new { Day = row.CreatedAt / DayMs, row.ModelName })
                         .Select(group => new

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Statistics;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shared.Api;
 using Microsoft.EntityFrameworkCore;
 
@@ -66,7 +66,7 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
                 await using (context.ConfigureAwait(false))
                 {
                     var records = await filter
-                        .Apply(context.Stats.AsNoTracking())
+                        .Apply(context.Set<StatsRow>().AsNoTracking())
                         .OrderByDescending(row => row.Id)
                         .Take(SummaryBound)
                         .Select(row => new GenerationRecord(
@@ -116,7 +116,7 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
                 var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
                 await using (context.ConfigureAwait(false))
                 {
-                    var rows = filter.Apply(context.Stats.AsNoTracking());
+                    var rows = filter.Apply(context.Set<StatsRow>().AsNoTracking());
                     if (after is { } last)
                         rows = rows.Where(row => row.Id < last);
                     var page = await rows.OrderByDescending(row => row.Id)
@@ -138,8 +138,16 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
         await using (context.ConfigureAwait(false))
         {
             return long.TryParse(id, out var number)
-                ? await context.Stats.AsNoTracking().FirstOrDefaultAsync(row => row.Id == number, cancellation).ConfigureAwait(false)
-                : await context.Stats.AsNoTracking().FirstOrDefaultAsync(row => row.RequestId == id, cancellation).ConfigureAwait(false);
+                ? await context
+                    .Set<StatsRow>()
+                    .AsNoTracking()
+                    .FirstOrDefaultAsync(row => row.Id == number, cancellation)
+                    .ConfigureAwait(false)
+                : await context
+                    .Set<StatsRow>()
+                    .AsNoTracking()
+                    .FirstOrDefaultAsync(row => row.RequestId == id, cancellation)
+                    .ConfigureAwait(false);
         }
     }
 
@@ -151,7 +159,8 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
                 var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
                 await using (context.ConfigureAwait(false))
                     return await context
-                        .Stats.AsNoTracking()
+                        .Set<StatsRow>()
+                        .AsNoTracking()
                         .Select(row => row.ModelName)
                         .Distinct()
                         .OrderBy(name => name)

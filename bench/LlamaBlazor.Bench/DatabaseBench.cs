@@ -1,5 +1,5 @@
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Telemetry.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Bench;
@@ -44,16 +44,18 @@ internal static class DatabaseBench
             async i =>
             {
                 await using var context = new LlamaDbContext(options);
-                context.MetricsHistory.Add(
-                    new MetricsHistoryRow
-                    {
-                        Timestamp = Start + (i * 1000),
-                        CpuUsage = 12.5,
-                        MemoryUsage = 41.25,
-                        DiskUsage = 70,
-                        CreatedAt = Start + (i * 1000),
-                    }
-                );
+                context
+                    .Set<MetricsHistoryRow>()
+                    .Add(
+                        new MetricsHistoryRow
+                        {
+                            Timestamp = Start + (i * 1000),
+                            CpuUsage = 12.5,
+                            MemoryUsage = 41.25,
+                            DiskUsage = 70,
+                            CreatedAt = Start + (i * 1000),
+                        }
+                    );
                 await context.SaveChangesAsync();
             }
         );
@@ -65,7 +67,8 @@ internal static class DatabaseBench
             {
                 await using var context = new LlamaDbContext(options);
                 await context
-                    .MetricsHistory.AsNoTracking()
+                    .Set<MetricsHistoryRow>()
+                    .AsNoTracking()
                     .OrderByDescending(row => row.Timestamp)
                     .Select(row => row.CpuUsage)
                     .FirstAsync();
@@ -80,7 +83,8 @@ internal static class DatabaseBench
                 await using var context = new LlamaDbContext(options);
                 var from = Start + (i % 9 * 60_000);
                 await context
-                    .MetricsHistory.AsNoTracking()
+                    .Set<MetricsHistoryRow>()
+                    .AsNoTracking()
                     .Where(row => row.Timestamp >= from && row.Timestamp < from + 60_000)
                     .Select(row => new { row.Timestamp, row.CpuUsage })
                     .ToListAsync();
@@ -94,7 +98,7 @@ internal static class DatabaseBench
             {
                 await using var context = new LlamaDbContext(options);
                 var until = Start + (i * 10_000);
-                await context.MetricsHistory.Where(row => row.CreatedAt < until).ExecuteDeleteAsync();
+                await context.Set<MetricsHistoryRow>().Where(row => row.CreatedAt < until).ExecuteDeleteAsync();
             }
         );
     }

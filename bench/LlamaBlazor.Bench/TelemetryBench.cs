@@ -44,18 +44,22 @@ internal static class TelemetryBench
             await using (var context = contexts.CreateDbContext())
             {
                 await context.Database.MigrateAsync();
-                context.MetricsHistory.AddRange(
-                    Enumerable
-                        .Range(1, 600)
-                        .Select(second =>
-                            MetricsRows.ToHistory(new Sample { Timestamp = second * 1000, CpuUsage = second % 100 }, second * 1000)
-                        )
-                );
-                context.Metrics.AddRange(
-                    Enumerable
-                        .Range(1, MetricsRecorder.MinutesKept)
-                        .Select(minute => new Web.Data.Entities.MetricsRow { Timestamp = minute * 60_000L, CpuUsage = minute % 100 })
-                );
+                context
+                    .Set<MetricsHistoryRow>()
+                    .AddRange(
+                        Enumerable
+                            .Range(1, 600)
+                            .Select(second =>
+                                MetricsRows.ToHistory(new Sample { Timestamp = second * 1000, CpuUsage = second % 100 }, second * 1000)
+                            )
+                    );
+                context
+                    .Set<MetricsRow>()
+                    .AddRange(
+                        Enumerable
+                            .Range(1, MetricsRecorder.MinutesKept)
+                            .Select(minute => new Web.Data.Entities.MetricsRow { Timestamp = minute * 60_000L, CpuUsage = minute % 100 })
+                    );
                 await context.SaveChangesAsync();
             }
 

@@ -4,7 +4,6 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Activity;
 using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Proxy;
 using LlamaBlazor.Web.Settings;
@@ -186,7 +185,7 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
         );
         page.WaitForAssertion(() => Assert.Contains("No request matches", page.Markup));
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-        Assert.Equal(4, await context.Stats.CountAsync());
+        Assert.Equal(4, await context.Set<StatsRow>().CountAsync());
     }
 
     private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();

@@ -2,7 +2,6 @@ using Bunit;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Activity;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Statistics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using LlamaBlazor.Tests.Integration.Proxy;
 using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -104,7 +104,7 @@ public sealed class PrivacyTests
     private static async Task<List<CacheRow>> RowsAsync(PrivateFixture app)
     {
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-        return await context.Cache.AsNoTracking().ToListAsync();
+        return await context.Set<CacheRow>().AsNoTracking().ToListAsync();
     }
 
     private sealed class PrivateFixture : ProxyFixture

@@ -6,7 +6,6 @@ using LlamaBlazor.Tests.Integration.Proxy;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Cache;

@@ -1,6 +1,6 @@
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Logs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +15,9 @@ public sealed class DatabaseWriterTests(AppFixture app) : IClassFixture<AppFixtu
     {
         for (var i = 0; i < 1200; i++)
             Assert.True(Writer.TryAdd(Log($"queued {i}")));
-        var count = await Writer.ExecuteAsync((context, token) => context.Logs.CountAsync(row => row.Message.StartsWith("queued "), token));
+        var count = await Writer.ExecuteAsync(
+            (context, token) => context.Set<LogRow>().CountAsync(row => row.Message.StartsWith("queued "), token)
+        );
         Assert.Equal(1200, count);
     }
 
@@ -26,14 +28,17 @@ public sealed class DatabaseWriterTests(AppFixture app) : IClassFixture<AppFixtu
             Writer.ExecuteAsync(
                 async (context, token) =>
                 {
-                    context.Logs.Add(Log("half done"));
+                    context.Set<LogRow>().Add(Log("half done"));
                     await context.SaveChangesAsync(token);
                     throw new InvalidOperationException("changed my mind");
                 }
             )
         );
         Assert.Equal("changed my mind", error.Message);
-        Assert.Equal(0, await Writer.ExecuteAsync((context, token) => context.Logs.CountAsync(row => row.Message == "half done", token)));
+        Assert.Equal(
+            0,
+            await Writer.ExecuteAsync((context, token) => context.Set<LogRow>().CountAsync(row => row.Message == "half done", token))
+        );
     }
 
     [Fact]
@@ -57,7 +62,7 @@ public sealed class DatabaseWriterTests(AppFixture app) : IClassFixture<AppFixtu
             (1, null),
             await Writer.ExecuteAsync(
                 async (context, token) =>
-                    (await context.Logs.CountAsync(row => row.Message == "after the refusal", token), Writer.LastError)
+                    (await context.Set<LogRow>().CountAsync(row => row.Message == "after the refusal", token), Writer.LastError)
             )
         );
     }
@@ -72,7 +77,7 @@ public sealed class DatabaseWriterTests(AppFixture app) : IClassFixture<AppFixtu
                     Writer.ExecuteAsync(
                         (context, _) =>
                         {
-                            context.Logs.Add(Log($"edit {i}"));
+                            context.Set<LogRow>().Add(Log($"edit {i}"));
                             return Task.CompletedTask;
                         }
                     )
@@ -80,7 +85,7 @@ public sealed class DatabaseWriterTests(AppFixture app) : IClassFixture<AppFixtu
         );
         Assert.Equal(
             200,
-            await Writer.ExecuteAsync((context, token) => context.Logs.CountAsync(row => row.Message.StartsWith("edit "), token))
+            await Writer.ExecuteAsync((context, token) => context.Set<LogRow>().CountAsync(row => row.Message.StartsWith("edit "), token))
         );
     }
 

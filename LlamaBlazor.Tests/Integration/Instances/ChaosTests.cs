@@ -1,9 +1,9 @@
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Engines.Processes;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Instances.Admission;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

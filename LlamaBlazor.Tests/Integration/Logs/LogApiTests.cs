@@ -4,7 +4,6 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Logs;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Logs;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
@@ -121,7 +120,9 @@ public sealed class LogApiTests(AppFixture app) : IClassFixture<AppFixture>
             "  at One\n  at Two"
         );
         (row.ContextJson, row.ModelPath, row.PromptPreview) = ("{\"a\":1}", "/m/a.gguf", "@hello");
-        await app.Services.GetRequiredService<DatabaseWriter>().ExecuteAsync((context, _) => Task.FromResult(context.Logs.Add(row)));
+        await app
+            .Services.GetRequiredService<DatabaseWriter>()
+            .ExecuteAsync((context, _) => Task.FromResult(context.Set<LogRow>().Add(row)));
         Assert.Equal(
             "time,level,source,category,model_id,message,error_type,error_message,stack_trace,context_json,model_path,prompt_preview\r\n"
                 + "2023-11-14T22:13:20.123Z,info,server,Some.Category,,\"unique-zeta\nsecond line\",System.Exception,\"inner, "
@@ -189,7 +190,7 @@ public sealed class LogApiTests(AppFixture app) : IClassFixture<AppFixture>
             .ExecuteAsync(
                 (context, _) =>
                 {
-                    context.Logs.AddRange(Row("a", 1), Row("b", 2));
+                    context.Set<LogRow>().AddRange(Row("a", 1), Row("b", 2));
                     return Task.CompletedTask;
                 }
             );
@@ -217,7 +218,7 @@ public sealed class LogApiTests(AppFixture app) : IClassFixture<AppFixture>
             .ExecuteAsync(
                 (context, _) =>
                 {
-                    context.Logs.AddRange(Enumerable.Range(0, count).Select(i => Row($"{text} {i}", sameTime ? 1000 : 1000 + i)));
+                    context.Set<LogRow>().AddRange(Enumerable.Range(0, count).Select(i => Row($"{text} {i}", sameTime ? 1000 : 1000 + i)));
                     return Task.CompletedTask;
                 }
             );

@@ -2,7 +2,6 @@ using System.Globalization;
 using LlamaBlazor.Domain.Logs;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Logs;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -185,7 +184,7 @@ public sealed class LogSearchTests
                 {
                     foreach (var row in rows)
                     {
-                        context.Logs.Add(row);
+                        context.Set<LogRow>().Add(row);
                         await context.SaveChangesAsync(CancellationToken.None); // one by one: rows in the order of the list
                     }
                 }

@@ -1,7 +1,7 @@
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Logs;
 using LlamaBlazor.Web.Maintenance;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -74,28 +74,32 @@ public sealed class ClockTests
             .ExecuteAsync(
                 (context, _) =>
                 {
-                    context.Logs.AddRange(
-                        Enumerable
-                            .Range(0, 50)
-                            .Select(i => new LogRow
-                            {
-                                Level = "info",
-                                Source = "server",
-                                Message = "ahead",
-                                Timestamp = future + i,
-                            })
-                    );
-                    context.Logs.AddRange(
-                        Enumerable
-                            .Range(0, 5)
-                            .Select(i => new LogRow
-                            {
-                                Level = "info",
-                                Source = "server",
-                                Message = "new",
-                                Timestamp = now - i,
-                            })
-                    );
+                    context
+                        .Set<LogRow>()
+                        .AddRange(
+                            Enumerable
+                                .Range(0, 50)
+                                .Select(i => new LogRow
+                                {
+                                    Level = "info",
+                                    Source = "server",
+                                    Message = "ahead",
+                                    Timestamp = future + i,
+                                })
+                        );
+                    context
+                        .Set<LogRow>()
+                        .AddRange(
+                            Enumerable
+                                .Range(0, 5)
+                                .Select(i => new LogRow
+                                {
+                                    Level = "info",
+                                    Source = "server",
+                                    Message = "new",
+                                    Timestamp = now - i,
+                                })
+                        );
                     return Task.CompletedTask;
                 }
             );

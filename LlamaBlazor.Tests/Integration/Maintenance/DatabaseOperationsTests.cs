@@ -5,6 +5,7 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Logs;
 using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
@@ -189,28 +190,32 @@ public sealed class DatabaseOperationsTests : IAsyncLifetime
             .ExecuteAsync(
                 (context, _) =>
                 {
-                    context.Logs.AddRange(
-                        Enumerable
-                            .Range(0, 12_000)
-                            .Select(i => new LogRow
+                    context
+                        .Set<LogRow>()
+                        .AddRange(
+                            Enumerable
+                                .Range(0, 12_000)
+                                .Select(i => new LogRow
+                                {
+                                    Level = "info",
+                                    Source = "server",
+                                    Message = $"{i}",
+                                    Timestamp = now - i,
+                                    CreatedAt = now,
+                                })
+                        );
+                    context
+                        .Set<LogRow>()
+                        .Add(
+                            new LogRow
                             {
                                 Level = "info",
                                 Source = "server",
-                                Message = $"{i}",
-                                Timestamp = now - i,
+                                Message = "ancient",
+                                Timestamp = now - (31L * 86_400_000),
                                 CreatedAt = now,
-                            })
-                    );
-                    context.Logs.Add(
-                        new LogRow
-                        {
-                            Level = "info",
-                            Source = "server",
-                            Message = "ancient",
-                            Timestamp = now - (31L * 86_400_000),
-                            CreatedAt = now,
-                        }
-                    );
+                            }
+                        );
                     return Task.CompletedTask;
                 }
             );

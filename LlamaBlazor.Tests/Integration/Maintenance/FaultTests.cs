@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Logs;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -219,19 +219,21 @@ public sealed class FaultTests
             .ExecuteAsync(
                 (context, _) =>
                 {
-                    context.Logs.AddRange(
-                        Enumerable
-                            .Range(0, count)
-                            .Select(i => new LogRow
-                            {
-                                Level = "info",
-                                Source = "server",
-                                Category = "bulk",
-                                Message = $"{i} {new string((char)('a' + (i % 26)), 900)}",
-                                Timestamp = i,
-                                CreatedAt = i,
-                            })
-                    );
+                    context
+                        .Set<LogRow>()
+                        .AddRange(
+                            Enumerable
+                                .Range(0, count)
+                                .Select(i => new LogRow
+                                {
+                                    Level = "info",
+                                    Source = "server",
+                                    Category = "bulk",
+                                    Message = $"{i} {new string((char)('a' + (i % 26)), 900)}",
+                                    Timestamp = i,
+                                    CreatedAt = i,
+                                })
+                        );
                     return Task.CompletedTask;
                 }
             );

@@ -3,7 +3,7 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Logs;
 using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Maintenance.Jobs;
 using LlamaBlazor.Web.Maintenance.Legacy;
@@ -94,19 +94,21 @@ public sealed class JobTests(AppFixture app) : IClassFixture<AppFixture>
         await writer.ExecuteAsync(
             (context, _) =>
             {
-                context.Logs.AddRange(
-                    Enumerable
-                        .Range(0, 3000)
-                        .Select(i => new LogRow
-                        {
-                            Level = "info",
-                            Source = "server",
-                            Category = mark,
-                            Message = $"{i} {new string('x', 500)}",
-                            Timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
-                            CreatedAt = i,
-                        })
-                );
+                context
+                    .Set<LogRow>()
+                    .AddRange(
+                        Enumerable
+                            .Range(0, 3000)
+                            .Select(i => new LogRow
+                            {
+                                Level = "info",
+                                Source = "server",
+                                Category = mark,
+                                Message = $"{i} {new string('x', 500)}",
+                                Timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+                                CreatedAt = i,
+                            })
+                    );
                 return Task.CompletedTask;
             }
         );
@@ -131,15 +133,17 @@ public sealed class JobTests(AppFixture app) : IClassFixture<AppFixture>
         await writer.ExecuteAsync(
             (context, _) =>
                 Task.FromResult(
-                    context.Logs.Add(
-                        new LogRow
-                        {
-                            Level = "info",
-                            Source = "server",
-                            Message = "written after",
-                            CreatedAt = 1,
-                        }
-                    )
+                    context
+                        .Set<LogRow>()
+                        .Add(
+                            new LogRow
+                            {
+                                Level = "info",
+                                Source = "server",
+                                Message = "written after",
+                                CreatedAt = 1,
+                            }
+                        )
                 )
         ); // and writing goes on
     }

@@ -7,6 +7,7 @@ using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Parameters.History;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -152,7 +153,7 @@ public sealed class ConfigApiTests(AppFixture app) : IClassFixture<AppFixture>
         var stored = (await context.Models.AsNoTracking().FirstAsync(model => model.Id == id)).HfToken!;
         Assert.DoesNotContain("very_secret", stored);
         Assert.DoesNotContain(
-            await context.ConfigRevisions.Select(revision => revision.AfterJson).ToListAsync(),
+            await context.Set<ConfigRevisionRow>().Select(revision => revision.AfterJson).ToListAsync(),
             json => json.Contains("very_secret")
         );
         var configuration = await app.Services.GetRequiredService<ParameterStore>().ReadAsync(id);
@@ -167,7 +168,11 @@ public sealed class ConfigApiTests(AppFixture app) : IClassFixture<AppFixture>
         for (var i = 1; i <= SectionWriter.KeptRevisions + 5; i++)
             await PatchAsync($"/api/models/{id}/config/advanced", new { n_cpu_moe = i }, HttpStatusCode.OK);
         await using var context = await ContextAsync();
-        var kept = await context.ConfigRevisions.Where(revision => revision.ModelId == id).OrderBy(revision => revision.Id).ToListAsync();
+        var kept = await context
+            .Set<ConfigRevisionRow>()
+            .Where(revision => revision.ModelId == id)
+            .OrderBy(revision => revision.Id)
+            .ToListAsync();
         Assert.Equal(SectionWriter.KeptRevisions, kept.Count);
         Assert.Equal("""{"n_cpu_moe":54}""", kept[^1].BeforeJson);
         Assert.Equal("""{"n_cpu_moe":55}""", kept[^1].AfterJson);

@@ -7,10 +7,10 @@ using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Proxy;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
+using LlamaBlazor.Web.Statistics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
@@ -127,7 +127,7 @@ public class ProxyFixture : AppFixture
             async () =>
             {
                 await using var context = await Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-                row = await context.Stats.AsNoTracking().SingleOrDefaultAsync(stats => stats.RequestId == requestId);
+                row = await context.Set<StatsRow>().AsNoTracking().SingleOrDefaultAsync(stats => stats.RequestId == requestId);
                 return row is not null;
             },
             "the request is recorded"

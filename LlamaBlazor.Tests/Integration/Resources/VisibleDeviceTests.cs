@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using LlamaBlazor.Tests.Integration.Instances;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Instances.Admission;
 using Microsoft.EntityFrameworkCore;

@@ -1,4 +1,3 @@
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Statistics;
 
 namespace LlamaBlazor.Tests.Integration.Statistics;

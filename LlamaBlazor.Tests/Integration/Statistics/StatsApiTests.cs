@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Statistics;
 using Microsoft.EntityFrameworkCore;
@@ -24,7 +23,7 @@ public sealed class StatsApiTests(AppFixture app) : IClassFixture<AppFixture>, I
             .ExecuteAsync(
                 async (context, token) =>
                 {
-                    await context.Stats.ExecuteDeleteAsync(token);
+                    await context.Set<StatsRow>().ExecuteDeleteAsync(token);
                     await context.Set<StatsDailyRow>().ExecuteDeleteAsync(token);
                     context.AddRange(Enumerable.Range(0, 5).Select(i => Row("a", _today + i, total: 10 * (i + 1))));
                     context.Add(Row("b, \"x\"", _today - Day, total: 7, error: "=broken"));

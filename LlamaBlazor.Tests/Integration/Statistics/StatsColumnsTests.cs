@@ -1,6 +1,5 @@
 using System.Globalization;
 using LlamaBlazor.Domain.Parameters;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Statistics;
 
 namespace LlamaBlazor.Tests.Integration.Statistics;

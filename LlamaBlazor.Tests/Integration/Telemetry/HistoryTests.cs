@@ -1,7 +1,6 @@
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Telemetry.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,10 +22,12 @@ public sealed class HistoryTests
             .ExecuteAsync(
                 async (context, token) =>
                 {
-                    await context.MetricsHistory.ExecuteDeleteAsync(token);
-                    context.MetricsHistory.Add(MetricsRows.ToHistory(new Sample { Timestamp = now - 700_000, CpuUsage = 1 }, now));
-                    context.MetricsHistory.Add(MetricsRows.ToHistory(Rich(now - 300_000), now));
-                    context.MetricsHistory.Add(MetricsRows.ToHistory(new Sample { Timestamp = now - 1000, CpuUsage = 3 }, now));
+                    await context.Set<MetricsHistoryRow>().ExecuteDeleteAsync(token);
+                    context
+                        .Set<MetricsHistoryRow>()
+                        .Add(MetricsRows.ToHistory(new Sample { Timestamp = now - 700_000, CpuUsage = 1 }, now));
+                    context.Set<MetricsHistoryRow>().Add(MetricsRows.ToHistory(Rich(now - 300_000), now));
+                    context.Set<MetricsHistoryRow>().Add(MetricsRows.ToHistory(new Sample { Timestamp = now - 1000, CpuUsage = 3 }, now));
                 }
             );
         var restored = await app.Services.GetRequiredService<MetricsReader>().RecentAsync(now);
@@ -65,7 +66,7 @@ public sealed class HistoryTests
             (context, token) =>
             {
                 foreach (var offset in new[] { -3_600_000, -300_000, 7_200_000 })
-                    context.MetricsHistory.Add(MetricsRows.ToHistory(new Sample { Timestamp = now + offset }, now));
+                    context.Set<MetricsHistoryRow>().Add(MetricsRows.ToHistory(new Sample { Timestamp = now + offset }, now));
                 return Task.CompletedTask;
             }
         );
@@ -93,7 +94,8 @@ public sealed class HistoryTests
         Assert.Equal(
             [(60_000L, 15.0), (120_000L, 99.0)],
             await context
-                .Metrics.OrderBy(row => row.Timestamp)
+                .Set<MetricsRow>()
+                .OrderBy(row => row.Timestamp)
                 .Where(row => row.Timestamp < 1_000_000)
                 .Select(row => ValueTuple.Create(row.Timestamp, row.CpuUsage))
                 .ToListAsync()
@@ -110,9 +112,13 @@ public sealed class HistoryTests
             .ExecuteAsync(
                 (context, token) =>
                 {
-                    context.Metrics.AddRange(
-                        Enumerable.Range(1, MetricsRecorder.MinutesKept).Select(minute => new MetricsRow { Timestamp = minute * 60_000L })
-                    );
+                    context
+                        .Set<MetricsRow>()
+                        .AddRange(
+                            Enumerable
+                                .Range(1, MetricsRecorder.MinutesKept)
+                                .Select(minute => new MetricsRow { Timestamp = minute * 60_000L })
+                        );
                     return Task.CompletedTask;
                 }
             );
@@ -120,9 +126,9 @@ public sealed class HistoryTests
         recorder.Replay(new Sample { Timestamp = 20_000 * 60_000L });
         recorder.Replay(new Sample { Timestamp = 20_001 * 60_000L });
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-        await Until.TrueAsync(() => context.Metrics.AnyAsync(row => row.Timestamp == 20_000 * 60_000L), "the new minute");
-        Assert.InRange(await context.Metrics.CountAsync(), MetricsRecorder.MinutesKept - 1, MetricsRecorder.MinutesKept);
-        Assert.False(await context.Metrics.AnyAsync(row => row.Timestamp == 60_000));
+        await Until.TrueAsync(() => context.Set<MetricsRow>().AnyAsync(row => row.Timestamp == 20_000 * 60_000L), "the new minute");
+        Assert.InRange(await context.Set<MetricsRow>().CountAsync(), MetricsRecorder.MinutesKept - 1, MetricsRecorder.MinutesKept);
+        Assert.False(await context.Set<MetricsRow>().AnyAsync(row => row.Timestamp == 60_000));
     }
 
     [Fact]
@@ -135,25 +141,27 @@ public sealed class HistoryTests
             .ExecuteAsync(
                 (context, token) =>
                 {
-                    context.Metrics.AddRange(
-                        new MetricsRow
-                        {
-                            Timestamp = 600_000,
-                            CpuUsage = 10,
-                            GpuTemperature = 40,
-                            SwapUsage = null,
-                            ActiveModels = 1,
-                        },
-                        new MetricsRow
-                        {
-                            Timestamp = 660_000,
-                            CpuUsage = 20,
-                            GpuTemperature = 60,
-                            SwapUsage = 5,
-                            ActiveModels = 3,
-                        },
-                        new MetricsRow { Timestamp = 1_200_000, CpuUsage = 7 }
-                    );
+                    context
+                        .Set<MetricsRow>()
+                        .AddRange(
+                            new MetricsRow
+                            {
+                                Timestamp = 600_000,
+                                CpuUsage = 10,
+                                GpuTemperature = 40,
+                                SwapUsage = null,
+                                ActiveModels = 1,
+                            },
+                            new MetricsRow
+                            {
+                                Timestamp = 660_000,
+                                CpuUsage = 20,
+                                GpuTemperature = 60,
+                                SwapUsage = 5,
+                                ActiveModels = 3,
+                            },
+                            new MetricsRow { Timestamp = 1_200_000, CpuUsage = 7 }
+                        );
                     return Task.CompletedTask;
                 }
             );
@@ -204,12 +212,12 @@ public sealed class HistoryTests
     private static async Task<List<long>> TimestampsAsync(AppFixture app)
     {
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-        return await context.MetricsHistory.Select(row => row.Timestamp).ToListAsync();
+        return await context.Set<MetricsHistoryRow>().Select(row => row.Timestamp).ToListAsync();
     }
 
     private static async Task<int> CountMinutesAsync(AppFixture app)
     {
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
-        return await context.Metrics.CountAsync(row => row.Timestamp < 1_000_000);
+        return await context.Set<MetricsRow>().CountAsync(row => row.Timestamp < 1_000_000);
     }
 }

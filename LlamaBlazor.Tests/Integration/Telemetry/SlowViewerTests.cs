@@ -4,7 +4,7 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Logs;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Logs;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LlamaBlazor.Web.Data.Entities;
 
 /// <summary>A rule that watches a metric: <c>alerts</c>.</summary>
@@ -35,4 +38,15 @@ public sealed class AlertRow
 
     /// <summary>Unix milliseconds.</summary>
     public long UpdatedAt { get; set; }
+}
+
+/// <summary>The table <c>alerts</c>.</summary>
+internal sealed class AlertConfiguration : IEntityTypeConfiguration<AlertRow>
+{
+    /// <inheritdoc/>
+    public void Configure(EntityTypeBuilder<AlertRow> builder)
+    {
+        builder.ToTable("alerts", table => table.HasCheckConstraint("ck_alerts_severity", "severity IN ('info', 'warning', 'critical')"));
+        builder.HasIndex(a => a.Name, "idx_alerts_name").IsUnique();
+    }
 }

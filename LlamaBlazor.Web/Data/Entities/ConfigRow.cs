@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LlamaBlazor.Web.Data.Entities;
 
 /// <summary>A typed preference: <c>config</c> (seed S3.3).</summary>
@@ -17,4 +20,18 @@ public sealed class ConfigRow
 
     /// <summary>Unix milliseconds.</summary>
     public long UpdatedAt { get; set; }
+}
+
+/// <summary>The table <c>config</c>.</summary>
+internal sealed class ConfigConfiguration : IEntityTypeConfiguration<ConfigRow>
+{
+    /// <inheritdoc/>
+    public void Configure(EntityTypeBuilder<ConfigRow> builder)
+    {
+        builder.ToTable(
+            "config",
+            table => table.HasCheckConstraint("ck_config_value_type", "value_type IN ('str', 'int', 'float', 'bool', 'json')")
+        );
+        builder.HasKey(c => c.Key);
+    }
 }

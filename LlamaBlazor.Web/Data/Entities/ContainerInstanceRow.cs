@@ -1,3 +1,7 @@
+using LlamaBlazor.Domain.Models;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LlamaBlazor.Web.Data.Entities;
 
 /// <summary>One llama-server we ran, as a process or a container: <c>container_instances</c> (seed S4.4, acceptance C-X.3). Deleted
@@ -93,4 +97,33 @@ public sealed class ContainerInstanceRow
 
     /// <summary>Percent since start.</summary>
     public double? GpuUtilizationAvg { get; set; }
+}
+
+/// <summary>The table <c>container_instances</c>.</summary>
+internal sealed class ContainerInstanceConfiguration : IEntityTypeConfiguration<ContainerInstanceRow>
+{
+    /// <inheritdoc/>
+    public void Configure(EntityTypeBuilder<ContainerInstanceRow> builder)
+    {
+        builder.ToTable(
+            "container_instances",
+            table =>
+            {
+                table.HasCheckConstraint(
+                    "ck_containers_status",
+                    "status IN ('created', 'starting', 'running', 'stopping', 'stopped', 'error', 'deleted')"
+                );
+                table.HasCheckConstraint("ck_containers_kind", "kind IN ('process', 'docker')");
+            }
+        );
+        builder.Property(c => c.Status).HasDefaultValue("created");
+        builder.Property(c => c.Kind).HasDefaultValue("process");
+        builder.HasOne<Model>().WithMany().HasForeignKey(c => c.ModelId).OnDelete(DeleteBehavior.SetNull);
+        builder.HasOne<UserRow>().WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.SetNull);
+        builder.HasAlternateKey(c => c.ContainerId).HasName("ak_containers_container_id");
+        builder.HasIndex(c => c.Status, "idx_containers_status");
+        builder.HasIndex(c => c.ProjectPath, "idx_containers_project");
+        builder.HasIndex(c => c.ModelId, "idx_containers_model");
+        builder.HasIndex(c => c.UserId, "idx_containers_user");
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LlamaBlazor.Web.Data.Entities;
 
 /// <summary>A file that scans leave out: <c>ignored_files</c>.</summary>
@@ -8,4 +11,15 @@ public sealed class IgnoredFileRow
 
     /// <summary>Unix milliseconds.</summary>
     public long CreatedAt { get; set; }
+}
+
+/// <summary>The table <c>ignored_files</c>.</summary>
+internal sealed class IgnoredFileConfiguration : IEntityTypeConfiguration<IgnoredFileRow>
+{
+    /// <inheritdoc/>
+    public void Configure(EntityTypeBuilder<IgnoredFileRow> builder)
+    {
+        builder.ToTable("ignored_files");
+        builder.HasKey(f => f.Path);
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LlamaBlazor.Web.Data.Entities;
 
 /// <summary>Launch settings as one JSON object under key <c>config</c>: <c>server_config</c> (seed S1.5).</summary>
@@ -11,4 +14,15 @@ public sealed class LaunchSettingsRow
 
     /// <summary>Unix milliseconds.</summary>
     public long UpdatedAt { get; set; }
+}
+
+/// <summary>The table <c>server_config</c>.</summary>
+internal sealed class LaunchSettingsConfiguration : IEntityTypeConfiguration<LaunchSettingsRow>
+{
+    /// <inheritdoc/>
+    public void Configure(EntityTypeBuilder<LaunchSettingsRow> builder)
+    {
+        builder.ToTable("server_config");
+        builder.HasKey(s => s.Key);
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LlamaBlazor.Web.Data.Entities;
 
 /// <summary>A fact of the dashboard itself: <c>metadata</c> (seed S0.24).</summary>
@@ -11,4 +14,15 @@ public sealed class MetadataRow
 
     /// <summary>Unix milliseconds.</summary>
     public long UpdatedAt { get; set; }
+}
+
+/// <summary>The table <c>metadata</c>. Its key needs no second index (acceptance C1.15).</summary>
+internal sealed class MetadataConfiguration : IEntityTypeConfiguration<MetadataRow>
+{
+    /// <inheritdoc/>
+    public void Configure(EntityTypeBuilder<MetadataRow> builder)
+    {
+        builder.ToTable("metadata");
+        builder.HasKey(m => m.Key);
+    }
 }

@@ -1,3 +1,7 @@
+using LlamaBlazor.Domain.Models;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LlamaBlazor.Web.Data.Entities;
 
 /// <summary>Another name of a model, which may set sampling parameters of its own: <c>model_aliases</c>.</summary>
@@ -20,4 +24,18 @@ public sealed class ModelAliasRow
 
     /// <summary>Unix milliseconds.</summary>
     public long UpdatedAt { get; set; }
+}
+
+/// <summary>The table <c>model_aliases</c>.</summary>
+internal sealed class ModelAliasConfiguration : IEntityTypeConfiguration<ModelAliasRow>
+{
+    /// <inheritdoc/>
+    public void Configure(EntityTypeBuilder<ModelAliasRow> builder)
+    {
+        builder.ToTable("model_aliases");
+        builder.Property(a => a.Name).UseCollation("NOCASE");
+        builder.HasOne<Model>().WithMany().HasForeignKey(a => a.ModelId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasIndex(a => a.Name, "idx_model_aliases_name").IsUnique();
+        builder.HasIndex(a => a.ModelId, "idx_model_aliases_model");
+    }
 }

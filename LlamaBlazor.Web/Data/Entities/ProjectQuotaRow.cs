@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LlamaBlazor.Web.Data.Entities;
 
 /// <summary>A project and its limits: <c>project_quotas</c> (seed S4.7). Null is no limit; <c>current_*</c> are caches rebuilt from the
@@ -39,4 +42,16 @@ public sealed class ProjectQuotaRow
 
     /// <summary>Unix milliseconds.</summary>
     public long UpdatedAt { get; set; }
+}
+
+/// <summary>The table <c>project_quotas</c>.</summary>
+internal sealed class ProjectQuotaConfiguration : IEntityTypeConfiguration<ProjectQuotaRow>
+{
+    /// <inheritdoc/>
+    public void Configure(EntityTypeBuilder<ProjectQuotaRow> builder)
+    {
+        builder.ToTable("project_quotas");
+        builder.Property(q => q.ProjectPath).UseCollation("NOCASE");
+        builder.HasIndex(q => q.ProjectPath, "idx_project_quotas_path").IsUnique();
+    }
 }

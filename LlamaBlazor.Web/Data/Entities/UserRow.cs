@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LlamaBlazor.Web.Data.Entities;
 
 /// <summary>A person who may log in: <c>users</c>.</summary>
@@ -30,4 +33,17 @@ public sealed class UserRow
 
     /// <summary>Unix milliseconds.</summary>
     public long? LastLoginAt { get; set; }
+}
+
+/// <summary>The table <c>users</c>.</summary>
+internal sealed class UserConfiguration : IEntityTypeConfiguration<UserRow>
+{
+    /// <inheritdoc/>
+    public void Configure(EntityTypeBuilder<UserRow> builder)
+    {
+        builder.ToTable("users");
+        builder.Property(u => u.Name).UseCollation("NOCASE");
+        builder.Property(u => u.Role).HasDefaultValue("admin");
+        builder.HasIndex(u => u.Name, "idx_users_name").IsUnique();
+    }
 }

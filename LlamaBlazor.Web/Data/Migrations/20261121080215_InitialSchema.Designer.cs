@@ -1402,7 +1402,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("model_server_override", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ActiveContainerView", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.ActiveContainerView", b =>
                 {
                     b.Property<double?>("AvgCpu")
                         .HasColumnType("REAL")
@@ -1518,7 +1518,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                         });
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ApiCacheRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.Images.ApiCacheRow", b =>
                 {
                     b.Property<string>("Endpoint")
                         .HasColumnType("TEXT")
@@ -1544,7 +1544,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("api_cache", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ApiKeyRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Security.Keys.ApiKeyRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -1658,7 +1658,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("audit_log", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.CacheRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Cache.CacheRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -1747,7 +1747,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("cache", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ConfigRevisionRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Parameters.History.ConfigRevisionRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -1964,7 +1964,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                         });
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.DownloadRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Downloads.DownloadRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2024,7 +2024,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                         });
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.EngineRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Engines.EngineRow", b =>
                 {
                     b.Property<string>("Path")
                         .HasColumnType("TEXT")
@@ -2059,7 +2059,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("engines", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.GpuAllocationRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Instances.Admission.GpuAllocationRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2108,7 +2108,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                         });
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.HealthCheckRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.HealthCheckRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2163,7 +2163,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("ignored_files", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ImageRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.Images.ImageRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2228,7 +2228,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("ngc_images", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ImageVersionRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.Images.ImageVersionRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2293,7 +2293,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("image_versions", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ImportLeftoverRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Maintenance.ImportLeftoverRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2349,7 +2349,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("server_config", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.LogRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Logs.LogRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2454,7 +2454,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("metadata", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.MetricsHistoryRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Telemetry.Storage.MetricsHistoryRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2546,7 +2546,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("metrics_history", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.MetricsRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Telemetry.Storage.MetricsRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2767,7 +2767,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("project_quotas", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ResourceMetricRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.ResourceMetricRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2844,7 +2844,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("schema_version", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.StatsDailyRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Statistics.StatsDailyRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2897,7 +2897,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("stats_daily", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.StatsRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Statistics.StatsRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -3032,7 +3032,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("stats", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.SystemSnapshotRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Telemetry.Storage.SystemSnapshotRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -3090,7 +3090,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("system_snapshots", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.SystemSummaryView", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.SystemSummaryView", b =>
                 {
                     b.Property<double?>("AvgAvailableGb")
                         .HasColumnType("REAL")
@@ -3254,7 +3254,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .OnDelete(DeleteBehavior.SetNull);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ConfigRevisionRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Parameters.History.ConfigRevisionRow", b =>
                 {
                     b.HasOne("LlamaBlazor.Domain.Models.Model", null)
                         .WithMany()
@@ -3270,7 +3270,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .OnDelete(DeleteBehavior.SetNull);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.HealthCheckRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.HealthCheckRow", b =>
                 {
                     b.HasOne("LlamaBlazor.Web.Data.Entities.ContainerInstanceRow", null)
                         .WithMany()
@@ -3280,16 +3280,16 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ImageVersionRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.Images.ImageVersionRow", b =>
                 {
-                    b.HasOne("LlamaBlazor.Web.Data.Entities.ImageRow", null)
+                    b.HasOne("LlamaBlazor.Web.Resources.Images.ImageRow", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.LogRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Logs.LogRow", b =>
                 {
                     b.HasOne("LlamaBlazor.Domain.Models.Model", null)
                         .WithMany()
@@ -3306,7 +3306,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ResourceMetricRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.ResourceMetricRow", b =>
                 {
                     b.HasOne("LlamaBlazor.Web.Data.Entities.ContainerInstanceRow", null)
                         .WithMany()

@@ -1642,7 +1642,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("model_server_override", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ActiveContainerView", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.ActiveContainerView", b =>
                 {
                     b.Property<double?>("AvgCpu")
                         .HasColumnType("REAL")
@@ -1758,7 +1758,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                         });
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ApiCacheRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.Images.ApiCacheRow", b =>
                 {
                     b.Property<string>("Endpoint")
                         .HasColumnType("TEXT")
@@ -1784,7 +1784,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("api_cache", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ApiKeyRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Security.Keys.ApiKeyRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -1898,7 +1898,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("audit_log", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.CacheRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Cache.CacheRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -1987,7 +1987,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("cache", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ConfigRevisionRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Parameters.History.ConfigRevisionRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2204,7 +2204,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                         });
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.DownloadRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Downloads.DownloadRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2264,7 +2264,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                         });
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.EngineRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Engines.EngineRow", b =>
                 {
                     b.Property<string>("Path")
                         .HasColumnType("TEXT")
@@ -2299,7 +2299,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("engines", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.GpuAllocationRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Instances.Admission.GpuAllocationRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2348,7 +2348,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                         });
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.HealthCheckRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.HealthCheckRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2403,7 +2403,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("ignored_files", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ImageRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.Images.ImageRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2468,7 +2468,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("ngc_images", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ImageVersionRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.Images.ImageVersionRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2533,7 +2533,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("image_versions", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ImportLeftoverRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Maintenance.ImportLeftoverRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2589,7 +2589,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("server_config", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.LogRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Logs.LogRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2696,7 +2696,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("metadata", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.MetricsHistoryRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Telemetry.Storage.MetricsHistoryRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2788,7 +2788,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("metrics_history", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.MetricsRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Telemetry.Storage.MetricsRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -3009,7 +3009,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("project_quotas", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ResourceMetricRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.ResourceMetricRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -3086,7 +3086,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("schema_version", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.StatsDailyRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Statistics.StatsDailyRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -3139,7 +3139,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("stats_daily", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.StatsRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Statistics.StatsRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -3274,7 +3274,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("stats", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.SystemSnapshotRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Telemetry.Storage.SystemSnapshotRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -3332,7 +3332,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                     b.ToTable("system_snapshots", (string)null);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.SystemSummaryView", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.SystemSummaryView", b =>
                 {
                     b.Property<double?>("AvgAvailableGb")
                         .HasColumnType("REAL")
@@ -3496,7 +3496,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .OnDelete(DeleteBehavior.SetNull);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ConfigRevisionRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Parameters.History.ConfigRevisionRow", b =>
                 {
                     b.HasOne("LlamaBlazor.Domain.Models.Model", null)
                         .WithMany()
@@ -3512,7 +3512,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .OnDelete(DeleteBehavior.SetNull);
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.HealthCheckRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.HealthCheckRow", b =>
                 {
                     b.HasOne("LlamaBlazor.Web.Data.Entities.ContainerInstanceRow", null)
                         .WithMany()
@@ -3522,16 +3522,16 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ImageVersionRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.Images.ImageVersionRow", b =>
                 {
-                    b.HasOne("LlamaBlazor.Web.Data.Entities.ImageRow", null)
+                    b.HasOne("LlamaBlazor.Web.Resources.Images.ImageRow", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.LogRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Logs.LogRow", b =>
                 {
                     b.HasOne("LlamaBlazor.Domain.Models.Model", null)
                         .WithMany()
@@ -3548,7 +3548,7 @@ namespace LlamaBlazor.Web.Data.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("LlamaBlazor.Web.Data.Entities.ResourceMetricRow", b =>
+            modelBuilder.Entity("LlamaBlazor.Web.Resources.ResourceMetricRow", b =>
                 {
                     b.HasOne("LlamaBlazor.Web.Data.Entities.ContainerInstanceRow", null)
                         .WithMany()

@@ -2,7 +2,6 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Parameters.History;
@@ -33,7 +32,8 @@ internal sealed class ConfigHistory(
         await using (context.ConfigureAwait(false))
         {
             var rows = await context
-                .ConfigRevisions.AsNoTracking()
+                .Set<ConfigRevisionRow>()
+                .AsNoTracking()
                 .Where(row => row.ModelId == modelId && sections.Contains(row.Section))
                 .OrderByDescending(row => row.Id)
                 .Take(limit)
@@ -50,7 +50,8 @@ internal sealed class ConfigHistory(
         ConfigRevisionRow? row;
         await using (context.ConfigureAwait(false))
             row = await context
-                .ConfigRevisions.AsNoTracking()
+                .Set<ConfigRevisionRow>()
+                .AsNoTracking()
                 .FirstOrDefaultAsync(r => r.ModelId == modelId && r.Section == section && r.Revision == revision, cancellation)
                 .ConfigureAwait(false);
         if (row is null)

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Cache;
 
 namespace LlamaBlazor.Web.Proxy.Caching;
 

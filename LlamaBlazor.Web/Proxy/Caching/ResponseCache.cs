@@ -4,7 +4,6 @@ using System.Text;
 using LlamaBlazor.Domain.Cache;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Cache;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Settings;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Statistics;
 using Microsoft.EntityFrameworkCore;

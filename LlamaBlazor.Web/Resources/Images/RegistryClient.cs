@@ -4,7 +4,6 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Resources.Images;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Downloads;
 using Microsoft.EntityFrameworkCore;
 

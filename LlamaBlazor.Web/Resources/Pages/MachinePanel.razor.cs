@@ -1,5 +1,5 @@
 using System.Globalization;
-using LlamaBlazor.Web.Data.Entities;
+using LlamaBlazor.Web.Telemetry.Storage;
 using Microsoft.AspNetCore.Components;
 
 namespace LlamaBlazor.Web.Resources.Pages;

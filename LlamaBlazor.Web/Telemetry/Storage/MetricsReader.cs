@@ -18,7 +18,8 @@ internal sealed class MetricsReader(IDbContextFactory<LlamaDbContext> contexts)
                 await using (context.ConfigureAwait(false))
                 {
                     var rows = await context
-                        .MetricsHistory.AsNoTracking()
+                        .Set<MetricsHistoryRow>()
+                        .AsNoTracking()
                         .Where(row => row.Timestamp >= now - MetricWindow.LengthMs && row.Timestamp <= now)
                         .OrderByDescending(row => row.Timestamp)
                         .Take(MetricWindow.Bound)
@@ -43,7 +44,8 @@ internal sealed class MetricsReader(IDbContextFactory<LlamaDbContext> contexts)
                 await using (context.ConfigureAwait(false))
                 {
                     return await context
-                        .Metrics.AsNoTracking()
+                        .Set<MetricsRow>()
+                        .AsNoTracking()
                         .Where(row => row.Timestamp >= from)
                         .GroupBy(row => row.Timestamp / stepMs)
                         .OrderBy(step => step.Key)

@@ -53,42 +53,49 @@ internal sealed partial class MetricsRecorder(DatabaseWriter writer, TimeProvide
             writer.ExecuteAsync(
                 async (context, token) =>
                 {
-                    if (await context.Metrics.AnyAsync(row => row.Timestamp == minute.Timestamp, token).ConfigureAwait(false))
+                    if (await context.Set<MetricsRow>().AnyAsync(row => row.Timestamp == minute.Timestamp, token).ConfigureAwait(false))
                         return;
-                    context.Metrics.Add(
-                        new MetricsRow
-                        {
-                            Timestamp = minute.Timestamp,
-                            CpuUsage = minute.CpuUsage,
-                            MemoryUsage = minute.MemoryUsage,
-                            DiskUsage = minute.DiskUsage,
-                            ActiveModels = minute.ActiveModels,
-                            Uptime = minute.Uptime,
-                            GpuUsage = minute.GpuUsage,
-                            GpuTemperature = minute.GpuTemperature,
-                            GpuMemoryUsed = minute.GpuMemoryUsed,
-                            GpuMemoryTotal = minute.GpuMemoryTotal,
-                            GpuPowerUsage = minute.GpuPowerUsage,
-                            SwapUsage = minute.SwapUsage,
-                            RequestsPerMinute = minute.RequestsPerMinute,
-                            Load1Min = minute.Load1Min,
-                            NetRx = minute.NetRx,
-                            NetTx = minute.NetTx,
-                            TokensPerSecond = minute.TokensPerSecond,
-                        }
-                    );
+                    context
+                        .Set<MetricsRow>()
+                        .Add(
+                            new MetricsRow
+                            {
+                                Timestamp = minute.Timestamp,
+                                CpuUsage = minute.CpuUsage,
+                                MemoryUsage = minute.MemoryUsage,
+                                DiskUsage = minute.DiskUsage,
+                                ActiveModels = minute.ActiveModels,
+                                Uptime = minute.Uptime,
+                                GpuUsage = minute.GpuUsage,
+                                GpuTemperature = minute.GpuTemperature,
+                                GpuMemoryUsed = minute.GpuMemoryUsed,
+                                GpuMemoryTotal = minute.GpuMemoryTotal,
+                                GpuPowerUsage = minute.GpuPowerUsage,
+                                SwapUsage = minute.SwapUsage,
+                                RequestsPerMinute = minute.RequestsPerMinute,
+                                Load1Min = minute.Load1Min,
+                                NetRx = minute.NetRx,
+                                NetTx = minute.NetTx,
+                                TokensPerSecond = minute.TokensPerSecond,
+                            }
+                        );
                     if (await context.Metadata.FindAsync([MetadataKeys.LastMetricsSave], token).ConfigureAwait(false) is not { } saved)
                         context.Metadata.Add(saved = new MetadataRow { Key = MetadataKeys.LastMetricsSave });
                     saved.UpdatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
                     saved.Value = saved.UpdatedAt.ToString(CultureInfo.InvariantCulture);
                     var oldest = await context
-                        .Metrics.OrderByDescending(row => row.Timestamp)
+                        .Set<MetricsRow>()
+                        .OrderByDescending(row => row.Timestamp)
                         .Select(row => row.Timestamp)
                         .Skip(MinutesKept - 1)
                         .FirstOrDefaultAsync(token)
                         .ConfigureAwait(false);
                     if (oldest > 0)
-                        await context.Metrics.Where(row => row.Timestamp <= oldest).ExecuteDeleteAsync(token).ConfigureAwait(false);
+                        await context
+                            .Set<MetricsRow>()
+                            .Where(row => row.Timestamp <= oldest)
+                            .ExecuteDeleteAsync(token)
+                            .ConfigureAwait(false);
                 }
             )
         );
@@ -99,9 +106,8 @@ internal sealed partial class MetricsRecorder(DatabaseWriter writer, TimeProvide
             writer.ExecuteAsync(
                 (context, token) =>
                     context
-                        .MetricsHistory.Where(row =>
-                            row.Timestamp < now - MetricWindow.LengthMs || row.Timestamp > now + MetricWindow.LengthMs
-                        )
+                        .Set<MetricsHistoryRow>()
+                        .Where(row => row.Timestamp < now - MetricWindow.LengthMs || row.Timestamp > now + MetricWindow.LengthMs)
                         .ExecuteDeleteAsync(token)
             )
         );

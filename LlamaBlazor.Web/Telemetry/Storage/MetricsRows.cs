@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Telemetry;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Telemetry.Storage;
