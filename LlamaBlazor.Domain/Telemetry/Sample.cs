@@ -1,3 +1,5 @@
+using LlamaBlazor.Domain.Instances;
+
 namespace LlamaBlazor.Domain.Telemetry;
 
 /// <summary>One reading of the machine, its GPUs and the instances (product.md 5). Serialised in snake_case; GPU values are null where
@@ -84,7 +86,7 @@ public sealed record GpuSample(
 /// <summary>One instance in a sample.</summary>
 /// <param name="ModelId">Its model.</param>
 /// <param name="Model">Name of the model.</param>
-/// <param name="Status">Its state.</param>
+/// <param name="Phase">Where it stands.</param>
 /// <param name="Cpu">Percent of one core.</param>
 /// <param name="Memory">Resident MiB.</param>
 /// <param name="TokensPerSecond">Tokens generated a second, from the engine's counters.</param>
@@ -95,7 +97,7 @@ public sealed record GpuSample(
 public sealed record InstanceSample(
     long ModelId,
     string Model,
-    string Status,
+    [property: System.Text.Json.Serialization.JsonIgnore] InstancePhase Phase,
     double? Cpu,
     double? Memory,
     double? TokensPerSecond,
@@ -105,6 +107,9 @@ public sealed record InstanceSample(
     int? Queued
 )
 {
+    /// <summary>Its state, as answers have it.</summary>
+    public string Status => Phase.Status();
+
     /// <summary>MiB of GPU memory that its process holds on all cards, or null where no driver tells.</summary>
     public double? Vram { get; init; }
 }

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
-using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Instances.Processes;
@@ -67,7 +66,7 @@ public sealed class FitProgramTests : AppFixture
                     Id = 1,
                     ModelId = 99,
                     Model = "neighbour",
-                    Status = ModelStatus.Running,
+                    Phase = InstancePhase.Running,
                 }
             );
         var fit = await PostAsync();
@@ -91,7 +90,7 @@ public sealed class FitProgramTests : AppFixture
                     Id = 1,
                     ModelId = 99,
                     Model = "neighbour",
-                    Status = ModelStatus.Running,
+                    Phase = InstancePhase.Running,
                 }
             );
         var fit = await PostAsync();
@@ -233,7 +232,7 @@ public sealed class FitProgramTests : AppFixture
                     Id = 1,
                     ModelId = id,
                     Model = "m",
-                    Status = ModelStatus.Running,
+                    Phase = InstancePhase.Running,
                 }
             );
         var held = advisor.Free(question).Devices[0].FreeBytes!.Value;
@@ -270,7 +269,7 @@ public sealed class FitProgramTests : AppFixture
                     Id = 1,
                     ModelId = id,
                     Model = "m",
-                    Status = ModelStatus.Loading,
+                    Phase = InstancePhase.Loading,
                 }
             );
         Services
@@ -284,7 +283,7 @@ public sealed class FitProgramTests : AppFixture
                     Id = 1,
                     ModelId = id,
                     Model = "m",
-                    Status = ModelStatus.Running,
+                    Phase = InstancePhase.Running,
                 }
             );
         var measured = Services.GetRequiredService<MeasuredMemory>();
