@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LlamaBlazor.Domain.Instances;
 
 namespace LlamaBlazor.Domain.Telemetry;
@@ -46,7 +47,7 @@ public sealed record Sample
     public double RequestsPerMinute { get; init; }
 
     /// <summary>Load average of one minute, or null where the system has none.</summary>
-    [System.Text.Json.Serialization.JsonPropertyName("load_1min")]
+    [JsonPropertyName("load_1min")]
     public double? Load1Min { get; init; }
 
     /// <summary>Bytes a second received by the machine.</summary>
@@ -97,7 +98,7 @@ public sealed record GpuSample(
 public sealed record InstanceSample(
     long ModelId,
     string Model,
-    [property: System.Text.Json.Serialization.JsonIgnore] InstancePhase Phase,
+    [property: JsonPropertyName("status"), JsonConverter(typeof(InstanceStatusConverter))] InstancePhase Phase,
     double? Cpu,
     double? Memory,
     double? TokensPerSecond,
@@ -107,9 +108,6 @@ public sealed record InstanceSample(
     int? Queued
 )
 {
-    /// <summary>Its state, as answers have it.</summary>
-    public string Status => Phase.Status();
-
     /// <summary>MiB of GPU memory that its process holds on all cards, or null where no driver tells.</summary>
     public double? Vram { get; init; }
 }
