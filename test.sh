@@ -23,7 +23,13 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 dotnet build LlamaBlazor.sln -c Release -v quiet -clp:NoSummary || { echo "The build failed."; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 format=0
+scripts_passed=0
+scripts_failed=0
 if [ $# -eq 0 ]; then
+  node_modules/.bin/tsc -p jsconfig.json || scripts_failed=1
+  node --test --test-reporter=tap LlamaBlazor.Tests/Scripts/ > "$results/scripts.tap" || cat "$results/scripts.tap"
+  scripts_passed=$(sed -n 's/^# pass //p' "$results/scripts.tap")
+  scripts_failed=$((scripts_failed + $(sed -n 's/^# fail //p' "$results/scripts.tap" | grep . || echo 1)))
   dotnet tool restore >/dev/null && dotnet csharpier check . || format=1
   dotnet format style LlamaBlazor.sln --no-restore --verify-no-changes --severity warn || format=1
 fi
@@ -35,8 +41,10 @@ counters=$(cat "$results"/*.trx 2>/dev/null | grep -o '<Counters [^>]*>' | head 
 count() { echo "$counters" | sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p"; }
 passed=$(count passed); failed=$(count failed); total=$(count total)
 passed=${passed:-0}; failed=${failed:-0}; total=${total:-0}
-failed=$((failed + format))
 [ "$total" -gt 0 ] || { echo "No test was run."; failed=$((failed + 1)); }
+passed=$((passed + ${scripts_passed:-0}))
+total=$((total + ${scripts_passed:-0} + scripts_failed))
+failed=$((failed + format + scripts_failed))
 [ $format -eq 0 ] || echo "The code is not formatted: run 'dotnet csharpier format .' and 'dotnet format style', and commit what they change."
 skipped=$((total - passed - failed + format)); [ "$total" -gt 0 ] || skipped=0
 echo "$passed passed, $failed failed, $skipped skipped"

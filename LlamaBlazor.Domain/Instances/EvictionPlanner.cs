@@ -42,6 +42,10 @@ public sealed record Occupant(
     /// <summary>True while it ends: its place becomes free by itself.</summary>
     public bool IsStopping { get; init; }
 
+    /// <summary>How long it runs at least, once it is ready, before it is stopped for another: or two that share a machine would only
+    /// swap.</summary>
+    public TimeSpan MinimumWarm { get; init; }
+
     /// <summary>GPUs that count for its project.</summary>
     public int Gpus => Cards?.Count ?? 0;
 
@@ -115,9 +119,6 @@ public sealed record EvictionNeed(int Instances, long Memory, string Project, in
 /// </summary>
 public static class EvictionPlanner
 {
-    /// <summary>A model that has just become ready is not stopped before this, or two that share a machine would only swap.</summary>
-    public static readonly TimeSpan MinimumWarm = TimeSpan.FromSeconds(5);
-
     /// <summary>The ids of the models to stop, or null when all that may be stopped would not be enough.</summary>
     /// <param name="others">Everybody.</param>
     /// <param name="need">What must become free.</param>
@@ -152,13 +153,13 @@ public static class EvictionPlanner
     /// <summary>Whether an instance may be stopped for another; one that ends anyway may be waited for. A time that lies ahead tells that
     /// the clock was set back.</summary>
     public static bool MayEvict(Occupant other, long now) =>
-        other.IsStopping || (MayEvictOnceWarm(other) && Math.Abs(now - (other.ReadyAt ?? now)) >= MinimumWarm.TotalMilliseconds);
+        other.IsStopping || (MayEvictOnceWarm(other) && Math.Abs(now - (other.ReadyAt ?? now)) >= other.MinimumWarm.TotalMilliseconds);
 
     /// <summary>When the next of those that are only too fresh may be stopped, Unix milliseconds, or null.</summary>
     public static long? NextWarm(IEnumerable<Occupant> others, long now) =>
         others
             .Where(other => MayEvictOnceWarm(other) && !MayEvict(other, now))
-            .Min(other => other.ReadyAt + (long)MinimumWarm.TotalMilliseconds);
+            .Min(other => (other.ReadyAt ?? now) + (long?)other.MinimumWarm.TotalMilliseconds);
 
     private static bool MayEvictOnceWarm(Occupant other) => other.IsRunning && !other.IsBusy && !other.IsPinned;
 }

@@ -22,6 +22,16 @@ public enum InstancePhase
     Failed,
 }
 
+/// <summary>What a start waits for before a process is made.</summary>
+public enum StartWait
+{
+    /// <summary>A place: memory, a GPU, or a number of models.</summary>
+    Pending,
+
+    /// <summary>The end of those that were stopped for it.</summary>
+    Evicting,
+}
+
 /// <summary>The words of the phases.</summary>
 public static class InstancePhases
 {
@@ -47,6 +57,15 @@ public static class InstancePhases
             InstancePhase.Backoff => "backoff",
             _ => "failed",
         };
+
+    /// <summary>Word for <c>runtime_status</c>.</summary>
+    public static string Word(this StartWait wait) => wait is StartWait.Pending ? "pending" : "evicting";
+
+    /// <summary>Whether it failed, now or until the next attempt.</summary>
+    public static bool IsError(this InstancePhase phase) => phase is InstancePhase.Backoff or InstancePhase.Failed;
+
+    /// <summary>Word of <c>container_instances.status</c>, which says starting where others say loading.</summary>
+    public static string RowStatus(this InstancePhase phase) => phase is InstancePhase.Loading ? "starting" : phase.Status();
 
     /// <summary>Word of <c>models.status</c>, which knows no stopping: until its memory is free, a model that ends counts as
     /// running.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LlamaBlazor.Domain.Instances;
 
 /// <summary>What is known of one instance at one moment; published by its actor, never changed afterwards.</summary>
@@ -18,11 +20,21 @@ public sealed record InstanceSnapshot
     /// <summary>Id of its container while there is one.</summary>
     public string? ContainerId { get; init; }
 
-    /// <summary>One of stopped, loading, running, stopping, error.</summary>
-    public required string Status { get; init; }
+    /// <summary>Where it stands; in answers the word of its <see cref="Status"/>.</summary>
+    [JsonPropertyName("status")]
+    [JsonConverter(typeof(InstanceStatusConverter))]
+    public required InstancePhase Phase { get; init; }
 
-    /// <summary>Finer word, such as backoff or sleeping.</summary>
-    public string? RuntimeStatus { get; init; }
+    /// <summary>What its start waits for before a process is made, or null.</summary>
+    [JsonIgnore]
+    public StartWait? Wait { get; init; }
+
+    /// <summary>Word for pages: stopped, loading, running, stopping or error.</summary>
+    [JsonIgnore]
+    public string Status => Phase.Status();
+
+    /// <summary>Finer word for answers and pages: what its start waits for, else that of its phase.</summary>
+    public string RuntimeStatus => Wait?.Word() ?? Phase.RuntimeStatus();
 
     /// <summary>Process id while it lives.</summary>
     public int? Pid { get; init; }
@@ -34,11 +46,11 @@ public sealed record InstanceSnapshot
     public string? BaseUrl { get; init; }
 
     /// <summary>Key the engine asks for, or null; never written to an answer.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public string? UpstreamKey { get; init; }
 
     /// <summary>How it was started, while it lives; never written to an answer, for its environment holds secrets.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public Parameters.LaunchCommand? Command { get; init; }
 
     /// <summary>When the process started, Unix milliseconds.</summary>
@@ -66,5 +78,5 @@ public sealed record InstanceSnapshot
     public int? Place { get; init; }
 
     /// <summary>True while a process is starting, running or stopping.</summary>
-    public bool IsActive => Status is "loading" or "running" or "stopping";
+    public bool IsActive => Phase is InstancePhase.Loading or InstancePhase.Running or InstancePhase.Stopping;
 }

@@ -20,7 +20,8 @@ public sealed record StreamSession(string ConversationId, bool IsDone, long Star
     public static IReadOnlyList<StreamSession> Read(JsonElement answer) =>
         answer.ValueKind == JsonValueKind.Array ? [.. answer.EnumerateArray().Select(ReadOne).OfType<StreamSession>()] : [];
 
-    /// <summary>The conversations that a request asks for, or null where it has more than <see cref="MaxIds"/>. What is no text is left out,
+    /// <summary>The conversations that a request asks for, or null where it has more than <see cref="MaxIds"/>. What is no text is left
+    /// out,
     /// as llama-server does.</summary>
     /// <param name="body">The body.</param>
     public static IReadOnlyList<string>? IdsOf(JsonElement body)
@@ -36,7 +37,8 @@ public sealed record StreamSession(string ConversationId, bool IsDone, long Star
             : [.. list.EnumerateArray().Select(TextOf).OfType<string>().Where(id => id.Length > 0).Distinct(StringComparer.Ordinal)];
     }
 
-    /// <summary>Of streams of one conversation the one that is meant: the newest, and of those of one second the one that goes on.</summary>
+    /// <summary>Of streams of one conversation the one that is meant: the newest, and of those of one second the one that goes
+    /// on.</summary>
     /// <param name="other">The other one.</param>
     public bool IsNewerThan(StreamSession other) => StartedAt != other.StartedAt ? StartedAt > other.StartedAt : !IsDone && other.IsDone;
 

@@ -240,6 +240,9 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
             );
     }
 
+    private static double MinimumWarm(IReadOnlyList<Occupant> others) =>
+        others.Select(other => other.MinimumWarm.TotalSeconds).DefaultIfEmpty().Max();
+
     private string Advice(AdmissionRequest request, MachineState machine, string next) =>
         machine.TotalMemory is > 0 and var total && request.Memory + Keep(total) > total
             ? "more than this machine has, whatever else is stopped: "
@@ -258,9 +261,8 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
         {
             (false, _) => "and none may be stopped for it. Stop one yourself",
             (_, { } warm) =>
-                $"and none that is idle and unpinned has run for {EvictionPlanner.MinimumWarm.TotalSeconds:0} seconds, as it may "
-                    + "before it is stopped for another. "
-                    + $"Try again in {Math.Clamp((warm - now + 999) / 1000, 1, (long)EvictionPlanner.MinimumWarm.TotalSeconds)} s, "
+                $"and none that is idle and unpinned has run for {MinimumWarm(others):0} seconds, as it may before it is stopped for "
+                    + $"another. Try again in {Math.Clamp((warm - now + 999) / 1000, 1, Math.Max(1, (long)MinimumWarm(others)))} s, "
                     + "stop one yourself",
             _ => "and none of those that run is idle and unpinned. Stop one",
         };

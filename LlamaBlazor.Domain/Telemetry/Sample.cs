@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using LlamaBlazor.Domain.Instances;
+
 namespace LlamaBlazor.Domain.Telemetry;
 
 /// <summary>One reading of the machine, its GPUs and the instances (product.md 5). Serialised in snake_case; GPU values are null where
@@ -44,7 +47,7 @@ public sealed record Sample
     public double RequestsPerMinute { get; init; }
 
     /// <summary>Load average of one minute, or null where the system has none.</summary>
-    [System.Text.Json.Serialization.JsonPropertyName("load_1min")]
+    [JsonPropertyName("load_1min")]
     public double? Load1Min { get; init; }
 
     /// <summary>Bytes a second received by the machine.</summary>
@@ -84,7 +87,7 @@ public sealed record GpuSample(
 /// <summary>One instance in a sample.</summary>
 /// <param name="ModelId">Its model.</param>
 /// <param name="Model">Name of the model.</param>
-/// <param name="Status">Its state.</param>
+/// <param name="Phase">Where it stands.</param>
 /// <param name="Cpu">Percent of one core.</param>
 /// <param name="Memory">Resident MiB.</param>
 /// <param name="TokensPerSecond">Tokens generated a second, from the engine's counters.</param>
@@ -95,7 +98,7 @@ public sealed record GpuSample(
 public sealed record InstanceSample(
     long ModelId,
     string Model,
-    string Status,
+    [property: JsonPropertyName("status"), JsonConverter(typeof(InstanceStatusConverter))] InstancePhase Phase,
     double? Cpu,
     double? Memory,
     double? TokensPerSecond,

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace LlamaBlazor.Tests.Support;
 
 /// <summary>
-/// An image for tests, made offline: busybox, and a script that takes the place of llama-server. It answers <c>/health</c>, its environment,
-/// says how it was called, exits where the model's file says so, and ignores nothing.
+/// An image for tests, made offline: busybox, and a script that takes the place of llama-server. It answers <c>/health</c>, its
+/// environment, says how it was called, exits where the model's file says so, and ignores nothing.
 /// </summary>
 internal static class TestImage
 {

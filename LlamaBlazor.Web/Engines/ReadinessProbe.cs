@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using LlamaBlazor.Web.Engines.Connections;
@@ -39,13 +38,13 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
         CancellationToken cancellation
     )
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = clock.GetTimestamp();
         var exited = process.Exited;
         while (!exited.IsCompleted && !cancellation.IsCancellationRequested)
         {
             if (await IsHealthyAsync(baseUrl, key, cancellation).ConfigureAwait(false) && process.OwnsPort(port))
                 return exited.IsCompleted ? ReadinessOutcome.Ended : ReadinessOutcome.Ready;
-            var elapsed = Stopwatch.GetElapsedTime(started);
+            var elapsed = clock.GetElapsedTime(started);
             if (elapsed >= limit)
                 return ReadinessOutcome.TimedOut;
             var pause = elapsed.TotalSeconds switch

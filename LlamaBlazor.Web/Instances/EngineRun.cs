@@ -123,7 +123,7 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
 
     private void SetStage(StartStage stage)
     {
-        if (stage.Word == "evicting")
+        if (stage.Wait is StartWait.Evicting)
             _early ??= _runner.PrepareAsync(plan.Facts.ModelId, _stopped.Token); // while others end
         if (Stage == stage)
             return;

@@ -172,13 +172,7 @@ internal sealed partial class InstanceActor : IDisposable
             return false;
         }
 
-        _board.Publish(
-            Snapshot() with
-            {
-                Status = InstancePhase.Stopping.Status(),
-                RuntimeStatus = InstancePhase.Stopping.RuntimeStatus(),
-            }
-        );
+        _board.Publish(Snapshot() with { Phase = InstancePhase.Stopping });
         if (_load(_facts.ModelId) is { Busy: 0 })
             return true;
         _board.Publish(Snapshot());

@@ -66,7 +66,9 @@ internal static class InstanceEndpoints
     internal static IResult Accepted(InstanceSnapshot snapshot) =>
         Results.Json(
             snapshot,
-            statusCode: snapshot.Status is "running" or "stopped" ? StatusCodes.Status200OK : StatusCodes.Status202Accepted
+            statusCode: snapshot.Phase is InstancePhase.Running or InstancePhase.Stopped
+                ? StatusCodes.Status200OK
+                : StatusCodes.Status202Accepted
         );
 
     private static IResult List(InstanceBoard board, string? status, string? after, int limit = 100)

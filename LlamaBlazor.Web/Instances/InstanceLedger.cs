@@ -159,7 +159,7 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
     {
         var (snapshot, facts, uid, run) = entry;
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var status = snapshot.Status == "stopping" ? Domain.Models.ModelStatus.Running : snapshot.Status;
+        var status = snapshot.Phase.ModelStatus();
         var known = await context
             .Models.Where(model => model.Id == snapshot.ModelId)
             .ExecuteUpdateAsync(
@@ -190,12 +190,7 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
             facts.Project,
             facts.RestartPolicy ?? RestartPolicy.OnFailure
         );
-        (row.Status, row.Pid, row.Port, row.BaseUrl) = (
-            snapshot.Status == "loading" ? "starting" : snapshot.Status,
-            snapshot.Pid,
-            snapshot.Port,
-            snapshot.BaseUrl
-        );
+        (row.Status, row.Pid, row.Port, row.BaseUrl) = (snapshot.Phase.RowStatus(), snapshot.Pid, snapshot.Port, snapshot.BaseUrl);
         (row.ExitCode, row.Signal, row.Reason) = (snapshot.ExitCode, snapshot.Signal, snapshot.Reason);
         row.ProcessStartTime = snapshot.Pid is null ? null : run?.Process?.StartTime ?? row.ProcessStartTime;
         row.StartedAt = snapshot.StartedAt ?? row.StartedAt;

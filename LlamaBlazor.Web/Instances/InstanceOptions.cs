@@ -30,14 +30,18 @@ internal sealed class InstanceOptions
     /// <summary>Whether models marked for it are started with the dashboard.</summary>
     public bool Preload { get; init; } = true;
 
+    /// <summary>How long a model runs at least before it gives way: <see cref="WarmTime"/>.</summary>
+    public TimeSpan MinimumWarm { get; private set; }
+
     /// <summary>The restart policy of a model.</summary>
     /// <param name="mode">The model's own mode, or null.</param>
     public RestartPolicy Policy(string? mode) => new(mode ?? RestartPolicy.OnFailure, StartAttempts, RestartAttempts);
 
     /// <summary>Reads and checks the section.</summary>
     /// <exception cref="StartupException">A value is out of bounds; the message names its key.</exception>
-    public static InstanceOptions Read(IConfiguration configuration) =>
-        OptionSection.Read<InstanceOptions>(
+    public static InstanceOptions Read(IConfiguration configuration)
+    {
+        var options = OptionSection.Read<InstanceOptions>(
             configuration,
             Section,
             [
@@ -49,4 +53,7 @@ internal sealed class InstanceOptions
                 new(nameof(HangProbeSeconds), options => options.HangProbeSeconds, 0, 86_400),
             ]
         );
+        options.MinimumWarm = WarmTime.Read(configuration);
+        return options;
+    }
 }

@@ -121,8 +121,7 @@ internal sealed partial class InstanceSupervisor(
                 Id = 0,
                 ModelId = modelId,
                 Model = facts.IsSuccess ? facts.Value.Name : "",
-                Status = "stopped",
-                RuntimeStatus = "stopped",
+                Phase = InstancePhase.Stopped,
             };
     }
 
@@ -133,7 +132,7 @@ internal sealed partial class InstanceSupervisor(
     /// </summary>
     public async Task<Result<InstanceSnapshot>> EnsureReadyAsync(long modelId, CancellationToken cancellation)
     {
-        if (board.Find(modelId) is { Status: "running" } running)
+        if (board.Find(modelId) is { Phase: InstancePhase.Running } running)
             return running;
         var actor = await FindActorAsync(modelId, cancellation).ConfigureAwait(false);
         return actor.IsSuccess

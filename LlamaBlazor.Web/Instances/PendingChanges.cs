@@ -27,7 +27,7 @@ internal sealed class PendingChanges(InstanceBoard board, InstanceSupervisor sup
     /// <summary>What a restart would change now.</summary>
     public async Task<Result<PendingAnswer>> FindAsync(long modelId, CancellationToken cancellation)
     {
-        if (board.Find(modelId) is not { Command: { } running, Status: "loading" or "running" })
+        if (board.Find(modelId) is not { Command: { } running, Phase: InstancePhase.Loading or InstancePhase.Running })
             return PendingAnswer.Nothing;
         var next = await commands.PreviewAsync(modelId, cancellation, gate.GpusOf(modelId)).ConfigureAwait(false);
         if (next.Failure is { } failure)
@@ -51,8 +51,7 @@ internal sealed class PendingChanges(InstanceBoard board, InstanceSupervisor sup
                 Id = 0,
                 ModelId = modelId,
                 Model = "",
-                Status = "stopped",
-                RuntimeStatus = "stopped",
+                Phase = InstancePhase.Stopped,
             };
     }
 }

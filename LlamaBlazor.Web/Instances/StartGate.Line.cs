@@ -134,7 +134,7 @@ internal sealed partial class StartGate
     private void Tell(StartEntry entry, AdmissionDecision decision)
     {
         var place = _line.All.TakeWhile(other => other != entry).Count() + 1;
-        entry.OnStage(new StartStage("pending", Words(decision), place));
+        entry.OnStage(new StartStage(StartWait.Pending, Words(decision), place));
     }
 
     // Soon, or at the very end of a warm time or of somebody's patience.

@@ -172,7 +172,7 @@ internal sealed partial class StartGate : IDisposable
                 return Refusal(facts, decision);
             if (decision.IsImmediate)
                 return null;
-            onStage(new StartStage("evicting"));
+            onStage(new StartStage(StartWait.Evicting));
             var isFree =
                 await EvictAsync([.. decision.WouldEvict, .. decision.Awaits], cancellation).ConfigureAwait(false)
                 && await SettleAsync(entry, cancellation).ConfigureAwait(false);
@@ -327,15 +327,16 @@ internal sealed partial class StartGate : IDisposable
             facts.Name,
             facts.Project,
             place.Demand.Memory,
-            snapshot?.Status == "running",
+            snapshot?.Phase is InstancePhase.Running,
             load.Busy > 0,
             facts.Pinned,
             snapshot?.ReadyAt,
             load.LastCompletedAt
         )
         {
-            IsStopping = snapshot?.Status == "stopping",
+            IsStopping = snapshot?.Phase is InstancePhase.Stopping,
             LastSucceededAt = load.LastSucceededAt,
+            MinimumWarm = _options.MinimumWarm,
             Vram = place.Demand.Vram,
             Cores = place.Demand.Cores,
             Cards = place.Gpus.Cards,

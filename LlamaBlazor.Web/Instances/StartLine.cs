@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Instances.Admission;
 
@@ -24,10 +25,10 @@ internal sealed class CurrentWish(StartWish wish, TimeProvider clock)
 }
 
 /// <summary>What a start waits for.</summary>
-/// <param name="Word">pending or evicting.</param>
+/// <param name="Wait">What it waits for.</param>
 /// <param name="Reason">Why, or null.</param>
 /// <param name="Place">Its place in the line from 1, or null.</param>
-internal sealed record StartStage(string Word, string? Reason = null, int? Place = null);
+internal sealed record StartStage(StartWait Wait, string? Reason = null, int? Place = null);
 
 /// <summary>A start that waits for its place.</summary>
 /// <param name="Facts">The model.</param>

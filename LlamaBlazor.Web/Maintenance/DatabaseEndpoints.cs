@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Maintenance.Jobs;
 using LlamaBlazor.Web.Shared.Api;
 
@@ -70,14 +71,32 @@ internal static class DatabaseEndpoints
         group.MapGet(
             "/retention",
             async (RetentionStore store, CancellationToken cancellation) =>
-                new ListPage<Domain.Maintenance.RetentionRule>(await store.ListAsync(cancellation), null)
+                new ListPage<RetentionAnswer>(
+                    [.. (await store.ListAsync(cancellation)).Select(rule => RetentionAnswer.Of(rule, store.IsLocked(rule.Table)))],
+                    null
+                )
         );
         group.MapPut(
             "/retention/{table}",
             async (string table, RetentionLimits limits, RetentionStore store, CancellationToken cancellation) =>
-                (await store.SaveAsync(table, limits, cancellation)).ToApi()
+                (await store.SaveAsync(table, limits, cancellation))
+                    .Match<Result<RetentionAnswer>>(rule => RetentionAnswer.Of(rule, store.IsLocked(table)), failure => failure)
+                    .ToApi()
         );
     }
+}
+
+/// <summary>A rule of retention, for answers.</summary>
+/// <param name="Table">Name of the table.</param>
+/// <param name="What">What it holds, for people.</param>
+/// <param name="Days">Rows older than this leave; null for any age.</param>
+/// <param name="Rows">So many rows stay, the newest; null for any number.</param>
+/// <param name="IsLocked">Whether the configuration sets it, so that it cannot be changed here.</param>
+internal sealed record RetentionAnswer(string Table, string What, int? Days, int? Rows, bool IsLocked)
+{
+    /// <summary>Of a rule.</summary>
+    public static RetentionAnswer Of(Domain.Maintenance.RetentionRule rule, bool isLocked) =>
+        new(rule.Table, rule.What, rule.Days, rule.Rows, isLocked);
 }
 
 /// <summary>What was pruned.</summary>

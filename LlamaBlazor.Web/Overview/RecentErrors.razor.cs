@@ -33,7 +33,7 @@ public sealed partial class RecentErrors
     private void Refresh() =>
         _failed = [
             .. Board
-                .ByModel.Values.Where(instance => instance.Status == "error")
+                .ByModel.Values.Where(instance => instance.Phase.IsError())
                 .OrderBy(instance => instance.Model, StringComparer.OrdinalIgnoreCase)
                 .Take(Shown),
         ];

@@ -25,7 +25,7 @@ internal sealed partial class EngineSlots : IDisposable
         (_engines, _logger) = (engines, logger);
         _changes = board.Changes.Subscribe(instance =>
         {
-            if (instance.Status == "running")
+            if (instance.Phase is InstancePhase.Running)
                 _ = ReadAsync(instance);
         });
     }

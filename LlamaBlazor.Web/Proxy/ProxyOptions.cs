@@ -34,8 +34,8 @@ internal sealed class ProxyOptions
     /// <summary>Seconds after which a model that waits for its turn has the running one drained; 0 to 86400.</summary>
     public int StarvationSeconds { get; init; } = 30;
 
-    /// <summary>Seconds a model answers at least before it is drained for another; 0 to 86400.</summary>
-    public int MinimumWarmSeconds { get; init; } = 5;
+    /// <summary>How long a model answers at least before it is drained for another: <see cref="WarmTime"/>.</summary>
+    public TimeSpan MinimumWarm { get; internal set; }
 
     /// <summary>Bytes of <see cref="BodyLimitMb"/>.</summary>
     public long BodyLimit => (long)BodyLimitMb << 20;
@@ -44,12 +44,13 @@ internal sealed class ProxyOptions
     public RequestQueuePolicy Queue => new(QueueSize, TimeSpan.FromSeconds(QueueWaitSeconds));
 
     /// <summary>How models that share the machine take turns.</summary>
-    public SwapPolicy Swap => new(TimeSpan.FromSeconds(StarvationSeconds), TimeSpan.FromSeconds(MinimumWarmSeconds));
+    public SwapPolicy Swap => new(TimeSpan.FromSeconds(StarvationSeconds), MinimumWarm);
 
     /// <summary>Reads and checks the section.</summary>
     /// <exception cref="StartupException">A value is out of bounds; the message names its key.</exception>
-    public static ProxyOptions Read(IConfiguration configuration) =>
-        OptionSection.Read<ProxyOptions>(
+    public static ProxyOptions Read(IConfiguration configuration)
+    {
+        var options = OptionSection.Read<ProxyOptions>(
             configuration,
             Section,
             [
@@ -60,7 +61,9 @@ internal sealed class ProxyOptions
                 new(nameof(KeepAliveSeconds), options => options.KeepAliveSeconds, 0, 600),
                 new(nameof(IdleTimeoutSeconds), options => options.IdleTimeoutSeconds, 1, 86_400),
                 new(nameof(StarvationSeconds), options => options.StarvationSeconds, 0, 86_400),
-                new(nameof(MinimumWarmSeconds), options => options.MinimumWarmSeconds, 0, 86_400),
             ]
         );
+        options.MinimumWarm = WarmTime.Read(configuration);
+        return options;
+    }
 }

@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 
 namespace LlamaBlazor.Web.Proxy;
@@ -108,7 +109,7 @@ internal sealed partial class RequestScheduler
     private SwapCandidate Describe(ModelGate gate)
     {
         var instance = board.Find(gate.ModelId);
-        var running = instance is { Status: "running" };
+        var running = instance is { Phase: InstancePhase.Running };
         var warm =
             running && instance!.ReadyAt is { } ready ? clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(ready) : TimeSpan.Zero;
         return new SwapCandidate(
@@ -119,7 +120,7 @@ internal sealed partial class RequestScheduler
             warm
         )
         {
-            IsBlocked = instance?.RuntimeStatus == "pending",
+            IsBlocked = instance?.Wait is StartWait.Pending,
             IsPinned = gate.IsPinned,
         };
     }

@@ -36,7 +36,7 @@ internal sealed partial class RequestScheduler(
     {
         get
         {
-            var running = board.ByModel.Values.Where(instance => instance.Status == "running").Take(2).ToList();
+            var running = board.ByModel.Values.Where(instance => instance.Phase is InstancePhase.Running).Take(2).ToList();
             return running.Count == 1 ? running[0].Model : null;
         }
     }
@@ -105,7 +105,7 @@ internal sealed partial class RequestScheduler(
     private int? Places(ProxyModel model, InstanceSnapshot engine) => model.Concurrency ?? slots.Find(engine);
 
     private InstanceSnapshot? RunningAt(long modelId) =>
-        board.Find(modelId) is { Status: "running", BaseUrl: not null } engine ? engine : null;
+        board.Find(modelId) is { Phase: InstancePhase.Running, BaseUrl: not null } engine ? engine : null;
 
     private async Task<Turn> WaitAsync(ModelGate gate, Waiter waiter, Func<Task>? keepAlive, CancellationToken cancellation)
     {
@@ -150,7 +150,7 @@ internal sealed partial class RequestScheduler(
     // A model that waits for its place says what for: memory, load, or another model.
     private Turn TimedOut(ModelGate gate, ProxyModel model)
     {
-        var reason = board.Find(model.Id) is { Status: not "running", Reason: { Length: > 0 } words } ? $" {words}" : "";
+        var reason = board.Find(model.Id) is { Phase: not InstancePhase.Running, Reason: { Length: > 0 } words } ? $" {words}" : "";
         return new(
             null,
             ProxyError.QueueTimeout,

@@ -75,7 +75,7 @@ internal sealed class StreamOwners(
     {
         try
         {
-            while (board.Find(modelId) is { Status: "running", BaseUrl: not null } engine)
+            while (board.Find(modelId) is { Phase: InstancePhase.Running, BaseUrl: not null } engine)
             {
                 var held = await AskAsync(engine, [conversation], lifetime.ApplicationStopping).ConfigureAwait(false);
                 if (held.All(owned => owned.Stream.IsDone || owned.Stream.ConversationId != conversation))
@@ -94,7 +94,7 @@ internal sealed class StreamOwners(
     /// <param name="conversation">The conversation.</param>
     public async Task EndAsync(long modelId, string conversation)
     {
-        if (board.Find(modelId) is not { Status: "running", BaseUrl: not null } engine)
+        if (board.Find(modelId) is not { Phase: InstancePhase.Running, BaseUrl: not null } engine)
             return;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
         limit.CancelAfter(Patience);
@@ -115,7 +115,7 @@ internal sealed class StreamOwners(
     {
         var only = model is null ? null : await models.FindAsync(model, cancellation).ConfigureAwait(false);
         var open = new List<InstanceSnapshot>();
-        foreach (var engine in board.ByModel.Values.Where(engine => engine is { Status: "running", BaseUrl: not null }))
+        foreach (var engine in board.ByModel.Values.Where(engine => engine is { Phase: InstancePhase.Running, BaseUrl: not null }))
         {
             var target = model is null ? await models.FindAsync(engine.Model, cancellation).ConfigureAwait(false) : only;
             if (target is not null && target.Model.Id == engine.ModelId && target.IsOpenTo(key))

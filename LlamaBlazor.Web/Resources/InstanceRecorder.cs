@@ -276,7 +276,7 @@ internal sealed partial class InstanceRecorder(
             (row.CpuUsageAvg, row.MemoryUsageAvgGb, row.GpuUtilizationAvg) = (averages.Cpu.Mean, averages.Memory.Mean, averages.Gpu.Mean);
         var status =
             isHealthy ? "healthy"
-            : instance.Status == "running" ? "unhealthy"
+            : instance.Phase is InstancePhase.Running ? "unhealthy"
             : Unknown;
         var health = await context
             .Set<HealthCheckRow>()

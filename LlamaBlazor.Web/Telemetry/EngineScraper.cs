@@ -59,7 +59,9 @@ internal sealed partial class EngineScraper(
 
     private Task ScrapeAsync(CancellationToken cancellation)
     {
-        var running = board.Active.Where(instance => instance is { Status: "running", BaseUrl: not null, Pid: not null }).ToList();
+        var running = board
+            .Active.Where(instance => instance is { Phase: InstancePhase.Running, BaseUrl: not null, Pid: not null })
+            .ToList();
         foreach (var (modelId, engine) in _engines)
         {
             if (!running.Any(instance => instance.ModelId == modelId && instance.Pid == engine.Pid))
@@ -76,7 +78,7 @@ internal sealed partial class EngineScraper(
                 instance.Pid!.Value,
                 await MaySleepAsync(instance.ModelId, cancellation).ConfigureAwait(false)
             );
-        if (instance.RuntimeStatus == "sleeping" || (engine.MaySleep && instance.Busy == 0))
+        if (engine.MaySleep && instance.Busy == 0)
         {
             engine.Reading = engine.Reading is { } last ? last with { TokensPerSecond = 0, SlotsBusy = 0, Queued = 0 } : null;
             return;

@@ -70,7 +70,7 @@ internal sealed class SampleSource(
             GpuMemoryUsed = Round(Sum(gpus, gpu => gpu.MemoryUsed)),
             GpuMemoryTotal = Round(Sum(gpus, gpu => gpu.MemoryTotal)),
             GpuPowerUsage = Round(Sum(gpus, gpu => gpu.Power)),
-            ActiveModels = instances.Count(instance => instance.Status is "loading" or "running"),
+            ActiveModels = instances.Count(instance => instance.Phase is InstancePhase.Loading or InstancePhase.Running),
             Uptime = (long)clock.GetElapsedTime(_startedAt).TotalSeconds,
             RequestsPerMinute = requests.PerMinute,
             TokensPerSecond = Round(instances.Sum(instance => instance.TokensPerSecond ?? 0)),
@@ -85,7 +85,7 @@ internal sealed class SampleSource(
         return new InstanceSample(
             instance.ModelId,
             instance.Model,
-            instance.Status,
+            instance.Phase,
             Round(cpu),
             Round(memory),
             Round(engine?.TokensPerSecond),

@@ -64,7 +64,10 @@ class Tile {
     this.value = field(element.dataset.tile);
     this.total = element.dataset.total ? field(element.dataset.total) : null;
     const part = name => element.querySelector(`[data-part=${name}]`);
-    [this.current, this.average, this.max, this.bar] = [part("current"), part("average"), part("max"), part("bar")];
+    this.current = part("current");
+    this.average = part("average");
+    this.max = part("max");
+    this.bar = part("bar");
   }
 
   paint(samples, latest) {

@@ -56,7 +56,7 @@ export class LiveChart {
   #chart; #paths = []; #samples = []; #max; #calm = 0; #paused = false; #redrawing = false; #ready = false; #visible = true;
   #observer; #listeners = new AbortController();
 
-  /** @param spec {series: [{name, value(sample)}], max (fixed) or null, binary, format(number)} */
+  /** @param {any} spec series of { name, value(sample) }, max (fixed) or null, binary, format(number) */
   constructor(element, spec) {
     this.element = element;
     this.spec = spec;

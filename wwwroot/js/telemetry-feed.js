@@ -1,6 +1,7 @@
 // One connection to the telemetry hub for all charts and tiles of the page: keeps the samples of the last ten minutes and says when there are new ones.
 
-const WINDOW_MS = 600_000;
+import { WINDOW_MS } from "./live-chart.js";
+
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
 
@@ -26,6 +27,27 @@ const loadScript = (() => {
 
 export { loadScript };
 
+/**
+ * The samples of the last ten minutes, oldest first: those that are known with those that came, of two of one moment the later word. What is newer than
+ * the last that came was written before the clock was set back.
+ */
+export const merge = (known, incoming) => {
+  const newest = incoming[incoming.length - 1].timestamp;
+  let merged = known;
+  if (incoming.length === 1 && (known.length === 0 || newest > known[known.length - 1].timestamp)) {
+    known.push(incoming[0]);
+  } else {
+    const byTime = new Map(known.map(sample => [sample.timestamp, sample]));
+    for (const sample of incoming) byTime.set(sample.timestamp, sample);
+    merged = [...byTime.values()].filter(sample => sample.timestamp <= newest).sort((a, b) => a.timestamp - b.timestamp);
+  }
+  const oldest = newest - WINDOW_MS;
+  let stale = 0;
+  while (merged[stale].timestamp < oldest) stale++;
+  if (stale > 0) merged.splice(0, stale);
+  return merged;
+};
+
 export class TelemetryFeed {
   #samples = [];
   #connection;
@@ -33,9 +55,15 @@ export class TelemetryFeed {
   #retries = 0;
   #timer;
 
-  /** @param onChange called after samples came in; @param onState called with "connecting", "live" or "lost" and the milliseconds until the next try. */
+  /**
+   * @param {{ url?: string, script: string, onChange: () => void, onState: (state: string, wait?: number) => void }} options onChange is called after
+   * samples came in; onState with "connecting", "live" or "lost" and the milliseconds until the next try.
+   */
   constructor({ url = "/hubs/telemetry", script, onChange, onState }) {
-    Object.assign(this, { url, script, onChange, onState });
+    this.url = url;
+    this.script = script;
+    this.onChange = onChange;
+    this.onState = onState;
   }
 
   /** Oldest first, at most ten minutes. */
@@ -84,19 +112,7 @@ export class TelemetryFeed {
 
   #merge(incoming) {
     if (incoming.length === 0) return;
-    const known = this.#samples;
-    const newest = incoming[incoming.length - 1].timestamp;
-    if (incoming.length === 1 && (known.length === 0 || newest > known[known.length - 1].timestamp)) {
-      known.push(incoming[0]);
-    } else {
-      const byTime = new Map(known.map(sample => [sample.timestamp, sample]));
-      for (const sample of incoming) byTime.set(sample.timestamp, sample);
-      this.#samples = [...byTime.values()].filter(sample => sample.timestamp <= newest).sort((a, b) => a.timestamp - b.timestamp);
-    }
-    const oldest = newest - WINDOW_MS;
-    let stale = 0;
-    while (this.#samples[stale].timestamp < oldest) stale++;
-    if (stale > 0) this.#samples.splice(0, stale);
+    this.#samples = merge(this.#samples, incoming);
     this.onChange();
   }
 }

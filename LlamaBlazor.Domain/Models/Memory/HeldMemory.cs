@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Telemetry;
 
 namespace LlamaBlazor.Domain.Models.Memory;
@@ -13,7 +14,7 @@ public sealed record HeldMemory(long Host, long? Gpus)
     /// <param name="sample">The newest sample, or null before the first.</param>
     /// <param name="modelId">The model.</param>
     public static HeldMemory? Of(Sample? sample, long modelId) =>
-        sample?.Instances.FirstOrDefault(instance => instance.ModelId == modelId && instance.Status == ModelStatus.Running)
+        sample?.Instances.FirstOrDefault(instance => instance.ModelId == modelId && instance.Phase is InstancePhase.Running)
             is { Memory: > 0 } running
             ? new HeldMemory((long)(running.Memory.Value * MiB), running.Vram is > 0 and var gpus ? (long)(gpus * MiB) : null)
             : null;

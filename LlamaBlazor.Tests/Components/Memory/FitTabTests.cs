@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Bunit;
-using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Memory;
@@ -109,7 +109,7 @@ public sealed class FitTabTests(FitTabTests.Library library) : BunitContext, ICl
     {
         var tab = await ShowAsync("held");
         Assert.Contains("Not measured yet", tab.Markup);
-        var process = new InstanceSample(await IdAsync("held"), "held", ModelStatus.Running, 1, 300, null, null, null, null, null)
+        var process = new InstanceSample(await IdAsync("held"), "held", InstancePhase.Running, 1, 300, null, null, null, null, null)
         {
             Vram = 2048,
         };

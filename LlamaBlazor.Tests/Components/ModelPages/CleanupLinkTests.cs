@@ -35,7 +35,7 @@ public sealed class CleanupLinkTests(CleanupLinkTests.Library library) : BunitCo
         link.WaitForAssertion(() =>
             Assert.Contains(
                 $"1 model is missing with the whole folder, which may be on a disk that is not mounted: '{library.ModelFolder}' is empty.",
-                link.Find("p").TextContent
+                link.Find("p").TextContent.Plain()
             )
         );
         Assert.Empty(link.FindAll("button"));

@@ -101,7 +101,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
                     Id = 1,
                     ModelId = id,
                     Model = "beta",
-                    Status = "loading",
+                    Phase = InstancePhase.Loading,
                 }
             );
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".lb-status-loading")));

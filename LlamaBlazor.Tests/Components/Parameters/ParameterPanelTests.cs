@@ -86,11 +86,11 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
         await tab.InvokeAsync(() => tab.Find("#command-shell").ChangeAsync("powershell"));
         Assert.StartsWith("& ", tab.Find("#command-text").TextContent);
         await tab.InvokeAsync(() => Button(tab, "Check").ClickAsync());
-        tab.WaitForAssertion(() => Assert.Contains("accepts this command", tab.Markup));
+        tab.WaitForAssertion(() => Assert.Contains("accepts this command", tab.Markup.Plain()));
         await SaveAsync(id, ("temperature", 66666.0));
         tab.WaitForAssertion(() => Assert.Contains("66666", tab.Find("#command-text").TextContent));
         await tab.InvokeAsync(() => Button(tab, "Check").ClickAsync());
-        tab.WaitForAssertion(() => Assert.Contains("refuses it: error: invalid argument: 66666", tab.Markup));
+        tab.WaitForAssertion(() => Assert.Contains("refuses it: error: invalid argument: 66666", tab.Markup.Plain()));
     }
 
     [LinuxFact]

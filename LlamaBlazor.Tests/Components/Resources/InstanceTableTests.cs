@@ -45,8 +45,7 @@ public sealed class InstanceTableTests : BunitContext
                 Id = 1,
                 ModelId = 1,
                 Model = "a-failed",
-                Status = "error",
-                RuntimeStatus = "failed",
+                Phase = InstancePhase.Failed,
                 Reason = "It broke.",
             }
         );
@@ -56,8 +55,7 @@ public sealed class InstanceTableTests : BunitContext
                 Id = 2,
                 ModelId = 2,
                 Model = "z-running",
-                Status = "running",
-                RuntimeStatus = "ready",
+                Phase = InstancePhase.Running,
                 Pid = 77,
                 Port = 40001,
             }
@@ -68,8 +66,8 @@ public sealed class InstanceTableTests : BunitContext
                 Id = 3,
                 ModelId = 3,
                 Model = "waiting",
-                Status = "loading",
-                RuntimeStatus = "pending",
+                Phase = InstancePhase.Loading,
+                Wait = StartWait.Pending,
                 Reason = "Full.",
                 Place = 2,
             }
@@ -78,7 +76,7 @@ public sealed class InstanceTableTests : BunitContext
             new Sample
             {
                 Timestamp = 1,
-                Instances = [new InstanceSample(2, "z-running", "running", 50, 1024, 12.5, 1, 4, null, null) { Vram = 2048 }],
+                Instances = [new InstanceSample(2, "z-running", InstancePhase.Running, 50, 1024, 12.5, 1, 4, null, null) { Vram = 2048 }],
             }
         );
         var table = Render<InstanceTable>();
@@ -102,8 +100,7 @@ public sealed class InstanceTableTests : BunitContext
                 Id = 2,
                 ModelId = 2,
                 Model = "m",
-                Status = "running",
-                RuntimeStatus = "ready",
+                Phase = InstancePhase.Running,
             }
         );
         var table = Render<InstanceTable>();

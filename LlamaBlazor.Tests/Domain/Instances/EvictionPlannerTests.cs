@@ -7,6 +7,7 @@ namespace LlamaBlazor.Tests.Domain.Instances;
 public sealed class EvictionPlannerTests
 {
     private const long Now = 1_000_000;
+    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(5);
 
     [Fact]
     public void LongestIdle_GoesFirst() =>
@@ -111,7 +112,10 @@ public sealed class EvictionPlannerTests
             from memory in Gen.Choose(0, 20)
             from used in Gen.Choose(0, 900_000)
             from flags in Gen.Choose(0, 15)
-            select new Occupant(0, "m", flags > 12 ? "team" : "default", memory, flags != 0, flags == 1, flags == 2, 1, used);
+            select new Occupant(0, "m", flags > 12 ? "team" : "default", memory, flags != 0, flags == 1, flags == 2, 1, used)
+            {
+                MinimumWarm = Warm,
+            };
         return (
             from count in Gen.Choose(0, 8)
             from some in occupant.ArrayOf(count)
@@ -128,5 +132,5 @@ public sealed class EvictionPlannerTests
     private static EvictionNeed Need(int instances = 0, long memory = 0) => new(instances, memory, "default", 0);
 
     private static Occupant Of(long id, long memory = 1, long used = 1) =>
-        new(id, $"m{id}", "default", memory, true, false, false, 1, used);
+        new(id, $"m{id}", "default", memory, true, false, false, 1, used) { MinimumWarm = Warm };
 }

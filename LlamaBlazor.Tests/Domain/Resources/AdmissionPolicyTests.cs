@@ -211,5 +211,6 @@ public sealed class AdmissionPolicyTests
 
     private static AdmissionRequest Ask(long memory) => new(99, "new", "default", memory, GpuQuestion.None);
 
-    private static Occupant Of(long id) => new(id, $"m{id}", "default", Gb, true, false, false, 1, id);
+    private static Occupant Of(long id) =>
+        new(id, $"m{id}", "default", Gb, true, false, false, 1, id) { MinimumWarm = TimeSpan.FromSeconds(5) };
 }

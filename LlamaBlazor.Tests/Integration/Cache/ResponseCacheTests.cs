@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Tests.Integration.Proxy;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Cache;
@@ -28,7 +29,7 @@ public sealed class ResponseCacheTests(CacheFixture app) : IClassFixture<CacheFi
         using var first = await SendAsync(body);
         Assert.Equal("MISS", Word(first));
         await StoredAsync("twice", 1);
-        app.Publish(id, "twice", "stopped");
+        app.Publish(id, "twice", InstancePhase.Stopped);
         var seen = app.Engine.Seen.Count;
         using var second = await SendAsync(" " + body);
         Assert.Equal(("HIT", HttpStatusCode.OK), (Word(second), second.StatusCode));

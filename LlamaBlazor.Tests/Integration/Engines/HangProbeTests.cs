@@ -30,7 +30,7 @@ public sealed class HangProbeTests
                 Id = 1,
                 ModelId = 1,
                 Model = "m",
-                Status = "running",
+                Phase = InstancePhase.Running,
                 BaseUrl = engine.Urls.First(),
             },
             mayBeAtWork: true,

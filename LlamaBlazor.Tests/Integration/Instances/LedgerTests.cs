@@ -30,7 +30,7 @@ public sealed class LedgerTests(AppFixture app) : IClassFixture<AppFixture>
                 Id = 0,
                 ModelId = 987_654,
                 Model = "m",
-                Status = "stopped",
+                Phase = InstancePhase.Stopped,
             },
             new InstanceFacts(987_654, "m", "model", false, null, "default", false, null, false, null, null, false),
             "uid",

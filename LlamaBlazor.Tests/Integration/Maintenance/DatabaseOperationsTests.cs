@@ -105,7 +105,7 @@ public sealed class DatabaseOperationsTests : IAsyncLifetime
                     Id = 1,
                     ModelId = 1,
                     Model = "busy",
-                    Status = "running",
+                    Phase = LlamaBlazor.Domain.Instances.InstancePhase.Running,
                 }
             );
         var answer = await _app.Http.PostAsJsonAsync("/api/database/restore", new { name });

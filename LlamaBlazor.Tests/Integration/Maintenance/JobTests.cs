@@ -48,7 +48,10 @@ public sealed class JobTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal("cancelled", (await JobAsync(id)).GetProperty("state").GetString());
         Assert.Equal(HttpStatusCode.Conflict, (await app.Http.PostAsync($"/api/database/jobs/{id}/cancel", null)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await app.Http.PostAsync("/api/database/jobs/987654/cancel", null)).StatusCode);
-        Assert.Equal(["running", "running", "cancelled"], stages.Where(stage => stage.Id == id).Select(stage => stage.State));
+        Assert.Equal(
+            [WorkState.Running, WorkState.Running, WorkState.Cancelled],
+            stages.Where(stage => stage.Id == id).Select(stage => stage.State)
+        );
     }
 
     [Theory]

@@ -21,6 +21,8 @@ public sealed class RetentionApiTests
                 .Select(rule => rule.GetProperty("table").GetString())
                 .ToList();
             Assert.Equal(RetentionRule.Defaults.Select(rule => rule.Table), all);
+            var first = (await app.GetAsync("/api/database/retention")).GetProperty("items")[0];
+            Assert.Equal(["table", "what", "days", "rows", "is_locked"], first.EnumerateObject().Select(property => property.Name));
             Assert.Equal(HttpStatusCode.OK, (await PutAsync(app, "logs", new { days = 7, rows = 1234 })).StatusCode);
             Assert.Equal(HttpStatusCode.OK, (await PutAsync(app, "audit_log", new { })).StatusCode); // no limits
             Assert.Equal(((int?)7, (int?)1234), await RuleAsync(app, "logs"));

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
-using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Engines.Processes;
@@ -68,7 +67,7 @@ public sealed class FitProgramTests : AppFixture
                     Id = 1,
                     ModelId = 99,
                     Model = "neighbour",
-                    Status = ModelStatus.Running,
+                    Phase = InstancePhase.Running,
                 }
             );
         var fit = await PostAsync();
@@ -92,7 +91,7 @@ public sealed class FitProgramTests : AppFixture
                     Id = 1,
                     ModelId = 99,
                     Model = "neighbour",
-                    Status = ModelStatus.Running,
+                    Phase = InstancePhase.Running,
                 }
             );
         var fit = await PostAsync();
@@ -234,7 +233,7 @@ public sealed class FitProgramTests : AppFixture
                     Id = 1,
                     ModelId = id,
                     Model = "m",
-                    Status = ModelStatus.Running,
+                    Phase = InstancePhase.Running,
                 }
             );
         var held = advisor.Free(question).Devices[0].FreeBytes!.Value;
@@ -271,7 +270,7 @@ public sealed class FitProgramTests : AppFixture
                     Id = 1,
                     ModelId = id,
                     Model = "m",
-                    Status = ModelStatus.Loading,
+                    Phase = InstancePhase.Loading,
                 }
             );
         Services
@@ -285,7 +284,7 @@ public sealed class FitProgramTests : AppFixture
                     Id = 1,
                     ModelId = id,
                     Model = "m",
-                    Status = ModelStatus.Running,
+                    Phase = InstancePhase.Running,
                 }
             );
         var measured = Services.GetRequiredService<MeasuredMemory>();

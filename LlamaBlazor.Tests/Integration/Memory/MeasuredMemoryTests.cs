@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using LlamaBlazor.Domain.Instances;
-using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Tests.Integration.Instances;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Memory;
@@ -20,9 +19,9 @@ public sealed class MeasuredMemoryTests : AppFixture
     {
         var id = await AddAsync(GgufSamples.Llama().Save(Folder.File("outside/m.gguf")));
         Start(id, "load_tensors: CPU model buffer size = 9.00 MiB");
-        Publish(id, ModelStatus.Error); // it never was ready
+        Publish(id, InstancePhase.Failed); // it never was ready
         Start(id, "load_tensors: CPU model buffer size = 4.00 MiB", "llama_kv_cache: CPU KV buffer size = 0.50 MiB");
-        Publish(id, ModelStatus.Running);
+        Publish(id, InstancePhase.Running);
         var measured = await MeasuredAsync(id);
         Assert.Equal((long)(4.5 * (1 << 20)), measured.Bytes);
         Assert.True(measured.EstimatedBytes > 0);
@@ -41,7 +40,7 @@ public sealed class MeasuredMemoryTests : AppFixture
                     Id = 1,
                     ModelId = id,
                     Model = "m",
-                    Status = ModelStatus.Running,
+                    Phase = InstancePhase.Running,
                     Pid = Environment.ProcessId,
                 }
             );
@@ -88,12 +87,12 @@ public sealed class MeasuredMemoryTests : AppFixture
 
     private void Start(long id, params string[] lines)
     {
-        Publish(id, ModelStatus.Loading);
+        Publish(id, InstancePhase.Loading);
         foreach (var line in lines)
             Services.GetRequiredService<Broadcast<InstanceLogLine>>().Publish(new InstanceLogLine(id, "m", 0, line));
     }
 
-    private void Publish(long id, string status) =>
+    private void Publish(long id, InstancePhase phase) =>
         Services
             .GetRequiredService<InstanceBoard>()
             .Publish(
@@ -102,7 +101,7 @@ public sealed class MeasuredMemoryTests : AppFixture
                     Id = 1,
                     ModelId = id,
                     Model = "m",
-                    Status = status,
+                    Phase = phase,
                 }
             );
 }

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using LlamaBlazor.Domain.Instances;
-using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Models.Library;
@@ -116,7 +115,7 @@ public sealed class DuplicateTests : AppFixture
                     Id = 1,
                     ModelId = id,
                     Model = "busy-copy",
-                    Status = ModelStatus.Running,
+                    Phase = InstancePhase.Running,
                 }
             );
         var refused = await Http.DeleteAsync("/api/models/busy?file=true");

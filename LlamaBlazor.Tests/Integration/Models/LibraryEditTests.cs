@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using LlamaBlazor.Domain.Instances;
-using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Shared.Published;
@@ -189,7 +188,7 @@ public sealed class LibraryEditTests : AppFixture
                     Id = 1,
                     ModelId = (await GetAsync($"/api/models/{name}")).GetProperty("id").GetInt64(),
                     Model = name,
-                    Status = ModelStatus.Running,
+                    Phase = InstancePhase.Running,
                 }
             );
 }

@@ -218,7 +218,8 @@ public sealed class ImportCaseTests(AppFixture app) : IClassFixture<AppFixture>
                 answer.GetProperty("model").GetProperty("name").GetString()
             )
         );
-        Assert.Contains("--threads $(nproc)", Tokens(answer));
+        Assert.Equal(Environment.ProcessorCount, Value(answer, "model", "threads").GetInt32());
+        Assert.Contains("--threads $(nproc)", answer.GetProperty("ignored").GetRawText());
         Assert.Contains("2>&1 | tee server.log", Flags(answer));
         Assert.DoesNotContain("secret", answer.GetRawText());
     }

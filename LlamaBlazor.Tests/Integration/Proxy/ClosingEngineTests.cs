@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Tests.Integration.Proxy.Ollama;
 using LlamaBlazor.Tests.Support;
 
@@ -118,7 +119,7 @@ public sealed class ClosingEngineTests(OllamaFixture app) : IClassFixture<Ollama
     private async Task<string> AddAsync(ClosingEngine engine, int? places = null)
     {
         var name = "closing-" + Guid.NewGuid().ToString("N");
-        app.Publish(await app.AddModelAsync(name, runtime => runtime.Concurrency = places), name, "running", engine.Port);
+        app.Publish(await app.AddModelAsync(name, runtime => runtime.Concurrency = places), name, InstancePhase.Running, engine.Port);
         return name;
     }
 

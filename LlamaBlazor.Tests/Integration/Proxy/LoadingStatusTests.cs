@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlamaBlazor.Domain.Instances;
 
 namespace LlamaBlazor.Tests.Integration.Proxy;
 
@@ -21,7 +22,7 @@ public sealed class LoadingStatusTests(LoadingStatusFixture app) : IClassFixture
         app.Starting = async (model, cancellation) =>
         {
             await ready.Task.WaitAsync(cancellation);
-            return app.Publish(model, name, "running");
+            return app.Publish(model, name, InstancePhase.Running);
         };
         using var answer = await app.Http.SendAsync(
             ProxyFixture.Post(path, ProxyFixture.Chat(name, stream: true), "stream:2"),

@@ -72,18 +72,18 @@ public class ProxyFixture : AppFixture
     public async Task<long> AddRunningAsync(string name, Action<RuntimeConfig>? runtime = null)
     {
         var id = await AddModelAsync(name, runtime);
-        Publish(id, name, "running");
+        Publish(id, name, InstancePhase.Running);
         return id;
     }
 
-    internal InstanceSnapshot Publish(long id, string name, string status, int? port = null)
+    internal InstanceSnapshot Publish(long id, string name, InstancePhase phase, int? port = null)
     {
         var snapshot = new InstanceSnapshot
         {
             Id = id,
             ModelId = id,
             Model = name,
-            Status = status,
+            Phase = phase,
             Port = port ?? Engine.Port,
             BaseUrl = $"http://127.0.0.1:{port ?? Engine.Port}",
             ReadyAt = Now,
@@ -149,7 +149,7 @@ public class ProxyFixture : AppFixture
                     _starts.AddOrUpdate(modelId, 1, (_, count) => count + 1);
                     if (Starting is { } start)
                         return await start(modelId, cancellation);
-                    return Publish(modelId, $"model {modelId}", "running");
+                    return Publish(modelId, $"model {modelId}", InstancePhase.Running);
                 }
             )
         );

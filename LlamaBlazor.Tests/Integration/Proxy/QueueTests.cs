@@ -37,7 +37,7 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         await Until.TrueAsync(() => _app.Registry.All.Count(request => request.Place > 0) == 3, "the requests have come or gone");
         // one of an earlier test may be leaving just now
         Assert.Equal([1, 2, 3], _app.Registry.All.Select(request => request.Place).Where(place => place > 0).Order());
-        ready.SetResult(_app.Publish(id, "cold", "running"));
+        ready.SetResult(_app.Publish(id, "cold", InstancePhase.Running));
         Assert.All(await Task.WhenAll(answers), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         Assert.Equal(1, _app.Starts(id));
         var row = await _app.RowAsync((await answers[0]).Headers.GetValues("X-Request-Id").Single());
@@ -55,7 +55,7 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.Equal("queue_full", (await ProxyFixture.ErrorAsync(refused)).GetProperty("code").GetString());
-        ready.SetResult(_app.Publish(id, "full", "running"));
+        ready.SetResult(_app.Publish(id, "full", InstancePhase.Running));
         Assert.All(await Task.WhenAll(waiting), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
     }
 
@@ -137,7 +137,7 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         Assert.Equal((HttpStatusCode.OK, "text/event-stream"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
         Assert.Equal(": waiting, place 1", await reader.ReadLineAsync());
-        ready.SetResult(_app.Publish(id, "slow", "running"));
+        ready.SetResult(_app.Publish(id, "slow", InstancePhase.Running));
         var rest = await reader.ReadToEndAsync();
         Assert.Contains("t2", rest);
         Assert.EndsWith("data: [DONE]\n\n", rest);
@@ -165,13 +165,13 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         using var closed = QuietPort.Listen();
         var port = ((IPEndPoint)closed.LocalEndpoint).Port;
         closed.Stop();
-        _app.Publish(id, "moved", "running", port);
+        _app.Publish(id, "moved", InstancePhase.Running, port);
         using var answer = await SendAsync("moved");
         Assert.Equal(
             (HttpStatusCode.BadGateway, "engine_failed"),
             (answer.StatusCode, (await ProxyFixture.ErrorAsync(answer)).GetProperty("code").GetString())
         );
-        _app.Publish(id, "moved", "running");
+        _app.Publish(id, "moved", InstancePhase.Running);
         using var again = await SendAsync("moved");
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         await Until.TrueAsync(() => _app.Registry.Busy(id) == 0, "the place is given back, which happens just after the last byte");
@@ -194,7 +194,7 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         );
         _app.Registry.End(request);
         var next = SendAsync("slip");
-        ready.SetResult(_app.Publish(id, "slip", "running"));
+        ready.SetResult(_app.Publish(id, "slip", InstancePhase.Running));
         using var answer = await next;
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
@@ -203,7 +203,7 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
     public async Task MistakeOfOurs_Is500_AndRecordedAsOne()
     {
         var id = await _app.AddModelAsync("odd");
-        _app.Publish(id, "odd", "running", 99_999_999); // an address nobody can make sense of
+        _app.Publish(id, "odd", InstancePhase.Running, 99_999_999); // an address nobody can make sense of
         using var answer = await SendAsync("odd");
         Assert.Equal(
             (HttpStatusCode.InternalServerError, "internal_error"),

@@ -31,7 +31,7 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
     public async Task ModelThatWasClosed_ForOneThatLeftMeanwhile_OpensAgain()
     {
         using var slots = new EngineSlots(_board, app.Services.GetRequiredService<EngineForwarder>(), NullLogger<EngineSlots>.Instance);
-        var options = new ProxyOptions { StarvationSeconds = 0, MinimumWarmSeconds = 0 };
+        var options = new ProxyOptions { StarvationSeconds = 0, MinimumWarm = TimeSpan.Zero };
         var scheduler = new RequestScheduler(
             _board,
             StartAsync,
@@ -48,7 +48,7 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
                 Id = Open,
                 ModelId = Open,
                 Model = "open",
-                Status = "running",
+                Phase = InstancePhase.Running,
                 BaseUrl = "http://127.0.0.1:1",
                 ReadyAt = 1,
             }
@@ -60,8 +60,8 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
                     Id = pending,
                     ModelId = pending,
                     Model = "pending",
-                    Status = "loading",
-                    RuntimeStatus = "pending",
+                    Phase = InstancePhase.Loading,
+                    Wait = StartWait.Pending,
                 }
             );
         var before = Request(Open);

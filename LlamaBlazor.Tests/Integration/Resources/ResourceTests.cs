@@ -54,17 +54,17 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
         using var made = await app.Http.PostAsJsonAsync("/api/projects", new { project_path = "moved-to" });
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         var model = await app.AddModelAsync("load-ms=0");
+        var others = app.Board.Active.Count(); // of tests before this one
         await app.StartAsync(model);
-        await UntilUsedAsync("default", 1);
+        await UntilUsedAsync("default", others + 1);
         using var moved = await app.Http.PatchAsJsonAsync($"/api/models/{model}/config/runtime", new { project = "moved-to" });
         Assert.True(moved.IsSuccessStatusCode, await moved.Content.ReadAsStringAsync());
         await UntilUsedAsync("moved-to", 1);
-        await UntilUsedAsync("default", 0);
+        await UntilUsedAsync("default", others);
         await app.PostAsync($"/api/models/{model}/stop");
         await UntilUsedAsync("moved-to", 0);
     }
 
-    // Other tests of this class run one after the other, and end what they start.
     private Task UntilUsedAsync(string project, long count) =>
         Until.TrueAsync(
             async () =>

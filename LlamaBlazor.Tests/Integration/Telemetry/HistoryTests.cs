@@ -1,6 +1,8 @@
+using System.Net.Http.Json;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Telemetry.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -103,7 +105,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task Minutes_Past10000_LoseTheOldest()
+    public async Task Minutes_PastTheirRule_AreLeftToTheRetentionJob_WhichObeysIt()
     {
         await using var app = new AppFixture();
         await app.InitializeAsync();
@@ -112,13 +114,7 @@ public sealed class HistoryTests
             .ExecuteAsync(
                 (context, token) =>
                 {
-                    context
-                        .Set<MetricsRow>()
-                        .AddRange(
-                            Enumerable
-                                .Range(1, MetricsRecorder.MinutesKept)
-                                .Select(minute => new MetricsRow { Timestamp = minute * 60_000L })
-                        );
+                    context.Set<MetricsRow>().AddRange(Enumerable.Range(1, 12_000).Select(minute => new MetricsRow { Timestamp = minute * 60_000L }));
                     return Task.CompletedTask;
                 }
             );
@@ -127,8 +123,14 @@ public sealed class HistoryTests
         recorder.Replay(new Sample { Timestamp = 20_001 * 60_000L });
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
         await Until.TrueAsync(() => context.Set<MetricsRow>().AnyAsync(row => row.Timestamp == 20_000 * 60_000L), "the new minute");
-        Assert.InRange(await context.Set<MetricsRow>().CountAsync(), MetricsRecorder.MinutesKept - 1, MetricsRecorder.MinutesKept);
-        Assert.False(await context.Set<MetricsRow>().AnyAsync(row => row.Timestamp == 60_000));
+        Assert.True(await context.Set<MetricsRow>().AnyAsync(row => row.Timestamp == 60_000));
+        foreach (var rows in new[] { 50_000, 11_000, 10 })
+        {
+            using var set = await app.Http.PutAsJsonAsync("/api/database/retention/metrics", new { rows });
+            Assert.True(set.IsSuccessStatusCode);
+            await app.Services.GetRequiredService<RetentionJob>().PruneAsync();
+            Assert.InRange(await context.Set<MetricsRow>().CountAsync(), Math.Min(rows, 12_001), rows);
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Telemetry;
 
@@ -43,5 +44,5 @@ public sealed class MachineMeterTests
         Assert.Null(new MachineMeter(new MetricWindow()).Read().CpuPercent);
     }
 
-    private static InstanceSample Engine(double? cpu) => new(1, "m", "running", cpu, 1, null, null, null, null, null);
+    private static InstanceSample Engine(double? cpu) => new(1, "m", InstancePhase.Running, cpu, 1, null, null, null, null, null);
 }

@@ -78,7 +78,7 @@ public sealed class SlowViewerTests(AppFixture app) : IClassFixture<AppFixture>
                         Id = round,
                         ModelId = 1,
                         Model = $"mark {round} {text}",
-                        Status = "running",
+                        Phase = InstancePhase.Running,
                     }
                 );
     }

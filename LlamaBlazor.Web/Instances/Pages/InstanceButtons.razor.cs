@@ -43,7 +43,7 @@ public sealed partial class InstanceButtons
 
     private InstanceSnapshot? Instance => Board.Find(ModelId);
 
-    private bool IsActive => Instance is { } instance && (instance.IsActive || instance.RuntimeStatus == "backoff");
+    private bool IsActive => Instance is { } instance && (instance.IsActive || instance.Phase is InstancePhase.Backoff);
 
     private string Main => IsActive ? "Stop" : "Start";
 

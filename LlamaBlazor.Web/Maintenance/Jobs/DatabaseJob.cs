@@ -12,8 +12,8 @@ internal sealed record DatabaseJob
     /// <summary>What it is, such as <c>backup</c>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>running, done, failed or cancelled.</summary>
-    public string State { get; init; } = "running";
+    /// <summary>Where it stands; it never waits for another attempt.</summary>
+    public WorkState State { get; init; }
 
     /// <summary>What is being done.</summary>
     public string Step { get; init; } = "Waiting for its turn";
@@ -35,7 +35,7 @@ internal sealed record DatabaseJob
 
     /// <summary>Whether it still runs.</summary>
     [JsonIgnore]
-    public bool IsRunning => State == "running";
+    public bool IsRunning => State is WorkState.Running;
 
     /// <summary>The words of a failure, with those of its fields.</summary>
     public static string Words(Failure failure) =>

@@ -47,7 +47,7 @@ internal sealed partial class DatabaseJobs(
             if (_jobs.Find(job => job.Id == id) is not { } job)
                 return Failure.NotFound($"There is no job {id}. GET /api/database/jobs lists the newest {Bound}.");
             if (!job.IsRunning)
-                return Failure.Conflict($"The {job.Kind} has ended already: {job.State}.");
+                return Failure.Conflict($"The {job.Kind} has ended already: {job.State.Word()}.");
             _running!.Cancel();
             return job;
         }
@@ -119,28 +119,28 @@ internal sealed partial class DatabaseJobs(
                 id,
                 job =>
                     outcome.Match(
-                        value => End(job, "done") with { Percent = 100, Result = value },
-                        failure => End(job, "failed") with { Error = DatabaseJob.Words(failure) }
+                        value => End(job, WorkState.Done) with { Percent = 100, Result = value },
+                        failure => End(job, WorkState.Failed) with { Error = DatabaseJob.Words(failure) }
                     )
             );
         }
         catch (OperationCanceledException)
         {
             outcome = Failure.Conflict("It was cancelled. The database is as it was.");
-            Update(id, job => End(job, "cancelled") with { Error = outcome.Failure!.Message });
+            Update(id, job => End(job, WorkState.Cancelled) with { Error = outcome.Failure!.Message });
         }
         catch (Exception error)
         {
             LogBroken(id, error);
             outcome = Failure.Unavailable($"It failed: {error.Message} The log has the details.");
-            Update(id, job => End(job, "failed") with { Error = outcome.Failure!.Message });
+            Update(id, job => End(job, WorkState.Failed) with { Error = outcome.Failure!.Message });
         }
 
         cancellation.Dispose(); // the job has ended: nobody cancels it any more
         return outcome;
     }
 
-    private DatabaseJob End(DatabaseJob job, string state) =>
+    private DatabaseJob End(DatabaseJob job, WorkState state) =>
         job with
         {
             State = state,

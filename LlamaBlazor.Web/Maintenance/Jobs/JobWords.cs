@@ -12,8 +12,8 @@ internal static class JobWords
     public static string Outcome(DatabaseJob job) =>
         job.State switch
         {
-            "done" => Done(job),
-            "cancelled" => $"{Title(job.Kind)}: cancelled. The database is as it was.",
+            WorkState.Done => Done(job),
+            WorkState.Cancelled => $"{Title(job.Kind)}: cancelled. The database is as it was.",
             _ => job.Error ?? $"{Title(job.Kind)}: failed.",
         };
 
@@ -21,11 +21,11 @@ internal static class JobWords
     public static string Title(string kind) => $"{char.ToUpperInvariant(kind[0])}{kind[1..]}";
 
     /// <summary>Whether an ended job is bad news.</summary>
-    public static bool IsBad(DatabaseJob job) => job.State == "failed" || job.Result is CheckReport { Ok: false };
+    public static bool IsBad(DatabaseJob job) => job.State is WorkState.Failed || job.Result is CheckReport { Ok: false };
 
     /// <summary>Whether an ended job leaves something to do, or was not done.</summary>
     public static bool IsWarning(DatabaseJob job) =>
-        job.State == "cancelled"
+        job.State is WorkState.Cancelled
         || job.Result
             is RestoreReport { UnreadableSecrets.Count: > 0 }
                 or MergeReport { UnreadableSecrets.Count: > 0 }

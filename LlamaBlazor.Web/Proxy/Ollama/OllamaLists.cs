@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Proxy.Ollama;
 using LlamaBlazor.Domain.Security;
@@ -41,7 +42,9 @@ internal sealed class OllamaLists(
     {
         if (await ReadAsync(context).ConfigureAwait(false) is not { } targets)
             return;
-        var running = targets.Where(target => target.Name == target.Model.Name && board.Find(target.Model.Id) is { Status: "running" });
+        var running = targets.Where(target =>
+            target.Name == target.Model.Name && board.Find(target.Model.Id) is { Phase: InstancePhase.Running }
+        );
         await WriteAsync(context, new { models = running.Select(target => Describe(target, isRunning: true)).ToList() })
             .ConfigureAwait(false);
     }

@@ -130,7 +130,7 @@ internal static class ImageEndpoints
         if (wait != true)
             return Results.Accepted("/api/images/pulls", begun.Value);
         var ended = await puller.WaitAsync(begun.Value.Reference, cancellation);
-        return ended.State == "done"
+        return ended.State is WorkState.Done
             ? Results.Ok(ended)
             : ApiResults.Problem(Failure.Unavailable(ended.Error ?? $"{ended.Reference}: the pull was cancelled."));
     }

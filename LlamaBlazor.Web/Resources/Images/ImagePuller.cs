@@ -11,17 +11,26 @@ namespace LlamaBlazor.Web.Resources.Images;
 
 /// <summary>A pull, as it stands.</summary>
 /// <param name="Reference">The image.</param>
-/// <param name="State">running, waiting, done, failed or cancelled.</param>
+/// <param name="State">Where it stands.</param>
 /// <param name="Attempt">From 1.</param>
 /// <param name="Layers">Layers seen.</param>
 /// <param name="Done">Layers that are there.</param>
 /// <param name="Line">The runtime's last words.</param>
 /// <param name="Error">Why it failed, or null.</param>
 /// <param name="StartedAt">Unix milliseconds.</param>
-public sealed record PullItem(string Reference, string State, int Attempt, int Layers, int Done, string Line, string? Error, long StartedAt)
+public sealed record PullItem(
+    string Reference,
+    WorkState State,
+    int Attempt,
+    int Layers,
+    int Done,
+    string Line,
+    string? Error,
+    long StartedAt
+)
 {
     /// <summary>True until it has ended.</summary>
-    public bool IsActive => State is "running" or "waiting";
+    public bool IsActive => State is WorkState.Running or WorkState.Waiting;
 }
 
 /// <summary>Pulls images through the runtime, which knows registries and logins: with progress, three attempts and pauses between
@@ -63,7 +72,7 @@ internal sealed partial class ImagePuller(
                 _pulls.TryRemove(oldest.Reference, out _);
             if (_pulls.Count >= Bound)
                 return Failure.Conflict($"{Bound} images are being pulled. Wait for one of them.");
-            var item = new PullItem(image.Text, "running", 1, 0, 0, "", null, clock.GetUtcNow().ToUnixTimeMilliseconds());
+            var item = new PullItem(image.Text, WorkState.Running, 1, 0, 0, "", null, clock.GetUtcNow().ToUnixTimeMilliseconds());
             var stop = new CancellationTokenSource();
             audit.Note("image.pull", "image", image.Text, null);
             _pulls[image.Text] = (item, stop, Task.Run(() => RunAsync(image, item, stop.Token))); // its first word waits for this lock
@@ -94,12 +103,12 @@ internal sealed partial class ImagePuller(
         {
             for (var attempt = 1; ; attempt++)
             {
-                item = Tell(item with { State = "running", Attempt = attempt, Error = null });
+                item = Tell(item with { State = WorkState.Running, Attempt = attempt, Error = null });
                 var (code, progress) = await TryAsync(image, item, cancellation).ConfigureAwait(false);
                 item = item with { Layers = progress.Layers, Done = progress.Done, Line = progress.Line };
                 if (code == 0)
                 {
-                    Tell(item with { State = "done" });
+                    Tell(item with { State = WorkState.Done });
                     break;
                 }
 
@@ -108,21 +117,21 @@ internal sealed partial class ImagePuller(
                 if (!PullRetry.IsWorthwhile(attempt, progress.Line))
                 {
                     LogFailed(image.Text, error);
-                    Tell(item with { State = "failed", Error = error });
+                    Tell(item with { State = WorkState.Failed, Error = error });
                     break;
                 }
 
-                item = Tell(item with { State = "waiting", Error = error });
+                item = Tell(item with { State = WorkState.Waiting, Error = error });
                 await Task.Delay(PullRetry.Pause(attempt), clock, cancellation).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
         {
-            Tell(item with { State = "cancelled", Error = null });
+            Tell(item with { State = WorkState.Cancelled, Error = null });
         }
         catch (Exception error)
         {
-            Tell(item with { State = "failed", Error = $"It could not be pulled: {error.Message}" });
+            Tell(item with { State = WorkState.Failed, Error = $"It could not be pulled: {error.Message}" });
             LogFailed(image.Text, error.Message);
         }
 

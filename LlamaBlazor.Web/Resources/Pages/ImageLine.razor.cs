@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Resources.Images;
 using Microsoft.AspNetCore.Components;
 
@@ -17,4 +18,9 @@ public sealed partial class ImageLine
 
     [Parameter]
     public PullItem? Pull { get; set; }
+
+    private static string Words(PullItem pull) =>
+        pull.State is WorkState.Waiting ? $"again soon: {pull.Error}"
+        : pull.Line.Length > 0 ? pull.Line
+        : "Asking the registry…";
 }

@@ -55,7 +55,7 @@ internal static class ConfigurationKeys
     /// <param name="options">Its class.</param>
     public static void Note(string section, Type options)
     {
-        foreach (var property in options.GetProperties().Where(property => property.CanWrite))
+        foreach (var property in options.GetProperties().Where(property => property.SetMethod is { IsPublic: true }))
         {
             var key = $"{section}:{property.Name}";
             Sections[property.PropertyType == typeof(string) || property.PropertyType.IsValueType ? key : key + Item] = true;

@@ -9,15 +9,12 @@ using Microsoft.EntityFrameworkCore;
 namespace LlamaBlazor.Web.Telemetry.Storage;
 
 /// <summary>
-/// Writes samples: each to <c>metrics_history</c> (ten minutes), the mean of each minute to <c>metrics</c> (10,000 rows), and every 30
-/// seconds a row of
-/// <c>system_snapshots</c>. Nothing here is waited for; old rows leave at most ten seconds late.
+/// Writes samples: each to <c>metrics_history</c>, the mean of each minute to <c>metrics</c>, and every 30 seconds a row of
+/// <c>system_snapshots</c>. Nothing here is waited for. Samples older than ten minutes leave at most ten seconds late; all other rows are
+/// the retention job's.
 /// </summary>
 internal sealed partial class MetricsRecorder(DatabaseWriter writer, TimeProvider clock, ILogger<MetricsRecorder> logger)
 {
-    /// <summary>Minutes kept in <c>metrics</c>.</summary>
-    public const int MinutesKept = 10_000;
-
     private static readonly TimeSpan CleanupPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SnapshotPause = TimeSpan.FromSeconds(30);
 
@@ -83,19 +80,6 @@ internal sealed partial class MetricsRecorder(DatabaseWriter writer, TimeProvide
                         context.Metadata.Add(saved = new MetadataRow { Key = MetadataKeys.LastMetricsSave });
                     saved.UpdatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
                     saved.Value = saved.UpdatedAt.ToString(CultureInfo.InvariantCulture);
-                    var oldest = await context
-                        .Set<MetricsRow>()
-                        .OrderByDescending(row => row.Timestamp)
-                        .Select(row => row.Timestamp)
-                        .Skip(MinutesKept - 1)
-                        .FirstOrDefaultAsync(token)
-                        .ConfigureAwait(false);
-                    if (oldest > 0)
-                        await context
-                            .Set<MetricsRow>()
-                            .Where(row => row.Timestamp <= oldest)
-                            .ExecuteDeleteAsync(token)
-                            .ConfigureAwait(false);
                 }
             )
         );

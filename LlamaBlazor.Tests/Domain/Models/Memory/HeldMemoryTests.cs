@@ -1,4 +1,4 @@
-using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Models.Memory;
 using LlamaBlazor.Domain.Telemetry;
 
@@ -7,31 +7,31 @@ namespace LlamaBlazor.Tests.Domain.Models.Memory;
 public sealed class HeldMemoryTests
 {
     [Theory]
-    [InlineData(ModelStatus.Running, 100.0, 2048.5, 100L << 20, (2048L << 20) + (1 << 19))]
-    [InlineData(ModelStatus.Running, 100.0, 0.0, 100L << 20, null)]
-    [InlineData(ModelStatus.Running, 100.0, null, 100L << 20, null)]
+    [InlineData(InstancePhase.Running, 100.0, 2048.5, 100L << 20, (2048L << 20) + (1 << 19))]
+    [InlineData(InstancePhase.Running, 100.0, 0.0, 100L << 20, null)]
+    [InlineData(InstancePhase.Running, 100.0, null, 100L << 20, null)]
     public void RunningProcess_HoldsMainMemory_AndThatOfGpusWhereADriverTells(
-        string status,
+        InstancePhase phase,
         double? resident,
         double? vram,
         long host,
         long? gpus
-    ) => Assert.Equal(new HeldMemory(host, gpus), HeldMemory.Of(Taken(status, resident, vram), 7));
+    ) => Assert.Equal(new HeldMemory(host, gpus), HeldMemory.Of(Taken(phase, resident, vram), 7));
 
     [Theory]
-    [InlineData(ModelStatus.Loading, 100.0, 7)]
-    [InlineData(ModelStatus.Running, null, 7)]
-    [InlineData(ModelStatus.Running, 100.0, 8)]
-    public void Others_HoldNothingThatIsKnown(string status, double? resident, long model) =>
-        Assert.Null(HeldMemory.Of(Taken(status, resident, 5), model));
+    [InlineData(InstancePhase.Loading, 100.0, 7)]
+    [InlineData(InstancePhase.Running, null, 7)]
+    [InlineData(InstancePhase.Running, 100.0, 8)]
+    public void Others_HoldNothingThatIsKnown(InstancePhase phase, double? resident, long model) =>
+        Assert.Null(HeldMemory.Of(Taken(phase, resident, 5), model));
 
     [Fact]
     public void NoSample_IsNothing() => Assert.Null(HeldMemory.Of(null, 7));
 
-    private static Sample Taken(string status, double? resident, double? vram) =>
+    private static Sample Taken(InstancePhase phase, double? resident, double? vram) =>
         new()
         {
             Timestamp = 1,
-            Instances = [new InstanceSample(7, "m", status, null, resident, null, null, null, null, null) { Vram = vram }],
+            Instances = [new InstanceSample(7, "m", phase, null, resident, null, null, null, null, null) { Vram = vram }],
         };
 }

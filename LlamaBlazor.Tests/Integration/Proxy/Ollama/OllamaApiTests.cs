@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Proxy.Ollama;
 using Microsoft.Extensions.DependencyInjection;
@@ -113,7 +114,7 @@ public sealed class OllamaApiTests(OllamaFixture app) : IClassFixture<OllamaFixt
         app.Starting = async (model, cancellation) =>
         {
             await ready.Task.WaitAsync(cancellation);
-            return app.Publish(model, "late", "running");
+            return app.Publish(model, "late", InstancePhase.Running);
         };
         using var answer = await app.Ollama.SendAsync(
             Ask("/api/chat", """{"model":"late","messages":[{"role":"user","content":"hi"}]}""", "stream:2"),
