@@ -114,7 +114,9 @@ public sealed class HistoryTests
             .ExecuteAsync(
                 (context, token) =>
                 {
-                    context.Set<MetricsRow>().AddRange(Enumerable.Range(1, 12_000).Select(minute => new MetricsRow { Timestamp = minute * 60_000L }));
+                    context
+                        .Set<MetricsRow>()
+                        .AddRange(Enumerable.Range(1, 12_000).Select(minute => new MetricsRow { Timestamp = minute * 60_000L }));
                     return Task.CompletedTask;
                 }
             );
