@@ -42,19 +42,19 @@ internal sealed partial class InstanceActor
             Apply(new InstanceEvent.StopRequested(), null);
     }
 
-    private void AwaitReady(ActorMessage message)
+    private void AwaitReady(TaskCompletionSource<Result<InstanceSnapshot>> reply)
     {
         if (_state.Phase is InstancePhase.Running)
-            message.Reply!.TrySetResult(Snapshot());
+            reply.TrySetResult(Snapshot());
         else if (_state.Phase is InstancePhase.Failed && !RestartPolicy.MayStartOnDemand(_state.FailedAt, Now()))
-            message.Reply!.TrySetResult(
+            reply.TrySetResult(
                 Failure.Unavailable(
                     $"'{_facts.Name}' could not be started a moment ago: {_state.Reason} It is tried again in a minute, or at once "
                         + "with Start."
                 )
             );
         else
-            Join(message.Reply!);
+            Join(reply);
     }
 
     private void Join(TaskCompletionSource<Result<InstanceSnapshot>> reply)

@@ -67,21 +67,20 @@ internal sealed partial class InstanceActor : IDisposable
 
     /// <summary>Sends a message and waits for its answer. Who stops waiting for readiness is forgotten: nothing starts for one that has
     /// left.</summary>
-    public async Task<Result<InstanceSnapshot>> AskAsync(ActorMessage message, CancellationToken cancellation)
+    public async Task<Result<InstanceSnapshot>> AskAsync(ActorRequest message, CancellationToken cancellation)
     {
-        var reply = new TaskCompletionSource<Result<InstanceSnapshot>>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            await _mailbox.Writer.WriteAsync(message with { Reply = reply }, cancellation).ConfigureAwait(false);
-            return await reply.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            await _mailbox.Writer.WriteAsync(message, cancellation).ConfigureAwait(false);
+            return await message.Reply.Task.WaitAsync(cancellation).ConfigureAwait(false);
         }
         catch (ChannelClosedException)
         {
             return NoLongerCaredFor;
         }
-        catch (OperationCanceledException) when (message.Event is null)
+        catch (OperationCanceledException) when (message is ReadyRequest)
         {
-            await WithdrawAsync(reply).ConfigureAwait(false);
+            await WithdrawAsync(message.Reply).ConfigureAwait(false);
             throw;
         }
     }
@@ -107,7 +106,7 @@ internal sealed partial class InstanceActor : IDisposable
             catch (Exception error)
             {
                 LogFailed(_facts.Name, error);
-                message.Reply?.TrySetException(error);
+                (message as ActorRequest)?.Reply.TrySetException(error);
             }
         }
 
@@ -119,7 +118,7 @@ internal sealed partial class InstanceActor : IDisposable
     {
         try
         {
-            await _mailbox.Writer.WriteAsync(new ActorMessage(null, reply, IsWithdrawn: true)).ConfigureAwait(false);
+            await _mailbox.Writer.WriteAsync(new Withdrawal(reply)).ConfigureAwait(false);
         }
         catch (ChannelClosedException)
         {
@@ -129,41 +128,69 @@ internal sealed partial class InstanceActor : IDisposable
 
     private void Handle(ActorMessage message)
     {
-        if (message.Source is not null && !ReferenceEquals(message.Source, _run) && !ReferenceEquals(message.Source, _retry))
-            return;
-        if (message.Facts is { } facts)
-            (_facts, Log.Model) = (facts, facts.Name);
-        if (message.IsWithdrawn)
-            Withdraw(message.Reply!);
-        else if (message.IsNews)
-            message.Reply?.TrySetResult(Snapshot());
-        else if (message.Event is null)
-            AwaitReady(message);
-        else if (!message.OnlyIdle || MayStopIdle(message.Reply!))
-            ApplyCommand(message);
+        switch (message)
+        {
+            case RunReport report when ReferenceEquals(report.Run, _run):
+                Apply(report.Event, null);
+                break;
+            case RetryDue due when ReferenceEquals(due.Pause, _retry):
+                Apply(new InstanceEvent.BackoffElapsed(), null);
+                break;
+            case StartRequest start:
+                Take(start.Definition);
+                Start(start);
+                break;
+            case RestartRequest restart:
+                Take(restart.Definition);
+                _wish = restart.Options;
+                Apply(new InstanceEvent.RestartRequested(), restart.Reply);
+                break;
+            case StopRequest stop:
+                Apply(new InstanceEvent.StopRequested(), stop.Reply);
+                break;
+            case StopIdleRequest stop when MayStopIdle(stop.Reply):
+                Apply(new InstanceEvent.StopRequested(), stop.Reply);
+                break;
+            case HungReport hung:
+                Apply(new InstanceEvent.Hung(hung.Reason), hung.Reply);
+                break;
+            case ReadyRequest ready:
+                Take(ready.Definition);
+                AwaitReady(ready.Reply);
+                break;
+            case Withdrawal withdrawal:
+                Withdraw(withdrawal.Withdrawn);
+                break;
+            case DefinitionChanged changed:
+                Take(changed.Definition);
+                changed.Reply.TrySetResult(Snapshot());
+                break;
+            default:
+                break; // of a run or a pause that is over
+        }
     }
 
-    private void ApplyCommand(ActorMessage message)
+    private void Take(InstanceDefinition? definition)
     {
-        if (message.Wish is not { } wish)
-        {
-            Apply(message.Event!, message.Reply);
-            return;
-        }
-
-        var isRestart = message.Event is InstanceEvent.RestartRequested;
-        if (isRestart || _state.Phase is not (InstancePhase.Loading or InstancePhase.Running))
-            _wish = wish;
-        else if (!TakeWish(wish))
-        {
-            message.Reply?.TrySetResult(Snapshot()); // it waits already, and goes on waiting
-            return;
-        }
-
-        Apply(message.Event!, message.Reply);
+        if (definition is not null)
+            (_facts, Log.Model) = (definition, definition.Name);
     }
 
-    // Said first, asked afterwards: the proxy takes a place first and looks at the board afterwards, so that one of the two sees the other.
+    private void Start(StartRequest start)
+    {
+        if (_state.Phase is not (InstancePhase.Loading or InstancePhase.Running))
+            _wish = start.Options;
+        else if (!TakeWish(start.Options))
+        {
+            start.Reply.TrySetResult(Snapshot()); // it waits already, and goes on waiting
+            return;
+        }
+
+        Apply(new InstanceEvent.StartRequested(), start.Reply);
+    }
+
+    // A store-then-load handshake: here the phase is published, then the load is read; the proxy takes a place, then reads the registry.
+    // So one of the two sees the other.
     private bool MayStopIdle(TaskCompletionSource<Result<InstanceSnapshot>> reply)
     {
         if (_state.Phase is not InstancePhase.Running)
@@ -246,7 +273,7 @@ internal sealed partial class InstanceActor : IDisposable
                     _uid,
                     _rowId,
                     Log,
-                    async (run, happened) => await _mailbox.Writer.WriteAsync(new ActorMessage(happened, Source: run)).ConfigureAwait(false)
+                    async (run, happened) => await _mailbox.Writer.WriteAsync(new RunReport(run, happened)).ConfigureAwait(false)
                 )
             )
         );
@@ -257,7 +284,7 @@ internal sealed partial class InstanceActor : IDisposable
         try
         {
             await Task.Delay(pause, _runner.Clock, retry.Token).ConfigureAwait(false);
-            await _mailbox.Writer.WriteAsync(new ActorMessage(new InstanceEvent.BackoffElapsed(), Source: retry)).ConfigureAwait(false);
+            await _mailbox.Writer.WriteAsync(new RetryDue(retry)).ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException or ChannelClosedException)
         {

@@ -51,14 +51,14 @@ internal sealed partial class InstanceSupervisor(
     public Task<Result<InstanceSnapshot>> StartAsync(long modelId, StartOptions wish, CancellationToken cancellation)
     {
         Note("start", modelId, new { wish.Force });
-        return CommandAsync(modelId, new InstanceEvent.StartRequested(), wish, cancellation);
+        return AskAsync(modelId, definition => new StartRequest(wish) { Definition = definition }, cancellation);
     }
 
     /// <summary>Ends a model's process and starts it with the settings of now; starts it where it was stopped.</summary>
     public Task<Result<InstanceSnapshot>> RestartAsync(long modelId, CancellationToken cancellation)
     {
         Note("restart", modelId, null);
-        return CommandAsync(modelId, new InstanceEvent.RestartRequested(), StartOptions.Now, cancellation);
+        return AskAsync(modelId, definition => new RestartRequest(StartOptions.Now, definition), cancellation);
     }
 
     /// <summary>Takes over at once what needs no restart: pin, idle time, project and restart policy.</summary>
@@ -70,7 +70,7 @@ internal sealed partial class InstanceSupervisor(
         )
             return;
         gate.Refresh(facts);
-        await actor.AskAsync(new ActorMessage(null, Facts: facts, IsNews: true), cancellation).ConfigureAwait(false);
+        await actor.AskAsync(new DefinitionChanged(facts), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>What a start would meet now; changes nothing.</summary>
@@ -101,7 +101,7 @@ internal sealed partial class InstanceSupervisor(
     public async Task ReportHungAsync(long modelId, string reason, CancellationToken cancellation)
     {
         if (_actors.TryGetValue(modelId, out var actor))
-            await actor.AskAsync(new ActorMessage(new InstanceEvent.Hung(reason)), cancellation).ConfigureAwait(false);
+            await actor.AskAsync(new HungReport(reason), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Completes when what an earlier run left behind is gone: nothing is started before.</summary>
@@ -112,7 +112,7 @@ internal sealed partial class InstanceSupervisor(
     {
         Note("stop", modelId, null);
         if (_actors.TryGetValue(modelId, out var actor))
-            return await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false);
+            return await actor.AskAsync(new StopRequest(), cancellation).ConfigureAwait(false);
         var facts = await ReadAsync(modelId, cancellation).ConfigureAwait(false);
         return facts.Failure is { Kind: FailureKind.NotFound } unknown
             ? unknown
@@ -136,7 +136,7 @@ internal sealed partial class InstanceSupervisor(
             return running;
         var actor = await FindActorAsync(modelId, cancellation).ConfigureAwait(false);
         return actor.IsSuccess
-            ? await actor.Value.Actor.AskAsync(new ActorMessage(null, Facts: actor.Value.Facts), cancellation).ConfigureAwait(false)
+            ? await actor.Value.Actor.AskAsync(new ReadyRequest(actor.Value.Facts), cancellation).ConfigureAwait(false)
             : actor.Failure!;
     }
 
@@ -157,7 +157,7 @@ internal sealed partial class InstanceSupervisor(
         {
             if (!_actors.TryGetValue(model, out var actor))
                 continue;
-            await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false);
+            await actor.AskAsync(new StopRequest(), cancellation).ConfigureAwait(false);
             await actor.Gone.WaitAsync(cancellation).ConfigureAwait(false);
             if (!_actors.TryRemove(KeyValuePair.Create(model, actor))) // not before: starts that wait for its place wait for its end
                 continue;
@@ -176,7 +176,7 @@ internal sealed partial class InstanceSupervisor(
         foreach (var (model, actor) in _actors)
         {
             // one that waits to try again
-            await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false);
+            await actor.AskAsync(new StopRequest(), cancellation).ConfigureAwait(false);
             _actors.TryRemove(model, out _);
             actor.Dispose();
             await actor.Loop.ConfigureAwait(false);
@@ -216,20 +216,17 @@ internal sealed partial class InstanceSupervisor(
         audit.Note($"instance.{action}", "model", modelId.ToString(System.Globalization.CultureInfo.InvariantCulture), details);
 
     private static Task<Result<InstanceSnapshot>> StopIdleAsync(InstanceActor actor, CancellationToken cancellation) =>
-        actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested(), OnlyIdle: true), cancellation);
+        actor.AskAsync(new StopIdleRequest(), cancellation);
 
-    private async Task<Result<InstanceSnapshot>> CommandAsync(
+    private async Task<Result<InstanceSnapshot>> AskAsync(
         long modelId,
-        InstanceEvent command,
-        StartOptions wish,
+        Func<InstanceDefinition, ActorRequest> request,
         CancellationToken cancellation
     )
     {
         var actor = await FindActorAsync(modelId, cancellation).ConfigureAwait(false);
         return actor.IsSuccess
-            ? await actor
-                .Value.Actor.AskAsync(new ActorMessage(command, Facts: actor.Value.Facts, Wish: wish), cancellation)
-                .ConfigureAwait(false)
+            ? await actor.Value.Actor.AskAsync(request(actor.Value.Facts), cancellation).ConfigureAwait(false)
             : actor.Failure!;
     }
 
@@ -268,11 +265,7 @@ internal sealed partial class InstanceSupervisor(
             var started = clock.GetTimestamp();
             while (_actors.Keys.Any(model => load(model).Busy > 0) && clock.GetElapsedTime(started) < DrainLimit)
                 await Task.Delay(TimeSpan.FromMilliseconds(50), clock).ConfigureAwait(false);
-            await Task.WhenAll(
-                    _actors.Values.Select(actor =>
-                        actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), CancellationToken.None)
-                    )
-                )
+            await Task.WhenAll(_actors.Values.Select(actor => actor.AskAsync(new StopRequest(), CancellationToken.None)))
                 .ConfigureAwait(false);
         }
         catch (Exception error)
@@ -287,7 +280,7 @@ internal sealed partial class InstanceSupervisor(
     {
         try
         {
-            await actor.AskAsync(new ActorMessage(new InstanceEvent.StopRequested()), cancellation).ConfigureAwait(false);
+            await actor.AskAsync(new StopRequest(), cancellation).ConfigureAwait(false);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(TimeSpan.FromSeconds(options.StopGraceSeconds + 5));
             await actor.Gone.WaitAsync(limit.Token).ConfigureAwait(false);

@@ -159,7 +159,7 @@ public sealed class WaiterTests : IAsyncLifetime
             NullLogger.Instance
         );
         Volatile.Write(ref actor, made);
-        await made.AskAsync(new ActorMessage(new InstanceEvent.StartRequested(), Wish: StartOptions.Now), CancellationToken.None);
+        await made.AskAsync(new StartRequest(StartOptions.Now), CancellationToken.None);
         await made.Gone;
         Assert.Equal("error", _app.Board.Find(id)!.Status);
         Assert.Equal(0, early);
