@@ -128,6 +128,7 @@ internal sealed partial class InstanceRecorder(
             )
             .Select(check => check.ContainerId)
             .Distinct()
+            .OrderBy(id => id)
             .Take(1000)
             .ToListAsync(cancellation)
             .ConfigureAwait(false);
