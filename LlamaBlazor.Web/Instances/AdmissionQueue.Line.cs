@@ -73,8 +73,8 @@ internal sealed partial class AdmissionQueue
         {
             if (entry.Outcome.Task.IsCompleted)
                 return;
-            var decision = await TryTakeAsync(entry, CancellationToken.None).ConfigureAwait(false);
-            if (!decision.Admitted && !decision.IsNever && !entry.Wish.IsOverdue)
+            var (decision, isFinal) = await TryTakeOnceAsync(entry, CancellationToken.None).ConfigureAwait(false);
+            if (!isFinal)
             {
                 Tell(entry, decision);
                 return;

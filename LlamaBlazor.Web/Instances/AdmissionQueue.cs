@@ -165,8 +165,8 @@ internal sealed partial class AdmissionQueue : IDisposable
             if (Closed is { } reason)
                 return Failure.Conflict($"'{facts.Name}' cannot be started now. {reason}");
             var entry = new PendingStart(facts, demand, wish, onStage, since);
-            var decision = await TryTakeAsync(entry, cancellation).ConfigureAwait(false);
-            if (!decision.Admitted && !decision.IsNever && !wish.IsOverdue)
+            var (decision, isFinal) = await TryTakeOnceAsync(entry, cancellation).ConfigureAwait(false);
+            if (!isFinal)
                 decision = await WaitAsync(entry, decision, cancellation).ConfigureAwait(false);
             if (!decision.Admitted)
                 return Refusal(facts, decision);
@@ -223,6 +223,15 @@ internal sealed partial class AdmissionQueue : IDisposable
         );
 
     private static string Words(AdmissionDecision decision) => string.Join(' ', decision.Reasons.Select(reason => reason.Message));
+
+    // A refusal is final where its options had no patience left before it was decided. Options that were replaced meanwhile (force, or less
+    // patience) count at the next look: the decision knew nothing of them.
+    private async Task<(AdmissionDecision Decision, bool IsFinal)> TryTakeOnceAsync(PendingStart entry, CancellationToken cancellation)
+    {
+        var (wish, isLast) = (entry.Wish.Value, entry.Wish.IsOverdue);
+        var decision = await TryTakeAsync(entry, cancellation).ConfigureAwait(false);
+        return (decision, decision.Admitted || (entry.Wish.Value == wish && (decision.IsNever || isLast)));
+    }
 
     private async Task<AdmissionDecision> TryTakeAsync(PendingStart entry, CancellationToken cancellation)
     {

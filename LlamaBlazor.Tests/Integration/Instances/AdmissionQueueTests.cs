@@ -152,12 +152,31 @@ public sealed class AdmissionQueueTests : IAsyncLifetime
         Assert.Contains("0 B are free", reason.Message, StringComparison.Ordinal);
     }
 
-    private AdmissionQueue NewGate(TimeProvider clock) =>
+    [Fact]
+    public async Task OptionsThatAreReplaced_WhileTheOldOnesAreDecided_Count()
+    {
+        await LimitAsync(1);
+        var holder = await FactsAsync();
+        var options = new CurrentStartOptions(Waiting, _clock);
+        _gate.Dispose();
+        _gate = NewGate(
+            _clock,
+            _ =>
+            {
+                options.Replace(StartOptions.Now with { Force = true }); // asked about the holder, in the middle of the decision
+                return default;
+            }
+        );
+        Assert.Null(await EnterAsync(holder, Waiting));
+        Assert.Null(await _gate.EnterAsync(await FactsAsync(), options, _ => { }, CancellationToken.None));
+    }
+
+    private AdmissionQueue NewGate(TimeProvider clock, ReadLoad? load = null) =>
         new(
             Service<AdmissionService>(),
             Service<AllocationStore>(),
             _app.Board,
-            _ => default,
+            load ?? (_ => default),
             new LoadSignal(),
             _app.Supervisor.EvictAsync,
             Service<InstanceOptions>(),
