@@ -35,7 +35,7 @@ public static class CachePolicy
         bool enabled,
         string? mode,
         ProxyRoute route,
-        RequestFacts facts,
+        RequestMetadata facts,
         ReadOnlySpan<byte> body,
         string? cacheControl,
         string? wish = null

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace LlamaBlazor.Domain.Proxy;
 
-/// <summary>Reads <see cref="RequestFacts"/> from a JSON body in one pass, without building a tree.</summary>
+/// <summary>Reads <see cref="RequestMetadata"/> from a JSON body in one pass, without building a tree.</summary>
 public static class RequestReader
 {
     /// <summary>Characters of the prompt that are kept as its preview (acceptance S3.7).</summary>
@@ -23,12 +23,12 @@ public static class RequestReader
     /// <returns>What is wrong with the body, or null.</returns>
     public static string? TryRead(
         ReadOnlySpan<byte> body,
-        out RequestFacts facts,
+        out RequestMetadata facts,
         int previewLength = PreviewLength,
         bool mayBeArray = false
     )
     {
-        facts = RequestFacts.Empty;
+        facts = RequestMetadata.Empty;
         try
         {
             var reader = new Utf8JsonReader(WithoutBom(body), Options);
@@ -43,7 +43,7 @@ public static class RequestReader
                 ReadField(ref reader, draft);
             if (reader.Read())
                 return "The body has something after its JSON.";
-            facts = isArray ? new RequestFacts { IsArray = true } : draft.ToFacts();
+            facts = isArray ? new RequestMetadata { IsArray = true } : draft.ToFacts();
             return null;
         }
         catch (JsonException error)
@@ -234,7 +234,7 @@ public static class RequestReader
 
         public string? Preview { get; set; }
 
-        public RequestFacts ToFacts() =>
+        public RequestMetadata ToFacts() =>
             new()
             {
                 Model = Model,

@@ -26,7 +26,7 @@ internal sealed class ModelIdentity : IDisposable
     private readonly IDbContextFactory<LlamaDbContext> _contexts;
     private readonly EngineLocator _engines;
     private readonly PendingChanges _pending;
-    private readonly InstanceBoard _board;
+    private readonly InstanceRegistry _board;
     private readonly TimeProvider _clock;
     private readonly IDisposable[] _changes;
     private int _version;
@@ -35,7 +35,7 @@ internal sealed class ModelIdentity : IDisposable
         IDbContextFactory<LlamaDbContext> contexts,
         EngineLocator engines,
         PendingChanges pending,
-        InstanceBoard board,
+        InstanceRegistry board,
         Broadcast<ModelChanged> models,
         Broadcast<ConfigChanged> settings,
         TimeProvider clock

@@ -43,7 +43,7 @@ internal static class DataFeature
     internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string path, TimeProvider? clock = null) =>
         options
             .UseSqlite(SqliteSetup.ConnectionString(path), sqlite => sqlite.CommandTimeout(LockWait))
-            .AddInterceptors(new PragmaInterceptor(), new AuditScribe(clock ?? TimeProvider.System));
+            .AddInterceptors(new PragmaInterceptor(), new AuditInterceptor(clock ?? TimeProvider.System));
 }
 
 /// <summary>Lets <c>dotnet ef</c> make migrations without starting the dashboard.</summary>

@@ -32,7 +32,7 @@ internal static class EnginesFeature
         services.AddSingleton<ContainerRuntime>();
         services.AddSingleton<ContainerCommands>();
         services.AddSingleton<ContainerLauncher>();
-        services.AddSingleton<ContainerKeeper>();
-        services.AddHostedService(provider => provider.GetRequiredService<ContainerKeeper>());
+        services.AddSingleton<ContainerReconciler>();
+        services.AddHostedService(provider => provider.GetRequiredService<ContainerReconciler>());
     }
 }

@@ -15,9 +15,9 @@ namespace LlamaBlazor.Web.Instances;
 internal sealed record ActorMessage(
     InstanceEvent? Event,
     TaskCompletionSource<Result<InstanceSnapshot>>? Reply = null,
-    InstanceFacts? Facts = null,
+    InstanceDefinition? Facts = null,
     object? Source = null,
-    StartWish? Wish = null,
+    StartOptions? Wish = null,
     bool OnlyIdle = false,
     bool IsWithdrawn = false,
     bool IsNews = false

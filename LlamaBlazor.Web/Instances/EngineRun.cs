@@ -15,8 +15,8 @@ namespace LlamaBlazor.Web.Instances;
 /// <param name="Log">Takes what the engine says.</param>
 /// <param name="Report">Takes what happens, in order.</param>
 internal sealed record EngineRunPlan(
-    InstanceFacts Facts,
-    CurrentWish Wish,
+    InstanceDefinition Facts,
+    CurrentStartOptions Wish,
     string Instance,
     long RowId,
     InstanceLog Log,
@@ -71,7 +71,7 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
     }
 
     /// <summary>Tells a start that still waits for its place what it may do now.</summary>
-    public void ReplaceWish(StartWish wish)
+    public void ReplaceWish(StartOptions wish)
     {
         plan.Wish.Replace(wish);
         _runner.Gate.Wake();

@@ -23,7 +23,7 @@ internal sealed class EngineRunner(
     LaunchSettingsStore settings,
     PortPool ports,
     ReadinessProbe probe,
-    StartGate gate,
+    AdmissionQueue gate,
     InstanceOptions options,
     TimeProvider clock
 )
@@ -39,13 +39,13 @@ internal sealed class EngineRunner(
     }
 
     /// <summary>Gives places.</summary>
-    public StartGate Gate => gate;
+    public AdmissionQueue Gate => gate;
 
     /// <summary>Time between asking a model's engine to end and forcing it.</summary>
-    public TimeSpan Grace(InstanceFacts facts) => TimeSpan.FromSeconds(facts.StopGraceSeconds ?? options.StopGraceSeconds);
+    public TimeSpan Grace(InstanceDefinition facts) => TimeSpan.FromSeconds(facts.StopGraceSeconds ?? options.StopGraceSeconds);
 
     /// <summary>Time within which a model's engine must be ready.</summary>
-    public TimeSpan StartLimit(InstanceFacts facts) => TimeSpan.FromSeconds(facts.StartLimitSeconds ?? options.StartLimitSeconds);
+    public TimeSpan StartLimit(InstanceDefinition facts) => TimeSpan.FromSeconds(facts.StartLimitSeconds ?? options.StartLimitSeconds);
 
     /// <summary>The time.</summary>
     public TimeProvider Clock => clock;

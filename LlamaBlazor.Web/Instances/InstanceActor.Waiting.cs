@@ -11,7 +11,7 @@ internal sealed partial class InstanceActor
 
     // A start that has no place yet is told what it may do now. False when that leads to no answer soon. Requests that wait too stay
     // patient.
-    private bool TakeWish(StartWish wish)
+    private bool TakeWish(StartOptions wish)
     {
         if (_run is not { Process: null })
             return true;
@@ -25,7 +25,7 @@ internal sealed partial class InstanceActor
         return Stage is null || wish.Force || wish.Wait == TimeSpan.Zero;
     }
 
-    private void ReplaceWish(StartWish wish)
+    private void ReplaceWish(StartOptions wish)
     {
         (_wish, _wishBeside) = (wish, null);
         _run!.ReplaceWish(wish);
@@ -34,7 +34,7 @@ internal sealed partial class InstanceActor
     private void Withdraw(TaskCompletionSource<Result<InstanceSnapshot>> reply)
     {
         // Also one that has only begun to ask for its place: else it would wait for it, and load, for nobody.
-        if (!_readyWaiters.RemoveLast(reply) || _wish != StartWish.Patient || _run is not { Process: null })
+        if (!_readyWaiters.RemoveLast(reply) || _wish != StartOptions.Patient || _run is not { Process: null })
             return;
         if (_wishBeside is { } wish)
             ReplaceWish(wish);
@@ -99,7 +99,7 @@ internal sealed partial class InstanceActor
 
     private void StartPatiently()
     {
-        _wish = StartWish.Patient;
+        _wish = StartOptions.Patient;
         Apply(new InstanceEvent.StartRequested(), null);
     }
 }

@@ -22,15 +22,15 @@ internal sealed partial class InstanceActor : IDisposable
     private readonly WaiterList _readyWaiters = new();
     private readonly EngineRunner _runner;
     private readonly InstanceOptions _options;
-    private readonly InstanceBoard _board;
-    private readonly InstanceLedger _ledger;
+    private readonly InstanceRegistry _board;
+    private readonly InstanceStore _ledger;
     private readonly ReadLoad _load;
     private readonly ILogger _logger;
     private readonly string _uid = Guid.NewGuid().ToString("N");
     private InstanceState _state = InstanceState.Initial;
-    private InstanceFacts _facts;
-    private StartWish _wish = StartWish.Now;
-    private StartWish? _wishBeside; // of a person, for the start that requests began
+    private InstanceDefinition _facts;
+    private StartOptions _wish = StartOptions.Now;
+    private StartOptions? _wishBeside; // of a person, for the start that requests began
     private EngineRun? _run;
     private CancellationTokenSource? _retry;
     private TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,12 +40,12 @@ internal sealed partial class InstanceActor : IDisposable
 
     /// <summary>Makes the actor and starts its loop.</summary>
     public InstanceActor(
-        InstanceFacts facts,
+        InstanceDefinition facts,
         InstanceLog log,
         EngineRunner runner,
         InstanceOptions options,
-        InstanceBoard board,
-        InstanceLedger ledger,
+        InstanceRegistry board,
+        InstanceStore ledger,
         ReadLoad load,
         ILogger logger
     )
@@ -235,14 +235,14 @@ internal sealed partial class InstanceActor : IDisposable
         _isContainer = _facts.IsContainer;
         (_retry, _lastEnd, _wishBeside) = (null, null, null);
         // A restart has waited already, and has had its place: it waits a little for another.
-        var wish = _state.Failures == FailureCount.None ? _wish : StartWish.Patient with { Wait = TimeSpan.FromMinutes(1) };
+        var wish = _state.Failures == FailureCount.None ? _wish : StartOptions.Patient with { Wait = TimeSpan.FromMinutes(1) };
         Volatile.Write(ref _gone, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         Volatile.Write(
             ref _run,
             _runner.Begin(
                 new EngineRunPlan(
                     _facts,
-                    new CurrentWish(wish, _runner.Clock),
+                    new CurrentStartOptions(wish, _runner.Clock),
                     _uid,
                     _rowId,
                     Log,

@@ -41,10 +41,10 @@ internal static class InstanceEndpoints
         app.MapPost("/api/admission", StartEndpoint.PreviewAsync).WithTags("Resources");
         var instances = app.MapGroup("/api/instances").WithTags("Instances");
         instances.MapGet("", List);
-        instances.MapGet("/{id:long}", (long id, InstanceBoard board) => Find(id, board).ToApi());
+        instances.MapGet("/{id:long}", (long id, InstanceRegistry board) => Find(id, board).ToApi());
         instances.MapGet(
             "/{id:long}/logs",
-            (long id, InstanceBoard board, InstanceSupervisor supervisor) =>
+            (long id, InstanceRegistry board, InstanceSupervisor supervisor) =>
                 Find(id, board).ToApi(found => Results.Ok(new ListPage<InstanceLogLine>(supervisor.Lines(found.ModelId), null)))
         );
         return app;
@@ -71,7 +71,7 @@ internal static class InstanceEndpoints
                 : StatusCodes.Status202Accepted
         );
 
-    private static IResult List(InstanceBoard board, string? status, string? after, int limit = 100)
+    private static IResult List(InstanceRegistry board, string? status, string? after, int limit = 100)
     {
         if (limit is < 1 or > 1000)
             return ApiResults.Invalid("limit", "From 1 to 1000.");
@@ -91,7 +91,7 @@ internal static class InstanceEndpoints
         );
     }
 
-    private static Result<InstanceSnapshot> Find(long id, InstanceBoard board) =>
+    private static Result<InstanceSnapshot> Find(long id, InstanceRegistry board) =>
         board.ByModel.Values.FirstOrDefault(instance => instance.Id == id) is { } found
             ? found
             : Failure.NotFound($"No instance {id} was started in this run of the dashboard. GET /api/instances lists them.");

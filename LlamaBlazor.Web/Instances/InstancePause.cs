@@ -5,7 +5,7 @@ namespace LlamaBlazor.Web.Instances;
 
 /// <summary>Keeps models from starting while the database is replaced, and forgets afterwards what was known of those of the one
 /// before.</summary>
-internal sealed class InstancePause(StartGate gate, InstanceBoard board, InstanceSupervisor supervisor, InstanceLedger ledger)
+internal sealed class InstancePause(AdmissionQueue gate, InstanceRegistry board, InstanceSupervisor supervisor, InstanceStore ledger)
 {
     /// <summary>Starts are refused from now on until the pause is disposed. A conflict while a model loads, runs or stops.</summary>
     /// <param name="reason">Told to whoever wants to start one.</param>
@@ -15,7 +15,7 @@ internal sealed class InstancePause(StartGate gate, InstanceBoard board, Instanc
         if (pause.IsSuccess && board.Active.Any())
         {
             pause.Value.Dispose(); // one that stops has given its place back already
-            return StartGate.Busy(board.Active.Select(instance => instance.Model));
+            return AdmissionQueue.Busy(board.Active.Select(instance => instance.Model));
         }
 
         return pause;

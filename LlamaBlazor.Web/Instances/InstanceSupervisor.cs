@@ -11,17 +11,17 @@ namespace LlamaBlazor.Web.Instances;
 
 /// <summary>
 /// Starts and stops llama-servers: finds or makes the actor of a model and hands it the command. All state is published on
-/// <see cref="InstanceBoard"/>.
+/// <see cref="InstanceRegistry"/>.
 /// </summary>
 internal sealed partial class InstanceSupervisor(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseState database,
     EngineRunner runner,
     InstanceOptions options,
-    InstanceBoard board,
-    InstanceLedger ledger,
-    LeftoverSweep sweep,
-    StartGate gate,
+    InstanceRegistry board,
+    InstanceStore ledger,
+    OrphanReaper sweep,
+    AdmissionQueue gate,
     ReadLoad load,
     Broadcast<InstanceLogLine> lines,
     IHostApplicationLifetime lifetime,
@@ -44,11 +44,11 @@ internal sealed partial class InstanceSupervisor(
     /// unavailable without an engine, a free port or a database.
     /// </returns>
     public Task<Result<InstanceSnapshot>> StartAsync(long modelId, CancellationToken cancellation) =>
-        StartAsync(modelId, StartWish.Now, cancellation);
+        StartAsync(modelId, StartOptions.Now, cancellation);
 
     /// <summary>As <see cref="StartAsync(long,CancellationToken)"/>, with a word on what it may do to others and how long it
     /// waits.</summary>
-    public Task<Result<InstanceSnapshot>> StartAsync(long modelId, StartWish wish, CancellationToken cancellation)
+    public Task<Result<InstanceSnapshot>> StartAsync(long modelId, StartOptions wish, CancellationToken cancellation)
     {
         Note("start", modelId, new { wish.Force });
         return CommandAsync(modelId, new InstanceEvent.StartRequested(), wish, cancellation);
@@ -58,7 +58,7 @@ internal sealed partial class InstanceSupervisor(
     public Task<Result<InstanceSnapshot>> RestartAsync(long modelId, CancellationToken cancellation)
     {
         Note("restart", modelId, null);
-        return CommandAsync(modelId, new InstanceEvent.RestartRequested(), StartWish.Now, cancellation);
+        return CommandAsync(modelId, new InstanceEvent.RestartRequested(), StartOptions.Now, cancellation);
     }
 
     /// <summary>Takes over at once what needs no restart: pin, idle time, project and restart policy.</summary>
@@ -221,7 +221,7 @@ internal sealed partial class InstanceSupervisor(
     private async Task<Result<InstanceSnapshot>> CommandAsync(
         long modelId,
         InstanceEvent command,
-        StartWish wish,
+        StartOptions wish,
         CancellationToken cancellation
     )
     {
@@ -233,7 +233,7 @@ internal sealed partial class InstanceSupervisor(
             : actor.Failure!;
     }
 
-    private async Task<Result<(InstanceActor Actor, InstanceFacts Facts)>> FindActorAsync(long modelId, CancellationToken cancellation)
+    private async Task<Result<(InstanceActor Actor, InstanceDefinition Facts)>> FindActorAsync(long modelId, CancellationToken cancellation)
     {
         if (_isEnding)
             return Ending;
@@ -250,12 +250,12 @@ internal sealed partial class InstanceSupervisor(
         return _isEnding ? Ending : (actor, facts.Value); // asked again: who ends them all may have looked before this one was there
     }
 
-    private async Task<Result<InstanceFacts>> ReadAsync(long modelId, CancellationToken cancellation)
+    private async Task<Result<InstanceDefinition>> ReadAsync(long modelId, CancellationToken cancellation)
     {
         if (database.Failure is { } broken)
             return Failure.Unavailable(broken);
         await database.Ready.WaitAsync(cancellation).ConfigureAwait(false);
-        return await InstanceFacts.ReadAsync(contexts, modelId, cancellation).ConfigureAwait(false);
+        return await InstanceDefinition.ReadAsync(contexts, modelId, cancellation).ConfigureAwait(false);
     }
 
     // The web server waits for its streams before we are told to stop: engines end a little after the shutdown begins, or a long answer

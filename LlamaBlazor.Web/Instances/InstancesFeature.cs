@@ -14,26 +14,26 @@ internal static class InstancesFeature
     {
         var services = builder.Services;
         services.AddSingleton(InstanceOptions.Read(builder.Configuration));
-        services.AddSingleton<InstanceBoard>();
+        services.AddSingleton<InstanceRegistry>();
         services.AddSingleton<PortPool>();
         services.TryAddSingleton<ReadLoad>(_ => static _ => default);
         services.AddSingleton<LoadSignal>();
         services.AddSingleton(AdmissionOptions.Read(builder.Configuration));
         services.AddSingleton<AdmissionService>();
         services.AddSingleton<AllocationStore>();
-        services.AddSingleton<StartGate>();
+        services.AddSingleton<AdmissionQueue>();
         services.AddSingleton<EvictModel>(provider => // asked for when it is called: the supervisor is made after the gate
             (model, cancellation) => provider.GetRequiredService<InstanceSupervisor>().EvictAsync(model, cancellation)
         );
         services.AddSingleton<EngineRunner>();
-        services.AddSingleton<LeftoverSweep>();
-        services.AddSingleton<InstanceLedger>();
-        services.AddHostedService(provider => provider.GetRequiredService<InstanceLedger>());
+        services.AddSingleton<OrphanReaper>();
+        services.AddSingleton<InstanceStore>();
+        services.AddHostedService(provider => provider.GetRequiredService<InstanceStore>());
         services.AddSingleton<InstanceSupervisor>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceSupervisor>());
         services.AddSingleton<ReadLines>(provider => provider.GetRequiredService<InstanceSupervisor>().Lines);
         services.AddSingleton<Preloader>();
-        services.AddHostedService<InstanceCare>();
+        services.AddHostedService<HealthMonitor>();
         services.AddSingleton<InstancePause>();
         services.AddSingleton<PendingChanges>();
         services.AddSingleton(new ModelAction(10, typeof(InstanceButtons)));

@@ -22,7 +22,12 @@ internal sealed record PendingAnswer(
 }
 
 /// <summary>Compares what an engine runs with to what is set now, and restarts it only where that differs.</summary>
-internal sealed class PendingChanges(InstanceBoard board, InstanceSupervisor supervisor, StartGate gate, LaunchCommandFactory commands)
+internal sealed class PendingChanges(
+    InstanceRegistry board,
+    InstanceSupervisor supervisor,
+    AdmissionQueue gate,
+    LaunchCommandFactory commands
+)
 {
     /// <summary>What a restart would change now.</summary>
     public async Task<Result<PendingAnswer>> FindAsync(long modelId, CancellationToken cancellation)

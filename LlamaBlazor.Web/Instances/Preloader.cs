@@ -18,10 +18,10 @@ namespace LlamaBlazor.Web.Instances;
 internal sealed partial class Preloader(
     IDbContextFactory<LlamaDbContext> contexts,
     InstanceSupervisor supervisor,
-    InstanceBoard board,
+    InstanceRegistry board,
     EngineLocator engines,
     LibraryService library,
-    ContainerKeeper containers,
+    ContainerReconciler containers,
     TimeProvider clock,
     ILogger<Preloader> logger
 )
@@ -30,7 +30,7 @@ internal sealed partial class Preloader(
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     // Not for each other's sake: what does not fit beside the others waits a while, since a machine that has just started is busy.
-    private static readonly StartWish Wish = new(Force: false, MayEvict: false, Patience);
+    private static readonly StartOptions Wish = new(Force: false, MayEvict: false, Patience);
 
     /// <summary>Starts them, and returns once none is waited for any more.</summary>
     public async Task RunAsync(CancellationToken cancellation)

@@ -51,7 +51,7 @@ internal static class StartEndpoint
             return (await supervisor.PreviewAsync(model.Id, mayEvict, cancellation)).ToApi();
         if (query.Force == true)
             await writer.ExecuteAsync((context, _) => AuditAsync(context, model.Id, model.Name, clock), cancellation);
-        var wish = new StartWish(query.Force ?? false, mayEvict, TimeSpan.FromSeconds(query.Wait ?? 0));
+        var wish = new StartOptions(query.Force ?? false, mayEvict, TimeSpan.FromSeconds(query.Wait ?? 0));
         var result = await supervisor.StartAsync(model.Id, wish, cancellation);
         return result.Failure is { Kind: FailureKind.Conflict, Errors: { } reasons } refusal
             ? Refuse(refusal, reasons)

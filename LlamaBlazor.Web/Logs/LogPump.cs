@@ -16,7 +16,7 @@ internal sealed class LogPump(
     LogFile file,
     Broadcast<LogEntry> tail,
     Broadcast<InstanceLogLine> engines,
-    InstanceBoard instances,
+    InstanceRegistry instances,
     DatabaseWriter writer,
     TimeProvider clock
 ) : BackgroundService

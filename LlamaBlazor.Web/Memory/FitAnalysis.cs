@@ -23,7 +23,7 @@ internal sealed class FitAnalysis(
     LaunchCommandFactory commands,
     ParameterStore parameters,
     FitProgram program,
-    InstanceBoard board,
+    InstanceRegistry board,
     TimeProvider clock
 )
 {

@@ -35,7 +35,7 @@ public sealed partial class FitPanel : IDisposable
     internal ModelStore Store { get; set; } = null!;
 
     [Inject]
-    internal InstanceBoard Board { get; set; } = null!;
+    internal InstanceRegistry Board { get; set; } = null!;
 
     [Inject]
     internal ParameterStore Settings { get; set; } = null!;

@@ -20,7 +20,7 @@ namespace LlamaBlazor.Web.Memory;
 /// say it with verbosity 4 only) what the system counts for its process, in main memory and on GPUs.
 /// </summary>
 internal sealed partial class MeasuredMemory(
-    InstanceBoard board,
+    InstanceRegistry board,
     Broadcast<InstanceLogLine> lines,
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseWriter writer,

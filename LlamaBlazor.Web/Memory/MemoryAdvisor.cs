@@ -12,7 +12,7 @@ namespace LlamaBlazor.Web.Memory;
 
 /// <summary>Brings together what an estimate needs: the header of the model, its settings, the devices of its engine, and what is free on
 /// the machine.</summary>
-internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore parameters, MachineMemory machine, InstanceBoard board)
+internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore parameters, MachineMemory machine, InstanceRegistry board)
 {
     private const long FitMargin = 1L << 30; // --fit-target, where nothing is said
     private const long FitContextByDefault = 4096;

@@ -44,7 +44,7 @@ public sealed partial class ModelListPage
     internal LibraryService Library { get; set; } = null!;
 
     [Inject]
-    internal InstanceBoard Board { get; set; } = null!;
+    internal InstanceRegistry Board { get; set; } = null!;
 
     [Inject]
     internal MemoryVerdicts Verdicts { get; set; } = null!;

@@ -34,7 +34,7 @@ public sealed partial class ModelPage
     internal ModelStore Store { get; set; } = null!;
 
     [Inject]
-    internal InstanceBoard Board { get; set; } = null!;
+    internal InstanceRegistry Board { get; set; } = null!;
 
     [Inject]
     internal DraftShelf Drafts { get; set; } = null!;

@@ -14,7 +14,7 @@ namespace LlamaBlazor.Web.Models;
 internal sealed class ModelStore(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseWriter writer,
-    InstanceBoard instances,
+    InstanceRegistry instances,
     DeletionUndo undo,
     Broadcast<ModelChanged> changes,
     TimeProvider clock

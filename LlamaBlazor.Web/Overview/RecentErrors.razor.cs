@@ -16,7 +16,7 @@ public sealed partial class RecentErrors
     private IReadOnlyList<LoggedError> _logged = [];
 
     [Inject]
-    internal InstanceBoard Board { get; set; } = null!;
+    internal InstanceRegistry Board { get; set; } = null!;
 
     [Inject]
     private IDbContextFactory<LlamaDbContext> Contexts { get; set; } = null!;

@@ -12,7 +12,7 @@ public sealed partial class RunningInstances
     private IReadOnlyList<InstanceSnapshot> _instances = [];
 
     [Inject]
-    internal InstanceBoard Board { get; set; } = null!;
+    internal InstanceRegistry Board { get; set; } = null!;
 
     [Inject]
     internal InstanceSupervisor Supervisor { get; set; } = null!;

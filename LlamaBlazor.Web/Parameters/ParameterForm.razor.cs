@@ -40,7 +40,7 @@ public sealed partial class ParameterForm : LiveComponent
     private NotificationService Notifications { get; set; } = null!;
 
     [Inject]
-    private InstanceBoard Instances { get; set; } = null!;
+    private InstanceRegistry Instances { get; set; } = null!;
 
     [Inject]
     private EngineDirectory Engines { get; set; } = null!;

@@ -34,7 +34,7 @@ public sealed partial class PlaygroundPage
     internal Broadcast<ModelChanged> Changes { get; set; } = null!;
 
     [Inject]
-    internal InstanceBoard Board { get; set; } = null!;
+    internal InstanceRegistry Board { get; set; } = null!;
 
     [Inject]
     private IJSRuntime Script { get; set; } = null!;

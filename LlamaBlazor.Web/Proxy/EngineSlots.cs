@@ -20,7 +20,7 @@ internal sealed partial class EngineSlots : IDisposable
     private readonly ILogger<EngineSlots> _logger;
     private readonly IDisposable _changes;
 
-    public EngineSlots(InstanceBoard board, EngineForwarder engines, ILogger<EngineSlots> logger)
+    public EngineSlots(InstanceRegistry board, EngineForwarder engines, ILogger<EngineSlots> logger)
     {
         (_engines, _logger) = (engines, logger);
         _changes = board.Changes.Subscribe(instance =>

@@ -51,7 +51,7 @@ internal sealed class InFlightRequest(long id, string requestId, ProxyRoute rout
     public string ModelName { get; set; } = "";
 
     /// <summary>What its body says.</summary>
-    public RequestFacts Facts { get; set; } = RequestFacts.Empty;
+    public RequestMetadata Facts { get; set; } = RequestMetadata.Empty;
 
     /// <summary>The key it came with, or null.</summary>
     public ApiKey? Key { get; set; }

@@ -8,7 +8,7 @@ using LlamaBlazor.Web.Shared.Published;
 namespace LlamaBlazor.Web.Proxy;
 
 /// <summary><c>GET /v1/models</c>: every model and alias with what clients want to know, in the form of OpenAI or of Anthropic.</summary>
-internal sealed class ModelCatalogue(KeyAccess access, ModelDirectory models, InstanceBoard board)
+internal sealed class ModelCatalogue(KeyAccess access, ModelDirectory models, InstanceRegistry board)
 {
     private const int PageLimit = 1000;
 

@@ -172,8 +172,8 @@ internal sealed partial class ModelDirectory : IDisposable
                         model.ModelPath,
                         (int?)runtime.Concurrency,
                         runtime.CacheMode,
-                        runtime.Project ?? InstanceFacts.DefaultProject,
-                        new ProxyModelFacts(
+                        runtime.Project ?? InstanceDefinition.DefaultProject,
+                        new ProxyModelMetadata(
                             model.CreatedAt,
                             model.Architecture,
                             model.ParameterCount,

@@ -116,7 +116,7 @@ internal sealed partial class ProxyEndpoint(
     // Steps 2 and 3: what the request asks for, and of which model.
     private async ValueTask<bool> TryDescribeAsync(HttpContext context, InFlightRequest request, RequestBody? body, string? modelName)
     {
-        var facts = RequestFacts.Empty;
+        var facts = RequestMetadata.Empty;
         // Without a body there is nothing to read, and nothing wrong where it need not name the model: /slots/3?action=erase.
         var isPlain = request.Route.Kind == RouteKind.Other;
         var isJson =
@@ -257,10 +257,10 @@ internal sealed partial class ProxyEndpoint(
         return await engines.ForwardAsync(context, request, engine, body, capture).ConfigureAwait(false);
     }
 
-    private (string? Wrong, RequestFacts Facts) FactsOf(ReadOnlySpan<byte> bytes, bool mayBeArray) =>
+    private (string? Wrong, RequestMetadata Facts) FactsOf(ReadOnlySpan<byte> bytes, bool mayBeArray) =>
         (RequestReader.TryRead(bytes, out var facts, recorder.PromptLength, mayBeArray), facts);
 
-    private static async ValueTask<string?> NameOfAsync(HttpContext context, ProxyRoute route, RequestFacts facts, RequestBody? body)
+    private static async ValueTask<string?> NameOfAsync(HttpContext context, ProxyRoute route, RequestMetadata facts, RequestBody? body)
     {
         var named = route.Source switch
         {

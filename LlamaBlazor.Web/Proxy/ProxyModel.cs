@@ -18,7 +18,7 @@ internal sealed record ProxyModel(
     int? Concurrency,
     string? CacheMode,
     string Project,
-    ProxyModelFacts Facts
+    ProxyModelMetadata Facts
 )
 {
     /// <summary>Whether it is never stopped for another.</summary>
@@ -36,7 +36,7 @@ internal sealed record ProxyModel(
 /// <param name="HasChatTemplate">Whether it can chat.</param>
 /// <param name="Senses">What it takes in besides text.</param>
 /// <param name="Status">stopped, loading, running or error.</param>
-internal sealed record ProxyModelFacts(
+internal sealed record ProxyModelMetadata(
     long CreatedAt,
     string? Architecture,
     long? ParameterCount,

@@ -7,9 +7,9 @@ namespace LlamaBlazor.Web.Proxy;
 // Moving the lines: one task a model, only while somebody waits.
 internal sealed partial class RequestScheduler
 {
-    private void Pump(ModelGate gate, ProxyModel model) => _ = Task.Run(() => PumpAsync(gate, model));
+    private void Pump(RequestQueue gate, ProxyModel model) => _ = Task.Run(() => PumpAsync(gate, model));
 
-    private async Task PumpAsync(ModelGate gate, ProxyModel model)
+    private async Task PumpAsync(RequestQueue gate, ProxyModel model)
     {
         try
         {
@@ -37,7 +37,7 @@ internal sealed partial class RequestScheduler
         catch (Exception error)
         {
             LogPumpFailed(model.Name, error);
-            gate.Refuse(new Turn(null, ProxyError.StartFailed, $"'{model.Name}' could not be started: {error.Message}"));
+            gate.Refuse(new Grant(null, ProxyError.StartFailed, $"'{model.Name}' could not be started: {error.Message}"));
         }
         finally
         {
@@ -46,7 +46,7 @@ internal sealed partial class RequestScheduler
     }
 
     // Starts the model as long as anybody waits for it. Returns why it cannot be, or null.
-    private async Task<Turn?> StartAsync(ModelGate gate, ProxyModel model)
+    private async Task<Grant?> StartAsync(RequestQueue gate, ProxyModel model)
     {
         using var given = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
         var start = ensureReady(model.Id, given.Token);
@@ -75,12 +75,12 @@ internal sealed partial class RequestScheduler
             return result.Failure switch
             {
                 null => null,
-                { Kind: FailureKind.NotFound } => new Turn(
+                { Kind: FailureKind.NotFound } => new Grant(
                     null,
                     ProxyError.ModelNotFound,
                     $"The model '{model.Name}' does not exist any more. GET /v1/models lists all."
                 ),
-                var failure => new Turn(null, ProxyError.StartFailed, failure.Message, 10),
+                var failure => new Grant(null, ProxyError.StartFailed, failure.Message, 10),
             };
         }
         catch (OperationCanceledException) when (!lifetime.ApplicationStopping.IsCancellationRequested)
@@ -106,7 +106,7 @@ internal sealed partial class RequestScheduler
             DrainForStarving();
     }
 
-    private SwapCandidate Describe(ModelGate gate)
+    private SwapCandidate Describe(RequestQueue gate)
     {
         var instance = board.Find(gate.ModelId);
         var running = instance is { Phase: InstancePhase.Running };

@@ -15,7 +15,7 @@ internal delegate Task<Result<InstanceSnapshot>> EnsureReady(long modelId, Cance
 /// moves the line of a model, whoever waits; when the last one has left, the start is given up.
 /// </summary>
 internal sealed partial class RequestScheduler(
-    InstanceBoard board,
+    InstanceRegistry board,
     EnsureReady ensureReady,
     EngineSlots slots,
     InFlightRegistry registry,
@@ -26,7 +26,7 @@ internal sealed partial class RequestScheduler(
 )
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
-    private readonly ConcurrentDictionary<long, ModelGate> _gates = new(); // one a model that was ever asked for
+    private readonly ConcurrentDictionary<long, RequestQueue> _gates = new(); // one a model that was ever asked for
     private readonly Lock _drains = new();
     private readonly RequestQueuePolicy _queue = options.Queue;
     private readonly SwapPolicy _swap = options.Swap;
@@ -46,7 +46,7 @@ internal sealed partial class RequestScheduler(
     /// <param name="request">The request.</param>
     /// <param name="keepAlive">Called now and then while it waits, or null.</param>
     /// <param name="cancellation">The client went away.</param>
-    public async ValueTask<Turn> EnterAsync(InFlightRequest request, Func<Task>? keepAlive, CancellationToken cancellation)
+    public async ValueTask<Grant> EnterAsync(InFlightRequest request, Func<Task>? keepAlive, CancellationToken cancellation)
     {
         var model = request.Target!.Model;
         var gate = GateOf(model.Id);
@@ -57,7 +57,7 @@ internal sealed partial class RequestScheduler(
             if (RunningAt(model.Id) is { } engine)
             {
                 request.EnteredTimestamp = clock.GetTimestamp();
-                return new Turn(engine);
+                return new Grant(engine);
             }
 
             Leave(request);
@@ -69,7 +69,7 @@ internal sealed partial class RequestScheduler(
         request.State = InFlightState.Queued;
         if (!gate.TryJoin(waiter, out var mustPump))
         {
-            return new Turn(
+            return new Grant(
                 null,
                 ProxyError.QueueFull,
                 $"{_queue.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
@@ -94,12 +94,13 @@ internal sealed partial class RequestScheduler(
             Pump(gate, model);
     }
 
-    private int RetryAfter(ModelGate gate) => _queue.RetryAfterSeconds(gate.Waiting, gate.Each, gate.Active);
+    private int RetryAfter(RequestQueue gate) => _queue.RetryAfterSeconds(gate.Waiting, gate.Each, gate.Active);
 
-    private static Turn ShuttingDown => new(null, ProxyError.ShuttingDown, "The dashboard is being stopped. Try again when it is back.", 5);
+    private static Grant ShuttingDown =>
+        new(null, ProxyError.ShuttingDown, "The dashboard is being stopped. Try again when it is back.", 5);
 
-    private ModelGate GateOf(long modelId) =>
-        _gates.GetOrAdd(modelId, static (id, more) => new ModelGate(id, more.Size, more.registry), (_queue.Size, registry));
+    private RequestQueue GateOf(long modelId) =>
+        _gates.GetOrAdd(modelId, static (id, more) => new RequestQueue(id, more.Size, more.registry), (_queue.Size, registry));
 
     // What is set for the model, else as many as the engine has slots, else no limit.
     private int? Places(ProxyModel model, InstanceSnapshot engine) => model.Concurrency ?? slots.Find(engine);
@@ -107,7 +108,7 @@ internal sealed partial class RequestScheduler(
     private InstanceSnapshot? RunningAt(long modelId) =>
         board.Find(modelId) is { Phase: InstancePhase.Running, BaseUrl: not null } engine ? engine : null;
 
-    private async Task<Turn> WaitAsync(ModelGate gate, Waiter waiter, Func<Task>? keepAlive, CancellationToken cancellation)
+    private async Task<Grant> WaitAsync(RequestQueue gate, Waiter waiter, Func<Task>? keepAlive, CancellationToken cancellation)
     {
         var pause = keepAlive is null ? _queue.WaitLimit : TimeSpan.FromSeconds(options.KeepAliveSeconds);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(
@@ -124,7 +125,7 @@ internal sealed partial class RequestScheduler(
                     return Quit(gate, waiter, TimedOut(gate, waiter.Request.Target!.Model));
                 try
                 {
-                    return await waiter.Turn.WaitAsync(left < pause ? left : pause, clock, gone.Token).ConfigureAwait(false);
+                    return await waiter.Grant.WaitAsync(left < pause ? left : pause, clock, gone.Token).ConfigureAwait(false);
                 }
                 catch (TimeoutException) when (keepAlive is not null)
                 {
@@ -148,7 +149,7 @@ internal sealed partial class RequestScheduler(
     }
 
     // A model that waits for its place says what for: memory, load, or another model.
-    private Turn TimedOut(ModelGate gate, ProxyModel model)
+    private Grant TimedOut(RequestQueue gate, ProxyModel model)
     {
         var reason = board.Find(model.Id) is { Phase: not InstancePhase.Running, Reason: { Length: > 0 } words } ? $" {words}" : "";
         return new(
@@ -160,17 +161,17 @@ internal sealed partial class RequestScheduler(
         );
     }
 
-    private static Turn WhyGone(Waiter waiter, Exception error, CancellationToken client)
+    private static Grant WhyGone(Waiter waiter, Exception error, CancellationToken client)
     {
         if (client.IsCancellationRequested || error is IOException)
-            return new Turn(null, ProxyError.ClientGone, "The client went away while it waited.");
+            return new Grant(null, ProxyError.ClientGone, "The client went away while it waited.");
         return waiter.Request.Cancelled.IsCancellationRequested
-            ? new Turn(null, ProxyError.Cancelled, "The request was cancelled in the dashboard.")
+            ? new Grant(null, ProxyError.Cancelled, "The request was cancelled in the dashboard.")
             : ShuttingDown;
     }
 
     // Its turn may have come at the same moment: then the place goes back.
-    private Turn Quit(ModelGate gate, Waiter waiter, Turn turn)
+    private Grant Quit(RequestQueue gate, Waiter waiter, Grant turn)
     {
         if (!gate.TryQuit(waiter))
             _ = GiveBackAsync(waiter);
@@ -179,7 +180,7 @@ internal sealed partial class RequestScheduler(
 
     private async Task GiveBackAsync(Waiter waiter)
     {
-        if ((await waiter.Turn.ConfigureAwait(false)).Error is null)
+        if ((await waiter.Grant.ConfigureAwait(false)).Error is null)
             Leave(waiter.Request);
     }
 

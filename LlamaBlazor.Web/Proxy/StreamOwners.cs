@@ -17,7 +17,7 @@ internal sealed record OwnedStream(InstanceSnapshot Engine, StreamSession Stream
 /// remembered here that could be wrong.
 /// </summary>
 internal sealed class StreamOwners(
-    InstanceBoard board,
+    InstanceRegistry board,
     EngineForwarder engines,
     ModelDirectory models,
     TimeProvider clock,

@@ -22,14 +22,14 @@ namespace LlamaBlazor.Web.Resources;
 internal sealed partial class InstanceRecorder(
     DatabaseState database,
     DatabaseWriter writer,
-    InstanceBoard board,
+    InstanceRegistry board,
     MetricWindow window,
     MachineMeter machine,
     ReadinessProbe probe,
     AllocationStore allocations,
-    ContainerKeeper containers,
+    ContainerReconciler containers,
     ProjectStore projects,
-    StartGate gate,
+    AdmissionQueue gate,
     TimeProvider clock,
     ILogger<InstanceRecorder> logger
 ) : BackgroundService

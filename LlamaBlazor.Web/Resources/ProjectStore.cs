@@ -53,7 +53,7 @@ internal sealed record ProjectsChanged;
 internal sealed class ProjectStore(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseWriter writer,
-    StartGate gate,
+    AdmissionQueue gate,
     Broadcast<ProjectsChanged> changes,
     TimeProvider clock
 )

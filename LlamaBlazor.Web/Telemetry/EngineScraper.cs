@@ -15,7 +15,7 @@ namespace LlamaBlazor.Web.Telemetry;
 /// sleep is asked only while it works for us, and one that sleeps never.
 /// </summary>
 internal sealed partial class EngineScraper(
-    InstanceBoard board,
+    InstanceRegistry board,
     IDbContextFactory<LlamaDbContext> contexts,
     TelemetryOptions options,
     TimeProvider clock,

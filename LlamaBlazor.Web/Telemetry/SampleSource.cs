@@ -12,7 +12,7 @@ internal sealed class SampleSource(
     DiskReader disk,
     ProcessReader processes,
     EngineScraper engines,
-    InstanceBoard board,
+    InstanceRegistry board,
     RequestMeter requests,
     GpuDrivers drivers,
     TimeProvider clock

@@ -164,7 +164,7 @@ public sealed class FitTabTests(FitTabTests.Library library) : BunitContext, ICl
                 typeof(ParameterStore),
                 typeof(Broadcast<Sample>),
                 typeof(FitAnalysis),
-                typeof(InstanceBoard),
+                typeof(InstanceRegistry),
                 typeof(MeasuredMemory),
             }
         )

@@ -94,7 +94,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
         var page = Show("/models?q=beta");
         page.WaitForElement("tr.model");
         library
-            .Services.GetRequiredService<InstanceBoard>()
+            .Services.GetRequiredService<InstanceRegistry>()
             .Publish(
                 new InstanceSnapshot
                 {
@@ -105,7 +105,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
                 }
             );
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".lb-status-loading")));
-        library.Services.GetRequiredService<InstanceBoard>().Remove(id);
+        library.Services.GetRequiredService<InstanceRegistry>().Remove(id);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
             .AddSingleton(app.GetRequiredService<ModelQueries>())
             .AddSingleton(app.GetRequiredService<ModelStore>())
             .AddSingleton(app.GetRequiredService<LibraryService>())
-            .AddSingleton(app.GetRequiredService<InstanceBoard>())
+            .AddSingleton(app.GetRequiredService<InstanceRegistry>())
             .AddSingleton(app.GetRequiredService<InstanceSupervisor>())
             .AddSingleton(app.GetRequiredService<LaunchSettingsStore>())
             .AddSingleton(TimeProvider.System)

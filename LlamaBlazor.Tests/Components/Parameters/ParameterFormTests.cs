@@ -203,7 +203,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(app.Services.GetRequiredService<ParameterStore>());
-        Services.AddSingleton(app.Services.GetRequiredService<InstanceBoard>());
+        Services.AddSingleton(app.Services.GetRequiredService<InstanceRegistry>());
         Services.AddSingleton(app.Services.GetRequiredService<EngineDirectory>());
         Services.AddSingleton(app.Services.GetRequiredService<ConfigHistory>());
         Services.AddSingleton(typeof(Broadcast<>));

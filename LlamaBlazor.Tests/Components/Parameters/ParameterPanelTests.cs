@@ -269,7 +269,7 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
             var type in new[]
             {
                 typeof(ParameterStore),
-                typeof(InstanceBoard),
+                typeof(InstanceRegistry),
                 typeof(EngineDirectory),
                 typeof(ConfigHistory),
                 typeof(SettingsReset),

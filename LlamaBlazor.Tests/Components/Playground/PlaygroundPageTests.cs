@@ -23,7 +23,7 @@ public sealed class PlaygroundPageTests(AppFixture app) : BunitContext, IClassFi
         Services
             .AddSingleton(services.GetRequiredService<ChatClient>())
             .AddSingleton(services.GetRequiredService<ModelDirectory>())
-            .AddSingleton(services.GetRequiredService<InstanceBoard>())
+            .AddSingleton(services.GetRequiredService<InstanceRegistry>())
             .AddSingleton(changes)
             .AddSingleton(TimeProvider.System)
             .AddRadzenComponents();

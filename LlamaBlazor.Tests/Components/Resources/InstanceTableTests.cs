@@ -16,7 +16,7 @@ namespace LlamaBlazor.Tests.Components.Resources;
 /// <summary>The rows of the instances: their figures, their actions, and the end of their logs.</summary>
 public sealed class InstanceTableTests : BunitContext
 {
-    private readonly InstanceBoard _board = new(new Broadcast<InstanceSnapshot>(NullLogger<Broadcast<InstanceSnapshot>>.Instance));
+    private readonly InstanceRegistry _board = new(new Broadcast<InstanceSnapshot>(NullLogger<Broadcast<InstanceSnapshot>>.Instance));
     private readonly MetricWindow _window = new();
 
     public InstanceTableTests()

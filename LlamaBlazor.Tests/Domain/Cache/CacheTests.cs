@@ -68,7 +68,7 @@ public sealed class CacheTests
     [InlineData(true, null, "nonsense", "MISS")]
     [InlineData(false, null, null, null)]
     public void Decision_Follows_TheRequestsOwnSwitch(bool enabled, string? mode, string? wish, string? header) =>
-        Assert.Equal(header, CachePolicy.Decide(enabled, mode, Chat, new RequestFacts { Temperature = 0 }, "{}"u8, null, wish).Header);
+        Assert.Equal(header, CachePolicy.Decide(enabled, mode, Chat, new RequestMetadata { Temperature = 0 }, "{}"u8, null, wish).Header);
 
     [Theory]
     [InlineData("""{"logprobs":true}""")]
@@ -80,12 +80,12 @@ public sealed class CacheTests
         Assert.Equal(
             "BYPASS",
             CachePolicy
-                .Decide(true, null, Chat, new RequestFacts { Temperature = 0, Stream = true }, Encoding.UTF8.GetBytes(body), null)
+                .Decide(true, null, Chat, new RequestMetadata { Temperature = 0, Stream = true }, Encoding.UTF8.GetBytes(body), null)
                 .Header
         );
         Assert.Equal(
             "MISS",
-            CachePolicy.Decide(true, null, Chat, new RequestFacts { Temperature = 0 }, Encoding.UTF8.GetBytes(body), null).Header
+            CachePolicy.Decide(true, null, Chat, new RequestMetadata { Temperature = 0 }, Encoding.UTF8.GetBytes(body), null).Header
         );
     }
 
@@ -123,24 +123,24 @@ public sealed class CacheTests
     [InlineData(true, null, "no-store", "BYPASS", false, false)]
     public void Decision_Follows_Switches(bool enabled, string? mode, string control, string? header, bool lookup, bool store)
     {
-        var decision = CachePolicy.Decide(enabled, mode, Chat, new RequestFacts { Temperature = 0 }, "{}"u8, control);
+        var decision = CachePolicy.Decide(enabled, mode, Chat, new RequestMetadata { Temperature = 0 }, "{}"u8, control);
         Assert.Equal((header, lookup, store), (decision.Header, decision.Lookup, decision.Store));
     }
 
     [Fact]
     public void RandomSampling_IsBypassed_UnlessTheModelOptsIn()
     {
-        var random = new RequestFacts { Temperature = 0.7 };
+        var random = new RequestMetadata { Temperature = 0.7 };
         Assert.Equal("BYPASS", CachePolicy.Decide(true, null, Chat, random, "{}"u8, null).Header);
         Assert.Equal("MISS", CachePolicy.Decide(true, "sampled", Chat, random, "{}"u8, null).Header);
         Assert.Equal("MISS", CachePolicy.Decide(true, null, Chat, random with { HasSeed = true }, "{}"u8, null).Header);
-        Assert.Equal("MISS", CachePolicy.Decide(true, null, Embeddings, RequestFacts.Empty, "{}"u8, null).Header);
+        Assert.Equal("MISS", CachePolicy.Decide(true, null, Embeddings, RequestMetadata.Empty, "{}"u8, null).Header);
     }
 
     [Fact]
     public void LargeBodies_AndRemoteImages_AreBypassed()
     {
-        var facts = new RequestFacts { Temperature = 0 };
+        var facts = new RequestMetadata { Temperature = 0 };
         Assert.Equal("BYPASS", CachePolicy.Decide(true, null, Chat, facts, new byte[CachePolicy.BodyLimit + 1], null).Header);
         Assert.Equal("BYPASS", CachePolicy.Decide(true, null, Chat, facts, """{"image_url":{"url":"https://x/y.png"}}"""u8, null).Header);
         Assert.Equal(
@@ -153,7 +153,7 @@ public sealed class CacheTests
     public void MaxAge_IsRead() =>
         Assert.Equal(
             TimeSpan.FromSeconds(60),
-            CachePolicy.Decide(true, null, Chat, new RequestFacts { HasSeed = true }, "{}"u8, "public, max-age=60").MaxAge
+            CachePolicy.Decide(true, null, Chat, new RequestMetadata { HasSeed = true }, "{}"u8, "public, max-age=60").MaxAge
         );
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class RequestReaderTests
             )
             .QuickCheckThrowOnFailure();
 
-    private static RequestFacts Read(string json)
+    private static RequestMetadata Read(string json)
     {
         Assert.Null(RequestReader.TryRead(Encoding.UTF8.GetBytes(json), out var facts));
         return facts;

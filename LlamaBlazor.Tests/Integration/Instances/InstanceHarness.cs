@@ -20,7 +20,7 @@ public class InstanceHarness : AppFixture
 {
     public InstanceHarness() => With("LlamaBlazor:Instances:StopGraceSeconds", "1").With("LlamaBlazor:Instances:StartAttempts", "2");
 
-    internal InstanceBoard Board => Services.GetRequiredService<InstanceBoard>();
+    internal InstanceRegistry Board => Services.GetRequiredService<InstanceRegistry>();
 
     internal InstanceSupervisor Supervisor => Services.GetRequiredService<InstanceSupervisor>();
 

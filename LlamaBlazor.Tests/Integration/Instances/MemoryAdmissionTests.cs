@@ -118,7 +118,7 @@ public sealed class LongContextTests(InstanceHarness app) : IClassFixture<Instan
 
     private async Task<StartDemand> DemandAsync(long model)
     {
-        var facts = await InstanceFacts.ReadAsync(
+        var facts = await InstanceDefinition.ReadAsync(
             app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(),
             model,
             CancellationToken.None

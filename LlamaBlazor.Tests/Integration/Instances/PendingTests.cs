@@ -32,7 +32,7 @@ public sealed class PendingTests(InstanceHarness app) : IClassFixture<InstanceHa
     {
         var model = await app.AddModelAsync("load-ms=0");
         var running = await app.StartAsync(model);
-        var gate = app.Services.GetRequiredService<StartGate>();
+        var gate = app.Services.GetRequiredService<AdmissionQueue>();
         await PatchAsync(model, "runtime", """{"pinned":true,"ttl_seconds":1}""");
         await Until.TrueAsync(() => gate.Occupants().Single(other => other.ModelId == model).IsPinned && gate.TtlOf(model) == 1, "pinned");
         Assert.False((await PendingAsync(model)).GetProperty("restart_needed").GetBoolean());

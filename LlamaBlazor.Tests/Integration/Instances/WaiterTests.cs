@@ -92,7 +92,7 @@ public sealed class WaiterTests : IAsyncLifetime
         Assert.Equal(202, (await _app.PostAsync($"/api/models/{model}/start?wait=60")).Status);
         await client.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
-        Service<StartGate>().Leave(-1);
+        Service<AdmissionQueue>().Leave(-1);
         await _app.WaitForAsync(model, "running");
     }
 
@@ -107,7 +107,7 @@ public sealed class WaiterTests : IAsyncLifetime
         var model = await WithoutAPlaceAsync(engine);
         var start = _app.PostAsync($"/api/models/{model}/start?wait=60");
         await Until.TrueAsync(() => File.Exists(asked), "the engine is asked what it can do");
-        var forced = _app.Supervisor.StartAsync(model, StartWish.Now with { Force = true }, CancellationToken.None);
+        var forced = _app.Supervisor.StartAsync(model, StartOptions.Now with { Force = true }, CancellationToken.None);
         await _app.Supervisor.RefreshAsync(model, CancellationToken.None); // answered after what was said before
         await File.WriteAllTextAsync(go, "");
         Assert.True((await forced).IsSuccess);
@@ -132,7 +132,9 @@ public sealed class WaiterTests : IAsyncLifetime
     public async Task WhoHearsThatItHasGone_FindsThatOnTheBoard()
     {
         var id = await _app.AddModelAsync("exit-at-start=3");
-        var facts = (await InstanceFacts.ReadAsync(Service<IDbContextFactory<LlamaDbContext>>(), id, CancellationToken.None)).Value with
+        var facts = (
+            await InstanceDefinition.ReadAsync(Service<IDbContextFactory<LlamaDbContext>>(), id, CancellationToken.None)
+        ).Value with
         {
             RestartPolicy = RestartPolicy.Never,
         };
@@ -152,12 +154,12 @@ public sealed class WaiterTests : IAsyncLifetime
             Service<EngineRunner>(),
             Service<InstanceOptions>(),
             _app.Board,
-            Service<InstanceLedger>(),
+            Service<InstanceStore>(),
             Look,
             NullLogger.Instance
         );
         Volatile.Write(ref actor, made);
-        await made.AskAsync(new ActorMessage(new InstanceEvent.StartRequested(), Wish: StartWish.Now), CancellationToken.None);
+        await made.AskAsync(new ActorMessage(new InstanceEvent.StartRequested(), Wish: StartOptions.Now), CancellationToken.None);
         await made.Gone;
         Assert.Equal("error", _app.Board.Find(id)!.Status);
         Assert.Equal(0, early);
@@ -169,14 +171,16 @@ public sealed class WaiterTests : IAsyncLifetime
         using var answer = await _app.Http.PatchAsJsonAsync("/api/server-config", new { models_max = 1 });
         answer.EnsureSuccessStatusCode();
         var model = await _app.AddModelWithAsync(engine ?? EngineScript.Write(_app.Folder, "load-ms=0"));
-        var facts = (await InstanceFacts.ReadAsync(Service<IDbContextFactory<LlamaDbContext>>(), model, CancellationToken.None)).Value with
+        var facts = (
+            await InstanceDefinition.ReadAsync(Service<IDbContextFactory<LlamaDbContext>>(), model, CancellationToken.None)
+        ).Value with
         {
             ModelId = -1,
             Name = "holder",
         };
         Assert.Null(
-            await Service<StartGate>()
-                .EnterAsync(facts, new CurrentWish(StartWish.Now, TimeProvider.System), _ => { }, CancellationToken.None)
+            await Service<AdmissionQueue>()
+                .EnterAsync(facts, new CurrentStartOptions(StartOptions.Now, TimeProvider.System), _ => { }, CancellationToken.None)
         );
         return model;
     }

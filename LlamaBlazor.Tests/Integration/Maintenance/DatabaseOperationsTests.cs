@@ -98,7 +98,7 @@ public sealed class DatabaseOperationsTests : IAsyncLifetime
     public async Task Restore_WhileModelsRun_IsRefused()
     {
         var name = (await PostAsync("/api/database/backup")).GetProperty("name").GetString();
-        _app.Services.GetRequiredService<InstanceBoard>()
+        _app.Services.GetRequiredService<InstanceRegistry>()
             .Publish(
                 new InstanceSnapshot
                 {

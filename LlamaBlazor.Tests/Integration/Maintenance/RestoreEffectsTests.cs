@@ -57,7 +57,7 @@ public sealed class RestoreEffectsTests : IAsyncLifetime
         Assert.Equal("stopped", Value("SELECT status || coalesce(runtime_status, '') FROM models"));
         Assert.Equal("deleted", Value("SELECT status || coalesce(pid, '') || coalesce(port, '') FROM container_instances WHERE id = 7000"));
         Assert.Equal("CUDA1", Value("SELECT group_concat(gpu_id) FROM gpu_allocations"));
-        Assert.True(_app.Services.GetRequiredService<InstanceLedger>().NextId() > 7000);
+        Assert.True(_app.Services.GetRequiredService<InstanceStore>().NextId() > 7000);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class RestoreEffectsTests : IAsyncLifetime
     [Fact]
     public async Task AnImport_GivesIdsThatNoInstanceGetsAgain()
     {
-        var ledger = _app.Services.GetRequiredService<InstanceLedger>();
+        var ledger = _app.Services.GetRequiredService<InstanceStore>();
         var path = LegacyFixtures.Write(_app.Folder.File("old.db"), LegacyFixtures.Mlenv);
         Assert.True((await _app.Services.GetRequiredService<LegacyImport>().RunAsync(path, false)).IsSuccess);
         var imported = (long)Value("SELECT max(id) FROM container_instances")!;

@@ -60,7 +60,7 @@ public sealed class FitProgramTests : AppFixture
         );
         await AddAsync();
         Services
-            .GetRequiredService<InstanceBoard>()
+            .GetRequiredService<InstanceRegistry>()
             .Publish(
                 new InstanceSnapshot
                 {
@@ -84,7 +84,7 @@ public sealed class FitProgramTests : AppFixture
         Fit("echo '-c 0 -ngl -1'");
         await AddAsync();
         Services
-            .GetRequiredService<InstanceBoard>()
+            .GetRequiredService<InstanceRegistry>()
             .Publish(
                 new InstanceSnapshot
                 {
@@ -226,7 +226,7 @@ public sealed class FitProgramTests : AppFixture
         var question = (await advisor.PrepareAsync((await Services.GetRequiredService<ModelStore>().FindAsync("m"))!)).Value;
         var before = advisor.Free(question).Devices[0].FreeBytes!.Value;
         Services
-            .GetRequiredService<InstanceBoard>()
+            .GetRequiredService<InstanceRegistry>()
             .Publish(
                 new InstanceSnapshot
                 {
@@ -263,7 +263,7 @@ public sealed class FitProgramTests : AppFixture
         var id = await AddAsync();
         await PostAsync();
         Services
-            .GetRequiredService<InstanceBoard>()
+            .GetRequiredService<InstanceRegistry>()
             .Publish(
                 new InstanceSnapshot
                 {
@@ -277,7 +277,7 @@ public sealed class FitProgramTests : AppFixture
             .GetRequiredService<LlamaBlazor.Web.Shared.Live.Broadcast<InstanceLogLine>>()
             .Publish(new InstanceLogLine(id, "m", 0, "load_tensors: CPU model buffer size = 4.00 MiB"));
         Services
-            .GetRequiredService<InstanceBoard>()
+            .GetRequiredService<InstanceRegistry>()
             .Publish(
                 new InstanceSnapshot
                 {

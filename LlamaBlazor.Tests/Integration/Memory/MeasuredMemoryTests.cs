@@ -33,7 +33,7 @@ public sealed class MeasuredMemoryTests : AppFixture
         var id = await AddAsync(GgufSamples.Llama().Save(Folder.File("outside/m.gguf")));
         Start(id, "main: nothing about memory");
         Services
-            .GetRequiredService<InstanceBoard>()
+            .GetRequiredService<InstanceRegistry>()
             .Publish(
                 new InstanceSnapshot
                 {
@@ -94,7 +94,7 @@ public sealed class MeasuredMemoryTests : AppFixture
 
     private void Publish(long id, InstancePhase phase) =>
         Services
-            .GetRequiredService<InstanceBoard>()
+            .GetRequiredService<InstanceRegistry>()
             .Publish(
                 new InstanceSnapshot
                 {

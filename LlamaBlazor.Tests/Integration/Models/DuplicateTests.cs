@@ -108,7 +108,7 @@ public sealed class DuplicateTests : AppFixture
         await Http.PostAsync("/api/models/busy/duplicate", null);
         var id = (await GetAsync("/api/models/busy-copy")).GetProperty("id").GetInt64();
         Services
-            .GetRequiredService<InstanceBoard>()
+            .GetRequiredService<InstanceRegistry>()
             .Publish(
                 new InstanceSnapshot
                 {

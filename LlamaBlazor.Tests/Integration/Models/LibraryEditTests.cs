@@ -181,7 +181,7 @@ public sealed class LibraryEditTests : AppFixture
 
     private async Task RunAsync(string name) =>
         Services
-            .GetRequiredService<InstanceBoard>()
+            .GetRequiredService<InstanceRegistry>()
             .Publish(
                 new InstanceSnapshot
                 {

@@ -88,7 +88,7 @@ public class ProxyFixture : AppFixture
             BaseUrl = $"http://127.0.0.1:{port ?? Engine.Port}",
             ReadyAt = Now,
         };
-        Services.GetRequiredService<InstanceBoard>().Publish(snapshot);
+        Services.GetRequiredService<InstanceRegistry>().Publish(snapshot);
         return snapshot;
     }
 
@@ -144,7 +144,7 @@ public class ProxyFixture : AppFixture
             services.AddSingleton<EnsureReady>(
                 async (modelId, cancellation) =>
                 {
-                    if (Services.GetRequiredService<InstanceBoard>().Find(modelId) is { Status: "running" } running)
+                    if (Services.GetRequiredService<InstanceRegistry>().Find(modelId) is { Status: "running" } running)
                         return running;
                     _starts.AddOrUpdate(modelId, 1, (_, count) => count + 1);
                     if (Starting is { } start)

@@ -23,7 +23,7 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
     private static readonly TimeSpan Overtaking = TimeSpan.FromMilliseconds(200); // as long as it is let try; it must not succeed
 
     private readonly Clock _clock = new();
-    private readonly InstanceBoard _board = new(new Broadcast<InstanceSnapshot>(NullLogger<Broadcast<InstanceSnapshot>>.Instance));
+    private readonly InstanceRegistry _board = new(new Broadcast<InstanceSnapshot>(NullLogger<Broadcast<InstanceSnapshot>>.Instance));
     private readonly TaskCompletionSource<Result<InstanceSnapshot>> _refusal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _givenUp;
 
@@ -133,7 +133,7 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
 
     private InFlightRequest Request(long model)
     {
-        var facts = new ProxyModelFacts(
+        var facts = new ProxyModelMetadata(
             0,
             null,
             null,

@@ -204,7 +204,7 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
 
     private async Task<StartDemand> DemandAsync(long model)
     {
-        var facts = await InstanceFacts.ReadAsync(
+        var facts = await InstanceDefinition.ReadAsync(
             app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>(),
             model,
             CancellationToken.None

@@ -99,7 +99,7 @@ public sealed class VisibleDeviceTests(InstanceHarness app) : IClassFixture<Inst
     private async Task<StartDemand> DemandAsync(long model)
     {
         var factory = app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>();
-        var facts = await InstanceFacts.ReadAsync(factory, model, CancellationToken.None);
+        var facts = await InstanceDefinition.ReadAsync(factory, model, CancellationToken.None);
         return await app.Services.GetRequiredService<AdmissionService>().DemandAsync(facts.Value, CancellationToken.None);
     }
 

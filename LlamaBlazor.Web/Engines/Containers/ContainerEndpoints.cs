@@ -14,9 +14,9 @@ internal static class ContainerEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        ContainerKeeper keeper,
+        ContainerReconciler keeper,
         ContainerRuntime runtime,
-        InstanceBoard board,
+        InstanceRegistry board,
         CancellationToken cancellation
     )
     {

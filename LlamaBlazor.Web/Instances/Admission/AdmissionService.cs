@@ -40,7 +40,7 @@ internal sealed class AdmissionService(
     /// <param name="promised">Bytes that others which load were promised and have not all taken yet.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<(AdmissionDecision Decision, GpuQuestion Gpus)> DecideAsync(
-        InstanceFacts facts,
+        InstanceDefinition facts,
         StartDemand demand,
         bool mayEvict,
         IReadOnlyList<Occupant> others,
@@ -82,7 +82,7 @@ internal sealed class AdmissionService(
     }
 
     /// <summary>What a model is expected to need.</summary>
-    public async Task<StartDemand> DemandAsync(InstanceFacts facts, CancellationToken cancellation)
+    public async Task<StartDemand> DemandAsync(InstanceDefinition facts, CancellationToken cancellation)
     {
         if (_isDemo)
             return new StartDemand(0, 0, 0, new GpuWish(null, false, [], 0), []);
@@ -150,7 +150,7 @@ internal sealed class AdmissionService(
     // Who holds which card: the rows of the database, what starts that evict others are about to take, and, for who must have a card alone,
     // those whose engines use all.
     private async Task<GpuQuestion> AskGpusAsync(
-        InstanceFacts facts,
+        InstanceDefinition facts,
         StartDemand demand,
         IReadOnlyList<Occupant> others,
         CancellationToken cancellation
@@ -227,7 +227,7 @@ internal sealed class AdmissionService(
     }
 
     // An engine that cannot be found or asked is told of when it is to be started; a container's is not asked for a mere check.
-    private async Task<IReadOnlyList<EngineDevice>> DevicesAsync(InstanceFacts facts, CancellationToken cancellation)
+    private async Task<IReadOnlyList<EngineDevice>> DevicesAsync(InstanceDefinition facts, CancellationToken cancellation)
     {
         if (facts.IsContainer)
             return

@@ -24,7 +24,7 @@ public sealed partial class InstanceButtons
     public bool Compact { get; set; }
 
     [Inject]
-    internal InstanceBoard Board { get; set; } = null!;
+    internal InstanceRegistry Board { get; set; } = null!;
 
     [Inject]
     internal InstanceSupervisor Supervisor { get; set; } = null!;

@@ -15,7 +15,7 @@ public sealed partial class InstanceTab
     public long ModelId { get; set; }
 
     [Inject]
-    internal InstanceBoard Board { get; set; } = null!;
+    internal InstanceRegistry Board { get; set; } = null!;
 
     [Inject]
     internal InstanceSupervisor Supervisor { get; set; } = null!;

@@ -19,7 +19,7 @@ internal sealed class LegacyImport(
     DatabaseWriter writer,
     SecretProtector secrets,
     DatabaseFollowers followers,
-    InstanceLedger ledger,
+    InstanceStore ledger,
     RetentionStore retention,
     TimeProvider clock
 )

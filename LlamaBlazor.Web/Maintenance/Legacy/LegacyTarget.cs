@@ -11,7 +11,7 @@ internal sealed class LegacyTarget(
     SqliteTransaction transaction,
     LegacyReport report,
     LegacyLeftovers leftovers,
-    InstanceLedger ledger,
+    InstanceStore ledger,
     long now
 )
 {

@@ -14,7 +14,7 @@ namespace LlamaBlazor.Web.Models.Library;
 internal sealed class LibraryEdits(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseWriter writer,
-    InstanceBoard instances,
+    InstanceRegistry instances,
     ModelStore store,
     LaunchSettingsStore settings,
     TimeProvider clock

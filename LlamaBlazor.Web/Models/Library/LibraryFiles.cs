@@ -19,7 +19,7 @@ internal sealed class LibraryFiles(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseWriter writer,
     ModelStore store,
-    InstanceBoard instances,
+    InstanceRegistry instances,
     LaunchSettingsStore settings,
     ForeignFolders foreign,
     TimeProvider clock

@@ -11,7 +11,7 @@ namespace LlamaBlazor.Web.Models.Library;
 /// <param name="Entry">The files.</param>
 /// <param name="Facts">The header of the first part, with the weights of all parts.</param>
 /// <param name="Fingerprint">By which the file is recognised when it moves.</param>
-internal sealed record ScannedModel(LibraryEntry Entry, ModelFacts Facts, string Fingerprint)
+internal sealed record ScannedModel(LibraryEntry Entry, ModelMetadata Facts, string Fingerprint)
 {
     private const int HashedHeader = 64 << 10;
     private const int HashedSample = 4 << 10;
@@ -31,7 +31,7 @@ internal sealed record ScannedModel(LibraryEntry Entry, ModelFacts Facts, string
             if (first is null)
                 return Failure.Conflict(Nothing);
             var header = GgufReader.Read(first, cancellation);
-            var facts = header.IsSuccess ? ModelFacts.Of(header.Value, Path.GetFileName(entry.Path)) : header.Failure!;
+            var facts = header.IsSuccess ? ModelMetadata.Of(header.Value, Path.GetFileName(entry.Path)) : header.Failure!;
             if (!facts.IsSuccess)
                 return facts.Failure!;
             var weights = facts.Value.ParameterCount;

@@ -13,7 +13,7 @@ namespace LlamaBlazor.Web.Parameters.Import;
 /// Finds the row that a scan made for a file and that nobody has changed or used: what an import says of the file is then said of that
 /// row.
 /// </summary>
-internal sealed class UntouchedModels(ParameterCatalogue catalogue, InstanceBoard instances)
+internal sealed class UntouchedModels(ParameterCatalogue catalogue, InstanceRegistry instances)
 {
     /// <summary>The row, tracked, or null where there is none.</summary>
     /// <param name="context">The edit's.</param>

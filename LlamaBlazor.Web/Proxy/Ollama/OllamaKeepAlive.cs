@@ -104,7 +104,7 @@ internal sealed partial class OllamaKeepAlive(
     // False when a request has come meanwhile.
     private async Task<bool> TryStopAsync(long modelId)
     {
-        var facts = await InstanceFacts.ReadAsync(contexts, modelId, lifetime.ApplicationStopping).ConfigureAwait(false);
+        var facts = await InstanceDefinition.ReadAsync(contexts, modelId, lifetime.ApplicationStopping).ConfigureAwait(false);
         if (!facts.IsSuccess || facts.Value.Pinned)
             return true;
         var stopped = await supervisor.StopIdleAsync(modelId, lifetime.ApplicationStopping).ConfigureAwait(false);

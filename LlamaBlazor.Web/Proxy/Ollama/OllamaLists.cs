@@ -20,7 +20,7 @@ internal sealed class OllamaLists(
     KeyAccess access,
     BodyStore bodies,
     ModelDirectory models,
-    InstanceBoard board,
+    InstanceRegistry board,
     OllamaKeepAlive keepAlive,
     MetricWindow metrics
 )
@@ -180,7 +180,7 @@ internal sealed class OllamaLists(
         };
     }
 
-    private static object Details(ProxyModelFacts facts) =>
+    private static object Details(ProxyModelMetadata facts) =>
         new
         {
             parent_model = "",

@@ -14,13 +14,13 @@ public sealed partial class ContainerPanel
     private string? _trouble;
 
     [Inject]
-    internal ContainerKeeper Keeper { get; set; } = null!;
+    internal ContainerReconciler Keeper { get; set; } = null!;
 
     [Inject]
     internal ContainerRuntime Runtime { get; set; } = null!;
 
     [Inject]
-    internal InstanceBoard Board { get; set; } = null!;
+    internal InstanceRegistry Board { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()

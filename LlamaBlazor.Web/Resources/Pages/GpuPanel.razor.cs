@@ -29,7 +29,7 @@ public sealed partial class GpuPanel
     internal AllocationStore Allocations { get; set; } = null!;
 
     [Inject]
-    internal InstanceBoard Board { get; set; } = null!;
+    internal InstanceRegistry Board { get; set; } = null!;
 
     [Inject]
     internal MetricWindow Window { get; set; } = null!;

@@ -16,7 +16,7 @@ public sealed partial class InstanceTable
     private long? _open;
 
     [Inject]
-    internal InstanceBoard Board { get; set; } = null!;
+    internal InstanceRegistry Board { get; set; } = null!;
 
     [Inject]
     internal MetricWindow Window { get; set; } = null!;

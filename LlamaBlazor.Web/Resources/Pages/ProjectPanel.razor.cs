@@ -21,7 +21,7 @@ public sealed partial class ProjectPanel
     internal ProjectStore Store { get; set; } = null!;
 
     [Inject]
-    internal InstanceBoard Board { get; set; } = null!;
+    internal InstanceRegistry Board { get; set; } = null!;
 
     [Inject]
     private NotificationService Notifications { get; set; } = null!;

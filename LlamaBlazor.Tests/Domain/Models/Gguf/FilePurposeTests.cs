@@ -98,10 +98,10 @@ public sealed class FilePurposeTests
         var file = Read(Fork());
         // up to the next tensor, and to the end
         Assert.Equal([64L * 4 * 2, 1024, 64 * 64 * 2, 20_000], file.Tensors.Select(tensor => tensor.Bytes));
-        Assert.Equal("unknown (144)", ModelFacts.Of(file).Value.Quantization);
-        Assert.Equal("IQ4_KS", ModelFacts.Of(file, "Papa-MTP-IQ4_KS.gguf").Value.Quantization);
-        Assert.Equal("IQ5_K_R4", ModelFacts.Of(file, "Papa-IQ5_K_R4.gguf").Value.Quantization);
-        Assert.Equal("unknown (144)", ModelFacts.Of(file, "papa.gguf").Value.Quantization);
+        Assert.Equal("unknown (144)", ModelMetadata.Of(file).Value.Quantization);
+        Assert.Equal("IQ4_KS", ModelMetadata.Of(file, "Papa-MTP-IQ4_KS.gguf").Value.Quantization);
+        Assert.Equal("IQ5_K_R4", ModelMetadata.Of(file, "Papa-IQ5_K_R4.gguf").Value.Quantization);
+        Assert.Equal("unknown (144)", ModelMetadata.Of(file, "papa.gguf").Value.Quantization);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class FilePurposeTests
         return [.. header, .. new byte[9728 + 20_000]];
     }
 
-    private static Result<ModelFacts> Of(GgufWriter writer) => ModelFacts.Of(Read(writer.ToArray()));
+    private static Result<ModelMetadata> Of(GgufWriter writer) => ModelMetadata.Of(Read(writer.ToArray()));
 
     private static GgufFile Read(byte[] bytes) => GgufReader.Read(new MemoryStream(bytes)).Value;
 }

@@ -52,7 +52,7 @@ public sealed class GgufFuzzTests
     // All that the dashboard works out from a header: facts, geometry, estimates; never an exception, never less than nothing.
     private static void Use(GgufFile file)
     {
-        _ = ModelFacts.Of(file).Match(facts => MetadataText.Json(facts.Metadata), failure => failure.Message);
+        _ = ModelMetadata.Of(file).Match(facts => MetadataText.Json(facts.Metadata), failure => failure.Message);
         _ = (file.Types.Count, GgufFile.Join([file, file]).ParameterCount);
         var model = ModelGeometry.Of(file);
         var settings = new MemorySettings

@@ -123,8 +123,8 @@ public sealed class ModelFactsTests
     [InlineData(1_040_000_000_000, "1T")]
     public void SizeLabel_ReadsAsModelCardsDo(long weights, string? label) => Assert.Equal(label, SizeLabel.Of(weights));
 
-    private static ModelFacts Facts(GgufWriter writer) => Of(writer).Value;
+    private static ModelMetadata Facts(GgufWriter writer) => Of(writer).Value;
 
-    private static LlamaBlazor.Domain.Common.Result<ModelFacts> Of(GgufWriter writer) =>
-        ModelFacts.Of(GgufReader.Read(new MemoryStream(writer.ToArray())).Value);
+    private static LlamaBlazor.Domain.Common.Result<ModelMetadata> Of(GgufWriter writer) =>
+        ModelMetadata.Of(GgufReader.Read(new MemoryStream(writer.ToArray())).Value);
 }

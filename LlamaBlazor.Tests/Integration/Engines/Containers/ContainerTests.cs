@@ -20,7 +20,7 @@ public sealed class ContainerHarness : InstanceHarness
             .With("LlamaBlazor:Containers:OciRuntime", "runc")
             .With("LlamaBlazor:Containers:ExtraArguments", TestImage.ExtraArguments);
 
-    internal ContainerKeeper Keeper => Services.GetRequiredService<ContainerKeeper>();
+    internal ContainerReconciler Keeper => Services.GetRequiredService<ContainerReconciler>();
 
     /// <summary>Names of our containers, as podman lists them.</summary>
     public string[] Names =>

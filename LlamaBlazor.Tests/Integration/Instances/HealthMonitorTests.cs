@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Instances;
 
-public sealed class CareTests(CareApp app) : IClassFixture<CareApp>
+public sealed class HealthMonitorTests(CareApp app) : IClassFixture<CareApp>
 {
     [LinuxFact]
     public async Task IdleModel_IsStopped_AfterItsTime_ButNotAPinnedOrBusyOne()

@@ -12,7 +12,7 @@ namespace LlamaBlazor.Web.Instances;
 /// dashboard.
 /// The newest state of each model waits to be written; a database that does not answer holds up no instance.
 /// </summary>
-internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider clock, ILogger<InstanceLedger> logger) : BackgroundService
+internal sealed partial class InstanceStore(DatabaseWriter writer, TimeProvider clock, ILogger<InstanceStore> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(2);
 
@@ -48,7 +48,7 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
     }
 
     /// <summary>Notes a state; written soon.</summary>
-    public void Record(InstanceSnapshot snapshot, InstanceFacts facts, string uid, EngineRun? run)
+    public void Record(InstanceSnapshot snapshot, InstanceDefinition facts, string uid, EngineRun? run)
     {
         lock (_gate)
             _waiting[snapshot.ModelId] = new Entry(snapshot, facts, uid, run ?? _waiting.GetValueOrDefault(snapshot.ModelId)?.Run);
@@ -217,5 +217,5 @@ internal sealed partial class InstanceLedger(DatabaseWriter writer, TimeProvider
     [LoggerMessage(Level = LogLevel.Warning, Message = "The state of {Model} could not be written to the database; it is tried again")]
     private partial void LogNotWritten(string model, Exception error);
 
-    private sealed record Entry(InstanceSnapshot Snapshot, InstanceFacts Facts, string Uid, EngineRun? Run);
+    private sealed record Entry(InstanceSnapshot Snapshot, InstanceDefinition Facts, string Uid, EngineRun? Run);
 }

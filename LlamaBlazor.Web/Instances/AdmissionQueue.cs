@@ -14,32 +14,32 @@ internal delegate Task<bool> EvictModel(long modelId, CancellationToken cancella
 /// Stopping others for a
 /// start happens outside of the decision and holds nobody else up.
 /// </summary>
-internal sealed partial class StartGate : IDisposable
+internal sealed partial class AdmissionQueue : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _decision = new(1, 1);
-    private readonly Dictionary<long, Place> _places = []; // one a process that exists or is about to
+    private readonly Dictionary<long, Reservation> _reservations = []; // one a process that exists or is about to
     private readonly AdmissionService _admission;
     private readonly AllocationStore _allocations;
-    private readonly InstanceBoard _board;
+    private readonly InstanceRegistry _board;
     private readonly ReadLoad _readLoad;
     private readonly EvictModel _evict;
     private readonly InstanceOptions _options;
     private readonly TimeProvider _clock;
-    private readonly ILogger<StartGate> _logger;
+    private readonly ILogger<AdmissionQueue> _logger;
     private string? _closed; // why nothing starts
 
     /// <summary>Makes the gate; a model that becomes idle moves the line.</summary>
-    public StartGate(
+    public AdmissionQueue(
         AdmissionService admission,
         AllocationStore allocations,
-        InstanceBoard board,
+        InstanceRegistry board,
         ReadLoad readLoad,
         LoadSignal signal,
         EvictModel evict,
         InstanceOptions options,
         TimeProvider clock,
-        ILogger<StartGate> logger
+        ILogger<AdmissionQueue> logger
     )
     {
         (_admission, _allocations, _board, _readLoad, _evict, _options, _clock, _logger) = (
@@ -66,8 +66,8 @@ internal sealed partial class StartGate : IDisposable
         {
             if (_closed is { } other)
                 return Failure.Conflict(other);
-            if (_places.Count > 0)
-                return Busy(_places.Values.Select(place => place.Facts.Name));
+            if (_reservations.Count > 0)
+                return Busy(_reservations.Values.Select(place => place.Facts.Name));
             _closed = reason;
         }
 
@@ -84,14 +84,14 @@ internal sealed partial class StartGate : IDisposable
     public IReadOnlyList<Occupant> Occupants(long except = 0)
     {
         lock (_gate)
-            return [.. _places.Values.Where(place => place.Facts.ModelId != except).Select(Describe)];
+            return [.. _reservations.Values.Where(place => place.Facts.ModelId != except).Select(Describe)];
     }
 
     /// <summary>The idle time a model has of its own, or null.</summary>
     public long? TtlOf(long modelId)
     {
         lock (_gate)
-            return _places.TryGetValue(modelId, out var place) ? place.Facts.TtlSeconds : null;
+            return _reservations.TryGetValue(modelId, out var place) ? place.Facts.TtlSeconds : null;
     }
 
     /// <summary>The GPUs a model was given, as its engine names them; null where its setting says the same.</summary>
@@ -99,7 +99,7 @@ internal sealed partial class StartGate : IDisposable
     {
         lock (_gate)
             return
-                _places.TryGetValue(modelId, out var place)
+                _reservations.TryGetValue(modelId, out var place)
                 && place.Gpus.Devices is { } devices
                 && (place.Facts.GpuStrategy is not null || !devices.SequenceEqual(place.Demand.Gpus.Named))
                 ? devices
@@ -110,17 +110,17 @@ internal sealed partial class StartGate : IDisposable
     public IReadOnlyList<string> CardsOf(long modelId)
     {
         lock (_gate)
-            return _places.TryGetValue(modelId, out var place) ? place.Gpus.Cards ?? [] : [];
+            return _reservations.TryGetValue(modelId, out var place) ? place.Gpus.Cards ?? [] : [];
     }
 
     /// <summary>Takes over what is set for a running model now: pin, idle time and project count at once.</summary>
-    public void Refresh(InstanceFacts facts)
+    public void Refresh(InstanceDefinition facts)
     {
         lock (_gate)
         {
-            if (!_places.TryGetValue(facts.ModelId, out var place))
+            if (!_reservations.TryGetValue(facts.ModelId, out var place))
                 return;
-            _places[facts.ModelId] = place with
+            _reservations[facts.ModelId] = place with
             {
                 Facts = place.Facts with { Pinned = facts.Pinned, TtlSeconds = facts.TtlSeconds, Project = facts.Project },
             };
@@ -133,13 +133,13 @@ internal sealed partial class StartGate : IDisposable
     public event Action? Refreshed;
 
     /// <summary>What a start would meet now; changes nothing.</summary>
-    public async Task<AdmissionDecision> PreviewAsync(InstanceFacts facts, bool mayEvict, CancellationToken cancellation)
+    public async Task<AdmissionDecision> PreviewAsync(InstanceDefinition facts, bool mayEvict, CancellationToken cancellation)
     {
         var demand = await _admission.DemandAsync(facts, cancellation).ConfigureAwait(false);
-        var entry = new StartEntry(
+        var entry = new PendingStart(
             facts,
             demand,
-            new CurrentWish(StartWish.Now with { MayEvict = mayEvict }, _clock),
+            new CurrentStartOptions(StartOptions.Now with { MayEvict = mayEvict }, _clock),
             _ => { },
             _clock.GetTimestamp()
         );
@@ -152,8 +152,8 @@ internal sealed partial class StartGate : IDisposable
     /// <param name="onStage">Told what is waited for.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<Failure?> EnterAsync(
-        InstanceFacts facts,
-        CurrentWish wish,
+        InstanceDefinition facts,
+        CurrentStartOptions wish,
         Action<StartStage> onStage,
         CancellationToken cancellation
     )
@@ -164,7 +164,7 @@ internal sealed partial class StartGate : IDisposable
         {
             if (Closed is { } reason)
                 return Failure.Conflict($"'{facts.Name}' cannot be started now. {reason}");
-            var entry = new StartEntry(facts, demand, wish, onStage, since);
+            var entry = new PendingStart(facts, demand, wish, onStage, since);
             var decision = await TryTakeAsync(entry, cancellation).ConfigureAwait(false);
             if (!decision.Admitted && !decision.IsNever && !wish.IsOverdue)
                 decision = await WaitAsync(entry, decision, cancellation).ConfigureAwait(false);
@@ -187,7 +187,7 @@ internal sealed partial class StartGate : IDisposable
     {
         lock (_gate)
         {
-            if (!_places.Remove(modelId))
+            if (!_reservations.Remove(modelId))
                 return;
         }
 
@@ -195,14 +195,14 @@ internal sealed partial class StartGate : IDisposable
     }
 
     /// <summary>Gives back the place that one start took: by now, another start of the model may have one.</summary>
-    public void Leave(StartEntry entry)
+    public void Leave(PendingStart entry)
     {
         lock (_gate)
         {
             if (
-                !_places.TryGetValue(entry.Facts.ModelId, out var place)
+                !_reservations.TryGetValue(entry.Facts.ModelId, out var place)
                 || !ReferenceEquals(place.Demand, entry.Demand)
-                || !_places.Remove(entry.Facts.ModelId)
+                || !_reservations.Remove(entry.Facts.ModelId)
             )
                 return;
         }
@@ -213,7 +213,7 @@ internal sealed partial class StartGate : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _decision.Dispose();
 
-    private static Failure Refusal(InstanceFacts facts, AdmissionDecision decision) =>
+    private static Failure Refusal(InstanceDefinition facts, AdmissionDecision decision) =>
         new(
             FailureKind.Conflict,
             $"'{facts.Name}' cannot be started {(decision.IsNever ? "on this machine with its settings" : "now")}. {Words(decision)}",
@@ -224,7 +224,7 @@ internal sealed partial class StartGate : IDisposable
 
     private static string Words(AdmissionDecision decision) => string.Join(' ', decision.Reasons.Select(reason => reason.Message));
 
-    private async Task<AdmissionDecision> TryTakeAsync(StartEntry entry, CancellationToken cancellation)
+    private async Task<AdmissionDecision> TryTakeAsync(PendingStart entry, CancellationToken cancellation)
     {
         var (facts, demand, wish) = (entry.Facts, entry.Demand, entry.Wish.Value);
         await _decision.WaitAsync(cancellation).ConfigureAwait(false);
@@ -255,13 +255,13 @@ internal sealed partial class StartGate : IDisposable
     }
 
     // What speaks against it by itself, or else whose turn comes before.
-    private async Task<(AdmissionDecision Decision, GpuQuestion Gpus)> DecideInTurnAsync(StartEntry entry, CancellationToken cancellation)
+    private async Task<(AdmissionDecision Decision, GpuQuestion Gpus)> DecideInTurnAsync(PendingStart entry, CancellationToken cancellation)
     {
         var (decision, gpus) = await DecideAsync(entry, entry.Wish.Value.MayEvict, Occupants(entry.Facts.ModelId), cancellation)
             .ConfigureAwait(false);
         if (!decision.Admitted || _line.IsEmpty)
             return (decision, gpus);
-        var taker = Describe(new Place(entry.Facts, entry.Demand, gpus.Answer(Victims(decision))));
+        var taker = Describe(new Reservation(entry.Facts, entry.Demand, gpus.Answer(Victims(decision))));
         if (await FirstHarmedAsync(entry, taker, cancellation).ConfigureAwait(false) is { Facts.Name: var first })
             decision = new AdmissionDecision(
                 false,
@@ -278,7 +278,7 @@ internal sealed partial class StartGate : IDisposable
 
     // Those that load have not taken all of their memory yet.
     private Task<(AdmissionDecision Decision, GpuQuestion Gpus)> DecideAsync(
-        StartEntry entry,
+        PendingStart entry,
         bool mayEvict,
         IReadOnlyList<Occupant> others,
         CancellationToken cancellation
@@ -296,28 +296,28 @@ internal sealed partial class StartGate : IDisposable
         [.. Occupants().Where(other => decision.WouldEvict.Contains(other.ModelId) || decision.Awaits.Contains(other.ModelId))];
 
     // Why there are no places now, or null: it has one.
-    private string? TryPut(InstanceFacts facts, StartDemand demand, GpuPlan gpus)
+    private string? TryPut(InstanceDefinition facts, StartDemand demand, GpuPlan gpus)
     {
         lock (_gate)
         {
             if (_closed is null)
-                _places[facts.ModelId] = new Place(facts, demand, gpus);
+                _reservations[facts.ModelId] = new Reservation(facts, demand, gpus);
             return _closed;
         }
     }
 
-    private void Put(InstanceFacts facts, StartDemand demand, GpuPlan gpus)
+    private void Put(InstanceDefinition facts, StartDemand demand, GpuPlan gpus)
     {
         lock (_gate)
-            _places[facts.ModelId] = new Place(facts, demand, gpus);
+            _reservations[facts.ModelId] = new Reservation(facts, demand, gpus);
     }
 
-    private async Task<Failure?> TakeGpusAsync(InstanceFacts facts, GpuPlan gpus, CancellationToken cancellation) =>
+    private async Task<Failure?> TakeGpusAsync(InstanceDefinition facts, GpuPlan gpus, CancellationToken cancellation) =>
         gpus.Shares is { Count: > 0 } shares
             ? await _allocations.TakeAsync(facts.ModelId, facts.Name, shares, facts.IsGpuExclusive, cancellation).ConfigureAwait(false)
             : null;
 
-    private Occupant Describe(Place place)
+    private Occupant Describe(Reservation place)
     {
         var facts = place.Facts;
         var snapshot = _board.Find(facts.ModelId);
@@ -345,5 +345,5 @@ internal sealed partial class StartGate : IDisposable
         };
     }
 
-    private sealed record Place(InstanceFacts Facts, StartDemand Demand, GpuPlan Gpus);
+    private sealed record Reservation(InstanceDefinition Facts, StartDemand Demand, GpuPlan Gpus);
 }

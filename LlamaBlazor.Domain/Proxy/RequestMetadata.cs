@@ -1,10 +1,10 @@
 namespace LlamaBlazor.Domain.Proxy;
 
 /// <summary>What the endpoint needs to know of a JSON body; everything else passes unread.</summary>
-public sealed record RequestFacts
+public sealed record RequestMetadata
 {
     /// <summary>Facts of a body that says nothing.</summary>
-    public static RequestFacts Empty { get; } = new();
+    public static RequestMetadata Empty { get; } = new();
 
     /// <summary>Whether the body is an array, which names no model: <c>/lora-adapters</c>.</summary>
     public bool IsArray { get; init; }

@@ -8,13 +8,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LlamaBlazor.Tests.Integration.Instances;
 
 /// <summary>States on their way to the database.</summary>
-public sealed class LedgerTests(AppFixture app) : IClassFixture<AppFixture>
+public sealed class InstanceStoreTests(AppFixture app) : IClassFixture<AppFixture>
 {
     [Fact]
     public async Task Flush_WaitsForTheStatesThatAreBeingWritten()
     {
         var writer = app.Services.GetRequiredService<DatabaseWriter>();
-        using var ledger = new InstanceLedger(writer, TimeProvider.System, NullLogger<InstanceLedger>.Instance);
+        using var ledger = new InstanceStore(writer, TimeProvider.System, NullLogger<InstanceStore>.Instance);
         var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         var other = writer.ExecuteAsync(
             async (_, _) =>
@@ -32,7 +32,7 @@ public sealed class LedgerTests(AppFixture app) : IClassFixture<AppFixture>
                 Model = "m",
                 Phase = InstancePhase.Stopped,
             },
-            new InstanceFacts(987_654, "m", "model", false, null, "default", false, null, false, null, null, false),
+            new InstanceDefinition(987_654, "m", "model", false, null, "default", false, null, false, null, null, false),
             "uid",
             null
         );

@@ -16,7 +16,7 @@ namespace LlamaBlazor.Web.Data;
 /// before and after and without secrets: in the same transaction, whoever saves. Changes without the change tracker are noted by
 /// <see cref="AuditExtensions.Note"/>.
 /// </summary>
-internal sealed class AuditScribe(TimeProvider clock) : SaveChangesInterceptor
+internal sealed class AuditInterceptor(TimeProvider clock) : SaveChangesInterceptor
 {
     /// <summary>Models added or removed by one save that get a row each; more of them share one.</summary>
     private const int RowsBound = 20;

@@ -5,12 +5,12 @@ using LlamaBlazor.Web.Instances.Admission;
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>What a start is told to do, until it has its place: a later word replaces an earlier one.</summary>
-internal sealed class CurrentWish(StartWish wish, TimeProvider clock)
+internal sealed class CurrentStartOptions(StartOptions wish, TimeProvider clock)
 {
     private volatile Word _word = new(wish, clock.GetTimestamp());
 
     /// <summary>The word of now.</summary>
-    public StartWish Value => _word.Wish;
+    public StartOptions Value => _word.Wish;
 
     /// <summary>True when it waits no longer.</summary>
     public bool IsOverdue => Left <= TimeSpan.Zero;
@@ -19,9 +19,9 @@ internal sealed class CurrentWish(StartWish wish, TimeProvider clock)
     public TimeSpan? Left => _word is { Wish.Wait: { } wait } word ? wait - clock.GetElapsedTime(word.At) : null;
 
     /// <summary>Says something else; waiting begins anew.</summary>
-    public void Replace(StartWish wish) => _word = new Word(wish, clock.GetTimestamp());
+    public void Replace(StartOptions wish) => _word = new Word(wish, clock.GetTimestamp());
 
-    private sealed record Word(StartWish Wish, long At);
+    private sealed record Word(StartOptions Wish, long At);
 }
 
 /// <summary>What a start waits for.</summary>
@@ -36,7 +36,13 @@ internal sealed record StartStage(StartWait Wait, string? Reason = null, int? Pl
 /// <param name="Wish">What it may do, and how long it waits.</param>
 /// <param name="OnStage">Told what is waited for.</param>
 /// <param name="Since">When it began to wait, by the clock that never goes back.</param>
-internal sealed record StartEntry(InstanceFacts Facts, StartDemand Demand, CurrentWish Wish, Action<StartStage> OnStage, long Since)
+internal sealed record PendingStart(
+    InstanceDefinition Facts,
+    StartDemand Demand,
+    CurrentStartOptions Wish,
+    Action<StartStage> OnStage,
+    long Since
+)
 {
     /// <summary>Given its place, or refused it.</summary>
     public TaskCompletionSource<AdmissionDecision> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,10 +50,10 @@ internal sealed record StartEntry(InstanceFacts Facts, StartDemand Demand, Curre
 
 /// <summary>Those that wait for a place: by the priority of their model, then by how long they wait. Bounded by the models, each of which
 /// starts once at a time.</summary>
-internal sealed class StartLine
+internal sealed class PendingStarts
 {
     private readonly Lock _gate = new();
-    private readonly List<StartEntry> _entries = [];
+    private readonly List<PendingStart> _entries = [];
     private bool _isMoved;
     private int _count;
 
@@ -55,7 +61,7 @@ internal sealed class StartLine
     public bool IsEmpty => Volatile.Read(ref _count) == 0;
 
     /// <summary>All, the next one first.</summary>
-    public IReadOnlyList<StartEntry> All
+    public IReadOnlyList<PendingStart> All
     {
         get
         {
@@ -65,14 +71,14 @@ internal sealed class StartLine
     }
 
     /// <summary>Those whose turn comes before that of a start, which need not be in the line; the next one first.</summary>
-    public IReadOnlyList<StartEntry> Before(StartEntry entry)
+    public IReadOnlyList<PendingStart> Before(PendingStart entry)
     {
         lock (_gate)
             return [.. _entries.TakeWhile(other => other != entry && !IsBefore(entry, other))];
     }
 
     /// <summary>Joins. True when nobody moves the line, and the caller has to begin.</summary>
-    public bool Add(StartEntry entry)
+    public bool Add(PendingStart entry)
     {
         lock (_gate)
         {
@@ -84,7 +90,7 @@ internal sealed class StartLine
     }
 
     /// <summary>Leaves.</summary>
-    public void Remove(StartEntry entry)
+    public void Remove(PendingStart entry)
     {
         lock (_gate)
         {
@@ -100,7 +106,7 @@ internal sealed class StartLine
             return _entries.Count == 0 && !(_isMoved = false);
     }
 
-    private static bool IsBefore(StartEntry one, StartEntry other) =>
+    private static bool IsBefore(PendingStart one, PendingStart other) =>
         one.Facts.QueuePriority > other.Facts.QueuePriority
         || (one.Facts.QueuePriority == other.Facts.QueuePriority && one.Since < other.Since);
 }

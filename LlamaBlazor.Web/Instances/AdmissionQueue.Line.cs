@@ -4,7 +4,7 @@ using LlamaBlazor.Domain.Resources;
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>The line of those that wait, and the way from an eviction to memory that is really free.</summary>
-internal sealed partial class StartGate
+internal sealed partial class AdmissionQueue
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MeasureAgain = TimeSpan.FromMilliseconds(25);
@@ -17,7 +17,7 @@ internal sealed partial class StartGate
     // Others may pass one that does not fit, but not for ever: after this, nobody takes what it would get once those at work have finished.
     private static readonly TimeSpan PassLimit = TimeSpan.FromSeconds(30);
 
-    private readonly StartLine _line = new();
+    private readonly PendingStarts _line = new();
     private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Something has changed that those in the line may wait for.</summary>
@@ -29,7 +29,7 @@ internal sealed partial class StartGate
         Interlocked.Exchange(ref _released, released).TrySetResult();
     }
 
-    private async Task<AdmissionDecision> WaitAsync(StartEntry entry, AdmissionDecision refused, CancellationToken cancellation)
+    private async Task<AdmissionDecision> WaitAsync(PendingStart entry, AdmissionDecision refused, CancellationToken cancellation)
     {
         Tell(entry, refused);
         if (_line.Add(entry))
@@ -67,7 +67,7 @@ internal sealed partial class StartGate
         }
     }
 
-    private async Task LetInAsync(StartEntry entry)
+    private async Task LetInAsync(PendingStart entry)
     {
         try
         {
@@ -94,7 +94,7 @@ internal sealed partial class StartGate
 
     // Who must have its turn first, or null. What becomes free between two decisions is for the first in the line that can use it, not for
     // the first that asks.
-    private async Task<StartEntry?> FirstHarmedAsync(StartEntry entry, Occupant taker, CancellationToken cancellation)
+    private async Task<PendingStart?> FirstHarmedAsync(PendingStart entry, Occupant taker, CancellationToken cancellation)
     {
         foreach (var other in _line.Before(entry).Where(other => !other.Outcome.Task.IsCompleted))
         {
@@ -113,7 +113,7 @@ internal sealed partial class StartGate
 
     // True where it has a place beside these, and none beside these and the taker.
     private async Task<bool> WouldLoseAsync(
-        StartEntry waiting,
+        PendingStart waiting,
         IReadOnlyList<Occupant> others,
         Occupant taker,
         CancellationToken cancellation
@@ -131,7 +131,7 @@ internal sealed partial class StartGate
             .Decision
             .Admitted;
 
-    private void Tell(StartEntry entry, AdmissionDecision decision)
+    private void Tell(PendingStart entry, AdmissionDecision decision)
     {
         var place = _line.All.TakeWhile(other => other != entry).Count() + 1;
         entry.OnStage(new StartStage(StartWait.Pending, Words(decision), place));
@@ -171,7 +171,7 @@ internal sealed partial class StartGate
 
     // What was expected to become free is measured: the system and the driver free it a moment after the process has gone, and it may be
     // less than it was taken for.
-    private async Task<bool> SettleAsync(StartEntry entry, CancellationToken cancellation)
+    private async Task<bool> SettleAsync(PendingStart entry, CancellationToken cancellation)
     {
         for (var started = _clock.GetTimestamp(); ; )
         {
@@ -183,7 +183,7 @@ internal sealed partial class StartGate
         }
     }
 
-    private async Task<bool> TrySettleAsync(StartEntry entry, CancellationToken cancellation)
+    private async Task<bool> TrySettleAsync(PendingStart entry, CancellationToken cancellation)
     {
         await _decision.WaitAsync(cancellation).ConfigureAwait(false);
         try

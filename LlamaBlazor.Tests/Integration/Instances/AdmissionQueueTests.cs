@@ -15,13 +15,13 @@ namespace LlamaBlazor.Tests.Integration.Instances;
 
 /// <summary>Who gets a place that becomes free: moments that real engines meet too seldom. Nothing is launched; the gate is asked
 /// itself.</summary>
-public sealed class StartGateTests : IAsyncLifetime
+public sealed class AdmissionQueueTests : IAsyncLifetime
 {
-    private static readonly StartWish Waiting = StartWish.Patient with { MayEvict = false };
+    private static readonly StartOptions Waiting = StartOptions.Patient with { MayEvict = false };
 
     private readonly LateClock _clock = new();
     private InstanceHarness _app = null!;
-    private StartGate _gate = null!;
+    private AdmissionQueue _gate = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -68,20 +68,20 @@ public sealed class StartGateTests : IAsyncLifetime
         Assert.Null(await EnterAsync(await FactsAsync("team", cores: 2), Waiting));
         using var patience = new CancellationTokenSource();
         var (large, small) = (await FactsAsync("team", cores: 4), await FactsAsync("team", cores: 2));
-        var waiting = await LineUpAsync(large, StartWish.Patient, patience.Token);
-        Assert.Null(await EnterAsync(small, StartWish.Now)); // it may pass at first
+        var waiting = await LineUpAsync(large, StartOptions.Patient, patience.Token);
+        Assert.Null(await EnterAsync(small, StartOptions.Now)); // it may pass at first
         _gate.Leave(small.ModelId);
 
         _clock.Late = TimeSpan.FromSeconds(31);
-        var refused = await EnterAsync(small, StartWish.Now);
+        var refused = await EnterAsync(small, StartOptions.Now);
         Assert.Equal(["line"], refused!.Errors!.Keys);
         Assert.Contains(large.Name, refused.Message, StringComparison.Ordinal);
         Assert.False((await _gate.PreviewAsync(small, true, CancellationToken.None)).Admitted);
-        Assert.Null(await EnterAsync(await FactsAsync(), StartWish.Now)); // another project takes nothing from it
+        Assert.Null(await EnterAsync(await FactsAsync(), StartOptions.Now)); // another project takes nothing from it
         Assert.False(waiting.IsCompleted);
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
-        Assert.Null(await EnterAsync(small, StartWish.Now));
+        Assert.Null(await EnterAsync(small, StartOptions.Now));
     }
 
     [Fact]
@@ -89,9 +89,9 @@ public sealed class StartGateTests : IAsyncLifetime
     {
         await LimitAsync(0);
         await ShareAsync(cores: 4);
-        var refused = await EnterAsync(await FactsAsync("team", cores: 6), StartWish.Patient);
+        var refused = await EnterAsync(await FactsAsync("team", cores: 6), StartOptions.Patient);
         Assert.Equal(["quota"], refused!.Errors!.Keys);
-        Assert.Null(await EnterAsync(await FactsAsync("team", cores: 4), StartWish.Now));
+        Assert.Null(await EnterAsync(await FactsAsync("team", cores: 4), StartOptions.Now));
     }
 
     [Fact]
@@ -100,12 +100,12 @@ public sealed class StartGateTests : IAsyncLifetime
         await LimitAsync(1);
         var clock = new StoppedClock();
         using var gate = NewGate(clock);
-        Assert.Null(await gate.EnterAsync(await FactsAsync(), new CurrentWish(Waiting, clock), _ => { }, CancellationToken.None));
+        Assert.Null(await gate.EnterAsync(await FactsAsync(), new CurrentStartOptions(Waiting, clock), _ => { }, CancellationToken.None));
         using var patience = new CancellationTokenSource();
         var told = 0;
         var waiting = gate.EnterAsync(
             await FactsAsync(),
-            new CurrentWish(Waiting, clock),
+            new CurrentStartOptions(Waiting, clock),
             _ => Interlocked.Increment(ref told),
             patience.Token
         );
@@ -126,10 +126,10 @@ public sealed class StartGateTests : IAsyncLifetime
     public async Task StartThatHasLeft_GivesBackItsOwnPlace_NotThatOfTheNextOne()
     {
         var facts = await FactsAsync();
-        var earlier = new StartEntry(
+        var earlier = new PendingStart(
             facts,
             await Service<AdmissionService>().DemandAsync(facts, CancellationToken.None),
-            new CurrentWish(Waiting, _clock),
+            new CurrentStartOptions(Waiting, _clock),
             _ => { },
             0
         );
@@ -152,7 +152,7 @@ public sealed class StartGateTests : IAsyncLifetime
         Assert.Contains("0 B are free", reason.Message, StringComparison.Ordinal);
     }
 
-    private StartGate NewGate(TimeProvider clock) =>
+    private AdmissionQueue NewGate(TimeProvider clock) =>
         new(
             Service<AdmissionService>(),
             Service<AllocationStore>(),
@@ -162,7 +162,7 @@ public sealed class StartGateTests : IAsyncLifetime
             _app.Supervisor.EvictAsync,
             Service<InstanceOptions>(),
             clock,
-            NullLogger<StartGate>.Instance
+            NullLogger<AdmissionQueue>.Instance
         );
 
     private async Task LimitAsync(int most)
@@ -185,14 +185,14 @@ public sealed class StartGateTests : IAsyncLifetime
         where T : notnull => _app.Services.GetRequiredService<T>();
 
     private Task<Failure?> EnterAsync(
-        InstanceFacts facts,
-        StartWish wish,
+        InstanceDefinition facts,
+        StartOptions wish,
         Action<StartStage>? onStage = null,
         CancellationToken cancellation = default
-    ) => _gate.EnterAsync(facts, new CurrentWish(wish, _clock), onStage ?? (_ => { }), cancellation);
+    ) => _gate.EnterAsync(facts, new CurrentStartOptions(wish, _clock), onStage ?? (_ => { }), cancellation);
 
     // Waits until it is in the line.
-    private async Task<Task<Failure?>> LineUpAsync(InstanceFacts facts, StartWish wish, CancellationToken cancellation = default)
+    private async Task<Task<Failure?>> LineUpAsync(InstanceDefinition facts, StartOptions wish, CancellationToken cancellation = default)
     {
         var asked = 0;
         var waiting = EnterAsync(facts, wish, _ => Interlocked.Increment(ref asked), cancellation);
@@ -201,10 +201,10 @@ public sealed class StartGateTests : IAsyncLifetime
         return waiting;
     }
 
-    private async Task<InstanceFacts> FactsAsync(string? project = null, double? cores = null)
+    private async Task<InstanceDefinition> FactsAsync(string? project = null, double? cores = null)
     {
         var id = await _app.AddModelWithAsync(null, configure: runtime => (runtime.Project, runtime.CpuLimit) = (project, cores));
-        return (await InstanceFacts.ReadAsync(Service<IDbContextFactory<LlamaDbContext>>(), id, CancellationToken.None)).Value;
+        return (await InstanceDefinition.ReadAsync(Service<IDbContextFactory<LlamaDbContext>>(), id, CancellationToken.None)).Value;
     }
 
     private sealed class StoppedClock : TimeProvider

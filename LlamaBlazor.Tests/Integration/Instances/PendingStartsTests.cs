@@ -5,12 +5,12 @@ using LlamaBlazor.Web.Instances.Admission;
 namespace LlamaBlazor.Tests.Integration.Instances;
 
 /// <summary>The line of starts that wait for a place.</summary>
-public sealed class StartLineTests
+public sealed class PendingStartsTests
 {
     [Fact]
     public void Order_IsByPriority_ThenByTheTimeOfWaiting()
     {
-        var line = new StartLine();
+        var line = new PendingStarts();
         foreach (
             var (model, priority, since) in new[]
             {
@@ -31,7 +31,7 @@ public sealed class StartLineTests
     [Fact]
     public void Leaving_MovesTheOthersUp_AndKeepsTheirOrder()
     {
-        var line = new StartLine();
+        var line = new PendingStarts();
         var entries = Enumerable.Range(1, 4).Select(model => Entry(model, 0, model)).ToList();
         entries.ForEach(entry => line.Add(entry));
         line.Remove(entries[1]);
@@ -42,7 +42,7 @@ public sealed class StartLineTests
     [Fact]
     public void OneMoves_UntilNobodyIsLeft()
     {
-        var line = new StartLine();
+        var line = new PendingStarts();
         Assert.True(line.IsEmpty);
         var (first, second) = (Entry(1, 0, 1), Entry(2, 0, 2));
         Assert.True(line.Add(first)); // this one begins to move the line
@@ -58,7 +58,7 @@ public sealed class StartLineTests
     [Fact]
     public void ManyAtOnce_LoseNobody_AndOneOfThemMoves()
     {
-        var line = new StartLine();
+        var line = new PendingStarts();
         var movers = 0;
         Parallel.For(
             1,
@@ -76,11 +76,11 @@ public sealed class StartLineTests
         );
     }
 
-    private static StartEntry Entry(long model, long priority, long since) =>
+    private static PendingStart Entry(long model, long priority, long since) =>
         new(
-            new InstanceFacts(model, $"m{model}", "model", false, null, "default", false, null, false, null, null, false, priority),
+            new InstanceDefinition(model, $"m{model}", "model", false, null, "default", false, null, false, null, null, false, priority),
             new StartDemand(0, 0, 0, new GpuWish(null, false, [], 0), []),
-            new CurrentWish(StartWish.Now, TimeProvider.System),
+            new CurrentStartOptions(StartOptions.Now, TimeProvider.System),
             _ => { },
             since
         );

@@ -11,15 +11,15 @@ namespace LlamaBlazor.Web.Engines.Containers;
 /// run knows is
 /// removed, a row whose container is gone is kept as deleted. Nothing is asked while no container was ever used.
 /// </summary>
-internal sealed partial class ContainerKeeper(
+internal sealed partial class ContainerReconciler(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseState database,
     DatabaseWriter writer,
     ContainerRuntime runtime,
     ContainerLauncher launcher,
-    InstanceBoard board,
+    InstanceRegistry board,
     TimeProvider clock,
-    ILogger<ContainerKeeper> logger
+    ILogger<ContainerReconciler> logger
 ) : BackgroundService
 {
     private const string Deleted = "deleted";

@@ -9,17 +9,17 @@ namespace LlamaBlazor.Web.Instances;
 
 /// <summary>Looks after running instances once a second: stops those nobody uses, asks those nothing is heard of, and starts the preloaded
 /// ones once.</summary>
-internal sealed partial class InstanceCare(
+internal sealed partial class HealthMonitor(
     InstanceSupervisor supervisor,
-    InstanceBoard board,
-    StartGate gate,
+    InstanceRegistry board,
+    AdmissionQueue gate,
     HangProbe probe,
     Preloader preloader,
     Broadcast<ConfigChanged> changes,
     Broadcast<ModelChanged> models,
     InstanceOptions options,
     TimeProvider clock,
-    ILogger<InstanceCare> logger
+    ILogger<HealthMonitor> logger
 ) : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);

@@ -6,7 +6,7 @@ namespace LlamaBlazor.Web.Proxy;
 /// <summary>A request that waits at the gate of its model.</summary>
 internal sealed class Waiter(InFlightRequest request, long since)
 {
-    private readonly TaskCompletionSource<Turn> _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Grant> _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The request.</summary>
     public InFlightRequest Request => request;
@@ -18,21 +18,21 @@ internal sealed class Waiter(InFlightRequest request, long since)
     public long Since => since;
 
     /// <summary>Completes when it is let through or refused.</summary>
-    public Task<Turn> Turn => _turn.Task;
+    public Task<Grant> Grant => _turn.Task;
 
     /// <summary>Lets it through, or refuses it.</summary>
-    public void Settle(Turn turn) => _turn.TrySetResult(turn);
+    public void Settle(Grant turn) => _turn.TrySetResult(turn);
 }
 
 /// <summary>How waiting ended: at an engine, or with a reason why not.</summary>
-internal readonly record struct Turn(InstanceSnapshot? Engine, ProxyError? Error = null, string? Message = null, int RetryAfter = 0);
+internal readonly record struct Grant(InstanceSnapshot? Engine, ProxyError? Error = null, string? Message = null, int RetryAfter = 0);
 
 /// <summary>
 /// The line in front of one model: who works, who waits. Its lock is held for a few instructions only; starting engines and waiting is done
 /// by
 /// <see cref="RequestScheduler"/>.
 /// </summary>
-internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry registry)
+internal sealed class RequestQueue(long modelId, int capacity, InFlightRegistry registry)
 {
     private readonly Lock _gate = new();
     private readonly WaitingLine<Waiter> _line = new(capacity);
@@ -158,7 +158,7 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
             // Looked at only now that the place is taken: the supervisor stops no model that has one, but may have begun to before.
             if (running() is { } engine)
             {
-                next.Settle(new Turn(engine));
+                next.Settle(new Grant(engine));
                 continue;
             }
 
@@ -168,7 +168,7 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
     }
 
     /// <summary>Refuses all who wait.</summary>
-    public void Refuse(Turn turn)
+    public void Refuse(Grant turn)
     {
         List<Waiter> waiting;
         lock (_gate)
@@ -228,7 +228,7 @@ internal sealed class ModelGate(long modelId, int capacity, InFlightRegistry reg
         }
 
         if (waiter.HasLeft)
-            waiter.Settle(new Turn(null, ProxyError.ClientGone)); // nobody reads it; it says that no place is held
+            waiter.Settle(new Grant(null, ProxyError.ClientGone)); // nobody reads it; it says that no place is held
     }
 
     // Places shown to people; the line is short (at most capacity).

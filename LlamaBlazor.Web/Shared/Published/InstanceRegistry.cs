@@ -6,7 +6,7 @@ namespace LlamaBlazor.Web.Shared.Published;
 
 /// <summary>The published state of all instances: one snapshot a model that was ever started in this run. Written by the supervisor, read
 /// by everybody.</summary>
-internal sealed class InstanceBoard(Broadcast<InstanceSnapshot> changes)
+internal sealed class InstanceRegistry(Broadcast<InstanceSnapshot> changes)
 {
     private ImmutableDictionary<long, InstanceSnapshot> _byModel = ImmutableDictionary<long, InstanceSnapshot>.Empty;
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Instances;
 
 /// <summary>What the sweep takes for a leftover, and what not.</summary>
-public sealed class SweepTests(InstanceHarness app) : IClassFixture<InstanceHarness>
+public sealed class OrphanReaperTests(InstanceHarness app) : IClassFixture<InstanceHarness>
 {
     [LinuxFact]
     public async Task ProbeOfThisRun_IsNoLeftover_OneOfAnEarlierRunIs()
@@ -21,7 +21,7 @@ public sealed class SweepTests(InstanceHarness app) : IClassFixture<InstanceHarn
                 Environment = { [ProcessTable.Marker] = ProcessTable.MarkerOf(root, "probe-0123-4567") },
             }
         )!;
-        await app.Services.GetRequiredService<LeftoverSweep>().RunAsync(CancellationToken.None);
+        await app.Services.GetRequiredService<OrphanReaper>().RunAsync(CancellationToken.None);
         await earlier.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
         Assert.False(ours.Process.HasExited);
     }

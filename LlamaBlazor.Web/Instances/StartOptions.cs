@@ -4,11 +4,11 @@ namespace LlamaBlazor.Web.Instances;
 /// <param name="Force">Starts whatever speaks against it.</param>
 /// <param name="MayEvict">Whether idle models may be stopped for it.</param>
 /// <param name="Wait">How long it waits for a place; null is for as long as somebody wants it.</param>
-internal sealed record StartWish(bool Force, bool MayEvict, TimeSpan? Wait)
+internal sealed record StartOptions(bool Force, bool MayEvict, TimeSpan? Wait)
 {
     /// <summary>A person's start: at once or not at all.</summary>
-    public static StartWish Now { get; } = new(false, true, TimeSpan.Zero);
+    public static StartOptions Now { get; } = new(false, true, TimeSpan.Zero);
 
     /// <summary>A request's start: it waits for its turn.</summary>
-    public static StartWish Patient { get; } = new(false, true, null);
+    public static StartOptions Patient { get; } = new(false, true, null);
 }

@@ -4,7 +4,7 @@ namespace LlamaBlazor.Domain.Models.Gguf;
 
 /// <summary>What the header of a file, or of the first part of a split set, tells about the model: the values of the file columns of
 /// <c>models</c>.</summary>
-public sealed record ModelFacts
+public sealed record ModelMetadata
 {
     /// <summary>One of <see cref="ModelRole"/>.</summary>
     public required string Role { get; init; }
@@ -39,14 +39,14 @@ public sealed record ModelFacts
     /// <summary>The facts, or why the file is nothing a library lists.</summary>
     /// <param name="file">A header.</param>
     /// <param name="fileName">Its name without folders, or null: names a quantisation that this program does not know.</param>
-    public static Result<ModelFacts> Of(GgufFile file, string? fileName = null)
+    public static Result<ModelMetadata> Of(GgufFile file, string? fileName = null)
     {
         var keys = file.Metadata;
         var purpose = FilePurpose.Of(file);
         if (purpose.Failure is { } failure)
             return failure;
         var role = purpose.Value;
-        return new ModelFacts
+        return new ModelMetadata
         {
             Role = role,
             Type = TypeOf(keys),

@@ -11,14 +11,14 @@ namespace LlamaBlazor.Web.Instances;
 /// cannot be
 /// read, those whose id and start time were recorded. Then the rows say the truth again.
 /// </summary>
-internal sealed partial class LeftoverSweep(
+internal sealed partial class OrphanReaper(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseState database,
     DatabaseWriter writer,
     DataFolder folder,
-    InstanceLedger ledger,
+    InstanceStore ledger,
     TimeProvider clock,
-    ILogger<LeftoverSweep> logger
+    ILogger<OrphanReaper> logger
 )
 {
     private const string BootKey = "boot_id";

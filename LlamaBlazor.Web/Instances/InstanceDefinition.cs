@@ -23,7 +23,7 @@ namespace LlamaBlazor.Web.Instances;
 /// <param name="GpuStrategy">Which GPUs a start takes, or null where its setting decides.</param>
 /// <param name="IsGpuExclusive">True when nobody else may have its GPUs.</param>
 /// <param name="QueuePriority">Its place among models that wait for a start; higher is sooner.</param>
-internal sealed record InstanceFacts(
+internal sealed record InstanceDefinition(
     long ModelId,
     string Name,
     string Role,
@@ -49,7 +49,7 @@ internal sealed record InstanceFacts(
     public const string DefaultProject = "default";
 
     /// <summary>Reads a model's facts; not found, or a conflict where it cannot be started.</summary>
-    public static async Task<Result<InstanceFacts>> ReadAsync(
+    public static async Task<Result<InstanceDefinition>> ReadAsync(
         IDbContextFactory<LlamaDbContext> contexts,
         long modelId,
         CancellationToken cancellation
@@ -120,7 +120,7 @@ internal sealed record InstanceFacts(
                 ? Failure.Conflict(
                     $"The file of '{row.Name}' was gone at the last scan. Put it back and scan again, or set another file on the Core tab."
                 )
-                : new InstanceFacts(
+                : new InstanceDefinition(
                     modelId,
                     row.Name,
                     row.Role,
