@@ -158,6 +158,7 @@ public sealed class ContainerTests(ContainerHarness app) : IClassFixture<Contain
                         context.Instances.Add(
                             new ContainerInstanceRow
                             {
+                                Id = 1_000_000, // the ledger gives ids of its own, and may not have written its last one yet
                                 ContainerId = id,
                                 ContainerName = stray,
                                 ImageName = TestImage.Name,
