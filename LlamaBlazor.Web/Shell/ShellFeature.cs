@@ -37,7 +37,7 @@ internal static class ShellFeature
         services.AddExceptionHandler<DatabaseFaultHandler>();
         services.AddExceptionHandler<BadRequestHandler>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // answered in words by BadRequestHandler
-        services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.ConfigureHttpJsonOptions(options => ApiJson.ConfigureRoutes(options.SerializerOptions));
         return builder;
     }
 
