@@ -35,6 +35,7 @@ internal static class ShellFeature
         services.AddOpenApi();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = ExplainQuery);
         services.AddExceptionHandler<DatabaseFaultHandler>();
+        services.AddExceptionHandler<PageFaultHandler>();
         services.AddExceptionHandler<BadRequestHandler>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // answered in words by BadRequestHandler
         services.ConfigureHttpJsonOptions(options => ApiJson.ConfigureRoutes(options.SerializerOptions));
