@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
@@ -87,12 +88,12 @@ internal static class DatabaseFileEndpoints
                 (file, progress, token) => restore.FileAsync(file.Path, progress, token)
             );
         var wanted = await ReadNameAsync(request, cancellation);
-        return wanted is null
-            ? ApiResults.Invalid("name", "Name a backup, or send a file.")
+        return wanted.Failure is { } failure
+            ? ApiResults.Problem(failure)
             : await jobs.AnswerAsync(
                 "restore",
                 background,
-                (progress, token) => restore.BackupAsync(wanted, progress, token),
+                (progress, token) => restore.BackupAsync(wanted.Value, progress, token),
                 cancellation
             );
     }
@@ -154,15 +155,21 @@ internal static class DatabaseFileEndpoints
             }
         );
 
-    private static async Task<string?> ReadNameAsync(HttpRequest request, CancellationToken cancellation)
+    private static async Task<Result<string>> ReadNameAsync(HttpRequest request, CancellationToken cancellation)
     {
         try
         {
-            return (await request.ReadFromJsonAsync<RestoreRequest>(cancellation))?.Name;
+            return (await request.ReadFromJsonAsync<RestoreRequest>(cancellation))?.Name is { } name
+                ? name
+                : Failure.Invalid("name", "Name a backup, or send a file.");
         }
-        catch (Exception error) when (error is System.Text.Json.JsonException or InvalidOperationException)
+        catch (JsonException error) when (UnknownField.Refuse(error) is { } unknown)
         {
-            return null;
+            return unknown;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return Failure.Invalid("name", "Name a backup, or send a file.");
         }
     }
 

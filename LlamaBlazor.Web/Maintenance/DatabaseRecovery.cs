@@ -193,6 +193,8 @@ internal static class DatabaseRecovery
             if (!DatabaseCandidate.HasHead(path))
                 return "not a database";
             using var connection = SqliteSetup.Open(path);
+            if (ForeignSchema.Find(connection) is not null)
+                return "holds what this dashboard did not make; db restore says what";
             if (SqliteLong.Run(connection, () => SqliteSetup.Scalar(connection, "PRAGMA integrity_check(1)"), cancellation) is not "ok")
                 return "damaged";
             return SqliteRead

@@ -7,14 +7,19 @@ namespace LlamaBlazor.Web.Maintenance;
 internal static class DatabaseTrouble
 {
     /// <summary>Whether an error is of that kind, and not a bug.</summary>
-    public static bool Is(Exception error) => error is IOException or SqliteException or UnauthorizedAccessException;
+    public static bool Is(Exception error) => error is IOException or SqliteException or UnauthorizedAccessException or RefusedSqlException;
 
     /// <summary>The failure of an operation.</summary>
     /// <param name="what">The operation.</param>
     /// <param name="error">Why it ended.</param>
     /// <param name="folder">Folder that was written to.</param>
     public static Failure Explain(string what, Exception error, string folder) =>
-        Failure.Unavailable($"{what} failed: {Reason(error)}. The database is as it was. {Advice(error, folder)}");
+        error is RefusedSqlException
+            ? Failure.Invalid(
+                "file",
+                $"{what} failed: {error.Message.TrimEnd('.')}. The database is as it was. Correct the statements, then load them again."
+            )
+            : Failure.Unavailable($"{what} failed: {Reason(error)}. The database is as it was. {Advice(error, folder)}");
 
     private static string Reason(Exception error) =>
         error switch

@@ -31,7 +31,9 @@ internal static class SqlLoad
     private static readonly TimeSpan StatementTime = TimeSpan.FromMinutes(5);
 
     /// <summary>Runs the statements of a file in a new database. They stop when that is given up.</summary>
-    /// <exception cref="IOException">A statement fails, takes too long or makes too much, with its line.</exception>
+    /// <exception cref="RefusedSqlException">A statement fails, is not allowed, takes too long or makes too much, with its
+    /// line.</exception>
+    /// <exception cref="IOException">The disk does not take it.</exception>
     /// <exception cref="OperationCanceledException">It was given up.</exception>
     public static void Run(string source, string target, TimeProvider clock, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
@@ -66,7 +68,7 @@ internal static class SqlLoad
             line++;
             statement.Append(next).Append('\n');
             if (statement.Length > StatementLimit)
-                throw new IOException($"The statement that begins in line {first} is too long");
+                throw new RefusedSqlException($"The statement that begins in line {first} is too long");
             if (!next.TrimEnd().EndsWith(';') || raw.sqlite3_complete(statement.ToString()) == 0)
                 continue;
             yield return (statement.ToString(), first);
@@ -75,7 +77,7 @@ internal static class SqlLoad
         }
 
         if (!string.IsNullOrWhiteSpace(statement.ToString()))
-            throw new IOException($"The file ends in the middle of the statement that begins in line {first}");
+            throw new RefusedSqlException($"The file ends in the middle of the statement that begins in line {first}");
     }
 
     private static void Execute(SqliteConnection connection, SqlLoadLimits limits, string sql, int line)
@@ -93,11 +95,12 @@ internal static class SqlLoad
         }
         catch (SqliteException error) when (error.SqliteErrorCode == raw.SQLITE_FULL && limits.IsFull)
         {
-            throw new IOException($"Line {line}: the statements make a database far larger than their text", error);
+            throw new RefusedSqlException($"Line {line}: the statements make a database far larger than their text", error);
         }
-        catch (SqliteException error) when (error.SqliteErrorCode != raw.SQLITE_FULL)
+        catch (SqliteException error)
+            when (error.SqliteErrorCode is not (raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY))
         {
-            throw new IOException($"Line {line}: {error.Message}", error);
+            throw new RefusedSqlException($"Line {line}: {error.Message}", error);
         }
     }
 
@@ -109,3 +112,8 @@ internal static class SqlLoad
             _ => true,
         };
 }
+
+/// <summary>Statements that cannot be run, through no fault of this machine.</summary>
+/// <param name="message">Which, and why.</param>
+/// <param name="inner">What SQLite said, or null.</param>
+internal sealed class RefusedSqlException(string message, Exception? inner = null) : Exception(message, inner);

@@ -55,19 +55,24 @@ internal sealed class SqlLoadLimits : IDisposable
     public void Begin() => _begun = _clock.GetTimestamp();
 
     /// <summary>Counts the rows that a statement wrote.</summary>
-    /// <exception cref="IOException">There are too many.</exception>
+    /// <exception cref="RefusedSqlException">There are too many.</exception>
     public void Count(int rows, int line)
     {
         _rows += Math.Max(0, rows);
         if (_rows > _most)
-            throw new IOException($"Line {line}: the statements write more than {_most} rows, which is far more than their text holds");
+            throw new RefusedSqlException(
+                $"Line {line}: the statements write more than {_most} rows, which is far more than their text holds"
+            );
     }
 
     /// <summary>Why the statement was ended.</summary>
     public Exception Why(int line, SqliteException error) =>
         _cancellation.IsCancellationRequested
             ? new OperationCanceledException("Given up", error, _cancellation)
-            : new IOException($"Line {line}: the statement took more than {_statement.TotalMinutes:0.#} minutes and was ended", error);
+            : new RefusedSqlException(
+                $"Line {line}: the statement took more than {_statement.TotalMinutes:0.#} minutes and was ended",
+                error
+            );
 
     /// <inheritdoc/>
     public void Dispose()

@@ -17,13 +17,15 @@ internal static class SqliteRead
         return values;
     }
 
-    /// <summary>Each row of a table by column name; NULL is null.</summary>
+    /// <summary>Each row of a table by column name; NULL is null. Generated columns are left out: they are computed, and hold
+    /// nothing.</summary>
     /// <param name="connection">The database.</param>
     /// <param name="table">Name of the table, read from its own schema.</param>
     public static IEnumerable<Dictionary<string, object?>> Rows(SqliteConnection connection, string table)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT * FROM {Quote(table)}";
+        var stored = Column(connection, $"SELECT name FROM pragma_table_xinfo({Text(table)}) WHERE hidden NOT IN (2, 3)");
+        command.CommandText = $"SELECT {string.Join(", ", stored.Select(Quote))} FROM {Quote(table)}";
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {

@@ -83,7 +83,7 @@ internal sealed record MemoryQuery
         var read = new QueryReader();
         var result = settings with
         {
-            CtxSize = read.Number("ctx_size", CtxSize, 0, 1 << 24) ?? settings.CtxSize,
+            CtxSize = read.Number("ctx_size", CtxSize, 0, int.MaxValue) ?? settings.CtxSize,
             CacheTypeK = read.Type("cache_type_k", CacheTypeK) ?? settings.CacheTypeK,
             CacheTypeV = read.Type("cache_type_v", CacheTypeV) ?? settings.CacheTypeV,
             Slots = (int?)read.Number("n_parallel", NParallel, 1, SlotBound) ?? settings.Slots,

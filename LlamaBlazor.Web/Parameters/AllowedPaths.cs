@@ -21,6 +21,9 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
     /// <summary>The column whose flags have no field of their own.</summary>
     private const string OtherFlags = "custom_params";
 
+    /// <summary>The column of the model itself, which may lie anywhere and be missing, as on a disk that is away.</summary>
+    private const string Model = "model_path";
+
     /// <summary>Folder of the data folder that is meant for what engines write.</summary>
     private const string OwnFolder = "engine-files";
 
@@ -37,7 +40,6 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
     ];
     private static readonly HashSet<string> Free =
     [
-        "model_path",
         "engine_path",
         "api_key_file",
         "ssl_key_file",
@@ -89,6 +91,10 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
     {
         if (Of(text) is not { } path)
             return $"{text} leads in a circle of links.";
+        if (column == Model)
+            return !Path.Exists(path) || IsWeights(path)
+                ? null
+                : $"{text} is no model: a model file begins with the letters GGUF, and this user must be able to read it. Choose another.";
         var isWritten = column == OtherFlags || Written.Contains(column); // whether a flag of its own reads or writes is not known
         var mayBeWeights = column == OtherFlags || Weights.Contains(column);
         if (IsInside(path, isWritten) || LeadsNowhere(path, isWritten) || (mayBeWeights && IsWeights(path)))

@@ -123,6 +123,11 @@ internal sealed partial class ProxyEndpoint
         {
             var reader = new Utf8JsonReader(RequestReader.WithoutBom(bytes));
             using var json = JsonDocument.ParseValue(ref reader);
+            if (
+                json.RootElement.ValueKind != JsonValueKind.Object
+                || (json.RootElement.TryGetProperty("conversation_ids", out var list) && list.ValueKind != JsonValueKind.Array)
+            )
+                return ([], "The body must be an object with a list of texts: {\"conversation_ids\": [\"…\"]}.");
             return StreamSession.IdsOf(json.RootElement) is { } ids
                 ? (ids, null)
                 : ([], $"conversation_ids holds more than {StreamSession.MaxIds} ids. Ask in parts.");

@@ -30,8 +30,8 @@ internal static class SettingsFeature
         );
         group.MapPut(
             "",
-            async (LaunchSettings settings, LaunchSettingsStore store, CancellationToken cancellation) =>
-                (await store.SaveAsync(settings, cancellation)).ToApi(saved => Results.Ok(Answer(saved, store)))
+            async (LaunchSettingsBody body, LaunchSettingsStore store, CancellationToken cancellation) =>
+                (await store.SaveAsync(body.Settings, cancellation)).ToApi(saved => Results.Ok(Answer(saved, store)))
         );
         app.MapPreferences();
         app.MapRequestSettings();
@@ -49,3 +49,29 @@ internal sealed record LaunchSettingsAnswer(
     string PortRange,
     IReadOnlyList<string> Locked
 );
+
+/// <summary>Body of <c>PUT /api/launch-settings</c>: what <c>GET</c> answers may be sent back.</summary>
+internal sealed record LaunchSettingsBody
+{
+    private static readonly LaunchSettings Usual = new();
+
+    /// <summary>Folders with models, absolute.</summary>
+    public IReadOnlyList<string> ModelDirectories { get; init; } = Usual.ModelDirectories;
+
+    /// <summary>The llama-server to run, or null.</summary>
+    public string? EnginePath { get; init; }
+
+    /// <summary>Ports for instances.</summary>
+    public string PortRange { get; init; } = Usual.PortRange;
+
+    /// <summary>Names of the settings that are locked; only answered, and left as they are.</summary>
+    public IReadOnlyList<string>? Locked { get; init; }
+
+    internal LaunchSettings Settings =>
+        new()
+        {
+            ModelDirectories = ModelDirectories,
+            EnginePath = EnginePath,
+            PortRange = PortRange,
+        };
+}

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using LlamaBlazor.Web.Shared.Api;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace LlamaBlazor.Web.Shell;
@@ -13,6 +14,12 @@ internal sealed partial class BadRequestHandler : IExceptionHandler
     {
         if (exception is not BadHttpRequestException bad)
             return false;
+        if (bad.InnerException is JsonException json && UnknownField.Refuse(json) is { } unknown)
+        {
+            await ApiResults.Problem(unknown).ExecuteAsync(httpContext).ConfigureAwait(false);
+            return true;
+        }
+
         var (field, words) = Explain(bad);
         var errors = field is null
             ? null

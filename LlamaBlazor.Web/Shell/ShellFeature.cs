@@ -35,9 +35,10 @@ internal static class ShellFeature
         services.AddOpenApi();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = ExplainQuery);
         services.AddExceptionHandler<DatabaseFaultHandler>();
+        services.AddExceptionHandler<PageFaultHandler>();
         services.AddExceptionHandler<BadRequestHandler>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // answered in words by BadRequestHandler
-        services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.ConfigureHttpJsonOptions(options => ApiJson.ConfigureRoutes(options.SerializerOptions));
         return builder;
     }
 

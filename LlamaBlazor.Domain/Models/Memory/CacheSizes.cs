@@ -3,9 +3,6 @@ namespace LlamaBlazor.Domain.Models.Memory;
 /// <summary>Bytes that a layer remembers.</summary>
 internal sealed class CacheSizes
 {
-    /// <summary>Most bytes of one layer, 1 PiB: no machine has them, and thousands of layers still add up without overflow.</summary>
-    public const long LayerBound = 1L << 50;
-
     private const long Padding = MemoryEstimator.ContextStep;
 
     private readonly MemorySettings _settings;
@@ -23,7 +20,7 @@ internal sealed class CacheSizes
         _streams = unified ? 1 : slots;
         _cells = Pad(unified ? context : context / slots);
         _windowCells = settings.SwaFull ? _cells : Math.Min(_cells, Pad(window * (unified ? slots : 1) + settings.UbatchSize));
-        _stateBytes = Math.Min(stateBytes * slots, LayerBound);
+        _stateBytes = Math.Min(stateBytes * slots, MemoryEstimator.PartBound);
     }
 
     /// <summary>Bytes of one layer.</summary>
@@ -33,7 +30,7 @@ internal sealed class CacheSizes
             LayerKind.Full => Cached(layer, _cells),
             LayerKind.Window => Cached(layer, _windowCells),
             LayerKind.Recurrent => _stateBytes,
-            LayerKind.Both => Math.Min(_stateBytes + Cached(layer, _cells), LayerBound),
+            LayerKind.Both => Math.Min(_stateBytes + Cached(layer, _cells), MemoryEstimator.PartBound),
             _ => 0,
         };
 
@@ -43,7 +40,7 @@ internal sealed class CacheSizes
                 (double)cells
                     * _streams
                     * (layer.Keys * _settings.CacheTypeK.BytesPerWeight + layer.Values * _settings.CacheTypeV.BytesPerWeight),
-                LayerBound
+                MemoryEstimator.PartBound
             );
 
     private static long Pad(long tokens) => (tokens + Padding - 1) / Padding * Padding;

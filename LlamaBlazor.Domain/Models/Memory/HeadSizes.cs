@@ -69,5 +69,5 @@ internal static class RecurrentState
         return Whole(4 * (Math.Max(0, kernel - 1) * (inner + 2 * groups * state) + state * inner));
     }
 
-    private static long Whole(double bytes) => (long)Math.Min(bytes, CacheSizes.LayerBound);
+    private static long Whole(double bytes) => (long)Math.Min(bytes, MemoryEstimator.PartBound);
 }

@@ -10,8 +10,12 @@ public static class MemoryEstimator
     /// <summary>Contexts are multiples of this many tokens (llama.cpp pads them in llama_context).</summary>
     public const long ContextStep = 256;
 
-    /// <summary>Longest context an estimate is made for.</summary>
-    internal const long ContextBound = 1L << 24;
+    /// <summary>Longest context an estimate is made for: doubles count exactly up to it. No engine takes as much (<c>n_ctx</c> is an
+    /// int32_t in common_params), so that every context that can be asked for is estimated as it is.</summary>
+    internal const long ContextBound = 1L << 53;
+
+    /// <summary>Most bytes of one part, 512 TiB: no machine has them, and thousands of parts still add up without overflow.</summary>
+    internal const long PartBound = 1L << 49;
 
     /// <summary>The estimate for some settings.</summary>
     /// <param name="model">Sizes of the model.</param>

@@ -179,19 +179,21 @@ internal sealed class MemoryPlacement
     // Logits where the output layer is, activations on the other devices, inputs and the mask on the host.
     private void PlaceCompute()
     {
-        var batch = 4L * _settings.UbatchSize;
-        var activations = batch * (2 * _model.Embedding + 2 * _model.FeedForward);
+        var activations = OfBatch(2.0 * _model.Embedding + 2.0 * _model.FeedForward);
         for (var place = 0; place < _use.Length; place++)
         {
             var bytes =
-                place == OutputPlace ? Math.Max(batch * (_model.Vocabulary + _model.Embedding), activations)
+                place == OutputPlace ? Math.Max(OfBatch((double)_model.Vocabulary + _model.Embedding), activations)
                 : _gpuLayers == 0 || (place >= _own && place != Host) ? 0
-                : place == Host ? batch * (_model.Embedding + _context)
+                : place == Host ? OfBatch((double)_model.Embedding + _context)
                 : activations;
             _use[place] += bytes;
             _compute += bytes;
         }
     }
+
+    // A number of four bytes for each token of a batch and each of so many places.
+    private long OfBatch(double width) => (long)Math.Min(4.0 * _settings.UbatchSize * width, MemoryEstimator.PartBound);
 
     // Layers go to devices by their shares (llama.cpp, load_tensors).
     private int Share(int index)

@@ -87,6 +87,22 @@ public sealed class LongContextTests(InstanceHarness app) : IClassFixture<Instan
         await app.WaitForAsync(model, "running");
     }
 
+    [LinuxFact]
+    public async Task ContextThatNoMachineHas_IsNever_WithItsFigures()
+    {
+        var model = await AddAsync("never");
+        foreach (var context in new[] { 50_000_000, 300_000_000, 2_000_000_000 })
+        {
+            await SetAsync(model, new { ctx_size = context }, "model");
+            var memory = await app.GetAsync($"/api/models/{model}/memory");
+            Assert.Equal(context, memory.GetProperty("ctx_size").GetInt64());
+            Assert.True(memory.GetProperty("total_bytes").GetInt64() > (long)context << 20);
+            using var asked = await app.Http.PostAsJsonAsync("/api/admission", new { model = model.ToString() });
+            var verdict = (await asked.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>());
+            Assert.Equal((false, true), (verdict.GetProperty("admitted").GetBoolean(), verdict.GetProperty("never").GetBoolean()));
+        }
+    }
+
     private async Task<long> AddAsync(string name)
     {
         var file = new GgufWriter()

@@ -84,6 +84,30 @@ public sealed class FaultTests
     }
 
     [SmallDiskFact]
+    public async Task FirstStartOnAFullDisk_IsToldOnAPage_ThatAsksAgain()
+    {
+        using var disk = new SmallDisk(3);
+        disk.Fill(leave: 0);
+        await using var app = new DataApp(disk.Path);
+        app.Start();
+        await WaitForWordsAsync(app, "is full. Free some space");
+        foreach (var path in new[] { "/", "/models" })
+        {
+            using var page = await app.Http.GetAsync(path);
+            var text = await page.Content.ReadAsStringAsync();
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "text/html"), (page.StatusCode, page.Content.Headers.ContentType?.MediaType));
+            Assert.Contains("http-equiv=\"refresh\"", text);
+            Assert.Contains("is full. Free some space", text);
+        }
+
+        disk.Free();
+        await WaitReadyAsync(app);
+        using var whole = await app.Http.GetAsync("/models");
+        Assert.Equal(HttpStatusCode.OK, whole.StatusCode);
+        Assert.Contains("_framework/blazor.web", await whole.Content.ReadAsStringAsync());
+    }
+
+    [SmallDiskFact]
     public async Task StartOnAFullDisk_IsToldInEachForm_AndComesBackByItself()
     {
         using var disk = new SmallDisk(32);

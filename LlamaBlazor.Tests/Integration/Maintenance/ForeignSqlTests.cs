@@ -5,6 +5,9 @@ using System.Text.Json;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Maintenance;
@@ -61,12 +64,19 @@ public sealed class ForeignSqlTests(AppFixture app) : IClassFixture<AppFixture>
     [Theory]
     [InlineData($"CREATE TABLE t(a);\nINSERT INTO t {Counting} SELECT randomblob(1000000) FROM c;\n", "far larger than their text")]
     [InlineData("SELECT zeroblob(900000000);\n", "too big")]
+    [InlineData("ATTACH DATABASE 'other.db' AS other;\n", "not authorized")]
+    [InlineData("VACUUM INTO 'other.db';\n", "authorization denied")]
+    [InlineData("SELECT load_extension('x');\n", "Line 1: ")]
+    [InlineData("CREATE TABLE t(a);\nSELECT no_such(1);\n", "Line 2: ")]
+    [InlineData("CREATE TABLE t(a", "middle of the statement")]
     public async Task StatementsThatMakeTooMuch_AreRefused(string sql, string words)
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent(Encoding.UTF8.GetBytes(sql)), "file", "large.sql" } };
         using var answer = await app.Http.PostAsync("/api/database/load", form);
-        Assert.False(answer.IsSuccessStatusCode);
-        Assert.Contains(words, await answer.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.Contains(words, text);
+        Assert.DoesNotContain("Check the space", text);
     }
 
     [Fact]
@@ -78,8 +88,8 @@ public sealed class ForeignSqlTests(AppFixture app) : IClassFixture<AppFixture>
         limits.Begin();
         var ended = Assert.Throws<Microsoft.Data.Sqlite.SqliteException>(() => SqliteSetup.Execute(connection, Endless));
         Assert.Equal(9, ended.SqliteErrorCode);
-        Assert.Contains("Line 7: the statement took more than", Assert.IsType<IOException>(limits.Why(7, ended)).Message);
-        Assert.Throws<IOException>(() => limits.Count(1_000_001, 1));
+        Assert.Contains("Line 7: the statement took more than", Assert.IsType<RefusedSqlException>(limits.Why(7, ended)).Message);
+        Assert.Throws<RefusedSqlException>(() => limits.Count(1_000_001, 1));
     }
 
     [Theory]
@@ -91,6 +101,20 @@ public sealed class ForeignSqlTests(AppFixture app) : IClassFixture<AppFixture>
         "view 'v_active_containers'"
     )]
     [InlineData("CREATE VIRTUAL TABLE evil USING fts5(a);", "virtual table 'evil'")]
+    [InlineData("CREATE INDEX evil ON model_aliases(length(hex(zeroblob(9))));", "index 'evil'")]
+    [InlineData("CREATE INDEX evil ON logs(id) WHERE length(hex(zeroblob(9))) < 0;", "index 'evil'")]
+    [InlineData("CREATE UNIQUE INDEX evil ON models(type);", "index 'evil'")]
+    [InlineData("DROP INDEX idx_models_type; CREATE INDEX idx_models_type ON models(type || name);", "index 'idx_models_type'")]
+    [InlineData("ALTER TABLE models ADD COLUMN evil AS (name || name);", "column 'evil' of the table 'models'")]
+    [InlineData("ALTER TABLE logs ADD COLUMN evil TEXT DEFAULT 'x' CHECK (length(evil) > 0);", "column 'evil' of the table 'logs'")]
+    [InlineData("DROP TABLE ignored_files; CREATE TABLE ignored_files(path TEXT CHECK (length(path) > 0));", "table 'ignored_files'")]
+    [InlineData("CREATE TABLE evil(a CHECK (length(hex(zeroblob(9))) > 0));", "CHECK of the table 'evil'")]
+    [InlineData("CREATE TABLE evil(a, b GENERATED ALWAYS AS (a || a));", "generated column of the table 'evil'")]
+    [InlineData("CREATE TABLE evil(a, b as (a || a) STORED);", "generated column of the table 'evil'")]
+    [InlineData("CREATE TABLE evil(a DEFAULT /* ( */ (hex(zeroblob(9))));", "DEFAULT expression of the table 'evil'")]
+    [InlineData("CREATE TABLE evil(a); CREATE INDEX evil_i ON evil(a || a);", "index 'evil_i'")]
+    [InlineData("CREATE TABLE evil(a); CREATE INDEX evil_i ON evil(a) WHERE a > 1;", "index 'evil_i'")]
+    [InlineData("CREATE TABLE evil(a REFERENCES models(id));", "table 'evil'")]
     public async Task DatabaseThatRunsStrangeThings_IsRefused_ByItsName(string sql, string words)
     {
         using var folder = new TempFolder();
@@ -117,6 +141,35 @@ public sealed class ForeignSqlTests(AppFixture app) : IClassFixture<AppFixture>
         using var live = SqliteSetup.Open(app.Services.GetRequiredService<DataFolder>().Database);
         Assert.NotEqual(0L, SqliteSetup.Scalar(live, "SELECT count(*) FROM sqlite_master WHERE name = 'v_active_containers'"));
         Assert.Equal(0L, SqliteSetup.Scalar(live, "SELECT count(*) FROM sqlite_master WHERE name = 'evil'"));
+    }
+
+    [Fact]
+    public async Task DatabaseWithPlainTablesOfOthers_IsTaken()
+    {
+        using var folder = new TempFolder();
+        var copy = folder.File("copy.db");
+        app.Services.GetRequiredService<DatabaseBackup>().CopyTo(copy);
+        using (var connection = SqliteSetup.Open(copy))
+            SqliteSetup.Execute(
+                connection,
+                "CREATE TABLE other(id INTEGER PRIMARY KEY, a TEXT UNIQUE DEFAULT 'CHECK (as)', \"check\" INTEGER NOT NULL DEFAULT 5); "
+                    + "CREATE INDEX other_a ON other(a, \"check\" DESC); INSERT INTO other(a) VALUES ('x'); ANALYZE;"
+            );
+        Assert.True((await DatabaseCandidate.PrepareAsync(copy, default)).IsSuccess);
+    }
+
+    [Fact]
+    public async Task DatabaseOfEveryOlderVersion_IsTaken()
+    {
+        using var folder = new TempFolder();
+        foreach (var migration in DatabaseCandidate.KnownMigrations)
+        {
+            var old = folder.File(migration + ".db");
+            var options = DataFeature.Configure(new DbContextOptionsBuilder<LlamaDbContext>(), old).Options;
+            using (var context = new LlamaDbContext((DbContextOptions<LlamaDbContext>)options))
+                await context.GetService<IMigrator>().MigrateAsync(migration);
+            Assert.Equal((migration, null), (migration, (await DatabaseCandidate.PrepareAsync(old, default)).Failure?.Message));
+        }
     }
 
     [Fact]

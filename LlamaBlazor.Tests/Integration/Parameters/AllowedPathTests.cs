@@ -130,6 +130,29 @@ public sealed class AllowedPathTests(AllowedFixture app) : IClassFixture<Allowed
     }
 
     [Fact]
+    public async Task ModelFile_IsWeights_WhereverItLies()
+    {
+        var text = Path.Combine(app.ModelFolder, "text.gguf");
+        await File.WriteAllTextAsync(text, "GGU");
+        var link = Path.Combine(app.ModelFolder, "link.gguf");
+        File.CreateSymbolicLink(link, app.Secret);
+        foreach (var path in new[] { app.Secret, text, link, "../outside/secret.txt", app.ModelFolder })
+        {
+            var errors = await RefusedAsync("model", "model_path", path);
+            Assert.Contains("no model", errors.GetProperty("model_path")[0].GetString());
+        }
+
+        await File.WriteAllTextAsync(text, "GGUF and more");
+        await PatchAsync("model", "model_path", text, HttpStatusCode.OK);
+        using (var command = await app.Http.GetAsync($"/api/models/{await ModelAsync()}/command"))
+            Assert.DoesNotContain("no model", await command.Content.ReadAsStringAsync());
+        await File.WriteAllTextAsync(text, "changed since");
+        using (var command = await app.Http.GetAsync($"/api/models/{await ModelAsync()}/command"))
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, command.StatusCode);
+        await PatchAsync("model", "model_path", "/nowhere/path-test.gguf", HttpStatusCode.OK); // on a disk that is away
+    }
+
+    [Fact]
     public async Task PathThatLeadsElsewhereByNow_DoesNotReachAnEngine()
     {
         var path = Path.Combine(app.ModelFolder, "turned.jinja");

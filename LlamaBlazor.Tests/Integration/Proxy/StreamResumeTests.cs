@@ -95,7 +95,8 @@ public sealed class StreamResumeTests(InstanceHarness app) : IClassFixture<Insta
     [LinuxFact]
     public async Task BodiesThatAreNoQuestions_AreRefused()
     {
-        foreach (var body in new[] { "{", "x", JsonSerializer.Serialize(new { conversation_ids = new string[1001] }) })
+        var forms = new[] { "[]", "\"a\"", "1", "null", """{"conversation_ids":"a"}""", """{"conversation_ids":{}}""" };
+        foreach (var body in forms.Concat(["{", "x", JsonSerializer.Serialize(new { conversation_ids = new string[1001] })]))
         {
             using var answer = await app.Http.SendAsync(ProxyFixture.Post("/v1/streams/lookup", body));
             Assert.Equal((HttpStatusCode.BadRequest, "invalid_body"), (answer.StatusCode, await CodeAsync(answer)));

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using LlamaBlazor.Tests.Support;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,6 +12,61 @@ namespace LlamaBlazor.Tests.Integration.Shell;
 /// <summary>What cannot be read is answered with the place, the field or the parameter, on every route.</summary>
 public sealed class BadRequestTests(AppFixture app) : IClassFixture<AppFixture>
 {
+    [Fact]
+    public async Task AFieldThatARouteDoesNotHave_IsRefusedByItsName_OnEachRoute()
+    {
+        const string Field = "no_such_field";
+        var routes = app
+            .Services.GetServices<EndpointDataSource>()
+            .SelectMany(source => source.Endpoints)
+            .OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("api/", StringComparison.Ordinal))
+            .Where(endpoint => endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is not null)
+            .Select(endpoint =>
+                (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0], PathOf(endpoint.RoutePattern.RawText!))
+            )
+            .Append(("POST", "/api/database/restore"))
+            .ToList();
+        var named = 0;
+        foreach (var (method, path) in routes)
+        {
+            using var answer = await SendAsync(method, path, $$"""{"{{Field}}": 1}""");
+            Assert.False(answer.IsSuccessStatusCode, $"{method} {path}");
+            var text = await answer.Content.ReadAsStringAsync();
+            if (answer.StatusCode == HttpStatusCode.NotFound)
+                continue; // an open object, of a thing that it does not know
+            Assert.True(
+                answer.StatusCode == HttpStatusCode.UnprocessableEntity && text.Contains(Field, StringComparison.Ordinal),
+                $"{method} {path}: {text}"
+            );
+            named++;
+        }
+
+        Assert.True(named > 20, $"{named}");
+    }
+
+    [Theory]
+    [InlineData("/api/keys", """{"name":"adm","scope":"admin"}""", "scope")]
+    [InlineData("/api/models/import-command", """{"command":"llama-server -m /x.gguf","dryrun":true}""", "dryrun")]
+    [InlineData("/api/aliases", """{"name":"other","model":"any","nope":1}""", "nope")]
+    [InlineData("/api/images/import", """{"images":[{"image":"a","tags":["b"],"tag":"c"}]}""", "images[0].tag")]
+    public async Task AnUnknownField_ChangesNothing(string path, string body, string field)
+    {
+        using var answer = await SendAsync("POST", path, body);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors");
+        Assert.Equal(field, Assert.Single(errors.EnumerateObject()).Name);
+        foreach (var list in new[] { "/api/keys", "/api/models", "/api/aliases" })
+            Assert.Equal(0, (await app.GetAsync(list)).GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task WhatIsAnswered_MayBeSentBack()
+    {
+        using var answer = await SendAsync("PUT", "/api/launch-settings", (await app.GetAsync("/api/launch-settings")).GetRawText());
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
     [Fact]
     public async Task ABodyThatIsNoJson_IsToldOnEachRoute()
     {
@@ -32,7 +88,7 @@ public sealed class BadRequestTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.True(routes.Count > 30);
         foreach (var (method, path) in routes)
         {
-            using var answer = await SendAsync(method, path, "{\n \"a\": nonsense }");
+            using var answer = await SendAsync(method, path, "{\n nonsense }");
             if (answer.StatusCode != HttpStatusCode.BadRequest)
                 continue; // it reads no body, or does not know the thing
             var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
@@ -55,7 +111,7 @@ public sealed class BadRequestTests(AppFixture app) : IClassFixture<AppFixture>
             }
         )
         {
-            using var answer = await SendAsync("POST", path, "{\n \"a\": nonsense }");
+            using var answer = await SendAsync("POST", path, "{\n nonsense }");
             Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, $"{path}: {answer.StatusCode}");
         }
     }

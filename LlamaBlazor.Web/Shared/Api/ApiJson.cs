@@ -19,4 +19,9 @@ internal static class ApiJson
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // answers are application/json, never put into a page unencoded
         return options;
     }
+
+    /// <summary>Applies the settings for what routes take and answer: a body with a field that its route does not have is refused
+    /// (<see cref="UnknownField"/>).</summary>
+    public static void ConfigureRoutes(JsonSerializerOptions options) =>
+        Configure(options).UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
 }

@@ -74,6 +74,10 @@ internal static class Refusals
     public static byte[] Event(HttpContext context, ProxyError error, string message) =>
         FamilyOf(context) == ApiFamily.Anthropic ? AnthropicError.Event(error, message) : OpenAiError.Event(error, message);
 
+    /// <summary>Whether a person looks at the answer: the path is that of a page.</summary>
+    /// <param name="context">The request.</param>
+    public static bool IsPage(HttpContext context) => IsPage(context, FamilyOf(context));
+
     // A person looks at it: words say it.
     private static bool IsPage(HttpContext context, ApiFamily family) =>
         family == ApiFamily.Dashboard
