@@ -188,7 +188,7 @@ public static partial class PresetIni
             : [option.Negation];
     }
 
-    // The grammar has no quotes: around a whole value they can only be meant as those of a shell. With more of them inside, they are its own.
+    // The grammar has no quotes: around a whole value they can only be meant as those of a shell. With more inside they are its own.
     private static string Unquote(string value) =>
         value.Length > 1 && value[0] is '"' or '\'' && value.IndexOf(value[0], 1) == value.Length - 1 ? value[1..^1] : value;
 

@@ -78,21 +78,22 @@ internal sealed partial class ShellScript
         while (!lexer.AtEnd && !lexer.IsTooLong)
         {
             var assigned = _dialect == ShellDialect.PowerShell ? lexer.Take(PowerShellVariable()) : Match.Empty;
-            var tokens = lexer.ReadStatement();
+            var (tokens, last) = (lexer.ReadStatement(), _commands.LastOrDefault());
             if (assigned.Success && !(tokens is [var first, ..] && StartProcess.Is(first.Text)))
                 Assign(assigned, tokens);
             else
                 Take(tokens);
-            MarkOpen(lexer);
+            MarkOpen(lexer, last);
         }
 
         Close(lexer, text);
     }
 
-    private void MarkOpen(ShellLexer lexer)
+    // The quote reaches to the end, so it is in the statement that was read just now, where that is a command.
+    private void MarkOpen(ShellLexer lexer, ShellCommand? before)
     {
-        if (lexer.OpenQuote is not null && _commands.Count > 0)
-            _commands[^1] = _commands[^1] with { IsOpen = true }; // the quote reaches to the end, so this is the last one
+        if (lexer.OpenQuote is not null && !ReferenceEquals(_commands.LastOrDefault(), before))
+            _commands[^1] = _commands[^1] with { IsOpen = true };
     }
 
     // Each line by itself, with its variables put in first, as cmd does.
@@ -119,10 +120,10 @@ internal sealed partial class ShellScript
         var lexer = new ShellLexer(line, _dialect, null, script: true);
         while (!lexer.AtEnd && !lexer.IsTooLong)
         {
-            var tokens = lexer.ReadStatement();
+            var (tokens, last) = (lexer.ReadStatement(), _commands.LastOrDefault());
             var goesOn = tokens.Count > 0 && Flag().IsMatch(tokens[0].Text) && _commands.Count > 0;
             Take([.. tokens.Select(token => token with { Unresolved = Percent().IsMatch(token.Text) })], goesOn);
-            MarkOpen(lexer);
+            MarkOpen(lexer, last);
         }
 
         Close(lexer, line);

@@ -66,6 +66,9 @@ public sealed class ForeignCommandTests
     [InlineData("llama-server -m '/x.gguf -c 100", true)]
     [InlineData("llama-server -m /x.gguf -c 100\necho don't", false)]
     [InlineData("llama-server -m '/x.gguf' -c 100", false)]
+    [InlineData("llama-server -m /x.gguf -c 100\nNOTE='later", false)]
+    [InlineData("llama-server -m /x.gguf -c 100\ncd 'later", false)]
+    [InlineData("llama-server -m /x.gguf\n-c 100 --alias 'later", true)]
     [InlineData("@echo off\nllama-server.exe -m \"C:\\x.gguf -c 5", true)]
     public void OpenQuote_OfTheCommand_IsKnown(string text, bool open) => Assert.Equal(open, Parser.Parse(text).OpenQuote is not null);
 
