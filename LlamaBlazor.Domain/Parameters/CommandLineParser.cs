@@ -27,7 +27,7 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
         var parsed = new ParsedCommand();
         parsed.Unresolved.UnionWith(script.Unresolved);
         var chosen = ScriptReport.Choose(script);
-        parsed.Folder = chosen?.Folder;
+        (parsed.Folder, parsed.OpenQuote) = (chosen?.Folder, chosen is { IsOpen: true } ? script.OpenQuote : null);
         Parse(chosen?.Words ?? [], parsed);
         ScriptReport.Add(script, chosen, parsed, (name, value) => TakeVariable(parsed, name, value));
         return Finish(parsed);
@@ -113,7 +113,19 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
         else if (count == 0)
             TakeSwitch(parsed, definition, flag, attached);
         else
-            TakeText(parsed, definition, flag, string.Join(' ', values));
+            TakeText(parsed, definition, flag, TakeScale(definition, values, attached, queue));
+    }
+
+    // Engines until 2025 took a file and its scale as two words.
+    private static string TakeScale(ParameterDefinition definition, List<string> values, string? attached, Queue<string> queue)
+    {
+        var scaled =
+            definition.Column is "lora_scaled" or "control_vector_scaled"
+            && attached is null
+            && !Scaled().IsMatch(values[0])
+            && queue.TryPeek(out var scale)
+            && double.TryParse(scale, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        return scaled ? $"{values[0]}:{queue.Dequeue()}" : string.Join(' ', values);
     }
 
     // Which flag took its place depends on what else the line says.
@@ -303,6 +315,9 @@ public sealed partial class CommandLineParser(ParameterCatalogue catalogue, stri
 
     [GeneratedRegex(@"^(~|\$HOME|\$\{HOME\}|\$env:USERPROFILE|\$env:HOME|%USERPROFILE%|%h(?=/))(?=[\\/]|$)", RegexOptions.IgnoreCase)]
     private static partial Regex HomeFolder();
+
+    [GeneratedRegex(@":[-+]?[0-9.]+(e[-+]?[0-9]+)?$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex Scaled();
 
     [GeneratedRegex(@"^(\$\{?[\w.:-]+\}?|%\w+%|%[a-zA-Z])([\\/]|$)|\$\{env\.")]
     private static partial Regex ShellVariable();

@@ -101,6 +101,12 @@ internal sealed partial class CommandWrapper(ParsedCommand parsed, Action<string
             return [.. new ContainerWords(words, parsed, variable).Unwrap(at + (words[at + 1] == "container" ? 3 : 2))];
         if (Nested(words, at) is { } inner)
             return inner;
+        if (IsLine(words[at]))
+        {
+            _skipped.AddRange(words.Skip(at + 1));
+            return [.. ShellWords.Split(words[at])];
+        }
+
         var (options, next) = WrapperOptions.Read(words, at, variable);
         if (next == at)
             return at == 0 ? null : [.. words.Skip(at)];
@@ -109,13 +115,32 @@ internal sealed partial class CommandWrapper(ParsedCommand parsed, Action<string
         return [.. words.Skip(next)];
     }
 
-    private static bool Skip(IReadOnlyList<string> words, ref int at)
+    private bool Skip(IReadOnlyList<string> words, ref int at)
     {
         if (!Silent.Contains(words[at]) || words.Count == at + 1)
             return false;
-        at++;
+        if (words[at++] is "exec" or "command")
+            SkipOptions(words, ref at);
         return true;
     }
+
+    // exec -a NAME: the name that the process shows, and none of the model.
+    private void SkipOptions(IReadOnlyList<string> words, ref int at)
+    {
+        while (at + 1 < words.Count && ExecOptions().IsMatch(words[at]))
+        {
+            var named = words[at].EndsWith('a') && at + 2 < words.Count;
+            _skipped.AddRange(words.Skip(at).Take(named ? 2 : 1));
+            at += named ? 2 : 1;
+        }
+    }
+
+    // tmux new "…": the command is one word, which a shell is given.
+    private static bool IsLine(string word) =>
+        word.Contains(' ')
+        && word.Length <= ShellWords.MaxLength
+        && ShellWords.Split(word) is { Count: > 1 } inner
+        && (FindProgram(inner) >= 0 || Shell().IsMatch(inner[0]));
 
     // bash -c "…", cmd /k "…": the command is one word, and a text of its own.
     private static List<string>? Nested(IReadOnlyList<string> words, int at)
@@ -127,7 +152,7 @@ internal sealed partial class CommandWrapper(ParsedCommand parsed, Action<string
             if (!ShellCommandFlag().IsMatch(words[i]) || i + 1 >= words.Count)
                 continue;
             var inner = ShellWords.Split(words[i + 1]);
-            return inner.Count == 1 ? [.. words.Skip(i + 1)] : [.. inner.SkipWhile(word => word is "exec"), .. words.Skip(i + 2)];
+            return inner.Count == 1 ? [.. words.Skip(i + 1)] : [.. inner, .. words.Skip(i + 2)];
         }
 
         return null;
@@ -159,6 +184,9 @@ internal sealed partial class CommandWrapper(ParsedCommand parsed, Action<string
 
     [GeneratedRegex("^(?<name>[A-Za-z_][A-Za-z0-9_]*)=(?<value>.*)$", RegexOptions.Singleline)]
     private static partial Regex Assignment();
+
+    [GeneratedRegex("^-(a|c|l|p|cl|lc|ca|la|cla|lca)$")]
+    private static partial Regex ExecOptions();
 
     [GeneratedRegex(@"^\$env:(?<name>\w+)(?<rest>.*)$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex PowerShellVariable();

@@ -28,11 +28,6 @@ public static partial class EngineVariables
 
     private static readonly Dictionary<string, string> Denied = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["LD_PRELOAD"] = "it puts other code into every program that is started with it.",
-        ["LD_AUDIT"] = "it puts other code into every program that is started with it.",
-        ["DYLD_INSERT_LIBRARIES"] = "it puts other code into every program that is started with it.",
-        ["BASH_ENV"] = "it makes a shell run another file first.",
-        ["ENV"] = "it makes a shell run another file first.",
         ["LLAMA_API_KEY"] = "the dashboard gives each engine a key of its own. Keys of your own have a field: API keys.",
         ["NOTIFY_SOCKET"] = "it belongs to the service that runs the dashboard.",
     };
@@ -116,7 +111,7 @@ public static partial class EngineVariables
     {
         if (name.Length > MaxName || !Name().IsMatch(name))
             return $"a name has letters, digits and _, begins with no digit, and is at most {MaxName} long.";
-        if (Denied.GetValueOrDefault(name) is { } reason)
+        if ((Denied.GetValueOrDefault(name) ?? ForeignCodeVariables.Refuse(name)) is { } reason)
             return reason;
         var prefix = DeniedPrefixes.FirstOrDefault(denied => name.StartsWith(denied.Prefix, StringComparison.OrdinalIgnoreCase));
         if (prefix.Reason is not null)

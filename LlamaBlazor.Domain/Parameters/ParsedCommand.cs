@@ -23,6 +23,9 @@ public sealed class ParsedCommand
     /// <summary>The folder the line changes to before it starts the program, or null. Relative paths are meant from there.</summary>
     public string? Folder { get; internal set; }
 
+    /// <summary>Where a quote of the command begins that nobody closes, so that it swallowed what stands behind it; or null.</summary>
+    public string? OpenQuote { get; internal set; }
+
     /// <summary>Variables for the engine that no setting belongs to, such as CUDA_VISIBLE_DEVICES.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 

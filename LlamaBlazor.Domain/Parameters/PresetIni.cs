@@ -172,11 +172,7 @@ public static partial class PresetIni
             return [];
         var option =
             catalogue.FindFlag("--" + key) ?? catalogue.FindFlag("-" + key) ?? catalogue.Options.FirstOrDefault(known => known.Env == key);
-        if (
-            option
-            is { Kind: not (ParameterKind.Text or ParameterKind.Lines or ParameterKind.Json or ParameterKind.Items) }
-                or { Column: "alias" or "hf_repo" or "hf_file" }
-        )
+        if (option is not { Kind: ParameterKind.Json })
             value = Unquote(value);
         var flag = option is null
             ? (key.Length <= ShortKey ? "-" : "--") + key
@@ -192,9 +188,9 @@ public static partial class PresetIni
             : [option.Negation];
     }
 
-    // The grammar has no quotes: around a path or a number they can only be meant as those of a shell.
+    // The grammar has no quotes: around a whole value they can only be meant as those of a shell. With more inside they are its own.
     private static string Unquote(string value) =>
-        value.Length > 1 && value[0] is '"' or '\'' && value[^1] == value[0] ? value[1..^1] : value;
+        value.Length > 1 && value[0] is '"' or '\'' && value.IndexOf(value[0], 1) == value.Length - 1 ? value[1..^1] : value;
 
     private static string? Unsayable(string flag, string value, int count, HashSet<string> seen)
     {

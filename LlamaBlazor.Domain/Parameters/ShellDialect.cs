@@ -42,7 +42,7 @@ internal static partial class ShellDialects
     private static partial Regex Percent();
 
     [GeneratedRegex(
-        @"^\s*&\s|\$env:|\s`$|^\s*\$\w+\s*\+?=|^\s*param\s*\(",
+        @"^\s*(\$\w+\s*=\s*)?(Start-Process|saps)\s|^\s*&\s|\$env:|\s`$|^\s*\$\w+\s*\+?=|^\s*param\s*\(",
         RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
     )]
     private static partial Regex PowerShell();

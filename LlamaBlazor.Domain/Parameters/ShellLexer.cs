@@ -81,8 +81,19 @@ internal sealed partial class ShellLexer(string text, ShellDialect dialect, Shel
         return false;
     }
 
+    // The arguments of Start-Process are a list without brackets.
+    private bool IsListComma(char c) =>
+        c == ',' && script && dialect == ShellDialect.PowerShell && _tokens is [var first, ..] && StartProcess.Is(first.Text);
+
     private bool StepWord(char c)
     {
+        if (IsListComma(c))
+        {
+            EndWord();
+            _at++;
+            return false;
+        }
+
         if (c == ';' && _items is null && (!_inWord || char.IsWhiteSpace(Next()) || Next() == '\0'))
             return EndStatement(1);
         if (script && !_inWord && _items is null && Operator().Match(text, _at) is { Success: true } match && match.Index == _at)

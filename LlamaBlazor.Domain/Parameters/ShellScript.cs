@@ -7,7 +7,11 @@ namespace LlamaBlazor.Domain.Parameters;
 /// <param name="Folder">The folder the text changed to before it, or null.</param>
 /// <param name="Dropped">What was taken off it: a pipe, a file for its output.</param>
 /// <param name="Statement">All its words, for reports.</param>
-internal sealed record ShellCommand(IReadOnlyList<string> Words, string? Folder, string? Dropped, string Statement);
+internal sealed record ShellCommand(IReadOnlyList<string> Words, string? Folder, string? Dropped, string Statement)
+{
+    /// <summary>Whether a quote in it is not closed.</summary>
+    public bool IsOpen { get; init; }
+}
 
 /// <summary>Reads a pasted script: sets its variables, follows its changes of folder, and hands out its commands. Nothing is run.</summary>
 internal sealed partial class ShellScript
@@ -22,9 +26,9 @@ internal sealed partial class ShellScript
     private readonly List<ShellCommand> _commands = []; // bounded by the words of the text
     private string? _folder;
 
-    private ShellScript(string text, string? home)
+    private ShellScript(string text, ShellDialect? dialect, string? home)
     {
-        _dialect = ShellDialects.Of(text);
+        _dialect = dialect ?? ShellDialects.Of(text);
         _variables = new ShellVariables(home, _dialect);
     }
 
@@ -54,8 +58,13 @@ internal sealed partial class ShellScript
     /// <param name="home">The folder that HOME means, or null.</param>
     public static ShellScript Read(string text, string? home)
     {
-        text = text.ReplaceLineEndings("\n");
-        var script = new ShellScript(text, home);
+        text = text.TrimStart('\uFEFF').ReplaceLineEndings("\n");
+        var prompt = ShellPrompt.Find(text);
+        if (prompt is not null)
+            text = ShellPrompt.TakeOff(text);
+        var script = new ShellScript(text, prompt?.Dialect, home);
+        if (prompt is not null)
+            script.TakeFolder(prompt.Folder, prompt.Text);
         if (script._dialect == ShellDialect.Cmd)
             script.ReadBatch(text);
         else
@@ -69,14 +78,22 @@ internal sealed partial class ShellScript
         while (!lexer.AtEnd && !lexer.IsTooLong)
         {
             var assigned = _dialect == ShellDialect.PowerShell ? lexer.Take(PowerShellVariable()) : Match.Empty;
-            var tokens = lexer.ReadStatement();
-            if (assigned.Success)
+            var (tokens, last) = (lexer.ReadStatement(), _commands.LastOrDefault());
+            if (assigned.Success && !(tokens is [var first, ..] && StartProcess.Is(first.Text)))
                 Assign(assigned, tokens);
             else
                 Take(tokens);
+            MarkOpen(lexer, last);
         }
 
         Close(lexer, text);
+    }
+
+    // The quote reaches to the end, so it is in the statement that was read just now, where that is a command.
+    private void MarkOpen(ShellLexer lexer, ShellCommand? before)
+    {
+        if (lexer.OpenQuote is not null && !ReferenceEquals(_commands.LastOrDefault(), before))
+            _commands[^1] = _commands[^1] with { IsOpen = true };
     }
 
     // Each line by itself, with its variables put in first, as cmd does.
@@ -103,9 +120,10 @@ internal sealed partial class ShellScript
         var lexer = new ShellLexer(line, _dialect, null, script: true);
         while (!lexer.AtEnd && !lexer.IsTooLong)
         {
-            var tokens = lexer.ReadStatement();
+            var (tokens, last) = (lexer.ReadStatement(), _commands.LastOrDefault());
             var goesOn = tokens.Count > 0 && Flag().IsMatch(tokens[0].Text) && _commands.Count > 0;
             Take([.. tokens.Select(token => token with { Unresolved = Percent().IsMatch(token.Text) })], goesOn);
+            MarkOpen(lexer, last);
         }
 
         Close(lexer, line);
@@ -115,7 +133,7 @@ internal sealed partial class ShellScript
     {
         IsTooLong |= lexer.IsTooLong;
         if (lexer.OpenQuote is { } at)
-            OpenQuote ??= text[at..Math.Min(text.Length, at + 40)];
+            OpenQuote ??= text[at..Math.Min(text.Length, at + ShellWords.ShownOfQuote)];
     }
 
     private string Fill(string line)
@@ -166,8 +184,14 @@ internal sealed partial class ShellScript
             Unresolved.Add(word.Text);
         if (TakeAssignments(words))
             return;
-        var texts = WithoutStart(words).ConvertAll(word => word.Text);
+        var (texts, folder) = (WithoutStart(words).ConvertAll(word => word.Text), _folder);
         var statement = string.Join(' ', words.Select(word => word.Text));
+        if (words.Count > 1 && StartProcess.Is(texts[0]))
+        {
+            (texts, var place, var redirected) = StartProcess.Read(words);
+            (folder, dropped) = (place is null ? _folder : Enter(place, unknown: false), redirected ?? dropped);
+        }
+
         if (goesOn)
         {
             var last = _commands[^1];
@@ -180,16 +204,19 @@ internal sealed partial class ShellScript
         }
         else if (texts.Count > 1 && Changes.Contains(texts[0]))
         {
-            _folder = Enter(
-                texts.FindLast(text => !text.Equals("/d", StringComparison.OrdinalIgnoreCase)),
-                words.Exists(word => word.Unresolved)
-            );
-            Folders.Add(statement);
+            var target = texts.FindLast(text => !text.Equals("/d", StringComparison.OrdinalIgnoreCase));
+            TakeFolder(words.Exists(word => word.Unresolved) ? null : target, statement);
         }
         else
         {
-            _commands.Add(new ShellCommand(texts, _folder, dropped, statement));
+            _commands.Add(new ShellCommand(texts, folder, dropped, statement));
         }
+    }
+
+    private void TakeFolder(string? folder, string said)
+    {
+        _folder = Enter(folder, folder is null);
+        Folders.Add(said);
     }
 
     /// <summary>Changes of folder, for reports.</summary>

@@ -6,6 +6,9 @@ namespace LlamaBlazor.Domain.Parameters;
 /// <summary>Reads a unit file of systemd as the script it amounts to: its variables, its folder and its command.</summary>
 public static partial class SystemdUnit
 {
+    /// <summary>Why what stands in other sections is left out.</summary>
+    internal const string Order = "It orders the unit among others, and is no setting of the engine.";
+
     private const int LineBound = 10_000;
 
     // What the dashboard does in its own way.
@@ -23,14 +26,39 @@ public static partial class SystemdUnit
 
     /// <summary>Whether a text is such a file.</summary>
     /// <param name="text">Any text.</param>
-    public static bool LooksLikeOne(string text) => Service().IsMatch(text) && ExecStart().IsMatch(text);
+    public static bool LooksLikeOne(string text) =>
+        (Service().IsMatch(text) && ExecStart().IsMatch(text)) || ContainerUnit.LooksLikeOne(text);
 
     /// <summary>The script, and what of the file is in none of its lines.</summary>
     /// <param name="text">The file.</param>
     public static (string Script, IReadOnlyList<IgnoredFlag> Ignored, IReadOnlyList<NotUnderstood> NotUnderstood) Read(string text)
     {
+        if (ContainerUnit.LooksLikeOne(text))
+            return ContainerUnit.Read(text);
         var (script, command) = (new StringBuilder(), "");
         var (ignored, lost) = (new List<IgnoredFlag>(), new List<NotUnderstood>());
+        foreach (var (section, key, value, line) in Pairs(text, lost))
+        {
+            if (section != "Service")
+                ignored.Add(new IgnoredFlag(line, Order));
+            else if (key == "Environment")
+                script.Append("export ").Append(Specify(value)).Append('\n');
+            else if (key == "WorkingDirectory")
+                script.Append("cd \"").Append(Specify(value.TrimStart('-'))).Append("\"\n");
+            else if (key == "ExecStart" && command.Length == 0)
+                command = Specify(value.TrimStart('-', '@', ':', '+', '!'));
+            else
+                Report(key, line, ignored, lost);
+        }
+
+        return (script.Append(command).ToString(), ignored, lost);
+    }
+
+    /// <summary>The keys of a unit file in order, each with its section and its whole line.</summary>
+    /// <param name="text">The file.</param>
+    /// <param name="lost">Takes lines that say nothing.</param>
+    internal static IEnumerable<(string Section, string Key, string Value, string Line)> Pairs(string text, List<NotUnderstood> lost)
+    {
         var section = "";
         foreach (var line in Continued().Replace(text.ReplaceLineEndings("\n"), " ").Split('\n', LineBound).Select(line => line.Trim()))
         {
@@ -38,21 +66,11 @@ public static partial class SystemdUnit
                 continue;
             if (line[0] == '[')
                 section = line.Trim('[', ']');
-            else if (Pair().Match(line) is not { Success: true } pair)
-                lost.Add(new NotUnderstood(line, "This is neither a section nor a key with a value."));
-            else if (section != "Service")
-                ignored.Add(new IgnoredFlag(line, "It orders the unit among others, and is no setting of the engine."));
-            else if (pair.Groups["key"].Value == "Environment")
-                script.Append("export ").Append(Specify(pair.Groups["value"].Value)).Append('\n');
-            else if (pair.Groups["key"].Value == "WorkingDirectory")
-                script.Append("cd \"").Append(Specify(pair.Groups["value"].Value.TrimStart('-'))).Append("\"\n");
-            else if (pair.Groups["key"].Value == "ExecStart" && command.Length == 0)
-                command = Specify(pair.Groups["value"].Value.TrimStart('-', '@', ':', '+', '!'));
+            else if (Pair().Match(line) is { Success: true } pair)
+                yield return (section, pair.Groups["key"].Value, pair.Groups["value"].Value, line);
             else
-                Report(pair.Groups["key"].Value, line, ignored, lost);
+                lost.Add(new NotUnderstood(line, "This is neither a section nor a key with a value."));
         }
-
-        return (script.Append(command).ToString(), ignored, lost);
     }
 
     private static void Report(string key, string line, List<IgnoredFlag> ignored, List<NotUnderstood> lost)
@@ -65,7 +83,7 @@ public static partial class SystemdUnit
     }
 
     // %h is the home folder; what the others mean only systemd knows, so they stay, in a form that is reported.
-    private static string Specify(string value) =>
+    internal static string Specify(string value) =>
         Specifier()
             .Replace(
                 value,

@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
+
 namespace LlamaBlazor.Domain.Parameters;
 
 /// <summary>
 /// Programs that start another one: which of their options take a value, and how many words of their own stand before that other program.
 /// </summary>
-internal static class WrapperOptions
+internal static partial class WrapperOptions
 {
     // By name: options whose value is the next word, and the number of words of their own; below zero where options may follow those.
     private static readonly Dictionary<string, (string[] WithValue, int Words)> Known = new(StringComparer.OrdinalIgnoreCase)
@@ -63,6 +65,11 @@ internal static class WrapperOptions
         ["gdb"] = (["-ex", "-x"], 0),
         ["strace"] = (["-e", "-o", "-p"], 0),
         ["valgrind"] = ([], 0),
+        ["tmux"] = (["-c", "-e", "-F", "-f", "-L", "-n", "-S", "-s", "-t", "-x", "-y"], -1),
+        ["screen"] = (["-c", "-e", "-h", "-Logfile", "-p", "-S", "-s", "-T", "-t"], 0),
+        ["dtach"] = (["-A", "-c", "-e", "-N", "-n", "-r"], 0),
+        ["abduco"] = (["-A", "-c", "-e", "-n"], 0),
+        ["Start-Process"] = (["-WindowStyle", "-Verb", "-Credential", "-Environment"], 0),
     };
 
     /// <summary>The words of a wrapper and where the other program begins; at the same place where it is none.</summary>
@@ -93,12 +100,16 @@ internal static class WrapperOptions
             else
                 break;
             next++;
-            if (next < words.Count && wrapper.WithValue.Contains(word))
+            if (next < words.Count && TakesValue(wrapper.WithValue, word))
                 TakeValue(word, words[next++], said, variable);
         }
 
         return (said is [var alone] && IsPlain(alone) ? "" : string.Join(' ', said), next);
     }
+
+    // Of several letters behind one dash, as in screen -dmS NAME, the last one may take a value.
+    private static bool TakesValue(string[] withValue, string word) =>
+        withValue.Contains(word, StringComparer.Ordinal) || (Cluster().IsMatch(word) && withValue.Contains("-" + word[^1]));
 
     private static void TakeValue(string option, string value, List<string> said, Action<string, string> variable)
     {
@@ -112,4 +123,7 @@ internal static class WrapperOptions
 
     // Alone they say nothing that matters to a server that is watched anyway.
     private static bool IsPlain(string name) => ForeignPath.FileName(name) is "env" or "nohup" or "setsid" or "time";
+
+    [GeneratedRegex("^-[dDmALqPaXE]+[A-Za-z]$")]
+    private static partial Regex Cluster();
 }

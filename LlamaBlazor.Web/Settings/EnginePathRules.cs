@@ -23,6 +23,7 @@ internal sealed partial class EnginePathRules(IConfiguration configuration)
         "DYLD_LIBRARY_PATH",
         "DYLD_FALLBACK_LIBRARY_PATH",
         "GGML_BACKEND_PATH",
+        "PATH", // a script that starts the engine finds its programs there, Windows its libraries
     ];
 
     private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;

@@ -157,6 +157,10 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
         Register();
         var name = "file-" + Guid.NewGuid().ToString("N");
         var files = Render<PresetFiles>();
+        Assert.All(
+            ["INI", "llama-swap", "compose", ".service", ".container"],
+            form => Assert.Contains(form, files.Find("label[for=files-text]").TextContent)
+        );
         await files.InvokeAsync(() =>
             files
                 .Find("#files-text")

@@ -93,6 +93,17 @@ public sealed class PresetIniTests
         Assert.Equal(["samplers = top_k;top_p", "[two]", " indented = 1"], file.Problems.Select(problem => problem.Token));
     }
 
+    [Theory]
+    [InlineData("reasoning-budget-message = \"Time is up, I answer now.\"", "--reasoning-budget-message|Time is up, I answer now.")]
+    [InlineData("chat-template = '{{ x }}'", "--chat-template|{{ x }}")]
+    [InlineData("chat-template = \"a\" + \"b\"", "--chat-template|\"a\" + \"b\"")]
+    [InlineData("reverse-prompt = \"User:\"", "--reverse-prompt|User:")]
+    [InlineData("brand-new = \"x y\"", "--brand-new|x y")]
+    [InlineData("chat-template-kwargs = \"x\"", "--chat-template-kwargs|\"x\"")]
+    [InlineData("dry-sequence-breaker = \"", "--dry-sequence-breaker|\"")]
+    public void Quotes_AroundAWholeValue_AreTakenOff(string line, string expected) =>
+        Assert.Equal(expected, string.Join('|', Assert.Single(PresetIni.Read(Catalogue, $"[one]\n{line}\n").Sections).Words));
+
     [Fact]
     public void WhatTheRouterReadsOtherwise_IsReported()
     {

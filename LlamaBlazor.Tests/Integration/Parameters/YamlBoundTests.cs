@@ -25,6 +25,8 @@ public sealed class YamlBoundTests(AppFixture app) : IClassFixture<AppFixture>
             { "models:\n  a: {cmd: \"" + new string('x', 300_000) + "\"}\n", "more than 256,000 characters" },
             { "models:\n  a: {cmd: x}\n  a: {cmd: y}\n", "stands twice" },
             { "models:\n  a: *nobody\n", "ended before it" },
+            { "models:\n  a: &a {cmd: x}\n---\nmodels:\n  b: *a\n", "ended before it" },
+            { "models: {}\n" + string.Concat(Enumerable.Repeat("---\na\n", 200)), "more than 100 documents" },
             { "models:\n  a:\n    <<: 5\n", "takes a mapping" },
             { "models: [unclosed", "not YAML" },
             { "models: \"\\u{110000}\"", "not YAML" },
@@ -97,7 +99,7 @@ public sealed class YamlBoundTests(AppFixture app) : IClassFixture<AppFixture>
                       two: {<<: [*base, *more], ttl: 7}
                     """
                 )
-                .Value;
+                .Value[0];
         var (one, two) = (root.Map("models")!.Map("one")!, root.Map("models")!.Map("two")!);
         Assert.Equal(("5", "A=1"), (one.Text("ttl"), Assert.Single(one.Texts("env"))));
         Assert.Equal("llama-server\n-m a # note\n-c 5", ((YamlText)one["cmd"]!).Lines);

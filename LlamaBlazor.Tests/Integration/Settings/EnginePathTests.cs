@@ -101,6 +101,8 @@ public sealed class EnginePathTests : IDisposable
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
         Assert.Contains(folder, Refuse("LD_LIBRARY_PATH", $"/no/such:{folder}"));
         Assert.Contains("LlamaBlazor__EngineDirectories__0", Refuse("GGML_BACKEND_PATH", folder));
+        Assert.Contains(folder, Refuse("PATH", $"/usr/bin:{folder}"));
+        Assert.Null(Refuse("PATH", "/usr/bin:/bin"));
         Assert.Null(Refuse("GGML_SOMETHING", folder));
         Assert.Null(Refuse("LD_LIBRARY_PATH", folder, ("LlamaBlazor:EngineDirectories:0", folder)));
     }

@@ -39,6 +39,7 @@ internal static partial class ComposeFile
         if (root is not YamlMap file || file.Map("services") is not { } services || services.Pairs.Count > PresetImport.Bound)
             return Failure.Invalid("text", $"'services' must be a list of names, each with its image, at most {PresetImport.Bound}.");
         var (models, problems) = (new List<PresetModel>(), new List<NotUnderstood>());
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in services.Pairs)
         {
             if (value is not YamlMap service)
@@ -55,7 +56,12 @@ internal static partial class ComposeFile
                 parsed.Image = null;
             var plan = ImportPlanner.Plan(catalogue, parsed);
             plan = plan with { NotUnderstood = [.. plan.NotUnderstood, .. Reports(service)] };
-            models.Add(new PresetModel(plan.Name ?? (plan.HasSource ? ModelImport.NameOf(plan) : name), plan));
+            if (service["entrypoint"] is YamlText entry)
+                plan = plan with { Refused = plan.Refused ?? ImportPlanner.RefuseOpenQuote(ShellWords.FindOpenQuote(entry.Lines)) };
+            if (service["command"] is YamlText command)
+                plan = plan with { Refused = plan.Refused ?? ImportPlanner.RefuseOpenQuote(ShellWords.FindOpenQuote(command.Lines)) };
+            var own = plan.Name ?? (plan.HasSource ? ModelImport.NameOf(plan) : name);
+            models.Add(new PresetModel(taken.Add(own) || !taken.Add(name) ? own : name, plan)); // several of one file are told apart
         }
 
         problems.AddRange(
@@ -115,7 +121,17 @@ internal static partial class ComposeFile
                 )
                 .OfType<string>();
 
+    // An item of a form that is not read says nothing where it stands.
     private static IEnumerable<NotUnderstood> Reports(YamlMap service) =>
+        Keys(service)
+            .Concat(
+                ((service["volumes"] as YamlList)?.Items ?? [])
+                    .Where(item => item is not YamlText && (item as YamlMap)?.Text("source") is null)
+                    .Take(1)
+                    .Select(_ => new NotUnderstood("volumes", "A volume without a source is a matter of the container."))
+            );
+
+    private static IEnumerable<NotUnderstood> Keys(YamlMap service) =>
         service
             .Pairs.Select(pair => pair.Key)
             .Where(key => !Used.Contains(key))

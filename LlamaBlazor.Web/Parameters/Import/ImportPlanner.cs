@@ -43,7 +43,7 @@ internal static class ImportPlanner
             Image = parsed.Image,
             Folder = parsed.Folder,
             Said = parsed.Said,
-            Refused = Refuse(parsed),
+            Refused = Refuse(parsed) ?? RefuseOpenQuote(parsed.OpenQuote),
         };
         return TakeImage(WithoutRefused(catalogue, plan));
     }
@@ -135,6 +135,13 @@ internal static class ImportPlanner
             $"{ForeignPath.FileName(program)} is not llama-server. Only that runs here, so this entry is left out."
         );
     }
+
+    /// <summary>Why a command with a quote that nobody closes becomes no model; null without one.</summary>
+    /// <param name="quote">Where it begins, with some of what follows.</param>
+    public static Failure? RefuseOpenQuote(string? quote) =>
+        quote is null
+            ? null
+            : Failure.Invalid("command", $"The quote that begins at {quote} is not closed, so what follows counts as one word. Close it.");
 
     private static ImportPlan TakeImage(ImportPlan plan)
     {

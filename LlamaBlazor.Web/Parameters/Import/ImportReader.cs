@@ -1,6 +1,7 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Parameters.Import.Yaml;
+using LlamaBlazor.Web.Shared.Feedback;
 
 namespace LlamaBlazor.Web.Parameters.Import;
 
@@ -15,14 +16,14 @@ internal sealed class ImportReader(ParameterCatalogue catalogue, ImportPaths pat
 
     /// <summary>Whether a text is a file that names models, rather than a command.</summary>
     public static bool IsFile(string text) =>
-        LlamaSwapFile.LooksLikeOne(text) || ComposeFile.LooksLikeOne(text) || SystemdUnit.LooksLikeOne(text);
+        Bare(text) is var bare && (LlamaSwapFile.LooksLikeOne(bare) || ComposeFile.LooksLikeOne(bare) || SystemdUnit.LooksLikeOne(bare));
 
     /// <summary>
     /// The models of a file: a llama-swap configuration, a compose file, a unit of systemd, or a preset of llama-server's router.
     /// </summary>
     public async Task<Result<PresetPlan>> ReadFileAsync(string text, CancellationToken cancellation)
     {
-        var read = await Task.Run(() => ReadFile(text, cancellation), cancellation).ConfigureAwait(false);
+        var read = await Task.Run(() => ReadFile(Bare(text), cancellation), cancellation).ConfigureAwait(false);
         if (!read.IsSuccess)
             return read;
         var found = await paths.ResolveAsync([.. read.Value.Models.Select(model => model.Plan)], cancellation).ConfigureAwait(false);
@@ -47,14 +48,45 @@ internal sealed class ImportReader(ParameterCatalogue catalogue, ImportPaths pat
         var (swap, compose) = (LlamaSwapFile.LooksLikeOne(text), ComposeFile.LooksLikeOne(text));
         if (!swap && !compose)
             return SystemdUnit.LooksLikeOne(text) ? ReadUnit(text) : ReadIni(text);
-        var root = YamlReader.Read(text, cancellation);
-        if (!root.IsSuccess)
-            return root.Failure!;
-        var read = swap
-            ? LlamaSwapFile.Read(catalogue, _parser, root.Value, Environment.GetEnvironmentVariable)
-            : ComposeFile.Read(catalogue, _parser, root.Value, Environment.GetEnvironmentVariable);
+        var read = ReadYaml(text, swap, cancellation);
         return read.IsSuccess ? WithoutOthers(read.Value) : read;
     }
+
+    // Other programs take the first document alone. Models of the others were meant too, so they are read as well.
+    private Result<PresetPlan> ReadYaml(string text, bool swap, CancellationToken cancellation)
+    {
+        var documents = YamlReader.Read(text, cancellation);
+        if (!documents.IsSuccess)
+            return documents.Failure!;
+        var (models, problems) = (new List<PresetModel>(), new List<NotUnderstood>());
+        var read = documents.Value.ConvertAll(root => ReadDocument(root, swap));
+        if (!read.Exists(plan => plan.IsSuccess))
+            return read[0];
+        foreach (var (index, plan) in read.Index())
+        {
+            if (plan.IsSuccess)
+            {
+                models.AddRange(plan.Value.Models);
+                problems.AddRange(plan.Value.Problems);
+            }
+            else if (documents.Value[index] is not YamlText { IsNull: true })
+            {
+                problems.Add(new NotUnderstood($"document {index + 1}", $"{FailureText.Of(plan.Failure!)} It was left out."));
+            }
+        }
+
+        return models.Count > PresetImport.Bound
+            ? Failure.Invalid("text", $"At most {PresetImport.Bound} models are read at once.")
+            : new PresetPlan(models, problems);
+    }
+
+    private Result<PresetPlan> ReadDocument(YamlValue root, bool swap) =>
+        (root as YamlMap)?["models"] is not null || (swap && (root as YamlMap)?["services"] is null)
+            ? LlamaSwapFile.Read(catalogue, _parser, root, Environment.GetEnvironmentVariable)
+            : ComposeFile.Read(catalogue, _parser, root, Environment.GetEnvironmentVariable);
+
+    // Editors of Windows put a byte order mark in front.
+    private static string Bare(string text) => text.TrimStart('\uFEFF');
 
     private PresetPlan ReadUnit(string text)
     {

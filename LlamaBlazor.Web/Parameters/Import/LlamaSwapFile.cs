@@ -23,6 +23,10 @@ internal sealed partial class LlamaSwapFile
 
     private static readonly Dictionary<string, string> Reasons = new()
     {
+        ["macros"] = "It must be a mapping of names to texts; whatever else stands there was not read.",
+        ["env"] = "It must be a list of NAME=value; whatever else stands there was not read.",
+        ["aliases"] = "It must be a list of names; whatever else stands there was not read.",
+        ["filters"] = "It must be a mapping, so nothing of it was read.",
         ["proxy"] = "The dashboard chooses address and port.",
         ["checkEndpoint"] = "The dashboard asks /health.",
         ["cmdStop"] = "The dashboard stops engines itself.",
@@ -98,14 +102,27 @@ internal sealed partial class LlamaSwapFile
         {
             "healthCheckTimeout" => _catalogue.FindColumn(StartLimit) is not null,
             "hooks" => _file.Map("hooks") is { Pairs: [{ Key: "on_startup", Value: YamlMap { Pairs: [{ Key: "preload" }] } }] },
-            "groups" => Groups().All(group => group.Pairs.All(pair => pair.Key is "persistent" or "members")),
+            "groups" => _file["groups"] is YamlMap groups
+                && groups.Pairs.All(group => group.Value is YamlMap)
+                && Groups().All(group => group.Pairs.All(pair => pair.Key is "persistent" or "members")),
             "globalTTL" => Number(_file.Text(key)) is not null,
+            "macros" => IsTexts(_file[key], listed: false),
             _ => true,
         };
 
     private IEnumerable<YamlMap> Groups() => (_file.Map("groups")?.Pairs ?? []).Select(pair => pair.Value).OfType<YamlMap>();
 
     private static NotUnderstood NotTaken(string key) => new(key, Reasons.GetValueOrDefault(key, "The dashboard has no such setting."));
+
+    // What has another form would otherwise be nothing at all. A key without a value says nothing.
+    private static bool IsTexts(YamlValue? value, bool listed) =>
+        value switch
+        {
+            YamlMap map => !listed && map.Pairs.All(pair => pair.Value is YamlText),
+            YamlList list => listed && list.Items.All(item => item is YamlText),
+            YamlText text => listed || text.IsNull,
+            _ => value is null,
+        };
 
     private ImportPlan? Plan(string name, YamlMap model, string command)
     {
@@ -128,6 +145,7 @@ internal sealed partial class LlamaSwapFile
             NotUnderstood = [.. plan.NotUnderstood, .. filters.Lost, .. unused],
             Ignored = [.. plan.Ignored, .. comments, .. macros.Comments, .. filters.Taken],
             Variants = filters.Variants,
+            Refused = plan.Refused ?? ImportPlanner.RefuseOpenQuote(ShellWords.FindOpenQuote(line)),
         };
     }
 
@@ -136,6 +154,10 @@ internal sealed partial class LlamaSwapFile
         {
             "healthCheckTimeout" => _catalogue.FindColumn(StartLimit) is not null,
             "ttl" or "concurrencyLimit" => Number(model.Text(key)) is not null,
+            "macros" => IsTexts(model[key], listed: false),
+            "env" => IsTexts(model[key], listed: true) || IsTexts(model[key], listed: false),
+            "aliases" => IsTexts(model[key], listed: true),
+            "filters" => model[key] is YamlMap or YamlText { IsNull: true },
             "unlisted" or "useModelName" => model.Text(key) is "false" or null,
             _ => Used.Contains(key),
         };

@@ -180,13 +180,38 @@ internal sealed class ModelImport(
                 if (change.Values.Keys.FirstOrDefault(column => planned.Failure.Errors?.ContainsKey(column) ?? false) is not { } refused)
                     // The row was made in this transaction: nobody else can have changed it.
                     throw new InvalidOperationException(planned.Failure.Message);
-                plan = plan.Without(section, refused, string.Join(' ', planned.Failure.Errors![refused]));
+                plan =
+                    WithoutTaken(run, modelId, plan, section, refused)
+                    ?? plan.Without(section, refused, string.Join(' ', planned.Failure.Errors![refused]));
             }
         }
 
         foreach (var name in ModelNames.Aliases(plan.Find("alias") as string, plan.Find("aliases") as string))
             run.Names.Add(name, new NameOwner(modelId, name, true));
         return plan;
+    }
+
+    // A name that somebody has takes no other name along. Null where it is not for a name that the values were refused.
+    private static ImportPlan? WithoutTaken(Run run, long modelId, ImportPlan plan, string section, string column)
+    {
+        if (!SectionWriter.NameColumns.Contains(column) || plan.Find(column) is not string text)
+            return null;
+        var names = column == "alias" ? ModelNames.Aliases(text, null) : ModelNames.Aliases(null, text);
+        var taken = names
+            .Select(name => (Name: name, Reason: run.Names.Refuse(name, modelId)))
+            .Where(name => name.Reason is not null)
+            .ToList();
+        if (taken.Count == 0)
+            return null;
+        string[] free = [.. names.Except(taken.Select(name => name.Name))];
+        var left =
+            free.Length == 0 ? null
+            : column == "alias" ? string.Join(',', free)
+            : ItemList.Write(free);
+        return plan.With(section, column, left) with
+        {
+            NotUnderstood = [.. plan.NotUnderstood, .. taken.Select(name => new NotUnderstood(name.Name, name.Reason!, column))],
+        };
     }
 
     private async Task<ImportPlan> AddVariantsAsync(Run run, Model model, ImportPlan plan, CancellationToken cancellation)

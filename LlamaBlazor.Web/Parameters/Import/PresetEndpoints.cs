@@ -47,7 +47,7 @@ internal static class PresetEndpoints
 }
 
 /// <summary>A file to import.</summary>
-/// <param name="Text">A preset INI or a llama-swap YAML.</param>
+/// <param name="Text">A preset INI, a llama-swap or compose YAML, or a unit.</param>
 /// <param name="DryRun">True to see only what it would make.</param>
 internal sealed record PresetRequest(string? Text, bool? DryRun);
 

@@ -57,7 +57,8 @@ internal sealed class PresetImport(
         if (string.IsNullOrWhiteSpace(text) || text.Length > ShellWords.MaxLength)
             return Failure.Invalid(
                 "text",
-                $"Give the text of a preset file or of a llama-swap configuration, at most {ShellWords.MaxLength:N0} characters."
+                "Give the text of a preset file, a llama-swap configuration, a compose file or a unit, "
+                    + $"at most {ShellWords.MaxLength:N0} characters."
             );
         return await reader.ReadFileAsync(text, cancellation).ConfigureAwait(false);
     }

@@ -24,6 +24,9 @@ internal sealed class YamlReader
     /// <summary>Characters of one scalar.</summary>
     public const int MaxScalar = 256_000;
 
+    /// <summary>Documents of a file.</summary>
+    public const int MaxDocuments = 100;
+
     private const string Merge = "<<";
     private const string MergeTag = "tag:yaml.org,2002:merge";
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
@@ -42,10 +45,10 @@ internal sealed class YamlReader
         (_lines, _parser, _cancellation) = (text.Split('\n'), new Parser(new StringReader(text)), cancellation);
     }
 
-    /// <summary>The first document of a file; invalid with the line where it is wrong or beyond a bound.</summary>
+    /// <summary>The documents of a file, which share its bounds; invalid with the line where one is wrong or beyond a bound.</summary>
     /// <param name="text">The file.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static Result<YamlValue> Read(string text, CancellationToken cancellation = default)
+    public static Result<List<YamlValue>> Read(string text, CancellationToken cancellation = default)
     {
         var reader = new YamlReader(text, cancellation);
         try
@@ -53,8 +56,15 @@ internal sealed class YamlReader
             reader.Next<StreamStart>();
             if (reader._parser.Current is StreamEnd)
                 return Failure.Invalid("text", "The file is empty.");
-            reader.Next<DocumentStart>();
-            return reader.Read(1);
+            var documents = new List<YamlValue>();
+            while (reader._parser.Current is not StreamEnd)
+            {
+                if (documents.Count == MaxDocuments)
+                    throw reader.Refuse($"It has more than {MaxDocuments} documents.");
+                documents.Add(reader.ReadDocument());
+            }
+
+            return documents;
         }
         catch (YamlException error)
         {
@@ -87,6 +97,15 @@ internal sealed class YamlReader
         if (_parser.Current is not T)
             throw Refuse("Something else was expected here.");
         _parser.MoveNext();
+    }
+
+    private YamlValue ReadDocument()
+    {
+        _anchors.Clear(); // a document knows no names of another
+        Next<DocumentStart>();
+        var value = Read(1);
+        Next<DocumentEnd>();
+        return value;
     }
 
     private YamlValue Read(int depth)
