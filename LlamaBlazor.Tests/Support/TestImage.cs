@@ -31,6 +31,7 @@ internal static class TestImage
         done
         [ -n "$SECRET_PROBE" ] && echo "has a secret"
         word=$(cat "$model") || exit 1
+        word=${word#GGUF }
         touch "$model" 2>/dev/null && echo "the model can be written"
         case $word in exit=*) echo "error: told to end" >&2; exit "${word#exit=}" ;; eat) x=0123456789; while :; do x=$x$x; done ;; esac
         mkdir -p /www && echo '{"status":"ok"}' > /www/health && env > /www/environment

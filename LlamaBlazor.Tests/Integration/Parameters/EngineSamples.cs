@@ -20,7 +20,12 @@ internal static class EngineSamples
         else
             File.WriteAllText(
                 path,
-                definition.Column is "json_schema_file" or "webui_config_file" ? """{"type":"object"}""" : "root ::= \"a\""
+                definition.Column switch
+                {
+                    "json_schema_file" or "webui_config_file" => """{"type":"object"}""",
+                    "model_path" => "GGUF",
+                    _ => "root ::= \"a\"",
+                }
             );
         return definition.Column.EndsWith("_scaled", StringComparison.Ordinal) ? path + ":0.5" : path;
     }

@@ -8,7 +8,7 @@ namespace LlamaBlazor.Tests.Integration.Proxy;
 /// <summary>Engines that are processes, and little patience.</summary>
 public sealed class StarvationApp : InstanceHarness
 {
-    public StarvationApp() => With("LlamaBlazor:Proxy:StarvationSeconds", "1").With("LlamaBlazor:Proxy:MinimumWarmSeconds", "0");
+    public StarvationApp() => With("LlamaBlazor:Proxy:StarvationSeconds", "1").With("LlamaBlazor:Proxy:MinimumWarmSeconds", "1");
 }
 
 /// <summary>A model that is asked without a pause gives its place up when another has starved, and not for one that would not take

@@ -59,7 +59,7 @@ public sealed class ContainerAbsenceTests
     private static async Task AddModelAsync(TempFolder folder)
     {
         var file = folder.File("model.gguf");
-        await File.WriteAllTextAsync(file, "run");
+        await File.WriteAllTextAsync(file, "GGUF run");
         await using var context = new LlamaDbContext(
             (DbContextOptions<LlamaDbContext>)
                 DataFeature

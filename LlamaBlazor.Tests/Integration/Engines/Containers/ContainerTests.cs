@@ -33,7 +33,7 @@ public sealed class ContainerHarness : InstanceHarness
     public async Task<long> AddContainerAsync(string word = "run", Action<RuntimeConfig>? configure = null)
     {
         var path = Path.Combine(ModelFolder, $"{Guid.NewGuid():N}, part.gguf");
-        await File.WriteAllTextAsync(path, word);
+        await File.WriteAllTextAsync(path, "GGUF " + word);
         return await AddModelWithAsync(
             null,
             path,
