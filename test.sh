@@ -45,7 +45,7 @@ passed=${passed:-0}; failed=${failed:-0}; total=${total:-0}
 passed=$((passed + ${scripts_passed:-0}))
 total=$((total + ${scripts_passed:-0} + scripts_failed))
 failed=$((failed + format + scripts_failed))
-[ $format -eq 0 ] || echo "The code is not formatted: run 'dotnet csharpier format .' and 'dotnet format style', and commit what they change."
+[ $format -eq 0 ] || echo "The code is not formatted: run 'dotnet csharpier format .' and 'dotnet format style', and commit the result."
 skipped=$((total - passed - failed + format)); [ "$total" -gt 0 ] || skipped=0
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ $status -eq 0 ]

@@ -67,8 +67,12 @@ public static class ParameterValidator
         if (Encoding.UTF8.GetByteCount(text) > MaxBytes)
             return Error(
                 definition,
-                $"At most {MaxBytes / 1024} KiB fit into one argument of a "
-                    + $"program.{(definition.Kind is ParameterKind.Lines or ParameterKind.Json ? " Put the text into a file and name that file instead." : "")}"
+                $"At most {MaxBytes / 1024} KiB fit into one argument of a program."
+                    + (
+                        definition.Kind is ParameterKind.Lines or ParameterKind.Json
+                            ? " Put the text into a file and name that file instead."
+                            : ""
+                    )
             );
         var severalLines = definition.Kind is ParameterKind.Lines or ParameterKind.Json or ParameterKind.Items;
         if (text.Any(c => char.IsControl(c) && !(severalLines && c is '\n' or '\r' or '\t')))

@@ -15,7 +15,8 @@ test("niceMax is the next 1, 2 or 5 of a power of ten", () => {
 });
 
 test("niceMax of bytes is a power of two, and never nothing", () => {
-  for (const [least, scale] of [[0, 1024], [1025, 2048], [2048, 2048], [5e9, 2 ** 33]]) assert.equal(niceMax(least, true), scale, `${least}`);
+  for (const [least, scale] of [[0, 1024], [1025, 2048], [2048, 2048], [5e9, 2 ** 33]])
+    assert.equal(niceMax(least, true), scale, `${least}`);
 });
 
 test("a line goes from left to right, and up for more", () => {

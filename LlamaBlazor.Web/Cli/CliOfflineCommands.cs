@@ -144,7 +144,9 @@ internal static class CliOfflineCommands
                 await run.SayAsync(
                         done.Value,
                         $"Recovered from {done.Value.Backup}. "
-                            + $"{(done.Value.Choice is { } choice ? choice.Reason + " " : "")}{(done.Value.Kept is null ? "There was no database before." : $"The one before is {done.Value.Kept}.")}{StoredSecrets.Words(done.Value.UnreadableSecrets)}"
+                            + (done.Value.Choice is { } choice ? choice.Reason + " " : "")
+                            + (done.Value.Kept is null ? "There was no database before." : $"The one before is {done.Value.Kept}.")
+                            + StoredSecrets.Words(done.Value.UnreadableSecrets)
                     )
                     .ConfigureAwait(false);
                 return CliContext.Ok;

@@ -47,7 +47,8 @@ internal sealed class HubCatalogue(DownloadClient client, DownloadOptions option
     /// <summary>Address of a file.</summary>
     public Uri AddressOf(HubReference reference, HubFile file) =>
         new(
-            $"{options.Hub.AbsoluteUri.TrimEnd('/')}/{reference.Repo}/resolve/{reference.Revision}/{string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString))}"
+            $"{options.Hub.AbsoluteUri.TrimEnd('/')}/{reference.Repo}/resolve/{reference.Revision}/"
+                + string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString))
         );
 
     private async Task<Result<IReadOnlyList<HubFile>>> ReadAsync(Uri? page, CancellationToken cancellation)

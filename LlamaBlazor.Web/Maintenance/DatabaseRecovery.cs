@@ -237,8 +237,8 @@ internal sealed record BackupChoice(string Name, bool IsSafetyCopy, IReadOnlyLis
         + (
             PassedOver.Count == 0
                 ? ""
-                : " Passed over: "
-                    + $"{string.Join(", ", PassedOver.Take(Told))}{(PassedOver.Count > Told ? $" and {PassedOver.Count - Told} more" : "")}."
+                : $" Passed over: {string.Join(", ", PassedOver.Take(Told))}"
+                    + (PassedOver.Count > Told ? $" and {PassedOver.Count - Told} more." : ".")
         );
 }
 

@@ -28,8 +28,8 @@ const loadScript = (() => {
 export { loadScript };
 
 /**
- * The samples of the last ten minutes, oldest first: those that are known with those that came, of two of one moment the later word. What is newer than
- * the last that came was written before the clock was set back.
+ * The samples of the last ten minutes, oldest first: those that are known with those that came, of two of one moment the later word.
+ * What is newer than the last that came was written before the clock was set back.
  */
 export const merge = (known, incoming) => {
   const newest = incoming[incoming.length - 1].timestamp;
@@ -56,8 +56,8 @@ export class TelemetryFeed {
   #timer;
 
   /**
-   * @param {{ url?: string, script: string, onChange: () => void, onState: (state: string, wait?: number) => void }} options onChange is called after
-   * samples came in; onState with "connecting", "live" or "lost" and the milliseconds until the next try.
+   * @param {{ url?: string, script: string, onChange: () => void, onState: (state: string, wait?: number) => void }} options
+   * onChange is called after samples came in; onState with "connecting", "live" or "lost" and the milliseconds until the next try.
    */
   constructor({ url = "/hubs/telemetry", script, onChange, onState }) {
     this.url = url;

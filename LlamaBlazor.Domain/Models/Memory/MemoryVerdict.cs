@@ -50,7 +50,9 @@ public sealed record MemoryVerdict(long Bytes, MemoryFit Fit, string Words)
             : new(
                 estimate.TotalBytes,
                 MemoryFit.TooLarge,
-                $"Needs {ByteSize.Text(estimate.TotalBytes)}{(hostFreeBytes is { } free ? $"; {ByteSize.Text(free + devices.Sum(device => device.FreeBytes ?? 0))} are free" : "")}."
+                $"Needs {ByteSize.Text(estimate.TotalBytes)}{Free(hostFreeBytes, devices.Sum(device => device.FreeBytes ?? 0))}."
             );
     }
+
+    private static string Free(long? host, long devices) => host is { } free ? $"; {ByteSize.Text(free + devices)} are free" : "";
 }

@@ -112,11 +112,10 @@ public sealed class UndoTests : AppFixture
         return string.Join(
             '\n',
             tables.SelectMany(table =>
-                Column(
-                        $"SELECT {string.Join(" || '|' || ", Column($"SELECT name FROM pragma_table_info('{table}')").Select(name => $"quote(\"{name}\")"))} FROM {table} ORDER BY 1"
-                    )
-                    .Select(row => $"{table} {row}")
-            )
+            {
+                var columns = Column($"SELECT name FROM pragma_table_info('{table}')").Select(name => $"quote(\"{name}\")");
+                return Column($"SELECT {string.Join(" || '|' || ", columns)} FROM {table} ORDER BY 1").Select(row => $"{table} {row}");
+            })
         );
 
         List<string> Column(string sql)

@@ -18,7 +18,8 @@ public sealed class ForwardingTests(ProxyFixture app) : IClassFixture<ProxyFixtu
             var text = new string([.. Enumerable.Range(0, random.Next(i * 3 + 1)).Select(_ => (char)random.Next(32, 0x24F))]);
             var spaces = new string(' ', random.Next(4));
             var body = Encoding.UTF8.GetBytes(
-                $$"""{{{spaces}}"seed" : 1844674407370955161{{i % 10}},{{spaces}}"x":1.0e{{i % 5}}, "prompt":{{JsonSerializer.Serialize(text)}},"model": "bytes"{{spaces}}}"""
+                $$"""{{{spaces}}"seed" : 1844674407370955161{{i % 10}},{{spaces}}"x":1.0e{{i % 5}}, "prompt":"""
+                    + $$"""{{JsonSerializer.Serialize(text)}},"model": "bytes"{{spaces}}}"""
             );
             using var request = new HttpRequestMessage(HttpMethod.Post, "/completion") { Content = new ByteArrayContent(body) };
             request.Headers.Add("X-Stub", "echo");

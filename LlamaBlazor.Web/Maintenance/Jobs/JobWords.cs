@@ -32,6 +32,17 @@ internal static class JobWords
                 or MergeReport { LeftOut.Count: > 0 }
                 or RestoreReport { Choice.IsSafetyCopy: true };
 
+    private static string Merged(MergeReport report) =>
+        $"Merge: {report.Added.Count} model(s) added"
+        + (report.Kept.Count > 0 ? $", {report.Kept.Count} were here already." : ".")
+        + (
+            report.UnreadableSecrets.Count > 0
+                ? " Secrets that only the other dashboard can open were left out; enter them again: "
+                    + $"{string.Join("; ", report.UnreadableSecrets)}."
+                : ""
+        )
+        + (report.LeftOut.Count > 0 ? $" Left out: {string.Join(" ", report.LeftOut)}" : "");
+
     private static string Done(DatabaseJob job) =>
         job.Result switch
         {
@@ -39,8 +50,7 @@ internal static class JobWords
             CheckReport report => $"Check: damaged. {string.Join("; ", report.Problems.Take(5))}. Restore the newest sound backup.",
             PruneReport report when report.Removed.Values.Sum() is 0 => "Prune: nothing was due.",
             PruneReport report => string.Create(CultureInfo.InvariantCulture, $"Prune: {report.Removed.Values.Sum():N0} rows removed."),
-            MergeReport report => $"Merge: {report.Added.Count} model(s) "
-                + $"added{(report.Kept.Count > 0 ? $", {report.Kept.Count} were here already" : "")}.{(report.UnreadableSecrets.Count > 0 ? $" Secrets that only the other dashboard can open were left out; enter them again: {string.Join("; ", report.UnreadableSecrets)}." : "")}{(report.LeftOut.Count > 0 ? $" Left out: {string.Join(" ", report.LeftOut)}" : "")}",
+            MergeReport report => Merged(report),
             TransferReport report =>
                 $"{(report.DryRun ? "An import would do this; nothing was changed" : "Settings imported")}: {report.Added.Count} "
                     + $"model(s) added, {report.Updated.Count} updated, {report.Kept.Count} kept, {report.Aliases.Count} alias(es), "

@@ -33,8 +33,7 @@ internal static class ListenAddress
                 throw new StartupException(
                     error.SocketErrorCode == SocketError.AddressAlreadyInUse
                         ? $"{url} is taken, perhaps by a dashboard that runs already: open it in a browser. Or choose another "
-                            + "address, such as --urls "
-                            + $"{address.Scheme}://{address.Host}:{(address.Port == IPEndPoint.MaxPort ? address.Port - 1 : address.Port + 1)}."
+                            + $"address, such as --urls {address.Scheme}://{address.Host}:{Neighbour(address.Port)}."
                         : $"{url} cannot be listened on: {error.Message}. Choose another address with --urls."
                 );
             }
@@ -58,4 +57,6 @@ internal static class ListenAddress
             $"'{url}' is no address to listen on. Write it as http://127.0.0.1:5080 (--urls, or the configuration key Urls)."
         );
     }
+
+    private static int Neighbour(int port) => port == IPEndPoint.MaxPort ? port - 1 : port + 1;
 }
