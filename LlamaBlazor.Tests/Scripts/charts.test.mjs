@@ -1,6 +1,7 @@
 // node --test LlamaBlazor.Tests/Scripts
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { chartSpec } from "../../wwwroot/js/charts.js";
 import { WINDOW_MS, niceMax, tracePaths } from "../../wwwroot/js/live-chart.js";
 import { merge } from "../../wwwroot/js/telemetry-feed.js";
 
@@ -44,3 +45,12 @@ test("merge takes the later word of one moment, in order", () =>
   assert.deepEqual(merge([at(5, 1), at(3, 1)], [at(4, 2), at(3, 2)]), [at(5, 1), at(4, 2), at(3, 2)]));
 
 test("merge drops what was written before the clock was set back", () => assert.deepEqual(merge([at(0, 9)], [at(10, 1)]), [at(10, 1)]));
+
+test("a chart is made of what its element says", () => {
+  const series = JSON.stringify([{ name: "Received", field: "net_rx" }, { name: "Sent", field: "net_tx" }]);
+  const rate = chartSpec({ series, format: "rate", least: "10240" });
+  assert.deepEqual(rate.series.map(line => [line.name, line.value({ net_rx: 1, net_tx: 2 })]), [["Received", 1], ["Sent", 2]]);
+  assert.deepEqual([rate.binary, rate.least, rate.format(2048)], [true, 10240, "2 KiB/s"]);
+  const share = chartSpec({ series, format: "percent" });
+  assert.deepEqual([share.max, share.least, share.format(12.3)], [100, undefined, "12 %"]);
+});

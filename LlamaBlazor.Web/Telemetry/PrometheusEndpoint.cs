@@ -38,18 +38,11 @@ internal static class PrometheusEndpoint
             .ToString();
     }
 
-    private static void WriteMachine(PrometheusText text, Sample sample) =>
-        text.Gauge("llamablazor_cpu_usage_percent", "Processor in use, percent of all cores", sample.CpuUsage)
-            .Gauge("llamablazor_memory_usage_percent", "Physical memory in use", sample.MemoryUsage)
-            .Gauge("llamablazor_swap_usage_percent", "Swap in use", sample.SwapUsage)
-            .Gauge("llamablazor_disk_usage_percent", "Disk of the models folder in use", sample.DiskUsage)
-            .Gauge("llamablazor_load1", "Load average of one minute", sample.Load1Min)
-            .Gauge("llamablazor_network_receive_bytes_per_second", "Bytes received a second", sample.NetRx)
-            .Gauge("llamablazor_network_transmit_bytes_per_second", "Bytes sent a second", sample.NetTx)
-            .Gauge("llamablazor_active_models", "Models that are loading or running", sample.ActiveModels)
-            .Gauge("llamablazor_requests_per_minute", "Requests of the last 60 seconds", sample.RequestsPerMinute)
-            .Gauge("llamablazor_tokens_per_second", "Tokens generated a second, all models", sample.TokensPerSecond)
-            .Gauge("llamablazor_uptime_seconds", "Seconds since the dashboard started", sample.Uptime);
+    private static void WriteMachine(PrometheusText text, Sample sample)
+    {
+        foreach (var field in MetricField.All.Where(field => field.ExportedAs is not null))
+            text.Gauge($"llamablazor_{field.ExportedAs}", field.Help!, field.Read(sample));
+    }
 
     private static void WriteGpus(PrometheusText text, IReadOnlyList<GpuSample> gpus)
     {

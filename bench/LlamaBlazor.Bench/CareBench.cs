@@ -187,7 +187,7 @@ internal static class CareBench
         var started = Stopwatch.GetTimestamp();
         var check = await operations.CheckAsync();
         Console.WriteLine($"check: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms, {(check.Ok ? "sound" : "damaged")}");
-        var newest = operations.ListBackups()[0].Name;
+        var newest = operations.ListBackups().Value[0].Name;
         Console.WriteLine(
             $"restore with safety copy: {(await services.GetRequiredService<DatabaseRestore>().BackupAsync(newest)).Value.ElapsedMs} ms"
         );

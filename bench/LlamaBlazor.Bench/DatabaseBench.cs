@@ -50,9 +50,9 @@ internal static class DatabaseBench
                         new MetricsHistoryRow
                         {
                             Timestamp = Start + (i * 1000),
-                            CpuUsage = 12.5,
-                            MemoryUsage = 41.25,
-                            DiskUsage = 70,
+                            ["CpuUsage"] = 12.5,
+                            ["MemoryUsage"] = 41.25,
+                            ["DiskUsage"] = 70d,
                             CreatedAt = Start + (i * 1000),
                         }
                     );
@@ -70,7 +70,7 @@ internal static class DatabaseBench
                     .Set<MetricsHistoryRow>()
                     .AsNoTracking()
                     .OrderByDescending(row => row.Timestamp)
-                    .Select(row => row.CpuUsage)
+                    .Select(row => row["CpuUsage"])
                     .FirstAsync();
             }
         );
@@ -86,7 +86,7 @@ internal static class DatabaseBench
                     .Set<MetricsHistoryRow>()
                     .AsNoTracking()
                     .Where(row => row.Timestamp >= from && row.Timestamp < from + 60_000)
-                    .Select(row => new { row.Timestamp, row.CpuUsage })
+                    .Select(row => new { row.Timestamp, Cpu = row["CpuUsage"] })
                     .ToListAsync();
             }
         );

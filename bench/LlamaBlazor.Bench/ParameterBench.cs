@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using LlamaBlazor.Domain.Parameters;
-using LlamaBlazor.Web.Engines;
 
 namespace LlamaBlazor.Bench;
 
@@ -71,15 +71,14 @@ internal static class ParameterBench
             async _ =>
             {
                 foreach (var action in Actions)
-                    Ensure(await EngineTool.RunAsync(engine, [action], new Dictionary<string, string>(), CancellationToken.None));
+                {
+                    using var run = Process.Start(
+                        new ProcessStartInfo(engine, [action]) { RedirectStandardOutput = true, RedirectStandardError = true }
+                    )!;
+                    await Task.WhenAll(run.StandardOutput.ReadToEndAsync(), run.StandardError.ReadToEndAsync(), run.WaitForExitAsync());
+                }
             }
         );
-
-    private static void Ensure(Domain.Common.Result<ToolResult> run)
-    {
-        if (!run.IsSuccess)
-            throw new InvalidOperationException(run.Failure!.Message);
-    }
 
     private static Task Repeat(Func<object> action)
     {

@@ -57,8 +57,8 @@ internal static class TelemetryBench
                     .Set<MetricsRow>()
                     .AddRange(
                         Enumerable
-                            .Range(1, MetricsRecorder.MinutesKept)
-                            .Select(minute => new Web.Data.Entities.MetricsRow { Timestamp = minute * 60_000L, CpuUsage = minute % 100 })
+                            .Range(1, 10_000)
+                            .Select(minute => new MetricsRow { Timestamp = minute * 60_000L, ["CpuUsage"] = (double)(minute % 100) })
                     );
                 await context.SaveChangesAsync();
             }

@@ -22,26 +22,28 @@ export const formats = {
   mib: value => bytes(value * 1_048_576),
   rate: value => `${bytes(value)}/s`,
   count: value => whole.format(value),
-  decimal: value => number.format(value),
+  number: value => number.format(value),
   duration,
 };
 
 const field = name => sample => sample[name];
 const percent = { max: 100, format: value => `${whole.format(value)} %` };
 
-/** The charts by the word in data-chart. */
-const specs = {
-  cpu: { ...percent, series: [{ name: "CPU", value: field("cpu_usage") }] },
-  memory: { ...percent, series: [{ name: "Memory", value: field("memory_usage") }, { name: "Swap", value: field("swap_usage") }] },
-  tokens: { least: 10, format: formats.decimal, series: [{ name: "Tokens/s", value: field("tokens_per_second") }] },
-  requests: { least: 10, format: formats.decimal, series: [{ name: "Requests/min", value: field("requests_per_minute") }] },
-  network: { binary: true, least: 10_240, format: formats.rate, series: [{ name: "Received", value: field("net_rx") }, { name: "Sent", value: field("net_tx") }] },
-  load: { least: 1, format: formats.decimal, series: [{ name: "Load", value: field("load_1min") }] },
-  gpu: { ...percent, series: [{ name: "GPU", value: field("gpu_usage") }] },
-  vram: { binary: true, least: 1024, format: formats.mib, series: [{ name: "Used", value: field("gpu_memory_used") }] },
-  temperature: { max: 110, format: formats.celsius, series: [{ name: "Temperature", value: field("gpu_temperature") }] },
-  power: { least: 50, format: formats.watt, series: [{ name: "Power", value: field("gpu_power_usage") }] },
+/** How an axis is scaled, by the same word: a fixed end, or powers of two for bytes. */
+const scales = {
+  percent: { ...percent },
+  celsius: { max: 110 },
+  mib: { binary: true },
+  rate: { binary: true },
 };
+
+/** What an element with data-chart asks for: its lines and their format as JSON, a word, and the least end of the axis. */
+export const chartSpec = ({ series, format, least }) => ({
+  format: formats[format],
+  least: Number(least) || undefined,
+  ...scales[format],
+  series: JSON.parse(series).map(line => ({ name: line.name, value: field(line.field) })),
+});
 
 const statistics = (samples, value) => {
   let sum = 0, count = 0, max = -Infinity;
@@ -137,7 +139,7 @@ class Board {
     if (known) {
       known.paint(samples);
     } else if (globalThis.ApexCharts && element.offsetParent !== null) {
-      const chart = new LiveChart(element, specs[element.dataset.chart]);
+      const chart = new LiveChart(element, chartSpec(element.dataset));
       this.#charts.set(element, chart);
       chart.draw(samples);
     }
@@ -153,7 +155,7 @@ class Board {
   #describe(samples, latest) {
     this.#described = latest.timestamp;
     for (const element of this.root.querySelectorAll("[data-chart]")) {
-      const spec = specs[element.dataset.chart];
+      const spec = chartSpec(element.dataset);
       const words = spec.series.map(series => {
         const figures = statistics(samples, series.value);
         return figures ? `${series.name} now ${spec.format(series.value(latest) ?? 0)}, average ${spec.format(figures.average)}, highest ${spec.format(figures.max)}` : null;

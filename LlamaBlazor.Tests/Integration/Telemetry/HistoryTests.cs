@@ -99,7 +99,7 @@ public sealed class HistoryTests
                 .Set<MetricsRow>()
                 .OrderBy(row => row.Timestamp)
                 .Where(row => row.Timestamp < 1_000_000)
-                .Select(row => ValueTuple.Create(row.Timestamp, row.CpuUsage))
+                .Select(row => ValueTuple.Create(row.Timestamp, (double)row["CpuUsage"]!))
                 .ToListAsync()
         );
     }
@@ -151,20 +151,20 @@ public sealed class HistoryTests
                             new MetricsRow
                             {
                                 Timestamp = 600_000,
-                                CpuUsage = 10,
-                                GpuTemperature = 40,
-                                SwapUsage = null,
-                                ActiveModels = 1,
+                                ["CpuUsage"] = 10d,
+                                ["GpuTemperature"] = 40d,
+                                ["SwapUsage"] = null,
+                                ["ActiveModels"] = 1L,
                             },
                             new MetricsRow
                             {
                                 Timestamp = 660_000,
-                                CpuUsage = 20,
-                                GpuTemperature = 60,
-                                SwapUsage = 5,
-                                ActiveModels = 3,
+                                ["CpuUsage"] = 20d,
+                                ["GpuTemperature"] = 60d,
+                                ["SwapUsage"] = 5d,
+                                ["ActiveModels"] = 3L,
                             },
-                            new MetricsRow { Timestamp = 1_200_000, CpuUsage = 7 }
+                            new MetricsRow { Timestamp = 1_200_000, ["CpuUsage"] = 7d }
                         );
                     return Task.CompletedTask;
                 }

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Telemetry.Storage;
@@ -7,6 +8,10 @@ namespace LlamaBlazor.Web.Telemetry.Storage;
 /// <summary>Reads stored metrics, off the caller's thread: SQLite's async calls are synchronous.</summary>
 internal sealed class MetricsReader(IDbContextFactory<LlamaDbContext> contexts)
 {
+    private static readonly string SeriesText =
+        $"SELECT timestamp / $step * $step, {string.Join(", ", MetricField.All.Select(Aggregated))} "
+        + "FROM metrics WHERE timestamp >= $from GROUP BY timestamp / $step ORDER BY 1";
+
     /// <summary>The raw samples of the last ten minutes, oldest first.</summary>
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -32,7 +37,7 @@ internal sealed class MetricsReader(IDbContextFactory<LlamaDbContext> contexts)
             cancellation
         );
 
-    /// <summary>Means of the stored minutes from a moment on, one a step, oldest first; averaged by the database.</summary>
+    /// <summary>The stored minutes from a moment on, one sample a step, oldest first; reduced by the database.</summary>
     /// <param name="from">Unix milliseconds.</param>
     /// <param name="stepMs">Length of a step, milliseconds.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -43,36 +48,28 @@ internal sealed class MetricsReader(IDbContextFactory<LlamaDbContext> contexts)
                 var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
                 await using (context.ConfigureAwait(false))
                 {
-                    return await context
-                        .Set<MetricsRow>()
-                        .AsNoTracking()
-                        .Where(row => row.Timestamp >= from)
-                        .GroupBy(row => row.Timestamp / stepMs)
-                        .OrderBy(step => step.Key)
-                        .Select(step => new Sample
-                        {
-                            Timestamp = step.Key * stepMs,
-                            CpuUsage = step.Average(row => row.CpuUsage),
-                            MemoryUsage = step.Average(row => row.MemoryUsage),
-                            DiskUsage = step.Average(row => row.DiskUsage),
-                            SwapUsage = step.Average(row => row.SwapUsage),
-                            GpuUsage = step.Average(row => row.GpuUsage),
-                            GpuTemperature = step.Max(row => row.GpuTemperature),
-                            GpuMemoryUsed = step.Average(row => row.GpuMemoryUsed),
-                            GpuMemoryTotal = step.Max(row => row.GpuMemoryTotal),
-                            GpuPowerUsage = step.Average(row => row.GpuPowerUsage),
-                            ActiveModels = (int)step.Max(row => row.ActiveModels),
-                            Uptime = (long)step.Max(row => row.Uptime),
-                            RequestsPerMinute = step.Average(row => row.RequestsPerMinute),
-                            Load1Min = step.Average(row => row.Load1Min),
-                            NetRx = step.Average(row => row.NetRx),
-                            NetTx = step.Average(row => row.NetTx),
-                            TokensPerSecond = step.Average(row => row.TokensPerSecond),
-                        })
-                        .ToListAsync(cancellation)
-                        .ConfigureAwait(false);
+                    await context.Database.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+                    using var command = ((SqliteConnection)context.Database.GetDbConnection()).CreateCommand();
+                    command.CommandText = SeriesText;
+                    command.Parameters.AddWithValue("$from", from);
+                    command.Parameters.AddWithValue("$step", stepMs);
+                    using var rows = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+                    var steps = new List<Sample>();
+                    while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
+                        steps.Add(MetricField.Compose(rows.GetInt64(0), field => Value(rows, field)));
+                    return steps;
                 }
             },
             cancellation
         );
+
+    private static double? Value(SqliteDataReader rows, MetricField field)
+    {
+        var column = rows.GetOrdinal(field.Name);
+        return rows.IsDBNull(column) ? null : rows.GetDouble(column);
+    }
+
+    // Names of fields are constants of the program. The highest of a value that only grows is the last.
+    private static string Aggregated(MetricField field) =>
+        $"{(field.Aggregate == MetricAggregate.Mean ? "AVG" : "MAX")}({field.Name}) AS {field.Name}";
 }

@@ -52,30 +52,7 @@ internal sealed partial class MetricsRecorder(DatabaseWriter writer, TimeProvide
                 {
                     if (await context.Set<MetricsRow>().AnyAsync(row => row.Timestamp == minute.Timestamp, token).ConfigureAwait(false))
                         return;
-                    context
-                        .Set<MetricsRow>()
-                        .Add(
-                            new MetricsRow
-                            {
-                                Timestamp = minute.Timestamp,
-                                CpuUsage = minute.CpuUsage,
-                                MemoryUsage = minute.MemoryUsage,
-                                DiskUsage = minute.DiskUsage,
-                                ActiveModels = minute.ActiveModels,
-                                Uptime = minute.Uptime,
-                                GpuUsage = minute.GpuUsage,
-                                GpuTemperature = minute.GpuTemperature,
-                                GpuMemoryUsed = minute.GpuMemoryUsed,
-                                GpuMemoryTotal = minute.GpuMemoryTotal,
-                                GpuPowerUsage = minute.GpuPowerUsage,
-                                SwapUsage = minute.SwapUsage,
-                                RequestsPerMinute = minute.RequestsPerMinute,
-                                Load1Min = minute.Load1Min,
-                                NetRx = minute.NetRx,
-                                NetTx = minute.NetTx,
-                                TokensPerSecond = minute.TokensPerSecond,
-                            }
-                        );
+                    context.Set<MetricsRow>().Add(MetricValues.Of(new MetricsRow(), minute));
                     if (await context.Metadata.FindAsync([MetadataKeys.LastMetricsSave], token).ConfigureAwait(false) is not { } saved)
                         context.Metadata.Add(saved = new MetadataRow { Key = MetadataKeys.LastMetricsSave });
                     saved.UpdatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
