@@ -33,20 +33,15 @@ public sealed partial class LogsPage
         .. new[] { "server", "models", "llama-server", "router", "api" }.Select(source => new Choice(source, source)),
     ];
 
-    private readonly Queue<LogEntry> _arrived = new(); // lines since the last render, at most ShownBound
-    private readonly Lock _gate = new();
+    private readonly LogWindow _window = new(ShownBound);
     private List<Choice> _models = [new("All models", "")];
-    private List<LogEntry> _entries = [];
-    private LogFilter _filter = new();
     private LogCursor? _place; // of the bookmark that is shown
-    private LogCursor? _next;
     private LogEntry? _selected;
     private string _text = "";
     private string _level = "";
     private string _source = "";
     private string _model = "";
     private string? _error;
-    private int _scanned;
     private bool _paused;
     private bool _loading = true;
     private bool _older;
@@ -90,24 +85,18 @@ public sealed partial class LogsPage
     [Inject]
     private DialogService Dialogs { get; set; } = null!;
 
-    private bool IsSearch => _filter.Text is not null || _filter.Pattern is not null;
+    private bool IsSearch => _window.Filter.Text is not null || _window.Filter.Pattern is not null;
 
-    private bool IsFiltered => IsSearch || _filter.Level is not null || _filter.Source is not null || _filter.ModelId is not null;
+    private bool IsFiltered =>
+        IsSearch || _window.Filter.Level is not null || _window.Filter.Source is not null || _window.Filter.ModelId is not null;
 
-    private string State
-    {
-        get
-        {
-            lock (_gate)
-                return (_paused ? $"Paused, {_arrived.Count} new" : "Live")
-                    + (Intake.Dropped > 0 ? $", {Intake.Dropped:N0} lost in floods" : "");
-        }
-    }
+    private string State =>
+        (_paused ? $"Paused, {_window.Waiting} new" : "Live") + (Intake.Dropped > 0 ? $", {Intake.Dropped:N0} lost in floods" : "");
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        Watch(Tail, Arrive);
+        Watch(Tail, _window.Arrive);
         _models =
         [
             _models[0],
@@ -133,7 +122,7 @@ public sealed partial class LogsPage
     protected override bool ShouldRender()
     {
         if (!_paused)
-            TakeArrived();
+            _window.Take();
         return true;
     }
 
@@ -143,7 +132,7 @@ public sealed partial class LogsPage
     private static string Clock24(LogEntry entry) =>
         DateTimeOffset.FromUnixTimeMilliseconds(entry.Timestamp).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
-    private static string PlaceOf(LogEntry entry) => new LogCursor(entry.Timestamp, entry.Id).ToString();
+    private static string PlaceOf(LogEntry entry) => LogCursor.Of(entry).ToString();
 
     private string Link(LogEntry entry) => Address(PlaceOf(entry));
 
@@ -165,35 +154,6 @@ public sealed partial class LogsPage
                 ["at"] = place,
             }
         );
-
-    private void Arrive(LogEntry entry)
-    {
-        lock (_gate)
-        {
-            if (!_filter.Matches(entry))
-                return;
-            if (_arrived.Count == ShownBound)
-                _arrived.Dequeue();
-            _arrived.Enqueue(entry);
-        }
-    }
-
-    private void TakeArrived()
-    {
-        lock (_gate)
-        {
-            if (_arrived.Count == 0)
-                return;
-            var newest = _entries.Count == 0 ? 0 : _entries[0].Sequence;
-            _entries = [.. _arrived.Where(entry => entry.Sequence > newest).Reverse(), .. _entries];
-            _arrived.Clear();
-            if (_entries.Count > ShownBound)
-            {
-                _entries.RemoveRange(ShownBound, _entries.Count - ShownBound);
-                _next = new LogCursor(_entries[^1].Timestamp, _entries[^1].Id);
-            }
-        }
-    }
 
     private Task TogglePauseAsync()
     {
@@ -218,64 +178,55 @@ public sealed partial class LogsPage
         _error = filter.Failure?.Errors is { } errors ? string.Join(' ', errors.SelectMany(error => error.Value)) : null;
         if (_error is null)
         {
-            lock (_gate)
-            {
-                _filter = long.TryParse(_model, out var model) ? filter.Value with { ModelId = model } : filter.Value;
-                _arrived.Clear();
-                _entries = [];
-            }
-
-            (_selected, _scanned, _next) = (null, 0, null);
+            var ticket = _window.Begin(long.TryParse(_model, out var model) ? filter.Value with { ModelId = model } : filter.Value);
+            _selected = null;
             _paused = _place is not null;
-            await (_place is { } place ? LoadAtAsync(place) : LoadNewestAsync());
+            await (_place is { } place ? LoadAtAsync(ticket, place) : LoadNewestAsync(ticket));
         }
 
         _loading = false;
     }
 
-    private async Task LoadNewestAsync()
+    private async Task LoadNewestAsync(int ticket)
     {
-        lock (_gate)
-            _entries = [.. Ring.Newest(PageSize, _filter).Reverse()];
-        if (_entries.Count < PageSize)
-            await ReadAsync(_entries.Count == 0 ? null : new LogCursor(_entries[^1].Timestamp, 0));
-        else
-            _next = new LogCursor(_entries[^1].Timestamp, 0);
+        LogEntry[] newest = [.. Ring.Newest(PageSize, _window.Filter).Reverse()];
+        var behind = newest.Length == 0 ? (LogCursor?)null : new LogCursor(newest[^1].Timestamp, 0);
+        _window.Append(ticket, newest, behind);
+        if (newest.Length < PageSize)
+            await ReadAsync(ticket, behind);
     }
 
     // The line itself is the first of what is older than the place behind it; one of the live tail had no row, and is found by its time.
-    private async Task LoadAtAsync(LogCursor place)
+    private async Task LoadAtAsync(int ticket, LogCursor place)
     {
         var behind = place.Id == 0 ? place with { Id = long.MaxValue } : place with { Id = place.Id + 1 };
-        await ReadAsync(behind);
-        _selected = _entries.Count > 0 && _entries[0].Timestamp == place.Timestamp ? _entries[0] : null;
-        await NewerAsync();
+        await ReadAsync(ticket, behind);
+        _selected = _window.Entries is [var first, ..] && first.Timestamp == place.Timestamp ? first : null;
+        await NewerAsync(ticket);
     }
 
     private async Task OlderAsync()
     {
         _older = true;
-        await ReadAsync(_next);
+        await ReadAsync(_window.Ticket, _window.Next);
         _older = false;
     }
 
-    private async Task NewerAsync()
+    private Task NewerAsync() => NewerAsync(_window.Ticket);
+
+    private async Task NewerAsync(int ticket)
     {
         _newer = true;
-        var from = _entries.Count > 0 ? new LogCursor(_entries[0].Timestamp, _entries[0].Id) : _place!.Value;
-        var page = await Queries.NewerAsync(_filter, from, NewerSize, Left);
-        lock (_gate)
-            _entries = [.. page.Items.Reverse(), .. _entries];
+        var from = _window.Entries is [var first, ..] ? LogCursor.Of(first) : _place!.Value;
+        var page = await Queries.NewerAsync(_window.Filter, from, NewerSize, Left);
+        _window.Prepend(ticket, page.Items);
         _newer = false;
     }
 
-    private async Task ReadAsync(LogCursor? after)
+    private async Task ReadAsync(int ticket, LogCursor? after)
     {
-        var page = await Queries.ListAsync(_filter, after, PageSize, Left);
-        lock (_gate)
-            _entries = [.. _entries, .. page.Items];
-        _next = page.Next;
-        _scanned += page.Scanned;
+        var page = await Queries.ListAsync(_window.Filter, after, PageSize, Left);
+        _window.Append(ticket, page.Items, page.Next, page.Scanned);
     }
 
     private async Task ClearAsync()

@@ -7,6 +7,9 @@ internal sealed class Broadcast<T>(ILogger<Broadcast<T>> logger)
     private readonly Lock _gate = new();
     private Action<T>[] _handlers = [];
 
+    /// <summary>Those who subscribe now.</summary>
+    public int Subscribers => Volatile.Read(ref _handlers).Length;
+
     /// <summary>Calls the handler for each message until the subscription is disposed. Handlers run on the publisher's thread: hand over,
     /// do not work.</summary>
     public IDisposable Subscribe(Action<T> handler)

@@ -25,20 +25,31 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     {
         GC.SuppressFinalize(this);
         await _left.CancelAsync();
-        foreach (var subscription in _subscriptions)
-            subscription.Dispose();
+        lock (_subscriptions)
+        {
+            foreach (var subscription in _subscriptions)
+                subscription.Dispose();
+        }
         _left.Dispose();
     }
 
-    /// <summary>Follows a broadcast: the handler stores what it needs, the render follows soon.</summary>
-    internal void Watch<T>(Broadcast<T> source, Action<T>? handler = null) =>
-        _subscriptions.Add(
-            source.Subscribe(message =>
-            {
-                handler?.Invoke(message);
-                RenderSoon();
-            })
-        );
+    /// <summary>Follows a broadcast: the handler stores what it needs, the render follows soon. Of one that has left the page, whose
+    /// initialisation was still waiting for something, nothing is kept.</summary>
+    internal void Watch<T>(Broadcast<T> source, Action<T>? handler = null)
+    {
+        lock (_subscriptions)
+        {
+            if (_left.IsCancellationRequested)
+                return;
+            _subscriptions.Add(
+                source.Subscribe(message =>
+                {
+                    handler?.Invoke(message);
+                    RenderSoon();
+                })
+            );
+        }
+    }
 
     /// <summary>Renders within a quarter of a second; calls in between cost nothing.</summary>
     protected void RenderSoon()
