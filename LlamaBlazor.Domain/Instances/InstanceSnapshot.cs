@@ -20,17 +20,13 @@ public sealed record InstanceSnapshot
     /// <summary>Id of its container while there is one.</summary>
     public string? ContainerId { get; init; }
 
-    /// <summary>Where it stands; in answers the word of its <see cref="Status"/>.</summary>
-    [JsonPropertyName("status")]
-    [JsonConverter(typeof(InstanceStatusConverter))]
+    /// <summary>Where it stands.</summary>
     public required InstancePhase Phase { get; init; }
 
     /// <summary>What its start waits for before a process is made, or null.</summary>
-    [JsonIgnore]
     public StartWait? Wait { get; init; }
 
     /// <summary>Word for pages: stopped, loading, running, stopping or error.</summary>
-    [JsonIgnore]
     public string Status => Phase.Status();
 
     /// <summary>Finer word for answers and pages: what its start waits for, else that of its phase.</summary>

@@ -48,8 +48,8 @@ public enum MetricAggregate
 }
 
 /// <summary>
-/// One value of a sample. From the list of them follow the mean of samples, the columns of both tables, Prometheus' text, the series of the API
-/// and the tiles and charts.
+/// One value of a sample. From the list of them follow the mean of samples, the columns of both tables, Prometheus' text, the series of
+/// the API and the tiles and charts.
 /// </summary>
 public sealed class MetricField
 {
@@ -119,7 +119,8 @@ public sealed class MetricField
     /// <summary>What it is, with its unit; null where it is not exported.</summary>
     public string? Help { get; }
 
-    /// <summary>Type of its column: whole numbers are 64 bits wide, all others double; nullable where a machine may lack the value.</summary>
+    /// <summary>Type of its column: whole numbers are 64 bits wide, all others double; nullable where a machine may lack the
+    /// value.</summary>
     public Type ColumnType =>
         _property.PropertyType == typeof(int) || _property.PropertyType == typeof(long) ? typeof(long) : _property.PropertyType;
 

@@ -98,7 +98,7 @@ public sealed record GpuSample(
 public sealed record InstanceSample(
     long ModelId,
     string Model,
-    [property: JsonPropertyName("status"), JsonConverter(typeof(InstanceStatusConverter))] InstancePhase Phase,
+    InstancePhase Phase,
     double? Cpu,
     double? Memory,
     double? TokensPerSecond,

@@ -25,6 +25,17 @@ internal sealed class CompiledCode(Assembly assembly)
             .Where(pair => pair.From != pair.To && pair.To.Assembly == assembly)
             .Distinct();
 
+    /// <summary>Each call of a generic method: the type that calls, and the method with its type arguments.</summary>
+    public IEnumerable<(Type From, MethodInfo Called)> GenericCalls() =>
+        from type in assembly.GetTypes()
+        from method in type.GetMethods(Declared).Cast<MethodBase>().Concat(type.GetConstructors(Declared))
+        let body = method.GetMethodBody()
+        where body is not null
+        from token in Tokens(body.GetILAsByteArray()!)
+        let called = Resolve(method, token) as MethodInfo
+        where called is { IsGenericMethod: true }
+        select (Outermost(type), called);
+
     private static Type Outermost(Type type)
     {
         while (type.DeclaringType is { } outer)

@@ -35,9 +35,9 @@ internal static class CacheEndpoints
             .MapGet(
                 "/{id:long}",
                 async (long id, CacheStore store, CancellationToken cancellation) =>
-                    await store.GetAsync(id, cancellation) is { } row ? Results.Ok(row) : Missing(id)
+                    await store.GetAsync(id, cancellation) is { } row ? Results.Ok(CacheAnswer.Of(row)) : Missing(id)
             )
-            .Produces<CacheRow>();
+            .Produces<CacheAnswer>();
         group.MapDelete(
             "/{id:long}",
             async (long id, CacheStore store, CancellationToken cancellation) =>

@@ -41,7 +41,10 @@ internal static class InstanceEndpoints
         app.MapPost("/api/admission", StartEndpoint.PreviewAsync).WithTags("Resources");
         var instances = app.MapGroup("/api/instances").WithTags("Instances");
         instances.MapGet("", List);
-        instances.MapGet("/{id:long}", (long id, InstanceRegistry board) => Find(id, board).ToApi());
+        instances.MapGet(
+            "/{id:long}",
+            (long id, InstanceRegistry board) => Find(id, board).ToApi(found => Results.Ok(InstanceAnswer.Of(found)))
+        );
         instances.MapGet(
             "/{id:long}/logs",
             (long id, InstanceRegistry board, InstanceSupervisor supervisor) =>
@@ -65,7 +68,7 @@ internal static class InstanceEndpoints
     /// <summary>202 while something is under way, 200 when it is already so.</summary>
     internal static IResult Accepted(InstanceSnapshot snapshot) =>
         Results.Json(
-            snapshot,
+            InstanceAnswer.Of(snapshot),
             statusCode: snapshot.Phase is InstancePhase.Running or InstancePhase.Stopped
                 ? StatusCodes.Status200OK
                 : StatusCodes.Status202Accepted
@@ -84,8 +87,8 @@ internal static class InstanceEndpoints
             .Take(limit + 1)
             .ToList();
         return Results.Ok(
-            new ListPage<InstanceSnapshot>(
-                [.. rows.Take(limit)],
+            new ListPage<InstanceAnswer>(
+                [.. rows.Take(limit).Select(InstanceAnswer.Of)],
                 rows.Count > limit ? rows[limit - 1].Id.ToString(CultureInfo.InvariantCulture) : null
             )
         );

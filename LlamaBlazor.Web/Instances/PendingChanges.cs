@@ -13,12 +13,24 @@ namespace LlamaBlazor.Web.Instances;
 internal sealed record PendingAnswer(
     bool Running,
     bool RestartNeeded,
-    IReadOnlyList<ArgumentChange> Changes,
+    IReadOnlyList<ArgumentChangeAnswer> Changes,
     IReadOnlyList<string> Warnings
 )
 {
     /// <summary>Nothing runs.</summary>
     public static PendingAnswer Nothing { get; } = new(false, false, [], []);
+}
+
+/// <summary>One difference between the command an engine runs with and the one a start would use now.</summary>
+/// <param name="Kind">added, removed or changed.</param>
+/// <param name="Flag">The flag, the name of a variable, or "engine".</param>
+/// <param name="Before">Its value while it runs; null where it has none. Secrets are masked.</param>
+/// <param name="After">Its value after a restart; null where it has none. Secrets are masked.</param>
+public sealed record ArgumentChangeAnswer(string Kind, string Flag, string? Before, string? After)
+{
+    /// <summary>The answer for a difference.</summary>
+    /// <param name="change">The difference.</param>
+    public static ArgumentChangeAnswer Of(ArgumentChange change) => new(change.Kind, change.Flag, change.Before, change.After);
 }
 
 /// <summary>Compares what an engine runs with to what is set now, and restarts it only where that differs.</summary>
@@ -38,7 +50,7 @@ internal sealed class PendingChanges(
         if (next.Failure is { } failure)
             return failure;
         var changes = ArgumentDiff.Compare(running, next.Value);
-        return new PendingAnswer(true, changes.Count > 0, changes, next.Value.Warnings);
+        return new PendingAnswer(true, changes.Count > 0, [.. changes.Select(ArgumentChangeAnswer.Of)], next.Value.Warnings);
     }
 
     /// <summary>Restarts a running model whose arguments differ; leaves any other alone and tells its state.</summary>

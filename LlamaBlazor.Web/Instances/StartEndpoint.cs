@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
-using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Models;
@@ -48,7 +47,7 @@ internal static class StartEndpoint
             return ApiResults.Problem(Failure.NotFound($"There is no model '{id}'. GET /api/models lists them."));
         var mayEvict = query.Evict ?? true;
         if (query.DryRun == true)
-            return (await supervisor.PreviewAsync(model.Id, mayEvict, cancellation)).ToApi();
+            return (await supervisor.PreviewAsync(model.Id, mayEvict, cancellation)).ToApi(AdmissionAnswer.Of);
         if (query.Force == true)
             await writer.ExecuteAsync((context, _) => AuditAsync(context, model.Id, model.Name, clock), cancellation);
         var wish = new StartOptions(query.Force ?? false, mayEvict, TimeSpan.FromSeconds(query.Wait ?? 0));
@@ -69,7 +68,7 @@ internal static class StartEndpoint
         if (string.IsNullOrWhiteSpace(question.Model))
             return ApiResults.Invalid("model", "The id or name of a model.");
         return await store.FindAsync(question.Model, cancellation) is { } model
-            ? (await supervisor.PreviewAsync(model.Id, question.Evict ?? true, cancellation)).ToApi()
+            ? (await supervisor.PreviewAsync(model.Id, question.Evict ?? true, cancellation)).ToApi(AdmissionAnswer.Of)
             : ApiResults.Problem(Failure.NotFound($"There is no model '{question.Model}'. GET /api/models lists them."));
     }
 
@@ -80,7 +79,9 @@ internal static class StartEndpoint
             title: "Not possible now",
             extensions: new Dictionary<string, object?>
             {
-                ["reasons"] = reasons.SelectMany(pair => pair.Value.Select(message => new AdmissionReason(pair.Key, message))).ToList(),
+                ["reasons"] = reasons
+                    .SelectMany(pair => pair.Value.Select(message => new AdmissionReasonAnswer(pair.Key, message)))
+                    .ToList(),
             }
         );
 

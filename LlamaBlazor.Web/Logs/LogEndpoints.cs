@@ -2,6 +2,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Logs;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Shared.Api;
+using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Logs;
 
@@ -12,7 +13,7 @@ internal static class LogEndpoints
     public static void Map(WebApplication app)
     {
         var group = app.MapGroup("/api/logs").WithTags("Logs");
-        group.MapGet("", ListAsync).Produces<ListPage<LogEntry>>();
+        group.MapGet("", ListAsync).Produces<ListPage<LogAnswer>>();
         group.MapDelete(
             "",
             async (LogQueries queries, LogRing ring, CancellationToken cancellation) =>
@@ -44,7 +45,7 @@ internal static class LogEndpoints
         var page = newer.Value is { } place
             ? await queries.NewerAsync(filter.Value, place, limit, cancellation) // oldest first
             : await queries.ListAsync(filter.Value, cursor.Value, limit, cancellation);
-        return Results.Ok(new ListPage<LogEntry>(page.Items, page.Next?.ToString()));
+        return Results.Ok(new ListPage<LogAnswer>([.. page.Items.Select(LogAnswer.Of)], page.Next?.ToString()));
     }
 
     private static async Task<IResult> ExportAsync(

@@ -27,7 +27,7 @@ internal static class FitEndpoints
             return ApiResults.Problem(ModelStore.Unknown(id));
         var question = await advisor.PrepareAsync(model, cancellation);
         return question.ToApi(known =>
-            query.Apply(known.Settings).ToApi(settings => Results.Ok(advisor.Answer(known with { Settings = settings })))
+            query.Apply(known.Settings).ToApi(settings => Results.Ok(MemoryAnswer.Of(advisor.Answer(known with { Settings = settings }))))
         );
     }
 

@@ -20,8 +20,8 @@ public sealed partial class FitTab
     // The formats llama-server takes for its cache.
     private static readonly string[] CacheTypes = ["F32", "F16", "BF16", "Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0", "IQ4_NL"];
 
-    private MemoryAnswer? _answer;
-    private MemoryAnswer? _saved; // for the settings that are saved, whatever is being tried
+    private MemoryProjection? _answer;
+    private MemoryProjection? _saved; // for the settings that are saved, whatever is being tried
     private MemoryCase? _case;
     private MemorySettings? _settings;
     private string? _failure;
@@ -72,7 +72,7 @@ public sealed partial class FitTab
 
     private static GgmlType Type(ChangeEventArgs change) => GgmlType.Find(change.Value as string ?? "") ?? new MemorySettings().CacheTypeK;
 
-    private static string Verdict(MemoryAnswer answer)
+    private static string Verdict(MemoryProjection answer)
     {
         var context = $"With {answer.CtxSize:N0} tokens of context it takes about {ByteSize.Text(answer.TotalBytes)}.";
         if (answer.Fits)

@@ -18,7 +18,7 @@ public sealed partial class MeasuredNote
 
     /// <summary>The estimate for its saved settings, or null. Given anew with each sample, so that what is shown is of now.</summary>
     [Parameter]
-    public MemoryAnswer? Estimate { get; set; }
+    public MemoryProjection? Estimate { get; set; }
 
     [Inject]
     internal MeasuredMemory Measured { get; set; } = null!;
@@ -47,7 +47,7 @@ public sealed partial class MeasuredNote
         StateHasChanged();
     }
 
-    private static long OnGpus(MemoryAnswer estimate) => estimate.Devices.SkipLast(1).Sum(device => device.Bytes);
+    private static long OnGpus(MemoryProjection estimate) => estimate.Devices.SkipLast(1).Sum(device => device.Bytes);
 
     private static string Difference(long estimate, long measured) =>
         (100.0 * (estimate - measured) / Math.Max(1, measured)).ToString("+0;−0;±0", CultureInfo.InvariantCulture) + " %";

@@ -46,11 +46,11 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
     }
 
     /// <summary>The estimate for a case on this machine as it is now.</summary>
-    public MemoryAnswer Answer(MemoryCase question)
+    public MemoryProjection Answer(MemoryCase question)
     {
         var (devices, host) = Free(question);
         var estimate = MemoryEstimator.Estimate(question.Geometry, question.Settings, devices, host);
-        return new MemoryAnswer(
+        return new MemoryProjection(
             estimate.WeightsBytes,
             estimate.KvCacheBytes,
             estimate.ComputeBytes,
@@ -72,7 +72,7 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
     /// GPUs free with all layers on them, or of all main memory where it has no GPU, but no less than <c>--fit-ctx</c> (llama.cpp,
     /// common/fit.cpp).
     /// </summary>
-    public MemoryAnswer Expect(MemoryCase question)
+    public MemoryProjection Expect(MemoryCase question)
     {
         if (question.FitContext is not { } least || question.Geometry.TrainedContext <= least)
             return Answer(question);
@@ -219,8 +219,8 @@ internal sealed record MemoryCase(ModelGeometry Geometry, MemorySettings Setting
     public IReadOnlyList<EngineDevice>? Engine { get; init; }
 }
 
-/// <summary>The answer of <c>GET /api/models/{id}/memory</c> (product.md 16).</summary>
-public sealed record MemoryAnswer(
+/// <summary>What a model would take on this machine as it is now, bytes.</summary>
+public sealed record MemoryProjection(
     long WeightsBytes,
     long KvCacheBytes,
     long ComputeBytes,

@@ -36,7 +36,7 @@ internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
     /// <param name="after">Row of the last one seen, or null.</param>
     /// <param name="limit">How many.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<ListPage<SystemSnapshotRow>> SnapshotsAsync(long? since, long? after, int limit, CancellationToken cancellation)
+    public async Task<ListPage<SnapshotAnswer>> SnapshotsAsync(long? since, long? after, int limit, CancellationToken cancellation)
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
@@ -49,7 +49,7 @@ internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
                 .Take(limit + 1)
                 .ToListAsync(cancellation)
                 .ConfigureAwait(false);
-            return rows.Count > limit ? new(rows[..limit], $"{rows[limit - 1].Id}") : new(rows, null);
+            return new([.. rows.Take(limit).Select(SnapshotAnswer.Of)], rows.Count > limit ? $"{rows[limit - 1].Id}" : null);
         }
     }
 

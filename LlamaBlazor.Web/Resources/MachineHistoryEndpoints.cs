@@ -11,11 +11,14 @@ internal static class MachineHistoryEndpoints
     public static void Map(WebApplication app)
     {
         var group = app.MapGroup("/api/system").WithTags("Resources");
-        group.MapGet("/summary", (MachineHistory history, CancellationToken cancellation) => history.SummaryAsync(cancellation));
+        group.MapGet(
+            "/summary",
+            async (MachineHistory history, CancellationToken cancellation) => SummaryAnswer.Of(await history.SummaryAsync(cancellation))
+        );
         group.MapGet(
             "/active",
             async (MachineHistory history, CancellationToken cancellation) =>
-                new ListPage<ActiveContainerView>(await history.ActiveAsync(cancellation), null)
+                new ListPage<ActiveAnswer>([.. (await history.ActiveAsync(cancellation)).Select(ActiveAnswer.Of)], null)
         );
         group.MapGet(
             "/snapshots",

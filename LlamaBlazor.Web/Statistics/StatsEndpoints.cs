@@ -1,5 +1,4 @@
 using LlamaBlazor.Domain.Common;
-using LlamaBlazor.Domain.Statistics;
 using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Statistics;
@@ -11,13 +10,13 @@ internal static class StatsEndpoints
     public static void Map(WebApplication app)
     {
         var group = app.MapGroup("/api/stats").WithTags("Statistics");
-        group.MapGet("/summary", SummaryAsync).Produces<StatsSummary>();
-        group.MapGet("/history", HistoryAsync).Produces<ListPage<StatsRow>>();
-        group.MapGet("/history/{id}", FindAsync).Produces<StatsRow>();
+        group.MapGet("/summary", SummaryAsync).Produces<StatsSummaryAnswer>();
+        group.MapGet("/history", HistoryAsync).Produces<ListPage<StatsAnswer>>();
+        group.MapGet("/history/{id}", FindAsync).Produces<StatsAnswer>();
         group.MapGet(
             "/daily",
             async (StatsReader reader, string? model, CancellationToken cancellation) =>
-                new ListPage<StatsDailyRow>(await reader.DaysAsync(model, cancellation), null)
+                new ListPage<StatsDayAnswer>([.. (await reader.DaysAsync(model, cancellation)).Select(StatsDayAnswer.Of)], null)
         );
         group.MapGet("/export", ExportAsync);
         group.MapDelete("", PurgeAsync);
@@ -32,7 +31,9 @@ internal static class StatsEndpoints
     )
     {
         var filter = StatsFilter.Parse(model, since, until);
-        return filter.IsSuccess ? Results.Ok(await reader.SummaryAsync(filter.Value, cancellation)) : ApiResults.Problem(filter.Failure!);
+        return filter.IsSuccess
+            ? Results.Ok(StatsSummaryAnswer.Of(await reader.SummaryAsync(filter.Value, cancellation)))
+            : ApiResults.Problem(filter.Failure!);
     }
 
     private static async Task<IResult> HistoryAsync(
@@ -56,9 +57,10 @@ internal static class StatsEndpoints
         if (after is not null && !long.TryParse(after, out _))
             return ApiResults.Invalid("after", "The value of next of the page before.");
         var filter = StatsFilter.Parse(model, since, until, outcome, key, session);
-        return filter.IsSuccess
-            ? Results.Ok(await reader.HistoryAsync(filter.Value, after is null ? null : long.Parse(after), limit, offset, cancellation))
-            : ApiResults.Problem(filter.Failure!);
+        if (!filter.IsSuccess)
+            return ApiResults.Problem(filter.Failure!);
+        var page = await reader.HistoryAsync(filter.Value, after is null ? null : long.Parse(after), limit, offset, cancellation);
+        return Results.Ok(new ListPage<StatsAnswer>([.. page.Items.Select(StatsAnswer.Of)], page.Next));
     }
 
     private static async Task<IResult> PurgeAsync(
@@ -80,7 +82,7 @@ internal static class StatsEndpoints
 
     private static async Task<IResult> FindAsync(string id, StatsReader reader, CancellationToken cancellation) =>
         await reader.FindAsync(id, cancellation) is { } row
-            ? Results.Ok(row)
+            ? Results.Ok(StatsAnswer.Of(row))
             : ApiResults.Problem(
                 Failure.NotFound($"No request '{id}' is recorded. Records are kept as long as the retention of stats says.")
             );

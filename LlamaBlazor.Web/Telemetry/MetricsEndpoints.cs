@@ -22,20 +22,25 @@ internal static class MetricsEndpoints
     public static void Map(WebApplication app)
     {
         var group = app.MapGroup("/api/metrics").WithTags("Telemetry");
-        group.MapGet("/latest", Latest).Produces<Sample>();
-        group.MapGet("/history", History).Produces<ListPage<Sample>>();
+        group.MapGet("/latest", Latest).Produces<SampleAnswer>();
+        group.MapGet("/history", History).Produces<ListPage<SampleAnswer>>();
         group.MapGet("/series", SeriesAsync).Produces<MetricSeries>();
     }
 
     private static IResult Latest(MetricWindow window) =>
         window.Latest is { } sample
-            ? Results.Ok(sample)
+            ? Results.Ok(SampleAnswer.Of(sample))
             : ApiResults.Problem(Domain.Common.Failure.Unavailable("The machine has not been read yet. Ask again in a second."));
 
     private static IResult History(MetricWindow window, TimeProvider clock, int minutes = 10) =>
         minutes is < 1 or > 10
             ? ApiResults.Invalid("minutes", "Raw samples are kept for ten minutes: 1 to 10. For longer ranges use /api/metrics/series.")
-            : Results.Ok(new ListPage<Sample>(window.Since(clock.GetUtcNow().ToUnixTimeMilliseconds() - (minutes * Minute)), null));
+            : Results.Ok(
+                new ListPage<SampleAnswer>(
+                    [.. window.Since(clock.GetUtcNow().ToUnixTimeMilliseconds() - (minutes * Minute)).Select(SampleAnswer.Of)],
+                    null
+                )
+            );
 
     private static async Task<IResult> SeriesAsync(
         MetricWindow window,
@@ -58,7 +63,7 @@ internal static class MetricsEndpoints
             length <= MetricWindow.LengthMs
                 ? Downsampler.Reduce(window.Since(now - length), step)
                 : await reader.SeriesAsync(now - length, step, cancellation).ConfigureAwait(false);
-        return Results.Ok(new MetricSeries(range, now - length, now, step, items));
+        return Results.Ok(new MetricSeries(range, now - length, now, step, [.. items.Select(SampleAnswer.Of)]));
     }
 }
 
@@ -68,4 +73,4 @@ internal static class MetricsEndpoints
 /// <param name="To">End, Unix milliseconds.</param>
 /// <param name="StepMs">Length of a step, milliseconds.</param>
 /// <param name="Items">One sample a step, oldest first.</param>
-internal sealed record MetricSeries(string Range, long From, long To, long StepMs, IReadOnlyList<Sample> Items);
+internal sealed record MetricSeries(string Range, long From, long To, long StepMs, IReadOnlyList<SampleAnswer> Items);

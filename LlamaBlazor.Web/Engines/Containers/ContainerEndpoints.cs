@@ -29,7 +29,7 @@ internal static class ContainerEndpoints
         {
             var used = usage[item.Id[..Math.Min(12, item.Id.Length)]].FirstOrDefault();
             var instance = instances.GetValueOrDefault(item.Id);
-            return new ContainerRow(
+            return new ContainerListed(
                 item.Id,
                 item.Name,
                 item.Image,
@@ -50,7 +50,7 @@ internal static class ContainerEndpoints
 /// <param name="Next">Always null: all fit on one page.</param>
 /// <param name="Runtime">Path of podman or docker, or null.</param>
 /// <param name="Problem">Why there is no runtime, with the next step.</param>
-internal sealed record ContainerAnswer(IReadOnlyList<ContainerRow> Items, string? Next, string? Runtime, string? Problem);
+internal sealed record ContainerAnswer(IReadOnlyList<ContainerListed> Items, string? Next, string? Runtime, string? Problem);
 
 /// <summary>One of our containers.</summary>
 /// <param name="ContainerId">Its id.</param>
@@ -62,7 +62,7 @@ internal sealed record ContainerAnswer(IReadOnlyList<ContainerRow> Items, string
 /// <param name="Port">Port on loopback.</param>
 /// <param name="CpuPercent">Percent of one core.</param>
 /// <param name="MemoryBytes">Bytes of its control group.</param>
-internal sealed record ContainerRow(
+internal sealed record ContainerListed(
     string ContainerId,
     string Name,
     string Image,

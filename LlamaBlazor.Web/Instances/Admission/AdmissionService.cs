@@ -115,7 +115,7 @@ internal sealed class AdmissionService(
     // which is not told of
     // a draft model; else the file and a fifth more. Host and every GPU are counted apart: where the engine has no GPU, all of it is the
     // host's.
-    private static (long Host, IReadOnlyList<GpuNeed> Gpus) Memory(MemoryAnswer? estimate, Needs? row, bool hasGpus)
+    private static (long Host, IReadOnlyList<GpuNeed> Gpus) Memory(MemoryProjection? estimate, Needs? row, bool hasGpus)
     {
         var (host, gpus) = (row, estimate) switch
         {
@@ -133,7 +133,7 @@ internal sealed class AdmissionService(
         return hasGpus ? (host, gpus) : (host + gpus.Sum(use => use.Bytes), []);
     }
 
-    private static (long Host, IReadOnlyList<GpuNeed> Gpus) Split(MemoryAnswer now, double factor) =>
+    private static (long Host, IReadOnlyList<GpuNeed> Gpus) Split(MemoryProjection now, double factor) =>
         (
             (long)(now.Devices[^1].Bytes * factor),
             [.. now.Devices.SkipLast(1).Select(use => new GpuNeed(use.Name, (long)(use.Bytes * factor), (long)(use.DraftBytes * factor)))]

@@ -11,7 +11,7 @@ namespace LlamaBlazor.Web.Instances.Pages;
 /// <summary>Start where the model is stopped, stop where it is not; the outcome is told, the state itself is shown by its badge.</summary>
 public sealed partial class InstanceButtons
 {
-    private IReadOnlyList<ArgumentChange> _pending = [];
+    private IReadOnlyList<ArgumentChangeAnswer> _pending = [];
     private bool _working;
 
     [Parameter, EditorRequired]

@@ -1,4 +1,3 @@
-using LlamaBlazor.Domain.Instances;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -11,13 +10,13 @@ public sealed partial class PendingDialog
     public string Name { get; set; } = "";
 
     [Parameter, EditorRequired]
-    public IReadOnlyList<ArgumentChange> Changes { get; set; } = [];
+    public IReadOnlyList<ArgumentChangeAnswer> Changes { get; set; } = [];
 
     [Inject]
     private DialogService Dialogs { get; set; } = null!;
 
     /// <summary>Returns whether it is to be restarted.</summary>
-    internal static async Task<bool> OpenAsync(DialogService dialogs, string name, IReadOnlyList<ArgumentChange> changes) =>
+    internal static async Task<bool> OpenAsync(DialogService dialogs, string name, IReadOnlyList<ArgumentChangeAnswer> changes) =>
         await dialogs.OpenAsync<PendingDialog>(
             $"Apply changes to {name}",
             new Dictionary<string, object?> { [nameof(Name)] = name, [nameof(Changes)] = changes },

@@ -59,9 +59,9 @@ internal sealed class EngineDirectory(
     /// <summary>All of them, the default first.</summary>
     /// <param name="again">True to ask each one now.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<IReadOnlyList<EngineAnswer>> ListAsync(bool again, CancellationToken cancellation)
+    public async Task<IReadOnlyList<EngineListing>> ListAsync(bool again, CancellationToken cancellation)
     {
-        var answers = new List<EngineAnswer>();
+        var answers = new List<EngineListing>();
         foreach (var (path, modelId) in await PathsAsync(cancellation).ConfigureAwait(false))
         {
             var engine = await LocateAsync(path, await VariablesAsync(modelId, cancellation).ConfigureAwait(false), cancellation)
@@ -119,7 +119,7 @@ internal sealed class EngineDirectory(
         return engine.IsSuccess && variables is not null ? engine.Value with { Variables = variables } : engine;
     }
 
-    private EngineAnswer Answer(
+    private EngineListing Answer(
         string? path,
         bool isDefault,
         bool simulated,
@@ -127,7 +127,7 @@ internal sealed class EngineDirectory(
         IReadOnlyDictionary<string, string> variables
     ) =>
         asked.Match(
-            engine => new EngineAnswer(
+            engine => new EngineListing(
                 path,
                 isDefault,
                 simulated,
@@ -139,7 +139,7 @@ internal sealed class EngineDirectory(
                 null,
                 engine.Warnings
             ),
-            failure => new EngineAnswer(path, isDefault, simulated, null, 0, [], [], [], failure.Message, [])
+            failure => new EngineListing(path, isDefault, simulated, null, 0, [], [], [], failure.Message, [])
         );
 
     private IReadOnlyList<string> Unknown(EngineCapabilities engine) =>
@@ -173,7 +173,7 @@ internal sealed class EngineDirectory(
     }
 }
 
-/// <summary>An engine as the API and the Server page show it.</summary>
+/// <summary>What is known of an engine.</summary>
 /// <param name="Path">Its path; null when none was found.</param>
 /// <param name="IsDefault">True for the one of the launch settings.</param>
 /// <param name="Simulated">True for the built-in simulated engine.</param>
@@ -184,7 +184,7 @@ internal sealed class EngineDirectory(
 /// <param name="Unknown">Flags it lists that the dashboard does not know; they can be set as other flags.</param>
 /// <param name="Error">Why it is not known what it can do, or null. A start is tried all the same, without the user's own flags.</param>
 /// <param name="Warnings">What was not understood of its answers; it is used all the same.</param>
-internal sealed record EngineAnswer(
+internal sealed record EngineListing(
     string? Path,
     bool IsDefault,
     bool Simulated,

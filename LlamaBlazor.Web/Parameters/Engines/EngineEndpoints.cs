@@ -14,12 +14,12 @@ internal static class EngineEndpoints
         engines.MapGet(
             "",
             async (EngineDirectory directory, CancellationToken cancellation) =>
-                new ListPage<EngineAnswer>(await directory.ListAsync(again: false, cancellation), null)
+                new ListPage<EngineAnswer>([.. (await directory.ListAsync(again: false, cancellation)).Select(EngineAnswer.Of)], null)
         );
         engines.MapPost(
             "/probe",
             async (EngineDirectory directory, CancellationToken cancellation) =>
-                new ListPage<EngineAnswer>(await directory.ListAsync(again: true, cancellation), null)
+                new ListPage<EngineAnswer>([.. (await directory.ListAsync(again: true, cancellation)).Select(EngineAnswer.Of)], null)
         );
         engines.MapPost(
             "/ask",

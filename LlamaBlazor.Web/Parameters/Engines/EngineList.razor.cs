@@ -6,7 +6,7 @@ namespace LlamaBlazor.Web.Parameters.Engines;
 /// <summary>The engines in use and what each can do.</summary>
 public sealed partial class EngineList : LiveComponent
 {
-    private IReadOnlyList<EngineAnswer>? _engines;
+    private IReadOnlyList<EngineListing>? _engines;
     private bool _busy;
 
     [Inject]

@@ -47,8 +47,8 @@ internal static class ImportEndpoints
         new(
             model,
             Sections(outcome.Plan),
-            outcome.Plan.NotUnderstood,
-            outcome.Plan.Ignored,
+            NotUnderstoodAnswer.Of(outcome.Plan.NotUnderstood),
+            IgnoredFlagAnswer.Of(outcome.Plan.Ignored),
             outcome.Plan.Errors,
             outcome.Failure is { } failure ? FailureText.Of(failure) : null
         );
@@ -70,8 +70,8 @@ internal sealed record ImportRequest(string? Command, string? Name, bool? DryRun
 internal sealed record ImportAnswer(
     object Model,
     IReadOnlyDictionary<string, Dictionary<string, object?>> Sections,
-    IReadOnlyList<NotUnderstood> NotUnderstood,
-    IReadOnlyList<IgnoredFlag> Ignored,
+    IReadOnlyList<NotUnderstoodAnswer> NotUnderstood,
+    IReadOnlyList<IgnoredFlagAnswer> Ignored,
     IReadOnlyDictionary<string, string[]> Errors,
     string? Error
 );

@@ -1,4 +1,3 @@
-using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Parameters.Import;
@@ -37,12 +36,12 @@ internal static class PresetEndpoints
             outcome.Id,
             outcome.Error,
             ImportEndpoints.Sections(outcome.Plan),
-            outcome.Plan.NotUnderstood,
-            outcome.Plan.Ignored,
+            NotUnderstoodAnswer.Of(outcome.Plan.NotUnderstood),
+            IgnoredFlagAnswer.Of(outcome.Plan.Ignored),
             outcome.Plan.Errors,
             outcome.Plan.Variants
         ));
-        return Results.Ok(new PresetAnswer([.. models], read.Value.Problems));
+        return Results.Ok(new PresetAnswer([.. models], NotUnderstoodAnswer.Of(read.Value.Problems)));
     }
 }
 
@@ -52,7 +51,7 @@ internal static class PresetEndpoints
 internal sealed record PresetRequest(string? Text, bool? DryRun);
 
 /// <summary>What a file made.</summary>
-internal sealed record PresetAnswer(IReadOnlyList<PresetModelAnswer> Models, IReadOnlyList<NotUnderstood> NotUnderstood);
+internal sealed record PresetAnswer(IReadOnlyList<PresetModelAnswer> Models, IReadOnlyList<NotUnderstoodAnswer> NotUnderstood);
 
 /// <summary>One model of it.</summary>
 internal sealed record PresetModelAnswer(
@@ -60,8 +59,8 @@ internal sealed record PresetModelAnswer(
     long? Id,
     string? Error,
     IReadOnlyDictionary<string, Dictionary<string, object?>> Sections,
-    IReadOnlyList<NotUnderstood> NotUnderstood,
-    IReadOnlyList<IgnoredFlag> Ignored,
+    IReadOnlyList<NotUnderstoodAnswer> NotUnderstood,
+    IReadOnlyList<IgnoredFlagAnswer> Ignored,
     IReadOnlyDictionary<string, string[]> Errors,
     IReadOnlyList<AliasVariant> Aliases
 );

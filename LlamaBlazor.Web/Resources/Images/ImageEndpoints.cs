@@ -35,8 +35,8 @@ internal static class ImageEndpoints
         images.MapGet(
             "/export",
             async (ImageStore store, CancellationToken cancellation) =>
-                new ImageFile([
-                    .. (await store.ListAsync(new ImageSearch(), cancellation)).Select(image => new ImageEntry(
+                new ImageExport([
+                    .. (await store.ListAsync(new ImageSearch(), cancellation)).Select(image => new ImageExportItem(
                         image.Image,
                         image.DisplayName,
                         image.Description,
@@ -148,6 +148,17 @@ internal sealed record ImageEdit(string? Reference, string? DisplayName, string?
 /// <param name="Reference">With its tag.</param>
 internal sealed record PullOrder(string? Reference);
 
-/// <summary>A catalogue as a file.</summary>
+/// <summary>The answer of <c>/api/images/export</c>: a catalogue as a file.</summary>
+/// <param name="Images">Its images.</param>
+internal sealed record ImageExport(IReadOnlyList<ImageExportItem> Images);
+
+/// <summary>An image in a file.</summary>
+/// <param name="Image">Registry and repository.</param>
+/// <param name="DisplayName">Name for people.</param>
+/// <param name="Description">What it is.</param>
+/// <param name="Tags">Its tags.</param>
+internal sealed record ImageExportItem(string Image, string? DisplayName, string? Description, IReadOnlyList<string> Tags);
+
+/// <summary>A catalogue as a file that is read.</summary>
 /// <param name="Images">Its images.</param>
 internal sealed record ImageFile(IReadOnlyList<ImageEntry>? Images);

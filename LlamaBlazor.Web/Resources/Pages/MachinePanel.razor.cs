@@ -1,5 +1,4 @@
 using System.Globalization;
-using LlamaBlazor.Web.Telemetry.Storage;
 using Microsoft.AspNetCore.Components;
 
 namespace LlamaBlazor.Web.Resources.Pages;
@@ -11,7 +10,7 @@ public sealed partial class MachinePanel
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     private SystemSummaryView? _summary;
-    private SystemSnapshotRow? _latest;
+    private SnapshotAnswer? _latest;
     private IReadOnlyList<ActiveContainerView> _active = [];
     private IReadOnlyList<HealthItem> _health = [];
 

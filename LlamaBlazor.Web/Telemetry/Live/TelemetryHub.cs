@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Logs;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.SignalR;
 
 namespace LlamaBlazor.Web.Telemetry.Live;
@@ -54,13 +55,13 @@ internal sealed partial class TelemetryHub(
                 ? ServeAsync(
                     new ViewerQueue<LogEntry>(lines, Lines),
                     BatchesAsync,
-                    (batch, token) => client.SendAsync("logs", batch, token),
+                    (batch, token) => client.SendAsync("logs", batch.Select(LogAnswer.Of), token),
                     left
                 )
                 : ServeAsync(
                     new ViewerQueue<InstanceSnapshot>(changes, Changes),
                     static (queue, token) => queue.ReadAllAsync(token),
-                    (one, token) => client.SendAsync("instances", one, token),
+                    (one, token) => client.SendAsync("instances", InstanceAnswer.Of(one), token),
                     left
                 );
         return Task.CompletedTask;
@@ -74,7 +75,7 @@ internal sealed partial class TelemetryHub(
         _ = ServeAsync(
             new ViewerQueue<Sample>(samples),
             (queue, token) => HistoryAsync(client, queue, token),
-            (sample, token) => client.SendAsync("sample", sample, token),
+            (sample, token) => client.SendAsync("sample", SampleAnswer.Of(sample), token),
             Context.ConnectionAborted
         );
         return Task.CompletedTask;
@@ -99,7 +100,7 @@ internal sealed partial class TelemetryHub(
     {
         var history = window.Snapshot();
         var last = history.Count == 0 ? 0 : history[^1].Timestamp;
-        await client.SendAsync("history", history, left).ConfigureAwait(false);
+        await client.SendAsync("history", history.Select(SampleAnswer.Of), left).ConfigureAwait(false);
         await foreach (var sample in queue.ReadAllAsync(left).ConfigureAwait(false))
         {
             if (sample.Timestamp > last || last - sample.Timestamp > MetricWindow.LengthMs)

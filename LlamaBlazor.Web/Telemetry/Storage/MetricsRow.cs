@@ -10,8 +10,9 @@ public sealed class MetricsRow : MetricValues
     /// <summary>Primary key.</summary>
     public long Id { get; set; }
 
+    // Seed S1.3 has it as REAL.
     /// <inheritdoc/>
-    protected override Type ColumnType(MetricField field) => field.Name == "uptime" ? typeof(double) : base.ColumnType(field); // REAL in seed S1.3
+    protected override Type ColumnType(MetricField field) => field.Name == "uptime" ? typeof(double) : base.ColumnType(field);
 }
 
 /// <summary>The table <c>metrics</c>.</summary>
