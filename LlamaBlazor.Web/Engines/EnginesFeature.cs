@@ -18,6 +18,7 @@ internal static class EnginesFeature
         services.AddSingleton<ProcessGuard>();
         services.AddSingleton<ProbeStarter>();
         services.AddSingleton<Launcher>();
+        services.AddSingleton<EngineStarter>();
         services.AddSingleton<ReadinessProbe>();
         services.AddSingleton(new HangProbe(TimeSpan.FromSeconds(10)));
         return builder;

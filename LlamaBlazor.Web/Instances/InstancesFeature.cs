@@ -21,18 +21,27 @@ internal static class InstancesFeature
         services.AddSingleton(AdmissionOptions.Read(builder.Configuration));
         services.AddSingleton<AdmissionService>();
         services.AddSingleton<AllocationStore>();
+        services.AddSingleton<StartDemands>();
+        services.AddSingleton<Reservations>();
+        services.AddSingleton<Evictions>();
         services.AddSingleton<AdmissionQueue>();
-        services.AddSingleton<EvictModel>(provider => // asked for when it is called: the supervisor is made after the gate
+        services.AddSingleton<EvictModel>(provider => // asked for when it is called: the supervisor is made after the queue
             (model, cancellation) => provider.GetRequiredService<InstanceSupervisor>().EvictAsync(model, cancellation)
         );
+        services.AddSingleton<LaunchPreparer>();
         services.AddSingleton<EngineRunner>();
+        services.AddSingleton<InstancePublisher>();
+        services.AddSingleton<InstanceDefinitions>();
+        services.AddSingleton<InstanceActors>();
         services.AddSingleton<OrphanReaper>();
         services.AddSingleton<InstanceStore>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceStore>());
         services.AddSingleton<InstanceSupervisor>();
-        services.AddHostedService(provider => provider.GetRequiredService<InstanceSupervisor>());
+        services.AddSingleton<InstanceHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<InstanceHost>());
         services.AddSingleton<ReadLines>(provider => provider.GetRequiredService<InstanceSupervisor>().Lines);
         services.AddSingleton<Preloader>();
+        services.AddHostedService<InstanceUpkeep>();
         services.AddHostedService<HealthMonitor>();
         services.AddSingleton<InstancePause>();
         services.AddSingleton<PendingChanges>();

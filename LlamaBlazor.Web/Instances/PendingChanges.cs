@@ -25,7 +25,7 @@ internal sealed record PendingAnswer(
 internal sealed class PendingChanges(
     InstanceRegistry board,
     InstanceSupervisor supervisor,
-    AdmissionQueue gate,
+    Reservations places,
     LaunchCommandFactory commands
 )
 {
@@ -34,7 +34,7 @@ internal sealed class PendingChanges(
     {
         if (board.Find(modelId) is not { Command: { } running, Phase: InstancePhase.Loading or InstancePhase.Running })
             return PendingAnswer.Nothing;
-        var next = await commands.PreviewAsync(modelId, cancellation, gate.GpusOf(modelId)).ConfigureAwait(false);
+        var next = await commands.PreviewAsync(modelId, cancellation, places.GpusOf(modelId)).ConfigureAwait(false);
         if (next.Failure is { } failure)
             return failure;
         var changes = ArgumentDiff.Compare(running, next.Value);

@@ -70,7 +70,7 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
         if (error == ForwarderError.None)
         {
             if (context.Response.StatusCode < StatusCodes.Status400BadRequest && request.Error is null)
-                request.SucceededAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
+                request.SucceededTimestamp = clock.GetTimestamp();
             return null;
         }
 

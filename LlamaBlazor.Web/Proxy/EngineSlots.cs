@@ -39,6 +39,9 @@ internal sealed partial class EngineSlots : IDisposable
             ? asked.Slots.GetAwaiter().GetResult()
             : null;
 
+    /// <summary>How many requests of a model are passed on at once: what is set for it, else the slots, else null for no limit.</summary>
+    public int? PlacesOf(ProxyModel model, InstanceSnapshot engine) => model.Concurrency ?? Find(engine);
+
     /// <summary>The slots, or null where the engine does not say within a moment.</summary>
     public Task<int?> ReadAsync(InstanceSnapshot engine)
     {

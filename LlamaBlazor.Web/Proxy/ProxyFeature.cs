@@ -25,9 +25,11 @@ internal static class ProxyFeature
         services.AddSingleton<ReadLoad>(provider => // the supervisor stops no model that has a request
         {
             var registry = provider.GetRequiredService<InFlightRegistry>();
-            return model => new InstanceLoad(registry.Busy(model), registry.LastCompletedAt(model), registry.LastSucceededAt(model));
+            return model => new InstanceLoad(registry.Busy(model), registry.CompletedAgo(model), registry.SucceededAgo(model));
         });
         services.AddSingleton<EnsureReady>(provider => provider.GetRequiredService<InstanceSupervisor>().EnsureReadyAsync);
+        services.AddSingleton<RequestQueues>();
+        services.AddSingleton<RequestMover>();
         services.AddSingleton<RequestScheduler>();
         services.AddSingleton<BodyStore>();
         services.AddSingleton<EngineForwarder>();

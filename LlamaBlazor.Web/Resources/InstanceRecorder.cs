@@ -29,7 +29,7 @@ internal sealed partial class InstanceRecorder(
     AllocationStore allocations,
     ContainerReconciler containers,
     ProjectStore projects,
-    AdmissionQueue gate,
+    Reservations places,
     TimeProvider clock,
     ILogger<InstanceRecorder> logger
 ) : BackgroundService
@@ -157,14 +157,14 @@ internal sealed partial class InstanceRecorder(
         }
 
         using var subscription = board.Changes.Subscribe(_ => Note());
-        gate.Refreshed += Note; // another project counts
+        places.Refreshed += Note; // another project counts
         try
         {
             await Task.WhenAll(FollowAsync(stoppingToken), BeatAsync(stoppingToken)).ConfigureAwait(false);
         }
         finally
         {
-            gate.Refreshed -= Note;
+            places.Refreshed -= Note;
         }
     }
 
@@ -183,7 +183,7 @@ internal sealed partial class InstanceRecorder(
     private async Task SyncAsync(CancellationToken cancellation)
     {
         await allocations
-            .SyncAsync(() => gate.Occupants().Select(instance => instance.ModelId).ToHashSet(), cancellation)
+            .SyncAsync(() => places.Occupants().Select(instance => instance.ModelId).ToHashSet(), cancellation)
             .ConfigureAwait(false);
         await projects.CacheUsageAsync(cancellation).ConfigureAwait(false);
     }
@@ -205,7 +205,7 @@ internal sealed partial class InstanceRecorder(
     )
     {
         var total = machine.Read().TotalMemory;
-        var cards = gate.CardsOf(instance.ModelId) is { Count: > 0 } own ? gpus.Where(gpu => own.Contains(gpu.Id)).ToList() : [];
+        var cards = places.CardsOf(instance.ModelId) is { Count: > 0 } own ? gpus.Where(gpu => own.Contains(gpu.Id)).ToList() : [];
         var row = new ResourceMetricRow { Timestamp = now, GpuMetrics = GpuMetrics(cards, sample?.Vram) };
         if (instance.ContainerId is { } id && usage.FirstOrDefault(item => id.StartsWith(item.Id, StringComparison.Ordinal)) is { } used)
         {
