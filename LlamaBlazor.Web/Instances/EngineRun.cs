@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Engines;
+using LlamaBlazor.Web.Engines.Connections;
 using LlamaBlazor.Web.Engines.Processes;
 
 namespace LlamaBlazor.Web.Instances;
@@ -245,7 +246,7 @@ internal sealed class EngineRun(
         {
             var limit = plan.Limits.Start;
             var outcome = await probe
-                .WaitAsync(BaseUrl!, Command!.ApiKey, process, Port!.Value, limit, _stopped.Token)
+                .WaitAsync(new EngineAddress(BaseUrl!, Command!.ApiKey), process, Port!.Value, limit, _stopped.Token)
                 .ConfigureAwait(false);
             isReady = outcome is ReadinessOutcome.Ready;
             if (isReady)

@@ -20,6 +20,8 @@ internal sealed partial class InstanceUpkeep(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await actors.Open.WaitAsync(stoppingToken).ConfigureAwait(false);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var end = stoppingToken.Register(ended.SetResult);
         using var news = changes.Subscribe(change =>
             _ = change.ModelId is { } model ? GuardAsync(() => supervisor.RefreshAsync(model, stoppingToken)) : Task.CompletedTask
         );
@@ -30,7 +32,7 @@ internal sealed partial class InstanceUpkeep(
         );
         if (options.Preload)
             await GuardAsync(() => preloader.RunAsync(stoppingToken)).ConfigureAwait(false);
-        await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ended.Task.ConfigureAwait(false);
     }
 
     private async Task GuardAsync(Func<Task> work)

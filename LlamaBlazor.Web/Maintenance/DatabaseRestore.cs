@@ -149,7 +149,7 @@ internal sealed partial class DatabaseRestore(
     {
         var safety = DatabaseRecovery.SafetyCopy(folder, backup, clock, progress, cancellation);
         using (var from = SqliteSetup.Open(source))
-            PageCopy.Run(from, live, "Copying over", progress, cancellation);
+            PageCopy.Run(from, live, "Copying over", progress, clock, cancellation);
         followers.Replaced();
         ReconcileIndex(live);
         return (safety, Convert.ToInt64(SqliteSetup.Scalar(live, "SELECT coalesce(max(id), 0) FROM container_instances")));

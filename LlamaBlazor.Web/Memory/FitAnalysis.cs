@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Models.Memory;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Engines.Processes;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Published;
@@ -93,7 +94,9 @@ internal sealed class FitAnalysis(
         if (first.Value.ExitCode != 0 || FitCommand.ReadAdvice(first.Value.Output) is not { } advice)
         {
             fit.FitParamsError =
-                FitCommand.ReadReason(first.Value.Log) ?? $"llama-fit-params ended with code {first.Value.ExitCode} and gave no reason.";
+                first.Value.LoaderTrouble
+                ?? FitCommand.ReadReason(first.Value.Error)
+                ?? $"llama-fit-params ended with code {first.Value.ExitCode} and gave no reason.";
             return null;
         }
 
@@ -194,11 +197,11 @@ internal sealed class FitAnalysis(
     private static bool Alike(long? before, long? now) =>
         before is { } old && now is { } other && Math.Abs(old - other) <= Math.Max(old, other) / 100;
 
-    private static void Note(FitParams fit, string path, IReadOnlyList<string> arguments, FitRun run)
+    private static void Note(FitParams fit, string path, IReadOnlyList<string> arguments, ToolOutput run)
     {
         var text =
             $"{fit.FitParamsRawOutput}$ {Path.GetFileName(path)} "
-            + $"{string.Join(' ', arguments)}\n{run.Output.TrimEnd()}\n{run.Log.TrimEnd()}\n\n";
+            + $"{string.Join(' ', arguments)}\n{run.Output.TrimEnd()}\n{run.Error.TrimEnd()}\n\n";
         fit.FitParamsRawOutput = text.Length <= RawBound ? text : text[^RawBound..]; // a reason comes last
     }
 }

@@ -36,7 +36,11 @@ public sealed class StaleDrainTests : IClassFixture<ProxyFixture>
     [Fact]
     public async Task ModelThatWasClosed_ForOneThatLeftMeanwhile_OpensAgain()
     {
-        using var slots = new EngineSlots(_board, _app.Services.GetRequiredService<EngineForwarder>(), NullLogger<EngineSlots>.Instance);
+        using var slots = new EngineSlots(
+            _board,
+            _app.Services.GetRequiredService<LlamaBlazor.Web.Engines.Connections.EngineClient>(),
+            NullLogger<EngineSlots>.Instance
+        );
         var options = new ProxyOptions { StarvationSeconds = 0, MinimumWarm = TimeSpan.Zero };
         var lifetime = _app.Services.GetRequiredService<IHostApplicationLifetime>();
         var queues = new RequestQueues(_board, _app.Registry, options, _looks);
