@@ -3,18 +3,18 @@ using System.Diagnostics.CodeAnalysis;
 namespace LlamaBlazor.Domain.Common;
 
 /// <summary>
-/// A bounded queue with its one mover. Higher priority goes first, then whoever has waited longer, then who came first. A round of the owner
-/// decides who leaves the queue; rounds never overlap, and there are none while nobody waits. Safe for many threads.
+/// A bounded queue with its one mover. Higher priority goes first, then whoever has waited longer, then who came first. A round of the
+/// owner decides who leaves the queue; rounds never overlap, and there are none while nobody waits. Safe for many threads.
 /// </summary>
 /// <typeparam name="T">What waits; told apart by reference.</typeparam>
 /// <param name="capacity">Most that wait.</param>
 /// <param name="round">
-/// Lets through whom it can. It answers when it wants to look again at the latest, or null for not before <see cref="Wake"/>. It handles its
-/// own failures: after an exception the queue is moved again at the next <see cref="Wake"/> only.
+/// Lets through whom it can. It answers when it wants to look again at the latest, or null for not before <see cref="Wake"/>. It handles
+/// its own failures: after an exception the queue is moved again at the next <see cref="Wake"/> only.
 /// </param>
 /// <param name="clock">Measures the pauses.</param>
-/// <param name="breath">Shortest time between two rounds where there is a pause between them; many calls of <see cref="Wake"/> are one round
-/// then.</param>
+/// <param name="breath">Shortest time between two rounds where there is a pause between them; many calls of <see cref="Wake"/> are one
+/// round then.</param>
 [SuppressMessage("Naming", "CA1711", Justification = "It is a queue, though no System.Collections.Queue")]
 public sealed class PrioritizedQueue<T>(int capacity, Func<ValueTask<TimeSpan?>> round, TimeProvider clock, TimeSpan breath = default)
     where T : class

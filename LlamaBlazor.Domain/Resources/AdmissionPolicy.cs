@@ -254,7 +254,7 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
             (false, _) => "and none may be stopped for it. Stop one yourself",
             (_, { } warm) =>
                 $"and none that is idle and unpinned has run for {MinimumWarm(others):0} seconds, as it may before it is stopped for "
-                    + $"another. Try again in {Math.Clamp((long)Math.Ceiling(warm.TotalSeconds), 1, Math.Max(1, (long)MinimumWarm(others)))} s, "
+                    + $"another. Try again in {Math.Clamp(Math.Ceiling(warm.TotalSeconds), 1, Math.Max(1, MinimumWarm(others))):0} s, "
                     + "stop one yourself",
             _ => "and none of those that run is idle and unpinned. Stop one",
         };

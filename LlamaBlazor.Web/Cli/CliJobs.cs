@@ -55,7 +55,7 @@ internal static class CliJobs
             while (job.GetProperty("state").GetString() == "running")
             {
                 line.Show(job);
-                await Task.Delay(Pause, ProgramClock.Instance).ConfigureAwait(false);
+                await Task.Delay(Pause, ProgramClock.Instance, CancellationToken.None).ConfigureAwait(false);
                 if (cancellation.IsCancellationRequested && !asked)
                 {
                     asked = true;

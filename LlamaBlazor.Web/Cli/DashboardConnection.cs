@@ -90,7 +90,9 @@ internal sealed class DashboardConnection : IAsyncDisposable
         var database = app.Services.GetRequiredService<DatabaseState>();
         try
         {
-            if (!await database.IsUsableAsync(cancellation).WaitAsync(ReadyLimit, cancellation).ConfigureAwait(false))
+            if (
+                !await database.IsUsableAsync(cancellation).WaitAsync(ReadyLimit, ProgramClock.Instance, cancellation).ConfigureAwait(false)
+            )
                 throw new InvalidOperationException(database.Failure);
             connection.SignIn(app.Services.GetRequiredService<DashboardPass>().ForCommands);
             return connection;

@@ -37,6 +37,7 @@ internal static class EnginesFeature
         services.AddSingleton<ContainerRuntime>();
         services.AddSingleton<ContainerCommands>();
         services.AddSingleton<ContainerLauncher>();
+        services.AddSingleton<OwnContainers>();
         services.AddSingleton<ContainerReconciler>();
         services.AddHostedService(provider => provider.GetRequiredService<ContainerReconciler>());
     }

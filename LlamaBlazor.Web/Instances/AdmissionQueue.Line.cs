@@ -1,4 +1,3 @@
-using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Resources;
 

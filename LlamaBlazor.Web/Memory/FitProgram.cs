@@ -31,8 +31,8 @@ internal sealed class FitProgram(EngineLocator engines, ToolRunner tools)
     /// <param name="arguments">Its arguments.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="variables">Environment variables of the model's engine.</param>
-    /// <returns>What it printed, the last 64 Ki characters of each stream, and how it ended; unavailable when it could not be started or did
-    /// not end in time.</returns>
+    /// <returns>What it printed, the last 64 Ki characters of each stream, and how it ended; unavailable when it could not be started or
+    /// did not end in time.</returns>
     public async Task<Result<ToolOutput>> RunAsync(
         string path,
         IReadOnlyList<string> arguments,

@@ -29,8 +29,8 @@ internal sealed class Waiter(InFlightRequest request, long since)
 internal readonly record struct Grant(InstanceSnapshot? Engine, ProxyError? Error = null, string? Message = null, int RetryAfter = 0);
 
 /// <summary>
-/// The queue in front of one model: who works, who waits. Its lock is held for a few instructions only; starting engines and waiting is done
-/// by <see cref="RequestMover"/>, which moves it.
+/// The queue in front of one model: who works, who waits. Its lock is held for a few instructions only; starting engines and waiting is
+/// done by <see cref="RequestMover"/>, which moves it.
 /// </summary>
 internal sealed class RequestQueue
 {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;

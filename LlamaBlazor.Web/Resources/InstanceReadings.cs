@@ -10,7 +10,7 @@ using LlamaBlazor.Web.Telemetry;
 namespace LlamaBlazor.Web.Resources;
 
 /// <summary>What each instance uses of the machine now.</summary>
-internal sealed class InstanceReadings(MetricWindow window, MachineMeter machine, ContainerReconciler containers, Reservations places)
+internal sealed class InstanceReadings(MetricWindow window, MachineMeter machine, OwnContainers containers, Reservations places)
 {
     private const double MbOfGb = 1024;
     private const double Mb = 1024 * 1024;

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace LlamaBlazor.Tests.Integration.Engines;
 
-/// <summary>The dashboard's own questions to engines: their key, their limit, their bound, and what is said where there is no answer.</summary>
+/// <summary>The dashboard's own questions to engines: their key, their limit, their bound, and what is said where there is no
+/// answer.</summary>
 public sealed class EngineClientTests : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
-using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 
 namespace LlamaBlazor.Web.Engines.Processes;

@@ -1,10 +1,8 @@
 using LlamaBlazor.Domain.Instances;
-using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Memory;
-using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Telemetry;
 using Microsoft.EntityFrameworkCore;
