@@ -10,8 +10,8 @@ namespace LlamaBlazor.Domain.Instances;
 /// <param name="IsRunning">False while it loads or stops.</param>
 /// <param name="IsBusy">True while a request is at work or waits for it.</param>
 /// <param name="IsPinned">Never evicted.</param>
-/// <param name="ReadyAt">When it became ready, Unix milliseconds.</param>
-/// <param name="LastUsedAt">When its last request ended, Unix milliseconds, or null for never.</param>
+/// <param name="WarmFor">How long it has been ready; null before.</param>
+/// <param name="UnusedFor">How long ago its last request ended; null where it had none.</param>
 public sealed record Occupant(
     long ModelId,
     string Name,
@@ -20,8 +20,8 @@ public sealed record Occupant(
     bool IsRunning,
     bool IsBusy,
     bool IsPinned,
-    long? ReadyAt,
-    long? LastUsedAt
+    TimeSpan? WarmFor,
+    TimeSpan? UnusedFor
 )
 {
     /// <summary>Bytes of GPU memory that its end sets free.</summary>
@@ -49,8 +49,8 @@ public sealed record Occupant(
     /// <summary>GPUs that count for its project.</summary>
     public int Gpus => Cards?.Count ?? 0;
 
-    /// <summary>When it last sent something of use, Unix milliseconds, or null for never.</summary>
-    public long? LastSucceededAt { get; init; }
+    /// <summary>How long ago it last sent something of use, or null for never.</summary>
+    public TimeSpan? SucceededAgo { get; init; }
 
     /// <summary>True when it counts for a project; their names are compared as the database does.</summary>
     public bool IsOf(string project) => Project.Equals(project, StringComparison.OrdinalIgnoreCase);
@@ -67,10 +67,10 @@ public sealed record Occupant(
         };
 
     /// <summary>As it will be once it has loaded and finished its requests, and has been warm for long enough.</summary>
-    public Occupant AtRest => this with { IsRunning = true, IsBusy = false, ReadyAt = 0 };
+    public Occupant AtRest => this with { IsRunning = true, IsBusy = false, WarmFor = TimeSpan.MaxValue };
 
-    /// <summary>Since when nobody has used it, Unix milliseconds.</summary>
-    public long IdleSince => Math.Max(ReadyAt ?? 0, LastUsedAt ?? 0);
+    /// <summary>How long nobody has used it: since its last request, or since it became ready.</summary>
+    public TimeSpan IdleFor => TimeSpan.FromTicks(Math.Min((WarmFor ?? TimeSpan.MaxValue).Ticks, (UnusedFor ?? TimeSpan.MaxValue).Ticks));
 }
 
 /// <summary>What must become free.</summary>
@@ -122,15 +122,11 @@ public static class EvictionPlanner
     /// <summary>The ids of the models to stop, or null when all that may be stopped would not be enough.</summary>
     /// <param name="others">Everybody.</param>
     /// <param name="need">What must become free.</param>
-    /// <param name="now">Unix milliseconds.</param>
-    public static IReadOnlyList<long>? Plan(IReadOnlyList<Occupant> others, EvictionNeed need, long now)
+    public static IReadOnlyList<long>? Plan(IReadOnlyList<Occupant> others, EvictionNeed need)
     {
         var chosen = new List<Occupant>();
         foreach (
-            var candidate in others
-                .Where(other => MayEvict(other, now))
-                .OrderByDescending(other => other.IsStopping)
-                .ThenBy(other => other.IdleSince)
+            var candidate in others.Where(MayEvict).OrderByDescending(other => other.IsStopping).ThenByDescending(other => other.IdleFor)
         )
         {
             if (need.IsMetBy(chosen))
@@ -141,7 +137,7 @@ public static class EvictionPlanner
         if (!need.IsMetBy(chosen))
             return null;
         // Those without whom the need is met too stay, the most recently used first.
-        foreach (var candidate in chosen.OrderBy(victim => victim.IsStopping).ThenByDescending(victim => victim.IdleSince).ToList())
+        foreach (var candidate in chosen.OrderBy(victim => victim.IsStopping).ThenBy(victim => victim.IdleFor).ToList())
         {
             if (need.IsMetBy([.. chosen.Where(victim => victim != candidate)]))
                 chosen.Remove(candidate);
@@ -150,16 +146,14 @@ public static class EvictionPlanner
         return [.. chosen.Select(victim => victim.ModelId)];
     }
 
-    /// <summary>Whether an instance may be stopped for another; one that ends anyway may be waited for. A time that lies ahead tells that
-    /// the clock was set back.</summary>
-    public static bool MayEvict(Occupant other, long now) =>
-        other.IsStopping || (MayEvictOnceWarm(other) && Math.Abs(now - (other.ReadyAt ?? now)) >= other.MinimumWarm.TotalMilliseconds);
+    /// <summary>Whether an instance may be stopped for another; one that ends anyway may be waited for.</summary>
+    public static bool MayEvict(Occupant other) => other.IsStopping || (MayEvictOnceWarm(other) && Left(other) <= TimeSpan.Zero);
 
-    /// <summary>When the next of those that are only too fresh may be stopped, Unix milliseconds, or null.</summary>
-    public static long? NextWarm(IEnumerable<Occupant> others, long now) =>
-        others
-            .Where(other => MayEvictOnceWarm(other) && !MayEvict(other, now))
-            .Min(other => (other.ReadyAt ?? now) + (long?)other.MinimumWarm.TotalMilliseconds);
+    /// <summary>After how long the next of those that are only too fresh may be stopped, or null.</summary>
+    public static TimeSpan? NextWarm(IEnumerable<Occupant> others) =>
+        others.Where(other => MayEvictOnceWarm(other) && !MayEvict(other)).Min(other => (TimeSpan?)Left(other));
+
+    private static TimeSpan Left(Occupant other) => other.MinimumWarm - (other.WarmFor ?? TimeSpan.Zero);
 
     private static bool MayEvictOnceWarm(Occupant other) => other.IsRunning && !other.IsBusy && !other.IsPinned;
 }

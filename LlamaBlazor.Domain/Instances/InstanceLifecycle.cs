@@ -23,16 +23,16 @@ public enum InstanceEffect
 /// <param name="Failures">Failures that count against the next attempt.</param>
 /// <param name="StartAgain">While stopping: start again once it has ended.</param>
 /// <param name="Reason">Why it failed last, or null.</param>
-/// <param name="ReadyAt">When it became ready, Unix milliseconds.</param>
-/// <param name="FailedAt">When it failed last, Unix milliseconds.</param>
+/// <param name="ReadyAt">When it became ready, by the monotonic clock.</param>
+/// <param name="FailedAt">When it failed last, by the monotonic clock.</param>
 /// <param name="Pause">Until the next attempt.</param>
 public sealed record InstanceState(
     InstancePhase Phase,
     FailureCount Failures,
     bool StartAgain = false,
     string? Reason = null,
-    long? ReadyAt = null,
-    long? FailedAt = null,
+    TimeSpan? ReadyAt = null,
+    TimeSpan? FailedAt = null,
     TimeSpan Pause = default
 )
 {
@@ -55,8 +55,8 @@ public static class InstanceLifecycle
     /// <param name="state">The state before.</param>
     /// <param name="happened">The event.</param>
     /// <param name="policy">What to do about failures.</param>
-    /// <param name="now">Unix milliseconds.</param>
-    public static InstanceTransition Apply(InstanceState state, InstanceEvent happened, RestartPolicy policy, long now) =>
+    /// <param name="now">Time of the monotonic clock.</param>
+    public static InstanceTransition Apply(InstanceState state, InstanceEvent happened, RestartPolicy policy, TimeSpan now) =>
         happened switch
         {
             StartRequested => OnStart(state),
@@ -112,7 +112,7 @@ public static class InstanceLifecycle
             ? To(Fresh(state) with { StartAgain = true }, InstancePhase.Stopping, InstanceEffect.Terminate)
             : OnStart(state);
 
-    private static InstanceTransition OnLaunchFailed(InstanceState state, string reason, RestartPolicy policy, long now) =>
+    private static InstanceTransition OnLaunchFailed(InstanceState state, string reason, RestartPolicy policy, TimeSpan now) =>
         state.Phase switch
         {
             InstancePhase.Loading => To(state with { Reason = reason, FailedAt = now }, InstancePhase.Failed),
@@ -129,7 +129,7 @@ public static class InstanceLifecycle
             ? To(state with { Reason = reason, StartAgain = again }, InstancePhase.Stopping, InstanceEffect.Terminate)
             : Unchanged(state);
 
-    private static InstanceTransition OnExit(InstanceState state, StartOutcome outcome, RestartPolicy policy, long now) =>
+    private static InstanceTransition OnExit(InstanceState state, StartOutcome outcome, RestartPolicy policy, TimeSpan now) =>
         state.Phase switch
         {
             InstancePhase.Stopping when state.Reason is { } trouble => state.StartAgain
@@ -156,7 +156,7 @@ public static class InstanceLifecycle
     private static InstanceTransition Ended(InstanceState state) =>
         state.StartAgain ? To(Fresh(state), InstancePhase.Loading, InstanceEffect.Launch) : To(Fresh(state), InstancePhase.Stopped);
 
-    private static InstanceTransition Retry(InstanceState state, RestartDecision decision, string reason, long now)
+    private static InstanceTransition Retry(InstanceState state, RestartDecision decision, string reason, TimeSpan now)
     {
         var failed = state with { Reason = reason, FailedAt = now, ReadyAt = null, Failures = decision.Failures, Pause = decision.Pause };
         return decision.IsRetry ? To(failed, InstancePhase.Backoff, InstanceEffect.ScheduleRetry) : To(failed, InstancePhase.Failed);

@@ -55,6 +55,10 @@ public sealed record InstanceSnapshot
     /// <summary>When it became ready, Unix milliseconds.</summary>
     public long? ReadyAt { get; init; }
 
+    /// <summary>When it became ready, by the monotonic clock of this run: for durations.</summary>
+    [JsonIgnore]
+    public TimeSpan? ReadySince { get; init; }
+
     /// <summary>Exit code of the last end.</summary>
     public int? ExitCode { get; init; }
 

@@ -3,11 +3,11 @@ namespace LlamaBlazor.Domain.Instances;
 /// <summary>Failures that count against the next attempt.</summary>
 /// <param name="Starts">Ends before ready, in a row.</param>
 /// <param name="Crashes">Ends after ready, within the window.</param>
-/// <param name="FirstCrashAt">When the oldest of them was, Unix milliseconds.</param>
-public sealed record FailureCount(int Starts, int Crashes, long FirstCrashAt)
+/// <param name="FirstCrashAt">When the oldest of them was, by the monotonic clock.</param>
+public sealed record FailureCount(int Starts, int Crashes, TimeSpan FirstCrashAt)
 {
     /// <summary>None yet.</summary>
-    public static FailureCount None { get; } = new(0, 0, 0);
+    public static FailureCount None { get; } = new(0, 0, default);
 }
 
 /// <summary>What a failure leads to.</summary>
@@ -59,13 +59,11 @@ public sealed record RestartPolicy(string Mode = RestartPolicy.OnFailure, int St
 
     /// <summary>After an end of an instance that was ready.</summary>
     /// <param name="before">What has failed so far.</param>
-    /// <param name="readyAt">When it became ready, Unix milliseconds.</param>
-    /// <param name="now">Unix milliseconds.</param>
-    public RestartDecision AfterCrash(FailureCount before, long? readyAt, long now)
+    /// <param name="readyAt">When it became ready, by the monotonic clock.</param>
+    /// <param name="now">Time of that clock.</param>
+    public RestartDecision AfterCrash(FailureCount before, TimeSpan? readyAt, TimeSpan now)
     {
-        // Times that lie far ahead are of a clock that was set back since.
-        var healthy = TimeSpan.FromMilliseconds(now - (readyAt ?? now)).Duration();
-        var isFresh = before.Crashes == 0 || healthy >= Window || Math.Abs(now - before.FirstCrashAt) > Window.TotalMilliseconds;
+        var isFresh = before.Crashes == 0 || now - (readyAt ?? now) >= Window || now - before.FirstCrashAt > Window;
         var failures = isFresh ? new FailureCount(0, 1, now) : before with { Starts = 0, Crashes = before.Crashes + 1 };
         return Mode != Never && failures.Crashes <= RestartAttempts
             ? new(true, PauseAfter(failures.Crashes), failures)
@@ -73,10 +71,9 @@ public sealed record RestartPolicy(string Mode = RestartPolicy.OnFailure, int St
     }
 
     /// <summary>Whether a request may start an instance that has failed: not at once, or each request would retry a broken model.</summary>
-    /// <param name="failedAt">When it failed, Unix milliseconds.</param>
-    /// <param name="now">Unix milliseconds.</param>
-    public static bool MayStartOnDemand(long? failedAt, long now) =>
-        failedAt is not { } failed || Math.Abs(now - failed) >= CoolDown.TotalMilliseconds; // ahead: the clock was set back
+    /// <param name="failedAt">When it failed, by the monotonic clock, or null for never.</param>
+    /// <param name="now">Time of that clock.</param>
+    public static bool MayStartOnDemand(TimeSpan? failedAt, TimeSpan now) => failedAt is not { } failed || now - failed >= CoolDown;
 
     /// <summary>1, 2, 4 … 60 s.</summary>
     /// <param name="failures">Failures so far, from 1.</param>

@@ -5,7 +5,7 @@ namespace LlamaBlazor.Domain.Proxy;
 /// <param name="IsRunning">Whether its engine answers.</param>
 /// <param name="Waiting">Requests that wait for it.</param>
 /// <param name="OldestWait">How long the first of them has waited.</param>
-/// <param name="WarmFor">How long its engine has been ready; less than zero where the clock was set back since.</param>
+/// <param name="WarmFor">How long its engine has been ready.</param>
 public readonly record struct SwapCandidate(long ModelId, bool IsRunning, int Waiting, TimeSpan OldestWait, TimeSpan WarmFor)
 {
     /// <summary>Whether its start waits for a place that others hold. One that loads, or pauses after a failure, takes nothing from
@@ -33,7 +33,7 @@ public sealed record SwapPolicy(TimeSpan StarvationLimit, TimeSpan MinimumWarm)
     public bool ShouldDrain(SwapCandidate model, IEnumerable<SwapCandidate> others) =>
         model.IsRunning
         && !model.IsPinned
-        && model.WarmFor.Duration() >= MinimumWarm
+        && model.WarmFor >= MinimumWarm
         && others.Any(other =>
             other.ModelId != model.ModelId && other.IsBlocked && other.Waiting > 0 && other.OldestWait >= StarvationLimit
         );

@@ -94,24 +94,17 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
     /// <param name="machine">The machine.</param>
     /// <param name="others">Instances that load or run, without the one asked for.</param>
     /// <param name="quota">Limits of its project, or null for none.</param>
-    /// <param name="now">Unix milliseconds.</param>
-    public AdmissionDecision Decide(
-        AdmissionRequest request,
-        MachineState machine,
-        IReadOnlyList<Occupant> others,
-        ProjectQuota? quota,
-        long now
-    )
+    public AdmissionDecision Decide(AdmissionRequest request, MachineState machine, IReadOnlyList<Occupant> others, ProjectQuota? quota)
     {
         var (warnings, reasons) = MachineReasons(machine);
         var need = Need(request, machine, others, quota);
         var candidates = request.MayEvict ? others : [.. others.Where(other => other.IsStopping)];
-        var plan = need.IsNothing ? [] : EvictionPlanner.Plan(candidates, need, now);
+        var plan = need.IsNothing ? [] : EvictionPlanner.Plan(candidates, need);
         if (plan is null)
             reasons.AddRange([
                 .. request.Gpus.Answer([]).Reasons,
                 .. ShareReasons(request, others, quota),
-                .. NeedReasons(request, machine, others, quota, need, now),
+                .. NeedReasons(request, machine, others, quota, need),
             ]);
         if (reasons.Count > 0)
             return new AdmissionDecision(false, reasons, []) { Warnings = warnings, IsNever = IsNever(request, machine, quota) };
@@ -253,16 +246,15 @@ public sealed record AdmissionPolicy(AdmissionLimits Limits, int ModelsMax)
         MachineState machine,
         IReadOnlyList<Occupant> others,
         ProjectQuota? quota,
-        EvictionNeed need,
-        long now
+        EvictionNeed need
     )
     {
-        var next = (request.MayEvict, EvictionPlanner.NextWarm(others, now)) switch
+        var next = (request.MayEvict, EvictionPlanner.NextWarm(others)) switch
         {
             (false, _) => "and none may be stopped for it. Stop one yourself",
             (_, { } warm) =>
                 $"and none that is idle and unpinned has run for {MinimumWarm(others):0} seconds, as it may before it is stopped for "
-                    + $"another. Try again in {Math.Clamp((warm - now + 999) / 1000, 1, Math.Max(1, (long)MinimumWarm(others)))} s, "
+                    + $"another. Try again in {Math.Clamp(Math.Ceiling(warm.TotalSeconds), 1, Math.Max(1, MinimumWarm(others))):0} s, "
                     + "stop one yourself",
             _ => "and none of those that run is idle and unpinned. Stop one",
         };

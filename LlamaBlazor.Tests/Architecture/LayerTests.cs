@@ -63,6 +63,27 @@ public sealed partial class LayerTests
         Assert.DoesNotContain(typeof(Model).Assembly.GetTypes(), type => type.Name.EndsWith("Row", StringComparison.Ordinal));
 
     [Fact]
+    public void ProgramClock_IsNamed_OnlyWhereAProgramIsPutTogether()
+    {
+        string[] allowed =
+        [
+            "LlamaBlazor.Web/Cli/",
+            "LlamaBlazor.Web/Data/DataFeature.cs", // contexts without a host
+            "LlamaBlazor.Web/Shared/ProgramClock.cs",
+            "LlamaBlazor.Web/Shell/ShellFeature.cs",
+            "LlamaBlazor.Web/Simulator/SimulatorProgram.cs",
+        ];
+        var offences =
+            from pattern in new[] { "*.cs", "*.razor" }
+            from file in Source.Files("LlamaBlazor.Web", pattern)
+            let name = Source.Relative(file).Replace(Path.DirectorySeparatorChar, '/')
+            where !allowed.Any(place => name.StartsWith(place, StringComparison.Ordinal))
+            where File.ReadAllText(file).Contains("ProgramClock", StringComparison.Ordinal)
+            select name;
+        Source.AssertNone(offences);
+    }
+
+    [Fact]
     public void Program_Is_ATableOfContents() =>
         Assert.InRange(File.ReadAllLines(Path.Combine(Source.Root, "LlamaBlazor.Web", "Program.cs")).Length, 1, 90);
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Maintenance.Jobs;
+using LlamaBlazor.Web.Shared;
 
 namespace LlamaBlazor.Web.Cli;
 
@@ -155,7 +156,7 @@ internal static class CliFileCommands
                             run.DataFolder,
                             string.Create(
                                 CultureInfo.InvariantCulture,
-                                $"llama-dashboard-{name}-{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmssfff}.db"
+                                $"llama-dashboard-{name}-{ProgramClock.Instance.GetUtcNow():yyyyMMdd-HHmmssfff}.db"
                             )
                         )
                 );

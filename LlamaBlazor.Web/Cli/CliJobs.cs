@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Shared;
 
 namespace LlamaBlazor.Web.Cli;
 
@@ -27,7 +28,7 @@ internal static class CliJobs
     public static async Task WatchAsync(CliContext run, DashboardConnection connection, Task work)
     {
         using var line = new ProgressLine(run);
-        while (await Task.WhenAny(work, Task.Delay(Pause)).ConfigureAwait(false) != work)
+        while (await Task.WhenAny(work, Task.Delay(Pause, ProgramClock.Instance)).ConfigureAwait(false) != work)
         {
             var jobs = await connection
                 .Http.GetFromJsonAsync<JsonElement>(new Uri("/api/database/jobs", UriKind.Relative))
@@ -54,7 +55,7 @@ internal static class CliJobs
             while (job.GetProperty("state").GetString() == "running")
             {
                 line.Show(job);
-                await Task.Delay(Pause, CancellationToken.None).ConfigureAwait(false);
+                await Task.Delay(Pause, ProgramClock.Instance, CancellationToken.None).ConfigureAwait(false);
                 if (cancellation.IsCancellationRequested && !asked)
                 {
                     asked = true;

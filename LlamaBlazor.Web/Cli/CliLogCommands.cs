@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using LlamaBlazor.Web.Shared;
 
 namespace LlamaBlazor.Web.Cli;
 
@@ -72,7 +73,7 @@ internal static class CliLogCommands
             await ShowAsync(run, newest.RootElement.GetProperty("items").EnumerateArray().Reverse(), shown).ConfigureAwait(false);
             while (follow)
             {
-                await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+                await Task.Delay(Pause, ProgramClock.Instance, cancellation).ConfigureAwait(false);
                 await FollowAsync(run, connection, filter, shown, cancellation).ConfigureAwait(false);
             }
         }

@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance;
 using LlamaBlazor.Web.Maintenance.Jobs;
+using LlamaBlazor.Web.Shared;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Cli;
@@ -73,7 +74,7 @@ internal static class CliOfflineCommands
                             CliContext.Request("POST", "/api/database/recover?background=true", null),
                             cancellation
                         ),
-                    (run, folder) => DatabaseRecovery.RunAsync(folder, TimeProvider.System, CliJobs.Teller(run), cancellation),
+                    (run, folder) => DatabaseRecovery.RunAsync(folder, ProgramClock.Instance, CliJobs.Teller(run), cancellation),
                     cancellation
                 )
         );
@@ -109,7 +110,7 @@ internal static class CliOfflineCommands
                     async (run, folder) =>
                         DatabaseRecovery.Find(folder, wanted) is { } path
                             ? await DatabaseRecovery
-                                .PutAsync(folder, path, TimeProvider.System, CliJobs.Teller(run), cancellation)
+                                .PutAsync(folder, path, ProgramClock.Instance, CliJobs.Teller(run), cancellation)
                                 .ConfigureAwait(false)
                             : Failure.NotFound(
                                 $"There is no file {Path.GetFullPath(wanted)} and no backup of that name in {folder.Backups}."
@@ -233,7 +234,7 @@ internal static class CliOfflineCommands
                         var backup = File.Exists(folder.Database)
                             ? await Task.Run(
                                     () =>
-                                        new DatabaseBackup(folder, TimeProvider.System).Create(
+                                        new DatabaseBackup(folder, ProgramClock.Instance).Create(
                                             "before-reset",
                                             CliJobs.Teller(run),
                                             cancellation

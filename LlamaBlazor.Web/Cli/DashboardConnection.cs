@@ -3,6 +3,7 @@ using System.Text.Json;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Security;
+using LlamaBlazor.Web.Shared;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -89,7 +90,9 @@ internal sealed class DashboardConnection : IAsyncDisposable
         var database = app.Services.GetRequiredService<DatabaseState>();
         try
         {
-            if (!await database.IsUsableAsync(cancellation).WaitAsync(ReadyLimit, cancellation).ConfigureAwait(false))
+            if (
+                !await database.IsUsableAsync(cancellation).WaitAsync(ReadyLimit, ProgramClock.Instance, cancellation).ConfigureAwait(false)
+            )
                 throw new InvalidOperationException(database.Failure);
             connection.SignIn(app.Services.GetRequiredService<DashboardPass>().ForCommands);
             return connection;
@@ -119,8 +122,8 @@ internal sealed class DashboardConnection : IAsyncDisposable
 
     private async Task<bool> AnswersAsync(string? session, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(AnswerLimit);
+        using var patience = new CancellationTokenSource(AnswerLimit, ProgramClock.Instance);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
         try
         {
             using var answer = await Http.GetAsync(new Uri("/healthz", UriKind.Relative), limit.Token).ConfigureAwait(false);

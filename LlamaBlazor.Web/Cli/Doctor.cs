@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared;
 using LlamaBlazor.Web.Telemetry.Gpu;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -122,7 +123,7 @@ internal static class Doctor
     // A driver that hangs must not hang the doctor.
     private static async Task<Finding> CheckGpuAsync(CancellationToken cancellation)
     {
-        using var drivers = GpuDrivers.Create(TimeProvider.System, NullLogger<GpuDrivers>.Instance);
+        using var drivers = GpuDrivers.Create(ProgramClock.Instance, NullLogger<GpuDrivers>.Instance);
         var cards = (
             await drivers
                 .ReadAsync(GpuDriver.Patience + TimeSpan.FromMilliseconds(100), withProcesses: false, cancellation)

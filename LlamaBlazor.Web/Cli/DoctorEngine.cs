@@ -19,8 +19,15 @@ internal static class DoctorEngine
     /// <param name="configured">Path of the setting in force, or null to look in PATH and the usual places.</param>
     /// <param name="rules">Which engines may be run.</param>
     /// <param name="folder">The data folder.</param>
+    /// <param name="clock">The time.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task<Finding> CheckAsync(string? configured, EnginePathRules rules, string folder, CancellationToken cancellation)
+    public static async Task<Finding> CheckAsync(
+        string? configured,
+        EnginePathRules rules,
+        string folder,
+        TimeProvider clock,
+        CancellationToken cancellation
+    )
     {
         if (await AskDashboardAsync(folder, cancellation).ConfigureAwait(false) is { } told)
             return told;
@@ -32,9 +39,9 @@ internal static class DoctorEngine
         if (configured is { Length: > 0 } && rules.Refuse(configured) is { } refusal)
             return new Finding("Engine", false, refusal, Mend);
         var data = DataFolder.Peek(folder);
-        var containers = new ContainerRuntime(new ContainerOptions(null, null, []));
+        var containers = new ContainerProgram(new ContainerOptions(null, null, []));
         using var guard = new ProcessGuard(containers, data, NullLogger<ProcessGuard>.Instance);
-        var tool = new EngineTool(new ProbeStarter(guard, data), data, TimeProvider.System);
+        var tool = new EngineTool(new ToolRunner(new ProbeStarter(guard, data), clock), data);
         var command = new EngineCommand(found, [], Simulated: false);
         return (await EngineInterview.AskAsync(tool, command, cancellation).ConfigureAwait(false)).Match(
             engine => Good(found, engine.Version, engine.Flags.Count, engine.Warnings),

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared;
 using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.Data.Sqlite;
@@ -28,7 +29,9 @@ internal static class DoctorSettings
         var configuration = DashboardHost.CreateBuilder(hostArguments).Configuration;
         var (locked, saved) = (LaunchSettingsSources.Locked(configuration), Saved(DataFolder.Peek(folder).Database));
         var engine = saved is null || locked.Contains("engine_path") ? configuration[Section + "EnginePath"] : saved.EnginePath;
-        yield return await DoctorEngine.CheckAsync(engine, new EnginePathRules(configuration), folder, cancellation).ConfigureAwait(false);
+        yield return await DoctorEngine
+            .CheckAsync(engine, new EnginePathRules(configuration), folder, ProgramClock.Instance, cancellation)
+            .ConfigureAwait(false);
         foreach (
             var models in saved is null || locked.Contains("model_directories")
                 ? configuration.GetSection(Section + "ModelDirectories").Get<string[]>() ?? []

@@ -1,3 +1,4 @@
+using LlamaBlazor.Web.Shared;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
@@ -43,7 +44,7 @@ internal static class DataFeature
     internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string path, TimeProvider? clock = null) =>
         options
             .UseSqlite(SqliteSetup.ConnectionString(path), sqlite => sqlite.CommandTimeout(LockWait))
-            .AddInterceptors(new PragmaInterceptor(), new AuditInterceptor(clock ?? TimeProvider.System));
+            .AddInterceptors(new PragmaInterceptor(), new AuditInterceptor(clock ?? ProgramClock.Instance));
 }
 
 /// <summary>Lets <c>dotnet ef</c> make migrations without starting the dashboard.</summary>

@@ -55,7 +55,7 @@ internal sealed class DatabaseBackup(DataFolder folder, TimeProvider clock)
         PrivateFile.Open(path, FileMode.CreateNew).Dispose();
         using var source = SqliteSetup.Open(folder.Database);
         using var target = SqliteSetup.Open(path);
-        PageCopy.Run(source, target, "Copying", progress, cancellation);
+        PageCopy.Run(source, target, "Copying", progress, clock, cancellation);
         SqliteSetup.Execute(target, "PRAGMA journal_mode=DELETE;"); // one file, complete in itself
     }
 

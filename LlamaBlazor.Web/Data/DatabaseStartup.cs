@@ -153,8 +153,8 @@ internal sealed partial class DatabaseStartup(
     private async Task ApplyAsync(LlamaDbContext context, CancellationToken cancellation)
     {
         state.Progress = "Updating the database to this version.";
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(MigrationLimit);
+        using var patience = new CancellationTokenSource(MigrationLimit, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
         try
         {
             await context.Database.MigrateAsync(limit.Token).ConfigureAwait(false);

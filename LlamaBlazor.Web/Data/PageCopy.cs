@@ -22,6 +22,7 @@ internal static class PageCopy
     /// <param name="target">Where to; what is there is replaced.</param>
     /// <param name="name">The step's name.</param>
     /// <param name="progress">Told after each step.</param>
+    /// <param name="clock">The time.</param>
     /// <param name="cancellation">Gives up; the target is then as it was.</param>
     /// <exception cref="SqliteException">The disk is full, or the target stays locked.</exception>
     public static void Run(
@@ -29,6 +30,7 @@ internal static class PageCopy
         SqliteConnection target,
         string name,
         IProgress<WorkStep>? progress,
+        TimeProvider clock,
         CancellationToken cancellation
     )
     {
@@ -39,7 +41,7 @@ internal static class PageCopy
             SqliteException.ThrowExceptionForRC(raw.sqlite3_errcode(target.Handle), target.Handle);
         try
         {
-            Copy(backup, target, name, progress, cancellation);
+            Copy(backup, target, name, progress, clock, cancellation);
         }
         finally
         {
@@ -52,22 +54,23 @@ internal static class PageCopy
         SqliteConnection target,
         string name,
         IProgress<WorkStep>? progress,
+        TimeProvider clock,
         CancellationToken cancellation
     )
     {
-        var waiting = TimeProvider.System.GetTimestamp();
+        var waiting = clock.GetTimestamp();
         int code;
         do
         {
             cancellation.ThrowIfCancellationRequested();
             code = raw.sqlite3_backup_step(backup, StepPages);
-            if (code is raw.SQLITE_BUSY or raw.SQLITE_LOCKED && TimeProvider.System.GetElapsedTime(waiting) < Patience)
+            if (code is raw.SQLITE_BUSY or raw.SQLITE_LOCKED && clock.GetElapsedTime(waiting) < Patience)
             {
                 cancellation.WaitHandle.WaitOne(Pause); // readers of the target that are in the middle of something; they are soon done
                 continue;
             }
 
-            waiting = TimeProvider.System.GetTimestamp();
+            waiting = clock.GetTimestamp();
             if (code is not (raw.SQLITE_OK or raw.SQLITE_DONE))
                 SqliteException.ThrowExceptionForRC(code, target.Handle);
             var pages = raw.sqlite3_backup_pagecount(backup);

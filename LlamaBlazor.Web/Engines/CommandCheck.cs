@@ -39,9 +39,9 @@ internal sealed class CommandCheck(EngineTool tool)
         SecretsOf(command).Aggregate(Said(result), (text, secret) => text.Replace(secret, ShellText.Mask, StringComparison.Ordinal));
 
     private static string Said(ToolResult result) =>
-        LoaderWords.Find(result.Output, result.ExitCode) is { } words
-            ? $"{words.Line.TrimEnd('.')}. {words.Hint}"
-            : EngineHelp.ReadRefusal(result.Output) ?? $"The engine stopped with code {result.ExitCode} and said nothing.";
+        result.LoaderTrouble
+        ?? EngineHelp.ReadRefusal(result.Output)
+        ?? $"The engine stopped with code {result.ExitCode} and said nothing.";
 
     private static IEnumerable<string> SecretsOf(LaunchCommand command)
     {

@@ -48,8 +48,8 @@ internal static class EngineInterview
     )
     {
         var run = await tool.RunAsync(engine, action, cancellation).ConfigureAwait(false);
-        return run.IsSuccess && LoaderWords.Find(run.Value.Output, run.Value.ExitCode) is var (line, hint)
-            ? Failure.Unavailable($"{engine.Words} cannot be run: {line.TrimEnd('.')}. {hint}")
+        return run is { IsSuccess: true, Value.LoaderTrouble: { } trouble }
+            ? Failure.Unavailable($"{engine.Words} cannot be run: {trouble}")
             : run;
     }
 

@@ -37,7 +37,7 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
             !again
             && _known.TryGetValue(key, out var known)
             && (known.Size, known.Time) == (size, time)
-            && (known.Result.IsSuccess || (clock.GetUtcNow() - known.At).Duration() < FailureStands)
+            && (known.Result.IsSuccess || clock.GetElapsedTime(known.At) < FailureStands)
         )
             return known.Result;
         var asking = _asking.GetOrAdd(
@@ -78,7 +78,7 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
                         CancellationToken.None
                     )
                     .ConfigureAwait(false);
-            _known[key] = new Known(size, time, clock.GetUtcNow(), result);
+            _known[key] = new Known(size, time, clock.GetTimestamp(), result);
             return result;
         }
         finally
@@ -127,7 +127,7 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
         );
     }
 
-    private sealed record Known(long Size, long Time, DateTimeOffset At, Result<EngineCapabilities> Result);
+    private sealed record Known(long Size, long Time, long At, Result<EngineCapabilities> Result);
 
     private sealed record Stored(
         IReadOnlyList<EngineFlag> Spellings,

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances.Containers;
@@ -9,16 +8,14 @@ namespace LlamaBlazor.Web.Engines;
 
 /// <summary>What a short run of an engine printed.</summary>
 /// <param name="ExitCode">Its exit code.</param>
-/// <param name="Output">Both streams, standard output first; at most <see cref="EngineTool.OutputBound"/> characters each.</param>
-internal sealed record ToolResult(int ExitCode, string Output);
+/// <param name="Output">Both streams, standard output first; at most 256 Ki characters each.</param>
+/// <param name="LoaderTrouble">Why the system's loader did not run it, with the next step; null where it ran.</param>
+internal sealed record ToolResult(int ExitCode, string Output, string? LoaderTrouble);
 
 /// <summary>Runs an engine for one of its actions, which print something and stop: help, version, devices, the check of a command
 /// line.</summary>
-internal sealed class EngineTool(ProbeStarter probes, DataFolder folder, TimeProvider clock)
+internal sealed class EngineTool(ToolRunner tools, DataFolder folder)
 {
-    /// <summary>Characters kept of each stream.</summary>
-    public const int OutputBound = 256 * 1024;
-
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
     /// <summary>Runs it to its end in the data folder, or ends it after 15 seconds.</summary>
@@ -40,42 +37,27 @@ internal sealed class EngineTool(ProbeStarter probes, DataFolder folder, TimePro
         CancellationToken cancellation
     )
     {
-        using var timeout = new CancellationTokenSource(Limit, clock);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         var words = arguments.ToList();
         var container = NameContainer(words);
+        ToolOutput? ended = null;
         try
         {
-            using var probe = probes.Start(Describe(executable, words, environment), container);
-            var process = probe.Process;
-            process.StandardInput.Close();
-            var output = ReadAsync(process.StandardOutput, limit.Token);
-            var error = ReadAsync(process.StandardError, limit.Token);
-            var text = await output.ConfigureAwait(false) + await error.ConfigureAwait(false);
-            await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
-            probe.Done();
-            container = null; // it has removed itself
-            return ProbeStarter.WhyNotRun(process.ExitCode, text) is { } reason
-                ? Unrunnable(executable, reason)
-                : new ToolResult(process.ExitCode, text);
-        }
-        catch (Win32Exception error)
-        {
-            return Unrunnable(executable, error.Message);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return Failure.Unavailable($"{executable} did not answer within {Limit.TotalSeconds:0} seconds. Is it llama-server?");
+            var call = new ToolCall(Describe(executable, words, environment), Limit) { IsWatched = true, Container = container };
+            (ended, var failure) = await tools.RunAsync(call, cancellation).ConfigureAwait(false);
+            return failure switch
+            {
+                null => new ToolResult(ended!.ExitCode, ended.Output + ended.Error, ended.LoaderTrouble),
+                { IsTimeout: true } => Failure.Unavailable($"{failure.Reason}. Is it llama-server?"),
+                _ => Failure.Unavailable($"{failure.Reason}."),
+            };
         }
         finally
         {
-            if (container is not null)
-                // the end of its client is not its own
+            // One that has ended has removed itself; the end of its client alone is not its own.
+            if (container is not null && ended is null)
                 _ = RunAsync(executable, ["rm", "--force", "--volumes", container], environment, CancellationToken.None);
         }
     }
-
-    private static Failure Unrunnable(string executable, string reason) => Failure.Unavailable($"{executable} cannot be run: {reason}");
 
     // An engine in a container gets a name by which it can be removed, and the label by which the next run of the dashboard finds it.
     private string? NameContainer(List<string> words)
@@ -87,29 +69,13 @@ internal sealed class EngineTool(ProbeStarter probes, DataFolder folder, TimePro
         return name;
     }
 
-    private ProcessStartInfo Describe(string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    private ProcessStartInfo Describe(string executable, List<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(executable)
+        var start = new ProcessStartInfo(executable, arguments)
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            CreateNoWindow = true,
             WorkingDirectory = Directory.Exists(folder.Root) ? folder.Root : Path.GetTempPath(), // doctor also looks before the first start
         };
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
         EngineEnvironment.Clean(start, environment);
         return start;
-    }
-
-    // Reads to the end so that the pipe never blocks, and keeps the beginning.
-    private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellation)
-    {
-        var buffer = new char[8192];
-        var text = new System.Text.StringBuilder();
-        while (await reader.ReadAsync(buffer, cancellation).ConfigureAwait(false) is var count and > 0)
-            text.Append(buffer, 0, Math.Min(count, OutputBound - text.Length));
-        return text.ToString();
     }
 }

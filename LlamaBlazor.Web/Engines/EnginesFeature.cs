@@ -1,3 +1,4 @@
+using LlamaBlazor.Web.Engines.Connections;
 using LlamaBlazor.Web.Engines.Containers;
 using LlamaBlazor.Web.Engines.Processes;
 
@@ -10,6 +11,7 @@ internal static class EnginesFeature
     public static WebApplicationBuilder AddEngines(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.AddSingleton<ToolRunner>();
         services.AddSingleton<EngineTool>();
         services.AddSingleton<EngineProbe>();
         services.AddSingleton<CommandCheck>();
@@ -18,8 +20,10 @@ internal static class EnginesFeature
         services.AddSingleton<ProcessGuard>();
         services.AddSingleton<ProbeStarter>();
         services.AddSingleton<Launcher>();
+        services.AddSingleton<EngineStarter>();
         services.AddSingleton<ReadinessProbe>();
-        services.AddSingleton(new HangProbe(TimeSpan.FromSeconds(10)));
+        services.AddSingleton<EngineClient>();
+        services.AddSingleton(provider => new HangProbe(provider.GetRequiredService<EngineClient>(), TimeSpan.FromSeconds(10)));
         return builder;
     }
 
@@ -29,9 +33,11 @@ internal static class EnginesFeature
     private static void AddContainers(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(ContainerOptions.Read(configuration));
+        services.AddSingleton<ContainerProgram>();
         services.AddSingleton<ContainerRuntime>();
         services.AddSingleton<ContainerCommands>();
         services.AddSingleton<ContainerLauncher>();
+        services.AddSingleton<OwnContainers>();
         services.AddSingleton<ContainerReconciler>();
         services.AddHostedService(provider => provider.GetRequiredService<ContainerReconciler>());
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Engines.Connections;
@@ -7,16 +6,12 @@ using LlamaBlazor.Web.Engines.Connections;
 namespace LlamaBlazor.Web.Engines;
 
 /// <summary>Asks an engine for one token: <c>/health</c> answers also when nothing else does any more.</summary>
-internal sealed class HangProbe : IDisposable
+/// <param name="client">Asks it.</param>
+/// <param name="limit">How long an answer may take.</param>
+internal sealed class HangProbe(EngineClient client, TimeSpan limit)
 {
     /// <summary>Failures in a row until an engine counts as hung.</summary>
     public const int Attempts = 3;
-
-    private readonly HttpClient _http;
-
-    /// <summary>Makes the client.</summary>
-    /// <param name="limit">How long an answer may take.</param>
-    public HangProbe(TimeSpan limit) => _http = new HttpClient(EngineClient.Create()) { Timeout = limit };
 
     /// <summary>Looks at an engine, and asks it for a token unless it says that it sleeps or is at work.</summary>
     /// <param name="instance">The engine.</param>
@@ -25,51 +20,42 @@ internal sealed class HangProbe : IDisposable
     /// <param name="cancellation">Gives up.</param>
     public async Task<ProbeAnswer> AskAsync(InstanceSnapshot instance, bool mayBeAtWork, CancellationToken cancellation)
     {
-        try
+        var engine = EngineAddress.Of(instance);
+        var props = await client.PropsAsync(engine, limit, cancellation).ConfigureAwait(false);
+        if (props.Trouble is not null)
+            return Missed(props);
+        if (IsSleeping(props))
+            return ProbeAnswer.Works; // the question for a token would wake it (parameters.md e)
+        if (mayBeAtWork)
         {
-            if (await IsSleepingAsync(instance, cancellation).ConfigureAwait(false))
-                return ProbeAnswer.Works;
-            if (mayBeAtWork && await WorkAsync(instance, cancellation).ConfigureAwait(false) is { } work)
+            var slots = await client.SlotsAsync(engine, limit, cancellation).ConfigureAwait(false);
+            if (slots.Trouble is not null)
+                return Missed(slots);
+            if (WorkOf(slots) is { } work)
                 return new ProbeAnswer(null, work, false);
-            using var request = Request(HttpMethod.Post, "/completion", instance);
-            request.Content = JsonContent.Create(
-                new
-                {
-                    prompt = "a",
-                    n_predict = 1,
-                    cache_prompt = false,
-                }
-            );
-            using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
-            // Models that only embed answer 501; whatever is not a failure of the engine shows that it works.
-            return (int)answer.StatusCode < 500 || answer.StatusCode is HttpStatusCode.NotImplemented
-                ? ProbeAnswer.Works
-                : new ProbeAnswer($"it answered {(int)answer.StatusCode}", null, false);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return new ProbeAnswer($"no answer within {_http.Timeout.TotalSeconds:0.#} seconds", null, true);
-        }
-        catch (HttpRequestException error)
-        {
-            return new ProbeAnswer(error.Message, null, false);
-        }
+
+        var answer = await client.CompleteAsync(engine, limit, cancellation).ConfigureAwait(false);
+        if (answer.Status is not { } status)
+            return Missed(answer);
+        // Models that only embed answer 501; whatever is not a failure of the engine shows that it works.
+        return (int)status < 500 || status is HttpStatusCode.NotImplemented
+            ? ProbeAnswer.Works
+            : new ProbeAnswer($"it answered {(int)status}", null, false);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    private static ProbeAnswer Missed(EngineReply answer) => new(answer.Trouble, null, answer.IsSilent);
 
-    // The question for a token would wake it (parameters.md e).
-    private async Task<bool> IsSleepingAsync(InstanceSnapshot instance, CancellationToken cancellation) =>
-        await ReadAsync("/props", instance, cancellation).ConfigureAwait(false) is { ValueKind: JsonValueKind.Object } props
-        && props.TryGetProperty("is_sleeping", out var sleeping)
+    private static bool IsSleeping(EngineReply props) =>
+        props.Json is { ValueKind: JsonValueKind.Object } facts
+        && facts.TryGetProperty("is_sleeping", out var sleeping)
         && sleeping.ValueKind is JsonValueKind.True;
 
     // What its busy slots have done so far, or null when all are idle.
-    private async Task<string?> WorkAsync(InstanceSnapshot instance, CancellationToken cancellation)
+    private static string? WorkOf(EngineReply answer)
     {
-        if (await ReadAsync("/slots", instance, cancellation).ConfigureAwait(false) is not { ValueKind: JsonValueKind.Array } slots)
-            return null;
+        if (answer.Json is not { ValueKind: JsonValueKind.Array } slots)
+            return null; // it tells nothing: the question for a token will show what is wrong
         var busy = slots
             .EnumerateArray()
             .Where(slot =>
@@ -79,30 +65,6 @@ internal sealed class HangProbe : IDisposable
             )
             .Select(slot => slot.GetRawText());
         return string.Join('\n', busy) is { Length: > 0 } work ? work : null;
-    }
-
-    private async Task<JsonElement?> ReadAsync(string path, InstanceSnapshot instance, CancellationToken cancellation)
-    {
-        using var request = Request(HttpMethod.Get, path, instance);
-        using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
-        try
-        {
-            return answer.IsSuccessStatusCode
-                ? await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation).ConfigureAwait(false)
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null; // it tells nothing: the question for a token will show what is wrong
-        }
-    }
-
-    private static HttpRequestMessage Request(HttpMethod method, string path, InstanceSnapshot instance)
-    {
-        var request = new HttpRequestMessage(method, instance.BaseUrl + path);
-        if (instance.UpstreamKey is { } key)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        return request;
     }
 }
 

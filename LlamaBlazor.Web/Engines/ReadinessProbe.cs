@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
 using LlamaBlazor.Web.Engines.Connections;
 using LlamaBlazor.Web.Engines.Processes;
 
@@ -19,19 +17,13 @@ internal enum ReadinessOutcome
 }
 
 /// <summary>Asks an engine for its health: every 10 ms at first, so that a small model is used at once, then slower.</summary>
-internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
+internal sealed class ReadinessProbe(EngineClient client, TimeProvider clock)
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient _http = new(EngineClient.Create(handler => handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10)))
-    {
-        Timeout = AnswerLimit,
-    };
-
     /// <summary>Waits until the engine is ready, its process ends, or the limit passes.</summary>
     public async Task<ReadinessOutcome> WaitAsync(
-        string baseUrl,
-        string? key,
+        EngineAddress engine,
         RunningEngine process,
         int port,
         TimeSpan limit,
@@ -42,7 +34,7 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
         var exited = process.Exited;
         while (!exited.IsCompleted && !cancellation.IsCancellationRequested)
         {
-            if (await IsHealthyAsync(baseUrl, key, cancellation).ConfigureAwait(false) && process.OwnsPort(port))
+            if (await IsHealthyAsync(engine, cancellation).ConfigureAwait(false) && process.OwnsPort(port))
                 return exited.IsCompleted ? ReadinessOutcome.Ended : ReadinessOutcome.Ready;
             var elapsed = clock.GetElapsedTime(started);
             if (elapsed >= limit)
@@ -60,24 +52,15 @@ internal sealed class ReadinessProbe(TimeProvider clock) : IDisposable
         return ReadinessOutcome.Ended;
     }
 
-    /// <summary>True when <c>/health</c> answers 200. It asks with the key: below a prefix, llama-server counts no path as
-    /// public.</summary>
-    public async Task<bool> IsHealthyAsync(string baseUrl, string? key, CancellationToken cancellation)
+    private async Task<bool> IsHealthyAsync(EngineAddress engine, CancellationToken cancellation)
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(baseUrl + "/health"));
-            if (key is not null)
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-            using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
-            return answer.StatusCode == HttpStatusCode.OK;
+            return await client.IsHealthyAsync(engine, AnswerLimit, cancellation).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            return false;
+            return false; // nobody waits any more, which the loop sees
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
 }

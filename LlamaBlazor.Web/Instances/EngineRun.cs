@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Engines;
+using LlamaBlazor.Web.Engines.Connections;
 using LlamaBlazor.Web.Engines.Processes;
 
 namespace LlamaBlazor.Web.Instances;
@@ -21,16 +22,42 @@ internal sealed record EngineRunPlan(
     long RowId,
     InstanceLog Log,
     Func<EngineRun, InstanceEvent, Task> Report
-);
+)
+{
+    /// <summary>What is set for the model, else for all.</summary>
+    public EngineRunLimits Limits { get; init; } = EngineRunLimits.None;
+}
+
+/// <summary>How long the steps of a run may take.</summary>
+/// <param name="Start">Within this the engine must be ready.</param>
+/// <param name="Grace">Between asking it to end and forcing it.</param>
+internal sealed record EngineRunLimits(TimeSpan Start, TimeSpan Grace)
+{
+    /// <summary>No time at all.</summary>
+    public static EngineRunLimits None { get; } = new(TimeSpan.Zero, TimeSpan.Zero);
+}
 
 /// <summary>One launch, from choosing a port to the end of the process.</summary>
 /// <param name="plan">What it is about.</param>
-internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
+/// <param name="queue">Gives it its place, and takes it back.</param>
+/// <param name="places">Knows which cards were given with it.</param>
+/// <param name="preparer">Makes its command.</param>
+/// <param name="starter">Starts it.</param>
+/// <param name="probe">Tells when it is ready.</param>
+/// <param name="clock">The time.</param>
+internal sealed class EngineRun(
+    EngineRunPlan plan,
+    AdmissionQueue queue,
+    Reservations places,
+    LaunchPreparer preparer,
+    EngineStarter starter,
+    ReadinessProbe probe,
+    TimeProvider clock
+) : IDisposable
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopped = new();
-    private EngineRunner _runner = null!;
     private Task<Result<PreparedLaunch>>? _early;
     private bool _isReleased;
     private bool _isRefused;
@@ -64,17 +91,13 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
     public string? BaseUrl => Command is null ? null : $"{Command.Scheme}://127.0.0.1:{Port}{Command.ApiPrefix.TrimEnd('/')}";
 
     /// <summary>Begins.</summary>
-    public void Begin(EngineRunner runner)
-    {
-        _runner = runner;
-        _ = Task.Run(RunAsync);
-    }
+    public void Begin() => _ = Task.Run(RunAsync);
 
     /// <summary>Tells a start that still waits for its place what it may do now.</summary>
     public void ReplaceWish(StartOptions wish)
     {
         plan.Wish.Replace(wish);
-        _runner.Gate.Wake();
+        queue.Wake();
     }
 
     /// <summary>Ends it in good order: gives up a launch under way, asks a process to end, forces it after the grace.</summary>
@@ -82,7 +105,7 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
     {
         _stopped.Cancel();
         if (Process is { } process && Interlocked.Exchange(ref _isAsked, 1) == 0)
-            _ = process.StopAsync(_runner.Grace(plan.Facts), _runner.Clock);
+            _ = process.StopAsync(plan.Limits.Grace, clock);
     }
 
     /// <summary>Ends it by force, at once.</summary>
@@ -107,7 +130,7 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
             if (Process is { } process)
             {
                 process.Kill();
-                await Task.WhenAny(process.Exited, Task.Delay(KillLimit, _runner.Clock)).ConfigureAwait(false);
+                await Task.WhenAny(process.Exited, Task.Delay(KillLimit, clock)).ConfigureAwait(false);
             }
 
             await FailAsync(Failure.Unavailable($"The launch failed: {error.Message}")).ConfigureAwait(false);
@@ -124,7 +147,7 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
     private void SetStage(StartStage stage)
     {
         if (stage.Wait is StartWait.Evicting)
-            _early ??= _runner.PrepareAsync(plan.Facts.ModelId, _stopped.Token); // while others end
+            _early ??= preparer.PrepareAsync(plan.Facts.ModelId, _stopped.Token); // while others end
         if (Stage == stage)
             return;
         Stage = stage;
@@ -138,12 +161,12 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         {
             _early = null;
             var made = await early.ConfigureAwait(false);
-            if (!made.IsSuccess || (made.Value.Gpus ?? []).SequenceEqual(_runner.Gate.GpusOf(plan.Facts.ModelId) ?? []))
+            if (!made.IsSuccess || preparer.IsStill(made.Value, plan.Facts.ModelId))
                 return made;
-            _runner.Release(made.Value.Port);
+            preparer.Release(made.Value.Port);
         }
 
-        return await _runner.PrepareAsync(plan.Facts.ModelId, _stopped.Token).ConfigureAwait(false);
+        return await preparer.PrepareAsync(plan.Facts.ModelId, _stopped.Token).ConfigureAwait(false);
     }
 
     private async Task DropEarlyAsync()
@@ -151,7 +174,7 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         try
         {
             if (_early is { } early && await early.ConfigureAwait(false) is { IsSuccess: true, Value: var made })
-                _runner.Release(made.Port);
+                preparer.Release(made.Port);
         }
         catch (OperationCanceledException)
         {
@@ -166,22 +189,22 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
             return;
         _isReleased = true;
         if (Port is { } port)
-            _runner.Release(port);
-        _runner.Gate.Leave(plan.Facts.ModelId);
+            preparer.Release(port);
+        queue.Leave(plan.Facts.ModelId);
     }
 
     private async Task<RunningEngine?> TryStartAsync()
     {
         try
         {
-            if (await _runner.Gate.EnterAsync(plan.Facts, plan.Wish, SetStage, _stopped.Token).ConfigureAwait(false) is { } refusal)
+            if (await queue.EnterAsync(plan.Facts, plan.Wish, SetStage, _stopped.Token).ConfigureAwait(false) is { } refusal)
             {
                 (Failure, _isRefused) = (refusal, true);
                 return null;
             }
 
             Stage = null;
-            Cards = _runner.Gate.CardsOf(plan.Facts.ModelId);
+            Cards = places.CardsOf(plan.Facts.ModelId);
             var prepared = await PrepareAsync().ConfigureAwait(false);
             if (prepared.Failure is { } failure)
             {
@@ -192,8 +215,8 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
 
             (Port, Command) = (prepared.Value.Port, prepared.Value.Command);
             _stopped.Token.ThrowIfCancellationRequested();
-            StartedAt = _runner.Clock.GetUtcNow().ToUnixTimeMilliseconds();
-            var started = await _runner.StartAsync(Command, plan).ConfigureAwait(false);
+            StartedAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            var started = await starter.StartAsync(Command, plan.Instance, plan.RowId, plan.Facts.Name, plan.Log.Add).ConfigureAwait(false);
             Failure = started.Failure;
             return Process = started.IsSuccess ? started.Value : null;
         }
@@ -221,9 +244,9 @@ internal sealed class EngineRun(EngineRunPlan plan) : IDisposable
         var isReady = false;
         if (!_stopped.IsCancellationRequested) // else the state machine, told that it exists, ends it
         {
-            var limit = _runner.StartLimit(plan.Facts);
-            var outcome = await _runner
-                .Probe.WaitAsync(BaseUrl!, Command!.ApiKey, process, Port!.Value, limit, _stopped.Token)
+            var limit = plan.Limits.Start;
+            var outcome = await probe
+                .WaitAsync(new EngineAddress(BaseUrl!, Command!.ApiKey), process, Port!.Value, limit, _stopped.Token)
                 .ConfigureAwait(false);
             isReady = outcome is ReadinessOutcome.Ready;
             if (isReady)

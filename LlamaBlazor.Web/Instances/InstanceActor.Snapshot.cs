@@ -24,12 +24,13 @@ internal sealed partial class InstanceActor
             UpstreamKey = _run?.Command?.ApiKey,
             Command = _run?.Process is null ? null : _run.Command,
             StartedAt = _run?.StartedAt,
-            ReadyAt = _state.ReadyAt,
+            ReadyAt = _readyAt,
+            ReadySince = _state.ReadyAt,
             ExitCode = _lastEnd?.ExitCode,
             Signal = _lastEnd?.Signal,
             Reason = Stage is { } stage ? stage.Reason : _state.Reason,
             Place = Stage?.Place,
-            Busy = _load(_facts.ModelId).Busy,
+            Busy = _publisher.BusyOf(_facts.ModelId),
             LastLines = _state.Phase is InstancePhase.Failed or InstancePhase.Backoff ? Log.LastOfLaunch() : [],
         };
 
@@ -37,18 +38,6 @@ internal sealed partial class InstanceActor
     {
         if (before.Phase == _state.Phase && happened is not (InstanceEvent.Launched or InstanceEvent.StageChanged))
             return;
-        var snapshot = Snapshot();
-        _board.Publish(snapshot);
-        _ledger.Record(snapshot, _facts, _uid, _run);
-        if (before.Phase != _state.Phase)
-            LogPhase(
-                _state.Phase is InstancePhase.Failed or InstancePhase.Backoff ? LogLevel.Warning : LogLevel.Information,
-                _facts.Name,
-                snapshot.RuntimeStatus!,
-                snapshot.Reason
-            );
+        _publisher.Record(Snapshot(), _facts, _uid, _run, isNewPhase: before.Phase != _state.Phase);
     }
-
-    [LoggerMessage(Message = "{Model}: {Phase} {Reason}")]
-    private partial void LogPhase(LogLevel level, string model, string phase, string? reason);
 }

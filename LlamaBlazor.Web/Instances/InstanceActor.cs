@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
-using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -21,10 +20,9 @@ internal sealed partial class InstanceActor : IDisposable
     private readonly WaiterList _launchWaiters = new();
     private readonly WaiterList _readyWaiters = new();
     private readonly EngineRunner _runner;
+    private readonly InstancePublisher _publisher;
     private readonly InstanceOptions _options;
-    private readonly InstanceRegistry _board;
-    private readonly InstanceStore _ledger;
-    private readonly ReadLoad _load;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly string _uid = Guid.NewGuid().ToString("N");
     private InstanceState _state = InstanceState.Initial;
@@ -35,6 +33,7 @@ internal sealed partial class InstanceActor : IDisposable
     private CancellationTokenSource? _retry;
     private TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StartOutcome? _lastEnd;
+    private long? _readyAt; // for people; durations are of the state
     private long _rowId;
     private bool _isContainer;
 
@@ -43,14 +42,13 @@ internal sealed partial class InstanceActor : IDisposable
         InstanceDefinition facts,
         InstanceLog log,
         EngineRunner runner,
+        InstancePublisher publisher,
         InstanceOptions options,
-        InstanceRegistry board,
-        InstanceStore ledger,
-        ReadLoad load,
+        TimeProvider clock,
         ILogger logger
     )
     {
-        (_facts, Log, _runner, _options, _board, _ledger, _load, _logger) = (facts, log, runner, options, board, ledger, load, logger);
+        (_facts, Log, _runner, _publisher, _options, _clock, _logger) = (facts, log, runner, publisher, options, clock, logger);
         log.Model = facts.Name;
         _gone.SetResult();
         Loop = Task.Run(RunAsync);
@@ -199,10 +197,10 @@ internal sealed partial class InstanceActor : IDisposable
             return false;
         }
 
-        _board.Publish(Snapshot() with { Phase = InstancePhase.Stopping });
-        if (_load(_facts.ModelId) is { Busy: 0 })
+        _publisher.Show(Snapshot() with { Phase = InstancePhase.Stopping });
+        if (_publisher.BusyOf(_facts.ModelId) == 0)
             return true;
-        _board.Publish(Snapshot());
+        _publisher.Show(Snapshot());
         reply.TrySetResult(Failure.Conflict($"'{_facts.Name}' has just got a request."));
         return false;
     }
@@ -215,6 +213,8 @@ internal sealed partial class InstanceActor : IDisposable
         var ended = happened is InstanceEvent.Exited or InstanceEvent.LaunchFailed or InstanceEvent.Refused ? _run : null;
         var gone = ended is null ? null : _gone;
         var (state, effects) = InstanceLifecycle.Apply(before, happened, _options.Policy(_facts.RestartPolicy), Now());
+        if (state.ReadyAt != before.ReadyAt)
+            _readyAt = state.ReadyAt is null ? null : _clock.GetUtcNow().ToUnixTimeMilliseconds();
         _state = state;
         if (ended is not null)
         {
@@ -228,7 +228,7 @@ internal sealed partial class InstanceActor : IDisposable
         else
             reply?.TrySetResult(Snapshot());
         Publish(before, happened);
-        gone?.TrySetResult(); // whoever waits for it looks at the board next
+        gone?.TrySetResult(); // whoever waits for it looks at the registry next
         Answer(happened, ended);
     }
 
@@ -258,7 +258,7 @@ internal sealed partial class InstanceActor : IDisposable
     private void Launch()
     {
         if (_rowId == 0 || _isContainer || _facts.IsContainer) // each container has a row of its own, for each has an id of its own
-            _rowId = _ledger.Renew(_rowId);
+            _rowId = _publisher.RenewRow(_rowId);
         _isContainer = _facts.IsContainer;
         (_retry, _lastEnd, _wishBeside) = (null, null, null);
         // A restart has waited already, and has had its place: it waits a little for another.
@@ -269,7 +269,7 @@ internal sealed partial class InstanceActor : IDisposable
             _runner.Begin(
                 new EngineRunPlan(
                     _facts,
-                    new CurrentStartOptions(wish, _runner.Clock),
+                    new CurrentStartOptions(wish, _clock),
                     _uid,
                     _rowId,
                     Log,
@@ -283,7 +283,7 @@ internal sealed partial class InstanceActor : IDisposable
     {
         try
         {
-            await Task.Delay(pause, _runner.Clock, retry.Token).ConfigureAwait(false);
+            await Task.Delay(pause, _clock, retry.Token).ConfigureAwait(false);
             await _mailbox.Writer.WriteAsync(new RetryDue(retry)).ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException or ChannelClosedException)
@@ -292,7 +292,7 @@ internal sealed partial class InstanceActor : IDisposable
         }
     }
 
-    private long Now() => _runner.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private TimeSpan Now() => _clock.Monotonic();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The instance of {Model} could not handle a message")]
     private partial void LogFailed(string model, Exception error);

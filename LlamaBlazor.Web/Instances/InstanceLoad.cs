@@ -2,9 +2,9 @@ namespace LlamaBlazor.Web.Instances;
 
 /// <summary>What the proxy knows of one model's use.</summary>
 /// <param name="Busy">Requests at work, and those about to be handed to the engine.</param>
-/// <param name="LastCompletedAt">When the last one ended, however, Unix milliseconds, or null for never.</param>
-/// <param name="LastSucceededAt">When the engine last sent something of use, Unix milliseconds, or null for never.</param>
-internal readonly record struct InstanceLoad(int Busy, long? LastCompletedAt, long? LastSucceededAt = null);
+/// <param name="CompletedAgo">How long ago the last one ended, however, or null for never.</param>
+/// <param name="SucceededAgo">How long ago the engine last sent something of use, or null for never.</param>
+internal readonly record struct InstanceLoad(int Busy, TimeSpan? CompletedAgo, TimeSpan? SucceededAgo = null);
 
 /// <summary>Tells the use of a model; registered by whoever hands out requests, idle otherwise.</summary>
 internal delegate InstanceLoad ReadLoad(long modelId);

@@ -1,11 +1,8 @@
-using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
-using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -13,30 +10,15 @@ namespace LlamaBlazor.Web.Instances;
 /// Starts and stops llama-servers: finds or makes the actor of a model and hands it the command. All state is published on
 /// <see cref="InstanceRegistry"/>.
 /// </summary>
-internal sealed partial class InstanceSupervisor(
-    IDbContextFactory<LlamaDbContext> contexts,
-    DatabaseState database,
-    EngineRunner runner,
-    InstanceOptions options,
-    InstanceRegistry board,
-    InstanceStore ledger,
-    OrphanReaper sweep,
-    AdmissionQueue gate,
-    ReadLoad load,
-    Broadcast<InstanceLogLine> lines,
-    IHostApplicationLifetime lifetime,
-    AuditTrail audit,
-    TimeProvider clock,
-    ILogger<InstanceSupervisor> logger
-) : BackgroundService
+internal sealed class InstanceSupervisor(
+    InstanceActors actors,
+    InstanceDefinitions definitions,
+    AdmissionQueue queue,
+    Reservations places,
+    InstanceRegistry registry,
+    AuditTrail audit
+)
 {
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
-    private static readonly Failure Ending = Failure.Unavailable("The dashboard is shutting down. Start it again first.");
-
-    private readonly ConcurrentDictionary<long, InstanceActor> _actors = new(); // one a model that was started in this run
-    private readonly TaskCompletionSource _swept = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool _isEnding;
-
     /// <summary>Starts a model, or does nothing when it is loading or running.</summary>
     /// <returns>
     /// The instance once its process exists: loading, or running. Not found for an unknown model, a conflict where it cannot be started or
@@ -65,25 +47,25 @@ internal sealed partial class InstanceSupervisor(
     public async Task RefreshAsync(long modelId, CancellationToken cancellation)
     {
         if (
-            !_actors.TryGetValue(modelId, out var actor)
-            || (await ReadAsync(modelId, cancellation).ConfigureAwait(false)) is not { IsSuccess: true, Value: var facts }
+            actors.Find(modelId) is not { } actor
+            || (await definitions.ReadAsync(modelId, cancellation).ConfigureAwait(false)) is not { IsSuccess: true, Value: var facts }
         )
             return;
-        gate.Refresh(facts);
+        places.Refresh(facts);
         await actor.AskAsync(new DefinitionChanged(facts), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>What a start would meet now; changes nothing.</summary>
     public async Task<Result<AdmissionDecision>> PreviewAsync(long modelId, bool mayEvict, CancellationToken cancellation)
     {
-        var facts = await ReadAsync(modelId, cancellation).ConfigureAwait(false);
-        return facts.IsSuccess ? await gate.PreviewAsync(facts.Value, mayEvict, cancellation).ConfigureAwait(false) : facts.Failure!;
+        var facts = await definitions.ReadAsync(modelId, cancellation).ConfigureAwait(false);
+        return facts.IsSuccess ? await queue.PreviewAsync(facts.Value, mayEvict, cancellation).ConfigureAwait(false) : facts.Failure!;
     }
 
     /// <summary>Stops a model for another one, unless a request has come meanwhile. True once its process is gone.</summary>
     public async Task<bool> EvictAsync(long modelId, CancellationToken cancellation)
     {
-        if (!_actors.TryGetValue(modelId, out var actor))
+        if (actors.Find(modelId) is not { } actor)
             return true;
         if (!(await StopIdleAsync(actor, cancellation).ConfigureAwait(false)).IsSuccess)
             return false;
@@ -93,27 +75,24 @@ internal sealed partial class InstanceSupervisor(
 
     /// <summary>Stops a model unless it has a request: a conflict then.</summary>
     public async Task<Result<InstanceSnapshot>> StopIdleAsync(long modelId, CancellationToken cancellation) =>
-        _actors.TryGetValue(modelId, out var actor)
+        actors.Find(modelId) is { } actor
             ? await StopIdleAsync(actor, cancellation).ConfigureAwait(false)
             : Failure.NotFound($"The model {modelId} was not started in this run.");
 
     /// <summary>Ends an engine that no longer works and starts it again, as its restart policy allows.</summary>
     public async Task ReportHungAsync(long modelId, string reason, CancellationToken cancellation)
     {
-        if (_actors.TryGetValue(modelId, out var actor))
+        if (actors.Find(modelId) is { } actor)
             await actor.AskAsync(new HungReport(reason), cancellation).ConfigureAwait(false);
     }
-
-    /// <summary>Completes when what an earlier run left behind is gone: nothing is started before.</summary>
-    public Task Swept => _swept.Task;
 
     /// <summary>Stops a model; answers at once, while it is stopping.</summary>
     public async Task<Result<InstanceSnapshot>> StopAsync(long modelId, CancellationToken cancellation)
     {
         Note("stop", modelId, null);
-        if (_actors.TryGetValue(modelId, out var actor))
+        if (actors.Find(modelId) is { } actor)
             return await actor.AskAsync(new StopRequest(), cancellation).ConfigureAwait(false);
-        var facts = await ReadAsync(modelId, cancellation).ConfigureAwait(false);
+        var facts = await definitions.ReadAsync(modelId, cancellation).ConfigureAwait(false);
         return facts.Failure is { Kind: FailureKind.NotFound } unknown
             ? unknown
             : new InstanceSnapshot
@@ -132,7 +111,7 @@ internal sealed partial class InstanceSupervisor(
     /// </summary>
     public async Task<Result<InstanceSnapshot>> EnsureReadyAsync(long modelId, CancellationToken cancellation)
     {
-        if (board.Find(modelId) is { Phase: InstancePhase.Running } running)
+        if (registry.Find(modelId) is { Phase: InstancePhase.Running } running)
             return running;
         var actor = await FindActorAsync(modelId, cancellation).ConfigureAwait(false);
         return actor.IsSuccess
@@ -143,73 +122,35 @@ internal sealed partial class InstanceSupervisor(
     /// <summary>Lets go of models that were deleted: one that waited for its next attempt must not come back.</summary>
     public async Task ForgetDeletedAsync(CancellationToken cancellation)
     {
-        var known = _actors.Keys.ToList();
-        List<long> present;
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            present = await context
-                .Models.AsNoTracking()
-                .Where(model => known.Contains(model.Id))
-                .Select(model => model.Id)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-        foreach (var model in known.Except(present))
+        var known = actors.Models;
+        foreach (var model in known.Except(await definitions.PresentAsync(known, cancellation).ConfigureAwait(false)))
         {
-            if (!_actors.TryGetValue(model, out var actor))
+            if (actors.Find(model) is not { } actor)
                 continue;
             await actor.AskAsync(new StopRequest(), cancellation).ConfigureAwait(false);
             await actor.Gone.WaitAsync(cancellation).ConfigureAwait(false);
-            if (!_actors.TryRemove(KeyValuePair.Create(model, actor))) // not before: starts that wait for its place wait for its end
-                continue;
-            actor.Dispose();
-            await actor.Loop.ConfigureAwait(false); // what it publishes last comes before it is removed
-            board.Remove(model);
+            // Not before: starts that wait for its place wait for its end. What it publishes last comes before it is removed.
+            if (await actors.RemoveAsync(model, actor).ConfigureAwait(false))
+                registry.Remove(model);
         }
     }
 
     /// <summary>The last lines of a model's engine, oldest first; empty when it was not started in this run.</summary>
-    public IReadOnlyList<InstanceLogLine> Lines(long modelId) => _actors.TryGetValue(modelId, out var actor) ? actor.Log.All() : [];
+    public IReadOnlyList<InstanceLogLine> Lines(long modelId) => actors.Find(modelId) is { } actor ? actor.Log.All() : [];
 
     /// <summary>Forgets all instances, none of which has a process: the database is another one. Whoever waits for one is told.</summary>
     public async Task ForgetAsync(CancellationToken cancellation)
     {
-        foreach (var (model, actor) in _actors)
+        foreach (var model in actors.Models)
         {
-            // one that waits to try again
-            await actor.AskAsync(new StopRequest(), cancellation).ConfigureAwait(false);
-            _actors.TryRemove(model, out _);
-            actor.Dispose();
-            await actor.Loop.ConfigureAwait(false);
+            if (actors.Find(model) is not { } actor)
+                continue;
+            await actor.AskAsync(new StopRequest(), cancellation).ConfigureAwait(false); // one that waits to try again
+            await actors.RemoveAsync(model, actor).ConfigureAwait(false);
         }
 
-        foreach (var model in board.ByModel.Keys)
-            board.Remove(model);
-    }
-
-    /// <inheritdoc/>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        _isEnding = true;
-        await base.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        await Task.WhenAll(_actors.Values.Select(actor => EndAsync(actor, cancellationToken))).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        lifetime.ApplicationStopping.Register(() => _ = DrainAsync());
-        try
-        {
-            await sweep.RunAsync(stoppingToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            LogSweepFailed(error);
-        }
-        finally
-        {
-            _swept.TrySetResult();
-        }
+        foreach (var model in registry.ByModel.Keys)
+            registry.Remove(model);
     }
 
     private void Note(string action, long modelId, object? details) =>
@@ -232,75 +173,17 @@ internal sealed partial class InstanceSupervisor(
 
     private async Task<Result<(InstanceActor Actor, InstanceDefinition Facts)>> FindActorAsync(long modelId, CancellationToken cancellation)
     {
-        if (_isEnding)
-            return Ending;
-        var facts = await ReadAsync(modelId, cancellation).ConfigureAwait(false);
+        if (actors.Ending is { } ending)
+            return ending;
+        var facts = await definitions.ReadAsync(modelId, cancellation).ConfigureAwait(false);
         if (facts.Failure is { } failure)
             return failure;
-        await _swept.Task.WaitAsync(cancellation).ConfigureAwait(false);
-        if (gate.Closed is { } reason) // at the door: states and rows of a start that is refused anyway would go into the next database
+        await actors.Open.WaitAsync(cancellation).ConfigureAwait(false);
+        // At the door: states and rows of a start that is refused anyway would go into the next database.
+        if (places.Closed is { } reason)
             return Failure.Conflict($"'{facts.Value.Name}' cannot be started now. {reason}");
-        var actor = _actors.GetOrAdd(
-            modelId,
-            _ => new InstanceActor(facts.Value, new InstanceLog(modelId, lines, clock), runner, options, board, ledger, load, logger)
-        );
-        return _isEnding ? Ending : (actor, facts.Value); // asked again: who ends them all may have looked before this one was there
+        var actor = actors.Get(facts.Value);
+        // Asked again: who ends them all may have looked before this one was there.
+        return actors.Ending is { } late ? late : (actor, facts.Value);
     }
-
-    private async Task<Result<InstanceDefinition>> ReadAsync(long modelId, CancellationToken cancellation)
-    {
-        if (database.Failure is { } broken)
-            return Failure.Unavailable(broken);
-        await database.Ready.WaitAsync(cancellation).ConfigureAwait(false);
-        return await InstanceDefinition.ReadAsync(contexts, modelId, cancellation).ConfigureAwait(false);
-    }
-
-    // The web server waits for its streams before we are told to stop: engines end a little after the shutdown begins, or a long answer
-    // would hold it up.
-    private async Task DrainAsync()
-    {
-        try
-        {
-            _isEnding = true;
-            var started = clock.GetTimestamp();
-            while (_actors.Keys.Any(model => load(model).Busy > 0) && clock.GetElapsedTime(started) < DrainLimit)
-                await Task.Delay(TimeSpan.FromMilliseconds(50), clock).ConfigureAwait(false);
-            await Task.WhenAll(_actors.Values.Select(actor => actor.AskAsync(new StopRequest(), CancellationToken.None)))
-                .ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            LogNotEnded(error); // StopAsync makes up for it
-        }
-    }
-
-    // Asked first; whoever is still there after the grace, or when the host has no more time, is killed. Every process is gone when this
-    // returns.
-    private async Task EndAsync(InstanceActor actor, CancellationToken cancellation)
-    {
-        try
-        {
-            await actor.AskAsync(new StopRequest(), cancellation).ConfigureAwait(false);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(TimeSpan.FromSeconds(options.StopGraceSeconds + 5));
-            await actor.Gone.WaitAsync(limit.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            actor.Kill();
-        }
-        catch (Exception error)
-        {
-            LogNotEnded(error);
-            actor.Kill();
-        }
-
-        actor.Dispose();
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "An instance could not be asked to end; it was killed")]
-    private partial void LogNotEnded(Exception error);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "What an earlier run left behind could not be ended")]
-    private partial void LogSweepFailed(Exception error);
 }

@@ -18,21 +18,22 @@ internal static class InstancesFeature
         services.AddSingleton<PortPool>();
         services.TryAddSingleton<ReadLoad>(_ => static _ => default);
         services.AddSingleton<LoadSignal>();
-        services.AddSingleton(AdmissionOptions.Read(builder.Configuration));
-        services.AddSingleton<AdmissionService>();
-        services.AddSingleton<AllocationStore>();
-        services.AddSingleton<AdmissionQueue>();
-        services.AddSingleton<EvictModel>(provider => // asked for when it is called: the supervisor is made after the gate
-            (model, cancellation) => provider.GetRequiredService<InstanceSupervisor>().EvictAsync(model, cancellation)
-        );
+        AddAdmission(services, builder.Configuration);
+        services.AddSingleton<LaunchPreparer>();
         services.AddSingleton<EngineRunner>();
+        services.AddSingleton<InstancePublisher>();
+        services.AddSingleton<InstanceDefinitions>();
+        services.AddSingleton<InstanceActors>();
         services.AddSingleton<OrphanReaper>();
         services.AddSingleton<InstanceStore>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceStore>());
         services.AddSingleton<InstanceSupervisor>();
-        services.AddHostedService(provider => provider.GetRequiredService<InstanceSupervisor>());
+        services.AddSingleton<InstanceHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<InstanceHost>());
         services.AddSingleton<ReadLines>(provider => provider.GetRequiredService<InstanceSupervisor>().Lines);
+        services.AddSingleton<PreloadedModels>();
         services.AddSingleton<Preloader>();
+        services.AddHostedService<InstanceUpkeep>();
         services.AddHostedService<HealthMonitor>();
         services.AddSingleton<InstancePause>();
         services.AddSingleton<PendingChanges>();
@@ -43,4 +44,19 @@ internal static class InstancesFeature
 
     /// <summary>Maps its endpoints.</summary>
     public static WebApplication MapInstances(this WebApplication app) => app.MapInstanceEndpoints();
+
+    // Who may start, and who gives way.
+    private static void AddAdmission(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(AdmissionOptions.Read(configuration));
+        services.AddSingleton<AdmissionService>();
+        services.AddSingleton<AllocationStore>();
+        services.AddSingleton<StartDemands>();
+        services.AddSingleton<Reservations>();
+        services.AddSingleton<Evictions>();
+        services.AddSingleton<AdmissionQueue>();
+        services.AddSingleton<EvictModel>(provider => // asked for when it is called: the supervisor is made after the queue
+            (model, cancellation) => provider.GetRequiredService<InstanceSupervisor>().EvictAsync(model, cancellation)
+        );
+    }
 }

@@ -37,7 +37,7 @@ public sealed record ArgumentChangeAnswer(string Kind, string Flag, string? Befo
 internal sealed class PendingChanges(
     InstanceRegistry board,
     InstanceSupervisor supervisor,
-    AdmissionQueue gate,
+    Reservations places,
     LaunchCommandFactory commands
 )
 {
@@ -46,7 +46,7 @@ internal sealed class PendingChanges(
     {
         if (board.Find(modelId) is not { Command: { } running, Phase: InstancePhase.Loading or InstancePhase.Running })
             return PendingAnswer.Nothing;
-        var next = await commands.PreviewAsync(modelId, cancellation, gate.GpusOf(modelId)).ConfigureAwait(false);
+        var next = await commands.PreviewAsync(modelId, cancellation, places.GpusOf(modelId)).ConfigureAwait(false);
         if (next.Failure is { } failure)
             return failure;
         var changes = ArgumentDiff.Compare(running, next.Value);

@@ -1,7 +1,6 @@
 using LlamaBlazor.Domain.Logs;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared.Live;
-using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Logs;
 
@@ -15,8 +14,7 @@ internal sealed class LogPump(
     LogRing ring,
     LogFile file,
     Broadcast<LogEntry> tail,
-    Broadcast<InstanceLogLine> engines,
-    InstanceRegistry instances,
+    EngineLines engines,
     DatabaseWriter writer,
     TimeProvider clock
 ) : BackgroundService
@@ -30,7 +28,7 @@ internal sealed class LogPump(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var subscription = engines.Subscribe(line => intake.Add(Read(line)));
+        using var subscription = engines.Follow(intake);
         try
         {
             while (await intake.Lines.WaitToReadAsync(stoppingToken).ConfigureAwait(false))
@@ -40,38 +38,6 @@ internal sealed class LogPump(
         {
             Drain(); // what was said while ending
         }
-    }
-
-    private LogEntry Read(InstanceLogLine line)
-    {
-        var plain = AnsiText.Strip(line.Text);
-        var (level, message) = LlamaLogParser.Parse(plain);
-        return new LogEntry
-        {
-            Timestamp = line.Timestamp,
-            Level = level,
-            Source = "llama-server",
-            Category = LogCategory.Of(level, "llama-server", line.Model),
-            Origin = line.Model,
-            ContextJson = LogFacts.OfEngine(line.Model),
-            ModelPath = PathOf(line.ModelId),
-            Message = message,
-            ModelId = line.ModelId,
-            Coloured = ReferenceEquals(plain, line.Text) ? null : line.Text,
-        };
-    }
-
-    // As it was launched: settings may have changed since.
-    private string? PathOf(long modelId)
-    {
-        var words = instances.Find(modelId)?.Command?.Arguments;
-        for (var i = 0; i + 1 < words?.Count; i++)
-        {
-            if (words[i] == "--model")
-                return words[i + 1];
-        }
-
-        return null;
     }
 
     private void Drain()
@@ -111,7 +77,7 @@ internal sealed class LogPump(
             Source = entry.Source,
             Category = entry.Category,
             Message = entry.Message,
-            ModelId = entry.ModelId is { } id && instances.Find(id) is not null ? id : null, // a deleted model's last words
+            ModelId = entry.ModelId is { } id && engines.IsKnown(id) ? id : null, // a deleted model's last words
             ErrorType = entry.ErrorType,
             ErrorMessage = entry.ErrorMessage,
             StackTrace = entry.StackTrace,

@@ -16,6 +16,7 @@ internal static class LogsFeature
         services.AddSingleton<LogFile>();
         services.AddSingleton<LogQueries>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, DatabaseLoggerProvider>());
+        services.AddSingleton<EngineLines>();
         services.AddHostedService<LogPump>();
         return builder;
     }

@@ -105,7 +105,7 @@ internal sealed partial class DatabaseOperations(
                         )
                     )
                 );
-                using (new Timer(_ => ReportWal(size, progress), null, LookAtWal, LookAtWal))
+                using (clock.CreateTimer(_ => ReportWal(size, progress), null, LookAtWal, LookAtWal))
                     SqliteLong.Execute(connection, "VACUUM;", cancellation);
                 progress?.Report(new WorkStep("Tidying up"));
                 SqliteSetup.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE);");

@@ -16,9 +16,7 @@ internal sealed partial class DatabaseRestore(
     DatabaseBackup backup,
     DatabaseWriter writer,
     InstancePause pause,
-    DatabaseFollowers followers,
-    LogIndex logIndex,
-    SecretProtector secrets,
+    ReplacedDatabase replaced,
     TimeProvider clock,
     ILogger<DatabaseRestore> logger
 )
@@ -110,9 +108,8 @@ internal sealed partial class DatabaseRestore(
                 .MaintainAsync(live => Replace(copy, live, progress, cancellation), CancellationToken.None)
                 .ConfigureAwait(false); // it looks at the token itself
             await pause.ForgetAsync(lastInstance, CancellationToken.None).ConfigureAwait(false);
-            var unreadable = await Task.Run(() => StoredSecrets.FindUnreadable(folder.Database, secrets), CancellationToken.None)
-                .ConfigureAwait(false);
-            await followers
+            var unreadable = await Task.Run(() => replaced.FindUnreadable(folder.Database), CancellationToken.None).ConfigureAwait(false);
+            await replaced
                 .TellAsync(
                     what.Replace("The ", "", StringComparison.Ordinal),
                     Path.GetFileName(source),
@@ -149,22 +146,9 @@ internal sealed partial class DatabaseRestore(
     {
         var safety = DatabaseRecovery.SafetyCopy(folder, backup, clock, progress, cancellation);
         using (var from = SqliteSetup.Open(source))
-            PageCopy.Run(from, live, "Copying over", progress, cancellation);
-        followers.Replaced();
-        ReconcileIndex(live);
+            PageCopy.Run(from, live, "Copying over", progress, clock, cancellation);
+        replaced.Fit(live);
         return (safety, Convert.ToInt64(SqliteSetup.Scalar(live, "SELECT coalesce(max(id), 0) FROM container_instances")));
-    }
-
-    private void ReconcileIndex(SqliteConnection live)
-    {
-        try
-        {
-            logIndex.Reconcile(live); // the file may come from a machine with another SQLite
-        }
-        catch (SqliteException error)
-        {
-            LogIndexFailed(error); // the disk is full, for example: searches look through the lines themselves
-        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Recovery: {Reason}")]
@@ -175,12 +159,6 @@ internal sealed partial class DatabaseRestore(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database was replaced.{Words}")]
     private partial void LogUnreadable(string words);
-
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "The index of the log could not be made; searching it looks through the lines themselves"
-    )]
-    private partial void LogIndexFailed(Exception error);
 }
 
 /// <summary>What a restore did.</summary>

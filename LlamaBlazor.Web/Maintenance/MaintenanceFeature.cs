@@ -15,6 +15,7 @@ internal static class MaintenanceFeature
         services.AddSingleton<RetentionStore>();
         services.AddSingleton<DatabaseOperations>();
         services.AddSingleton<DatabaseFollowers>();
+        services.AddSingleton<ReplacedDatabase>();
         services.AddSingleton<DatabaseRestore>();
         services.AddSingleton<DatabaseJobs>();
         services.AddSingleton<DatabaseMerge>();
@@ -24,6 +25,8 @@ internal static class MaintenanceFeature
         services.AddSingleton<LeftoverStore>();
         services.AddSingleton<LegacyImport>();
         services.AddSingleton<SettingsExport>();
+        services.AddSingleton<LaunchSettingsImport>();
+        services.AddSingleton<ImportNews>();
         services.AddSingleton<SettingsImport>();
         services.AddSingleton<RetentionJob>();
         services.AddHostedService(provider => provider.GetRequiredService<RetentionJob>());

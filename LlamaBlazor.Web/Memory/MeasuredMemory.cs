@@ -1,16 +1,8 @@
 using System.Globalization;
-using System.Threading.Channels;
-using LlamaBlazor.Domain.Instances;
-using LlamaBlazor.Domain.Models;
-using LlamaBlazor.Domain.Models.Memory;
-using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Models;
-using LlamaBlazor.Web.Shared.Configuration;
-using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
 using LlamaBlazor.Web.Telemetry.Gpu;
 using LlamaBlazor.Web.Telemetry.Machine;
-using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Memory;
 
@@ -20,80 +12,33 @@ namespace LlamaBlazor.Web.Memory;
 /// say it with verbosity 4 only) what the system counts for its process, in main memory and on GPUs.
 /// </summary>
 internal sealed partial class MeasuredMemory(
-    InstanceRegistry board,
-    Broadcast<InstanceLogLine> lines,
-    IDbContextFactory<LlamaDbContext> contexts,
-    DatabaseWriter writer,
+    EngineMemoryListener listener,
+    Measurements measurements,
     ModelStore store,
     MemoryAdvisor advisor,
     GpuDrivers drivers,
-    IConfiguration configuration,
     TimeProvider clock,
     ILogger<MeasuredMemory> logger
 ) : BackgroundService
 {
     private static readonly TimeSpan DriverPatience = TimeSpan.FromSeconds(2);
 
-    private readonly bool _isDemo = configuration.GetValue<bool>(DashboardHost.DemoKey);
-    private readonly Channel<(long ModelId, long? Bytes, int? Pid)> _ready = Channel.CreateBounded<(long, long?, int?)>(
-        new BoundedChannelOptions(256) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite }
-    );
-    private readonly Dictionary<long, EngineMemoryReport> _loading = []; // one a model that is loading
-
     /// <summary>What a model took at its last start, or null.</summary>
-    public async Task<Measurement?> FindAsync(long modelId, CancellationToken cancellation = default)
-    {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            return await context
-                .FitParams.AsNoTracking()
-                .Where(fit => fit.ModelId == modelId && fit.MeasuredBytes != null && fit.MeasuredAt != null)
-                .Select(fit => new Measurement(fit.MeasuredBytes!.Value, fit.MeasuredAt!.Value, fit.EstimatedBytes))
-                .FirstOrDefaultAsync(cancellation)
-                .ConfigureAwait(false);
-        }
-    }
+    public Task<Measurement?> FindAsync(long modelId, CancellationToken cancellation = default) =>
+        measurements.FindAsync(modelId, cancellation);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var spoken = lines.Subscribe(line => Listen(line.ModelId, line.Text));
-        using var changed = board.Changes.Subscribe(Follow);
+        using var listening = listener.Begin();
         try
         {
-            await foreach (var (modelId, bytes, pid) in _ready.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+            await foreach (var (modelId, bytes, pid) in listener.Ready.ReadAllAsync(stoppingToken).ConfigureAwait(false))
                 await TrySaveAsync(modelId, bytes, pid, stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             // The dashboard ends.
-        }
-    }
-
-    private void Listen(long modelId, string line)
-    {
-        lock (_loading)
-        {
-            if (_loading.TryGetValue(modelId, out var report))
-                report.Read(line);
-        }
-    }
-
-    // A process has begun: listen from its first line. Ready: what was said is all there is.
-    private void Follow(InstanceSnapshot instance)
-    {
-        lock (_loading)
-        {
-            if (instance is { Status: ModelStatus.Loading, Pid: null })
-                _loading[instance.ModelId] = new EngineMemoryReport();
-            else if (
-                instance.Status != ModelStatus.Loading
-                && _loading.Remove(instance.ModelId, out var report)
-                && instance.Status == ModelStatus.Running
-                && !_isDemo
-            )
-                _ready.Writer.TryWrite((instance.ModelId, report.TotalBytes, instance.Pid));
         }
     }
 
@@ -113,22 +58,7 @@ internal sealed partial class MeasuredMemory(
                 return;
             var estimate = expected?.TotalBytes;
             var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            await writer
-                .ExecuteAsync(
-                    (context, token) =>
-                        context
-                            .FitParams.Where(fit => fit.ModelId == modelId)
-                            .ExecuteUpdateAsync(
-                                set =>
-                                    set.SetProperty(fit => fit.MeasuredBytes, bytes)
-                                        .SetProperty(fit => fit.MeasuredAt, now)
-                                        .SetProperty(fit => fit.EstimatedBytes, estimate)
-                                        .SetProperty(fit => fit.UpdatedAt, now),
-                                token
-                            ),
-                    cancellation
-                )
-                .ConfigureAwait(false);
+            await measurements.SaveAsync(modelId, new Measurement(bytes, now, estimate), cancellation).ConfigureAwait(false);
             store.Changes.Publish(new ModelChanged(modelId, ModelChanged.Updated));
         }
         catch (Exception error) when (error is not OperationCanceledException)

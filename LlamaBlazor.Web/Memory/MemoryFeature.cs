@@ -12,8 +12,12 @@ internal static class MemoryFeature
         services.AddSingleton<MachineMemory>();
         services.AddSingleton<MemoryAdvisor>();
         services.AddSingleton<FitProgram>();
+        services.AddSingleton<FitResults>();
+        services.AddSingleton<FitAdvice>();
         services.AddSingleton<FitAnalysis>();
         services.AddSingleton<FitBatch>();
+        services.AddSingleton<Measurements>();
+        services.AddSingleton<EngineMemoryListener>();
         services.AddSingleton<MeasuredMemory>();
         services.AddHostedService(provider => provider.GetRequiredService<MeasuredMemory>());
         services.AddSingleton<MemoryVerdicts>();

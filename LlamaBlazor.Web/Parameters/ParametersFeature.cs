@@ -52,6 +52,8 @@ internal static class ParametersFeature
         services.AddSingleton<SectionWriter>();
         services.AddSingleton<ParameterStore>();
         services.AddSingleton<SettingsReset>();
+        services.AddSingleton<LaunchEngines>();
+        services.AddSingleton<LaunchAssembler>();
         services.AddSingleton<LaunchCommandFactory>();
         services.AddScoped<DraftShelf>();
         foreach (var tab in Tabs)

@@ -20,14 +20,17 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
 
     private readonly HttpMessageInvoker _client = new(
         new ReadBodyHandler(
-            EngineClient.Create(handler =>
-            {
-                handler.AllowAutoRedirect = false;
-                handler.AutomaticDecompression = DecompressionMethods.None;
-                handler.ActivityHeadersPropagator = null;
-                handler.ConnectTimeout = TimeSpan.FromSeconds(15);
-                handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30);
-            })
+            EngineConnections.Create(
+                clock,
+                handler =>
+                {
+                    handler.AllowAutoRedirect = false;
+                    handler.AutomaticDecompression = DecompressionMethods.None;
+                    handler.ActivityHeadersPropagator = null;
+                    handler.ConnectTimeout = TimeSpan.FromSeconds(15);
+                    handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30);
+                }
+            )
         )
     );
 
@@ -70,7 +73,7 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
         if (error == ForwarderError.None)
         {
             if (context.Response.StatusCode < StatusCodes.Status400BadRequest && request.Error is null)
-                request.SucceededAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
+                request.SucceededTimestamp = clock.GetTimestamp();
             return null;
         }
 

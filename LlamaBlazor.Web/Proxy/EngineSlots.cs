@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Web.Engines.Connections;
 using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Proxy;
@@ -16,11 +17,11 @@ internal sealed partial class EngineSlots : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<long, Asked> _asked = new(); // one a model that was started in this run
-    private readonly EngineForwarder _engines;
+    private readonly EngineClient _engines;
     private readonly ILogger<EngineSlots> _logger;
     private readonly IDisposable _changes;
 
-    public EngineSlots(InstanceRegistry board, EngineForwarder engines, ILogger<EngineSlots> logger)
+    public EngineSlots(InstanceRegistry board, EngineClient engines, ILogger<EngineSlots> logger)
     {
         (_engines, _logger) = (engines, logger);
         _changes = board.Changes.Subscribe(instance =>
@@ -38,6 +39,9 @@ internal sealed partial class EngineSlots : IDisposable
         _asked.TryGetValue(engine.ModelId, out var asked) && asked.StartedAt == engine.StartedAt && asked.Slots.IsCompletedSuccessfully
             ? asked.Slots.GetAwaiter().GetResult()
             : null;
+
+    /// <summary>How many requests of a model are passed on at once: what is set for it, else the slots, else null for no limit.</summary>
+    public int? PlacesOf(ProxyModel model, InstanceSnapshot engine) => model.Concurrency ?? Find(engine);
 
     /// <summary>The slots, or null where the engine does not say within a moment.</summary>
     public Task<int?> ReadAsync(InstanceSnapshot engine)
@@ -77,24 +81,17 @@ internal sealed partial class EngineSlots : IDisposable
 
     private async Task<int?> AskAsync(InstanceSnapshot engine)
     {
-        try
-        {
-            using var limit = new CancellationTokenSource(Patience);
-            using var message = new HttpRequestMessage(HttpMethod.Get, EngineTransformer.AddressOf(engine, "/props", default));
-            EngineTransformer.Authorize(message, engine.UpstreamKey);
-            using var answer = await _engines.Client.SendAsync(message, limit.Token).ConfigureAwait(false);
-            var body = await answer.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
-            using var props = await JsonDocument.ParseAsync(body, default, limit.Token).ConfigureAwait(false);
-            return props.RootElement.TryGetProperty("total_slots", out var slots) && slots.TryGetInt32(out var count) && count > 0
-                ? count
-                : null;
-        }
-        catch (Exception error)
-            when (error is HttpRequestException or IOException or OperationCanceledException or JsonException or InvalidOperationException)
-        {
-            LogUnknown(engine.Model, error.Message);
-            return null;
-        }
+        var props = await _engines.PropsAsync(EngineAddress.Of(engine), Patience, CancellationToken.None).ConfigureAwait(false);
+        if (
+            props.Json is { ValueKind: JsonValueKind.Object } facts
+            && facts.TryGetProperty("total_slots", out var slots)
+            && slots.ValueKind is JsonValueKind.Number
+            && slots.TryGetInt32(out var count)
+            && count > 0
+        )
+            return count;
+        LogUnknown(engine.Model, props.Trouble ?? $"it answered {(int?)props.Status} without total_slots");
+        return null;
     }
 
     [LoggerMessage(

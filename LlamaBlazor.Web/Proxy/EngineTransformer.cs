@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Engines.Connections;
 using LlamaBlazor.Web.Proxy.Bodies;
 using LlamaBlazor.Web.Shared.Api;
 using Yarp.ReverseProxy.Forwarder;
@@ -21,19 +22,8 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
     /// <summary>Keeps the answer for the cache, or null.</summary>
     public ResponseCapture? Capture { get; init; }
 
-    // Uri would write %41 as A and drop dots: what the client wrote goes upstream as it is.
-    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
     /// <summary>Makes the address at an engine, its own prefix first; the path stays encoded as it came.</summary>
-    public static Uri AddressOf(InstanceSnapshot engine, string path, QueryString query) =>
-        new(engine.BaseUrl + path + query.Value, AsWritten);
-
-    /// <summary>Shows an engine the key it asks for.</summary>
-    public static void Authorize(HttpRequestMessage message, string? engineKey)
-    {
-        if (engineKey is not null)
-            message.Headers.TryAddWithoutValidation("Authorization", "Bearer " + engineKey);
-    }
+    public static Uri AddressOf(InstanceSnapshot engine, string path, QueryString query) => EngineAddress.Of(engine).At(path + query.Value);
 
     /// <inheritdoc/>
     public override async ValueTask TransformRequestAsync(
@@ -50,7 +40,7 @@ internal sealed class EngineTransformer(InFlightRequest request, Uri address, st
             proxyRequest.Options.Set(ReadBodyHandler.Body, body);
         foreach (var name in OurSecrets)
             proxyRequest.Headers.Remove(name); // keys of the dashboard are none of the engine's business
-        Authorize(proxyRequest, engineKey);
+        new EngineAddress("", engineKey).Authorize(proxyRequest);
         if (request.Route.Source != ModelSource.Path || HttpMethods.IsPost(httpContext.Request.Method))
             proxyRequest.Headers.Remove("Accept-Encoding"); // a packed answer could not be read for statistics
     }

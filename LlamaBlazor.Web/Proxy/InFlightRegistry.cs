@@ -56,8 +56,8 @@ internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, B
     public void End(InFlightRequest request)
     {
         _requests.TryRemove(request.Id, out _);
-        if (request.SucceededAt > 0 && request.Target is { } target)
-            Volatile.Write(ref _loads.GetOrAdd(target.Model.Id, static _ => new Load()).LastSucceededAt, request.SucceededAt);
+        if (request.SucceededTimestamp != 0 && request.Target is { } target)
+            Volatile.Write(ref _loads.GetOrAdd(target.Model.Id, static _ => new Load()).Succeeded, request.SucceededTimestamp);
         request.Dispose();
         changes.Publish(InFlightChanged.Message);
     }
@@ -82,22 +82,24 @@ internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, B
     /// <summary>Requests the engine of a model works on, and those about to be handed to it.</summary>
     public int Busy(long modelId) => _loads.TryGetValue(modelId, out var load) ? load.Busy : 0;
 
-    /// <summary>When the last request of a model ended, Unix milliseconds, or null when it had none: idle time counts from here.</summary>
-    public long? LastCompletedAt(long modelId) =>
-        _loads.TryGetValue(modelId, out var load) && load.LastCompletedAt > 0 ? load.LastCompletedAt : null;
+    /// <summary>How long ago the last request of a model ended, or null when it had none: idle time counts from here.</summary>
+    public TimeSpan? CompletedAgo(long modelId) =>
+        _loads.TryGetValue(modelId, out var load) && Volatile.Read(ref load.Completed) is not 0 and var last
+            ? clock.GetElapsedTime(last)
+            : null;
 
-    /// <summary>When the engine of a model last sent something of use, also in an answer that is not over, Unix milliseconds, or null for
+    /// <summary>How long ago the engine of a model last sent something of use, also in an answer that is not over, or null for
     /// never.</summary>
-    public long? LastSucceededAt(long modelId)
+    public TimeSpan? SucceededAgo(long modelId)
     {
-        var last = _loads.TryGetValue(modelId, out var load) ? Volatile.Read(ref load.LastSucceededAt) : 0;
+        var last = _loads.TryGetValue(modelId, out var load) ? Volatile.Read(ref load.Succeeded) : 0;
         foreach (var (_, request) in _requests)
         {
             if (request.Target?.Model.Id == modelId)
-                last = Math.Max(last, request.SucceededAt);
+                last = Math.Max(last, request.SucceededTimestamp);
         }
 
-        return last > 0 ? last : null;
+        return last == 0 ? null : clock.GetElapsedTime(last);
     }
 
     /// <summary>A request takes a place at an engine.</summary>
@@ -107,7 +109,7 @@ internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, B
     public void Leave(long modelId)
     {
         var load = _loads.GetOrAdd(modelId, static _ => new Load());
-        Volatile.Write(ref load.LastCompletedAt, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        Volatile.Write(ref load.Completed, clock.GetTimestamp());
         if (Interlocked.Decrement(ref load.Busy) == 0)
             signal.Raise();
     }
@@ -115,7 +117,7 @@ internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, B
     private sealed class Load
     {
         public int Busy;
-        public long LastCompletedAt;
-        public long LastSucceededAt;
+        public long Completed; // timestamps; 0 for never
+        public long Succeeded;
     }
 }

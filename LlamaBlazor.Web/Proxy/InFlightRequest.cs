@@ -86,9 +86,9 @@ internal sealed class InFlightRequest(long id, string requestId, ProxyRoute rout
     /// <summary>When it went to its engine, by the clock that never goes back.</summary>
     public long EnteredTimestamp { get; set; }
 
-    /// <summary>When the engine last sent something of use for it, a token or a whole answer, Unix milliseconds, or 0. The watchdog reads
-    /// it.</summary>
-    public long SucceededAt { get; set; }
+    /// <summary>When the engine last sent something of use for it, a token or a whole answer, by the monotonic clock, or 0. The watchdog
+    /// reads it.</summary>
+    public long SucceededTimestamp { get; set; }
 
     /// <summary>Reads the answer as it passes, or null while there is none to read.</summary>
     public UsageReader? Reader { get; set; }

@@ -28,7 +28,7 @@ internal sealed class ModelCatalogue(KeyAccess access, ModelDirectory models, In
     public async Task ListAsync(HttpContext context)
     {
         var check = await CheckAsync(context).ConfigureAwait(false);
-        if (!await ProxyEndpoint.PassesAsync(context, check).ConfigureAwait(false))
+        if (!await RequestGate.PassesAsync(context, check).ConfigureAwait(false))
             return;
         var all = await models.ReadAsync(context.RequestAborted).ConfigureAwait(false);
         var open = all.Where(target => target.IsOpenTo(check.Key)).ToList();
@@ -42,7 +42,7 @@ internal sealed class ModelCatalogue(KeyAccess access, ModelDirectory models, In
     public async Task FindAsync(HttpContext context, string name)
     {
         var check = await CheckAsync(context).ConfigureAwait(false);
-        if (!await ProxyEndpoint.PassesAsync(context, check).ConfigureAwait(false))
+        if (!await RequestGate.PassesAsync(context, check).ConfigureAwait(false))
             return;
         var asked = Uri.UnescapeDataString(name);
         if (await models.FindAsync(asked, context.RequestAborted).ConfigureAwait(false) is not { } target || !target.IsOpenTo(check.Key))

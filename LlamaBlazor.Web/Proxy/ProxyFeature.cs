@@ -25,15 +25,9 @@ internal static class ProxyFeature
         services.AddSingleton<ReadLoad>(provider => // the supervisor stops no model that has a request
         {
             var registry = provider.GetRequiredService<InFlightRegistry>();
-            return model => new InstanceLoad(registry.Busy(model), registry.LastCompletedAt(model), registry.LastSucceededAt(model));
+            return model => new InstanceLoad(registry.Busy(model), registry.CompletedAgo(model), registry.SucceededAgo(model));
         });
-        services.AddSingleton<EnsureReady>(provider => provider.GetRequiredService<InstanceSupervisor>().EnsureReadyAsync);
-        services.AddSingleton<RequestScheduler>();
-        services.AddSingleton<BodyStore>();
-        services.AddSingleton<EngineForwarder>();
-        services.AddSingleton<EngineSlots>();
-        services.AddSingleton<StreamOwners>();
-        services.AddSingleton<ProxyEndpoint>();
+        AddRequests(services);
         services.AddSingleton<RequestRecorder>();
         services.AddSingleton<PendingAnswers>();
         services.AddSingleton<ResponseCache>();
@@ -49,6 +43,8 @@ internal static class ProxyFeature
     public static WebApplication MapProxy(this WebApplication app)
     {
         var endpoint = app.Services.GetRequiredService<ProxyEndpoint>();
+        var streams = app.Services.GetRequiredService<StreamEndpoint>();
+        var upstream = app.Services.GetRequiredService<UpstreamEndpoint>();
         // Without a model the path is the dashboard's own, so that routing cannot tell the two apart.
         app.MapWhen(
             context =>
@@ -61,12 +57,11 @@ internal static class ProxyFeature
             app.MapMethods(route.Path, [route.Method], context => endpoint.HandleAsync(context, route))
                 .ExcludeFromDescription()
                 .ShortCircuit();
-        app.MapMethods(RouteTable.StreamPrefix + "{**conversation}", ["GET", "DELETE"], endpoint.HandleStreamAsync)
-            .ExcludeFromDescription();
-        app.MapPost(RouteTable.StreamLookupPath, endpoint.HandleLookupAsync).ExcludeFromDescription();
+        app.MapMethods(RouteTable.StreamPrefix + "{**conversation}", ["GET", "DELETE"], streams.HandleStreamAsync).ExcludeFromDescription();
+        app.MapPost(RouteTable.StreamLookupPath, streams.HandleLookupAsync).ExcludeFromDescription();
         foreach (var path in RouteTable.HealthPaths)
             app.MapGet(path, () => Results.Json(new { status = "ok" })).ExcludeFromDescription();
-        app.Map(RouteTable.UpstreamPrefix + "{**path}", endpoint.HandleUpstreamAsync).ExcludeFromDescription();
+        app.Map(RouteTable.UpstreamPrefix + "{**path}", upstream.HandleUpstreamAsync).ExcludeFromDescription();
         ModelCatalogue.Map(app);
         foreach (
             var path in RouteTable
@@ -79,6 +74,26 @@ internal static class ProxyFeature
         InFlightEndpoints.Map(app);
         AliasEndpoints.Map(app);
         return app;
+    }
+
+    // From the arrival of a request to its engine.
+    private static void AddRequests(IServiceCollection services)
+    {
+        services.AddSingleton<EnsureReady>(provider => provider.GetRequiredService<InstanceSupervisor>().EnsureReadyAsync);
+        services.AddSingleton<RequestQueues>();
+        services.AddSingleton<RequestMover>();
+        services.AddSingleton<RequestScheduler>();
+        services.AddSingleton<BodyStore>();
+        services.AddSingleton<EngineForwarder>();
+        services.AddSingleton<EngineSlots>();
+        services.AddSingleton<StreamOwners>();
+        services.AddSingleton<AbandonedStreams>();
+        services.AddSingleton<RequestDescriber>();
+        services.AddSingleton<RequestPassage>();
+        services.AddSingleton<RequestRun>();
+        services.AddSingleton<ProxyEndpoint>();
+        services.AddSingleton<StreamEndpoint>();
+        services.AddSingleton<UpstreamEndpoint>();
     }
 
     private static Task RefuseUnknownAsync(HttpContext context) =>

@@ -1,9 +1,10 @@
+using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 
 namespace LlamaBlazor.Web.Proxy;
 
-/// <summary>A request that waits at the gate of its model.</summary>
+/// <summary>A request that waits in the queue of its model.</summary>
 internal sealed class Waiter(InFlightRequest request, long since)
 {
     private readonly TaskCompletionSource<Grant> _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -28,36 +29,47 @@ internal sealed class Waiter(InFlightRequest request, long since)
 internal readonly record struct Grant(InstanceSnapshot? Engine, ProxyError? Error = null, string? Message = null, int RetryAfter = 0);
 
 /// <summary>
-/// The line in front of one model: who works, who waits. Its lock is held for a few instructions only; starting engines and waiting is done
-/// by
-/// <see cref="RequestScheduler"/>.
+/// The queue in front of one model: who works, who waits. Its lock is held for a few instructions only; starting engines and waiting is
+/// done by <see cref="RequestMover"/>, which moves it.
 /// </summary>
-internal sealed class RequestQueue(long modelId, int capacity, InFlightRegistry registry)
+internal sealed class RequestQueue
 {
     private readonly Lock _gate = new();
-    private readonly WaitingLine<Waiter> _line = new(capacity);
+    private readonly PrioritizedQueue<Waiter> _line;
+    private readonly long _modelId;
+    private readonly InFlightRegistry _registry;
     private int _active;
-    private bool _pumped;
     private double _eachMs; // what a request took lately, or 0
 
+    /// <summary>Makes an empty one.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="capacity">Most that wait.</param>
+    /// <param name="registry">Counts those at work.</param>
+    /// <param name="move">A round: lets through whom it can.</param>
+    /// <param name="clock">The time.</param>
+    public RequestQueue(
+        long modelId,
+        int capacity,
+        InFlightRegistry registry,
+        Func<RequestQueue, ValueTask<TimeSpan?>> move,
+        TimeProvider clock
+    )
+    {
+        (_modelId, _registry) = (modelId, registry);
+        _line = new PrioritizedQueue<Waiter>(capacity, () => move(this), clock);
+    }
+
     /// <summary>The model.</summary>
-    public long ModelId => modelId;
+    public long ModelId => _modelId;
+
+    /// <summary>The model as of its last request; null before the first.</summary>
+    public ProxyModel? Model { get; set; }
 
     /// <summary>Closed while a starving model needs this one's place: those inside finish, nobody new comes in.</summary>
     public bool IsDraining { get; set; }
 
-    /// <summary>Whether the model is never stopped for another, as of its last request.</summary>
-    public bool IsPinned { get; set; }
-
     /// <summary>How many wait.</summary>
-    public int Waiting
-    {
-        get
-        {
-            lock (_gate)
-                return _line.Count;
-        }
-    }
+    public int Waiting => _line.Count;
 
     /// <summary>How long a request takes at the engine: the average with more weight on the last ones, or null.</summary>
     public TimeSpan? Each
@@ -79,48 +91,38 @@ internal sealed class RequestQueue(long modelId, int capacity, InFlightRegistry 
         }
     }
 
-    /// <summary>When the first in line began to wait, or null.</summary>
-    public long? OldestSince
-    {
-        get
-        {
-            lock (_gate)
-                return _line.Count == 0 ? null : _line.Items.Min(waiter => waiter.Since);
-        }
-    }
+    /// <summary>When the one that waits longest began to, by the monotonic clock, or null.</summary>
+    public long? OldestSince => _line.Items is { Count: > 0 } waiting ? waiting.Min(waiter => waiter.Since) : null;
 
-    /// <summary>Goes straight through: nobody waits, and there is a place. What takes none only waits while the gate is closed.</summary>
+    /// <summary>Goes straight through: nobody waits, and there is a place. What takes none only waits while the queue is closed.</summary>
     public bool TryEnter(int? concurrency, bool takesPlace)
     {
         lock (_gate)
         {
-            if (IsDraining || (takesPlace && (_line.Count > 0 || _active >= (concurrency ?? int.MaxValue))))
+            if (IsDraining || (takesPlace && (!_line.IsEmpty || _active >= (concurrency ?? int.MaxValue))))
                 return false;
             _active += takesPlace ? 1 : 0;
         }
 
-        registry.Enter(modelId);
+        _registry.Enter(_modelId);
         return true;
     }
 
-    /// <summary>Joins the line. False when it is full.</summary>
-    /// <param name="waiter">Who waits.</param>
-    /// <param name="mustPump">True when the caller has to start moving the line.</param>
-    public bool TryJoin(Waiter waiter, out bool mustPump)
+    /// <summary>Joins those that wait. False when they are too many.</summary>
+    public bool TryJoin(Waiter waiter)
     {
         lock (_gate)
         {
-            mustPump = false;
-            if (!_line.TryAdd(waiter, waiter.Request.Priority))
+            if (!_line.TryAdd(waiter, waiter.Request.Priority, waiter.Since))
                 return false;
             Number();
-            mustPump = !_pumped;
-            _pumped = true;
-            return true;
         }
+
+        _line.Wake();
+        return true;
     }
 
-    /// <summary>Leaves the line. False when its turn has come already.</summary>
+    /// <summary>Leaves. False when its turn has come already.</summary>
     public bool TryQuit(Waiter waiter)
     {
         lock (_gate)
@@ -135,26 +137,27 @@ internal sealed class RequestQueue(long modelId, int capacity, InFlightRegistry 
     /// <summary>Lets through as many as there are places for.</summary>
     /// <param name="running">The engine as it is now, or null when it does not run.</param>
     /// <param name="concurrency">Places.</param>
-    /// <returns>False when nobody waits any longer or all places are taken: the line is then moved by the next who leaves.</returns>
+    /// <returns>
+    /// True where somebody waits for what nobody wakes the queue for: that it opens, or that the engine runs again. False when nobody waits
+    /// any longer or all places are taken: the next who leaves wakes it.
+    /// </returns>
     public bool Admit(Func<InstanceSnapshot?> running, int? concurrency)
     {
         while (true)
         {
-            Waiter? next;
+            Waiter next;
             lock (_gate)
             {
-                if (_line.Count == 0 || IsDraining || _active >= (concurrency ?? int.MaxValue))
-                {
-                    _pumped = _line.Count > 0 && IsDraining;
-                    return _pumped;
-                }
-
-                next = _line.TakeFirst()!;
+                if (IsDraining)
+                    return !_line.IsEmpty;
+                if (_active >= (concurrency ?? int.MaxValue) || _line.TakeFirst() is not { } first)
+                    return false;
+                next = first;
                 _active += next.Request.TakesPlace ? 1 : 0;
                 Number();
             }
 
-            registry.Enter(modelId);
+            _registry.Enter(_modelId);
             // Looked at only now that the place is taken: the supervisor stops no model that has one, but may have begun to before.
             if (running() is { } engine)
             {
@@ -170,60 +173,34 @@ internal sealed class RequestQueue(long modelId, int capacity, InFlightRegistry 
     /// <summary>Refuses all who wait.</summary>
     public void Refuse(Grant turn)
     {
-        List<Waiter> waiting;
-        lock (_gate)
-        {
-            waiting = [.. _line.Items];
-            while (_line.TakeFirst() is not null)
-            {
-                // emptied
-            }
-
-            _pumped = false;
-        }
-
-        foreach (var waiter in waiting)
+        foreach (var waiter in _line.TakeAll())
             waiter.Settle(turn);
     }
 
-    /// <summary>Ends moving the line if nobody waits. False when somebody came meanwhile.</summary>
-    public bool TryRest()
-    {
-        lock (_gate)
-        {
-            if (_line.Count > 0)
-                return false;
-            _pumped = false;
-            return true;
-        }
-    }
-
-    /// <summary>A place is free again. True when the caller has to move the line.</summary>
+    /// <summary>A place is free again.</summary>
     /// <param name="tookPlace">Whether it took one.</param>
     /// <param name="took">How long it was at the engine; null where that says nothing.</param>
-    public bool Leave(bool tookPlace, TimeSpan? took = null)
+    public void Leave(bool tookPlace, TimeSpan? took = null)
     {
-        registry.Leave(modelId);
+        _registry.Leave(_modelId);
         lock (_gate)
         {
             if (tookPlace && took is { } time)
                 _eachMs = _eachMs == 0 ? time.TotalMilliseconds : (_eachMs * 0.8) + (time.TotalMilliseconds * 0.2);
             _active -= tookPlace ? 1 : 0;
-            if (_line.Count == 0 || _pumped)
-                return false;
-            _pumped = true;
-            return true;
         }
+
+        _line.Wake();
     }
 
     private void PutBack(Waiter waiter)
     {
-        registry.Leave(modelId);
+        _registry.Leave(_modelId);
         lock (_gate)
         {
             _active -= waiter.Request.TakesPlace ? 1 : 0;
             if (!waiter.HasLeft)
-                _line.PutFirst(waiter, waiter.Request.Priority);
+                _line.PutBack(waiter, waiter.Request.Priority, waiter.Since);
             Number();
         }
 

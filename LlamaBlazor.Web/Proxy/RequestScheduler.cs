@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
@@ -6,37 +5,28 @@ using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Proxy;
 
-/// <summary>Starts a model, or joins a start under way, and returns when it answers.</summary>
-internal delegate Task<Result<InstanceSnapshot>> EnsureReady(long modelId, CancellationToken cancellation);
-
 /// <summary>
-/// Lets requests through to engines: at once where the engine runs and has a place, else after waiting in line while the model is started.
-/// One task
-/// moves the line of a model, whoever waits; when the last one has left, the start is given up.
+/// Lets requests through to engines: at once where the engine runs and has a place, else after waiting in its queue, which
+/// <see cref="RequestMover"/> moves while the model is started; when the last one has left, the start is given up.
 /// </summary>
-internal sealed partial class RequestScheduler(
-    InstanceRegistry board,
-    EnsureReady ensureReady,
+internal sealed class RequestScheduler(
+    InstanceRegistry instances,
     EngineSlots slots,
-    InFlightRegistry registry,
+    RequestQueues queues,
+    RequestMover mover,
     ProxyOptions options,
     IHostApplicationLifetime lifetime,
-    TimeProvider clock,
-    ILogger<RequestScheduler> logger
+    TimeProvider clock
 )
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
-    private readonly ConcurrentDictionary<long, RequestQueue> _gates = new(); // one a model that was ever asked for
-    private readonly Lock _drains = new();
     private readonly RequestQueuePolicy _queue = options.Queue;
-    private readonly SwapPolicy _swap = options.Swap;
 
     /// <summary>Name of the model that runs, where exactly one does; else null.</summary>
     public string? OnlyRunning
     {
         get
         {
-            var running = board.ByModel.Values.Where(instance => instance.Phase is InstancePhase.Running).Take(2).ToList();
+            var running = instances.ByModel.Values.Where(instance => instance.Phase is InstancePhase.Running).Take(2).ToList();
             return running.Count == 1 ? running[0].Model : null;
         }
     }
@@ -49,12 +39,12 @@ internal sealed partial class RequestScheduler(
     public async ValueTask<Grant> EnterAsync(InFlightRequest request, Func<Task>? keepAlive, CancellationToken cancellation)
     {
         var model = request.Target!.Model;
-        var gate = GateOf(model.Id);
-        gate.IsPinned = model.IsPinned;
-        if (RunningAt(model.Id) is { } running && gate.TryEnter(Places(model, running), request.TakesPlace))
+        var queue = QueueOf(model.Id);
+        queue.Model = model;
+        if (instances.FindRunning(model.Id) is { } running && queue.TryEnter(slots.PlacesOf(model, running), request.TakesPlace))
         {
             // Looked at again, now that the place is taken: the supervisor may have begun to stop it in between.
-            if (RunningAt(model.Id) is { } engine)
+            if (instances.FindRunning(model.Id) is { } engine)
             {
                 request.EnteredTimestamp = clock.GetTimestamp();
                 return new Grant(engine);
@@ -64,22 +54,20 @@ internal sealed partial class RequestScheduler(
         }
 
         if (lifetime.ApplicationStopping.IsCancellationRequested)
-            return ShuttingDown;
+            return RequestMover.ShuttingDown;
         var waiter = new Waiter(request, clock.GetTimestamp());
         request.State = InFlightState.Queued;
-        if (!gate.TryJoin(waiter, out var mustPump))
+        if (!queue.TryJoin(waiter))
         {
             return new Grant(
                 null,
                 ProxyError.QueueFull,
                 $"{_queue.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
-                RetryAfter(gate)
+                RetryAfter(queue)
             );
         }
 
-        if (mustPump)
-            Pump(gate, model);
-        var turn = await WaitAsync(gate, waiter, keepAlive, cancellation).ConfigureAwait(false);
+        var turn = await WaitAsync(queue, waiter, keepAlive, cancellation).ConfigureAwait(false);
         Measure(waiter);
         request.EnteredTimestamp = clock.GetTimestamp();
         return turn;
@@ -88,27 +76,15 @@ internal sealed partial class RequestScheduler(
     /// <summary>Gives a place back.</summary>
     public void Leave(InFlightRequest request)
     {
-        var model = request.Target!.Model;
-        var gate = GateOf(model.Id);
-        if (gate.Leave(request.TakesPlace, request.EnteredTimestamp == 0 ? null : clock.GetElapsedTime(request.EnteredTimestamp)))
-            Pump(gate, model);
+        var took = request.EnteredTimestamp == 0 ? (TimeSpan?)null : clock.GetElapsedTime(request.EnteredTimestamp);
+        QueueOf(request.Target!.Model.Id).Leave(request.TakesPlace, took);
     }
 
-    private int RetryAfter(RequestQueue gate) => _queue.RetryAfterSeconds(gate.Waiting, gate.Each, gate.Active);
+    private int RetryAfter(RequestQueue queue) => _queue.RetryAfterSeconds(queue.Waiting, queue.Each, queue.Active);
 
-    private static Grant ShuttingDown =>
-        new(null, ProxyError.ShuttingDown, "The dashboard is being stopped. Try again when it is back.", 5);
+    private RequestQueue QueueOf(long modelId) => queues.Get(modelId, mover.MoveAsync);
 
-    private RequestQueue GateOf(long modelId) =>
-        _gates.GetOrAdd(modelId, static (id, more) => new RequestQueue(id, more.Size, more.registry), (_queue.Size, registry));
-
-    // What is set for the model, else as many as the engine has slots, else no limit.
-    private int? Places(ProxyModel model, InstanceSnapshot engine) => model.Concurrency ?? slots.Find(engine);
-
-    private InstanceSnapshot? RunningAt(long modelId) =>
-        board.Find(modelId) is { Phase: InstancePhase.Running, BaseUrl: not null } engine ? engine : null;
-
-    private async Task<Grant> WaitAsync(RequestQueue gate, Waiter waiter, Func<Task>? keepAlive, CancellationToken cancellation)
+    private async Task<Grant> WaitAsync(RequestQueue queue, Waiter waiter, Func<Task>? keepAlive, CancellationToken cancellation)
     {
         var pause = keepAlive is null ? _queue.WaitLimit : TimeSpan.FromSeconds(options.KeepAliveSeconds);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(
@@ -122,7 +98,7 @@ internal sealed partial class RequestScheduler(
             {
                 var left = _queue.WaitLimit - clock.GetElapsedTime(waiter.Since);
                 if (left <= TimeSpan.Zero)
-                    return Quit(gate, waiter, TimedOut(gate, waiter.Request.Target!.Model));
+                    return Quit(queue, waiter, TimedOut(queue, waiter.Request.Target!.Model));
                 try
                 {
                     return await waiter.Grant.WaitAsync(left < pause ? left : pause, clock, gone.Token).ConfigureAwait(false);
@@ -139,25 +115,25 @@ internal sealed partial class RequestScheduler(
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)
         {
-            return Quit(gate, waiter, WhyGone(waiter, error, cancellation));
+            return Quit(queue, waiter, WhyGone(waiter, error, cancellation));
         }
         catch
         {
-            Quit(gate, waiter, default); // a bug of ours must not leave a place taken for ever
+            Quit(queue, waiter, default); // a bug of ours must not leave a place taken for ever
             throw;
         }
     }
 
     // A model that waits for its place says what for: memory, load, or another model.
-    private Grant TimedOut(RequestQueue gate, ProxyModel model)
+    private Grant TimedOut(RequestQueue queue, ProxyModel model)
     {
-        var reason = board.Find(model.Id) is { Phase: not InstancePhase.Running, Reason: { Length: > 0 } words } ? $" {words}" : "";
+        var reason = instances.Find(model.Id) is { Phase: not InstancePhase.Running, Reason: { Length: > 0 } words } ? $" {words}" : "";
         return new(
             null,
             ProxyError.QueueTimeout,
             $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise "
                 + "LlamaBlazor:Proxy:QueueWaitSeconds.",
-            RetryAfter(gate)
+            RetryAfter(queue)
         );
     }
 
@@ -166,14 +142,14 @@ internal sealed partial class RequestScheduler(
         if (client.IsCancellationRequested || error is IOException)
             return new Grant(null, ProxyError.ClientGone, "The client went away while it waited.");
         return waiter.Request.Cancelled.IsCancellationRequested
-            ? new Grant(null, ProxyError.Cancelled, "The request was cancelled in the dashboard.")
-            : ShuttingDown;
+            ? new Grant(null, ProxyError.Cancelled, "The request was cancelled in the dashinstances.")
+            : RequestMover.ShuttingDown;
     }
 
     // Its turn may have come at the same moment: then the place goes back.
-    private Grant Quit(RequestQueue gate, Waiter waiter, Grant turn)
+    private Grant Quit(RequestQueue queue, Waiter waiter, Grant turn)
     {
-        if (!gate.TryQuit(waiter))
+        if (!queue.TryQuit(waiter))
             _ = GiveBackAsync(waiter);
         return turn;
     }
@@ -189,8 +165,9 @@ internal sealed partial class RequestScheduler(
     {
         var request = waiter.Request;
         var waited = clock.GetElapsedTime(waiter.Since);
-        var readyAt = board.Find(request.Target!.Model.Id)?.ReadyAt;
-        var loading = readyAt is null ? 0 : Math.Clamp(readyAt.Value - request.StartedAt, 0, waited.TotalMilliseconds);
+        var ready = instances.Find(request.Target!.Model.Id)?.ReadySince;
+        var begun = clock.Monotonic() - clock.GetElapsedTime(request.StartTimestamp);
+        var loading = ready is { } since ? Math.Clamp((since - begun).TotalMilliseconds, 0, waited.TotalMilliseconds) : 0;
         request.LoadMs += loading;
         request.QueueMs += waited.TotalMilliseconds - loading;
         request.Place = 0;

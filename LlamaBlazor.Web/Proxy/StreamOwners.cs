@@ -1,8 +1,7 @@
-using System.Net.Http.Headers;
-using System.Text.Json;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Security;
+using LlamaBlazor.Web.Engines.Connections;
 using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Proxy;
@@ -18,7 +17,7 @@ internal sealed record OwnedStream(InstanceSnapshot Engine, StreamSession Stream
 /// </summary>
 internal sealed class StreamOwners(
     InstanceRegistry board,
-    EngineForwarder engines,
+    EngineClient client,
     ModelDirectory models,
     TimeProvider clock,
     IHostApplicationLifetime lifetime
@@ -26,7 +25,6 @@ internal sealed class StreamOwners(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private const int AnswerLimit = 4 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>
@@ -75,7 +73,7 @@ internal sealed class StreamOwners(
     {
         try
         {
-            while (board.Find(modelId) is { Phase: InstancePhase.Running, BaseUrl: not null } engine)
+            while (board.FindRunning(modelId) is { } engine)
             {
                 var held = await AskAsync(engine, [conversation], lifetime.ApplicationStopping).ConfigureAwait(false);
                 if (held.All(owned => owned.Stream.IsDone || owned.Stream.ConversationId != conversation))
@@ -94,20 +92,25 @@ internal sealed class StreamOwners(
     /// <param name="conversation">The conversation.</param>
     public async Task EndAsync(long modelId, string conversation)
     {
-        if (board.Find(modelId) is not { Phase: InstancePhase.Running, BaseUrl: not null } engine)
+        if (board.FindRunning(modelId) is not { } engine)
             return;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
-        limit.CancelAfter(Patience);
         try
         {
-            var path = RouteTable.StreamPrefix + Uri.EscapeDataString(conversation);
-            using var message = new HttpRequestMessage(HttpMethod.Delete, EngineTransformer.AddressOf(engine, path, default));
-            EngineTransformer.Authorize(message, engine.UpstreamKey);
-            using var answer = await engines.Client.SendAsync(message, limit.Token).ConfigureAwait(false);
+            // An engine that does not answer ends its streams in its own time, and the place is kept until then.
+            await client
+                .SendAsync(
+                    EngineAddress.Of(engine),
+                    HttpMethod.Delete,
+                    RouteTable.StreamPrefix + Uri.EscapeDataString(conversation),
+                    null,
+                    Patience,
+                    lifetime.ApplicationStopping
+                )
+                .ConfigureAwait(false);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            // an engine that does not answer ends its streams in its own time, and the place is kept until then
+            // the dashboard is being stopped
         }
     }
 
@@ -132,29 +135,16 @@ internal sealed class StreamOwners(
         CancellationToken cancellation
     )
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Patience);
-        try
-        {
-            var address = EngineTransformer.AddressOf(engine, RouteTable.StreamLookupPath, default);
-            using var message = new HttpRequestMessage(HttpMethod.Post, address);
-            message.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new { conversation_ids = conversations }))
-            {
-                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
-            };
-            EngineTransformer.Authorize(message, engine.UpstreamKey);
-            using var answer = await engines.Client.SendAsync(message, limit.Token).ConfigureAwait(false);
-            if (!answer.IsSuccessStatusCode)
-                return [];
-            await answer.Content.LoadIntoBufferAsync(AnswerLimit, limit.Token).ConfigureAwait(false);
-            var body = await answer.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
-            using var json = await JsonDocument.ParseAsync(body, default, limit.Token).ConfigureAwait(false);
-            return [.. StreamSession.Read(json.RootElement).Select(stream => new OwnedStream(engine, stream))];
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException or JsonException or OperationCanceledException)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return [];
-        }
+        var answer = await client
+            .SendAsync(
+                EngineAddress.Of(engine),
+                HttpMethod.Post,
+                RouteTable.StreamLookupPath,
+                new { conversation_ids = conversations },
+                Patience,
+                cancellation
+            )
+            .ConfigureAwait(false);
+        return answer.Json is { } json ? [.. StreamSession.Read(json).Select(stream => new OwnedStream(engine, stream))] : [];
     }
 }

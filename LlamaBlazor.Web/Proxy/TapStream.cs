@@ -99,7 +99,7 @@ internal sealed class TapStream(Stream inner, HttpContext context, InFlightReque
         Capture?.Add(bytes);
         // an engine that only says what is wrong does not work
         if (reader is { HasFirstToken: true, Usage.Error: null } && context.Response.StatusCode < StatusCodes.Status400BadRequest)
-            request.SucceededAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            request.SucceededTimestamp = clock.GetTimestamp();
         if (request.FirstTokenTimestamp == 0 && reader.HasFirstToken)
         {
             request.FirstTokenTimestamp = clock.GetTimestamp();

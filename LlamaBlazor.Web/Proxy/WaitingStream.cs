@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Web.Engines.Connections;
 using LlamaBlazor.Web.Shared.Api;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -83,7 +84,13 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
     public async Task ForwardAsync(InstanceSnapshot engine, RequestBody body, ResponseCapture? capture)
     {
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, request.Cancelled);
-        idle.CancelAfter(engines.IdleLimit);
+        // Disposed first, which waits for one that runs out just now: it must not cancel what is gone.
+        await using var timer = clock.CreateTimer(
+            static idle => ((CancellationTokenSource)idle!).Cancel(),
+            idle,
+            engines.IdleLimit,
+            Timeout.InfiniteTimeSpan
+        );
         try
         {
             request.State = InFlightState.Prompt;
@@ -97,7 +104,8 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
             }
 
             new EngineTransformer(request, message.RequestUri!, engine.UpstreamKey, clock) { Capture = capture }.Tap(context, response);
-            await CopyAsync(await response.Content.ReadAsStreamAsync(idle.Token).ConfigureAwait(false), idle).ConfigureAwait(false);
+            await CopyAsync(await response.Content.ReadAsStreamAsync(idle.Token).ConfigureAwait(false), timer, idle.Token)
+                .ConfigureAwait(false);
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException)
         {
@@ -132,18 +140,18 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
                 message.Content.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
         }
 
-        EngineTransformer.Authorize(message, engine.UpstreamKey);
+        EngineAddress.Of(engine).Authorize(message);
         return message;
     }
 
-    private async Task CopyAsync(Stream source, CancellationTokenSource idle)
+    private async Task CopyAsync(Stream source, ITimer timer, CancellationToken idle)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(16 << 10);
         try
         {
-            while (await source.ReadAsync(buffer, idle.Token).ConfigureAwait(false) is > 0 and var read)
+            while (await source.ReadAsync(buffer, idle).ConfigureAwait(false) is > 0 and var read)
             {
-                idle.CancelAfter(engines.IdleLimit);
+                timer.Change(engines.IdleLimit, Timeout.InfiniteTimeSpan);
                 await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted).ConfigureAwait(false);
             }
         }

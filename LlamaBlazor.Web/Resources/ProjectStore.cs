@@ -53,7 +53,7 @@ internal sealed record ProjectsChanged;
 internal sealed class ProjectStore(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseWriter writer,
-    AdmissionQueue gate,
+    Reservations places,
     Broadcast<ProjectsChanged> changes,
     TimeProvider clock
 )
@@ -153,7 +153,7 @@ internal sealed class ProjectStore(
                 {
                     if (await context.Set<ProjectQuotaRow>().FindAsync([id], token).ConfigureAwait(false) is not { } row)
                         return Unknown(id);
-                    if (gate.Occupants().Any(instance => instance.IsOf(row.ProjectPath)))
+                    if (places.Occupants().Any(instance => instance.IsOf(row.ProjectPath)))
                         return Failure.Conflict($"Instances of '{row.ProjectPath}' are running. Stop them first.");
                     context.Remove(row);
                     return row;
@@ -219,7 +219,7 @@ internal sealed class ProjectStore(
 
     private ProjectItem Describe(ProjectQuotaRow row)
     {
-        var held = gate.Occupants().Where(instance => instance.IsOf(row.ProjectPath)).ToList();
+        var held = places.Occupants().Where(instance => instance.IsOf(row.ProjectPath)).ToList();
         return new ProjectItem(
             row.Id,
             row.ProjectPath,

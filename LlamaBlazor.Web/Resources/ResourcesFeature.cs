@@ -18,6 +18,9 @@ internal static class ResourcesFeature
         services.AddHostedService(provider => provider.GetRequiredService<ImageCache>());
         services.AddSingleton<ImageSync>();
         services.AddSingleton<ImagePuller>();
+        services.AddSingleton<InstanceReadings>();
+        services.AddSingleton<InstanceHealth>();
+        services.AddHostedService<AllocationFollower>();
         services.AddSingleton<InstanceRecorder>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceRecorder>());
         return builder;

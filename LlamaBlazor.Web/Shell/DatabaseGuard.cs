@@ -10,7 +10,7 @@ namespace LlamaBlazor.Web.Shell;
 /// client of the
 /// models waits a while before, since most starts take a second. Pages say it themselves.
 /// </summary>
-internal sealed class DatabaseGuard(RequestDelegate next, DatabaseState database)
+internal sealed class DatabaseGuard(RequestDelegate next, DatabaseState database, TimeProvider clock)
 {
     /// <summary>Seconds after which a client should ask again.</summary>
     public const int RetryAfter = 2;
@@ -30,12 +30,13 @@ internal sealed class DatabaseGuard(RequestDelegate next, DatabaseState database
 
     /// <summary>Why the database cannot be used, once that is clear; null when it can.</summary>
     /// <param name="database">The database.</param>
+    /// <param name="clock">The time.</param>
     /// <param name="cancellation">The client has left.</param>
-    public static async Task<string?> FindReasonAsync(DatabaseState database, CancellationToken cancellation)
+    public static async Task<string?> FindReasonAsync(DatabaseState database, TimeProvider clock, CancellationToken cancellation)
     {
         try
         {
-            return await database.IsUsableAsync(cancellation).WaitAsync(Patience, cancellation).ConfigureAwait(false)
+            return await database.IsUsableAsync(cancellation).WaitAsync(Patience, clock, cancellation).ConfigureAwait(false)
                 ? null
                 : Reason(database);
         }
@@ -55,7 +56,7 @@ internal sealed class DatabaseGuard(RequestDelegate next, DatabaseState database
 
     private async Task WaitAsync(HttpContext context)
     {
-        if (await FindReasonAsync(database, context.RequestAborted).ConfigureAwait(false) is { } reason)
+        if (await FindReasonAsync(database, clock, context.RequestAborted).ConfigureAwait(false) is { } reason)
             await Refusals.SendAsync(context, ProxyError.NotReady, reason, RetryAfter).ConfigureAwait(false);
         else
             await next(context).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Reflection;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared;
 using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Diagnostics;
@@ -19,7 +20,7 @@ internal static class ShellFeature
     public static WebApplicationBuilder AddShell(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(ProgramClock.Instance);
         services.AddSingleton(typeof(Broadcast<>));
         // logged; one loop must not end them all
         services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);

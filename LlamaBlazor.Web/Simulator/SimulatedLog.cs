@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace LlamaBlazor.Web.Simulator;
 
 /// <summary>
@@ -7,7 +5,7 @@ namespace LlamaBlazor.Web.Simulator;
 /// time nor level, without <c>--log-timestamps</c> no time.
 /// </summary>
 /// <param name="arguments">Its command line.</param>
-internal sealed class SimulatedLog(SimulatedArguments arguments)
+internal sealed class SimulatedLog(SimulatedArguments arguments, TimeProvider clock)
 {
     /// <summary>Verbosity from which lines of information are written (<c>--verbosity</c>).</summary>
     public const int InformationLevel = 3;
@@ -18,7 +16,7 @@ internal sealed class SimulatedLog(SimulatedArguments arguments)
         arguments.Has("--log-disable") ? -1
         : arguments.Has("--verbose") ? int.MaxValue
         : arguments.Number("--verbosity", InformationLevel);
-    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly long _start = clock.GetTimestamp();
     private readonly Stream _error = Console.OpenStandardError();
     private readonly Lock _gate = new();
 
@@ -61,7 +59,7 @@ internal sealed class SimulatedLog(SimulatedArguments arguments)
     {
         if (verbosity > _verbosity)
             return;
-        var time = Stopwatch.GetElapsedTime(_start);
+        var time = clock.GetElapsedTime(_start);
         var stamp = $"{(int)time.TotalMinutes}.{time.Seconds:00}.{time.Milliseconds:000}.{time.Microseconds:000} ";
         var prefix =
             !_hasPrefix ? ""

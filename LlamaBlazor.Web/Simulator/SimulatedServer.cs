@@ -32,7 +32,7 @@ internal sealed class SimulatedServer(
 
     private SimulatedVectors Vectors => field ??= new SimulatedVectors(model, _slots, arguments, faults);
 
-    private SimulatedSlotFiles SlotFiles => field ??= new SimulatedSlotFiles(_slots, arguments);
+    private SimulatedSlotFiles SlotFiles => field ??= new SimulatedSlotFiles(_slots, arguments, clock);
 
     /// <summary>Ends the loading: every path answers 503 before.</summary>
     public void BecomeReady() => _isReady = true;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
@@ -8,7 +7,7 @@ namespace LlamaBlazor.Web.Simulator;
 /// tokens and the text of the prompt.</summary>
 /// <param name="slots">Its slots.</param>
 /// <param name="arguments">Its command line.</param>
-internal sealed class SimulatedSlotFiles(SimulatedSlots slots, SimulatedArguments arguments)
+internal sealed class SimulatedSlotFiles(SimulatedSlots slots, SimulatedArguments arguments, TimeProvider clock)
 {
     private static ReadOnlySpan<byte> Magic => "simulated slot\n"u8;
 
@@ -23,7 +22,7 @@ internal sealed class SimulatedSlotFiles(SimulatedSlots slots, SimulatedArgument
             return;
         }
 
-        var started = Stopwatch.GetTimestamp();
+        var started = clock.GetTimestamp();
         var (answer, error) = !int.TryParse(slot, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? (null, SimulatedError.Invalid("Invalid slot ID"))
             : context.Request.Query["action"].ToString() switch
@@ -42,7 +41,7 @@ internal sealed class SimulatedSlotFiles(SimulatedSlots slots, SimulatedArgument
         if (answer!.ContainsKey("filename"))
         {
             var key = answer.ContainsKey("n_saved") ? "save_ms" : "restore_ms";
-            answer["timings"] = new JsonObject { [key] = Stopwatch.GetElapsedTime(started).TotalMilliseconds };
+            answer["timings"] = new JsonObject { [key] = clock.GetElapsedTime(started).TotalMilliseconds };
         }
 
         await SimulatedWire.WriteAsync(context, answer);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
+using LlamaBlazor.Web.Shared;
 
 namespace LlamaBlazor.Web.Simulator;
 
@@ -25,7 +26,7 @@ internal static class SimulatorProgram
         if (SimulatedHelp.TryRun(arguments, Console.Out, Console.Error))
             return 0;
         var faults = SimulatedFaults.Read(arguments.Faults, Environment.GetEnvironmentVariable("SIMULATE"));
-        var log = new SimulatedLog(arguments);
+        var log = new SimulatedLog(arguments, ProgramClock.Instance);
         if (faults.ExitAtStart >= 0)
         {
             log.Error("srv  llama_server", "simulated failure at start");
@@ -56,7 +57,7 @@ internal static class SimulatorProgram
 
     private static async Task<int> ServeAsync(SimulatedModel model, SimulatedArguments arguments, SimulatedFaults faults, SimulatedLog log)
     {
-        var server = new SimulatedServer(model, arguments, faults, log, TimeProvider.System);
+        var server = new SimulatedServer(model, arguments, faults, log, ProgramClock.Instance);
         var (host, port) = (arguments.Text("--host") ?? "127.0.0.1", arguments.Number("--port", 8080));
         var certificate = Certificate(arguments);
         await using var app = Build(host, port, server, certificate);
@@ -125,7 +126,7 @@ internal static class SimulatorProgram
             log.Raw([.. Enumerable.Repeat((byte)'x', faults.LongLine), .. faults.NoNewline ? [] : "\n"u8]);
         for (var line = 0; line < faults.LogFlood; line++)
             log.Info("srv         flood", $"line {line} of a flood that nobody may lose time over");
-        await Task.Delay(faults.NeverReady ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(faults.LoadMs));
+        await Task.Delay(faults.NeverReady ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(faults.LoadMs), ProgramClock.Instance);
         var unified = model.IsUnified ? "true" : "false";
         log.Info("srv    load_model", $"initializing, n_slots = {model.Slots}, n_ctx_slot = {model.ContextSize}, kv_unified = '{unified}'");
         log.Info("srv  llama_server", "model loaded");
@@ -183,7 +184,7 @@ internal sealed class SimulatorEnd : IDisposable
     {
         if (_faults.ExitAfterMs < 0)
             return await _code.Task;
-        var timer = Task.Delay(TimeSpan.FromMilliseconds(_faults.ExitAfterMs));
+        var timer = Task.Delay(TimeSpan.FromMilliseconds(_faults.ExitAfterMs), ProgramClock.Instance);
         return await Task.WhenAny(_code.Task, timer) == timer ? _faults.ExitCode : await _code.Task;
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Http.Headers;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
@@ -17,28 +16,19 @@ namespace LlamaBlazor.Web.Telemetry;
 internal sealed partial class EngineScraper(
     InstanceRegistry board,
     IDbContextFactory<LlamaDbContext> contexts,
+    EngineClient client,
     TelemetryOptions options,
     TimeProvider clock,
     ILogger<EngineScraper> logger
 ) : BackgroundService
 {
     private static readonly TimeSpan Slowest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1.5);
 
     private readonly ConcurrentDictionary<long, Engine> _engines = new(); // one an active instance; others are removed each round
-    private readonly HttpClient _http = new(EngineClient.Create(handler => handler.MaxConnectionsPerServer = 2))
-    {
-        Timeout = TimeSpan.FromSeconds(1.5),
-    };
 
     /// <summary>The last reading of a model's engine, or null.</summary>
     public EngineReading? Find(long modelId) => _engines.GetValueOrDefault(modelId)?.Reading;
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _http.Dispose();
-        base.Dispose();
-    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -84,34 +74,17 @@ internal sealed partial class EngineScraper(
             return;
         }
 
-        var metrics = await GetAsync(instance, "/metrics", cancellation).ConfigureAwait(false) is { } text
-            ? EngineMetrics.Parse(text)
-            : null;
-        var slots = await GetAsync(instance, "/slots", cancellation).ConfigureAwait(false) is { } json ? EngineSlots.Parse(json) : null;
+        // One that ends, or is too busy to answer in time, is unknown for this round.
+        var address = EngineAddress.Of(instance);
+        var told = await client.MetricsAsync(address, AnswerLimit, cancellation).ConfigureAwait(false);
+        var metrics = told.Text is { } text ? EngineMetrics.Parse(text) : null;
+        told = await client.SlotsAsync(address, AnswerLimit, cancellation).ConfigureAwait(false);
+        var slots = told.Text is { } json ? EngineSlots.Parse(json) : null;
         var rate = engine.Rate.Next(metrics, slots, (long)clock.GetElapsedTime(0).TotalMilliseconds);
         engine.Reading =
             metrics is null && slots is null
                 ? null
                 : new EngineReading(rate, slots?.Busy ?? metrics?.Processing, slots?.Total, slots?.KvUsage, metrics?.Deferred);
-    }
-
-    private async Task<string?> GetAsync(InstanceSnapshot instance, string path, CancellationToken cancellation)
-    {
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(instance.BaseUrl + path));
-            if (instance.UpstreamKey is { } key)
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-            using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
-            return answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false) : null;
-        }
-        catch (Exception error)
-            when (error is HttpRequestException or IOException
-                || (error is OperationCanceledException && !cancellation.IsCancellationRequested)
-            )
-        {
-            return null; // it ends, or is too busy to answer in time: unknown for this round
-        }
     }
 
     private async Task<bool> MaySleepAsync(long modelId, CancellationToken cancellation)

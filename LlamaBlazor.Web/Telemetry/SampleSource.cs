@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Telemetry;
-using LlamaBlazor.Web.Shared.Published;
 using LlamaBlazor.Web.Telemetry.Gpu;
 using LlamaBlazor.Web.Telemetry.Machine;
 
@@ -10,9 +9,7 @@ namespace LlamaBlazor.Web.Telemetry;
 internal sealed class SampleSource(
     IMachineReader machine,
     DiskReader disk,
-    ProcessReader processes,
-    EngineScraper engines,
-    InstanceRegistry board,
+    InstanceSamples instances,
     RequestMeter requests,
     GpuDrivers drivers,
     TimeProvider clock
@@ -35,16 +32,12 @@ internal sealed class SampleSource(
     public async Task<(Sample Sample, MachineReading Machine)> TakeAsync(CancellationToken cancellation)
     {
         disk.Refresh();
-        var cards = await drivers.ReadAsync(Patience, board.Active.Any(), cancellation).ConfigureAwait(false);
+        var cards = await drivers.ReadAsync(Patience, instances.IsAnyActive, cancellation).ConfigureAwait(false);
         var now = clock.GetTimestamp();
         var reading = machine.Read();
         var seconds = _last is null ? 0 : clock.GetElapsedTime(_lastAt, now).TotalSeconds;
-        InstanceSample[] instances =
-        [
-            .. board.Active.OrderBy(instance => instance.ModelId).Select(instance => Read(instance, cards.Processes)),
-        ];
-        processes.Keep(board.Active.Select(instance => instance.Pid ?? 0).ToHashSet());
-        var sample = Describe(reading, cards.Gpus, instances) with
+        var used = instances.Read(cards.Processes);
+        var sample = Describe(reading, cards.Gpus, used) with
         {
             NetRx = Rate(_last?.NetworkReceived, reading.NetworkReceived, seconds),
             NetTx = Rate(_last?.NetworkSent, reading.NetworkSent, seconds),
@@ -56,7 +49,7 @@ internal sealed class SampleSource(
     /// <inheritdoc/>
     public void Dispose() => machine.Dispose();
 
-    private Sample Describe(MachineReading reading, IReadOnlyList<GpuSample> gpus, InstanceSample[] instances) =>
+    private Sample Describe(MachineReading reading, IReadOnlyList<GpuSample> gpus, IReadOnlyList<InstanceSample> used) =>
         new()
         {
             Timestamp = clock.GetUtcNow().ToUnixTimeMilliseconds(),
@@ -70,34 +63,13 @@ internal sealed class SampleSource(
             GpuMemoryUsed = Round(Sum(gpus, gpu => gpu.MemoryUsed)),
             GpuMemoryTotal = Round(Sum(gpus, gpu => gpu.MemoryTotal)),
             GpuPowerUsage = Round(Sum(gpus, gpu => gpu.Power)),
-            ActiveModels = instances.Count(instance => instance.Phase is InstancePhase.Loading or InstancePhase.Running),
+            ActiveModels = used.Count(instance => instance.Phase is InstancePhase.Loading or InstancePhase.Running),
             Uptime = (long)clock.GetElapsedTime(_startedAt).TotalSeconds,
             RequestsPerMinute = requests.PerMinute,
-            TokensPerSecond = Round(instances.Sum(instance => instance.TokensPerSecond ?? 0)),
+            TokensPerSecond = Round(used.Sum(instance => instance.TokensPerSecond ?? 0)),
             Gpus = gpus,
-            Instances = instances,
+            Instances = used,
         };
-
-    private InstanceSample Read(InstanceSnapshot instance, IReadOnlyDictionary<int, double> held)
-    {
-        var (cpu, memory) = instance.Pid is { } pid ? processes.Read(pid) : (null, null);
-        var engine = engines.Find(instance.ModelId);
-        return new InstanceSample(
-            instance.ModelId,
-            instance.Model,
-            instance.Phase,
-            Round(cpu),
-            Round(memory),
-            Round(engine?.TokensPerSecond),
-            engine?.SlotsBusy,
-            engine?.SlotsTotal,
-            Round(engine?.KvUsage),
-            engine?.Queued
-        )
-        {
-            Vram = instance.Pid is { } process && held.TryGetValue(process, out var vram) ? Round(vram) : null,
-        };
-    }
 
     // A sum of what is known; null when nothing is.
     private static double? Sum(IReadOnlyList<GpuSample> gpus, Func<GpuSample, double?> value) =>
@@ -107,5 +79,6 @@ internal sealed class SampleSource(
     private static double? Rate(long? before, long? now, double seconds) =>
         seconds > 0 && now >= before ? Round((now - before) / seconds) : null;
 
-    private static double? Round(double? value) => value is { } number ? Math.Round(number, 2) : null;
+    /// <summary>To two digits behind the point; null stays null.</summary>
+    public static double? Round(double? value) => value is { } number ? Math.Round(number, 2) : null;
 }

@@ -26,11 +26,13 @@ internal static class TelemetryFeature
         services.AddSingleton<MachineMeter>();
         services.AddSingleton<DiskReader>();
         services.AddSingleton<ProcessReader>();
+        services.AddSingleton<InstanceSamples>();
         services.AddSingleton<SampleSource>();
         services.AddSingleton<MetricsRecorder>();
         services.AddSingleton<MetricsReader>();
         services.AddSingleton<EngineScraper>();
         services.AddHostedService(provider => provider.GetRequiredService<EngineScraper>());
+        services.AddSingleton<SampleRestore>();
         services.AddHostedService<TelemetrySampler>();
         // Whoever calls a hub wrongly gets its error, and writes no line for each call: HubFaults tells of mistakes of ours.
         builder.Logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None);

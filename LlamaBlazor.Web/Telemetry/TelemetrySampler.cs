@@ -1,5 +1,4 @@
 using LlamaBlazor.Domain.Telemetry;
-using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Telemetry.Storage;
 
@@ -15,8 +14,7 @@ internal sealed partial class TelemetrySampler(
     MetricWindow window,
     Broadcast<Sample> samples,
     MetricsRecorder recorder,
-    MetricsReader history,
-    DatabaseState database,
+    SampleRestore restore,
     TelemetryOptions options,
     TimeProvider clock,
     ILogger<TelemetrySampler> logger
@@ -27,7 +25,7 @@ internal sealed partial class TelemetrySampler(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await RestoreAsync(stoppingToken).ConfigureAwait(false);
+        await restore.RunAsync(stoppingToken).ConfigureAwait(false);
         await source.PrepareAsync(stoppingToken).ConfigureAwait(false);
         using var timer = new PeriodicTimer(options.Interval, clock);
         do
@@ -54,31 +52,9 @@ internal sealed partial class TelemetrySampler(
         }
     }
 
-    // Charts go on where they were before the restart. Without a database they begin anew.
-    private async Task RestoreAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await database.Ready.WaitAsync(cancellation).ConfigureAwait(false);
-            var stored = await history.RecentAsync(clock.GetUtcNow().ToUnixTimeMilliseconds(), cancellation).ConfigureAwait(false);
-            foreach (var sample in stored)
-            {
-                window.Add(sample);
-                recorder.Replay(sample);
-            }
-        }
-        catch (Exception error) when (!cancellation.IsCancellationRequested)
-        {
-            LogNotRestored(error.Message);
-        }
-    }
-
     [LoggerMessage(
         Level = LogLevel.Error,
         Message = "The machine could not be read; the next sample tries again, further failures are not repeated here"
     )]
     private partial void LogFailed(Exception error);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The last ten minutes could not be restored from the database: {Reason}")]
-    private partial void LogNotRestored(string reason);
 }

@@ -6,15 +6,12 @@ namespace LlamaBlazor.Tests.Domain.Instances;
 
 public sealed class EvictionPlannerTests
 {
-    private const long Now = 1_000_000;
+    private const long Now = 1_000_000; // milliseconds; what is said of use is before it
     private static readonly TimeSpan Warm = TimeSpan.FromSeconds(5);
 
     [Fact]
     public void LongestIdle_GoesFirst() =>
-        Assert.Equal(
-            [2],
-            EvictionPlanner.Plan([Of(1, used: 900_000), Of(2, used: 100_000), Of(3, used: 500_000)], Need(instances: 1), Now)
-        );
+        Assert.Equal([2], EvictionPlanner.Plan([Of(1, used: 900_000), Of(2, used: 100_000), Of(3, used: 500_000)], Need(instances: 1)));
 
     [Fact]
     public void BusyPinnedLoadingAndFresh_AreLeftAlone()
@@ -35,32 +32,25 @@ public sealed class EvictionPlannerTests
             },
             Of(4) with
             {
-                ReadyAt = Now - 1000,
+                WarmFor = TimeSpan.FromMilliseconds(1000),
             },
         ];
-        Assert.Null(EvictionPlanner.Plan(others, Need(instances: 1), Now));
-    }
-
-    [Fact]
-    public void ReadyInTheFuture_IsWarm_ForTheClockWasSetBack()
-    {
-        Assert.Equal([1], EvictionPlanner.Plan([Of(1) with { ReadyAt = Now + 3_600_000 }], Need(instances: 1), Now));
-        Assert.Null(EvictionPlanner.Plan([Of(1) with { ReadyAt = Now + 1000 }], Need(instances: 1), Now));
+        Assert.Null(EvictionPlanner.Plan(others, Need(instances: 1)));
     }
 
     [Fact]
     public void Memory_TakesAsManyAsNeeded_AndNoMore()
     {
         // The small one is idle longest, but the big one alone is enough.
-        Assert.Equal([2], EvictionPlanner.Plan([Of(1, memory: 1, used: 1), Of(2, memory: 10, used: 2)], Need(memory: 10), Now));
-        Assert.Equal([1, 2], EvictionPlanner.Plan([Of(1, memory: 1, used: 1), Of(2, memory: 10, used: 2)], Need(memory: 11), Now)!.Order());
+        Assert.Equal([2], EvictionPlanner.Plan([Of(1, memory: 1, used: 1), Of(2, memory: 10, used: 2)], Need(memory: 10)));
+        Assert.Equal([1, 2], EvictionPlanner.Plan([Of(1, memory: 1, used: 1), Of(2, memory: 10, used: 2)], Need(memory: 11))!.Order());
     }
 
     [Fact]
     public void Quota_IsMetByTheSameProject() =>
         Assert.Equal(
             [2],
-            EvictionPlanner.Plan([Of(1, used: 1), Of(2, used: 2) with { Project = "team" }], new EvictionNeed(0, 0, "team", 1), Now)
+            EvictionPlanner.Plan([Of(1, used: 1), Of(2, used: 2) with { Project = "team" }], new EvictionNeed(0, 0, "team", 1))
         );
 
     [Fact]
@@ -70,21 +60,21 @@ public sealed class EvictionPlannerTests
         [
             Of(1) with
             {
-                ReadyAt = Now - 1000,
+                WarmFor = TimeSpan.FromMilliseconds(1000),
             },
             Of(2) with
             {
-                ReadyAt = Now - 4000,
+                WarmFor = TimeSpan.FromMilliseconds(4000),
             },
             Of(3) with
             {
-                ReadyAt = Now - 4900,
+                WarmFor = TimeSpan.FromMilliseconds(4900),
                 IsPinned = true,
             },
             Of(4),
         ];
-        Assert.Equal(Now + 1000, EvictionPlanner.NextWarm(others, Now));
-        Assert.Null(EvictionPlanner.NextWarm([Of(4)], Now));
+        Assert.Equal(TimeSpan.FromSeconds(1), EvictionPlanner.NextWarm(others));
+        Assert.Null(EvictionPlanner.NextWarm([Of(4)]));
     }
 
     [Fact]
@@ -94,8 +84,8 @@ public sealed class EvictionPlannerTests
                 pair =>
                 {
                     var (others, need) = pair;
-                    var plan = EvictionPlanner.Plan(others, need, Now);
-                    var allowed = others.Where(other => EvictionPlanner.MayEvict(other, Now)).ToList();
+                    var plan = EvictionPlanner.Plan(others, need);
+                    var allowed = others.Where(EvictionPlanner.MayEvict).ToList();
                     if (plan is null)
                         return !need.IsMetBy(allowed);
                     var victims = others.Where(other => plan.Contains(other.ModelId)).ToList();
@@ -112,7 +102,7 @@ public sealed class EvictionPlannerTests
             from memory in Gen.Choose(0, 20)
             from used in Gen.Choose(0, 900_000)
             from flags in Gen.Choose(0, 15)
-            select new Occupant(0, "m", flags > 12 ? "team" : "default", memory, flags != 0, flags == 1, flags == 2, 1, used)
+            select new Occupant(0, "m", flags > 12 ? "team" : "default", memory, flags != 0, flags == 1, flags == 2, Ago(1), Ago(used))
             {
                 MinimumWarm = Warm,
             };
@@ -131,6 +121,8 @@ public sealed class EvictionPlannerTests
 
     private static EvictionNeed Need(int instances = 0, long memory = 0) => new(instances, memory, "default", 0);
 
+    private static TimeSpan Ago(long at) => TimeSpan.FromMilliseconds(Now - at);
+
     private static Occupant Of(long id, long memory = 1, long used = 1) =>
-        new(id, $"m{id}", "default", memory, true, false, false, 1, used) { MinimumWarm = Warm };
+        new(id, $"m{id}", "default", memory, true, false, false, Ago(1), Ago(used)) { MinimumWarm = Warm };
 }

@@ -4,37 +4,49 @@ namespace LlamaBlazor.Tests.Domain.Instances;
 
 public sealed class IdlePolicyTests
 {
-    private static readonly Occupant Engine = new(1, "m", "default", 0, true, false, false, 1000, null);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(100);
+    private static readonly Occupant Engine = new(1, "m", "default", 0, true, false, false, TimeSpan.FromSeconds(99), null);
 
     [Theory]
     [InlineData(false, null, true)]
     [InlineData(true, null, true)] // requests at work are no success
-    [InlineData(true, 90_000L, false)] // a token has come
-    [InlineData(false, 40_000L, true)]
-    public void SilentEngine_IsLookedAt_AlsoWhileRequestsWait(bool busy, long? succeeded, bool expected) =>
-        Assert.Equal(
-            expected,
-            IdlePolicy.NeedsProbe(Engine with { IsBusy = busy, LastUsedAt = 99_999, LastSucceededAt = succeeded }, 60, 0, 100_000)
-        );
-
-    [Fact]
-    public void ClockThatIsSetBack_HoldsNothingUpForLongerThanItsTime()
+    [InlineData(true, 10, false)] // a token has come
+    [InlineData(false, 60, true)]
+    public void SilentEngine_IsLookedAt_AlsoWhileRequestsWait(bool busy, int? succeededAgo, bool expected)
     {
-        const long Set = 100_000_000; // all that is known happened about then; now it is an hour or a moment earlier
-        var used = Engine with { ReadyAt = Set, LastUsedAt = Set, LastSucceededAt = Set };
-        Assert.False(IdlePolicy.IsExpired(used, 60, Set - 1000));
-        Assert.True(IdlePolicy.IsExpired(used, 60, Set - 3_600_000));
-        Assert.True(IdlePolicy.NeedsProbe(used, 60, Set, Set - 3_600_000));
-        Assert.False(IdlePolicy.NeedsProbe(used, 60, Set - 3_600_000, Set - 3_600_000)); // and not again at once
-        Assert.False(IdlePolicy.NeedsProbe(used, 60, Set, Set - 1000));
+        var engine = Engine with
+        {
+            IsBusy = busy,
+            UnusedFor = TimeSpan.FromSeconds(1),
+            SucceededAgo = succeededAgo is { } ago ? TimeSpan.FromSeconds(ago) : null,
+        };
+        Assert.Equal(expected, IdlePolicy.NeedsProbe(engine, 60, Long));
     }
 
     [Fact]
-    public void FreshSwitchedOffOrStopped_IsNot()
+    public void FreshSwitchedOffOrStopped_IsNotLookedAt()
     {
-        Assert.False(IdlePolicy.NeedsProbe(Engine with { ReadyAt = 90_000 }, 60, 0, 100_000));
-        Assert.False(IdlePolicy.NeedsProbe(Engine, 0, 0, 100_000));
-        Assert.False(IdlePolicy.NeedsProbe(Engine with { IsRunning = false }, 60, 0, 100_000));
-        Assert.False(IdlePolicy.NeedsProbe(Engine, 60, 50_000, 100_000));
+        Assert.False(IdlePolicy.NeedsProbe(Engine with { WarmFor = TimeSpan.FromSeconds(10) }, 60, Long));
+        Assert.False(IdlePolicy.NeedsProbe(Engine, 0, Long));
+        Assert.False(IdlePolicy.NeedsProbe(Engine with { IsRunning = false }, 60, Long));
+        Assert.False(IdlePolicy.NeedsProbe(Engine, 60, TimeSpan.FromSeconds(50)));
+    }
+
+    [Theory]
+    [InlineData(100, null, 60, true)] // never used: from when it was ready
+    [InlineData(100, 60, 60, true)]
+    [InlineData(100, 59, 60, false)] // its last request ended later
+    [InlineData(59, 100, 60, false)] // and was ready later than another one's end
+    [InlineData(100, 100, 0, false)] // switched off
+    public void IdleTime_CountsFromTheLastUse(int warm, int? unused, long ttl, bool expected)
+    {
+        var engine = Engine with
+        {
+            WarmFor = TimeSpan.FromSeconds(warm),
+            UnusedFor = unused is { } since ? TimeSpan.FromSeconds(since) : null,
+        };
+        Assert.Equal(expected, IdlePolicy.IsExpired(engine, ttl));
+        Assert.False(IdlePolicy.IsExpired(engine with { IsBusy = true }, ttl));
+        Assert.False(IdlePolicy.IsExpired(engine with { IsPinned = true }, ttl));
     }
 }

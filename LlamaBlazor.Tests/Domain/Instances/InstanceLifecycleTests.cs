@@ -5,7 +5,7 @@ namespace LlamaBlazor.Tests.Domain.Instances;
 
 public sealed class InstanceLifecycleTests
 {
-    private const long Now = 1_000_000;
+    private static readonly TimeSpan Now = TimeSpan.FromMinutes(20);
 
     private static readonly RestartPolicy Policy = new(StartAttempts: 2, RestartAttempts: 1);
 

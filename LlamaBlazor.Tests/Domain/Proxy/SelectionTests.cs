@@ -89,18 +89,6 @@ public sealed class SelectionTests
     }
 
     [Fact]
-    public void WaitingLine_ServesPriorityFirst_ThenOrder_AndIsBounded()
-    {
-        var line = new WaitingLine<string>(4);
-        Assert.True(line.TryAdd("a", 0) && line.TryAdd("b", 0) && line.TryAdd("vip", 5) && line.TryAdd("c", 0));
-        Assert.False(line.TryAdd("d", 9));
-        Assert.Equal(["vip", "a", "b", "c"], line.Items);
-        Assert.True(line.Remove("a"));
-        Assert.False(line.Remove("a"));
-        Assert.Equal(("vip", "b", "c", null), (line.TakeFirst(), line.TakeFirst(), line.TakeFirst(), line.TakeFirst()));
-    }
-
-    [Fact]
     public void RetryAfter_GrowsWithTheLine_UpToTheWaitLimit()
     {
         var policy = new RequestQueuePolicy(64, TimeSpan.FromSeconds(30));
@@ -123,6 +111,5 @@ public sealed class SelectionTests
         Assert.False(policy.ShouldDrain(running, [running, Pending(30) with { Waiting = 0 }]));
         Assert.False(policy.ShouldDrain(running with { IsPinned = true }, [Pending(30)]));
         Assert.False(policy.ShouldDrain(running with { WarmFor = TimeSpan.FromSeconds(1) }, [Pending(30)]));
-        Assert.True(policy.ShouldDrain(running with { WarmFor = TimeSpan.FromHours(-1) }, [Pending(30)])); // the clock was set back
     }
 }

@@ -6,7 +6,6 @@ namespace LlamaBlazor.Tests.Domain.Resources;
 public sealed class AdmissionPolicyTests
 {
     private const long Gb = 1L << 30;
-    private const long Now = 1_000_000;
 
     private static readonly AdmissionPolicy Policy = new(new AdmissionLimits(), 2);
     private static readonly MachineState Calm = new(32 * Gb, 30 * Gb, 10, 0.5, 4);
@@ -14,7 +13,7 @@ public sealed class AdmissionPolicyTests
     [Fact]
     public void RoomEnough_IsAdmitted()
     {
-        var decision = Policy.Decide(Ask(8 * Gb), Calm, [Of(1)], null, Now);
+        var decision = Policy.Decide(Ask(8 * Gb), Calm, [Of(1)], null);
         Assert.True(decision.Admitted);
         Assert.Empty(decision.WouldEvict);
     }
@@ -29,7 +28,7 @@ public sealed class AdmissionPolicyTests
             Gpus = new GpuQuestion("new", new GpuWish(null, false, ["CUDA0"], 0), [], [new GpuHold("CUDA0", "m9", true, 0)]),
         };
         var strict = Policy with { Limits = new AdmissionLimits(MaxCpuPercent: 90, MaxLoadPerCore: 2) };
-        var decision = strict.Decide(request, Calm with { CpuPercent = 95, Load = 9 }, busy, new ProjectQuota("team", 1), Now);
+        var decision = strict.Decide(request, Calm with { CpuPercent = 95, Load = 9 }, busy, new ProjectQuota("team", 1));
         Assert.False(decision.Admitted);
         Assert.Equal(["cpu", "load", "gpu", "models_max", "quota", "memory"], decision.Reasons.Select(reason => reason.Code));
         Assert.All(decision.Reasons, reason => Assert.EndsWith(".", reason.Message));
@@ -39,10 +38,10 @@ public sealed class AdmissionPolicyTests
     [Fact]
     public void IdleOnes_WouldBeEvicted()
     {
-        var decision = Policy.Decide(Ask(1), Calm, [Of(1), Of(2)], null, Now);
+        var decision = Policy.Decide(Ask(1), Calm, [Of(1), Of(2)], null);
         Assert.True(decision.Admitted);
         Assert.Equal([1], decision.WouldEvict);
-        Assert.False(Policy.Decide(Ask(1) with { MayEvict = false }, Calm, [Of(1), Of(2)], null, Now).Admitted);
+        Assert.False(Policy.Decide(Ask(1) with { MayEvict = false }, Calm, [Of(1), Of(2)], null).Admitted);
     }
 
     [Theory]
@@ -53,7 +52,7 @@ public sealed class AdmissionPolicyTests
     public void Memory_LeavesWhatMustStay(double total, double free, double needed, bool admitted)
     {
         var machine = Calm with { TotalMemory = (long)(total * Gb), FreeMemory = (long)(free * Gb) };
-        Assert.Equal(admitted, Policy.Decide(Ask((long)(needed * Gb)), machine, [], null, Now).Admitted);
+        Assert.Equal(admitted, Policy.Decide(Ask((long)(needed * Gb)), machine, [], null).Admitted);
     }
 
     [Fact]
@@ -61,8 +60,8 @@ public sealed class AdmissionPolicyTests
     {
         var request = Ask(3 * Gb) with { Project = "team" };
         var others = new[] { Of(1) with { Project = "team", Memory = 2 * Gb, IsPinned = true } };
-        Assert.True(Policy.Decide(request, Calm, others, new ProjectQuota("team", null, 5), Now).Admitted);
-        Assert.Equal("quota", Assert.Single(Policy.Decide(request, Calm, others, new ProjectQuota("team", null, 4.9), Now).Reasons).Code);
+        Assert.True(Policy.Decide(request, Calm, others, new ProjectQuota("team", null, 5)).Admitted);
+        Assert.Equal("quota", Assert.Single(Policy.Decide(request, Calm, others, new ProjectQuota("team", null, 4.9)).Reasons).Code);
     }
 
     [Fact]
@@ -72,12 +71,12 @@ public sealed class AdmissionPolicyTests
         Occupant[] others = [Of(1), Of(2) with { Project = "team", Memory = 2 * Gb, Cores = 2, Cards = ["CUDA0"] }];
         Assert.Equal(
             [2],
-            new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, new ProjectQuota("team", null, 4), Now).WouldEvict
+            new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, new ProjectQuota("team", null, 4)).WouldEvict
         );
         Assert.Equal(
             [2],
             new AdmissionPolicy(new AdmissionLimits(), 0)
-                .Decide(request, Calm, others, new ProjectQuota("team", null) { MaxCores = 3 }, Now)
+                .Decide(request, Calm, others, new ProjectQuota("team", null) { MaxCores = 3 })
                 .WouldEvict
         );
         var wish = request with
@@ -87,16 +86,14 @@ public sealed class AdmissionPolicyTests
         Assert.Equal(
             [2],
             new AdmissionPolicy(new AdmissionLimits(), 0)
-                .Decide(wish, Calm, others, new ProjectQuota("team", null) { MaxGpus = 1 }, Now)
+                .Decide(wish, Calm, others, new ProjectQuota("team", null) { MaxGpus = 1 })
                 .WouldEvict
         );
         Assert.Equal(
             "quota",
             Assert
                 .Single(
-                    new AdmissionPolicy(new AdmissionLimits(), 0)
-                        .Decide(request, Calm, others, new ProjectQuota("team", null, 2.9), Now)
-                        .Reasons
+                    new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, new ProjectQuota("team", null, 2.9)).Reasons
                 )
                 .Code
         ); // alone it is too much
@@ -109,13 +106,10 @@ public sealed class AdmissionPolicyTests
         Occupant[] others = [Of(1) with { Cards = ["CUDA0"] }, Of(2) with { Cards = ["CUDA1"] }];
         GpuHold[] holds = [new("CUDA0", "m1", false, 0), new("CUDA1", "m2", false, 0)];
         var request = Ask(1) with { Gpus = new GpuQuestion("new", new GpuWish(null, true, ["CUDA1"], 0), cards, holds) };
-        var decision = new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, null, Now);
+        var decision = new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, null);
         Assert.Equal([2], decision.WouldEvict); // though the other one is idle longer
         var reserved = request with { Gpus = request.Gpus with { Holds = [holds[0], holds[1] with { IsReservation = true }] } };
-        Assert.Equal(
-            "gpu",
-            Assert.Single(new AdmissionPolicy(new AdmissionLimits(), 0).Decide(reserved, Calm, others, null, Now).Reasons).Code
-        );
+        Assert.Equal("gpu", Assert.Single(new AdmissionPolicy(new AdmissionLimits(), 0).Decide(reserved, Calm, others, null).Reasons).Code);
     }
 
     [Fact]
@@ -124,13 +118,11 @@ public sealed class AdmissionPolicyTests
         GpuDevice[] cards = [new("CUDA0", Gb) { Card = "nvidia0" }, new("CUDA1", Gb) { Card = "nvidia1" }];
         Occupant[] others = [Of(1) with { Cards = ["nvidia0"], Vram = 6 * Gb }, Of(2) with { Cards = ["nvidia1"], Vram = 6 * Gb }];
         var request = Ask(1) with { Vram = 5 * Gb, Gpus = new GpuQuestion("new", new GpuWish(null, false, ["CUDA1"], 5 * Gb), cards, []) };
-        Assert.Equal([2], new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, null, Now).WouldEvict);
+        Assert.Equal([2], new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request, Calm, others, null).WouldEvict);
         Assert.Equal(
             "vram",
             Assert
-                .Single(
-                    new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request with { MayEvict = false }, Calm, others, null, Now).Reasons
-                )
+                .Single(new AdmissionPolicy(new AdmissionLimits(), 0).Decide(request with { MayEvict = false }, Calm, others, null).Reasons)
                 .Code
         );
     }
@@ -139,7 +131,7 @@ public sealed class AdmissionPolicyTests
     public void OneThatEndsAlready_IsWaitedFor_BeforeAnybodyIsStopped()
     {
         Occupant[] others = [Of(1), Of(2) with { IsRunning = false, IsStopping = true, IsPinned = true }];
-        var decision = Policy.Decide(Ask(1) with { MayEvict = false }, Calm, others, null, Now);
+        var decision = Policy.Decide(Ask(1) with { MayEvict = false }, Calm, others, null);
         Assert.True(decision.Admitted);
         Assert.Empty(decision.WouldEvict);
         Assert.Equal([2], decision.Awaits);
@@ -150,11 +142,11 @@ public sealed class AdmissionPolicyTests
     public void BusyProcessor_IsAWarning_UnlessALimitIsSet()
     {
         var busy = Calm with { CpuPercent = 100, Load = 40 };
-        var decision = Policy.Decide(Ask(Gb), busy, [], null, Now);
+        var decision = Policy.Decide(Ask(Gb), busy, [], null);
         Assert.True(decision is { Admitted: true, IsImmediate: true });
         Assert.Equal(["cpu", "load"], decision.Warnings.Select(warning => warning.Code));
         Assert.Contains("100 %", decision.Warnings[0].Message);
-        Assert.Empty(Policy.Decide(Ask(Gb), Calm with { CpuPercent = 90, Load = 8 }, [], null, Now).Warnings);
+        Assert.Empty(Policy.Decide(Ask(Gb), Calm with { CpuPercent = 90, Load = 8 }, [], null).Warnings);
         var limited = (Policy with { Limits = new AdmissionLimits(MaxCpuPercent: 80) }).Decide(
             Ask(Gb),
             Calm with
@@ -163,8 +155,7 @@ public sealed class AdmissionPolicyTests
                 Load = 40,
             },
             [],
-            null,
-            Now
+            null
         );
         Assert.Equal(
             (false, false, "cpu", "load"),
@@ -177,7 +168,7 @@ public sealed class AdmissionPolicyTests
     [InlineData(28, true)]
     public void MoreThanTheMachineHas_IsNever(int needGb, bool isNever)
     {
-        var decision = Policy.Decide(Ask(needGb * Gb) with { MayEvict = false }, Calm with { FreeMemory = 10 * Gb }, [Of(1)], null, Now);
+        var decision = Policy.Decide(Ask(needGb * Gb) with { MayEvict = false }, Calm with { FreeMemory = 10 * Gb }, [Of(1)], null);
         Assert.Equal((false, isNever), (decision.Admitted, decision.IsNever));
         Assert.Equal(isNever, decision.Reasons[0].Message.Contains("more than this machine has", StringComparison.Ordinal));
     }
@@ -186,7 +177,7 @@ public sealed class AdmissionPolicyTests
     public void MoreThanTheProjectOrTheCardsHave_IsNever()
     {
         bool IsNever(AdmissionRequest request, ProjectQuota? quota) =>
-            Policy.Decide(request, Calm, [], quota, Now) is { Admitted: false, IsNever: true };
+            Policy.Decide(request, Calm, [], quota) is { Admitted: false, IsNever: true };
         var request = Ask(3 * Gb) with { Project = "team", Cores = 4 };
         Assert.True(IsNever(request, new ProjectQuota("team", null, 2.9)));
         Assert.True(IsNever(request, new ProjectQuota("team", null) { MaxCores = 3 }));
@@ -199,18 +190,21 @@ public sealed class AdmissionPolicyTests
 
     [Fact]
     public void Unknown_RefusesNothing() =>
-        Assert.True(Policy.Decide(Ask(100 * Gb), new MachineState(null, null, null, null, 4), [], null, Now).Admitted);
+        Assert.True(Policy.Decide(Ask(100 * Gb), new MachineState(null, null, null, null, 4), [], null).Admitted);
 
     [Fact]
     public void NoLimits_RefuseNothing() =>
         Assert.True(
             new AdmissionPolicy(AdmissionLimits.None, 0)
-                .Decide(Ask(Gb), Calm with { CpuPercent = 100, Load = 1000 }, [.. Enumerable.Range(1, 50).Select(id => Of(id))], null, Now)
+                .Decide(Ask(Gb), Calm with { CpuPercent = 100, Load = 1000 }, [.. Enumerable.Range(1, 50).Select(id => Of(id))], null)
                 .Admitted
         );
 
     private static AdmissionRequest Ask(long memory) => new(99, "new", "default", memory, GpuQuestion.None);
 
     private static Occupant Of(long id) =>
-        new(id, $"m{id}", "default", Gb, true, false, false, 1, id) { MinimumWarm = TimeSpan.FromSeconds(5) };
+        new(id, $"m{id}", "default", Gb, true, false, false, TimeSpan.FromHours(1), TimeSpan.FromHours(1))
+        {
+            MinimumWarm = TimeSpan.FromSeconds(5),
+        };
 }

@@ -72,7 +72,7 @@ public sealed class AllocationPlannerTests
         var apart = AllocationPlanner.Plan("m", Wish(4, 8, "CUDA1"), Three, []);
         Assert.Equal(("CUDA0", "CUDA0,CUDA1", 0L), (string.Join(',', apart.Devices!), string.Join(',', apart.Cards!), apart.Missing));
         Assert.Equal((4 * Gb, 8 * Gb), (apart.Shares!["CUDA0"], apart.Shares["CUDA1"]));
-        var running = new Occupant(1, "m", "default", 0, true, false, false, 0, null)
+        var running = new Occupant(1, "m", "default", 0, true, false, false, TimeSpan.Zero, null)
         {
             Vram = 12 * Gb,
             Cards = apart.Cards,

@@ -46,13 +46,19 @@ public sealed class DoctorEngineTests : IDisposable
         await using var app = new AppFixture();
         app.With("LlamaBlazor:EnginePath", AgedEngine.Write(app.Folder, EngineHelpForms.Late2024, "version: 3900 (0ld)"));
         await app.InitializeAsync();
-        var finding = await DoctorEngine.CheckAsync("/no/such/engine", Rules(), app.Folder.File("data"), CancellationToken.None);
+        var finding = await DoctorEngine.CheckAsync(
+            "/no/such/engine",
+            Rules(),
+            app.Folder.File("data"),
+            TimeProvider.System,
+            CancellationToken.None
+        );
         Assert.True(finding.Ok, finding.Detail);
         Assert.Contains("b3900 (0ld)", finding.Detail);
     }
 
     private Task<Finding> CheckAsync(string engine) =>
-        DoctorEngine.CheckAsync(engine, Rules(), _folder.File("data"), CancellationToken.None);
+        DoctorEngine.CheckAsync(engine, Rules(), _folder.File("data"), TimeProvider.System, CancellationToken.None);
 
     private EnginePathRules Rules() =>
         new(

@@ -53,7 +53,10 @@ public sealed class CommandCheckTests(AppFixture app) : IClassFixture<AppFixture
     public async Task Engine_ThatDoesNotEnd_IsEnded()
     {
         var check = new CommandCheck(
-            new EngineTool(app.Services.GetRequiredService<ProbeStarter>(), app.Services.GetRequiredService<DataFolder>(), new FastClock())
+            new EngineTool(
+                new ToolRunner(app.Services.GetRequiredService<ProbeStarter>(), new FastClock()),
+                app.Services.GetRequiredService<DataFolder>()
+            )
         );
         var engine = EngineScript.WriteRaw(app.Folder, "exec sleep 600");
         var verdict = await check.RunAsync(new LaunchCommand(engine, [], new Dictionary<string, string>()), CancellationToken.None);

@@ -18,7 +18,7 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
 
         public override async ValueTask DisposeAsync()
         {
-            await Services.GetRequiredService<LlamaBlazor.Web.Instances.InstanceSupervisor>().StopAsync(CancellationToken.None);
+            await Services.GetRequiredService<LlamaBlazor.Web.Instances.InstanceHost>().StopAsync(CancellationToken.None);
             await base.DisposeAsync();
         }
     }

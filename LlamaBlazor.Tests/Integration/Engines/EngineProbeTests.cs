@@ -183,7 +183,11 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
     {
         public DateTimeOffset Now { get; set; }
 
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
         public override DateTimeOffset GetUtcNow() => Now;
+
+        public override long GetTimestamp() => Now.UtcTicks;
     }
 
     private async Task<string?> VersionAsync(string path) =>

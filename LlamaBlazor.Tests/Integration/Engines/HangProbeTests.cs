@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Engines;
+using LlamaBlazor.Web.Engines.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -23,7 +24,8 @@ public sealed class HangProbeTests
             await context.Response.WriteAsync(words);
         });
         await engine.StartAsync();
-        using var probe = new HangProbe(TimeSpan.FromSeconds(30));
+        using var client = new EngineClient(TimeProvider.System);
+        var probe = new HangProbe(client, TimeSpan.FromSeconds(30));
         var answer = await probe.AskAsync(
             new InstanceSnapshot
             {

@@ -15,7 +15,7 @@ public sealed class PipeTests(InstanceHarness app) : IClassFixture<InstanceHarne
         var process = Process.Start(Piped("/bin/sh", "-c", "echo one; echo two >&2"))!;
         var (output, error) = (process.StandardOutput.BaseStream, process.StandardError.BaseStream);
         var lines = new System.Collections.Concurrent.ConcurrentBag<string>();
-        Assert.Equal(0, await new EngineProcess(process, null, lines.Add).Exited.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(0, await new EngineProcess(process, null, lines.Add, TimeProvider.System).Exited.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal(["one", "two"], lines.Order());
         Assert.Throws<ObjectDisposedException>(() => output.ReadByte());
         Assert.Throws<ObjectDisposedException>(() => error.ReadByte());

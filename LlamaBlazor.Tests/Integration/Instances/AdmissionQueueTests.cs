@@ -22,6 +22,7 @@ public sealed class AdmissionQueueTests : IAsyncLifetime
     private readonly LateClock _clock = new();
     private InstanceHarness _app = null!;
     private AdmissionQueue _gate = null!;
+    private Reservations _places = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -128,14 +129,14 @@ public sealed class AdmissionQueueTests : IAsyncLifetime
         var facts = await FactsAsync();
         var earlier = new PendingStart(
             facts,
-            await Service<AdmissionService>().DemandAsync(facts, CancellationToken.None),
+            await Service<StartDemands>().FindAsync(facts, CancellationToken.None),
             new CurrentStartOptions(Waiting, _clock),
             _ => { },
             0
         );
         Assert.Null(await EnterAsync(facts, Waiting));
         _gate.Leave(earlier);
-        Assert.Equal(facts.ModelId, Assert.Single(_gate.Occupants()).ModelId);
+        Assert.Equal(facts.ModelId, Assert.Single(_places.Occupants()).ModelId);
     }
 
     [LinuxFact]
@@ -143,8 +144,8 @@ public sealed class AdmissionQueueTests : IAsyncLifetime
     {
         const long Size = 1 << 20;
         var (facts, admission) = (await FactsAsync(), Service<AdmissionService>());
-        var demand = await admission.DemandAsync(facts, CancellationToken.None) with { Memory = Size };
-        var idle = new Occupant(99, "idle", "default", Size, true, false, false, 0, null);
+        var demand = await Service<StartDemands>().FindAsync(facts, CancellationToken.None) with { Memory = Size };
+        var idle = new Occupant(99, "idle", "default", Size, true, false, false, TimeSpan.FromDays(1), null);
         var total = Service<MachineMeter>().Read().TotalMemory!.Value;
         Assert.True((await admission.DecideAsync(facts, demand, true, [idle], 0, CancellationToken.None)).Decision.Admitted);
         var (decision, _) = await admission.DecideAsync(facts, demand, true, [idle], 2 * total, CancellationToken.None);
@@ -174,12 +175,10 @@ public sealed class AdmissionQueueTests : IAsyncLifetime
     private AdmissionQueue NewGate(TimeProvider clock, ReadLoad? load = null) =>
         new(
             Service<AdmissionService>(),
-            Service<AllocationStore>(),
-            _app.Board,
-            load ?? (_ => default),
+            Service<StartDemands>(),
+            _places = new Reservations(Service<AllocationStore>(), _app.Board, load ?? (_ => default), Service<InstanceOptions>(), clock),
             new LoadSignal(),
-            _app.Supervisor.EvictAsync,
-            Service<InstanceOptions>(),
+            new Evictions(_app.Supervisor.EvictAsync, Service<InstanceOptions>(), clock),
             clock,
             NullLogger<AdmissionQueue>.Instance
         );

@@ -237,7 +237,7 @@ public sealed class AdmissionTests : IAsyncLifetime
                 await _app.AddModelWithAsync(EngineScript.Write(_app.Folder, "load-ms=0"), configure: runtime => runtime.Pinned = true)
             ); // or a slow machine would stop the first for the last
         await Task.WhenAll(models.Select(model => _app.PostAsync($"/api/models/{model}/start")));
-        Assert.Equal(2, _app.Services.GetRequiredService<AdmissionQueue>().Occupants().Count);
+        Assert.Equal(2, _app.Services.GetRequiredService<Reservations>().Occupants().Count);
     }
 
     private async Task<long> FillAsync(bool pinned)

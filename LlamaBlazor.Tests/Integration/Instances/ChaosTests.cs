@@ -56,7 +56,7 @@ public sealed class ChaosTests(InstanceHarness app) : IClassFixture<InstanceHarn
         foreach (var model in models)
             await app.WaitForAsync(model, "stopped");
 
-        Assert.Empty(app.Services.GetRequiredService<AdmissionQueue>().Occupants());
+        Assert.Empty(app.Services.GetRequiredService<Reservations>().Occupants());
         Assert.Equal(0, app.Services.GetRequiredService<PortPool>().InUse);
         await Until.TrueAsync(
             () => ProcessTable.FindMarked(ProcessTable.MarkerOf(app.Folder.File("data"), "")).Count == 0,

@@ -134,6 +134,6 @@ public sealed class DraftDemandTests(InstanceHarness app) : IClassFixture<Instan
             model,
             CancellationToken.None
         );
-        return await app.Services.GetRequiredService<AdmissionService>().DemandAsync(facts.Value, CancellationToken.None);
+        return await app.Services.GetRequiredService<StartDemands>().FindAsync(facts.Value, CancellationToken.None);
     }
 }

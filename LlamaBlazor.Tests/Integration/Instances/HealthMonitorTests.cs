@@ -85,7 +85,8 @@ public sealed class HealthMonitorTests(CareApp app) : IClassFixture<CareApp>
     {
         var model = await app.AddModelAsync("load-ms=0", "tps=1000");
         var first = await app.StartAsync(model);
-        using var probe = new HangProbe(TimeSpan.FromSeconds(30)); // patient, as a busy machine may need
+        using var client = new LlamaBlazor.Web.Engines.Connections.EngineClient(TimeProvider.System);
+        var probe = new HangProbe(client, TimeSpan.FromSeconds(30)); // patient, as a busy machine may need
         Assert.Equal(ProbeAnswer.Works, await probe.AskAsync(first, mayBeAtWork: true, CancellationToken.None));
         Assert.Equal(first.Pid, app.Board.Find(model)!.Pid);
     }
@@ -115,7 +116,10 @@ public sealed class CareApp : InstanceHarness
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<ReadLoad>(model => new InstanceLoad(Busy.Contains(model) ? 1 : 0, null));
-            services.AddSingleton(new HangProbe(TimeSpan.FromMilliseconds(300)));
+            services.AddSingleton(provider => new HangProbe(
+                provider.GetRequiredService<LlamaBlazor.Web.Engines.Connections.EngineClient>(),
+                TimeSpan.FromMilliseconds(300)
+            ));
         });
     }
 }

@@ -139,6 +139,6 @@ public sealed class LongContextTests(InstanceHarness app) : IClassFixture<Instan
             model,
             CancellationToken.None
         );
-        return await app.Services.GetRequiredService<AdmissionService>().DemandAsync(facts.Value, CancellationToken.None);
+        return await app.Services.GetRequiredService<StartDemands>().FindAsync(facts.Value, CancellationToken.None);
     }
 }

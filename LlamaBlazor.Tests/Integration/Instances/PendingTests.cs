@@ -32,9 +32,12 @@ public sealed class PendingTests(InstanceHarness app) : IClassFixture<InstanceHa
     {
         var model = await app.AddModelAsync("load-ms=0");
         var running = await app.StartAsync(model);
-        var gate = app.Services.GetRequiredService<AdmissionQueue>();
+        var places = app.Services.GetRequiredService<Reservations>();
         await PatchAsync(model, "runtime", """{"pinned":true,"ttl_seconds":1}""");
-        await Until.TrueAsync(() => gate.Occupants().Single(other => other.ModelId == model).IsPinned && gate.TtlOf(model) == 1, "pinned");
+        await Until.TrueAsync(
+            () => places.Occupants().Single(other => other.ModelId == model).IsPinned && places.TtlOf(model) == 1,
+            "pinned"
+        );
         Assert.False((await PendingAsync(model)).GetProperty("restart_needed").GetBoolean());
         Assert.Equal(running.Pid, app.Board.Find(model)!.Pid);
         await PatchAsync(model, "runtime", """{"pinned":false}""");

@@ -18,7 +18,12 @@ public sealed class TrafficTests(TrafficTests.App app) : IClassFixture<TrafficTe
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             base.ConfigureWebHost(builder);
-            builder.ConfigureTestServices(services => services.AddSingleton(new HangProbe(TimeSpan.FromMilliseconds(500))));
+            builder.ConfigureTestServices(services =>
+                services.AddSingleton(provider => new HangProbe(
+                    provider.GetRequiredService<LlamaBlazor.Web.Engines.Connections.EngineClient>(),
+                    TimeSpan.FromMilliseconds(500)
+                ))
+            );
         }
     }
 

@@ -152,10 +152,9 @@ public sealed class WaiterTests : IAsyncLifetime
             facts,
             new InstanceLog(id, Service<Broadcast<InstanceLogLine>>(), TimeProvider.System),
             Service<EngineRunner>(),
+            new InstancePublisher(_app.Board, Service<InstanceStore>(), Look, NullLogger<InstancePublisher>.Instance),
             Service<InstanceOptions>(),
-            _app.Board,
-            Service<InstanceStore>(),
-            Look,
+            TimeProvider.System,
             NullLogger.Instance
         );
         Volatile.Write(ref actor, made);

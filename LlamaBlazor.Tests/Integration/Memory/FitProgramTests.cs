@@ -107,8 +107,7 @@ public sealed class FitProgramTests : AppFixture
         {
             var program = new FitProgram(
                 Services.GetRequiredService<EngineLocator>(),
-                Services.GetRequiredService<ProbeStarter>(),
-                TimeProvider.System
+                new ToolRunner(Services.GetRequiredService<ProbeStarter>(), TimeProvider.System)
             );
             // cat ends with its input
             var run = await program.RunAsync(EngineScript.WriteRaw(Folder, "cat; env"), [], default).WaitAsync(TimeSpan.FromSeconds(30));
@@ -125,7 +124,10 @@ public sealed class FitProgramTests : AppFixture
     public async Task Program_ThatDoesNotEnd_IsEndedWithItsChildren()
     {
         var timers = new HandTimers();
-        var program = new FitProgram(Services.GetRequiredService<EngineLocator>(), Services.GetRequiredService<ProbeStarter>(), timers);
+        var program = new FitProgram(
+            Services.GetRequiredService<EngineLocator>(),
+            new ToolRunner(Services.GetRequiredService<ProbeStarter>(), timers)
+        );
         var run = program.RunAsync(
             EngineScript.WriteRaw(
                 Folder,

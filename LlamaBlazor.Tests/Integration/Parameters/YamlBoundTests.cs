@@ -97,7 +97,8 @@ public sealed class YamlBoundTests(AppFixture app) : IClassFixture<AppFixture>
                           -m a # note
                           -c 5
                       two: {<<: [*base, *more], ttl: 7}
-                    """
+                    """,
+                    TimeProvider.System
                 )
                 .Value[0];
         var (one, two) = (root.Map("models")!.Map("one")!, root.Map("models")!.Map("two")!);
@@ -111,7 +112,7 @@ public sealed class YamlBoundTests(AppFixture app) : IClassFixture<AppFixture>
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => YamlReader.Read("a: b", cancelled.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => YamlReader.Read("a: b", TimeProvider.System, cancelled.Token));
     }
 
     private static string Laughs(string end)

@@ -87,6 +87,7 @@ public class ProxyFixture : AppFixture
             Port = port ?? Engine.Port,
             BaseUrl = $"http://127.0.0.1:{port ?? Engine.Port}",
             ReadyAt = Now,
+            ReadySince = Services.GetRequiredService<TimeProvider>().Monotonic(),
         };
         Services.GetRequiredService<InstanceRegistry>().Publish(snapshot);
         return snapshot;

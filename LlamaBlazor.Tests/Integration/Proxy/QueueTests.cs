@@ -175,7 +175,7 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
         using var again = await SendAsync("moved");
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         await Until.TrueAsync(() => _app.Registry.Busy(id) == 0, "the place is given back, which happens just after the last byte");
-        Assert.NotNull(_app.Registry.LastCompletedAt(id));
+        Assert.NotNull(_app.Registry.CompletedAgo(id));
     }
 
     [Fact]

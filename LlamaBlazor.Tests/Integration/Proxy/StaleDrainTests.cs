@@ -13,8 +13,10 @@ namespace LlamaBlazor.Tests.Integration.Proxy;
 
 /// <summary>A model that was closed for another opens again, also where its last look found somebody who left in that very
 /// moment.</summary>
-public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixture>
+public sealed class StaleDrainTests : IClassFixture<ProxyFixture>
 {
+    private const int LooksOfARound = 3; // how long each of two has waited, and how long the third has been warm
+
     private const long Starving = 1;
     private const long Open = 2;
     private const long Refused = 3;
@@ -22,26 +24,28 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Overtaking = TimeSpan.FromMilliseconds(200); // as long as it is let try; it must not succeed
 
-    private readonly Clock _clock = new();
+    private readonly HandClock _clock = new();
+    private readonly LookClock _looks;
     private readonly InstanceRegistry _board = new(new Broadcast<InstanceSnapshot>(NullLogger<Broadcast<InstanceSnapshot>>.Instance));
     private readonly TaskCompletionSource<Result<InstanceSnapshot>> _refusal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ProxyFixture _app;
     private int _givenUp;
+
+    public StaleDrainTests(ProxyFixture fixture) => (_app, _looks) = (fixture, new LookClock(_clock.Timers));
 
     [Fact]
     public async Task ModelThatWasClosed_ForOneThatLeftMeanwhile_OpensAgain()
     {
-        using var slots = new EngineSlots(_board, app.Services.GetRequiredService<EngineForwarder>(), NullLogger<EngineSlots>.Instance);
-        var options = new ProxyOptions { StarvationSeconds = 0, MinimumWarm = TimeSpan.Zero };
-        var scheduler = new RequestScheduler(
+        using var slots = new EngineSlots(
             _board,
-            StartAsync,
-            slots,
-            app.Registry,
-            options,
-            app.Services.GetRequiredService<IHostApplicationLifetime>(),
-            _clock,
-            NullLogger<RequestScheduler>.Instance
+            _app.Services.GetRequiredService<LlamaBlazor.Web.Engines.Connections.EngineClient>(),
+            NullLogger<EngineSlots>.Instance
         );
+        var options = new ProxyOptions { StarvationSeconds = 0, MinimumWarm = TimeSpan.Zero };
+        var lifetime = _app.Services.GetRequiredService<IHostApplicationLifetime>();
+        var queues = new RequestQueues(_board, _app.Registry, options, _looks);
+        var mover = new RequestMover(_board, StartAsync, slots, queues, lifetime, _clock, NullLogger<RequestMover>.Instance);
+        var scheduler = new RequestScheduler(_board, slots, queues, mover, options, lifetime, _clock);
         _board.Publish(
             new InstanceSnapshot
             {
@@ -51,6 +55,7 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
                 Phase = InstancePhase.Running,
                 BaseUrl = "http://127.0.0.1:1",
                 ReadyAt = 1,
+                ReadySince = TimeSpan.Zero,
             }
         );
         foreach (var pending in new[] { Starving, Refused })
@@ -72,9 +77,9 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
         var starving = scheduler.EnterAsync(Request(Starving), null, client.Token).AsTask();
         var refused = scheduler.EnterAsync(Request(Refused), null, CancellationToken.None).AsTask();
         await Until.TrueAsync(() => IsEachWaiting() && _clock.Timers.Fire(LookAgain), "both wait for a start");
-        await Until.TrueAsync(() => _clock.Looks >= 2 && IsEachWaiting(), "closed for those that starve");
+        await Until.TrueAsync(() => _looks.Count >= 2 * LooksOfARound && IsEachWaiting(), "closed for those that starve");
 
-        _clock.OnLook = () =>
+        _looks.OnLook = () =>
         {
             // The refused one's last look found the starving one in its line. Now that one leaves, and its own last looks try to overtake:
             // on a thread of their own, since the lock lets its holder in again.
@@ -158,15 +163,22 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
         };
     }
 
-    private sealed class Clock : TimeProvider
+    private sealed class HandClock : TimeProvider
+    {
+        public HandTimers Timers { get; } = new();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            Timers.CreateTimer(callback, state, dueTime, period);
+    }
+
+    // The clock of those that look who starves.
+    private sealed class LookClock(HandTimers timers) : TimeProvider
     {
         private int _looks;
         private Action? _onLook;
 
-        public HandTimers Timers { get; } = new();
-
-        /// <summary>How often somebody asked for how long a model has been warm.</summary>
-        public int Looks => Volatile.Read(ref _looks);
+        /// <summary>How often somebody asked for how long a model has waited or been warm.</summary>
+        public int Count => Volatile.Read(ref _looks);
 
         /// <summary>Called once, at the next look.</summary>
         public Action? OnLook
@@ -174,14 +186,14 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
             set => Volatile.Write(ref _onLook, value);
         }
 
-        public override DateTimeOffset GetUtcNow()
+        public override long GetTimestamp()
         {
             Interlocked.Increment(ref _looks);
             Interlocked.Exchange(ref _onLook, null)?.Invoke();
-            return base.GetUtcNow();
+            return base.GetTimestamp();
         }
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            Timers.CreateTimer(callback, state, dueTime, period);
+            timers.CreateTimer(callback, state, dueTime, period);
     }
 }

@@ -209,7 +209,7 @@ public sealed class ResourceTests(InstanceHarness app) : IClassFixture<InstanceH
             model,
             CancellationToken.None
         );
-        return await app.Services.GetRequiredService<AdmissionService>().DemandAsync(facts.Value, CancellationToken.None);
+        return await app.Services.GetRequiredService<StartDemands>().FindAsync(facts.Value, CancellationToken.None);
     }
 
     [Fact]

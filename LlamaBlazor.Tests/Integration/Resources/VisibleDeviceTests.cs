@@ -100,7 +100,7 @@ public sealed class VisibleDeviceTests(InstanceHarness app) : IClassFixture<Inst
     {
         var factory = app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>();
         var facts = await InstanceDefinition.ReadAsync(factory, model, CancellationToken.None);
-        return await app.Services.GetRequiredService<AdmissionService>().DemandAsync(facts.Value, CancellationToken.None);
+        return await app.Services.GetRequiredService<StartDemands>().FindAsync(facts.Value, CancellationToken.None);
     }
 
     // What the memory tab counts, beside the host.

@@ -11,7 +11,7 @@ namespace LlamaBlazor.Web.Engines.Connections;
 /// without having read
 /// a request, the client gets <see cref="UnreadRequestException"/>.
 /// </summary>
-internal sealed class EngineConnection(Stream inner, string authority, EngineHabits habits) : Stream
+internal sealed class EngineConnection(Stream inner, string authority, EngineHabits habits, TimeProvider clock) : Stream
 {
     private const int HeadLimit = 64 << 10;
 
@@ -195,13 +195,13 @@ internal sealed class EngineConnection(Stream inner, string authority, EngineHab
             habits.Note(authority, kept: false);
         if (_requests < 2 || inner is not NetworkStream { Socket: var socket })
             return 0;
-        var since = TimeProvider.System.GetTimestamp();
+        var since = clock.GetTimestamp();
         do
         {
             if (socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error) is not 0)
                 throw new UnreadRequestException();
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System).ConfigureAwait(false);
-        } while (TimeProvider.System.GetElapsedTime(since) < ResetLimit);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), clock).ConfigureAwait(false);
+        } while (clock.GetElapsedTime(since) < ResetLimit);
         return 0;
     }
 
@@ -210,7 +210,7 @@ internal sealed class EngineConnection(Stream inner, string authority, EngineHab
         bool? kept = null;
         try
         {
-            using var limit = new CancellationTokenSource(EngineHabits.Watch);
+            using var limit = new CancellationTokenSource(EngineHabits.Watch, clock);
             var buffer = new byte[1];
             kept = await inner.ReadAsync(buffer, limit.Token).ConfigureAwait(false) == 0 ? false : null;
         }

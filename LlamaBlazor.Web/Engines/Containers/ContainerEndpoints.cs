@@ -14,16 +14,16 @@ internal static class ContainerEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        ContainerReconciler keeper,
+        OwnContainers containers,
         ContainerRuntime runtime,
         InstanceRegistry board,
         CancellationToken cancellation
     )
     {
-        var listed = await keeper.ListAsync(cancellation);
+        var listed = await containers.ListAsync(cancellation);
         if (listed.Failure is { } failure)
             return runtime.Path is null ? Results.Ok(new ContainerAnswer([], null, null, failure.Message)) : ApiResults.Problem(failure);
-        var usage = (await keeper.UsageAsync(cancellation)).ToLookup(item => item.Id[..Math.Min(12, item.Id.Length)]);
+        var usage = (await containers.UsageAsync(cancellation)).ToLookup(item => item.Id[..Math.Min(12, item.Id.Length)]);
         var instances = board.Active.Where(instance => instance.ContainerId is not null).ToDictionary(instance => instance.ContainerId!);
         var rows = listed.Value.Select(item =>
         {

@@ -9,8 +9,17 @@ using LlamaBlazor.Web.Engines.Processes;
 namespace LlamaBlazor.Web.Engines.Containers;
 
 /// <summary>Makes and starts containers. What was begun is undone where a later step fails.</summary>
-internal sealed class ContainerLauncher(ContainerRuntime runtime, Launcher launcher, ProcessGuard guard, DataFolder folder)
+internal sealed class ContainerLauncher(
+    ContainerRuntime runtime,
+    Launcher launcher,
+    ProcessGuard guard,
+    DataFolder folder,
+    TimeProvider clock
+)
 {
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+
     private readonly ConcurrentDictionary<string, bool> _names = new(); // one a container of this run; removed with it
 
     /// <summary>Value of <see cref="ContainerKind.DataLabel"/> on containers of ours.</summary>
@@ -70,14 +79,14 @@ internal sealed class ContainerLauncher(ContainerRuntime runtime, Launcher launc
     // Until the container runs, or its client has ended because it never will.
     private async Task<int?> PidAsync(string name, EngineProcess client)
     {
-        for (var pause = 10; !client.Exited.IsCompleted; pause = Math.Min(pause * 2, 500))
+        for (var pause = ShortestPause; !client.Exited.IsCompleted; pause = pause < LongestPause ? pause * 2 : LongestPause)
         {
             var told = await runtime
                 .RunAsync(["inspect", "--format", "{{.State.Pid}}", name], CancellationToken.None)
                 .ConfigureAwait(false);
             if (told.IsSuccess && int.TryParse(told.Value.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0)
                 return ProcessTable.StartTime(pid) is null ? null : pid; // a runtime in a machine of its own counts processes of its own
-            await Task.WhenAny(client.Exited, Task.Delay(pause)).ConfigureAwait(false);
+            await Task.WhenAny(client.Exited, Task.Delay(pause, clock)).ConfigureAwait(false);
         }
 
         return null;

@@ -1,4 +1,3 @@
-using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared.Published;
@@ -15,8 +14,7 @@ internal sealed partial class ContainerReconciler(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseState database,
     DatabaseWriter writer,
-    ContainerRuntime runtime,
-    ContainerLauncher launcher,
+    OwnContainers containers,
     InstanceRegistry board,
     TimeProvider clock,
     ILogger<ContainerReconciler> logger
@@ -31,39 +29,13 @@ internal sealed partial class ContainerReconciler(
     /// <summary>Completes after the first comparison, whatever came of it: what an earlier run left behind is gone then.</summary>
     public Task Reconciled => _reconciled.Task;
 
-    /// <summary>Our containers as the runtime lists them, running or not; a failure where it does not answer.</summary>
-    public async Task<Result<ContainerItem[]>> ListAsync(CancellationToken cancellation)
-    {
-        var listed = await runtime
-            .RunAsync(
-                ["ps", "--all", "--no-trunc", "--filter", $"label={ContainerKind.DataLabel}={launcher.Label}", "--format", Json],
-                cancellation
-            )
-            .ConfigureAwait(false);
-        if (listed.Failure is { } failure)
-            return failure;
-        return ContainerText.ReadList(listed.Value) is { } items
-            ? items.ToArray()
-            : Failure.Unavailable($"{runtime.Path} ps printed no JSON that is understood. Is it podman or docker?");
-    }
-
-    /// <summary>What our running containers use now; empty where there are none, or the runtime does not tell.</summary>
-    public async Task<IReadOnlyList<ContainerUsage>> UsageAsync(CancellationToken cancellation)
-    {
-        var ids = board.Active.Select(instance => instance.ContainerId).OfType<string>().ToList();
-        if (ids.Count == 0)
-            return [];
-        var told = await runtime.RunAsync(["stats", "--no-stream", "--format", Json, .. ids], cancellation).ConfigureAwait(false);
-        return told.IsSuccess ? ContainerText.ReadUsage(told.Value) ?? [] : [];
-    }
-
     /// <summary>Compares once. The runtime is right: what it does not have is not there, and what nobody of this run started is
     /// removed.</summary>
     public async Task ReconcileAsync(CancellationToken cancellation)
     {
-        if (runtime.Path is null || !await IsUsedAsync(cancellation).ConfigureAwait(false))
+        if (!containers.CanBeListed || !await IsUsedAsync(cancellation).ConfigureAwait(false))
             return;
-        var listed = await ListAsync(cancellation).ConfigureAwait(false);
+        var listed = await containers.ListAsync(cancellation).ConfigureAwait(false);
         if (listed.Failure is { } failure)
         {
             LogNotListed(failure.Message);
@@ -73,16 +45,16 @@ internal sealed partial class ContainerReconciler(
         // Those that are only asked something are removed by whoever asks, but for those of an earlier run.
         foreach (
             var stray in listed.Value.Where(item =>
-                !launcher.Knows(item.Name)
+                !containers.Knows(item.Name)
                 && (!_reconciled.Task.IsCompleted || !item.Name.StartsWith(ContainerKind.ProbePrefix, StringComparison.Ordinal))
             )
         )
         {
-            var removed = await runtime.RunAsync(["rm", "--force", "--volumes", stray.Name], cancellation).ConfigureAwait(false);
+            var removed = await containers.RemoveAsync(stray.Name, cancellation).ConfigureAwait(false);
             LogRemoved(stray.Name, removed.Failure?.Message ?? "done");
         }
 
-        var present = listed.Value.Where(item => launcher.Knows(item.Name)).Select(item => item.Id).ToList();
+        var present = listed.Value.Where(item => containers.Knows(item.Name)).Select(item => item.Id).ToList();
         var own = board.ByModel.Values.Select(instance => instance.Id).ToList();
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         await writer
@@ -137,9 +109,6 @@ internal sealed partial class ContainerReconciler(
             }
         } while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
-
-    // podman's word for an array, docker's for one object a line.
-    private string Json => runtime.IsPodman ? "json" : "{{json .}}";
 
     /// <summary>True once a container was used: before, the runtime is not asked.</summary>
     public async Task<bool> IsUsedAsync(CancellationToken cancellation)

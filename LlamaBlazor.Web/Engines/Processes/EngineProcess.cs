@@ -9,14 +9,17 @@ internal sealed class EngineProcess : RunningEngine
 
     private readonly Process _process;
     private readonly string? _marker;
+    private readonly TimeProvider _clock;
     private volatile bool _hasExited;
 
     /// <summary>Takes over a process that was just started.</summary>
     /// <param name="process">With both outputs redirected.</param>
     /// <param name="marker">Value of its marker variable, or null for a helper that what it started may outlive.</param>
     /// <param name="onLine">Takes each line of output; must be quick.</param>
-    public EngineProcess(Process process, string? marker, Action<string> onLine)
+    /// <param name="clock">The time.</param>
+    public EngineProcess(Process process, string? marker, Action<string> onLine, TimeProvider clock)
     {
+        _clock = clock;
         _process = process;
         _marker = marker;
         Id = process.Id;
@@ -85,7 +88,7 @@ internal sealed class EngineProcess : RunningEngine
         var code = _process.ExitCode;
         foreach (var left in Marked()) // what it started and did not end
             Signals.Send(left, Signals.Kill);
-        await Task.WhenAny(Task.WhenAll(output, error), Task.Delay(PipeLimit)).ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll(output, error), Task.Delay(PipeLimit, _clock)).ConfigureAwait(false);
         _process.DisposeWithPipes(); // also where somebody still holds their other end
         return code;
     }

@@ -18,11 +18,12 @@ internal sealed class Launcher : IDisposable
     private readonly BlockingCollection<Action> _work = new(boundedCapacity: 256);
     private readonly ProcessGuard _guard;
     private readonly DataFolder _folder;
+    private readonly TimeProvider _clock;
 
     /// <summary>Starts the thread.</summary>
-    public Launcher(ProcessGuard guard, DataFolder folder)
+    public Launcher(ProcessGuard guard, DataFolder folder, TimeProvider clock)
     {
-        (_guard, _folder) = (guard, folder);
+        (_guard, _folder, _clock) = (guard, folder, clock);
         new Thread(Work) { IsBackground = true, Name = "Engine launcher" }.Start();
     }
 
@@ -57,7 +58,7 @@ internal sealed class Launcher : IDisposable
                 var process = Process.Start(describe()) ?? throw new InvalidOperationException("No process was started.");
                 _guard.Add(process.Id);
                 process.StandardInput.Close();
-                var engine = new EngineProcess(process, marker, onLine);
+                var engine = new EngineProcess(process, marker, onLine, _clock);
                 _ = ForgetAsync(engine);
                 result.SetResult(engine);
             }

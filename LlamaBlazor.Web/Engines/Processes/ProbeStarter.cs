@@ -46,53 +46,37 @@ internal sealed class ProbeStarter(ProcessGuard guard, DataFolder folder)
         && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
 }
 
-/// <summary>A short run, watched by the guard until it is disposed. Disposing ends what is left of it.</summary>
-internal sealed class ProbeProcess : IDisposable
+/// <summary>A short run, watched by the guard until it is disposed, besides what <see cref="ToolProcess"/> does.</summary>
+internal sealed class ProbeProcess : ToolProcess
 {
     private readonly ProcessGuard _guard;
     private readonly string _marker;
     private readonly string? _container;
     private readonly int _pid;
-    private bool _isDone;
 
     /// <summary>Takes over a process that was just started.</summary>
     public ProbeProcess(Process process, string marker, string? container, ProcessGuard guard)
+        : base(process)
     {
-        (Process, _marker, _container, _guard, _pid) = (process, marker, container, guard, process.Id);
+        (_marker, _container, _guard, _pid) = (marker, container, guard, process.Id);
         guard.Add(_pid);
         if (container is not null)
             guard.Add(container);
     }
 
-    /// <summary>The process.</summary>
-    public Process Process { get; }
-
-    /// <summary>It has ended by itself and said all it had to say: nothing of it is left to be ended.</summary>
-    public void Done() => _isDone = true;
-
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
-        if (!_isDone)
-            Kill();
-        Process.DisposeWithPipes();
+        base.Dispose();
         _guard.Remove(_pid);
         if (_container is not null)
             _guard.Remove(_container);
     }
 
-    private void Kill()
+    /// <inheritdoc/>
+    protected override void Kill()
     {
-        try
-        {
-            if (!Process.HasExited)
-                Process.Kill(entireProcessTree: true);
-        }
-        catch (InvalidOperationException)
-        {
-            // It has ended meanwhile.
-        }
-
+        base.Kill();
         foreach (var left in ProcessTable.FindMarked(_marker)) // what it started may not be its child any more
             Signals.Send(left, Signals.Kill);
     }

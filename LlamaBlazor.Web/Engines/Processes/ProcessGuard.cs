@@ -11,7 +11,7 @@ namespace LlamaBlazor.Web.Engines.Processes;
 /// being started
 /// at that moment was not told of yet. Where there is no shell the parent-death signal and the sweep at the next start remain.
 /// </summary>
-internal sealed partial class ProcessGuard(ContainerRuntime containers, DataFolder folder, ILogger<ProcessGuard> logger) : IDisposable
+internal sealed partial class ProcessGuard(ContainerProgram containers, DataFolder folder, ILogger<ProcessGuard> logger) : IDisposable
 {
     // "+ PID" and "- PID", or the name of a container; "end" when all was ended in good order. Signals that a terminal sends to all of us
     // must not end it.

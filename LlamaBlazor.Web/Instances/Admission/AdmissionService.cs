@@ -1,12 +1,8 @@
-using System.Globalization;
 using LlamaBlazor.Domain.Instances;
-using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Memory;
-using LlamaBlazor.Web.Models;
-using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Telemetry;
 using Microsoft.EntityFrameworkCore;
@@ -19,12 +15,9 @@ internal sealed class AdmissionService(
     AdmissionLimits limits,
     MachineMeter machine,
     AllocationStore allocations,
-    ConfigReader reader,
     GpuMeter gpus,
     MemoryAdvisor advisor,
-    ModelStore models,
-    IConfiguration configuration,
-    TimeProvider clock
+    IConfiguration configuration
 )
 {
     private const double MiB = 1048576;
@@ -34,7 +27,7 @@ internal sealed class AdmissionService(
 
     /// <summary>Decides about a start beside those that hold places now.</summary>
     /// <param name="facts">The model.</param>
-    /// <param name="demand">What it needs: <see cref="DemandAsync"/>.</param>
+    /// <param name="demand">What it needs: <see cref="StartDemands"/>.</param>
     /// <param name="mayEvict">Whether idle models may be stopped for it.</param>
     /// <param name="others">Those that load or run.</param>
     /// <param name="promised">Bytes that others which load were promised and have not all taken yet.</param>
@@ -69,7 +62,7 @@ internal sealed class AdmissionService(
                         ? advisor.LongestContext(known, usable)
                         : 0,
             };
-            return (policy.Decide(request, state, others, quota, clock.GetUtcNow().ToUnixTimeMilliseconds()), gpus);
+            return (policy.Decide(request, state, others, quota), gpus);
         }
     }
 
@@ -79,72 +72,6 @@ internal sealed class AdmissionService(
         var state = machine.Read();
         // below zero where more was promised: what becomes free is for those first
         return _isDemo ? new MachineState(null, null, null, null, state.Cores) : state with { FreeMemory = state.FreeMemory - promised };
-    }
-
-    /// <summary>What a model is expected to need.</summary>
-    public async Task<StartDemand> DemandAsync(InstanceDefinition facts, CancellationToken cancellation)
-    {
-        if (_isDemo)
-            return new StartDemand(0, 0, 0, new GpuWish(null, false, [], 0), []);
-        var row = await ReadAsync(facts.ModelId, cancellation).ConfigureAwait(false);
-        var question = await EstimateAsync(facts.ModelId, cancellation).ConfigureAwait(false);
-        var (isNone, draft) = (row?.Device == AllocationStore.None, question?.Settings.Draft);
-        var devices =
-            isNone && draft is null or { Device: AllocationStore.None }
-                ? []
-                : await DevicesAsync(facts, cancellation).ConfigureAwait(false);
-        var (memory, vram) = Memory(question is null ? null : advisor.Expect(question), row, DeviceKinds.Gpus(devices).Count > 0);
-        // A draft model without a setting of its own is put where the model is, if the dashboard chooses that.
-        var isFollowing =
-            string.IsNullOrWhiteSpace(draft?.Device) && !isNone && facts.GpuStrategy is GpuWish.Auto or GpuWish.Best or GpuWish.All;
-        var apart = isFollowing
-            ? []
-            : vram.Where(use => use.Draft > 0 && (use.Draft == use.Bytes || !string.IsNullOrWhiteSpace(draft?.Device)))
-                .ToDictionary(use => use.Device, use => use.Draft);
-        var all = vram.Sum(use => use.Bytes);
-        var cores = facts.CpuLimit ?? (row?.Threads is > 0 ? row.Threads.Value : Environment.ProcessorCount);
-        var wish = new GpuWish(facts.GpuStrategy, facts.IsGpuExclusive, AllocationStore.Devices(row?.Device), all - apart.Values.Sum())
-        {
-            IsNone = isNone,
-            Draft = apart,
-        };
-        return new StartDemand(memory, all, cores, wish, devices) { Estimated = question };
-    }
-
-    // The estimate for the settings of now, corrected by what the engine said it took at its last start; else what llama-fit-params said,
-    // which is not told of
-    // a draft model; else the file and a fifth more. Host and every GPU are counted apart: where the engine has no GPU, all of it is the
-    // host's.
-    private static (long Host, IReadOnlyList<GpuNeed> Gpus) Memory(MemoryProjection? estimate, Needs? row, bool hasGpus)
-    {
-        var (host, gpus) = (row, estimate) switch
-        {
-            ({ Measured: > 0 and var measured, Estimated: > 0 and var then }, { } now) => Split(
-                now,
-                Math.Clamp((double)measured / then, 0.5, 2)
-            ),
-            ({ Fit: true } fit, not { DraftBytes: > 0 }) => (
-                (long)((fit.Cpu ?? 0) * MiB),
-                [new GpuNeed("", (long)((fit.Gpu ?? 0) * MiB), 0)]
-            ),
-            (_, { } now) => Split(now, 1),
-            _ => ((long)((row?.Size ?? 0) * 1.2), []),
-        };
-        return hasGpus ? (host, gpus) : (host + gpus.Sum(use => use.Bytes), []);
-    }
-
-    private static (long Host, IReadOnlyList<GpuNeed> Gpus) Split(MemoryProjection now, double factor) =>
-        (
-            (long)(now.Devices[^1].Bytes * factor),
-            [.. now.Devices.SkipLast(1).Select(use => new GpuNeed(use.Name, (long)(use.Bytes * factor), (long)(use.DraftBytes * factor)))]
-        );
-
-    private async Task<MemoryCase?> EstimateAsync(long modelId, CancellationToken cancellation)
-    {
-        if (await models.FindAsync(modelId.ToString(CultureInfo.InvariantCulture), cancellation).ConfigureAwait(false) is not { } model)
-            return null;
-        var question = await advisor.PrepareAsync(model, cancellation).ConfigureAwait(false);
-        return question.IsSuccess ? question.Value : null;
     }
 
     // Who holds which card: the rows of the database, what starts that evict others are about to take, and, for who must have a card alone,
@@ -202,47 +129,6 @@ internal sealed class AdmissionService(
             }
             : device;
 
-    private async Task<Needs?> ReadAsync(long modelId, CancellationToken cancellation)
-    {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var query =
-                from model in context.Models.AsNoTracking()
-                where model.Id == modelId
-                from fit in context.FitParams.Where(fit => fit.ModelId == model.Id).DefaultIfEmpty()
-                from gpu in context.Set<GpuConfig>().Where(gpu => gpu.ModelId == model.Id).DefaultIfEmpty()
-                select new Needs(
-                    model.FileSizeBytes,
-                    (bool?)fit.FitParamsSuccess,
-                    fit.ProjectedCpuMemoryMb,
-                    fit.ProjectedGpuMemoryMb,
-                    fit.EstimatedBytes,
-                    fit.MeasuredBytes,
-                    model.Threads,
-                    gpu.Device
-                );
-            return await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
-        }
-    }
-
-    // An engine that cannot be found or asked is told of when it is to be started; a container's is not asked for a mere check.
-    private async Task<IReadOnlyList<EngineDevice>> DevicesAsync(InstanceDefinition facts, CancellationToken cancellation)
-    {
-        if (facts.IsContainer)
-            return
-            [
-                .. gpus
-                    .Last.Where(gpu => gpu.Id.StartsWith("nvidia", StringComparison.Ordinal))
-                    .Select((gpu, index) => new EngineDevice($"CUDA{index}", gpu.Name, (long)(gpu.MemoryTotal ?? 0), 0)),
-            ];
-        var configuration = await reader.ReadAsync(facts.ModelId, cancellation).ConfigureAwait(false);
-        return await advisor
-                .Machine.EngineDevicesAsync(configuration?.EnginePath, cancellation, configuration?.Variables)
-                .ConfigureAwait(false)
-            ?? [];
-    }
-
     private static async Task<ProjectQuota?> QuotaAsync(LlamaDbContext context, string project, CancellationToken cancellation)
     {
         if (project.Equals(ProjectQuota.Default, StringComparison.OrdinalIgnoreCase))
@@ -260,17 +146,4 @@ internal sealed class AdmissionService(
                 MaxGpus = (int?)row.MaxGpus,
             };
     }
-
-    private sealed record GpuNeed(string Device, long Bytes, long Draft);
-
-    private sealed record Needs(
-        long? Size,
-        bool? Fit,
-        double? Cpu,
-        double? Gpu,
-        long? Estimated,
-        long? Measured,
-        long? Threads,
-        string? Device
-    );
 }

@@ -2,12 +2,8 @@ using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
-using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Api;
-using LlamaBlazor.Web.Shared.Live;
-using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Maintenance.Transfer;
 
@@ -20,11 +16,9 @@ internal sealed class SettingsImport(
     DatabaseWriter writer,
     SectionWriter sections,
     ParameterCatalogue catalogue,
-    LaunchSettingsStore launch,
-    ParameterStore parameters,
-    ModelStore models,
+    LaunchSettingsImport launch,
+    ImportNews news,
     AuditTrail audit,
-    Broadcast<PreferencesChanged> preferences,
     TimeProvider clock
 )
 {
@@ -79,15 +73,12 @@ internal sealed class SettingsImport(
         }
         catch (TakenBackException)
         {
-            await LaunchAsync(file, options, report).ConfigureAwait(false);
+            await launch.RunAsync(file, options, report).ConfigureAwait(false);
             return report;
         }
 
-        await LaunchAsync(file, options, report).ConfigureAwait(false);
-        foreach (var changed in run.Changed)
-            parameters.Changes.Publish(changed);
-        models.Changes.Publish(new ModelChanged(0, ModelChanged.Library));
-        preferences.Publish(new PreferencesChanged());
+        await launch.RunAsync(file, options, report).ConfigureAwait(false);
+        news.Tell(run.Changed);
         audit.Note(
             "settings_imported",
             "database",
@@ -153,47 +144,6 @@ internal sealed class SettingsImport(
         {
             return Failure.Invalid("sealed", "The sealed secrets are damaged.");
         }
-    }
-
-    // Last and apart, since it has rules and listeners of its own. What does not fit this machine is left out.
-    private async Task LaunchAsync(SettingsFile file, TransferOptions options, TransferReport report)
-    {
-        if (file.LaunchSettings is not { } theirs)
-            return;
-        var ours = await launch.GetAsync().ConfigureAwait(false);
-        if (
-            theirs.ModelDirectories.SequenceEqual(ours.ModelDirectories)
-            && theirs.EnginePath == ours.EnginePath
-            && theirs.PortRange == ours.PortRange
-        )
-            return;
-        var wanted = options.Update
-            ? theirs
-            : ours with
-            {
-                ModelDirectories = ours.ModelDirectories.Count > 0 ? ours.ModelDirectories : theirs.ModelDirectories,
-                EnginePath = ours.EnginePath ?? theirs.EnginePath,
-            };
-        foreach (var (field, words) in LaunchSettingsRules.Check(wanted, launch.EnginePaths)?.Errors ?? new Dictionary<string, string[]>())
-        {
-            report.Problems.Add(new TransferProblem($"launch_settings.{field}", string.Join(' ', words)));
-            wanted = field switch
-            {
-                "engine_path" => wanted with { EnginePath = ours.EnginePath },
-                "port_range" => wanted with { PortRange = ours.PortRange },
-                _ => wanted with { ModelDirectories = ours.ModelDirectories },
-            };
-        }
-
-        if (
-            wanted.ModelDirectories.SequenceEqual(ours.ModelDirectories)
-            && wanted.EnginePath == ours.EnginePath
-            && wanted.PortRange == ours.PortRange
-        )
-            return;
-        report.Settings.Add("launch_settings");
-        if (!options.DryRun)
-            await launch.SaveAsync(wanted).ConfigureAwait(false);
     }
 
     // How a dry run takes its transaction back: the writer commits whatever returns.

@@ -15,7 +15,8 @@ internal sealed class EngineDirectory(
     ConfigReader reader,
     IDbContextFactory<LlamaDbContext> contexts,
     EngineTool tool,
-    ParameterCatalogue catalogue
+    ParameterCatalogue catalogue,
+    TimeProvider clock
 )
 {
     private static readonly FrozenDictionary<string, string> NoVariables = FrozenDictionary<string, string>.Empty;
@@ -43,8 +44,8 @@ internal sealed class EngineDirectory(
         IReadOnlyDictionary<string, string>? variables = null
     )
     {
-        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        soon.CancelAfter(Patience);
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
         try
         {
             var engine = await FindAsync(perModelPath, soon.Token, variables).ConfigureAwait(false);

@@ -6,7 +6,7 @@ using LlamaBlazor.Web.Shared.Feedback;
 namespace LlamaBlazor.Web.Parameters.Import;
 
 /// <summary>Tells by its form what a pasted text is, reads it, and finds the files it names on this machine.</summary>
-internal sealed class ImportReader(ParameterCatalogue catalogue, ImportPaths paths)
+internal sealed class ImportReader(ParameterCatalogue catalogue, ImportPaths paths, TimeProvider clock)
 {
     private readonly CommandLineParser _parser = new(
         catalogue,
@@ -55,7 +55,7 @@ internal sealed class ImportReader(ParameterCatalogue catalogue, ImportPaths pat
     // Other programs take the first document alone. Models of the others were meant too, so they are read as well.
     private Result<PresetPlan> ReadYaml(string text, bool swap, CancellationToken cancellation)
     {
-        var documents = YamlReader.Read(text, cancellation);
+        var documents = YamlReader.Read(text, clock, cancellation);
         if (!documents.IsSuccess)
             return documents.Failure!;
         var (models, problems) = (new List<PresetModel>(), new List<NotUnderstood>());

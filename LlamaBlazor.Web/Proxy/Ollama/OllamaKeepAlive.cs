@@ -113,9 +113,7 @@ internal sealed partial class OllamaKeepAlive(
 
     // Requests that did not come through here count too.
     private bool Rested(long modelId, TimeSpan time) =>
-        registry.LastCompletedAt(modelId) is not { } last
-        // ahead: the clock was set back
-        || (clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(last)).Duration() >= time - TimeSpan.FromMilliseconds(50);
+        registry.CompletedAgo(modelId) is not { } rest || rest >= time - TimeSpan.FromMilliseconds(50);
 
     private sealed record Stay(DateTimeOffset Until, TimeSpan Time, long Since, CancellationTokenSource Over);
 

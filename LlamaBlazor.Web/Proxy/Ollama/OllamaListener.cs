@@ -18,6 +18,7 @@ internal sealed partial class OllamaListener(
     AllowedOrigins origins,
     AllowedHosts hosts,
     OllamaOptions options,
+    TimeProvider clock,
     ILogger<OllamaListener> logger
 ) : IHostedService, IAsyncDisposable
 {
@@ -76,7 +77,10 @@ internal sealed partial class OllamaListener(
 
     private async Task HandleAsync(HttpContext context)
     {
-        if (!database.IsReady && await DatabaseGuard.FindReasonAsync(database, context.RequestAborted).ConfigureAwait(false) is { } reason)
+        if (
+            !database.IsReady
+            && await DatabaseGuard.FindReasonAsync(database, clock, context.RequestAborted).ConfigureAwait(false) is { } reason
+        )
             await OllamaLists.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, reason).ConfigureAwait(false);
         else
             await endpoint.HandleAsync(context).ConfigureAwait(false);

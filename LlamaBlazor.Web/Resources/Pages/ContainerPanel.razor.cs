@@ -17,6 +17,9 @@ public sealed partial class ContainerPanel
     internal ContainerReconciler Keeper { get; set; } = null!;
 
     [Inject]
+    internal OwnContainers Own { get; set; } = null!;
+
+    [Inject]
     internal ContainerRuntime Runtime { get; set; } = null!;
 
     [Inject]
@@ -33,8 +36,8 @@ public sealed partial class ContainerPanel
     {
         if (Left.IsCancellationRequested || Runtime.Path is null || !await Keeper.IsUsedAsync(CancellationToken.None))
             return;
-        var listed = await Keeper.ListAsync(CancellationToken.None);
+        var listed = await Own.ListAsync(CancellationToken.None);
         (_containers, _trouble) = (listed.IsSuccess ? listed.Value : [], listed.Failure?.Message);
-        _usage = await Keeper.UsageAsync(CancellationToken.None);
+        _usage = await Own.UsageAsync(CancellationToken.None);
     }
 }

@@ -22,6 +22,10 @@ internal sealed class InstanceRegistry(Broadcast<InstanceSnapshot> changes)
     /// <summary>The snapshot of a model, or null when it was not started in this run.</summary>
     public InstanceSnapshot? Find(long modelId) => ByModel.GetValueOrDefault(modelId);
 
+    /// <summary>The snapshot of a model whose engine answers now, or null.</summary>
+    public InstanceSnapshot? FindRunning(long modelId) =>
+        Find(modelId) is { Phase: InstancePhase.Running, BaseUrl: not null } instance ? instance : null;
+
     /// <summary>Replaces the snapshot of a model and tells everybody.</summary>
     public void Publish(InstanceSnapshot snapshot)
     {

@@ -105,10 +105,10 @@ internal sealed class SimulatedCompletion(
         bool isFirst
     )
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = clock.GetTimestamp();
         var due = TimeSpan.FromSeconds((slot.PromptTokens - slot.CachedTokens) / faults.PromptTokensPerSecond);
         await Task.Delay(due, clock, context.RequestAborted);
-        timings.PromptMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        timings.PromptMs = clock.GetElapsedTime(started).TotalMilliseconds;
         if (!job.IsStream || !isFirst)
             return;
         await SimulatedWire.StartStreamAsync(context);
@@ -124,11 +124,11 @@ internal sealed class SimulatedCompletion(
         int index
     )
     {
-        var predicting = Stopwatch.GetTimestamp();
+        var predicting = clock.GetTimestamp();
         if (job.Tool is { } tool)
         {
             slot.Decoded = Math.Max(1, SimulatedText.CountTokens(tool.Arguments));
-            timings.PredictedMs = Stopwatch.GetElapsedTime(predicting).TotalMilliseconds;
+            timings.PredictedMs = clock.GetElapsedTime(predicting).TotalMilliseconds;
             if (job.IsStream)
                 await SendAsync(context, form.Call(tool));
             return new SimulatedAnswer(index, [], "tool_calls", "", slot.Copy(), timings);
@@ -138,11 +138,11 @@ internal sealed class SimulatedCompletion(
         for (var i = 0; i < words.Count; i++)
         {
             // Against the clock and not against the last token: short delays are rounded up by the system.
-            var due = TimeSpan.FromSeconds((i + 1) / faults.TokensPerSecond) - Stopwatch.GetElapsedTime(predicting);
+            var due = TimeSpan.FromSeconds((i + 1) / faults.TokensPerSecond) - clock.GetElapsedTime(predicting);
             if (due > TimeSpan.FromMilliseconds(1))
                 await Task.Delay(due, clock, context.RequestAborted);
             (slot.Decoded, slot.Tokens) = (i + 1, slot.PromptTokens + i + 1);
-            timings.PredictedMs = Stopwatch.GetElapsedTime(predicting).TotalMilliseconds;
+            timings.PredictedMs = clock.GetElapsedTime(predicting).TotalMilliseconds;
             if (job.IsStream)
                 await SendAsync(context, form.Token(index, words[i], slot));
             if (i + 1 == faults.DieAfterTokens)

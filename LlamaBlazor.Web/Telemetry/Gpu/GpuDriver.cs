@@ -33,6 +33,9 @@ internal sealed class GpuDriver(string name, Func<Result<IGpuReader>> open, Time
     /// <summary>The maker.</summary>
     public string Name => name;
 
+    /// <summary>Measures how long it takes.</summary>
+    public TimeProvider Clock => clock;
+
     /// <summary>The last look; its cards without values when the driver hangs.</summary>
     public GpuLook Latest
     {

@@ -72,7 +72,7 @@ internal sealed partial class GpuDrivers(IReadOnlyList<GpuDriver> drivers, ILogg
             return driver.Latest;
         try
         {
-            return await asked.WaitAsync(left, cancellation).ConfigureAwait(false);
+            return await asked.WaitAsync(left, driver.Clock, cancellation).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

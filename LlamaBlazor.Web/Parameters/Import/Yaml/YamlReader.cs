@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using LlamaBlazor.Domain.Common;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -35,22 +34,25 @@ internal sealed class YamlReader
     private readonly string[] _lines;
     private readonly Parser _parser;
     private readonly CancellationToken _cancellation;
-    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly TimeProvider _clock;
+    private readonly long _started;
     private int _nodes;
     private long _weight;
 
-    private YamlReader(string text, CancellationToken cancellation)
+    private YamlReader(string text, TimeProvider clock, CancellationToken cancellation)
     {
+        (_clock, _started) = (clock, clock.GetTimestamp());
         text = text.TrimStart('\uFEFF').ReplaceLineEndings("\n");
         (_lines, _parser, _cancellation) = (text.Split('\n'), new Parser(new StringReader(text)), cancellation);
     }
 
     /// <summary>The documents of a file, which share its bounds; invalid with the line where one is wrong or beyond a bound.</summary>
     /// <param name="text">The file.</param>
+    /// <param name="clock">Measures how long it takes.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static Result<List<YamlValue>> Read(string text, CancellationToken cancellation = default)
+    public static Result<List<YamlValue>> Read(string text, TimeProvider clock, CancellationToken cancellation = default)
     {
-        var reader = new YamlReader(text, cancellation);
+        var reader = new YamlReader(text, clock, cancellation);
         try
         {
             reader.Next<StreamStart>();
@@ -115,7 +117,7 @@ internal sealed class YamlReader
             throw Refuse($"It is nested deeper than {MaxDepth} levels.");
         if (++_nodes > MaxNodes)
             throw Refuse($"It has more than {MaxNodes:N0} values.");
-        if (Stopwatch.GetElapsedTime(_started) > TimeLimit)
+        if (_clock.GetElapsedTime(_started) > TimeLimit)
             throw Refuse($"Reading it takes more than {TimeLimit.TotalSeconds:N0} seconds.");
         var (anchor, value) = _parser.Current switch
         {

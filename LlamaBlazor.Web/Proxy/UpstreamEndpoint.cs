@@ -1,17 +1,25 @@
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Security;
+using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Proxy;
 
-// The route that takes any path of one model, its own page included.
-internal sealed partial class ProxyEndpoint
+/// <summary>The route that takes any path of one model, its own page included.</summary>
+internal sealed class UpstreamEndpoint(
+    KeyAccess access,
+    EngineSites sites,
+    ModelDirectory models,
+    RequestDescriber describer,
+    RequestRun run,
+    ProxyOptions options
+)
 {
     /// <summary>Serves <c>/upstream/{model}/…</c>: any method, any path of that engine, WebSockets too.</summary>
     public async Task HandleUpstreamAsync(HttpContext context)
     {
-        var path = RawPath(context);
+        var path = ProxyEndpoint.RawPath(context);
         var raw = path.StartsWith(RouteTable.UpstreamPrefix, StringComparison.OrdinalIgnoreCase)
             ? path[RouteTable.UpstreamPrefix.Length..]
             : "";
@@ -19,7 +27,7 @@ internal sealed partial class ProxyEndpoint
         var isSite = EngineSites.IsSite(context.Request.Host.Host);
         var check = isSite ? default : await access.CheckAsync(context, Scope.Inference, count: true).ConfigureAwait(false);
         var arrival = new Arrival(route, path, check.Key);
-        if (!await PassesAsync(context, arrival, check).ConfigureAwait(false))
+        if (!await run.PassesAsync(context, arrival, check).ConfigureAwait(false))
             return;
         var split = await SplitAsync(raw, context.RequestAborted).ConfigureAwait(false);
         // Who knows the name of a site was sent there by the dashboard, which looked at keys.
@@ -33,12 +41,12 @@ internal sealed partial class ProxyEndpoint
         if (split is null)
         {
             var name = ModelSelector.FirstSegment(raw);
-            await RunAsync(
+            await run.RunAsync(
                     context,
                     arrival with
                     {
                         ModelName = name,
-                        Refusal = new(ProxyError.ModelNotFound, UnknownModel(name, check.Key)),
+                        Refusal = new(ProxyError.ModelNotFound, describer.UnknownModel(name, check.Key)),
                     }
                 )
                 .ConfigureAwait(false);
@@ -85,7 +93,7 @@ internal sealed partial class ProxyEndpoint
         var route = arrival.Route with { Kind = RouteTable.KindOf(arrival.Route.Method, split.Rest) };
         // the body passes through unread, and no larger than any other
         var tooLarge = !RequestBody.TryLimit(context.Request, options.BodyLimit);
-        return RunAsync(
+        return run.RunAsync(
             context,
             new Arrival(route, split.Rest, arrival.Key)
             {

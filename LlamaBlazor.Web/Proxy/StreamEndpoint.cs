@@ -1,47 +1,45 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Security;
+using LlamaBlazor.Web.Proxy.Bodies;
+using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shared.Api;
 
 namespace LlamaBlazor.Web.Proxy;
 
-// Streams that a client goes on with: llama-server keeps those of requests with X-Conversation-Id. None of these routes starts an engine.
-internal sealed partial class ProxyEndpoint
+/// <summary>Streams that a client goes on with: llama-server keeps those of requests with X-Conversation-Id. None of these routes starts an
+/// engine.</summary>
+internal sealed class StreamEndpoint(KeyAccess access, StreamOwners owners, BodyStore bodies, RequestRun run, ProxyOptions options)
 {
-    private const string ConversationHeader = "X-Conversation-Id";
-
-    // Streams whose client has left while their engine goes on: as many as have a place there.
-    private readonly ConcurrentDictionary<(long Model, string Conversation), int> _abandoned = new();
-
     /// <summary>Serves <c>GET</c> and <c>DELETE /v1/stream/ID</c>: passes it on to the engine that holds the stream.</summary>
     public async Task HandleStreamAsync(HttpContext context)
     {
         var route = new ProxyRoute(context.Request.Method, RouteTable.StreamPrefix, ModelSource.Query, RouteKind.Other);
         var check = await access.CheckAsync(context, Scope.Inference, count: false).ConfigureAwait(false);
         var written =
-            RoutePath.Normal(RawPath(context)) is { } raw && raw.Length > RouteTable.StreamPrefix.Length
+            RoutePath.Normal(ProxyEndpoint.RawPath(context)) is { } raw && raw.Length > RouteTable.StreamPrefix.Length
                 ? raw[RouteTable.StreamPrefix.Length..]
                 : "";
         var arrival = new Arrival(route, RouteTable.StreamPrefix + written, check.Key);
-        if (!await PassesAsync(context, arrival, check).ConfigureAwait(false))
+        if (!await run.PassesAsync(context, arrival, check).ConfigureAwait(false))
             return;
         var id = Uri.UnescapeDataString(written);
         var named = ModelOfQuery(context);
         var found = await owners.FindAsync([id], check.Key, named, context.RequestAborted).ConfigureAwait(false);
         if (found.FirstOrDefault(owned => owned.Stream.ConversationId == id) is { } owner)
-            await RunAsync(context, arrival with { ModelName = named ?? owner.Engine.Model }).ConfigureAwait(false);
+            await run.RunAsync(context, arrival with { ModelName = named ?? owner.Engine.Model }).ConfigureAwait(false);
         else if (HttpMethods.IsDelete(route.Method))
             context.Response.StatusCode = StatusCodes.Status204NoContent; // as llama-server: what is not there is ended already
         else
-            await RunAsync(
+            await run.RunAsync(
                     context,
                     arrival with
                     {
                         Refusal = new(
                             ProxyError.StreamNotFound,
-                            $"No engine that runs holds the stream of the conversation '{Shorten(id)}'. Engines keep streams of "
-                                + "requests with the header X-Conversation-Id, until some minutes after their end. Send the request again."
+                            $"No engine that runs holds the stream of the conversation '{RequestDescriber.Shorten(id)}'. Engines keep "
+                                + "streams of requests with the header X-Conversation-Id, until some minutes after their end. Send the "
+                                + "request again."
                         ),
                     }
                 )
@@ -52,7 +50,7 @@ internal sealed partial class ProxyEndpoint
     public async Task HandleLookupAsync(HttpContext context)
     {
         var check = await access.CheckAsync(context, Scope.Inference, count: false).ConfigureAwait(false);
-        if (!await PassesAsync(context, check).ConfigureAwait(false))
+        if (!await RequestGate.PassesAsync(context, check).ConfigureAwait(false))
             return;
         var (read, error) = await bodies.ReadAsync(context.Request, options.BodyLimit, context.RequestAborted).ConfigureAwait(false);
         using var body = read;
@@ -71,47 +69,6 @@ internal sealed partial class ProxyEndpoint
 
         var found = await owners.FindAsync(ids, check.Key, ModelOfQuery(context), context.RequestAborted).ConfigureAwait(false);
         await Results.Json(found.Select(owned => owned.Stream.Entry)).ExecuteAsync(context).ConfigureAwait(false);
-    }
-
-    // An engine goes on with a stream that it keeps when the client has left: its slot is free only when it is through.
-    private void Leave(HttpContext context, InFlightRequest request)
-    {
-        var conversation = context.Request.Headers[ConversationHeader].ToString();
-        var isCancelled = request.Cancelled.IsCancellationRequested;
-        if (conversation.Length > 0 && request.Route.Generates && (isCancelled || context.RequestAborted.IsCancellationRequested))
-        {
-            _abandoned.AddOrUpdate((request.Target!.Model.Id, conversation), 1, static (_, count) => count + 1);
-            _ = Task.Run(() => LeaveAtTheEndAsync(request, conversation, isCancelled));
-        }
-        else
-        {
-            scheduler.Leave(request);
-        }
-    }
-
-    // A new request of a conversation takes the place of its old stream, as at the engine, which would see it only when there is a place.
-    private async ValueTask EndAbandonedAsync(HttpContext context, InFlightRequest request)
-    {
-        var conversation = context.Request.Headers[ConversationHeader].ToString();
-        if (conversation.Length > 0 && request.Route.Generates && _abandoned.ContainsKey((request.Target!.Model.Id, conversation)))
-            await owners.EndAsync(request.Target.Model.Id, conversation).ConfigureAwait(false);
-    }
-
-    private async Task LeaveAtTheEndAsync(InFlightRequest request, string conversation, bool isCancelled)
-    {
-        var stream = (request.Target!.Model.Id, conversation);
-        try
-        {
-            if (isCancelled)
-                await owners.EndAsync(request.Target!.Model.Id, conversation).ConfigureAwait(false);
-            await owners.WaitForEndAsync(request.Target!.Model.Id, conversation).ConfigureAwait(false);
-        }
-        finally
-        {
-            if (_abandoned.AddOrUpdate(stream, 0, static (_, count) => count - 1) <= 0)
-                _abandoned.TryRemove(KeyValuePair.Create(stream, 0));
-            scheduler.Leave(request);
-        }
     }
 
     private static string? ModelOfQuery(HttpContext context) =>
