@@ -159,7 +159,7 @@ internal sealed partial class AdmissionQueue
         try
         {
             var results = await Task.WhenAll(victims.Select(victim => _evict(victim, cancellation)))
-                .WaitAsync(TimeSpan.FromSeconds(_options.StopGraceSeconds) + EndReserve, _clock, cancellation)
+                .WaitAsync(TimeSpan.FromSeconds(_options.CurrentValue.StopGraceSeconds) + EndReserve, _clock, cancellation)
                 .ConfigureAwait(false);
             return results.All(ended => ended);
         }

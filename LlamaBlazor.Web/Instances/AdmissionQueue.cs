@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Instances.Admission;
 using LlamaBlazor.Web.Shared.Published;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -24,7 +25,7 @@ internal sealed partial class AdmissionQueue : IDisposable
     private readonly InstanceRegistry _board;
     private readonly ReadLoad _readLoad;
     private readonly EvictModel _evict;
-    private readonly InstanceOptions _options;
+    private readonly IOptionsMonitor<InstanceOptions> _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<AdmissionQueue> _logger;
     private string? _closed; // why nothing starts
@@ -37,7 +38,7 @@ internal sealed partial class AdmissionQueue : IDisposable
         ReadLoad readLoad,
         LoadSignal signal,
         EvictModel evict,
-        InstanceOptions options,
+        IOptionsMonitor<InstanceOptions> options,
         TimeProvider clock,
         ILogger<AdmissionQueue> logger
     )
@@ -345,7 +346,7 @@ internal sealed partial class AdmissionQueue : IDisposable
         {
             IsStopping = snapshot?.Phase is InstancePhase.Stopping,
             LastSucceededAt = load.LastSucceededAt,
-            MinimumWarm = _options.MinimumWarm,
+            MinimumWarm = _options.CurrentValue.MinimumWarm,
             Vram = place.Demand.Vram,
             Cores = place.Demand.Cores,
             Cards = place.Gpus.Cards,

@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Domain.Settings;
 using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Engines.Containers;
 using LlamaBlazor.Web.Engines.Processes;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Settings;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -20,11 +22,11 @@ internal sealed class EngineRunner(
     Launcher launcher,
     ContainerLauncher containers,
     LaunchCommandFactory commands,
-    LaunchSettingsStore settings,
+    LaunchSettingsAccess settings,
     PortPool ports,
     ReadinessProbe probe,
     AdmissionQueue gate,
-    InstanceOptions options,
+    IOptionsMonitor<InstanceOptions> options,
     TimeProvider clock
 )
 {
@@ -42,10 +44,12 @@ internal sealed class EngineRunner(
     public AdmissionQueue Gate => gate;
 
     /// <summary>Time between asking a model's engine to end and forcing it.</summary>
-    public TimeSpan Grace(InstanceDefinition facts) => TimeSpan.FromSeconds(facts.StopGraceSeconds ?? options.StopGraceSeconds);
+    public TimeSpan Grace(InstanceDefinition facts) =>
+        TimeSpan.FromSeconds(facts.StopGraceSeconds ?? options.CurrentValue.StopGraceSeconds);
 
     /// <summary>Time within which a model's engine must be ready.</summary>
-    public TimeSpan StartLimit(InstanceDefinition facts) => TimeSpan.FromSeconds(facts.StartLimitSeconds ?? options.StartLimitSeconds);
+    public TimeSpan StartLimit(InstanceDefinition facts) =>
+        TimeSpan.FromSeconds(facts.StartLimitSeconds ?? options.CurrentValue.StartLimitSeconds);
 
     /// <summary>The time.</summary>
     public TimeProvider Clock => clock;
@@ -57,7 +61,7 @@ internal sealed class EngineRunner(
     public async Task<Result<PreparedLaunch>> PrepareAsync(long modelId, CancellationToken cancellation)
     {
         var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
-        if (LaunchSettingsRules.ParsePorts(range) is not var (first, last))
+        if (SettingRules.ParsePorts(range) is not var (first, last))
             return Failure.Unavailable(
                 $"The port range '{range}' is not valid. Set two ports from 1024 to 65535 on the Settings page, such as 40000-40999."
             );

@@ -4,6 +4,7 @@ using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -17,7 +18,7 @@ internal sealed partial class HealthMonitor(
     Preloader preloader,
     Broadcast<ConfigChanged> changes,
     Broadcast<ModelChanged> models,
-    InstanceOptions options,
+    IOptionsMonitor<InstanceOptions> options,
     TimeProvider clock,
     ILogger<HealthMonitor> logger
 ) : BackgroundService
@@ -31,7 +32,7 @@ internal sealed partial class HealthMonitor(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await supervisor.Swept.WaitAsync(stoppingToken).ConfigureAwait(false);
-        if (options.Preload)
+        if (options.CurrentValue.Preload)
             _ = GuardAsync(() => preloader.RunAsync(stoppingToken));
         using var news = changes.Subscribe(change => _ = GuardAsync(() => TakeOverAsync(change, stoppingToken)));
         using var deletions = models.Subscribe(change =>
@@ -53,7 +54,7 @@ internal sealed partial class HealthMonitor(
         var living = gate.Occupants();
         foreach (var instance in living.Where(instance => instance.IsRunning))
         {
-            if (IdlePolicy.IsExpired(instance, gate.TtlOf(instance.ModelId) ?? options.TtlSeconds, now))
+            if (IdlePolicy.IsExpired(instance, gate.TtlOf(instance.ModelId) ?? options.CurrentValue.TtlSeconds, now))
                 await supervisor.StopIdleAsync(instance.ModelId, cancellation).ConfigureAwait(false);
             else if (board.Find(instance.ModelId) is { ReadyAt: { } ready } snapshot)
                 Feel(instance, snapshot, _pulses.GetOrAdd((snapshot.Id, ready), _ => Pulse.Since(now)), now, cancellation);
@@ -68,8 +69,8 @@ internal sealed partial class HealthMonitor(
     {
         if (
             pulse.Probe.IsCompleted
-            && pulse.MayBeAsked(now, options.HangProbeSeconds * 1000L)
-            && IdlePolicy.NeedsProbe(instance, options.HangProbeSeconds, pulse.LastSuccess, now)
+            && pulse.MayBeAsked(now, options.CurrentValue.HangProbeSeconds * 1000L)
+            && IdlePolicy.NeedsProbe(instance, options.CurrentValue.HangProbeSeconds, pulse.LastSuccess, now)
         )
             pulse.Probe = GuardAsync(() => ProbeAsync(instance, snapshot, pulse, cancellation));
     }
@@ -79,7 +80,12 @@ internal sealed partial class HealthMonitor(
         var answer = await probe
             .AskAsync(snapshot, mayBeAtWork: pulse.Failures == 0 || instance.IsBusy, cancellation)
             .ConfigureAwait(false);
-        var trouble = pulse.Judge(answer, instance.IsBusy, clock.GetUtcNow().ToUnixTimeMilliseconds(), options.HangProbeSeconds * 1000L);
+        var trouble = pulse.Judge(
+            answer,
+            instance.IsBusy,
+            clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            options.CurrentValue.HangProbeSeconds * 1000L
+        );
         if (
             trouble is null
             || pulse.Failures < HangProbe.Attempts

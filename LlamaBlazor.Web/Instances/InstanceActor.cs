@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Shared.Published;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -21,7 +22,7 @@ internal sealed partial class InstanceActor : IDisposable
     private readonly WaiterList _launchWaiters = new();
     private readonly WaiterList _readyWaiters = new();
     private readonly EngineRunner _runner;
-    private readonly InstanceOptions _options;
+    private readonly IOptionsMonitor<InstanceOptions> _options;
     private readonly InstanceRegistry _board;
     private readonly InstanceStore _ledger;
     private readonly ReadLoad _load;
@@ -43,7 +44,7 @@ internal sealed partial class InstanceActor : IDisposable
         InstanceDefinition facts,
         InstanceLog log,
         EngineRunner runner,
-        InstanceOptions options,
+        IOptionsMonitor<InstanceOptions> options,
         InstanceRegistry board,
         InstanceStore ledger,
         ReadLoad load,
@@ -214,7 +215,7 @@ internal sealed partial class InstanceActor : IDisposable
             _lastEnd = exited.Outcome;
         var ended = happened is InstanceEvent.Exited or InstanceEvent.LaunchFailed or InstanceEvent.Refused ? _run : null;
         var gone = ended is null ? null : _gone;
-        var (state, effects) = InstanceLifecycle.Apply(before, happened, _options.Policy(_facts.RestartPolicy), Now());
+        var (state, effects) = InstanceLifecycle.Apply(before, happened, _options.CurrentValue.Policy(_facts.RestartPolicy), Now());
         _state = state;
         if (ended is not null)
         {

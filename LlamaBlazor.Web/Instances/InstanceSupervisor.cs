@@ -6,6 +6,7 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -17,7 +18,7 @@ internal sealed partial class InstanceSupervisor(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseState database,
     EngineRunner runner,
-    InstanceOptions options,
+    IOptionsMonitor<InstanceOptions> options,
     InstanceRegistry board,
     InstanceStore ledger,
     OrphanReaper sweep,
@@ -282,7 +283,7 @@ internal sealed partial class InstanceSupervisor(
         {
             await actor.AskAsync(new StopRequest(), cancellation).ConfigureAwait(false);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(TimeSpan.FromSeconds(options.StopGraceSeconds + 5));
+            limit.CancelAfter(TimeSpan.FromSeconds(options.CurrentValue.StopGraceSeconds + 5));
             await actor.Gone.WaitAsync(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)

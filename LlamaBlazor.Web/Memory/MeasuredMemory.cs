@@ -34,7 +34,7 @@ internal sealed partial class MeasuredMemory(
 {
     private static readonly TimeSpan DriverPatience = TimeSpan.FromSeconds(2);
 
-    private readonly bool _isDemo = configuration.GetValue<bool>(DashboardHost.DemoKey);
+    private readonly bool _isDemo = DashboardHost.IsDemo(configuration);
     private readonly Channel<(long ModelId, long? Bytes, int? Pid)> _ready = Channel.CreateBounded<(long, long?, int?)>(
         new BoundedChannelOptions(256) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite }
     );

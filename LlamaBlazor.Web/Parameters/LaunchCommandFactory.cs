@@ -2,6 +2,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Resources;
+using LlamaBlazor.Domain.Settings;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Downloads;
 using LlamaBlazor.Web.Engines;
@@ -16,7 +17,7 @@ internal sealed class LaunchCommandFactory(
     EngineLocator engines,
     EngineProbe probe,
     CommandLineBuilder builder,
-    LaunchSettingsStore settings,
+    LaunchSettingsAccess settings,
     DraftDownloads drafts,
     AllowedPaths paths,
     ContainerCommands containers,
@@ -46,7 +47,7 @@ internal sealed class LaunchCommandFactory(
     public async Task<Result<LaunchCommand>> PreviewAsync(long modelId, CancellationToken cancellation, IReadOnlyList<string>? gpus = null)
     {
         var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
-        var plan = new LaunchPlan(LaunchSettingsRules.ParsePorts(range)?.First ?? 0) { Devices = gpus };
+        var plan = new LaunchPlan(SettingRules.ParsePorts(range)?.First ?? 0) { Devices = gpus };
         return await CreateAsync(modelId, plan, Purpose.Preview, cancellation).ConfigureAwait(false);
     }
 

@@ -54,11 +54,13 @@ internal sealed partial class ProxyEndpoint
         var check = await access.CheckAsync(context, Scope.Inference, count: false).ConfigureAwait(false);
         if (!await PassesAsync(context, check).ConfigureAwait(false))
             return;
-        var (read, error) = await bodies.ReadAsync(context.Request, options.BodyLimit, context.RequestAborted).ConfigureAwait(false);
+        var (read, error) = await bodies
+            .ReadAsync(context.Request, options.CurrentValue.BodyLimit, context.RequestAborted)
+            .ConfigureAwait(false);
         using var body = read;
         if (body is null)
         {
-            await Refusals.SendAsync(context, error, ProxyAnswers.BodyMessage(error, options)).ConfigureAwait(false);
+            await Refusals.SendAsync(context, error, ProxyAnswers.BodyMessage(error, options.CurrentValue)).ConfigureAwait(false);
             return;
         }
 

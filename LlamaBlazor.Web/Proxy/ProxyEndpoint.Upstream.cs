@@ -84,13 +84,15 @@ internal sealed partial class ProxyEndpoint
     {
         var route = arrival.Route with { Kind = RouteTable.KindOf(arrival.Route.Method, split.Rest) };
         // the body passes through unread, and no larger than any other
-        var tooLarge = !RequestBody.TryLimit(context.Request, options.BodyLimit);
+        var tooLarge = !RequestBody.TryLimit(context.Request, options.CurrentValue.BodyLimit);
         return RunAsync(
             context,
             new Arrival(route, split.Rest, arrival.Key)
             {
                 ModelName = split.Model,
-                Refusal = tooLarge ? new(ProxyError.BodyTooLarge, ProxyAnswers.BodyMessage(ProxyError.BodyTooLarge, options)) : null,
+                Refusal = tooLarge
+                    ? new(ProxyError.BodyTooLarge, ProxyAnswers.BodyMessage(ProxyError.BodyTooLarge, options.CurrentValue))
+                    : null,
             }
         );
     }

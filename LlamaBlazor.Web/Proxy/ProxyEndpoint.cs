@@ -7,6 +7,7 @@ using LlamaBlazor.Web.Proxy.Recording;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Security.Keys;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Proxy;
 
@@ -25,7 +26,7 @@ internal sealed partial class ProxyEndpoint(
     BodyStore bodies,
     ResponseCache cache,
     RequestRecorder recorder,
-    ProxyOptions options,
+    IOptionsMonitor<ProxyOptions> options,
     TimeProvider clock,
     ILogger<ProxyEndpoint> logger
 )
@@ -37,14 +38,16 @@ internal sealed partial class ProxyEndpoint(
         var arrival = new Arrival(route, RouteTable.UpstreamPath(route, context.Request.Path.Value!), check.Key);
         if (!await PassesAsync(context, arrival, check).ConfigureAwait(false))
             return;
-        var (read, error) = await bodies.ReadAsync(context.Request, options.BodyLimit, context.RequestAborted).ConfigureAwait(false);
+        var (read, error) = await bodies
+            .ReadAsync(context.Request, options.CurrentValue.BodyLimit, context.RequestAborted)
+            .ConfigureAwait(false);
         using var body = read;
         await RunAsync(
                 context,
                 body is null
                     ? arrival with
                     {
-                        Refusal = new(error, ProxyAnswers.BodyMessage(error, options)),
+                        Refusal = new(error, ProxyAnswers.BodyMessage(error, options.CurrentValue)),
                     }
                     : arrival with
                     {
@@ -86,7 +89,12 @@ internal sealed partial class ProxyEndpoint(
         }
         catch (BodyNotKeptException)
         {
-            await RefuseAsync(context, request, ProxyError.BodyNotKept, ProxyAnswers.BodyMessage(ProxyError.BodyNotKept, options))
+            await RefuseAsync(
+                    context,
+                    request,
+                    ProxyError.BodyNotKept,
+                    ProxyAnswers.BodyMessage(ProxyError.BodyNotKept, options.CurrentValue)
+                )
                 .ConfigureAwait(false);
         }
         catch (Exception error)
@@ -181,10 +189,10 @@ internal sealed partial class ProxyEndpoint(
     private async Task ServeAsync(HttpContext context, InFlightRequest request, RequestBody? body, ResponseCapture? capture)
     {
         var waiting =
-            request.Facts.Stream && options.KeepAliveSeconds > 0 && body is not null
+            request.Facts.Stream && options.CurrentValue.KeepAliveSeconds > 0 && body is not null
                 ? new WaitingStream(context, request, engines, clock)
                 {
-                    TellsStatus = options.LoadingStatus && request.Route.Kind == RouteKind.Chat,
+                    TellsStatus = options.CurrentValue.LoadingStatus && request.Route.Kind == RouteKind.Chat,
                 }
                 : null;
         for (var attempt = 1; ; attempt++)

@@ -32,10 +32,10 @@ internal readonly record struct Grant(InstanceSnapshot? Engine, ProxyError? Erro
 /// by
 /// <see cref="RequestScheduler"/>.
 /// </summary>
-internal sealed class RequestQueue(long modelId, int capacity, InFlightRegistry registry)
+internal sealed class RequestQueue(long modelId, InFlightRegistry registry)
 {
     private readonly Lock _gate = new();
-    private readonly WaitingLine<Waiter> _line = new(capacity);
+    private readonly WaitingLine<Waiter> _line = new(int.MaxValue); // bounded where one joins
     private int _active;
     private bool _pumped;
     private double _eachMs; // what a request took lately, or 0
@@ -105,13 +105,14 @@ internal sealed class RequestQueue(long modelId, int capacity, InFlightRegistry 
 
     /// <summary>Joins the line. False when it is full.</summary>
     /// <param name="waiter">Who waits.</param>
+    /// <param name="most">How many may wait.</param>
     /// <param name="mustPump">True when the caller has to start moving the line.</param>
-    public bool TryJoin(Waiter waiter, out bool mustPump)
+    public bool TryJoin(Waiter waiter, int most, out bool mustPump)
     {
         lock (_gate)
         {
             mustPump = false;
-            if (!_line.TryAdd(waiter, waiter.Request.Priority))
+            if (_line.Count >= most || !_line.TryAdd(waiter, waiter.Request.Priority))
                 return false;
             Number();
             mustPump = !_pumped;

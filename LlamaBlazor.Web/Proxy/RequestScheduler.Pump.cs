@@ -96,7 +96,7 @@ internal sealed partial class RequestScheduler
         {
             var candidates = _gates.Values.Select(Describe).ToList();
             foreach (var candidate in candidates)
-                _gates[candidate.ModelId].IsDraining = _swap.ShouldDrain(candidate, candidates);
+                _gates[candidate.ModelId].IsDraining = options.CurrentValue.Swap.ShouldDrain(candidate, candidates);
         }
     }
 

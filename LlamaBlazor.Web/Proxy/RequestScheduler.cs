@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Shared.Published;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Proxy;
 
@@ -19,7 +20,7 @@ internal sealed partial class RequestScheduler(
     EnsureReady ensureReady,
     EngineSlots slots,
     InFlightRegistry registry,
-    ProxyOptions options,
+    IOptionsMonitor<ProxyOptions> options,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
     ILogger<RequestScheduler> logger
@@ -28,8 +29,6 @@ internal sealed partial class RequestScheduler(
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<long, RequestQueue> _gates = new(); // one a model that was ever asked for
     private readonly Lock _drains = new();
-    private readonly RequestQueuePolicy _queue = options.Queue;
-    private readonly SwapPolicy _swap = options.Swap;
 
     /// <summary>Name of the model that runs, where exactly one does; else null.</summary>
     public string? OnlyRunning
@@ -67,12 +66,12 @@ internal sealed partial class RequestScheduler(
             return ShuttingDown;
         var waiter = new Waiter(request, clock.GetTimestamp());
         request.State = InFlightState.Queued;
-        if (!gate.TryJoin(waiter, out var mustPump))
+        if (!gate.TryJoin(waiter, QueuePolicy.Size, out var mustPump))
         {
             return new Grant(
                 null,
                 ProxyError.QueueFull,
-                $"{_queue.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
+                $"{QueuePolicy.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
                 RetryAfter(gate)
             );
         }
@@ -94,13 +93,14 @@ internal sealed partial class RequestScheduler(
             Pump(gate, model);
     }
 
-    private int RetryAfter(RequestQueue gate) => _queue.RetryAfterSeconds(gate.Waiting, gate.Each, gate.Active);
+    private RequestQueuePolicy QueuePolicy => options.CurrentValue.Queue;
+
+    private int RetryAfter(RequestQueue gate) => QueuePolicy.RetryAfterSeconds(gate.Waiting, gate.Each, gate.Active);
 
     private static Grant ShuttingDown =>
         new(null, ProxyError.ShuttingDown, "The dashboard is being stopped. Try again when it is back.", 5);
 
-    private RequestQueue GateOf(long modelId) =>
-        _gates.GetOrAdd(modelId, static (id, more) => new RequestQueue(id, more.Size, more.registry), (_queue.Size, registry));
+    private RequestQueue GateOf(long modelId) => _gates.GetOrAdd(modelId, static (id, more) => new RequestQueue(id, more), registry);
 
     // What is set for the model, else as many as the engine has slots, else no limit.
     private int? Places(ProxyModel model, InstanceSnapshot engine) => model.Concurrency ?? slots.Find(engine);
@@ -110,7 +110,7 @@ internal sealed partial class RequestScheduler(
 
     private async Task<Grant> WaitAsync(RequestQueue gate, Waiter waiter, Func<Task>? keepAlive, CancellationToken cancellation)
     {
-        var pause = keepAlive is null ? _queue.WaitLimit : TimeSpan.FromSeconds(options.KeepAliveSeconds);
+        var pause = keepAlive is null ? QueuePolicy.WaitLimit : TimeSpan.FromSeconds(Math.Max(1, options.CurrentValue.KeepAliveSeconds));
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(
             cancellation,
             waiter.Request.Cancelled,
@@ -120,7 +120,7 @@ internal sealed partial class RequestScheduler(
         {
             while (true)
             {
-                var left = _queue.WaitLimit - clock.GetElapsedTime(waiter.Since);
+                var left = QueuePolicy.WaitLimit - clock.GetElapsedTime(waiter.Since);
                 if (left <= TimeSpan.Zero)
                     return Quit(gate, waiter, TimedOut(gate, waiter.Request.Target!.Model));
                 try
@@ -155,7 +155,7 @@ internal sealed partial class RequestScheduler(
         return new(
             null,
             ProxyError.QueueTimeout,
-            $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise "
+            $"The request waited {QueuePolicy.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise "
                 + "LlamaBlazor:Proxy:QueueWaitSeconds.",
             RetryAfter(gate)
         );

@@ -2,6 +2,7 @@ using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Telemetry.Storage;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Telemetry;
 
@@ -17,7 +18,7 @@ internal sealed partial class TelemetrySampler(
     MetricsRecorder recorder,
     MetricsReader history,
     DatabaseState database,
-    TelemetryOptions options,
+    IOptionsMonitor<TelemetryOptions> options,
     TimeProvider clock,
     ILogger<TelemetrySampler> logger
 ) : BackgroundService
@@ -29,7 +30,8 @@ internal sealed partial class TelemetrySampler(
     {
         await RestoreAsync(stoppingToken).ConfigureAwait(false);
         await source.PrepareAsync(stoppingToken).ConfigureAwait(false);
-        using var timer = new PeriodicTimer(options.Interval, clock);
+        using var timer = new PeriodicTimer(options.CurrentValue.Interval, clock);
+        using var followed = options.OnChange(changed => timer.Period = changed.Interval);
         do
         {
             await TickAsync(stoppingToken).ConfigureAwait(false);

@@ -10,6 +10,7 @@ using LlamaBlazor.Web.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Tests.Integration.Instances;
 
@@ -179,7 +180,7 @@ public sealed class AdmissionQueueTests : IAsyncLifetime
             load ?? (_ => default),
             new LoadSignal(),
             _app.Supervisor.EvictAsync,
-            Service<InstanceOptions>(),
+            Service<IOptionsMonitor<InstanceOptions>>(),
             clock,
             NullLogger<AdmissionQueue>.Instance
         );

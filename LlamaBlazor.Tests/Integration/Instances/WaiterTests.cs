@@ -8,6 +8,7 @@ using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Tests.Integration.Instances;
 
@@ -152,7 +153,7 @@ public sealed class WaiterTests : IAsyncLifetime
             facts,
             new InstanceLog(id, Service<Broadcast<InstanceLogLine>>(), TimeProvider.System),
             Service<EngineRunner>(),
-            Service<InstanceOptions>(),
+            Service<IOptionsMonitor<InstanceOptions>>(),
             _app.Board,
             Service<InstanceStore>(),
             Look,

@@ -31,7 +31,11 @@ public sealed class StaleDrainTests(ProxyFixture app) : IClassFixture<ProxyFixtu
     public async Task ModelThatWasClosed_ForOneThatLeftMeanwhile_OpensAgain()
     {
         using var slots = new EngineSlots(_board, app.Services.GetRequiredService<EngineForwarder>(), NullLogger<EngineSlots>.Instance);
-        var options = new ProxyOptions { StarvationSeconds = 0, MinimumWarm = TimeSpan.Zero };
+        var options = FixedOptions.Of<ProxyOptions>(
+            ProxyOptions.Section,
+            ("LlamaBlazor:Proxy:StarvationSeconds", "0"),
+            ("LlamaBlazor:Proxy:MinimumWarmSeconds", "0")
+        );
         var scheduler = new RequestScheduler(
             _board,
             StartAsync,

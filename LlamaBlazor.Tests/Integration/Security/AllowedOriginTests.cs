@@ -1,6 +1,8 @@
 using System.Net;
 using LlamaBlazor.Tests.Integration.Proxy;
+using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Security;
+using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.Extensions.Configuration;
 
@@ -17,6 +19,7 @@ public sealed class AllowedOriginTests(OriginFixture app) : IClassFixture<Origin
     public const string Friend = "http://localhost:3000";
 
     [Fact]
+    [EffectOf("LlamaBlazor:Security:AllowedOrigins")]
     public async Task AllowedPage_MayAskTheModels_AndReadTheAnswer()
     {
         await app.AddRunningAsync("open");
@@ -96,7 +99,7 @@ public sealed class AllowedOriginTests(OriginFixture app) : IClassFixture<Origin
             .Build();
         Assert.Contains(
             "LlamaBlazor:Security:AllowedOrigins",
-            Assert.Throws<StartupException>(() => AllowedOrigins.Read(configuration)).Message
+            Assert.Throws<StartupException>(() => ConfigurationCheck.Require(configuration)).Message
         );
     }
 

@@ -20,7 +20,7 @@ internal sealed class SettingsImport(
     DatabaseWriter writer,
     SectionWriter sections,
     ParameterCatalogue catalogue,
-    LaunchSettingsStore launch,
+    LaunchSettingsAccess launch,
     ParameterStore parameters,
     ModelStore models,
     AuditTrail audit,
