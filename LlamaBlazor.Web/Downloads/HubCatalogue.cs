@@ -23,7 +23,8 @@ internal sealed class HubCatalogue(DownloadClient client, IOptionsMonitor<Downlo
         {
             return await ReadAsync(
                     new Uri(
-                        $"{options.CurrentValue.Hub.AbsoluteUri.TrimEnd('/')}/api/models/{reference.Repo}/tree/{reference.Revision}?recursive=true"
+                        $"{options.CurrentValue.Hub.AbsoluteUri.TrimEnd('/')}/api/models/{reference.Repo}/tree/"
+                            + $"{reference.Revision}?recursive=true"
                     ),
                     both.Token
                 )

@@ -17,7 +17,8 @@ internal sealed class RetentionAccess(SettingValues values, SettingStore store, 
         Find(table) is not null && (store.IsLocked($"{Section}{table}:Days") || store.IsLocked($"{Section}{table}:Rows"));
 
     /// <summary>All rules in force.</summary>
-    /// <exception cref="System.Data.Common.DbException">What was saved is not known: by the defaults rows would leave that somebody keeps.</exception>
+    /// <exception cref="System.Data.Common.DbException">What was saved is not known: by the defaults rows would leave that somebody
+    /// keeps.</exception>
     public IReadOnlyList<RetentionRule> List()
     {
         saved.EnsureRead();

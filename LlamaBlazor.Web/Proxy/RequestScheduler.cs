@@ -71,7 +71,8 @@ internal sealed partial class RequestScheduler(
             return new Grant(
                 null,
                 ProxyError.QueueFull,
-                $"{QueuePolicy.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
+                $"{QueuePolicy.Size} requests are waiting for '{model.Name}' already. Try again later, or raise "
+                    + "LlamaBlazor:Proxy:QueueSize.",
                 RetryAfter(gate)
             );
         }

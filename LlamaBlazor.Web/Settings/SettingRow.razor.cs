@@ -9,7 +9,7 @@ public sealed partial class SettingRow
 {
     /// <summary>The setting.</summary>
     [Parameter, EditorRequired]
-    internal SettingState State { get; set; } = null!;
+    public SettingState State { get; set; } = null!;
 
     /// <summary>What its field shows.</summary>
     [Parameter, EditorRequired]

@@ -175,7 +175,7 @@ internal sealed class SettingEdits : Dictionary<string, SettingValue?>;
 /// <param name="IsLocked">Whether it cannot be changed in the dashboard.</param>
 /// <param name="Pending">What still holds until the next start, where that is something else; else null.</param>
 /// <param name="Problem">What is wrong with the saved value, which does not count; or null.</param>
-internal sealed record SettingState(
+public sealed record SettingState(
     SettingDefinition Definition,
     SettingValue Value,
     SettingSource Source,

@@ -72,7 +72,8 @@ public sealed class RetentionEffectTests(AppFixture app) : IClassFixture<AppFixt
         var columns = new List<(string Name, string Type, bool IsNeeded)>();
         using (var info = connection.CreateCommand())
         {
-            info.CommandText = $"SELECT name, type, \"notnull\" AND dflt_value IS NULL AND (pk = 0 OR type = 'TEXT') FROM pragma_table_info('{table}')";
+            info.CommandText =
+                $"SELECT name, type, \"notnull\" AND dflt_value IS NULL AND (pk = 0 OR type = 'TEXT') FROM pragma_table_info('{table}')";
             using var reader = info.ExecuteReader();
             while (reader.Read())
                 columns.Add((reader.GetString(0), reader.GetString(1), reader.GetBoolean(2)));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration.EnvironmentVariables;
 namespace LlamaBlazor.Web.Shared.Configuration;
 
 /// <summary>Who sets a setting.</summary>
-internal enum SettingSource
+public enum SettingSource
 {
     /// <summary>Nobody.</summary>
     Default,
