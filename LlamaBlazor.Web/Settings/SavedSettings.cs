@@ -1,7 +1,6 @@
 using System.Data.Common;
 using LlamaBlazor.Domain.Settings;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.Data.Sqlite;

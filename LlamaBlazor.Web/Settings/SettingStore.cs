@@ -2,7 +2,6 @@ using System.Data.Common;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Settings;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;

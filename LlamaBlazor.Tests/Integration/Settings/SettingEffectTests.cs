@@ -1,13 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
-using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Tests.Integration.Downloads;
 using LlamaBlazor.Tests.Integration.Instances;
 using LlamaBlazor.Tests.Integration.Proxy;
 using LlamaBlazor.Tests.Support;
-using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Telemetry;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;

@@ -23,7 +23,7 @@ internal static class ConfigurationKeys
     /// <summary>The known key that is most like another one, or null.</summary>
     /// <param name="key">The other one.</param>
     public static string? Closest(string key) =>
-        NameSuggestions.Closest(key, SettingTable.All.Select(definition => definition.Key), 1).FirstOrDefault();
+        NameSuggestions.Closest(key, SettingTable.All.Select(definition => definition.Key), 1) is [var closest, ..] ? closest : null;
 
     // A list has its own key where it is empty or one text, else a number below it an entry.
     private static bool IsKnown(string key) =>
