@@ -39,7 +39,7 @@ catch (StartupException error)
 
 static WebApplication Build(string[] args)
 {
-    var builder = DashboardHost.CreateBuilder(args);
+    var builder = DashboardHost.CreateBuilder(args).CheckSettings();
     builder
         .AddDemo()
         .AddSecurity()

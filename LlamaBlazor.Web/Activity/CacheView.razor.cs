@@ -19,7 +19,7 @@ public sealed partial class CacheView
     internal CacheStore Store { get; set; } = null!;
 
     [Inject]
-    internal CacheSwitch Switch { get; set; } = null!;
+    internal CacheSwitchAccess Switch { get; set; } = null!;
 
     [Inject]
     private DialogService Dialogs { get; set; } = null!;

@@ -86,7 +86,7 @@ internal static class CacheEndpoints
         );
     }
 
-    private static async Task<IResult> SwitchAsync(CacheSwitchBody body, CacheSwitch @switch, CancellationToken cancellation)
+    private static async Task<IResult> SwitchAsync(CacheSwitchBody body, CacheSwitchAccess @switch, CancellationToken cancellation)
     {
         if (body.Enabled is not { } on)
             return ApiResults.Invalid("enabled", "true or false.");

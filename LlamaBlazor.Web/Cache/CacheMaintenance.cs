@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Live;
 
 namespace LlamaBlazor.Web.Cache;
@@ -8,10 +7,8 @@ namespace LlamaBlazor.Web.Cache;
 /// <summary>Saves hit counts every few seconds, and once a minute removes what has expired or no longer fits.</summary>
 internal sealed partial class CacheMaintenance(
     CacheStore store,
-    CacheSwitch @switch,
     DatabaseState database,
     Broadcast<DatabaseReplaced> replaced,
-    Broadcast<PreferencesChanged> imported,
     Broadcast<RequestKeeping> limits,
     TimeProvider clock,
     ILogger<CacheMaintenance> logger
@@ -26,14 +23,8 @@ internal sealed partial class CacheMaintenance(
         try
         {
             await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
-            using var subscription = replaced.Subscribe(message =>
-            {
-                store.Forget();
-                _ = TryAsync(() => @switch.LoadAsync(stoppingToken));
-            });
-            using var import = imported.Subscribe(message => _ = TryAsync(() => FollowAsync(stoppingToken)));
+            using var subscription = replaced.Subscribe(_ => store.Forget());
             using var limit = limits.Subscribe(message => _ = TryAsync(() => store.CleanUpAsync(stoppingToken))); // less room, perhaps
-            await TryAsync(() => @switch.LoadAsync(stoppingToken)).ConfigureAwait(false);
             using var timer = new PeriodicTimer(Interval, clock);
             for (var tick = 1; await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false); tick++)
             {
@@ -46,12 +37,6 @@ internal sealed partial class CacheMaintenance(
         {
             // The dashboard ends, or its database cannot be used, which is shown everywhere.
         }
-    }
-
-    private async Task FollowAsync(CancellationToken cancellation)
-    {
-        await @switch.LoadAsync(cancellation).ConfigureAwait(false);
-        await store.CleanUpAsync(cancellation).ConfigureAwait(false);
     }
 
     private async Task TryAsync(Func<Task> work)

@@ -38,8 +38,8 @@ internal sealed record CacheItem(
 internal sealed class CacheStore(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseWriter writer,
-    RequestKeepingStore keeping,
-    CacheSwitch @switch,
+    RequestKeepingAccess keeping,
+    CacheSwitchAccess @switch,
     TimeProvider clock
 )
 {

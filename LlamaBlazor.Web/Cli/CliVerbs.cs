@@ -4,6 +4,7 @@ namespace LlamaBlazor.Web.Cli;
 internal static class CliVerbs
 {
     private static readonly CliArgument Model = new("model", "Id, uid or name of a model", "llama-3-8b");
+    private static readonly CliArgument SettingKey = new("key", "Its key", "Proxy:QueueSize");
     private static readonly CliArgument Since = new("since", "Unix milliseconds or a date such as 2026-01-31");
     private static readonly CliArgument Reference = new(
         "reference",
@@ -183,6 +184,21 @@ internal static class CliVerbs
             new("stats", "summary", "Sums up the requests", "GET", "/api/stats/summary")
             {
                 Options = [Model, Since, new("until", "Unix milliseconds or a date")],
+            },
+            new("settings", "list", "Lists the settings of the dashboard", "GET", "/api/settings")
+            {
+                Columns = ["key", "value", "unit", "source", "locked", "pending_restart"],
+            },
+            new("settings", "get", "Shows a setting", "GET", "/api/settings/{key}") { Arguments = [SettingKey] },
+            new("settings", "set", "Sets a setting", "PUT", "/api/settings")
+            {
+                Arguments = [SettingKey, new("value", "JSON, or plain text; a list with commas; none for no limit", "128")],
+                Body = words => new Dictionary<string, object?> { [words["key"]] = CliJson.Read(words["value"]) },
+                Columns = ["key", "value", "unit", "source", "locked", "pending_restart"],
+            },
+            new("settings", "reset", "Takes what was saved for a setting away", "DELETE", "/api/settings/{key}")
+            {
+                Arguments = [SettingKey],
             },
             new("config", "list", "Lists the preferences", "GET", "/api/config"),
             new("config", "get", "Shows a preference", "GET", "/api/config/{key}") { Arguments = [new("key", "Its name", "theme")] },

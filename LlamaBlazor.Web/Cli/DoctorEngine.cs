@@ -39,7 +39,7 @@ internal static class DoctorEngine
         if (configured is { Length: > 0 } && rules.Refuse(configured) is { } refusal)
             return new Finding("Engine", false, refusal, Mend);
         var data = DataFolder.Peek(folder);
-        var containers = new ContainerProgram(new ContainerOptions(null, null, []));
+        var containers = new ContainerProgram(new ContainerOptions());
         using var guard = new ProcessGuard(containers, data, NullLogger<ProcessGuard>.Instance);
         var tool = new EngineTool(new ToolRunner(new ProbeStarter(guard, data), clock), data);
         var command = new EngineCommand(found, [], Simulated: false);

@@ -1,13 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
+using LlamaBlazor.Domain.Settings;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared;
-using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Shared.Configuration;
-using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Cli;
 
@@ -27,42 +25,20 @@ internal static class DoctorSettings
     )
     {
         var configuration = DashboardHost.CreateBuilder(hostArguments).Configuration;
-        var (locked, saved) = (LaunchSettingsSources.Locked(configuration), Saved(DataFolder.Peek(folder).Database));
-        var engine = saved is null || locked.Contains("engine_path") ? configuration[Section + "EnginePath"] : saved.EnginePath;
+        SavedSettings.ReadEarly(DataFolder.Peek(folder).Database, configuration);
+        var engine = Read(configuration, "EnginePath").Text;
         yield return await DoctorEngine
             .CheckAsync(engine, new EnginePathRules(configuration), folder, ProgramClock.Instance, cancellation)
             .ConfigureAwait(false);
-        foreach (
-            var models in saved is null || locked.Contains("model_directories")
-                ? configuration.GetSection(Section + "ModelDirectories").Get<string[]>() ?? []
-                : saved.ModelDirectories
-        )
+        foreach (var models in Read(configuration, "ModelDirectories").Items)
             yield return CheckModels(models);
         if (!isRunning)
             yield return CheckPort(configuration["Urls"] ?? DefaultUrl);
-        yield return CheckRange(
-            saved is null || locked.Contains("port_range")
-                ? configuration[Section + "PortRange"] ?? new LaunchSettings().PortRange
-                : saved.PortRange
-        );
+        yield return CheckRange(Read(configuration, "PortRange").Text ?? configuration[Section + "PortRange"]!);
     }
 
-    private static LaunchSettings? Saved(string database)
-    {
-        if (!File.Exists(database))
-            return null;
-        try
-        {
-            using var connection = SqliteSetup.Open(database);
-            return SqliteSetup.Scalar(connection, "SELECT value FROM server_config WHERE key = 'config'") is string json
-                ? JsonSerializer.Deserialize<LaunchSettings>(json, ApiJson.Options)
-                : null;
-        }
-        catch (Exception error) when (error is SqliteException or JsonException)
-        {
-            return null; // the check of the database says what is wrong with it
-        }
-    }
+    private static SettingValue Read(IConfiguration configuration, string key) =>
+        SettingSources.Read(configuration, SettingTable.Get(Section + key)).Match(value => value, _ => SettingValue.None);
 
     private static Finding CheckModels(string folder)
     {
@@ -107,7 +83,7 @@ internal static class DoctorSettings
 
     private static Finding CheckRange(string range)
     {
-        if (LaunchSettingsRules.ParsePorts(range) is not var (first, last))
+        if (SettingRules.ParsePorts(range) is not var (first, last))
             return new Finding(
                 "Ports",
                 false,

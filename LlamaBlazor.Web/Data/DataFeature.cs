@@ -37,7 +37,7 @@ internal static class DataFeature
         Path.GetFullPath(
             Path.Combine(
                 DashboardHost.SourceFolder ?? builder.Environment.ContentRootPath,
-                builder.Configuration["LlamaBlazor:DataDirectory"] ?? "data"
+                builder.Configuration["LlamaBlazor:DataDirectory"] is { Length: > 0 } named ? named : "data"
             )
         );
 

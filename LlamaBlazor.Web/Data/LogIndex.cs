@@ -46,7 +46,7 @@ internal sealed partial class LogIndex(IConfiguration configuration, ILogger<Log
     public static string DropSql => DropTriggers + "DROP TABLE IF EXISTS logs_fts;";
 
     /// <summary>Whether the index is to be kept here.</summary>
-    public bool IsWanted => IsSupported && configuration.GetValue(Key, true);
+    public bool IsWanted => IsSupported && !(bool.TryParse(configuration[Key], out var wanted) && !wanted);
 
     /// <summary>Whether searches of this database can use the index: it is there, whole, and can be read.</summary>
     public static bool IsReady(DbConnection connection) =>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Shell;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Downloads;
 
@@ -15,11 +16,11 @@ internal sealed class DownloadClient : IDisposable
 
     private readonly GuardedConnection _guard;
     private readonly HttpClient _http;
-    private readonly DownloadOptions _options;
+    private readonly IOptionsMonitor<DownloadOptions> _options;
     private readonly HubToken _token;
 
     /// <summary>Makes the client.</summary>
-    public DownloadClient(DownloadOptions options, HubToken token)
+    public DownloadClient(IOptionsMonitor<DownloadOptions> options, HubToken token)
     {
         (_options, _token, _guard) = (options, token, new GuardedConnection(options));
         _http = new HttpClient(_guard.MakeHandler()) { Timeout = Timeout.InfiniteTimeSpan };
@@ -86,7 +87,13 @@ internal sealed class DownloadClient : IDisposable
 
     // Only there, by scheme, name and port; a redirect elsewhere goes without it.
     private bool IsHub(Uri address) =>
-        Uri.Compare(address, _options.Hub, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
+        Uri.Compare(
+            address,
+            _options.CurrentValue.Hub,
+            UriComponents.SchemeAndServer,
+            UriFormat.SafeUnescaped,
+            StringComparison.OrdinalIgnoreCase
+        ) == 0;
 
     private static Result<Uri> Follow(Uri from, HttpResponseMessage answer)
     {

@@ -4,15 +4,16 @@ using LlamaBlazor.Domain.Models.Gguf;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Files;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Downloads;
 
 /// <summary>Turns what a person asked for into files with addresses and places, and refuses what cannot be or is there already.</summary>
 internal sealed class DownloadPlanner(
     HubCatalogue hub,
-    DownloadOptions options,
+    IOptionsMonitor<DownloadOptions> options,
     DownloadWriter disk,
-    LaunchSettingsStore settings,
+    LaunchSettingsAccess settings,
     ForeignFolders foreign
 )
 {
@@ -21,7 +22,7 @@ internal sealed class DownloadPlanner(
     /// <summary>What a repository offers.</summary>
     public async Task<Result<HubOffer>> OfferAsync(string source, CancellationToken cancellation)
     {
-        var reference = HubReference.Parse(source, options.Hub.Authority);
+        var reference = HubReference.Parse(source, options.CurrentValue.Hub.Authority);
         if (!reference.IsSuccess)
             return reference.Failure!;
         var files = await hub.FilesAsync(reference.Value, cancellation).ConfigureAwait(false);
@@ -40,7 +41,8 @@ internal sealed class DownloadPlanner(
         var folder = await FolderAsync(request.Folder, cancellation).ConfigureAwait(false);
         if (!folder.IsSuccess)
             return folder.Failure!;
-        var isHub = !source.Contains("://", StringComparison.Ordinal) || HubReference.IsHubAddress(source, options.Hub.Authority);
+        var isHub =
+            !source.Contains("://", StringComparison.Ordinal) || HubReference.IsHubAddress(source, options.CurrentValue.Hub.Authority);
         var items = isHub
             ? await FromHubAsync(source, request, folder.Value, cancellation).ConfigureAwait(false)
             : FromUrl(source, request, folder.Value);

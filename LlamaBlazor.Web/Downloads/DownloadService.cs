@@ -4,6 +4,7 @@ using LlamaBlazor.Domain.Models.Gguf;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Shared.Live;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Downloads;
 
@@ -12,7 +13,7 @@ namespace LlamaBlazor.Web.Downloads;
 internal sealed partial class DownloadService(
     DownloadStore store,
     FileTransfer transfer,
-    DownloadOptions options,
+    IOptionsMonitor<DownloadOptions> options,
     DatabaseState database,
     LibraryService library,
     Broadcast<DownloadChanged> changes,
@@ -22,7 +23,7 @@ internal sealed partial class DownloadService(
 {
     private readonly SemaphoreSlim _gate = new(1, 1); // one decision about the queue after the other
     private readonly SemaphoreSlim _wake = new(0, 1);
-    private readonly Dictionary<long, RunningDownload> _running = []; // at most options.Parallel
+    private readonly Dictionary<long, RunningDownload> _running = []; // at most as many as are set
     private CancellationToken _stopping = CancellationToken.None;
 
     /// <summary>Tells of each change; while bytes come four times a second.</summary>
@@ -129,6 +130,7 @@ internal sealed partial class DownloadService(
             var paused = await store.PauseInterruptedAsync(stoppingToken).ConfigureAwait(false);
             if (paused > 0)
                 LogPaused(paused);
+            using var followed = options.OnChange(_ => Wake()); // more at a time, perhaps
             while (true)
             {
                 await TryPumpAsync().ConfigureAwait(false);
@@ -163,7 +165,7 @@ internal sealed partial class DownloadService(
         await _gate.WaitAsync(_stopping).ConfigureAwait(false);
         try
         {
-            while (_running.Count < options.Parallel && await store.TakeNextAsync(_stopping).ConfigureAwait(false) is { } row)
+            while (_running.Count < options.CurrentValue.Parallel && await store.TakeNextAsync(_stopping).ConfigureAwait(false) is { } row)
             {
                 var running = new RunningDownload(
                     new DownloadJob(row, Tell, clock),

@@ -1,16 +1,17 @@
 using System.Buffers;
 using LlamaBlazor.Domain.Common;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Downloads;
 
 /// <summary>The disk's side of a download: room, bytes, the check at the end, and words for what goes wrong.</summary>
-internal sealed class DownloadWriter(DownloadOptions options, ReadFreeSpace freeSpace, TimeProvider clock)
+internal sealed class DownloadWriter(IOptionsMonitor<DownloadOptions> options, ReadFreeSpace freeSpace, TimeProvider clock)
 {
     private const int BufferSize = 256 << 10;
     private const int MagicSize = 4;
     private const long LookEvery = 64 << 20;
 
-    private long Reserve => (long)options.ReserveMb << 20;
+    private long Reserve => (long)options.CurrentValue.ReserveMb << 20;
 
     /// <summary>Why there is no room for the rest of a file, or null.</summary>
     public Failure? CheckSpace(DownloadJob job, long received) => CheckSpace(job.Folder, Math.Max(0, (job.TotalBytes ?? 0) - received));
@@ -31,7 +32,7 @@ internal sealed class DownloadWriter(DownloadOptions options, ReadFreeSpace free
     {
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var timer = clock.CreateTimer(_ => stall.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        var limit = TimeSpan.FromSeconds(options.StallSeconds);
+        var limit = TimeSpan.FromSeconds(options.CurrentValue.StallSeconds);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
@@ -54,7 +55,7 @@ internal sealed class DownloadWriter(DownloadOptions options, ReadFreeSpace free
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new BrokenConnectionException($"{job.Address.Host} sent nothing for {options.StallSeconds} seconds");
+            throw new BrokenConnectionException($"{job.Address.Host} sent nothing for {options.CurrentValue.StallSeconds} seconds");
         }
         finally
         {

@@ -1,3 +1,5 @@
+using LlamaBlazor.Web.Settings;
+
 namespace LlamaBlazor.Web.Downloads;
 
 /// <summary>The room Downloads: models from Hugging Face and other addresses.</summary>
@@ -7,7 +9,7 @@ internal static class DownloadsFeature
     public static WebApplicationBuilder AddDownloads(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton(DownloadOptions.Read(builder.Configuration));
+        services.AddSettings<DownloadOptions>(DownloadOptions.Section);
         services.AddSingleton<ReadFreeSpace>(DiskSpace.Read);
         services.AddSingleton<HubToken>();
         services.AddSingleton<DownloadClient>();

@@ -1,5 +1,6 @@
 using System.Net;
 using LlamaBlazor.Domain.Common;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Downloads;
 
@@ -8,7 +9,7 @@ internal sealed class FileTransfer(
     DownloadClient client,
     DownloadStore store,
     DownloadWriter output,
-    DownloadOptions options,
+    IOptionsMonitor<DownloadOptions> options,
     TimeProvider clock
 )
 {
@@ -68,7 +69,7 @@ internal sealed class FileTransfer(
                 when (error is HttpRequestException or BrokenConnectionException && !cancellation.IsCancellationRequested)
             {
                 attempt = part.Length > before ? 0 : attempt;
-                if (attempt >= options.Retries)
+                if (attempt >= options.CurrentValue.Retries)
                 {
                     var next =
                         part.Length > 0 ? $"The {ByteSize.Text(part.Length)} that came are kept: resume it later." : "Try again later.";

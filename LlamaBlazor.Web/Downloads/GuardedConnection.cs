@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using LlamaBlazor.Domain.Models.Downloads;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Downloads;
 
@@ -9,7 +10,7 @@ namespace LlamaBlazor.Web.Downloads;
 /// name and no
 /// redirect leads into the networks of this machine.
 /// </summary>
-internal sealed class GuardedConnection(DownloadOptions options)
+internal sealed class GuardedConnection(IOptionsMonitor<DownloadOptions> options)
 {
     /// <summary>A handler that follows no redirect, keeps no cookie, and connects through this guard.</summary>
     public SocketsHttpHandler MakeHandler() =>
@@ -25,7 +26,7 @@ internal sealed class GuardedConnection(DownloadOptions options)
 
     /// <summary>Why an address may not be asked at all, or null. Names are judged when they are resolved.</summary>
     public string? Objection(Uri uri) =>
-        !options.Trusts(uri.IdnHost, uri.Port)
+        !options.CurrentValue.Trusts(uri.IdnHost, uri.Port)
         && IPAddress.TryParse(uri.IdnHost.Trim('[', ']'), out var address)
         && !PublicAddress.Is(address)
             ? Refusal(uri.Host)
@@ -35,7 +36,7 @@ internal sealed class GuardedConnection(DownloadOptions options)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var addresses = await Dns.GetHostAddressesAsync(host, cancellation).ConfigureAwait(false);
-        if (!options.Trusts(host, port) && !IsProxy(context))
+        if (!options.CurrentValue.Trusts(host, port) && !IsProxy(context))
             addresses = [.. addresses.Where(PublicAddress.Is)];
         if (addresses.Length == 0)
             throw new PrivateAddressException(Refusal(host));

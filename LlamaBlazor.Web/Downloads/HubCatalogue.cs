@@ -1,12 +1,13 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models.Downloads;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Downloads;
 
 /// <summary>What a repository of Hugging Face offers, by its API (<c>/api/models/{repo}/tree/{revision}</c>: paths, sizes, SHA-256 of large
 /// files).</summary>
-internal sealed class HubCatalogue(DownloadClient client, DownloadOptions options, TimeProvider clock)
+internal sealed class HubCatalogue(DownloadClient client, IOptionsMonitor<DownloadOptions> options, TimeProvider clock)
 {
     private const int PageBound = 10; // of 1,000 files
     private const int PageBytesBound = 8 << 20;
@@ -21,24 +22,29 @@ internal sealed class HubCatalogue(DownloadClient client, DownloadOptions option
         try
         {
             return await ReadAsync(
-                    new Uri($"{options.Hub.AbsoluteUri.TrimEnd('/')}/api/models/{reference.Repo}/tree/{reference.Revision}?recursive=true"),
+                    new Uri(
+                        $"{options.CurrentValue.Hub.AbsoluteUri.TrimEnd('/')}/api/models/{reference.Repo}/tree/"
+                            + $"{reference.Revision}?recursive=true"
+                    ),
                     both.Token
                 )
                 .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return Failure.Unavailable($"{options.Hub.Host} did not answer within {Limit.TotalSeconds:0} seconds. Try again later.");
+            return Failure.Unavailable(
+                $"{options.CurrentValue.Hub.Host} did not answer within {Limit.TotalSeconds:0} seconds. Try again later."
+            );
         }
         catch (HttpRequestException error)
         {
-            return Failure.Unavailable($"{options.Hub.Host} cannot be reached: {error.Message}");
+            return Failure.Unavailable($"{options.CurrentValue.Hub.Host} cannot be reached: {error.Message}");
         }
         catch (Exception error)
             when (error is JsonException or InvalidOperationException or IOException or KeyNotFoundException or FormatException)
         {
             return Failure.Unavailable(
-                $"{options.Hub.Host} answered with something that is no list of files. Check "
+                $"{options.CurrentValue.Hub.Host} answered with something that is no list of files. Check "
                     + $"{DownloadOptions.Section}:{nameof(DownloadOptions.HuggingFaceUrl)}."
             );
         }
@@ -47,7 +53,7 @@ internal sealed class HubCatalogue(DownloadClient client, DownloadOptions option
     /// <summary>Address of a file.</summary>
     public Uri AddressOf(HubReference reference, HubFile file) =>
         new(
-            $"{options.Hub.AbsoluteUri.TrimEnd('/')}/{reference.Repo}/resolve/{reference.Revision}/"
+            $"{options.CurrentValue.Hub.AbsoluteUri.TrimEnd('/')}/{reference.Repo}/resolve/{reference.Revision}/"
                 + string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString))
         );
 
@@ -89,7 +95,7 @@ internal sealed class HubCatalogue(DownloadClient client, DownloadOptions option
         var link = response.Headers.TryGetValues("Link", out var values)
             ? values.FirstOrDefault(value => value.Contains("rel=\"next\"", StringComparison.Ordinal))
             : null;
-        var address = link?.Split('<', '>') is [_, var text, ..] && Uri.TryCreate(options.Hub, text, out var uri) ? uri : null;
-        return address?.Authority == options.Hub.Authority ? address : null;
+        var address = link?.Split('<', '>') is [_, var text, ..] && Uri.TryCreate(options.CurrentValue.Hub, text, out var uri) ? uri : null;
+        return address?.Authority == options.CurrentValue.Hub.Authority ? address : null;
     }
 }

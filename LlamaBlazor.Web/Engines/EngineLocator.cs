@@ -12,12 +12,12 @@ internal delegate Task<IReadOnlyDictionary<string, string>> ReadServerVariables(
 /// it
 /// is always the simulated engine. Absence is a failure with guidance, never an exception.
 /// </summary>
-internal sealed class EngineLocator(IConfiguration configuration, LaunchSettingsStore settings, ReadServerVariables serverVariables)
+internal sealed class EngineLocator(IConfiguration configuration, LaunchSettingsAccess settings, ReadServerVariables serverVariables)
 {
     private static readonly string FileName = OperatingSystem.IsWindows() ? "llama-server.exe" : "llama-server";
 
     /// <summary>True when this run simulates its engine.</summary>
-    public bool IsDemo { get; } = configuration.GetValue<bool>(DashboardHost.DemoKey);
+    public bool IsDemo { get; } = DashboardHost.IsDemo(configuration);
 
     /// <summary>The engine for a model, with the environment variables of the server settings.</summary>
     /// <param name="perModelPath">The model's own choice, or null.</param>

@@ -1,6 +1,8 @@
 using LlamaBlazor.Web.Engines.Connections;
 using LlamaBlazor.Web.Engines.Containers;
 using LlamaBlazor.Web.Engines.Processes;
+using LlamaBlazor.Web.Settings;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Engines;
 
@@ -16,7 +18,7 @@ internal static class EnginesFeature
         services.AddSingleton<EngineProbe>();
         services.AddSingleton<CommandCheck>();
         services.AddSingleton<EngineLocator>();
-        AddContainers(services, builder.Configuration);
+        AddContainers(services);
         services.AddSingleton<ProcessGuard>();
         services.AddSingleton<ProbeStarter>();
         services.AddSingleton<Launcher>();
@@ -30,9 +32,10 @@ internal static class EnginesFeature
     /// <summary>Maps <c>/api/containers</c>.</summary>
     public static WebApplication MapEngines(this WebApplication app) => app.MapContainers();
 
-    private static void AddContainers(IServiceCollection services, IConfiguration configuration)
+    private static void AddContainers(IServiceCollection services)
     {
-        services.AddSingleton(ContainerOptions.Read(configuration));
+        services.AddSettings<ContainerOptions>(ContainerOptions.Section);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<ContainerOptions>>().Value); // which change with a restart
         services.AddSingleton<ContainerProgram>();
         services.AddSingleton<ContainerRuntime>();
         services.AddSingleton<ContainerCommands>();

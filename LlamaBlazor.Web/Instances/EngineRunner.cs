@@ -1,4 +1,5 @@
 using LlamaBlazor.Web.Engines;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -9,7 +10,7 @@ internal sealed class EngineRunner(
     LaunchPreparer preparer,
     EngineStarter starter,
     ReadinessProbe probe,
-    InstanceOptions options,
+    IOptionsMonitor<InstanceOptions> options,
     TimeProvider clock
 )
 {
@@ -23,7 +24,7 @@ internal sealed class EngineRunner(
 
     private EngineRunLimits LimitsOf(InstanceDefinition facts) =>
         new(
-            TimeSpan.FromSeconds(facts.StartLimitSeconds ?? options.StartLimitSeconds),
-            TimeSpan.FromSeconds(facts.StopGraceSeconds ?? options.StopGraceSeconds)
+            TimeSpan.FromSeconds(facts.StartLimitSeconds ?? options.CurrentValue.StartLimitSeconds),
+            TimeSpan.FromSeconds(facts.StopGraceSeconds ?? options.CurrentValue.StopGraceSeconds)
         );
 }

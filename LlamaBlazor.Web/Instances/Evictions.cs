@@ -1,10 +1,12 @@
+using Microsoft.Extensions.Options;
+
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>Stops a model for another one, unless a request has come meanwhile. True once its process is gone.</summary>
 internal delegate Task<bool> EvictModel(long modelId, CancellationToken cancellation);
 
 /// <summary>Stops those that give way to a start, and waits for their end, but for no longer than a stop may take.</summary>
-internal sealed class Evictions(EvictModel evict, InstanceOptions options, TimeProvider clock)
+internal sealed class Evictions(EvictModel evict, IOptionsMonitor<InstanceOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan EndReserve = TimeSpan.FromSeconds(5);
 
@@ -16,7 +18,7 @@ internal sealed class Evictions(EvictModel evict, InstanceOptions options, TimeP
         try
         {
             var results = await Task.WhenAll(victims.Select(victim => evict(victim, cancellation)))
-                .WaitAsync(TimeSpan.FromSeconds(options.StopGraceSeconds) + EndReserve, clock, cancellation)
+                .WaitAsync(TimeSpan.FromSeconds(options.CurrentValue.StopGraceSeconds) + EndReserve, clock, cancellation)
                 .ConfigureAwait(false);
             return results.All(ended => ended);
         }

@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Engines;
 using LlamaBlazor.Web.Shared.Published;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -12,7 +13,7 @@ internal sealed partial class HealthMonitor(
     InstanceRegistry registry,
     Reservations places,
     HangProbe probe,
-    InstanceOptions options,
+    IOptionsMonitor<InstanceOptions> options,
     TimeProvider clock,
     ILogger<HealthMonitor> logger
 ) : BackgroundService
@@ -36,7 +37,7 @@ internal sealed partial class HealthMonitor(
         var living = places.Occupants();
         foreach (var instance in living.Where(instance => instance.IsRunning))
         {
-            if (IdlePolicy.IsExpired(instance, places.TtlOf(instance.ModelId) ?? options.TtlSeconds))
+            if (IdlePolicy.IsExpired(instance, places.TtlOf(instance.ModelId) ?? options.CurrentValue.TtlSeconds))
                 await supervisor.StopIdleAsync(instance.ModelId, cancellation).ConfigureAwait(false);
             else if (registry.Find(instance.ModelId) is { ReadyAt: { } ready } snapshot)
                 Feel(instance, snapshot, _pulses.GetOrAdd((snapshot.Id, ready), _ => Pulse.Since(now)), now, cancellation);
@@ -52,7 +53,7 @@ internal sealed partial class HealthMonitor(
         if (
             pulse.Probe.IsCompleted
             && now >= pulse.NotBefore
-            && IdlePolicy.NeedsProbe(instance, options.HangProbeSeconds, now - pulse.LastSuccess)
+            && IdlePolicy.NeedsProbe(instance, options.CurrentValue.HangProbeSeconds, now - pulse.LastSuccess)
         )
             pulse.Probe = GuardAsync(() => ProbeAsync(instance, snapshot, pulse, cancellation));
     }
@@ -62,7 +63,7 @@ internal sealed partial class HealthMonitor(
         var answer = await probe
             .AskAsync(snapshot, mayBeAtWork: pulse.Failures == 0 || instance.IsBusy, cancellation)
             .ConfigureAwait(false);
-        var trouble = pulse.Judge(answer, instance.IsBusy, clock.Monotonic(), TimeSpan.FromSeconds(options.HangProbeSeconds));
+        var trouble = pulse.Judge(answer, instance.IsBusy, clock.Monotonic(), TimeSpan.FromSeconds(options.CurrentValue.HangProbeSeconds));
         if (
             trouble is null
             || pulse.Failures < HangProbe.Attempts

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -21,7 +22,7 @@ internal sealed partial class InstanceActor : IDisposable
     private readonly WaiterList _readyWaiters = new();
     private readonly EngineRunner _runner;
     private readonly InstancePublisher _publisher;
-    private readonly InstanceOptions _options;
+    private readonly IOptionsMonitor<InstanceOptions> _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly string _uid = Guid.NewGuid().ToString("N");
@@ -43,7 +44,7 @@ internal sealed partial class InstanceActor : IDisposable
         InstanceLog log,
         EngineRunner runner,
         InstancePublisher publisher,
-        InstanceOptions options,
+        IOptionsMonitor<InstanceOptions> options,
         TimeProvider clock,
         ILogger logger
     )
@@ -212,7 +213,7 @@ internal sealed partial class InstanceActor : IDisposable
             _lastEnd = exited.Outcome;
         var ended = happened is InstanceEvent.Exited or InstanceEvent.LaunchFailed or InstanceEvent.Refused ? _run : null;
         var gone = ended is null ? null : _gone;
-        var (state, effects) = InstanceLifecycle.Apply(before, happened, _options.Policy(_facts.RestartPolicy), Now());
+        var (state, effects) = InstanceLifecycle.Apply(before, happened, _options.CurrentValue.Policy(_facts.RestartPolicy), Now());
         if (state.ReadyAt != before.ReadyAt)
             _readyAt = state.ReadyAt is null ? null : _clock.GetUtcNow().ToUnixTimeMilliseconds();
         _state = state;

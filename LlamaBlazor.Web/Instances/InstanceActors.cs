@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -10,7 +11,7 @@ namespace LlamaBlazor.Web.Instances;
 internal sealed class InstanceActors(
     EngineRunner runner,
     InstancePublisher publisher,
-    InstanceOptions options,
+    IOptionsMonitor<InstanceOptions> options,
     Broadcast<InstanceLogLine> lines,
     TimeProvider clock,
     ILogger<InstanceActor> logger

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace LlamaBlazor.Web.Instances;
 
 /// <summary>The instances' part in the life of the dashboard: what an earlier run left behind is cleared away at its start, and every
@@ -7,7 +9,7 @@ internal sealed partial class InstanceHost(
     OrphanReaper reaper,
     ReadLoad load,
     IHostApplicationLifetime lifetime,
-    InstanceOptions options,
+    IOptionsMonitor<InstanceOptions> options,
     TimeProvider clock,
     ILogger<InstanceHost> logger
 ) : BackgroundService
@@ -67,7 +69,7 @@ internal sealed partial class InstanceHost(
         {
             await actor.AskAsync(new StopRequest(), cancellation).ConfigureAwait(false);
             await actor
-                .Gone.WaitAsync(TimeSpan.FromSeconds(options.StopGraceSeconds) + EndReserve, clock, cancellation)
+                .Gone.WaitAsync(TimeSpan.FromSeconds(options.CurrentValue.StopGraceSeconds) + EndReserve, clock, cancellation)
                 .ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException or TimeoutException)

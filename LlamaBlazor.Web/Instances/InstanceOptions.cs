@@ -1,5 +1,4 @@
 using LlamaBlazor.Domain.Instances;
-using LlamaBlazor.Web.Shared.Configuration;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -12,48 +11,31 @@ internal sealed class InstanceOptions
     /// <summary>Idle seconds after which an instance is stopped; 0 is never.</summary>
     public int TtlSeconds { get; init; }
 
-    /// <summary>Seconds between asking an engine to end and forcing it; 0 to 600.</summary>
-    public int StopGraceSeconds { get; init; } = 10;
+    /// <summary>Seconds between asking an engine to end and forcing it.</summary>
+    public int StopGraceSeconds { get; init; }
 
-    /// <summary>Seconds within which an engine must be ready; 1 to 86400.</summary>
-    public int StartLimitSeconds { get; init; } = 300;
+    /// <summary>Seconds within which an engine must be ready.</summary>
+    public int StartLimitSeconds { get; init; }
 
-    /// <summary>Launches until an engine was ready once; 1 to 100.</summary>
-    public int StartAttempts { get; init; } = 3;
+    /// <summary>Launches until an engine was ready once.</summary>
+    public int StartAttempts { get; init; }
 
-    /// <summary>Restarts of an engine that was ready, within ten minutes; 0 to 100.</summary>
-    public int RestartAttempts { get; init; } = 5;
+    /// <summary>Restarts of an engine that was ready, within ten minutes.</summary>
+    public int RestartAttempts { get; init; }
 
     /// <summary>Seconds without a success after which the watchdog asks for a token; 0 is never.</summary>
-    public int HangProbeSeconds { get; init; } = 60;
+    public int HangProbeSeconds { get; init; }
 
     /// <summary>Whether models marked for it are started with the dashboard.</summary>
-    public bool Preload { get; init; } = true;
+    public bool Preload { get; init; }
 
-    /// <summary>How long a model runs at least before it gives way: <see cref="WarmTime"/>.</summary>
-    public TimeSpan MinimumWarm { get; private set; }
+    /// <summary>Configuration key of <see cref="MinimumWarm"/>, which the endpoint keeps to as well.</summary>
+    public const string WarmKey = "LlamaBlazor:Proxy:MinimumWarmSeconds";
+
+    /// <summary>How long a model that is ready runs at least before it gives way.</summary>
+    public TimeSpan MinimumWarm { get; internal set; }
 
     /// <summary>The restart policy of a model.</summary>
     /// <param name="mode">The model's own mode, or null.</param>
     public RestartPolicy Policy(string? mode) => new(mode ?? RestartPolicy.OnFailure, StartAttempts, RestartAttempts);
-
-    /// <summary>Reads and checks the section.</summary>
-    /// <exception cref="StartupException">A value is out of bounds; the message names its key.</exception>
-    public static InstanceOptions Read(IConfiguration configuration)
-    {
-        var options = OptionSection.Read<InstanceOptions>(
-            configuration,
-            Section,
-            [
-                new(nameof(TtlSeconds), options => options.TtlSeconds, 0, 31_536_000),
-                new(nameof(StopGraceSeconds), options => options.StopGraceSeconds, 0, 600),
-                new(nameof(StartLimitSeconds), options => options.StartLimitSeconds, 1, 86_400),
-                new(nameof(StartAttempts), options => options.StartAttempts, 1, 100),
-                new(nameof(RestartAttempts), options => options.RestartAttempts, 0, 100),
-                new(nameof(HangProbeSeconds), options => options.HangProbeSeconds, 0, 86_400),
-            ]
-        );
-        options.MinimumWarm = WarmTime.Read(configuration);
-        return options;
-    }
 }

@@ -1,6 +1,7 @@
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -12,7 +13,7 @@ internal sealed partial class InstanceUpkeep(
     Preloader preloader,
     Broadcast<ConfigChanged> changes,
     Broadcast<ModelChanged> models,
-    InstanceOptions options,
+    IOptionsMonitor<InstanceOptions> options,
     ILogger<InstanceUpkeep> logger
 ) : BackgroundService
 {
@@ -30,7 +31,7 @@ internal sealed partial class InstanceUpkeep(
                 ? GuardAsync(() => supervisor.ForgetDeletedAsync(stoppingToken))
                 : Task.CompletedTask
         );
-        if (options.Preload)
+        if (options.CurrentValue.Preload)
             await GuardAsync(() => preloader.RunAsync(stoppingToken)).ConfigureAwait(false);
         await ended.Task.ConfigureAwait(false);
     }

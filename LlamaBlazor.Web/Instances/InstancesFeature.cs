@@ -1,5 +1,6 @@
 using LlamaBlazor.Web.Instances.Admission;
 using LlamaBlazor.Web.Instances.Pages;
+using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.ModelTabs;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,12 +14,15 @@ internal static class InstancesFeature
     public static WebApplicationBuilder AddInstances(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton(InstanceOptions.Read(builder.Configuration));
+        services.AddSettings<InstanceOptions>(
+            InstanceOptions.Section,
+            (options, all) => options.MinimumWarm = TimeSpan.FromSeconds(all.GetValue<int>(InstanceOptions.WarmKey))
+        );
         services.AddSingleton<InstanceRegistry>();
         services.AddSingleton<PortPool>();
         services.TryAddSingleton<ReadLoad>(_ => static _ => default);
         services.AddSingleton<LoadSignal>();
-        AddAdmission(services, builder.Configuration);
+        AddAdmission(services);
         services.AddSingleton<LaunchPreparer>();
         services.AddSingleton<EngineRunner>();
         services.AddSingleton<InstancePublisher>();
@@ -46,9 +50,9 @@ internal static class InstancesFeature
     public static WebApplication MapInstances(this WebApplication app) => app.MapInstanceEndpoints();
 
     // Who may start, and who gives way.
-    private static void AddAdmission(IServiceCollection services, IConfiguration configuration)
+    private static void AddAdmission(IServiceCollection services)
     {
-        services.AddSingleton(AdmissionOptions.Read(configuration));
+        services.AddSettings<AdmissionOptions>(AdmissionOptions.Section);
         services.AddSingleton<AdmissionService>();
         services.AddSingleton<AllocationStore>();
         services.AddSingleton<StartDemands>();

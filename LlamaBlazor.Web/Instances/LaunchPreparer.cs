@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Domain.Settings;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Settings;
 
@@ -13,7 +14,7 @@ namespace LlamaBlazor.Web.Instances;
 internal sealed record PreparedLaunch(int Port, LaunchCommand Command, IReadOnlyList<string>? Gpus);
 
 /// <summary>Takes a port, and makes the command and the key of a launch.</summary>
-internal sealed class LaunchPreparer(LaunchCommandFactory commands, LaunchSettingsStore settings, PortPool ports, Reservations places)
+internal sealed class LaunchPreparer(LaunchCommandFactory commands, LaunchSettingsAccess settings, PortPool ports, Reservations places)
 {
     private const int KeyLength = 48; // hexadecimal digits: 192 bits
 
@@ -21,7 +22,7 @@ internal sealed class LaunchPreparer(LaunchCommandFactory commands, LaunchSettin
     public async Task<Result<PreparedLaunch>> PrepareAsync(long modelId, CancellationToken cancellation)
     {
         var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
-        if (LaunchSettingsRules.ParsePorts(range) is not var (first, last))
+        if (SettingRules.ParsePorts(range) is not var (first, last))
             return Failure.Unavailable(
                 $"The port range '{range}' is not valid. Set two ports from 1024 to 65535 on the Settings page, such as 40000-40999."
             );

@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Instances.Admission;
 using LlamaBlazor.Web.Shared.Published;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Instances;
 
@@ -12,7 +13,7 @@ internal sealed class Reservations(
     AllocationStore allocations,
     InstanceRegistry board,
     ReadLoad readLoad,
-    InstanceOptions options,
+    IOptionsMonitor<InstanceOptions> options,
     TimeProvider clock
 )
 {
@@ -159,7 +160,7 @@ internal sealed class Reservations(
         {
             IsStopping = snapshot?.Phase is InstancePhase.Stopping,
             SucceededAgo = load.SucceededAgo,
-            MinimumWarm = options.MinimumWarm,
+            MinimumWarm = options.CurrentValue.MinimumWarm,
             Vram = place.Demand.Vram,
             Cores = place.Demand.Cores,
             Cards = place.Gpus.Cards,

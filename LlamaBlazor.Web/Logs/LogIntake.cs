@@ -1,10 +1,11 @@
 using System.Threading.Channels;
 using LlamaBlazor.Domain.Logs;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Logs;
 
 /// <summary>Where lines of the log come in. Taking one never waits and never fails; what does not fit is counted.</summary>
-internal sealed class LogIntake(LogOptions options)
+internal sealed class LogIntake(IOptionsMonitor<LogOptions> options)
 {
     /// <summary>Lines that may wait for the pump.</summary>
     public const int Bound = 8192;
@@ -13,7 +14,6 @@ internal sealed class LogIntake(LogOptions options)
     public const int MessageLimit = 16 * 1024;
 
     private readonly Channel<LogEntry> _channel = Channel.CreateBounded<LogEntry>(new BoundedChannelOptions(Bound) { SingleReader = true });
-    private readonly int _least = LogLevels.Rank(options.Level);
     private long _dropped;
 
     /// <summary>Lines that did not fit.</summary>
@@ -23,7 +23,7 @@ internal sealed class LogIntake(LogOptions options)
     public ChannelReader<LogEntry> Lines => _channel.Reader;
 
     /// <summary>Whether lines of a level are kept.</summary>
-    public bool Keeps(string level) => LogLevels.Rank(level) >= _least;
+    public bool Keeps(string level) => LogLevels.Rank(level) >= LogLevels.Rank(options.CurrentValue.Level);
 
     /// <summary>Takes a line.</summary>
     public void Add(LogEntry entry)

@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Logs;
+using LlamaBlazor.Web.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LlamaBlazor.Web.Logs;
@@ -10,7 +11,7 @@ internal static class LogsFeature
     public static WebApplicationBuilder AddLogs(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton(LogOptions.Read(builder.Configuration));
+        services.AddSettings<LogOptions>(LogOptions.Section);
         services.AddSingleton<LogIntake>();
         services.AddSingleton<LogRing>();
         services.AddSingleton<LogFile>();

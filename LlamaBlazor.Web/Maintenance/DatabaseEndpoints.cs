@@ -70,15 +70,12 @@ internal static class DatabaseEndpoints
             .Produces<ListPage<LeftoverItem>>();
         group.MapGet(
             "/retention",
-            async (RetentionStore store, CancellationToken cancellation) =>
-                new ListPage<RetentionAnswer>(
-                    [.. (await store.ListAsync(cancellation)).Select(rule => RetentionAnswer.Of(rule, store.IsLocked(rule.Table)))],
-                    null
-                )
+            (RetentionAccess store) =>
+                new ListPage<RetentionAnswer>([.. store.List().Select(rule => RetentionAnswer.Of(rule, store.IsLocked(rule.Table)))], null)
         );
         group.MapPut(
             "/retention/{table}",
-            async (string table, RetentionLimits limits, RetentionStore store, CancellationToken cancellation) =>
+            async (string table, RetentionLimits limits, RetentionAccess store, CancellationToken cancellation) =>
                 (await store.SaveAsync(table, limits, cancellation))
                     .Match<Result<RetentionAnswer>>(rule => RetentionAnswer.Of(rule, store.IsLocked(table)), failure => failure)
                     .ToApi()

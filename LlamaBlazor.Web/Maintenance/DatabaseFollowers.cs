@@ -10,7 +10,7 @@ internal sealed class DatabaseFollowers(
     DatabaseState state,
     Broadcast<DatabaseReplaced> replaced,
     Broadcast<ModelChanged> models,
-    LaunchSettingsStore settings,
+    LaunchSettingsAccess settings,
     AuditTrail audit
 )
 {

@@ -9,14 +9,14 @@ namespace LlamaBlazor.Web.Maintenance;
 internal sealed class DatabaseStats(
     DataFolder folder,
     DatabaseWriter writer,
-    RetentionStore retention,
+    RetentionAccess retention,
     IDbContextFactory<LlamaDbContext> contexts
 )
 {
     /// <summary>Everything the Database page shows. Counting rows reads an index of each table: off the caller's thread.</summary>
     public async Task<DatabaseFacts> ReadAsync(CancellationToken cancellation = default)
     {
-        var rules = (await retention.ListAsync(cancellation).ConfigureAwait(false)).ToDictionary(rule => rule.Table);
+        var rules = retention.List().ToDictionary(rule => rule.Table);
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {

@@ -10,9 +10,8 @@ internal static class MaintenanceFeature
     /// <summary>Registers its services.</summary>
     public static WebApplicationBuilder AddMaintenance(this WebApplicationBuilder builder)
     {
-        RetentionStore.Validate(builder.Configuration);
         var services = builder.Services;
-        services.AddSingleton<RetentionStore>();
+        services.AddSingleton<RetentionAccess>();
         services.AddSingleton<DatabaseOperations>();
         services.AddSingleton<DatabaseFollowers>();
         services.AddSingleton<ReplacedDatabase>();

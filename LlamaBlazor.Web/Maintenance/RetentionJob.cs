@@ -12,7 +12,7 @@ namespace LlamaBlazor.Web.Maintenance;
 /// day, from 02:00 local time on, backs the database up.
 /// </summary>
 internal sealed partial class RetentionJob(
-    RetentionStore store,
+    RetentionAccess store,
     DatabaseWriter writer,
     DatabaseState database,
     DatabaseOperations operations,
@@ -46,7 +46,7 @@ internal sealed partial class RetentionJob(
     {
         var removed = new Dictionary<string, int>();
         var now = _ages.Now.ToUnixTimeMilliseconds();
-        foreach (var rule in await store.ListAsync(cancellation).ConfigureAwait(false))
+        foreach (var rule in store.List())
         {
             progress?.Report(new WorkStep($"Pruning {rule.Table}", (double)removed.Count / RetentionRule.Defaults.Count));
             var count = 0;

@@ -15,7 +15,7 @@ public sealed partial class RetentionRow
     public EventCallback Changed { get; set; }
 
     [Inject]
-    internal RetentionStore Store { get; set; } = null!;
+    internal RetentionAccess Store { get; set; } = null!;
 
     [Inject]
     private NotificationService Notifications { get; set; } = null!;

@@ -11,7 +11,7 @@ namespace LlamaBlazor.Web.Memory;
 /// <summary>Hears what engines say of their memory from their first line until they are ready.</summary>
 internal sealed class EngineMemoryListener(InstanceRegistry board, Broadcast<InstanceLogLine> lines, IConfiguration configuration)
 {
-    private readonly bool _isDemo = configuration.GetValue<bool>(DashboardHost.DemoKey);
+    private readonly bool _isDemo = DashboardHost.IsDemo(configuration);
     private readonly Channel<(long ModelId, long? Bytes, int? Pid)> _ready = Channel.CreateBounded<(long, long?, int?)>(
         new BoundedChannelOptions(256) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite }
     );

@@ -16,7 +16,7 @@ public sealed partial class AddFolderDialog
     private bool _saving;
 
     [Inject]
-    internal LaunchSettingsStore Settings { get; set; } = null!;
+    internal LaunchSettingsAccess Settings { get; set; } = null!;
 
     [Inject]
     internal ForeignFolders Foreign { get; set; } = null!;

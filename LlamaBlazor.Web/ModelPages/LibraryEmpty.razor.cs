@@ -11,7 +11,7 @@ public sealed partial class LibraryEmpty
     private HashSet<string> _absent = []; // of those
 
     [Inject]
-    internal LaunchSettingsStore Settings { get; set; } = null!;
+    internal LaunchSettingsAccess Settings { get; set; } = null!;
 
     [Inject]
     private DialogService Dialogs { get; set; } = null!;

@@ -1,7 +1,6 @@
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shared.Files;
 
 namespace LlamaBlazor.Web.Parameters;
@@ -13,7 +12,7 @@ namespace LlamaBlazor.Web.Parameters;
 /// writes, or what a flag without a field names, lies in the last two. Weights may lie anywhere, as long as they are weights. Certificates
 /// and keys are shown to nobody and written by nobody.
 /// </summary>
-internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settings, IConfiguration configuration)
+internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsAccess settings, SettingValues values)
 {
     /// <summary>Configuration key: a list of folders.</summary>
     public const string Key = "LlamaBlazor:AllowedDirectories";
@@ -51,7 +50,7 @@ internal sealed class AllowedPaths(DataFolder folder, LaunchSettingsStore settin
     // What is the dashboard's own in its folder: secrets, database, log.
     private static readonly string[] Own = ["keys", "backups", "logs", "downloads"];
 
-    private readonly IReadOnlyList<string> _configured = ConfiguredList.Read(configuration, Key);
+    private readonly IReadOnlyList<string> _configured = values.AtStart.Values[Key].Items;
 
     /// <summary>Why a value may not be set, by column; empty where all may. Asks the disk, so not on a circuit.</summary>
     /// <param name="definitions">The parameters to look at.</param>

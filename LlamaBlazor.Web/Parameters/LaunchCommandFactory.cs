@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Domain.Settings;
 using LlamaBlazor.Web.Downloads;
 using LlamaBlazor.Web.Settings;
 
@@ -10,7 +11,7 @@ internal sealed class LaunchCommandFactory(
     ConfigReader reader,
     LaunchEngines engines,
     LaunchAssembler assembler,
-    LaunchSettingsStore settings,
+    LaunchSettingsAccess settings,
     DraftDownloads drafts,
     AllowedPaths paths
 )
@@ -38,7 +39,7 @@ internal sealed class LaunchCommandFactory(
     public async Task<Result<LaunchCommand>> PreviewAsync(long modelId, CancellationToken cancellation, IReadOnlyList<string>? gpus = null)
     {
         var range = (await settings.GetAsync(cancellation).ConfigureAwait(false)).PortRange;
-        var plan = new LaunchPlan(LaunchSettingsRules.ParsePorts(range)?.First ?? 0) { Devices = gpus };
+        var plan = new LaunchPlan(SettingRules.ParsePorts(range)?.First ?? 0) { Devices = gpus };
         return await CreateAsync(modelId, plan, Purpose.Preview, cancellation).ConfigureAwait(false);
     }
 

@@ -13,7 +13,7 @@ public sealed partial class PathChooser
     private DialogService Dialogs { get; set; } = null!;
 
     [Inject]
-    private LaunchSettingsStore Settings { get; set; } = null!;
+    private LaunchSettingsAccess Settings { get; set; } = null!;
 
     /// <summary>The chosen path, or null.</summary>
     /// <param name="definition">The parameter.</param>

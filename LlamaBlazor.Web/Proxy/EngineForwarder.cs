@@ -3,17 +3,17 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Engines.Connections;
 using LlamaBlazor.Web.Proxy.Bodies;
+using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace LlamaBlazor.Web.Proxy;
 
 /// <summary>Passes a request on to an engine with YARP's forwarder: no redirects, no unpacking, no cookies, no proxy, no total time
 /// limit.</summary>
-internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions options, TimeProvider clock) : IDisposable
+internal sealed class EngineForwarder(IHttpForwarder forwarder, IOptionsMonitor<ProxyOptions> options, TimeProvider clock) : IDisposable
 {
     private readonly ForwarderRequestConfig _config = new()
     {
-        ActivityTimeout = TimeSpan.FromSeconds(options.IdleTimeoutSeconds),
         Version = HttpVersion.Version11,
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
@@ -38,7 +38,7 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
     public HttpMessageInvoker Client => _client;
 
     /// <summary>Longest silence of an engine.</summary>
-    public TimeSpan IdleLimit => _config.ActivityTimeout!.Value;
+    public TimeSpan IdleLimit => TimeSpan.FromSeconds(options.CurrentValue.IdleTimeoutSeconds);
 
     /// <summary>Passes the request on and its answer back.</summary>
     /// <param name="context">The request.</param>
@@ -68,7 +68,7 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
             Capture = capture,
         };
         var error = await forwarder
-            .SendAsync(context, "http://127.0.0.1/", _client, _config, transformer, request.Cancelled)
+            .SendAsync(context, "http://127.0.0.1/", _client, _config with { ActivityTimeout = IdleLimit }, transformer, request.Cancelled)
             .ConfigureAwait(false);
         if (error == ForwarderError.None)
         {
@@ -112,7 +112,7 @@ internal sealed class EngineForwarder(IHttpForwarder forwarder, ProxyOptions opt
     {
         var model = request.Target?.Model.Name;
         if (BodyFault(cause) is { } fault)
-            return new(RequestBody.ErrorOf(fault), ProxyAnswers.BodyMessage(RequestBody.ErrorOf(fault), options), false);
+            return new(RequestBody.ErrorOf(fault), ProxyAnswers.BodyMessage(RequestBody.ErrorOf(fault), options.CurrentValue), false);
         if (context.RequestAborted.IsCancellationRequested)
             return new(ProxyError.ClientGone, "The client went away before the answer.", false);
         if (request.Cancelled.IsCancellationRequested)

@@ -3,11 +3,12 @@ using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Proxy.Bodies;
 using LlamaBlazor.Web.Security.Keys;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Proxy;
 
 /// <summary>The routes of <see cref="RouteTable"/>: who asks, and with what body; <see cref="RequestRun"/> does the rest.</summary>
-internal sealed class ProxyEndpoint(KeyAccess access, BodyStore bodies, RequestRun run, ProxyOptions options)
+internal sealed class ProxyEndpoint(KeyAccess access, BodyStore bodies, RequestRun run, IOptionsMonitor<ProxyOptions> options)
 {
     /// <summary>Serves a request of a route of <see cref="RouteTable"/>.</summary>
     public async Task HandleAsync(HttpContext context, ProxyRoute route)
@@ -16,14 +17,16 @@ internal sealed class ProxyEndpoint(KeyAccess access, BodyStore bodies, RequestR
         var arrival = new Arrival(route, RouteTable.UpstreamPath(route, context.Request.Path.Value!), check.Key);
         if (!await run.PassesAsync(context, arrival, check).ConfigureAwait(false))
             return;
-        var (read, error) = await bodies.ReadAsync(context.Request, options.BodyLimit, context.RequestAborted).ConfigureAwait(false);
+        var (read, error) = await bodies
+            .ReadAsync(context.Request, options.CurrentValue.BodyLimit, context.RequestAborted)
+            .ConfigureAwait(false);
         using var body = read;
         await run.RunAsync(
                 context,
                 body is null
                     ? arrival with
                     {
-                        Refusal = new(error, ProxyAnswers.BodyMessage(error, options)),
+                        Refusal = new(error, ProxyAnswers.BodyMessage(error, options.CurrentValue)),
                     }
                     : arrival with
                     {

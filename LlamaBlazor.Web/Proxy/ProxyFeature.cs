@@ -6,6 +6,7 @@ using LlamaBlazor.Web.Proxy.Caching;
 using LlamaBlazor.Web.Proxy.Ollama;
 using LlamaBlazor.Web.Proxy.Recording;
 using LlamaBlazor.Web.Security.Keys;
+using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Shared.ModelTabs;
 
@@ -19,7 +20,7 @@ internal static class ProxyFeature
     {
         var services = builder.Services;
         services.AddHttpForwarder();
-        services.AddSingleton(ProxyOptions.Read(builder.Configuration));
+        services.AddSettings<ProxyOptions>(ProxyOptions.Section);
         services.AddSingleton<ModelDirectory>();
         services.AddSingleton<InFlightRegistry>();
         services.AddSingleton<ReadLoad>(provider => // the supervisor stops no model that has a request
@@ -33,7 +34,7 @@ internal static class ProxyFeature
         services.AddSingleton<ResponseCache>();
         services.AddSingleton<AliasStore>();
         services.AddSingleton<ModelCatalogue>();
-        services.AddOllama(builder.Configuration);
+        services.AddOllama();
         services.AddSingleton(new ModelTab("aliases", "Aliases", 290, typeof(AliasTab)));
         services.AddSingleton(new KeysPageCard(typeof(EndpointCard)));
         return builder;

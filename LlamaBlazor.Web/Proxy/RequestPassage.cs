@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Proxy;
 
@@ -9,7 +10,7 @@ internal sealed class RequestPassage(
     EngineForwarder engines,
     AbandonedStreams streams,
     ModelDirectory models,
-    ProxyOptions options,
+    IOptionsMonitor<ProxyOptions> options,
     TimeProvider clock
 )
 {
@@ -18,10 +19,10 @@ internal sealed class RequestPassage(
     {
         await streams.EndAsync(context, request).ConfigureAwait(false);
         var waiting =
-            request.Facts.Stream && options.KeepAliveSeconds > 0 && body is not null
+            request.Facts.Stream && options.CurrentValue.KeepAliveSeconds > 0 && body is not null
                 ? new WaitingStream(context, request, engines, clock)
                 {
-                    TellsStatus = options.LoadingStatus && request.Route.Kind == RouteKind.Chat,
+                    TellsStatus = options.CurrentValue.LoadingStatus && request.Route.Kind == RouteKind.Chat,
                 }
                 : null;
         for (var attempt = 1; ; attempt++)

@@ -43,20 +43,17 @@ internal sealed class RequestQueue
 
     /// <summary>Makes an empty one.</summary>
     /// <param name="modelId">The model.</param>
-    /// <param name="capacity">Most that wait.</param>
     /// <param name="registry">Counts those at work.</param>
     /// <param name="move">A round: lets through whom it can.</param>
     /// <param name="clock">The time.</param>
-    public RequestQueue(
-        long modelId,
-        int capacity,
-        InFlightRegistry registry,
-        Func<RequestQueue, ValueTask<TimeSpan?>> move,
-        TimeProvider clock
-    )
+    public RequestQueue(long modelId, InFlightRegistry registry, Func<RequestQueue, ValueTask<TimeSpan?>> move, TimeProvider clock)
     {
         (_modelId, _registry) = (modelId, registry);
-        _line = new PrioritizedQueue<Waiter>(capacity, () => move(this), clock);
+        _line = new PrioritizedQueue<Waiter>(
+            int.MaxValue, /* bounded where one joins */
+            () => move(this),
+            clock
+        );
     }
 
     /// <summary>The model.</summary>
@@ -109,11 +106,13 @@ internal sealed class RequestQueue
     }
 
     /// <summary>Joins those that wait. False when they are too many.</summary>
-    public bool TryJoin(Waiter waiter)
+    /// <param name="waiter">Who waits.</param>
+    /// <param name="most">How many may wait.</param>
+    public bool TryJoin(Waiter waiter, int most)
     {
         lock (_gate)
         {
-            if (!_line.TryAdd(waiter, waiter.Request.Priority, waiter.Since))
+            if (_line.Count >= most || !_line.TryAdd(waiter, waiter.Request.Priority, waiter.Since))
                 return false;
             Number();
         }

@@ -3,21 +3,26 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Shared.Published;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Proxy;
 
 /// <summary>The queues of all models, and which of them are closed so that a model that starves gets a place.</summary>
-internal sealed class RequestQueues(InstanceRegistry instances, InFlightRegistry registry, ProxyOptions options, TimeProvider clock)
+internal sealed class RequestQueues(
+    InstanceRegistry instances,
+    InFlightRegistry registry,
+    IOptionsMonitor<ProxyOptions> options,
+    TimeProvider clock
+)
 {
     private readonly ConcurrentDictionary<long, RequestQueue> _queues = new(); // one a model that was ever asked for
     private readonly Lock _drains = new();
-    private readonly SwapPolicy _swap = options.Swap;
 
     /// <summary>The queue of a model.</summary>
     /// <param name="modelId">The model.</param>
     /// <param name="move">Moves it, where it is made now.</param>
     public RequestQueue Get(long modelId, Func<RequestQueue, ValueTask<TimeSpan?>> move) =>
-        _queues.GetOrAdd(modelId, id => new RequestQueue(id, options.Queue.Size, registry, move, clock));
+        _queues.GetOrAdd(modelId, id => new RequestQueue(id, registry, move, clock));
 
     /// <summary>Closes those that run while others starve, and opens those that need not be closed any more.</summary>
     public void DrainForStarving()
@@ -27,7 +32,7 @@ internal sealed class RequestQueues(InstanceRegistry instances, InFlightRegistry
         {
             var candidates = _queues.Values.Select(Describe).ToList();
             foreach (var candidate in candidates)
-                _queues[candidate.ModelId].IsDraining = _swap.ShouldDrain(candidate, candidates);
+                _queues[candidate.ModelId].IsDraining = options.CurrentValue.Swap.ShouldDrain(candidate, candidates);
         }
     }
 

@@ -5,6 +5,7 @@ using LlamaBlazor.Web.Proxy.Caching;
 using LlamaBlazor.Web.Proxy.Recording;
 using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shared.Api;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Proxy;
 
@@ -19,7 +20,7 @@ internal sealed partial class RequestRun(
     ResponseCache cache,
     RequestPassage passage,
     RequestRecorder recorder,
-    ProxyOptions options,
+    IOptionsMonitor<ProxyOptions> options,
     ILogger<RequestRun> logger
 )
 {
@@ -55,7 +56,12 @@ internal sealed partial class RequestRun(
         catch (BodyNotKeptException)
         {
             await RequestGate
-                .RefuseAsync(context, request, ProxyError.BodyNotKept, ProxyAnswers.BodyMessage(ProxyError.BodyNotKept, options))
+                .RefuseAsync(
+                    context,
+                    request,
+                    ProxyError.BodyNotKept,
+                    ProxyAnswers.BodyMessage(ProxyError.BodyNotKept, options.CurrentValue)
+                )
                 .ConfigureAwait(false);
         }
         catch (Exception error)

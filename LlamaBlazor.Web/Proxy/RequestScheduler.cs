@@ -2,6 +2,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Shared.Published;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Proxy;
 
@@ -14,13 +15,11 @@ internal sealed class RequestScheduler(
     EngineSlots slots,
     RequestQueues queues,
     RequestMover mover,
-    ProxyOptions options,
+    IOptionsMonitor<ProxyOptions> options,
     IHostApplicationLifetime lifetime,
     TimeProvider clock
 )
 {
-    private readonly RequestQueuePolicy _queue = options.Queue;
-
     /// <summary>Name of the model that runs, where exactly one does; else null.</summary>
     public string? OnlyRunning
     {
@@ -57,12 +56,12 @@ internal sealed class RequestScheduler(
             return RequestMover.ShuttingDown;
         var waiter = new Waiter(request, clock.GetTimestamp());
         request.State = InFlightState.Queued;
-        if (!queue.TryJoin(waiter))
+        if (!queue.TryJoin(waiter, Policy.Size))
         {
             return new Grant(
                 null,
                 ProxyError.QueueFull,
-                $"{_queue.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
+                $"{Policy.Size} requests are waiting for '{model.Name}' already. Try again later, or raise LlamaBlazor:Proxy:QueueSize.",
                 RetryAfter(queue)
             );
         }
@@ -80,13 +79,15 @@ internal sealed class RequestScheduler(
         QueueOf(request.Target!.Model.Id).Leave(request.TakesPlace, took);
     }
 
-    private int RetryAfter(RequestQueue queue) => _queue.RetryAfterSeconds(queue.Waiting, queue.Each, queue.Active);
+    private RequestQueuePolicy Policy => options.CurrentValue.Queue;
+
+    private int RetryAfter(RequestQueue queue) => Policy.RetryAfterSeconds(queue.Waiting, queue.Each, queue.Active);
 
     private RequestQueue QueueOf(long modelId) => queues.Get(modelId, mover.MoveAsync);
 
     private async Task<Grant> WaitAsync(RequestQueue queue, Waiter waiter, Func<Task>? keepAlive, CancellationToken cancellation)
     {
-        var pause = keepAlive is null ? _queue.WaitLimit : TimeSpan.FromSeconds(options.KeepAliveSeconds);
+        var pause = keepAlive is null ? Policy.WaitLimit : TimeSpan.FromSeconds(Math.Max(1, options.CurrentValue.KeepAliveSeconds));
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(
             cancellation,
             waiter.Request.Cancelled,
@@ -96,7 +97,7 @@ internal sealed class RequestScheduler(
         {
             while (true)
             {
-                var left = _queue.WaitLimit - clock.GetElapsedTime(waiter.Since);
+                var left = Policy.WaitLimit - clock.GetElapsedTime(waiter.Since);
                 if (left <= TimeSpan.Zero)
                     return Quit(queue, waiter, TimedOut(queue, waiter.Request.Target!.Model));
                 try
@@ -131,7 +132,7 @@ internal sealed class RequestScheduler(
         return new(
             null,
             ProxyError.QueueTimeout,
-            $"The request waited {_queue.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise "
+            $"The request waited {Policy.WaitLimit.TotalSeconds:0} seconds for '{model.Name}'.{reason} Try again later, or raise "
                 + "LlamaBlazor:Proxy:QueueWaitSeconds.",
             RetryAfter(queue)
         );

@@ -4,12 +4,19 @@ using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Proxy.Bodies;
 using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shared.Api;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Proxy;
 
 /// <summary>Streams that a client goes on with: llama-server keeps those of requests with X-Conversation-Id. None of these routes starts an
 /// engine.</summary>
-internal sealed class StreamEndpoint(KeyAccess access, StreamOwners owners, BodyStore bodies, RequestRun run, ProxyOptions options)
+internal sealed class StreamEndpoint(
+    KeyAccess access,
+    StreamOwners owners,
+    BodyStore bodies,
+    RequestRun run,
+    IOptionsMonitor<ProxyOptions> options
+)
 {
     /// <summary>Serves <c>GET</c> and <c>DELETE /v1/stream/ID</c>: passes it on to the engine that holds the stream.</summary>
     public async Task HandleStreamAsync(HttpContext context)
@@ -52,11 +59,13 @@ internal sealed class StreamEndpoint(KeyAccess access, StreamOwners owners, Body
         var check = await access.CheckAsync(context, Scope.Inference, count: false).ConfigureAwait(false);
         if (!await RequestGate.PassesAsync(context, check).ConfigureAwait(false))
             return;
-        var (read, error) = await bodies.ReadAsync(context.Request, options.BodyLimit, context.RequestAborted).ConfigureAwait(false);
+        var (read, error) = await bodies
+            .ReadAsync(context.Request, options.CurrentValue.BodyLimit, context.RequestAborted)
+            .ConfigureAwait(false);
         using var body = read;
         if (body is null)
         {
-            await Refusals.SendAsync(context, error, ProxyAnswers.BodyMessage(error, options)).ConfigureAwait(false);
+            await Refusals.SendAsync(context, error, ProxyAnswers.BodyMessage(error, options.CurrentValue)).ConfigureAwait(false);
             return;
         }
 

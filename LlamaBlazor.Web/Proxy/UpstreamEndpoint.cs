@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Security;
 using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shared.Api;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Proxy;
 
@@ -13,7 +14,7 @@ internal sealed class UpstreamEndpoint(
     ModelDirectory models,
     RequestDescriber describer,
     RequestRun run,
-    ProxyOptions options
+    IOptionsMonitor<ProxyOptions> options
 )
 {
     /// <summary>Serves <c>/upstream/{model}/…</c>: any method, any path of that engine, WebSockets too.</summary>
@@ -92,13 +93,15 @@ internal sealed class UpstreamEndpoint(
     {
         var route = arrival.Route with { Kind = RouteTable.KindOf(arrival.Route.Method, split.Rest) };
         // the body passes through unread, and no larger than any other
-        var tooLarge = !RequestBody.TryLimit(context.Request, options.BodyLimit);
+        var tooLarge = !RequestBody.TryLimit(context.Request, options.CurrentValue.BodyLimit);
         return run.RunAsync(
             context,
             new Arrival(route, split.Rest, arrival.Key)
             {
                 ModelName = split.Model,
-                Refusal = tooLarge ? new(ProxyError.BodyTooLarge, ProxyAnswers.BodyMessage(ProxyError.BodyTooLarge, options)) : null,
+                Refusal = tooLarge
+                    ? new(ProxyError.BodyTooLarge, ProxyAnswers.BodyMessage(ProxyError.BodyTooLarge, options.CurrentValue))
+                    : null,
             }
         );
     }

@@ -33,8 +33,8 @@ internal static class SecurityFeature
                     )
             );
         builder.Services.AddAntiforgery(options => options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
-        builder.Services.AddSingleton(AllowedOrigins.Read(builder.Configuration));
-        builder.Services.AddSingleton(AllowedHosts.Read(builder.Configuration));
+        builder.Services.AddSingleton<AllowedOrigins>();
+        builder.Services.AddSingleton<AllowedHosts>();
         builder.Services.AddSingleton<DashboardPass>();
         builder.Services.AddSingleton<EngineSites>();
         builder.Services.AddSingleton<KeyRing>();

@@ -1,31 +1,29 @@
+using LlamaBlazor.Domain.Maintenance;
+using LlamaBlazor.Domain.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
+using Microsoft.Extensions.Primitives;
 
 namespace LlamaBlazor.Web.Settings;
 
-/// <summary>Tells what is wrong in the configuration: wrong values end the start, keys that nobody knows are a warning each.</summary>
-internal sealed partial class ConfigurationCheck(IConfiguration configuration, ILogger<ConfigurationCheck> logger) : IHostedService
+/// <summary>
+/// Tells what is wrong in the configuration: wrong values end the start, or, where a file is edited while the program runs, are a warning
+/// and do not count; keys that nobody knows are a warning each.
+/// </summary>
+internal sealed partial class ConfigurationCheck(IConfiguration configuration, ILogger<ConfigurationCheck> logger)
+    : IHostedService,
+        IDisposable
 {
     private const int Most = 20; // of unknown keys; a whole foreign file need not be told
+    private const string Retention = "LlamaBlazor:Retention";
 
-    private static readonly string[] Switches = [DashboardHost.DemoKey, "LlamaBlazor:WatchFolders", "LlamaBlazor:Logs:Index"];
+    private IDisposable? _subscription;
+    private string[] _told = [];
 
-    /// <summary>Checks the values that no option class checks.</summary>
+    /// <summary>Checks all values but those that were saved in the dashboard.</summary>
     /// <exception cref="StartupException">Values are wrong; the message names each key.</exception>
     public static void Require(IConfiguration configuration)
     {
-        const string Ports = "LlamaBlazor:PortRange";
-        var errors = Switches
-            .Where(key => configuration[key] is { Length: > 0 } text && !bool.TryParse(text, out _))
-            .Select(key => $"{key} is '{configuration[key]}'. It must be true or false.")
-            .ToList();
-        if (configuration[Ports] is { } range && LaunchSettingsRules.ParsePorts(range) is null)
-            errors.Add($"{Ports} is '{range}'. It must be two ports from 1024 to 65535, the smaller first, such as 40000-40999.");
-        var folders = configuration.GetSection(EnginePathRules.DirectoriesKey).GetChildren();
-        errors.AddRange(
-            folders
-                .Where(folder => folder.Value is { } path && !Path.IsPathFullyQualified(path))
-                .Select(folder => $"{folder.Path} is '{folder.Value}'. It must be the absolute path of a folder.")
-        );
+        var errors = SettingSources.Wrong(configuration).Concat(WrongRetention(configuration)).ToList();
         if (errors.Count > 0)
             throw new StartupException(string.Join(Environment.NewLine, errors));
     }
@@ -34,13 +32,41 @@ internal sealed partial class ConfigurationCheck(IConfiguration configuration, I
     public Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var sentence in ConfigurationKeys.Unknown(configuration).Take(Most))
-            LogUnknown(sentence);
+            LogSentence(sentence);
+        _subscription = ChangeToken.OnChange(configuration.GetReloadToken, LookAgain);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <inheritdoc/>
+    public void Dispose() => _subscription?.Dispose();
+
+    // A limit that is not known would let rows leave that somebody means to keep: not only a warning.
+    private static IEnumerable<string> WrongRetention(IConfiguration configuration)
+    {
+        foreach (var table in configuration.GetSection(Retention).GetChildren())
+        {
+            if (RetentionRule.Defaults.All(rule => !rule.Table.Equals(table.Key, StringComparison.OrdinalIgnoreCase)))
+                yield return $"{table.Path} is set, but there is no such table with a retention. There is one for "
+                    + $"{string.Join(", ", RetentionRule.Defaults.Select(rule => rule.Table))}.";
+            else if (table.GetChildren().FirstOrDefault(limit => SettingTable.Find(limit.Path) is null) is { } unknown)
+                yield return $"{unknown.Path} is not known. Set Days, Rows or both.";
+        }
+    }
+
+    private void LookAgain()
+    {
+        var wrong = SettingSources.Wrong(configuration).ToArray();
+        foreach (var sentence in wrong.Except(_told))
+            LogWrong(sentence);
+        _told = wrong;
+    }
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Sentence}")]
-    private partial void LogUnknown(string sentence);
+    private partial void LogSentence(string sentence);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Sentence} Until then the value before goes on to hold.")]
+    private partial void LogWrong(string sentence);
 }

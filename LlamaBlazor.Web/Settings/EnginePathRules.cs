@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using LlamaBlazor.Domain.Settings;
+using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shared.Files;
 
 namespace LlamaBlazor.Web.Settings;
@@ -27,14 +29,10 @@ internal sealed partial class EnginePathRules(IConfiguration configuration)
     ];
 
     private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-    private readonly string? _configured = configuration[EngineKey];
-    private readonly bool _isLocked =
-        LaunchSettingsSources.IsOutside(configuration, EngineKey) && configuration[EngineKey] is { Length: > 0 };
+    private readonly string? _configured = Read(configuration, EngineKey).Text; // whatever was saved: that is judged
+    private readonly bool _isLocked = SettingSources.IsOutside(configuration, EngineKey) && Read(configuration, EngineKey).Text is not null;
 
-    private readonly string[] _directories =
-    [
-        .. (configuration.GetSection(DirectoriesKey).Get<string[]>() ?? []).Where(Path.IsPathFullyQualified),
-    ];
+    private readonly string[] _directories = [.. Read(configuration, DirectoriesKey).Items.Where(Path.IsPathFullyQualified)];
 
     private static string Advice =>
         $"Start the dashboard with the environment variable {DirectoriesKey.Replace(":", "__")}__0=FOLDER, "
@@ -107,6 +105,9 @@ internal sealed partial class EnginePathRules(IConfiguration configuration)
             ? $"{path} is not run as an engine, because {stranger}. Put it where only you can write. {Advice}"
             : null;
     }
+
+    private static SettingValue Read(IConfiguration configuration, string key) =>
+        SettingSources.ReadConfigured(configuration, SettingTable.Get(key)).Match(value => value, _ => SettingValue.None);
 
     private bool IsBesideLocked(string real) =>
         Path.GetDirectoryName(real) is { } folder

@@ -41,10 +41,10 @@ public sealed partial class KeptOfRequests
     public IReadOnlyDictionary<string, string[]> Errors { get; set; } = null!;
 
     [Inject]
-    internal RequestKeepingStore Store { get; set; } = null!;
+    internal RequestKeepingAccess Store { get; set; } = null!;
 
     [Inject]
-    internal CacheSwitch Switch { get; set; } = null!;
+    internal CacheSwitchAccess Switch { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override void OnParametersSet()

@@ -1,5 +1,5 @@
-using System.Globalization;
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Settings;
 
 namespace LlamaBlazor.Web.Settings;
 
@@ -21,23 +21,25 @@ internal static class LaunchSettingsRules
             errors["engine_path"] = [$"There is no file '{engine}'. Give the absolute path of llama-server."];
         else if (settings.EnginePath is { } named && engines.Refuse(named) is { } refusal)
             errors["engine_path"] = [refusal];
-        if (ParsePorts(settings.PortRange) is null)
+        if (SettingRules.ParsePorts(settings.PortRange) is null)
             errors["port_range"] = ["Two ports from 1024 to 65535, the smaller first, such as 40000-40999."];
         return errors.Count == 0 ? null : Failure.Invalid(errors);
     }
 
-    /// <summary>First and last port of a range, or null when it is not one.</summary>
-    public static (int First, int Last)? ParsePorts(string range)
+    /// <summary>The same for edits of settings, by key: those whose definitions cannot ask the disk.</summary>
+    /// <param name="edits">The edits.</param>
+    /// <param name="engines">Which engines may be run.</param>
+    public static Failure? Check(SettingEdits edits, EnginePathRules engines)
     {
-        var parts = range.Split('-', StringSplitOptions.TrimEntries);
-        return
-            parts.Length == 2
-            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
-            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
-            && first is >= 1024
-            && last is <= 65535
-            && first <= last
-            ? (first, last)
+        const string Folders = "LlamaBlazor:ModelDirectories";
+        const string Engine = "LlamaBlazor:EnginePath";
+        var settings = new LaunchSettings
+        {
+            ModelDirectories = edits.GetValueOrDefault(Folders)?.Items ?? [],
+            EnginePath = edits.GetValueOrDefault(Engine)?.Text,
+        };
+        return Check(settings, engines)?.Errors is { } errors
+            ? Failure.Invalid(errors.ToDictionary(error => error.Key == "engine_path" ? Engine : Folders, error => error.Value))
             : null;
     }
 }

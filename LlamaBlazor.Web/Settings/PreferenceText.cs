@@ -18,6 +18,7 @@ internal static class PreferenceText
         ("cache.", "PATCH /api/request-settings"),
         ("privacy.", "PATCH /api/request-settings"),
         ("retention.", "PUT /api/database/retention/TABLE"),
+        (SavedPlace.Prefix, "PUT /api/settings"),
     ];
 
     /// <summary>A value of metadata as it is stored: text as it stands, anything else as JSON (seed 001); null for no value.</summary>

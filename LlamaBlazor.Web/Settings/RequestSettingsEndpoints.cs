@@ -12,12 +12,12 @@ internal static class RequestSettingsEndpoints
     public static void MapRequestSettings(this WebApplication app)
     {
         var group = app.MapGroup("/api/request-settings").WithTags("Settings");
-        group.MapGet("", (RequestKeepingStore store) => Answer(store.Current, store));
+        group.MapGet("", (RequestKeepingAccess store) => Answer(store.Current, store));
         group.MapPatch("", PatchAsync).Produces<RequestSettingsAnswer>();
     }
 
     // Settings that are not named stay.
-    private static async Task<IResult> PatchAsync(JsonElement body, RequestKeepingStore store, CancellationToken cancellation)
+    private static async Task<IResult> PatchAsync(JsonElement body, RequestKeepingAccess store, CancellationToken cancellation)
     {
         if (body.ValueKind is not JsonValueKind.Object)
             return ApiResults.Invalid("body", "An object with the settings to change.");
@@ -62,7 +62,7 @@ internal static class RequestSettingsEndpoints
         return keeping;
     }
 
-    private static RequestSettingsAnswer Answer(RequestKeeping keeping, RequestKeepingStore store) =>
+    private static RequestSettingsAnswer Answer(RequestKeeping keeping, RequestKeepingAccess store) =>
         new(keeping.StorePrompts, keeping.CacheTtlSeconds, keeping.CacheMaxSizeMb, [.. store.Locked]);
 }
 

@@ -1,44 +1,59 @@
+using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared.Api;
+using LlamaBlazor.Web.Shared.Configuration;
 
 namespace LlamaBlazor.Web.Settings;
 
-/// <summary>Launch settings and preferences.</summary>
+/// <summary>The settings of the dashboard and preferences.</summary>
 internal static class SettingsFeature
 {
-    /// <summary>Registers the stores.</summary>
-    public static WebApplicationBuilder AddSettings(this WebApplicationBuilder builder)
+    /// <summary>Checks what is configured, before anything is done by it.</summary>
+    /// <exception cref="StartupException">Values are wrong; the message names each key.</exception>
+    public static WebApplicationBuilder CheckSettings(this WebApplicationBuilder builder)
     {
         ConfigurationCheck.Require(builder.Configuration);
-        builder.Services.AddHostedService<ConfigurationCheck>();
-        builder.Services.AddSingleton(CacheOptions.Read(builder.Configuration));
-        builder.Services.AddSingleton(PrivacyOptions.Read(builder.Configuration));
-        builder.Services.AddSingleton<LaunchSettingsStore>();
-        builder.Services.AddSingleton(provider => provider.GetRequiredService<LaunchSettingsStore>().EnginePaths);
-        builder.Services.AddSingleton<PreferenceStore>();
-        builder.Services.AddSingleton<RequestKeepingStore>();
-        builder.Services.AddSingleton<CacheSwitch>();
         return builder;
     }
 
-    /// <summary>Maps <c>/api/launch-settings</c>, <c>/api/request-settings</c>, <c>/api/metadata</c> and <c>/api/config</c>.</summary>
+    /// <summary>Reads what was saved, as far as that can be done at once, and registers the stores.</summary>
+    public static WebApplicationBuilder AddSettings(this WebApplicationBuilder builder)
+    {
+        SavedSettings.ReadEarly(DataFolder.Peek(DataFeature.Locate(builder)).Database, builder.Configuration);
+        builder.Services.AddSingleton(SavedConfiguration.Of(builder.Configuration) ?? new SavedConfiguration());
+        builder.Services.AddSingleton<SettingValues>();
+        builder.Services.AddSingleton<SavedSettings>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<SavedSettings>());
+        builder.Services.AddSingleton<SettingStore>();
+        builder.Services.AddHostedService<ConfigurationCheck>();
+        builder.Services.AddSingleton<EnginePathRules>();
+        builder.Services.AddSingleton<LaunchSettingsAccess>();
+        builder.Services.AddSingleton<PreferenceStore>();
+        builder.Services.AddSingleton<RequestKeepingAccess>();
+        builder.Services.AddSingleton<CacheSwitchAccess>();
+        return builder;
+    }
+
+    /// <summary>Maps <c>/api/settings</c>, <c>/api/launch-settings</c>, <c>/api/request-settings</c>, <c>/api/metadata</c> and
+    /// <c>/api/config</c>.</summary>
     public static WebApplication MapSettings(this WebApplication app)
     {
         var group = app.MapGroup("/api/launch-settings").WithTags("Server");
         group.MapGet(
             "",
-            async (LaunchSettingsStore store, CancellationToken cancellation) => Answer(await store.GetAsync(cancellation), store)
+            async (LaunchSettingsAccess store, CancellationToken cancellation) => Answer(await store.GetAsync(cancellation), store)
         );
         group.MapPut(
             "",
-            async (LaunchSettingsBody body, LaunchSettingsStore store, CancellationToken cancellation) =>
+            async (LaunchSettingsBody body, LaunchSettingsAccess store, CancellationToken cancellation) =>
                 (await store.SaveAsync(body.Settings, cancellation)).ToApi(saved => Results.Ok(Answer(saved, store)))
         );
         app.MapPreferences();
         app.MapRequestSettings();
+        SettingEndpoints.Map(app);
         return app;
     }
 
-    private static LaunchSettingsAnswer Answer(LaunchSettings settings, LaunchSettingsStore store) =>
+    private static LaunchSettingsAnswer Answer(LaunchSettings settings, LaunchSettingsAccess store) =>
         new(settings.ModelDirectories, settings.EnginePath, settings.PortRange, [.. store.Locked]);
 }
 

@@ -1,6 +1,7 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Shared.Files;
+using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Radzen;
@@ -22,7 +23,7 @@ public sealed partial class SettingsPage
     private bool _saving;
 
     [Inject]
-    private LaunchSettingsStore Store { get; set; } = null!;
+    private LaunchSettingsAccess Store { get; set; } = null!;
 
     [Inject]
     private DialogService Dialogs { get; set; } = null!;
@@ -31,7 +32,7 @@ public sealed partial class SettingsPage
     private NotificationService Notifications { get; set; } = null!;
 
     [Inject]
-    internal RequestKeepingStore Keeping { get; set; } = null!;
+    internal RequestKeepingAccess Keeping { get; set; } = null!;
 
     private bool IsDirty => _settings is not null && (IsLaunchDirty || _keeping != _kept);
 
@@ -42,12 +43,25 @@ public sealed partial class SettingsPage
 
     private string? Engine => string.IsNullOrWhiteSpace(_engine) ? null : _engine.Trim();
 
+    [Inject]
+    internal Broadcast<SettingsChanged> Changes { get; set; } = null!;
+
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
+        Watch(Changes, changed => _ = InvokeAsync(FollowAsync));
         var settings = await Store.GetAsync();
         _kept = _keeping = await Task.Run(() => Keeping.Current);
         Show(settings);
+    }
+
+    // What was reset or saved elsewhere is shown here too, unless something is typed.
+    private async Task FollowAsync()
+    {
+        if (IsDirty || _saving || _settings is null)
+            return;
+        _kept = _keeping = Keeping.Current;
+        Show(await Store.GetAsync());
     }
 
     private void Show(LaunchSettings settings)

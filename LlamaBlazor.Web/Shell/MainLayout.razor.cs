@@ -21,7 +21,7 @@ public sealed partial class MainLayout : IDisposable
     [Inject]
     private DataFolder Folder { get; set; } = null!;
 
-    private bool IsDemo => Configuration.GetValue<bool>(DashboardHost.DemoKey);
+    private bool IsDemo => DashboardHost.IsDemo(Configuration);
 
     /// <inheritdoc/>
     public void Dispose() => Navigation.LocationChanged -= Close;

@@ -13,7 +13,7 @@ internal static class SimulatorFeature
     public static WebApplicationBuilder AddDemo(this WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
-        if (!configuration.GetValue<bool>(DashboardHost.DemoKey))
+        if (!DashboardHost.IsDemo(configuration))
             return builder;
         var data = Path.Combine(
             DashboardHost.SourceFolder ?? builder.Environment.ContentRootPath,

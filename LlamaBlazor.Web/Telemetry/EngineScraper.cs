@@ -5,6 +5,7 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Engines.Connections;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Telemetry;
 
@@ -17,7 +18,7 @@ internal sealed partial class EngineScraper(
     InstanceRegistry board,
     IDbContextFactory<LlamaDbContext> contexts,
     EngineClient client,
-    TelemetryOptions options,
+    IOptionsMonitor<TelemetryOptions> options,
     TimeProvider clock,
     ILogger<EngineScraper> logger
 ) : BackgroundService
@@ -33,7 +34,8 @@ internal sealed partial class EngineScraper(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Interval > Slowest ? options.Interval : Slowest, clock);
+        using var timer = new PeriodicTimer(PeriodOf(options.CurrentValue), clock);
+        using var followed = options.OnChange(changed => timer.Period = PeriodOf(changed));
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
             try
@@ -46,6 +48,8 @@ internal sealed partial class EngineScraper(
             }
         }
     }
+
+    private static TimeSpan PeriodOf(TelemetryOptions options) => options.Interval > Slowest ? options.Interval : Slowest;
 
     private Task ScrapeAsync(CancellationToken cancellation)
     {

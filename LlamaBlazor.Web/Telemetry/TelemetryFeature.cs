@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Telemetry;
+using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Telemetry.Gpu;
 using LlamaBlazor.Web.Telemetry.Live;
@@ -15,7 +16,7 @@ internal static class TelemetryFeature
     public static WebApplicationBuilder AddTelemetry(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton(TelemetryOptions.Read(builder.Configuration));
+        services.AddSettings<TelemetryOptions>(TelemetryOptions.Section);
         services.AddSingleton<MetricWindow>();
         services.AddSingleton<RequestMeter>();
         services.AddSingleton(_ => MachineReaders.Create());

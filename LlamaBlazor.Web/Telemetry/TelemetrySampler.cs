@@ -1,6 +1,7 @@
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Telemetry.Storage;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Telemetry;
 
@@ -15,7 +16,7 @@ internal sealed partial class TelemetrySampler(
     Broadcast<Sample> samples,
     MetricsRecorder recorder,
     SampleRestore restore,
-    TelemetryOptions options,
+    IOptionsMonitor<TelemetryOptions> options,
     TimeProvider clock,
     ILogger<TelemetrySampler> logger
 ) : BackgroundService
@@ -27,7 +28,8 @@ internal sealed partial class TelemetrySampler(
     {
         await restore.RunAsync(stoppingToken).ConfigureAwait(false);
         await source.PrepareAsync(stoppingToken).ConfigureAwait(false);
-        using var timer = new PeriodicTimer(options.Interval, clock);
+        using var timer = new PeriodicTimer(options.CurrentValue.Interval, clock);
+        using var followed = options.OnChange(changed => timer.Period = changed.Interval);
         do
         {
             await TickAsync(stoppingToken).ConfigureAwait(false);

@@ -205,7 +205,7 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
             .AddSingleton(services.GetRequiredService<StatsBuffer>())
             .AddSingleton(services.GetRequiredService<InFlightRegistry>())
             .AddSingleton(services.GetRequiredService<CacheStore>())
-            .AddSingleton(services.GetRequiredService<CacheSwitch>())
+            .AddSingleton(services.GetRequiredService<CacheSwitchAccess>())
             .AddSingleton(TimeProvider.System)
             .AddRadzenComponents();
         Navigation.NavigateTo(address);

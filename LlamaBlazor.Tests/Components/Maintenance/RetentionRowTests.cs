@@ -19,7 +19,7 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
         _app = app;
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddRadzenComponents();
-        Services.AddSingleton(app.Services.GetRequiredService<RetentionStore>());
+        Services.AddSingleton(app.Services.GetRequiredService<RetentionAccess>());
     }
 
     [Fact]
@@ -27,14 +27,14 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
     {
         var row = Show(Facts(days: 30, rows: 100_000));
         await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync("12"));
-        Assert.Equal((12, 100_000), await LimitsAsync());
+        Assert.Equal((12, 100_000), Limits());
         Assert.Equal(1, _told);
         row = Show(Facts(days: 12, rows: 100_000));
         await row.InvokeAsync(() => Field(row, "Rows kept in logs").ChangeAsync("500"));
-        Assert.Equal((12, 500), await LimitsAsync());
+        Assert.Equal((12, 500), Limits());
         row = Show(Facts(days: 12, rows: 500));
         await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync(""));
-        Assert.Equal((null, 500), await LimitsAsync());
+        Assert.Equal((null, 500), Limits());
         Assert.Equal(NotificationSeverity.Success, Services.GetRequiredService<NotificationService>().Messages[^1].Severity);
     }
 
@@ -43,16 +43,16 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
     {
         var row = Show(Facts(days: 30, rows: 10));
         await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync("99999999"));
-        Assert.Equal((RetentionRule.MaxDays, 10), await LimitsAsync());
+        Assert.Equal((RetentionRule.MaxDays, 10), Limits());
     }
 
     [Fact]
     public async Task Negative_IsRefused_InsteadOfRemovingEverything()
     {
-        await _app.Services.GetRequiredService<RetentionStore>().SaveAsync("logs", new RetentionLimits(30, 10));
+        await _app.Services.GetRequiredService<RetentionAccess>().SaveAsync("logs", new RetentionLimits(30, 10));
         var row = Show(Facts(days: 30, rows: 10));
         await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync("-3"));
-        Assert.Equal((30, 10), await LimitsAsync());
+        Assert.Equal((30, 10), Limits());
         Assert.Equal(NotificationSeverity.Error, Services.GetRequiredService<NotificationService>().Messages[^1].Severity);
         await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync("1"));
         Assert.Equal(
@@ -88,9 +88,9 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
             builder.CloseElement();
         });
 
-    private async Task<(int? Days, int? Rows)> LimitsAsync()
+    private (int? Days, int? Rows) Limits()
     {
-        var rule = (await _app.Services.GetRequiredService<RetentionStore>().ListAsync()).Single(rule => rule.Table == "logs");
+        var rule = _app.Services.GetRequiredService<RetentionAccess>().List().Single(rule => rule.Table == "logs");
         return (rule.Days, rule.Rows);
     }
 }

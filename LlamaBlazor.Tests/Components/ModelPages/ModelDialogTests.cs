@@ -116,7 +116,7 @@ public sealed class ModelDialogTests(ModelDialogTests.Library library) : BunitCo
                 typeof(TemplateStore),
                 typeof(ParameterCatalogue),
                 typeof(LibraryEdits),
-                typeof(LaunchSettingsStore),
+                typeof(LaunchSettingsAccess),
                 typeof(ForeignFolders),
                 typeof(ModelStore),
             }

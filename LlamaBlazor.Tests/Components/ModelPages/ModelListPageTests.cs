@@ -146,7 +146,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
             .AddSingleton(app.GetRequiredService<LibraryService>())
             .AddSingleton(app.GetRequiredService<InstanceRegistry>())
             .AddSingleton(app.GetRequiredService<InstanceSupervisor>())
-            .AddSingleton(app.GetRequiredService<LaunchSettingsStore>())
+            .AddSingleton(app.GetRequiredService<LaunchSettingsAccess>())
             .AddSingleton(TimeProvider.System)
             .AddRadzenComponents();
         Services

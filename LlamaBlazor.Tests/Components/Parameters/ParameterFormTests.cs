@@ -213,7 +213,7 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
         Services.AddScoped<NotificationService>();
         Services.AddScoped<DialogService>();
         Services.AddSingleton(app.Services.GetRequiredService<SettingsReset>());
-        Services.AddSingleton(app.Services.GetRequiredService<LaunchSettingsStore>());
+        Services.AddSingleton(app.Services.GetRequiredService<LaunchSettingsAccess>());
     }
 
     private async Task SaveAsync(long id, params (string Column, object Value)[] values)

@@ -277,7 +277,7 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
                 typeof(EngineDirectory),
                 typeof(ConfigHistory),
                 typeof(SettingsReset),
-                typeof(LaunchSettingsStore),
+                typeof(LaunchSettingsAccess),
                 typeof(LaunchCommandFactory),
                 typeof(CommandCheck),
                 typeof(CommandImport),

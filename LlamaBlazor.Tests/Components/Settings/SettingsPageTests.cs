@@ -2,6 +2,7 @@ using Bunit;
 using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
@@ -16,7 +17,7 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
 
     private readonly AppFixture _app = new();
 
-    private RequestKeepingStore Store => _app.Services.GetRequiredService<RequestKeepingStore>();
+    private RequestKeepingAccess Store => _app.Services.GetRequiredService<RequestKeepingAccess>();
 
     public async ValueTask InitializeAsync()
     {
@@ -25,9 +26,12 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddRadzenComponents();
         Services
-            .AddSingleton(_app.Services.GetRequiredService<LaunchSettingsStore>())
+            .AddSingleton(_app.Services.GetRequiredService<LaunchSettingsAccess>())
             .AddSingleton(Store)
-            .AddSingleton(_app.Services.GetRequiredService<CacheSwitch>());
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(_app.Services.GetRequiredService<SettingStore>())
+            .AddSingleton(_app.Services.GetRequiredService<Broadcast<SettingsChanged>>())
+            .AddSingleton(_app.Services.GetRequiredService<CacheSwitchAccess>());
     }
 
     async ValueTask IAsyncDisposable.DisposeAsync()

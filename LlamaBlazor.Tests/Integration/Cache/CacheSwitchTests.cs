@@ -1,7 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using LlamaBlazor.Tests.Integration.Proxy;
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Configuration;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Cache;
@@ -10,6 +14,7 @@ namespace LlamaBlazor.Tests.Integration.Cache;
 public sealed class CacheSwitchTests(ProxyFixture app) : IClassFixture<ProxyFixture>
 {
     [Fact]
+    [EffectOf("LlamaBlazor:Cache:Enabled")]
     public async Task Switch_CountsAtOnce_AndAfterARestart()
     {
         await app.AddRunningAsync("plain");
@@ -22,10 +27,10 @@ public sealed class CacheSwitchTests(ProxyFixture app) : IClassFixture<ProxyFixt
         Assert.NotNull(await AskAsync(null));
         Assert.Equal("BYPASS", await AskAsync("off"));
         Assert.True((await app.GetAsync("/api/cache/stats")).GetProperty("enabled").GetBoolean());
-        var next = ActivatorUtilities.CreateInstance<CacheSwitch>(app.Services); // as the next run makes it
-        Assert.False(next.IsOn);
-        await next.LoadAsync(CancellationToken.None);
-        Assert.True(next.IsOn);
+        var next = new ConfigurationBuilder().Add(new SavedConfiguration()).Build(); // as the next run reads it
+        Assert.Equal("false", new SettingValues(next)["LlamaBlazor:Cache:Enabled"].Text);
+        SavedSettings.ReadEarly(app.Services.GetRequiredService<DataFolder>().Database, next);
+        Assert.Equal("true", new SettingValues(next)["LlamaBlazor:Cache:Enabled"].Text);
 
         using var off = await app.Http.PutAsJsonAsync("/api/cache/switch", new { enabled = false });
         Assert.Null(await AskAsync(null));

@@ -41,6 +41,7 @@ public sealed class DoctorEngineTests : IDisposable
     }
 
     [LinuxFact]
+    [EffectOf("LlamaBlazor:EnginePath")]
     public async Task RunningDashboard_IsAsked()
     {
         await using var app = new AppFixture();

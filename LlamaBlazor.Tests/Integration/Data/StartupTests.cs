@@ -18,6 +18,7 @@ public sealed class StartupTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [EffectOf("LlamaBlazor:DataDirectory")]
     public async Task OlderSchema_IsBackedUp_ThenMigrated_WithItsRows()
     {
         await MigrateToAsync("InitialSchema");

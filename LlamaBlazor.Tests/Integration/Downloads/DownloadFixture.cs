@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlamaBlazor.Tests.Integration.Downloads;
 
 /// <summary>The real program, with a server of files that it takes for Hugging Face and a second one that it trusts.</summary>
-public sealed class DownloadFixture : AppFixture
+public class DownloadFixture : AppFixture
 {
     private volatile Func<string, long?>? _freeSpace;
 
@@ -20,13 +20,17 @@ public sealed class DownloadFixture : AppFixture
     /// <summary>Another host, as files of the hub lie on.</summary>
     internal FileServer Mirror { get; private set; } = null!;
 
+    /// <summary>Whether two at a time are said outside.</summary>
+    protected virtual bool SetsParallel => true;
+
     public override async ValueTask InitializeAsync()
     {
         (Hub, Mirror) = (await FileServer.StartAsync(), await FileServer.StartAsync());
         With("LlamaBlazor:Downloads:HuggingFaceUrl", Hub.Url("/"))
             .With("LlamaBlazor:Downloads:TrustedHosts:0", Mirror.Address.Authority)
-            .With("LlamaBlazor:Downloads:Retries", "0")
-            .With("LlamaBlazor:Downloads:Parallel", "2");
+            .With("LlamaBlazor:Downloads:Retries", "0");
+        if (SetsParallel)
+            With("LlamaBlazor:Downloads:Parallel", "2");
         await base.InitializeAsync();
     }
 
@@ -35,6 +39,7 @@ public sealed class DownloadFixture : AppFixture
         await base.DisposeAsync();
         await Hub.DisposeAsync();
         await Mirror.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Says how much room there is; null asks the system again.</summary>

@@ -25,6 +25,7 @@ public sealed class DownloadSafetyTests(DownloadFixture app) : IClassFixture<Dow
     }
 
     [Fact]
+    [EffectOf("LlamaBlazor:Downloads:TrustedHosts")]
     public async Task Address_OfAPrivateNetwork_IsRefused_UnlessTrusted()
     {
         var server = await FileServer.StartAsync();

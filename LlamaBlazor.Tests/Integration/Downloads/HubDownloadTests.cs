@@ -16,6 +16,7 @@ public sealed class HubDownloadTests(DownloadFixture app) : IClassFixture<Downlo
     private static readonly byte[] Projector = GgufSamples.Projector().ToArray();
 
     [Fact]
+    [EffectOf("LlamaBlazor:Downloads:HuggingFaceUrl")]
     public async Task Repository_OffersItsQuantisations_AndTheUsualOneComesWithItsProjector()
     {
         Offer("org/both-GGUF", ("m-Q4_K_M.gguf", Model), ("m-Q8_0.gguf", Model), ("mmproj-F16.gguf", Projector));

@@ -67,6 +67,7 @@ public sealed class UrlDownloadTests(DownloadFixture app) : IClassFixture<Downlo
     }
 
     [Fact]
+    [EffectOf("LlamaBlazor:Downloads:Retries")]
     public async Task Interrupted_KeepsItsPart_AndResumesWithARange()
     {
         var file = app.Mirror.Serve("/cut.gguf", ServedFile.Held());

@@ -10,6 +10,7 @@ using LlamaBlazor.Web.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Tests.Integration.Instances;
 
@@ -176,9 +177,15 @@ public sealed class AdmissionQueueTests : IAsyncLifetime
         new(
             Service<AdmissionService>(),
             Service<StartDemands>(),
-            _places = new Reservations(Service<AllocationStore>(), _app.Board, load ?? (_ => default), Service<InstanceOptions>(), clock),
+            _places = new Reservations(
+                Service<AllocationStore>(),
+                _app.Board,
+                load ?? (_ => default),
+                Service<IOptionsMonitor<InstanceOptions>>(),
+                clock
+            ),
             new LoadSignal(),
-            new Evictions(_app.Supervisor.EvictAsync, Service<InstanceOptions>(), clock),
+            new Evictions(_app.Supervisor.EvictAsync, Service<IOptionsMonitor<InstanceOptions>>(), clock),
             clock,
             NullLogger<AdmissionQueue>.Instance
         );

@@ -51,6 +51,7 @@ public sealed class FaultTests(InstanceHarness app) : IClassFixture<InstanceHarn
     }
 
     [LinuxFact]
+    [EffectOf("LlamaBlazor:Instances:StopGraceSeconds")]
     public async Task EngineThatIgnoresTerm_IsKilledAfterTheGrace()
     {
         var model = await app.AddModelAsync("load-ms=0", "ignore-term");
@@ -123,6 +124,7 @@ public sealed class FaultTests(InstanceHarness app) : IClassFixture<InstanceHarn
     }
 
     [LinuxFact]
+    [EffectOf("LlamaBlazor:PortRange")]
     public async Task TakenPorts_AreNotUsed_AndNoneLeftIsSaid()
     {
         using var other = QuietPort.Listen();

@@ -23,6 +23,7 @@ public sealed class HealthMonitorTests(CareApp app) : IClassFixture<CareApp>
     }
 
     [LinuxFact]
+    [EffectOf("LlamaBlazor:Instances:HangProbeSeconds")]
     public async Task HungEngine_IsFoundByItsSilence_AndRestarted()
     {
         var model = await app.AddModelAsync("load-ms=0", "hang");

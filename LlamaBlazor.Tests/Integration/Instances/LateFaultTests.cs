@@ -7,6 +7,7 @@ namespace LlamaBlazor.Tests.Integration.Instances;
 public sealed class LateFaultTests(LateFaultTests.App app) : IClassFixture<LateFaultTests.App>
 {
     [LinuxFact]
+    [EffectOf("LlamaBlazor:Instances:RestartAttempts")]
     public async Task EngineThatExitsLater_IsTriedAgain_AndThenInError_WithItsCode()
     {
         var model = await app.AddModelAsync("load-ms=0", "exit-after-ms=200", "exit-code=7");
@@ -17,6 +18,7 @@ public sealed class LateFaultTests(LateFaultTests.App app) : IClassFixture<LateF
     }
 
     [LinuxFact]
+    [EffectOf("LlamaBlazor:Instances:StartLimitSeconds")]
     public async Task SlowLoad_PastTheLimit_IsEnded_AndSaid()
     {
         var other = await app.StartAsync(await app.AddModelAsync("load-ms=0"));

@@ -31,6 +31,7 @@ public sealed class MemoryAdmissionTests : IAsyncLifetime
     }
 
     [LinuxFact]
+    [EffectOf("LlamaBlazor:Admission:MinFreeMemoryGb")]
     public async Task StartThatLeavesTooLittleFree_IsRefused_UnlessItIsForced()
     {
         var model = await _app.AddModelAsync("load-ms=0");

@@ -8,6 +8,7 @@ using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Tests.Integration.Instances;
 
@@ -153,7 +154,7 @@ public sealed class WaiterTests : IAsyncLifetime
             new InstanceLog(id, Service<Broadcast<InstanceLogLine>>(), TimeProvider.System),
             Service<EngineRunner>(),
             new InstancePublisher(_app.Board, Service<InstanceStore>(), Look, NullLogger<InstancePublisher>.Instance),
-            Service<InstanceOptions>(),
+            Service<IOptionsMonitor<InstanceOptions>>(),
             TimeProvider.System,
             NullLogger.Instance
         );

@@ -7,6 +7,7 @@ namespace LlamaBlazor.Tests.Integration.Instances;
 public sealed class WarmTimeTests
 {
     [LinuxFact]
+    [EffectOf("LlamaBlazor:Proxy:MinimumWarmSeconds")]
     public async Task LongWarmTime_KeepsThePlace()
     {
         await using var app = new InstanceHarness();

@@ -35,9 +35,14 @@ public sealed class LogSearchTests
     [Theory]
     [InlineData("true")]
     [InlineData("false")]
+    [EffectOf("LlamaBlazor:Logs:Index")]
     public async Task EveryFilter_FindsWhatASearchByHandFinds_InTheSameOrder(string index)
     {
         await using var app = await StartAsync(index);
+        Assert.Equal(
+            index == "true" && LogIndex.IsSupported ? "index" : "scan",
+            (await app.GetAsync("/api/database")).GetProperty("log_search").GetString()
+        );
         var rows = await FillAsync(app, 900);
         string?[] texts =
         [
@@ -156,7 +161,7 @@ public sealed class LogSearchTests
 
     private static async Task<AppFixture> StartAsync(string index, TempFolder? folder = null)
     {
-        var app = new AppFixture().With(LogIndex.Key, index).With(LogOptions.LevelKey, "critical"); // no lines but the test's own
+        var app = new AppFixture().With(LogIndex.Key, index).With("LlamaBlazor:Logs:Level", "critical"); // no lines but the test's own
         if (folder is not null)
             app.With("LlamaBlazor:DataDirectory", folder.Path);
         await app.InitializeAsync();

@@ -1,3 +1,4 @@
+using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Downloads;
 using LlamaBlazor.Web.Engines.Processes;
 using LlamaBlazor.Web.Logs;
@@ -23,7 +24,7 @@ public sealed class LogSourceTests
     [InlineData(typeof(ProcessGuard), "server", "system")]
     public void Line_OfAService_HasTheSourceAndCategoryOfItsSubject(Type service, string source, string category)
     {
-        var intake = new LogIntake(new LogOptions("info"));
+        var intake = new LogIntake(FixedOptions.Of<LogOptions>(LogOptions.Section));
         using var provider = new DatabaseLoggerProvider(intake, TimeProvider.System);
         provider.CreateLogger(service.FullName!).Log(LogLevel.Warning, "said");
         Assert.True(intake.Lines.TryRead(out var line));

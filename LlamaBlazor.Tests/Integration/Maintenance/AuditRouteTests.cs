@@ -211,6 +211,18 @@ public sealed class AuditRouteTests : IAsyncLifetime
             new { days = 9 },
             "retention_changed logs"
         );
+        await ChangesAsync(
+            "PUT /api/settings",
+            "/api/settings",
+            new Dictionary<string, object> { ["Proxy:QueueSize"] = 9 },
+            """setting.change LlamaBlazor:Proxy:QueueSize.*"before":64,"after":9"""
+        );
+        await ChangesAsync(
+            "DELETE /api/settings/{key}",
+            "/api/settings/Proxy:QueueSize",
+            null,
+            """setting.reset LlamaBlazor:Proxy:QueueSize.*"before":9,"after":64"""
+        );
         var key = (await ChangesAsync("POST /api/keys", "/api/keys", new { name = "k", scopes = new[] { "admin" } }, "key.create"))
             .GetProperty("id")
             .GetInt64();

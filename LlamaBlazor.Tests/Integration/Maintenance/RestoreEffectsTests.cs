@@ -65,13 +65,13 @@ public sealed class RestoreEffectsTests : IAsyncLifetime
     {
         Assert.True((await _app.Http.PutAsJsonAsync("/api/cache/switch", new { enabled = true })).IsSuccessStatusCode);
         var backup = await BackupAsync();
-        var settings = _app.Services.GetRequiredService<LaunchSettingsStore>();
+        var settings = _app.Services.GetRequiredService<LaunchSettingsAccess>();
         var told = new List<LaunchSettings>();
         using var subscription = settings.Changes.Subscribe(told.Add);
         await RestoreAsync(backup);
         Assert.Single(told);
         await Until.TrueAsync(
-            () => _app.Services.GetRequiredService<Web.Settings.CacheSwitch>().IsOn,
+            () => _app.Services.GetRequiredService<Web.Settings.CacheSwitchAccess>().IsOn,
             "the cache as the restored database says"
         );
     }

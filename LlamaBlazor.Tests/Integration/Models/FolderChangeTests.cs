@@ -10,6 +10,7 @@ namespace LlamaBlazor.Tests.Integration.Models;
 public sealed class FolderChangeTests : AppFixture
 {
     [Fact]
+    [EffectOf("LlamaBlazor:ModelDirectories")]
     public async Task NewFolder_IsScanned_WhenTheSettingsChange()
     {
         GgufSamples.Llama().Save(Path.Combine(ModelFolder, "found.gguf"));
@@ -23,7 +24,7 @@ public sealed class FolderChangeTests : AppFixture
             });
         Assert.True(
             (
-                await Services.GetRequiredService<LaunchSettingsStore>().SaveAsync(new LaunchSettings { ModelDirectories = [ModelFolder] })
+                await Services.GetRequiredService<LaunchSettingsAccess>().SaveAsync(new LaunchSettings { ModelDirectories = [ModelFolder] })
             ).IsSuccess
         );
         await found.Task.WaitAsync(TimeSpan.FromSeconds(20));

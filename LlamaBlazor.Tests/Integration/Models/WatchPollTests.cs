@@ -43,11 +43,9 @@ public sealed class WatchPollTests : AppFixture
     private LibraryWatcher Watcher(TimeProvider clock) =>
         new(
             Services.GetRequiredService<LibraryService>(),
-            Services.GetRequiredService<LaunchSettingsStore>(),
+            Services.GetRequiredService<LaunchSettingsAccess>(),
             Services.GetRequiredService<DatabaseState>(),
-            new ConfigurationBuilder()
-                .AddInMemoryCollection(new Dictionary<string, string?> { ["LlamaBlazor:WatchFolders"] = "true" })
-                .Build(),
+            new SettingValues(new ConfigurationBuilder().Build()), // watched unless somebody says else
             clock,
             NullLogger<LibraryWatcher>.Instance
         );

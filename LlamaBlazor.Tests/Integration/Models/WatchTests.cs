@@ -9,6 +9,7 @@ public sealed class WatchTests : AppFixture
     public WatchTests() => With("LlamaBlazor:WatchFolders", "true");
 
     [Fact]
+    [EffectOf("LlamaBlazor:WatchFolders")]
     public async Task NewFile_IsFound_WithoutAnybodyAsking()
     {
         var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

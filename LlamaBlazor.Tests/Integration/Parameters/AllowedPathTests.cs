@@ -84,6 +84,7 @@ public sealed class AllowedPathTests(AllowedFixture app) : IClassFixture<Allowed
     }
 
     [Fact]
+    [EffectOf("LlamaBlazor:AllowedDirectories")]
     public async Task FoldersThatAreMeantForIt_AreTaken()
     {
         var data = app.Services.GetRequiredService<DataFolder>();

@@ -35,6 +35,7 @@ public sealed class BodyTests(TightFixture app) : IClassFixture<TightFixture>
     }
 
     [Fact]
+    [EffectOf("LlamaBlazor:Proxy:BodyMemoryMb")]
     public async Task ManyAtOnce_TakeNoMoreThanTheBudget()
     {
         await EnsureAsync();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Instances;
+using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Proxy;
 
@@ -14,6 +15,7 @@ public sealed class LoadingStatusTests(LoadingStatusFixture app) : IClassFixture
     [Theory]
     [InlineData("/v1/chat/completions", "data: ")]
     [InlineData("/v1/completions", ": waiting, place 1")] // only chats have a place for thoughts
+    [EffectOf("LlamaBlazor:Proxy:LoadingStatus")]
     public async Task WaitingStream_ShowsItsStatus_ThenTheAnswer(string path, string beginning)
     {
         var name = "cold" + path.Length;

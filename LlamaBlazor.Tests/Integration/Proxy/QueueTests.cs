@@ -45,6 +45,7 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
     }
 
     [Fact]
+    [EffectOf("LlamaBlazor:Proxy:QueueSize")]
     public async Task FullQueue_Is429_WithRetryAfter()
     {
         var id = await _app.AddModelAsync("full");
@@ -129,6 +130,7 @@ public sealed class QueueTests : IClassFixture<QueueFixture>
     }
 
     [Fact]
+    [EffectOf("LlamaBlazor:Proxy:KeepAliveSeconds")]
     public async Task WaitingStream_GetsComments_ThenItsEvents()
     {
         var id = await _app.AddModelAsync("slow");

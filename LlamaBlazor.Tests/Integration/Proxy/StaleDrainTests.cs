@@ -41,7 +41,11 @@ public sealed class StaleDrainTests : IClassFixture<ProxyFixture>
             _app.Services.GetRequiredService<LlamaBlazor.Web.Engines.Connections.EngineClient>(),
             NullLogger<EngineSlots>.Instance
         );
-        var options = new ProxyOptions { StarvationSeconds = 0, MinimumWarm = TimeSpan.Zero };
+        var options = FixedOptions.Of<ProxyOptions>(
+            ProxyOptions.Section,
+            ("LlamaBlazor:Proxy:StarvationSeconds", "0"),
+            ("LlamaBlazor:Proxy:MinimumWarmSeconds", "0")
+        );
         var lifetime = _app.Services.GetRequiredService<IHostApplicationLifetime>();
         var queues = new RequestQueues(_board, _app.Registry, options, _looks);
         var mover = new RequestMover(_board, StartAsync, slots, queues, lifetime, _clock, NullLogger<RequestMover>.Instance);

@@ -16,6 +16,7 @@ public sealed class StarvationApp : InstanceHarness
 public sealed class StarvationTests(StarvationApp app) : IClassFixture<StarvationApp>
 {
     [LinuxFact]
+    [EffectOf("LlamaBlazor:Proxy:StarvationSeconds")]
     public async Task ModelThatIsNeverIdle_IsDrained_ForTheOneThatStarves()
     {
         using var saved = await app.Http.PatchAsync(

@@ -17,6 +17,7 @@ public sealed class ImpatientFixture : ProxyFixture
 public sealed class TimeoutTests(ImpatientFixture app) : IClassFixture<ImpatientFixture>
 {
     [Fact]
+    [EffectOf("LlamaBlazor:Proxy:QueueWaitSeconds")]
     public async Task RequestThatWaitedLongEnough_Is503_WithRetryAfter()
     {
         await app.AddModelAsync("never-ready");
@@ -32,6 +33,7 @@ public sealed class TimeoutTests(ImpatientFixture app) : IClassFixture<Impatient
     }
 
     [Fact]
+    [EffectOf("LlamaBlazor:Proxy:IdleTimeoutSeconds")]
     public async Task EngineThatSaysNothing_Is504()
     {
         var id = await app.AddRunningAsync("silent");

@@ -1,6 +1,7 @@
 using System.Net;
 using LlamaBlazor.Tests.Integration.Proxy;
-using LlamaBlazor.Web.Security;
+using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.Extensions.Configuration;
 
@@ -17,6 +18,7 @@ public sealed class AllowedOriginTests(OriginFixture app) : IClassFixture<Origin
     public const string Friend = "http://localhost:3000";
 
     [Fact]
+    [EffectOf("LlamaBlazor:Security:AllowedOrigins")]
     public async Task AllowedPage_MayAskTheModels_AndReadTheAnswer()
     {
         await app.AddRunningAsync("open");
@@ -96,7 +98,7 @@ public sealed class AllowedOriginTests(OriginFixture app) : IClassFixture<Origin
             .Build();
         Assert.Contains(
             "LlamaBlazor:Security:AllowedOrigins",
-            Assert.Throws<StartupException>(() => AllowedOrigins.Read(configuration)).Message
+            Assert.Throws<StartupException>(() => ConfigurationCheck.Require(configuration)).Message
         );
     }
 

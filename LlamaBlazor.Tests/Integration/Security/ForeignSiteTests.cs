@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using LlamaBlazor.Tests.Integration.Proxy;
+using LlamaBlazor.Tests.Support;
 
 namespace LlamaBlazor.Tests.Integration.Security;
 
@@ -122,6 +123,7 @@ public sealed class ForeignSiteTests(NamedFixture app) : IClassFixture<NamedFixt
     [InlineData("172.17.0.2", false)]
     [InlineData("evil.example", false)]
     [InlineData("localhost.evil.example", false)]
+    [EffectOf("LlamaBlazor:Security:AllowedHosts")]
     public async Task Host_NamesThisMachine_OrIsAllowed(string host, bool taken)
     {
         using var answer = await SendAsync("GET", "/v1/models", $"Host: {host}:{app.Address.Port}");

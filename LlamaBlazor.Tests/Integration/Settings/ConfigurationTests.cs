@@ -1,10 +1,9 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using LlamaBlazor.Domain.Settings;
 using LlamaBlazor.Tests.Architecture;
 using LlamaBlazor.Tests.Integration.Parameters;
 using LlamaBlazor.Tests.Support;
-using LlamaBlazor.Web.Maintenance;
-using LlamaBlazor.Web.Proxy;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.Extensions.Configuration;
@@ -45,8 +44,6 @@ public sealed partial class ConfigurationTests(AppFixture app) : IClassFixture<A
     [InlineData("LlamaBlazor:PortRanges", "LlamaBlazor:PortRange")]
     public void UnknownKey_IsTold_WithTheClosestKnownOne(string key, string closest)
     {
-        ProxyOptions.Read(Configuration());
-        LlamaBlazor.Web.Instances.InstanceOptions.Read(Configuration());
         var told = Assert.Single(ConfigurationKeys.Unknown(Configuration((key, "1"))));
         Assert.Contains(key, told, StringComparison.OrdinalIgnoreCase);
         Assert.Contains($"Did you mean {closest}?", told);
@@ -62,8 +59,6 @@ public sealed partial class ConfigurationTests(AppFixture app) : IClassFixture<A
     [InlineData("Kestrel:Anything")]
     public void KnownKey_IsNotTold(string key)
     {
-        ProxyOptions.Read(Configuration());
-        LlamaBlazor.Web.Downloads.DownloadOptions.Read(Configuration());
         Assert.Empty(ConfigurationKeys.Unknown(Configuration((key, "1"))));
     }
 
@@ -77,9 +72,11 @@ public sealed partial class ConfigurationTests(AppFixture app) : IClassFixture<A
             .Distinct()
             .ToList();
         Assert.NotEmpty(keys);
-        // those in front, or sections of option classes
-        var known = ConfigurationKeys.Single.Concat(["Cache", "Downloads", "Instances", "Ollama", "Proxy"]).ToList();
-        Assert.DoesNotContain(keys, key => !known.Any(pattern => pattern.StartsWith(key.TrimEnd(':'), StringComparison.Ordinal)));
+        var known = SettingTable.All.Select(definition => definition.ShortKey).ToList(); // or a section of them
+        Assert.DoesNotContain(
+            keys,
+            key => !known.Exists(other => other == key || other.StartsWith(key.TrimEnd(':') + ":", StringComparison.Ordinal))
+        );
     }
 
     [Theory]
@@ -88,8 +85,8 @@ public sealed partial class ConfigurationTests(AppFixture app) : IClassFixture<A
     [InlineData("LlamaBlazor:Retention:Metrics:rows")]
     public void Retention_IsReadWithoutRegardToCase(string key)
     {
-        RetentionStore.Validate(Configuration((key, "5000")));
-        Assert.Throws<StartupException>(() => RetentionStore.Validate(Configuration((key, "many"))));
+        ConfigurationCheck.Require(Configuration((key, "5000")));
+        Assert.Throws<StartupException>(() => ConfigurationCheck.Require(Configuration((key, "many"))));
     }
 
     [Fact]

@@ -32,6 +32,7 @@ public sealed class EnginePathTests : IDisposable
         Assert.Equal(isAllowed, Rules().Refuse(Program(name)) is null);
 
     [LinuxFact]
+    [EffectOf("LlamaBlazor:EngineDirectories")]
     public void Program_OfAnAllowedFolder_MayHaveAnyName()
     {
         var script = Program("sub/script.sh");

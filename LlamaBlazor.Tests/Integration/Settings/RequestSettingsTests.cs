@@ -7,8 +7,10 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Data.Entities;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Settings;
@@ -32,25 +34,29 @@ public sealed class RequestSettingsTests : IAsyncLifetime
         );
 
     [Fact]
+    [EffectOf("LlamaBlazor:Security:StorePrompts")]
     public async Task Privacy_CountsForTheNextRequest_AndAfterARestart()
     {
         await _app.AddRunningAsync("m");
         Assert.NotNull((await _app.RowAsync(await AskAsync())).PromptPreview);
         await PatchAsync(new { store_prompts = "none" }, HttpStatusCode.OK);
         Assert.Null((await _app.RowAsync(await AskAsync())).PromptPreview);
-        var next = ActivatorUtilities.CreateInstance<RequestKeepingStore>(_app.Services); // as the next run makes it
-        Assert.Equal(new RequestKeeping("none", 604_800, 100), next.Current);
+        var next = new ConfigurationBuilder().Add(new SavedConfiguration()).Build(); // as the next run reads it
+        SavedSettings.ReadEarly(_app.Services.GetRequiredService<DataFolder>().Database, next);
+        Assert.Equal("none", new SettingValues(next)["LlamaBlazor:Security:StorePrompts"].Text);
     }
 
     [Fact]
     public async Task BeforeTheDatabaseIsRead_NothingIsKept()
     {
         await PatchAsync(new { store_prompts = "full" }, HttpStatusCode.OK);
-        var early = ActivatorUtilities.CreateInstance<RequestKeepingStore>(_app.Services, new DatabaseState());
+        using var early = Unread(_app.Services);
         Assert.True(early.Current.KeepsNothing); // it might be what was saved
     }
 
     [Fact]
+    [EffectOf("LlamaBlazor:Cache:TtlSeconds")]
+    [EffectOf("LlamaBlazor:Cache:MaxSizeMb")]
     public async Task ShorterLife_CountsForNewAnswers_LessRoom_AtOnce()
     {
         await _app.AddRunningAsync("m", runtime => runtime.CacheMode = "on");
@@ -109,7 +115,7 @@ public sealed class RequestSettingsTests : IAsyncLifetime
     [Fact]
     public async Task EditOfAStaleState_IsAConflict()
     {
-        var store = _app.Services.GetRequiredService<RequestKeepingStore>();
+        var store = _app.Services.GetRequiredService<RequestKeepingAccess>();
         var seen = store.Current;
         await PatchAsync(new { cache_ttl_seconds = 5 }, HttpStatusCode.OK);
         var saved = await store.SaveAsync(keeping => keeping with { StorePrompts = "full" }, seen);
@@ -120,7 +126,7 @@ public sealed class RequestSettingsTests : IAsyncLifetime
     [Fact]
     public async Task WhatAnImportWrites_Counts_AndWhatIsNoSettingDoesNot()
     {
-        var store = _app.Services.GetRequiredService<RequestKeepingStore>();
+        var store = _app.Services.GetRequiredService<RequestKeepingAccess>();
         Assert.Equal("preview", store.Current.StorePrompts);
         await _app
             .Services.GetRequiredService<DatabaseWriter>()
@@ -165,6 +171,14 @@ public sealed class RequestSettingsTests : IAsyncLifetime
             "the note"
         );
     }
+
+    // As in a start that could not read the database yet.
+    internal static RequestKeepingAccess Unread(IServiceProvider services) =>
+        ActivatorUtilities.CreateInstance<RequestKeepingAccess>(
+            services,
+            ActivatorUtilities.CreateInstance<SavedSettings>(services, new SavedConfiguration()),
+            new DatabaseState()
+        );
 
     private async Task<string> AskAsync(string prompt = "My secret", string? level = null)
     {
@@ -225,6 +239,6 @@ public sealed class LockedRequestSettingsTests : AppFixture
         var answer = await GetAsync("/api/request-settings");
         Assert.Equal(("full", 9), (answer.GetProperty("store_prompts").GetString(), answer.GetProperty("cache_ttl_seconds").GetInt32()));
         // said outside: nothing to wait for
-        Assert.Equal("full", ActivatorUtilities.CreateInstance<RequestKeepingStore>(Services, new DatabaseState()).Current.StorePrompts);
+        Assert.Equal("full", RequestSettingsTests.Unread(Services).Current.StorePrompts);
     }
 }

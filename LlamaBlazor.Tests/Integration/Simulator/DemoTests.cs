@@ -51,6 +51,7 @@ public sealed class DemoTests(DemoApp app) : IClassFixture<DemoApp>
     }
 
     [Fact]
+    [EffectOf("LlamaBlazor:Demo")]
     public async Task SampleModel_StartsOnTheSimulatedEngine()
     {
         var id = await AddAsync("demo");

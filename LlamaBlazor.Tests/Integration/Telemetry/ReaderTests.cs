@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Telemetry;
 using LlamaBlazor.Web.Telemetry.Gpu;
@@ -17,8 +18,8 @@ public sealed class ReaderTests
     [InlineData("-1000")]
     public void Interval_OutOfRange_IsRefused_WithItsKey(string value)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(TelemetryOptions.IntervalKey, value)]).Build();
-        var error = Assert.Throws<StartupException>(() => TelemetryOptions.Read(configuration));
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("LlamaBlazor:Telemetry:IntervalMs", value)]).Build();
+        var error = Assert.Throws<StartupException>(() => ConfigurationCheck.Require(configuration));
         Assert.Contains("LlamaBlazor:Telemetry:IntervalMs", error.Message);
         Assert.Contains("LLAMABLAZOR__TELEMETRY__INTERVALMS", error.Message);
     }
@@ -26,9 +27,9 @@ public sealed class ReaderTests
     [Fact]
     public void Interval_IsASecond_UnlessSet()
     {
-        Assert.Equal(TimeSpan.FromSeconds(1), TelemetryOptions.Read(new ConfigurationBuilder().Build()).Interval);
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(TelemetryOptions.IntervalKey, "60000")]).Build();
-        Assert.Equal(TimeSpan.FromMinutes(1), TelemetryOptions.Read(configuration).Interval);
+        Assert.Equal(TimeSpan.FromSeconds(1), FixedOptions.Of<TelemetryOptions>(TelemetryOptions.Section).CurrentValue.Interval);
+        var set = FixedOptions.Of<TelemetryOptions>(TelemetryOptions.Section, ("LlamaBlazor:Telemetry:IntervalMs", "60000"));
+        Assert.Equal(TimeSpan.FromMinutes(1), set.CurrentValue.Interval);
     }
 
     [Fact]

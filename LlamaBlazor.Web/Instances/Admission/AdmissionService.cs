@@ -6,13 +6,14 @@ using LlamaBlazor.Web.Memory;
 using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Telemetry;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Instances.Admission;
 
 /// <summary>Puts together what an admission is decided by, and decides.</summary>
 internal sealed class AdmissionService(
     IDbContextFactory<LlamaDbContext> contexts,
-    AdmissionLimits limits,
+    IOptionsMonitor<AdmissionOptions> limits,
     MachineMeter machine,
     AllocationStore allocations,
     GpuMeter gpus,
@@ -23,7 +24,7 @@ internal sealed class AdmissionService(
     private const double MiB = 1048576;
     private const int ModelsMaxByDefault = 4;
 
-    private readonly bool _isDemo = configuration.GetValue<bool>(DashboardHost.DemoKey);
+    private readonly bool _isDemo = DashboardHost.IsDemo(configuration);
 
     /// <summary>Decides about a start beside those that hold places now.</summary>
     /// <param name="facts">The model.</param>
@@ -52,7 +53,11 @@ internal sealed class AdmissionService(
             var quota = await QuotaAsync(context, facts.Project, cancellation).ConfigureAwait(false);
             var state = Machine(promised);
             var gpus = await AskGpusAsync(facts, demand, others, cancellation).ConfigureAwait(false);
-            var policy = new AdmissionPolicy(limits, (int)(most ?? ModelsMaxByDefault));
+            var policy = new AdmissionPolicy(
+                // simulated engines need nothing
+                _isDemo ? AdmissionLimits.None : limits.CurrentValue.Limits,
+                (int)(most ?? ModelsMaxByDefault)
+            );
             var request = new AdmissionRequest(facts.ModelId, facts.Name, facts.Project, demand.Memory, gpus, mayEvict)
             {
                 Vram = demand.Vram,

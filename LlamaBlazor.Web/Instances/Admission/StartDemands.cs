@@ -23,7 +23,7 @@ internal sealed class StartDemands(
 {
     private const double MiB = 1048576;
 
-    private readonly bool _isDemo = configuration.GetValue<bool>(DashboardHost.DemoKey);
+    private readonly bool _isDemo = DashboardHost.IsDemo(configuration);
 
     /// <summary>What a model is expected to need.</summary>
     public async Task<StartDemand> FindAsync(InstanceDefinition facts, CancellationToken cancellation)

@@ -20,7 +20,7 @@ internal sealed class LegacyImport(
     SecretProtector secrets,
     DatabaseFollowers followers,
     InstanceStore ledger,
-    RetentionStore retention,
+    RetentionAccess retention,
     TimeProvider clock
 )
 {
@@ -48,7 +48,7 @@ internal sealed class LegacyImport(
             progress?.Report(new WorkStep("Fetching the file"));
             if (await Task.Run(() => SourceSnapshot.Take(path, copy), cancellation).ConfigureAwait(false) is { } unusable)
                 return unusable;
-            var rules = await retention.ListAsync(cancellation).ConfigureAwait(false);
+            var rules = retention.List();
             var result = await writer
                 .MaintainAsync(
                     live => Run(new Work(copy, live, source ?? Path.GetFileName(path), dryRun, rules), progress, cancellation),

@@ -3,7 +3,7 @@ using LlamaBlazor.Web.Settings;
 namespace LlamaBlazor.Web.Maintenance.Transfer;
 
 /// <summary>Takes the launch settings of a file: last and apart, since they have rules and listeners of their own.</summary>
-internal sealed class LaunchSettingsImport(LaunchSettingsStore launch)
+internal sealed class LaunchSettingsImport(LaunchSettingsAccess launch)
 {
     /// <summary>Takes them; what does not fit this machine is left out and named in the report.</summary>
     public async Task RunAsync(SettingsFile file, TransferOptions options, TransferReport report)

@@ -18,7 +18,7 @@ internal sealed class SettingsExport(
     IDbContextFactory<LlamaDbContext> contexts,
     ParameterStore store,
     ParameterCatalogue catalogue,
-    LaunchSettingsStore launch,
+    LaunchSettingsAccess launch,
     AuditTrail audit,
     TimeProvider clock
 )

@@ -23,7 +23,7 @@ public sealed partial class AddFromPath
     internal LibraryEdits Library { get; set; } = null!;
 
     [Inject]
-    internal LaunchSettingsStore Settings { get; set; } = null!;
+    internal LaunchSettingsAccess Settings { get; set; } = null!;
 
     [Inject]
     internal ForeignFolders Foreign { get; set; } = null!;

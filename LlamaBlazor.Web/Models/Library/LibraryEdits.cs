@@ -16,7 +16,7 @@ internal sealed class LibraryEdits(
     DatabaseWriter writer,
     InstanceRegistry instances,
     ModelStore store,
-    LaunchSettingsStore settings,
+    LaunchSettingsAccess settings,
     TimeProvider clock
 )
 {

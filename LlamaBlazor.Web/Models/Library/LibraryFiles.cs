@@ -20,7 +20,7 @@ internal sealed class LibraryFiles(
     DatabaseWriter writer,
     ModelStore store,
     InstanceRegistry instances,
-    LaunchSettingsStore settings,
+    LaunchSettingsAccess settings,
     ForeignFolders foreign,
     TimeProvider clock
 )

@@ -11,7 +11,7 @@ namespace LlamaBlazor.Web.Models.Library;
 internal sealed partial class LibraryService(
     LibraryScan scan,
     LibraryUpdate update,
-    LaunchSettingsStore settings,
+    LaunchSettingsAccess settings,
     DatabaseState database,
     Broadcast<ScanProgress> progress,
     Broadcast<ModelChanged> changes,

@@ -11,9 +11,9 @@ namespace LlamaBlazor.Web.Models.Library;
 /// </summary>
 internal sealed partial class LibraryWatcher(
     LibraryService library,
-    LaunchSettingsStore settings,
+    LaunchSettingsAccess settings,
     DatabaseState database,
-    IConfiguration configuration,
+    SettingValues values,
     TimeProvider clock,
     ILogger<LibraryWatcher> logger
 ) : BackgroundService
@@ -43,7 +43,7 @@ internal sealed partial class LibraryWatcher(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!configuration.GetValue("LlamaBlazor:WatchFolders", defaultValue: true))
+        if (values.AtStart.Values["LlamaBlazor:WatchFolders"].Text == "false")
             return;
         using var subscription = settings.Changes.Subscribe(changed =>
         {

@@ -10,7 +10,7 @@ namespace LlamaBlazor.Web.Parameters.Import;
 /// is not found, or
 /// in several places, is refused for its field, for an engine runs in another folder and would not find it either.
 /// </summary>
-internal sealed class ImportPaths(ParameterCatalogue catalogue, LaunchSettingsStore settings, IDbContextFactory<LlamaDbContext> contexts)
+internal sealed class ImportPaths(ParameterCatalogue catalogue, LaunchSettingsAccess settings, IDbContextFactory<LlamaDbContext> contexts)
 {
     private const string Absolute = "Engines run in another folder, so give the absolute path.";
 

@@ -1,8 +1,8 @@
 namespace LlamaBlazor.Web.Proxy.Bodies;
 
 /// <summary>Memory that all bodies together may take.</summary>
-/// <param name="limit">Bytes.</param>
-internal sealed class BodyBudget(long limit)
+/// <param name="limit">Bytes, as they are set now.</param>
+internal sealed class BodyBudget(Func<long> limit)
 {
     private long _taken;
 
@@ -13,7 +13,7 @@ internal sealed class BodyBudget(long limit)
     public bool TryTake(long bytes)
     {
         var before = Volatile.Read(ref _taken);
-        while (before + bytes <= limit)
+        while (before + bytes <= limit())
         {
             var seen = Interlocked.CompareExchange(ref _taken, before + bytes, before);
             if (seen == before)

@@ -1,17 +1,18 @@
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Web.Data;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Proxy.Bodies;
 
 /// <summary>Reads bodies of requests: into memory as long as all of them together have room there, else into files of the data
 /// folder.</summary>
-internal sealed class BodyStore(ProxyOptions options, DataFolder folder) : IDisposable
+internal sealed class BodyStore(IOptionsMonitor<ProxyOptions> options, DataFolder folder) : IDisposable
 {
     private const int ViewsAtOnce = 2;
 
     /// <summary>Memory of all bodies.</summary>
-    public BodyBudget Budget { get; } = new((long)options.BodyMemoryMb << 20);
+    public BodyBudget Budget { get; } = new(() => (long)options.CurrentValue.BodyMemoryMb << 20);
 
     /// <summary>A body on disk is read in whole by few at a time: its pages count as memory for that while.</summary>
     public SemaphoreSlim Views { get; } = new(ViewsAtOnce, ViewsAtOnce);

@@ -27,9 +27,9 @@ internal sealed record CacheTicket(CacheDecision Decision, CacheKey? Key, string
 internal sealed partial class ResponseCache(
     CacheStore store,
     PendingAnswers pending,
-    CacheSwitch @switch,
+    CacheSwitchAccess @switch,
     ModelIdentity identities,
-    RequestKeepingStore keeping,
+    RequestKeepingAccess keeping,
     TimeProvider clock,
     ILogger<ResponseCache> logger
 )

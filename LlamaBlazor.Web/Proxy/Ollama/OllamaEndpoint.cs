@@ -4,6 +4,7 @@ using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Proxy.Bodies;
 using LlamaBlazor.Web.Shared.Api;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Proxy.Ollama;
 
@@ -19,7 +20,7 @@ internal sealed class OllamaEndpoint(
     ModelDirectory models,
     ModelCatalogue catalogue,
     BodyStore bodies,
-    ProxyOptions options,
+    IOptionsMonitor<ProxyOptions> options,
     TimeProvider clock
 )
 {
@@ -82,11 +83,13 @@ internal sealed class OllamaEndpoint(
         // Before the body is read: a client without a key is not worth 64 MiB.
         if (await lists.CheckAsync(context, Scope.Inference).ConfigureAwait(false) is not { } check)
             return;
-        var (read, error) = await bodies.ReadAsync(context.Request, options.BodyLimit, context.RequestAborted).ConfigureAwait(false);
+        var (read, error) = await bodies
+            .ReadAsync(context.Request, options.CurrentValue.BodyLimit, context.RequestAborted)
+            .ConfigureAwait(false);
         using var body = read;
         if (body is null)
         {
-            await RefuseAsync(context, check.Key, error, ProxyAnswers.BodyMessage(error, options)).ConfigureAwait(false);
+            await RefuseAsync(context, check.Key, error, ProxyAnswers.BodyMessage(error, options.CurrentValue)).ConfigureAwait(false);
             return;
         }
 
@@ -96,7 +99,12 @@ internal sealed class OllamaEndpoint(
         }
         catch (BodyNotKeptException)
         {
-            await RefuseAsync(context, check.Key, ProxyError.BodyNotKept, ProxyAnswers.BodyMessage(ProxyError.BodyNotKept, options))
+            await RefuseAsync(
+                    context,
+                    check.Key,
+                    ProxyError.BodyNotKept,
+                    ProxyAnswers.BodyMessage(ProxyError.BodyNotKept, options.CurrentValue)
+                )
                 .ConfigureAwait(false);
         }
     }

@@ -1,12 +1,16 @@
+using LlamaBlazor.Web.Settings;
+using Microsoft.Extensions.Options;
+
 namespace LlamaBlazor.Web.Proxy.Ollama;
 
 /// <summary>Ollama's API in front of the endpoint.</summary>
 internal static class OllamaFeature
 {
     /// <summary>Registers its services; nothing listens unless it is switched on.</summary>
-    public static IServiceCollection AddOllama(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddOllama(this IServiceCollection services)
     {
-        services.AddSingleton(OllamaOptions.Read(configuration));
+        services.AddSettings<OllamaOptions>(OllamaOptions.Section);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<OllamaOptions>>().Value); // its port is taken once
         services.AddSingleton<OllamaLists>();
         services.AddSingleton<OllamaKeepAlive>();
         services.AddSingleton<OllamaEndpoint>();

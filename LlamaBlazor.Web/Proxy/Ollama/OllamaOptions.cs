@@ -1,5 +1,3 @@
-using LlamaBlazor.Web.Shared.Configuration;
-
 namespace LlamaBlazor.Web.Proxy.Ollama;
 
 /// <summary>The API for clients that speak only Ollama's: configuration section <c>LlamaBlazor:Ollama</c>.</summary>
@@ -15,10 +13,5 @@ internal sealed class OllamaOptions
     public bool Enabled { get; init; }
 
     /// <summary>Its port on loopback; 0 takes any that is free.</summary>
-    public int Port { get; init; } = UsualPort;
-
-    /// <summary>Reads and checks the section.</summary>
-    /// <exception cref="StartupException">A value is out of bounds; the message names its key.</exception>
-    public static OllamaOptions Read(IConfiguration configuration) =>
-        OptionSection.Read<OllamaOptions>(configuration, Section, [new(nameof(Port), options => options.Port, 0, 65_535)]);
+    public int Port { get; init; }
 }

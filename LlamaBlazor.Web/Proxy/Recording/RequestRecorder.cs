@@ -12,7 +12,7 @@ namespace LlamaBlazor.Web.Proxy.Recording;
 internal sealed partial class RequestRecorder(
     StatsBuffer buffer,
     DatabaseWriter writer,
-    RequestKeepingStore keeping,
+    RequestKeepingAccess keeping,
     TimeProvider clock,
     ILogger<RequestRecorder> logger
 )

@@ -6,6 +6,7 @@ using LlamaBlazor.Domain.Resources.Images;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Downloads;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Resources.Images;
 
@@ -22,7 +23,7 @@ internal sealed record TagList(IReadOnlyList<string> Tags, bool IsCached, string
 internal sealed class RegistryClient(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseWriter writer,
-    DownloadOptions options,
+    IOptionsMonitor<DownloadOptions> options,
     TimeProvider clock
 ) : IDisposable
 {
@@ -63,7 +64,7 @@ internal sealed class RegistryClient(
     public void Dispose() => _http.Dispose();
 
     // A registry is named by whoever adds an image: it leads into no private network, by no redirect either, unless it is trusted.
-    private static SocketsHttpHandler MakeHandler(DownloadOptions options)
+    private static SocketsHttpHandler MakeHandler(IOptionsMonitor<DownloadOptions> options)
     {
         var handler = new GuardedConnection(options).MakeHandler();
         (handler.AllowAutoRedirect, handler.MaxAutomaticRedirections) = (true, 3);

@@ -9,6 +9,10 @@ internal static class DashboardHost
     /// <summary>Configuration key of demo mode.</summary>
     public const string DemoKey = "LlamaBlazor:Demo";
 
+    /// <summary>Whether this run shows simulated models.</summary>
+    /// <param name="configuration">The configuration.</param>
+    public static bool IsDemo(IConfiguration configuration) => bool.TryParse(configuration[DemoKey], out var demo) && demo;
+
     /// <summary>The words that take a value, and the configuration key each one sets. <c>--models</c> may be repeated.</summary>
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {
@@ -33,6 +37,7 @@ internal static class DashboardHost
                 ContentRootPath = IsTestHost(args) ? null : project ?? AppContext.BaseDirectory,
             }
         );
+        InsertSaved(builder.Configuration.Sources); // first: it makes all providers anew, without what was set by hand
         if (Environment.GetEnvironmentVariable("LLAMABLAZOR_DATA") is { Length: > 0 } data && !args.Contains("--data"))
             builder.Configuration["LlamaBlazor:DataDirectory"] = Path.GetFullPath(data);
         builder.WebHost.UseStaticWebAssets();
@@ -79,6 +84,13 @@ internal static class DashboardHost
             await app.StopAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    // Above the files, below the environment and the command line.
+    private static void InsertSaved(IList<IConfigurationSource> sources)
+    {
+        var files = sources.Select((source, index) => source is FileConfigurationSource ? index : -1);
+        sources.Insert(files.Append(-1).Max() + 1, new SavedConfiguration());
     }
 
     /// <summary>Our words as <c>--Key=value</c>, which ASP.NET Core understands; such arguments pass through.</summary>

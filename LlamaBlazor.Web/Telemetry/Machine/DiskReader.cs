@@ -6,7 +6,7 @@ namespace LlamaBlazor.Web.Telemetry.Machine;
 
 /// <summary>How full the disk with the models is. Asked at most every ten seconds and beside the sampler, because a network disk may not
 /// answer.</summary>
-internal sealed class DiskReader(LaunchSettingsStore settings, DataFolder folder, TimeProvider clock)
+internal sealed class DiskReader(LaunchSettingsAccess settings, DataFolder folder, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 

@@ -26,6 +26,7 @@ public abstract class OllamaFixtureBase : ProxyFixture
 public sealed class OllamaApiTests(OllamaFixture app) : IClassFixture<OllamaFixture>
 {
     [Fact]
+    [EffectOf("LlamaBlazor:Ollama:Enabled")]
     public async Task Chat_Streams_LinesAsTheyCome_AndIsRecorded()
     {
         await EnsureAsync("lines");
