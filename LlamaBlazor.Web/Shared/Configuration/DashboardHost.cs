@@ -126,7 +126,7 @@ internal static class DashboardHost
     }
 
     private static bool IsTestHost(string[] args) =>
-        !File.Exists(Path.Combine(AppContext.BaseDirectory, "LlamaBlazor.Web.runtimeconfig.json"))
+        !File.Exists(Path.Combine(AppContext.BaseDirectory, "llamablazor.runtimeconfig.json"))
         || args.Any(arg => arg.StartsWith("--contentRoot=", StringComparison.Ordinal));
 
     // …/LlamaBlazor.Web/bin/Release/net10.0/ is a build; a published folder has its web root beside it.
