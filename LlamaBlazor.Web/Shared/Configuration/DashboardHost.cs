@@ -47,8 +47,8 @@ internal static class DashboardHost
         return builder;
     }
 
-    // The files are watched for changes. Where the system has no watch left (inotify instances are counted by user, over all programs), they
-    // are read once.
+    // The files are watched for changes. Where the system has no watch left (inotify instances are counted by user, over all programs),
+    // they are read once.
     private static WebApplicationBuilder CreateBuilder(string[] args, string? root)
     {
         try
