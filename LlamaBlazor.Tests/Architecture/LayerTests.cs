@@ -73,19 +73,33 @@ public sealed partial class LayerTests
             "LlamaBlazor.Web/Shell/ShellFeature.cs",
             "LlamaBlazor.Web/Simulator/SimulatorProgram.cs",
         ];
-        var offences =
-            from pattern in new[] { "*.cs", "*.razor" }
-            from file in Source.Files("LlamaBlazor.Web", pattern)
-            let name = Source.Relative(file).Replace(Path.DirectorySeparatorChar, '/')
-            where !allowed.Any(place => name.StartsWith(place, StringComparison.Ordinal))
-            where File.ReadAllText(file).Contains("ProgramClock", StringComparison.Ordinal)
-            select name;
-        Source.AssertNone(offences);
+        Source.AssertNone(NamedOutside(allowed, "ProgramClock"));
+    }
+
+    [Fact]
+    public void PeriodicTimer_IsMade_OnlyByPeriodicWorkAndParts()
+    {
+        string[] allowed =
+        [
+            "LlamaBlazor.Web/Shared/PeriodicWork.cs",
+            "LlamaBlazor.Web/Activity/RecordingNotice.razor", // parts, which end with their circuit
+            "LlamaBlazor.Web/Proxy/InFlightTable.razor.cs",
+            "LlamaBlazor.Web/Resources/Pages/MachinePanel.razor.cs",
+        ];
+        Source.AssertNone(NamedOutside(allowed, "new PeriodicTimer("));
     }
 
     [Fact]
     public void Program_Is_ATableOfContents() =>
         Assert.InRange(File.ReadAllLines(Path.Combine(Source.Root, "LlamaBlazor.Web", "Program.cs")).Length, 1, 90);
+
+    private static IEnumerable<string> NamedOutside(string[] allowed, string words) =>
+        from pattern in new[] { "*.cs", "*.razor" }
+        from file in Source.Files("LlamaBlazor.Web", pattern)
+        let name = Source.Relative(file).Replace(Path.DirectorySeparatorChar, '/')
+        where !allowed.Any(place => name.StartsWith(place, StringComparison.Ordinal))
+        where File.ReadAllText(file).Contains(words, StringComparison.Ordinal)
+        select name;
 
     [GeneratedRegex(@"^namespace\s+([\w.]+)", RegexOptions.Multiline)]
     private static partial Regex NamespacePattern();

@@ -23,7 +23,8 @@ internal sealed class HandTimers : TimeProvider
         lock (_gate)
         {
             waiting = _timers.FindAll(timer => timer.Due == due);
-            _timers.RemoveAll(waiting.Contains);
+            waiting.ForEach(timer => timer.Due = timer.Period);
+            _timers.RemoveAll(timer => waiting.Contains(timer) && timer.Period <= TimeSpan.Zero);
         }
 
         waiting.ForEach(timer => timer.Run());
@@ -33,22 +34,24 @@ internal sealed class HandTimers : TimeProvider
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new HandTimer(this, () => callback(state), dueTime);
+        var timer = new HandTimer(this, () => callback(state), dueTime, period);
         lock (_gate)
             _timers.Add(timer);
         return timer;
     }
 
-    private sealed class HandTimer(HandTimers owner, Action run, TimeSpan due) : ITimer
+    private sealed class HandTimer(HandTimers owner, Action run, TimeSpan due, TimeSpan period) : ITimer
     {
-        public TimeSpan Due { get; private set; } = due;
+        public TimeSpan Due { get; set; } = due;
+
+        public TimeSpan Period { get; private set; } = period;
 
         public void Run() => run();
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (owner._gate)
-                Due = dueTime;
+                (Due, Period) = (dueTime, period);
             return true;
         }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Engines;
+using LlamaBlazor.Web.Shared;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.Extensions.Options;
 
@@ -24,12 +25,12 @@ internal sealed partial class HealthMonitor(
     private readonly ConcurrentDictionary<(long Row, long ReadyAt), Pulse> _pulses = new();
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Tick, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
-            await GuardAsync(() => LookAsync(stoppingToken)).ConfigureAwait(false);
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new PeriodicWork("Looking after the instances failed", LookAsync, clock, logger)
+        {
+            Interval = Tick,
+            Level = LogLevel.Error,
+        }.RunAsync(Task.CompletedTask, stoppingToken);
 
     private async Task LookAsync(CancellationToken cancellation)
     {
@@ -97,7 +98,7 @@ internal sealed partial class HealthMonitor(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Looking after the instances failed; it goes on")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "An instance could not be asked whether it still works; it is asked again")]
     private partial void LogFailed(Exception error);
 
     private sealed class Pulse

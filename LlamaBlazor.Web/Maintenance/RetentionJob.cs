@@ -2,6 +2,7 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance.Jobs;
+using LlamaBlazor.Web.Shared;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance;
@@ -78,22 +79,23 @@ internal sealed partial class RetentionJob(
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new PeriodicWork("Maintenance of the database failed", MaintainAsync, clock, logger)
+        {
+            Interval = Interval,
+            FirstDelay = FirstDelay,
+            Level = LogLevel.Error,
+        }.RunAsync(database.Ready, stoppingToken);
+
+    private async Task MaintainAsync(CancellationToken cancellation)
     {
         try
         {
-            await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
-            await Task.Delay(FirstDelay, clock, stoppingToken).ConfigureAwait(false);
-            while (true)
-            {
-                await TryAsync(() => PruneAsync(null, stoppingToken)).ConfigureAwait(false);
-                await TryAsync(() => BackUpOncePerDayAsync(stoppingToken)).ConfigureAwait(false);
-                await Task.Delay(Interval, clock, stoppingToken).ConfigureAwait(false);
-            }
+            await PruneAsync(null, cancellation).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is OperationCanceledException or InvalidOperationException)
+        finally
         {
-            // The dashboard ends, or its database cannot be used, which is shown everywhere.
+            await BackUpOncePerDayAsync(cancellation).ConfigureAwait(false);
         }
     }
 
@@ -159,21 +161,6 @@ internal sealed partial class RetentionJob(
             LogNoBackup(failure.Message);
     }
 
-    private async Task TryAsync(Func<Task> work)
-    {
-        try
-        {
-            await work().ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            LogFailed(error);
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Error, Message = "No daily backup was made; it is tried again in an hour. {Reason}")]
     private partial void LogNoBackup(string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Maintenance of the database failed; it is tried again in an hour")]
-    private partial void LogFailed(Exception error);
 }

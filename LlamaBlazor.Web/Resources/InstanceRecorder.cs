@@ -1,11 +1,12 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared;
 using LlamaBlazor.Web.Shared.Published;
 
 namespace LlamaBlazor.Web.Resources;
 
 /// <summary>Every 30 seconds: a row of <c>resource_metrics</c> for each instance, its averages and its health.</summary>
-internal sealed partial class InstanceRecorder(
+internal sealed class InstanceRecorder(
     DatabaseState database,
     DatabaseWriter writer,
     InstanceRegistry board,
@@ -42,30 +43,11 @@ internal sealed partial class InstanceRecorder(
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
-        }
-        catch (InvalidOperationException)
-        {
-            return; // the database cannot be used, which is shown everywhere: there is nothing to record into
-        }
-
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
-        {
-            try
-            {
-                await RecordAsync(stoppingToken).ConfigureAwait(false);
-            }
-            catch (Exception error) when (error is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(error);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new PeriodicWork("The state of the instances could not be recorded", RecordAsync, clock, logger) { Interval = Interval }.RunAsync(
+            database.Ready,
+            stoppingToken
+        );
 
     private void Count(IReadOnlyList<(InstanceSnapshot Instance, InstanceMetric? Metric)> all)
     {
@@ -103,7 +85,4 @@ internal sealed partial class InstanceRecorder(
             (row.CpuUsageAvg, row.MemoryUsageAvgGb, row.GpuUtilizationAvg) = (averages.Cpu.Mean, averages.Memory.Mean, averages.Gpu.Mean);
         await InstanceHealth.WriteAsync(context, instance, row.ContainerId, isHealthy, now, cancellation).ConfigureAwait(false);
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The state of the instances could not be recorded; it is tried again")]
-    private partial void LogFailed(Exception error);
 }

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Statistics;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared;
 using Microsoft.EntityFrameworkCore;
 
 namespace LlamaBlazor.Web.Statistics;
@@ -9,7 +10,7 @@ namespace LlamaBlazor.Web.Statistics;
 /// retention that is set on
 /// the Database page. Removes them too where somebody asks for it.
 /// </summary>
-internal sealed partial class StatsMaintenance(
+internal sealed class StatsMaintenance(
     IDbContextFactory<LlamaDbContext> contexts,
     DatabaseState database,
     DatabaseWriter writer,
@@ -92,35 +93,13 @@ internal sealed partial class StatsMaintenance(
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new PeriodicWork("Statistics could not be rolled up", RollUpAsync, clock, logger)
         {
-            await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
-            await Task.Delay(FirstDelay, clock, stoppingToken).ConfigureAwait(false);
-            while (true)
-            {
-                await TryRunAsync(stoppingToken).ConfigureAwait(false);
-                await Task.Delay(Interval, clock, stoppingToken).ConfigureAwait(false);
-            }
-        }
-        catch (Exception error) when (error is OperationCanceledException or InvalidOperationException)
-        {
-            // The dashboard ends, or its database cannot be used, which is shown everywhere.
-        }
-    }
-
-    private async Task TryRunAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await RollUpAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            LogFailed(error);
-        }
-    }
+            Interval = Interval,
+            FirstDelay = FirstDelay,
+            Level = LogLevel.Error,
+        }.RunAsync(database.Ready, stoppingToken);
 
     /// <summary>Rolls up the days before today that are newer than the newest rolled-up one. Today is rolled up tomorrow.</summary>
     public Task RollUpAsync(CancellationToken cancellation) =>
@@ -190,7 +169,4 @@ internal sealed partial class StatsMaintenance(
 
     private static long StartOfDay(string day) =>
         new DateTimeOffset(DateTime.SpecifyKind(DateTime.ParseExact(day, "yyyy-MM-dd", null), DateTimeKind.Utc)).ToUnixTimeMilliseconds();
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Statistics could not be rolled up; it is tried again in an hour")]
-    private partial void LogFailed(Exception error);
 }

@@ -3,6 +3,7 @@ using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Engines.Connections;
+using LlamaBlazor.Web.Shared;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,7 @@ namespace LlamaBlazor.Web.Telemetry;
 /// may
 /// sleep is asked only while it works for us, and one that sleeps never.
 /// </summary>
-internal sealed partial class EngineScraper(
+internal sealed class EngineScraper(
     InstanceRegistry board,
     IDbContextFactory<LlamaDbContext> contexts,
     EngineClient client,
@@ -34,19 +35,12 @@ internal sealed partial class EngineScraper(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(PeriodOf(options.CurrentValue), clock);
-        using var followed = options.OnChange(changed => timer.Period = PeriodOf(changed));
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        var work = new PeriodicWork("The engines could not be asked for their metrics", ScrapeAsync, clock, logger)
         {
-            try
-            {
-                await ScrapeAsync(stoppingToken).ConfigureAwait(false);
-            }
-            catch (Exception error) when (error is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(error);
-            }
-        }
+            Interval = PeriodOf(options.CurrentValue),
+        };
+        using var followed = options.OnChange(changed => work.Interval = PeriodOf(changed));
+        await work.RunAsync(Task.CompletedTask, stoppingToken).ConfigureAwait(false);
     }
 
     private static TimeSpan PeriodOf(TelemetryOptions options) => options.Interval > Slowest ? options.Interval : Slowest;
@@ -103,9 +97,6 @@ internal sealed partial class EngineScraper(
                 .ConfigureAwait(false);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The engines could not be asked for their metrics; the next round tries again")]
-    private partial void LogFailed(Exception error);
 
     private sealed class Engine(int pid, bool maySleep)
     {

@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Telemetry;
+using LlamaBlazor.Web.Shared;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Telemetry.Storage;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,7 @@ namespace LlamaBlazor.Web.Telemetry;
 /// sample to the
 /// database. A reading that fails costs that sample and nothing else.
 /// </summary>
-internal sealed partial class TelemetrySampler(
+internal sealed class TelemetrySampler(
     SampleSource source,
     MetricWindow window,
     Broadcast<Sample> samples,
@@ -21,42 +22,26 @@ internal sealed partial class TelemetrySampler(
     ILogger<TelemetrySampler> logger
 ) : BackgroundService
 {
-    private bool _failing;
-
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await restore.RunAsync(stoppingToken).ConfigureAwait(false);
         await source.PrepareAsync(stoppingToken).ConfigureAwait(false);
-        using var timer = new PeriodicTimer(options.CurrentValue.Interval, clock);
-        using var followed = options.OnChange(changed => timer.Period = changed.Interval);
-        do
+        var work = new PeriodicWork("The machine could not be read", TakeAsync, clock, logger)
         {
-            await TickAsync(stoppingToken).ConfigureAwait(false);
-        } while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+            Interval = options.CurrentValue.Interval,
+            FirstDelay = TimeSpan.Zero,
+            Level = LogLevel.Error,
+        };
+        using var followed = options.OnChange(changed => work.Interval = changed.Interval);
+        await work.RunAsync(Task.CompletedTask, stoppingToken).ConfigureAwait(false);
     }
 
-    private async Task TickAsync(CancellationToken cancellation)
+    private async Task TakeAsync(CancellationToken cancellation)
     {
-        try
-        {
-            var (sample, machine) = await source.TakeAsync(cancellation).ConfigureAwait(false);
-            window.Add(sample);
-            samples.Publish(sample);
-            recorder.Record(sample, machine);
-            _failing = false;
-        }
-        catch (Exception error) when (!cancellation.IsCancellationRequested)
-        {
-            if (!_failing)
-                LogFailed(error);
-            _failing = true;
-        }
+        var (sample, machine) = await source.TakeAsync(cancellation).ConfigureAwait(false);
+        window.Add(sample);
+        samples.Publish(sample);
+        recorder.Record(sample, machine);
     }
-
-    [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "The machine could not be read; the next sample tries again, further failures are not repeated here"
-    )]
-    private partial void LogFailed(Exception error);
 }

@@ -1,5 +1,6 @@
 using LlamaBlazor.Domain.Instances.Containers;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Shared;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.EntityFrameworkCore;
 
@@ -82,32 +83,26 @@ internal sealed partial class ContainerReconciler(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var work = new PeriodicWork("The containers could not be compared with the runtime", FirstOrNextAsync, clock, logger)
+        {
+            Interval = Interval,
+            FirstDelay = TimeSpan.Zero,
+            Level = LogLevel.Error,
+        };
+        await work.RunAsync(database.Ready, stoppingToken).ConfigureAwait(false);
+        _reconciled.TrySetResult(); // the database cannot be used, which is shown everywhere
+    }
+
+    private async Task FirstOrNextAsync(CancellationToken cancellation)
+    {
         try
         {
-            await database.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
+            await ReconcileAsync(cancellation).ConfigureAwait(false);
         }
-        catch (InvalidOperationException)
+        finally
         {
             _reconciled.TrySetResult();
-            return; // the database cannot be used, which is shown everywhere
         }
-
-        using var timer = new PeriodicTimer(Interval, clock);
-        do
-        {
-            try
-            {
-                await ReconcileAsync(stoppingToken).ConfigureAwait(false);
-            }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                LogFailed(error);
-            }
-            finally
-            {
-                _reconciled.TrySetResult();
-            }
-        } while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
     /// <summary>True once a container was used: before, the runtime is not asked.</summary>
@@ -128,7 +123,4 @@ internal sealed partial class ContainerReconciler(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The containers could not be listed: {Reason}")]
     private partial void LogNotListed(string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The containers could not be compared with the runtime; it is tried again")]
-    private partial void LogFailed(Exception error);
 }
