@@ -7,4 +7,4 @@ need dotnet "Install the .NET 10 SDK: https://dotnet.microsoft.com/download"
 need npm "Install Node.js 20 or newer: https://nodejs.org"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Production}
 dotnet build LlamaBlazor.Web -c Release -v quiet -clp:NoSummary
-exec dotnet LlamaBlazor.Web/bin/Release/net10.0/LlamaBlazor.Web.dll "$@"
+exec dotnet LlamaBlazor.Web/bin/Release/net10.0/llamablazor.dll "$@"

@@ -10,7 +10,7 @@ if (!folder) throw new Error("Name the folder of the program");
 const work = mkdtempSync(join(tmpdir(), "llamablazor-chaos-"));
 const data = join(work, "data");
 const url = "http://127.0.0.1:5997";
-const program = resolve(folder, "LlamaBlazor.Web");
+const program = resolve(folder, "llamablazor");
 const pause = ms => new Promise(done => setTimeout(done, ms));
 const faults = ["load-ms=0", "load-ms=300", "load-ms=20 ignore-term", "load-ms=0 exit-after-ms=700", "load-ms=50 grandchild", "exit-at-start=3", "load-ms=10 log-flood=20000", "load-ms=0 error-status=500"];
 

@@ -9,7 +9,7 @@ const [folder] = process.argv.slice(2);
 if (!folder) throw new Error("Name the folder of the program");
 const work = mkdtempSync(join(tmpdir(), "llamablazor-instances-"));
 const url = "http://127.0.0.1:5996";
-const program = resolve(folder, "LlamaBlazor.Web");
+const program = resolve(folder, "llamablazor");
 const pause = ms => new Promise(done => setTimeout(done, ms));
 const dashboard = spawn(program, ["--data", join(work, "data"), "--urls", url, "--LlamaBlazor:Instances:HangProbeSeconds=0",
   "--LlamaBlazor:Admission:MaxCpuPercent=100", "--LlamaBlazor:Admission:MaxLoadPerCore=1000", "--LlamaBlazor:Admission:MinFreeMemoryGb=0", "--LlamaBlazor:Admission:MaxMemoryPercent=100"], { stdio: "ignore" });

@@ -14,7 +14,7 @@ if (!folder) throw new Error("Name the published folder");
 const data = mkdtempSync(join(tmpdir(), "llamablazor-rest-"));
 const url = "http://127.0.0.1:5998";
 const pause = ms => new Promise(done => setTimeout(done, ms));
-const child = spawn(join(folder, "LlamaBlazor.Web"), ["--data", data, "--urls", url], { stdio: "ignore" });
+const child = spawn(join(folder, "llamablazor"), ["--data", data, "--urls", url], { stdio: "ignore" });
 const gone = new Promise(done => child.once("exit", done));
 while (!(await fetch(`${url}/readyz`).then(answer => answer.ok, () => false))) await pause(50);
 

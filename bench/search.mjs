@@ -30,7 +30,7 @@ const gguf = (name, architecture) => {
 for (let i = 0; i < Number(models); i++) writeFileSync(join(home, "models", `synthetic-${i}-Q4_K_M.gguf`), gguf(`Synthetic ${i}`, i % 3 ? "llama" : "qwen3"));
 
 const url = "http://127.0.0.1:5996";
-const child = spawn(join(folder, "LlamaBlazor.Web"), ["--data", join(home, "data"), "--models", join(home, "models"), "--urls", url], { stdio: "ignore" });
+const child = spawn(join(folder, "llamablazor"), ["--data", join(home, "data"), "--models", join(home, "models"), "--urls", url], { stdio: "ignore" });
 const gone = new Promise(done => child.once("exit", done));
 while (!(await fetch(`${url}/readyz`).then(answer => answer.ok, () => false))) await new Promise(done => setTimeout(done, 50));
 const scan = await fetch(`${url}/api/models/scan`, { method: "POST", headers: { Origin: url } }).then(answer => answer.json());

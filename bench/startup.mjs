@@ -20,7 +20,7 @@ const pause = ms => new Promise(done => setTimeout(done, ms));
 
 async function run(untilReady) {
   const start = performance.now();
-  const child = spawn(join(folder, "LlamaBlazor.Web"), ["--data", data, "--urls", url], { stdio: "ignore" });
+  const child = spawn(join(folder, "llamablazor"), ["--data", data, "--urls", url], { stdio: "ignore" });
   const gone = new Promise(done => child.once("exit", done));
   while (!(await answers("/healthz"))) await pause(5);
   const took = performance.now() - start;

@@ -14,7 +14,7 @@ const [folder, openings = "40"] = process.argv.slice(2);
 if (!folder) throw new Error("Name the published folder");
 const data = mkdtempSync(join(tmpdir(), "llamablazor-tabs-"));
 const url = "http://127.0.0.1:5997";
-const child = spawn(join(folder, "LlamaBlazor.Web"), ["--demo", "--data", data, "--urls", url], { stdio: "ignore" });
+const child = spawn(join(folder, "llamablazor"), ["--demo", "--data", data, "--urls", url], { stdio: "ignore" });
 const gone = new Promise(done => child.once("exit", done));
 while (!(await fetch(`${url}/api/models`).then(answer => answer.json()).then(page => page.items?.length > 0, () => false))) await new Promise(done => setTimeout(done, 50));
 

@@ -7,7 +7,7 @@ namespace LlamaBlazor.Web.Cli;
 /// program.</summary>
 internal static class CliCompletion
 {
-    private const string Program = "LlamaBlazor.Web";
+    private const string Program = "llamablazor";
 
     /// <summary>Makes the command. It reads the tree when it runs, so it may be added before the others.</summary>
     public static Command Make(RootCommand root, Func<ParseResult, CliContext> context)

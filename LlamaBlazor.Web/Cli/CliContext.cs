@@ -37,7 +37,7 @@ internal sealed record CliContext(
         {
             var connection = await DashboardConnection.FindAsync(DataFolder, cancellation).ConfigureAwait(false);
             if (connection is null && needsServer)
-                return await FailAsync($"No dashboard is running on {DataFolder}. Start one first: LlamaBlazor.Web serve")
+                return await FailAsync($"No dashboard is running on {DataFolder}. Start one first: llamablazor serve")
                     .ConfigureAwait(false);
             connection ??= await DashboardConnection.StartAsync(HostArguments, Build, cancellation).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))

@@ -17,15 +17,6 @@ namespace LlamaBlazor.Web.Cli;
 /// </summary>
 internal sealed class DashboardConnection : IAsyncDisposable
 {
-    /// <summary>A dashboard that lives for one command starts nothing by itself: no engine, no second port, no look through
-    /// folders.</summary>
-    private static readonly string[] Quiet =
-    [
-        "--LlamaBlazor:Instances:Preload=false",
-        "--LlamaBlazor:Ollama:Enabled=false",
-        "--LlamaBlazor:WatchFolders=false",
-    ];
-
     /// <summary>A busy machine may take seconds; where nothing listens the refusal comes at once.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
 
@@ -83,7 +74,8 @@ internal sealed class DashboardConnection : IAsyncDisposable
         CancellationToken cancellation
     )
     {
-        var app = build([.. hostArguments, "--urls", "http://127.0.0.1:0", "--Logging:Console:LogLevel:Default=None", .. Quiet]);
+        string[] own = ["--urls", "http://127.0.0.1:0", "--Logging:Console:LogLevel:Default=None", DashboardHost.OnceArgument];
+        var app = build([.. hostArguments, .. own]);
         await app.StartAsync(cancellation).ConfigureAwait(false);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         var connection = new DashboardConnection(new Uri(address), app);

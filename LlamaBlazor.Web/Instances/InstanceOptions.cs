@@ -27,7 +27,7 @@ internal sealed class InstanceOptions
     public int HangProbeSeconds { get; init; }
 
     /// <summary>Whether models marked for it are started with the dashboard.</summary>
-    public bool Preload { get; init; }
+    public bool Preload { get; set; }
 
     /// <summary>Configuration key of <see cref="MinimumWarm"/>, which the endpoint keeps to as well.</summary>
     public const string WarmKey = "LlamaBlazor:Proxy:MinimumWarmSeconds";

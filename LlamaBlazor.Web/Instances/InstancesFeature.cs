@@ -1,6 +1,7 @@
 using LlamaBlazor.Web.Instances.Admission;
 using LlamaBlazor.Web.Instances.Pages;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shared.ModelTabs;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,6 +19,8 @@ internal static class InstancesFeature
             InstanceOptions.Section,
             (options, all) => options.MinimumWarm = TimeSpan.FromSeconds(all.GetValue<int>(InstanceOptions.WarmKey))
         );
+        if (DashboardHost.IsForOneCommand(builder.Configuration))
+            services.PostConfigure<InstanceOptions>(options => options.Preload = false);
         services.AddSingleton<InstanceRegistry>();
         services.AddSingleton<PortPool>();
         services.TryAddSingleton<ReadLoad>(_ => static _ => default);

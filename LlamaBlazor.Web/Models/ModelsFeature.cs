@@ -1,6 +1,7 @@
 using LlamaBlazor.Web.Models.Duplicates;
 using LlamaBlazor.Web.Models.Headers;
 using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shared.ModelTabs;
 
 namespace LlamaBlazor.Web.Models;
@@ -20,7 +21,8 @@ internal static class ModelsFeature
         services.AddSingleton<LibraryEdits>();
         services.AddSingleton<LibraryService>();
         services.AddHostedService(provider => provider.GetRequiredService<LibraryService>());
-        services.AddHostedService<LibraryWatcher>();
+        if (!DashboardHost.IsForOneCommand(builder.Configuration))
+            services.AddHostedService<LibraryWatcher>();
         services.AddSingleton(ForeignFolders.OfThisMachine());
         services.AddSingleton<LibraryFiles>();
         services.AddSingleton<DraftCandidates>();

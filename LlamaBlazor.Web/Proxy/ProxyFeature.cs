@@ -34,7 +34,7 @@ internal static class ProxyFeature
         services.AddSingleton<ResponseCache>();
         services.AddSingleton<AliasStore>();
         services.AddSingleton<ModelCatalogue>();
-        services.AddOllama();
+        services.AddOllama(builder.Configuration);
         services.AddSingleton(new ModelTab("aliases", "Aliases", 290, typeof(AliasTab)));
         services.AddSingleton(new KeysPageCard(typeof(EndpointCard)));
         return builder;

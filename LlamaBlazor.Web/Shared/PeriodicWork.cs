@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 
 namespace LlamaBlazor.Web.Shared;
@@ -10,6 +11,7 @@ namespace LlamaBlazor.Web.Shared;
 /// <param name="step">One round of the work.</param>
 /// <param name="clock">Times the rounds.</param>
 /// <param name="logger">Takes the failures.</param>
+[SuppressMessage("Design", "CA1001", Justification = "The timer is disposed of by the run that made it")]
 internal sealed partial class PeriodicWork(string trouble, Func<CancellationToken, Task> step, TimeProvider clock, ILogger logger)
 {
     /// <summary>Longest pause after failures, unless the interval itself is longer.</summary>

@@ -17,7 +17,7 @@ mkdir "$work/models"
 dotnet "$bench" gguf "$work/models/bench.gguf"
 printf '#!/bin/sh\nexec dotnet "%s" "$@"\n' "$bench" > "$work/llama-server"
 chmod +x "$work/llama-server"
-dotnet LlamaBlazor.Web/bin/Release/net10.0/LlamaBlazor.Web.dll --data "$work/data" --models "$work/models" --engine "$work/llama-server" --urls "http://127.0.0.1:$base" > "$work/dashboard.log" 2>&1 &
+dotnet LlamaBlazor.Web/bin/Release/net10.0/llamablazor.dll --data "$work/data" --models "$work/models" --engine "$work/llama-server" --urls "http://127.0.0.1:$base" > "$work/dashboard.log" 2>&1 &
 pids+=($!); dashboard=$!
 until curl -sf "http://127.0.0.1:$base/readyz" > /dev/null; do sleep 0.1; done
 curl -sf -X POST "http://127.0.0.1:$base/api/models/scan" > /dev/null

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared.Configuration;
@@ -41,6 +42,27 @@ public sealed class CliOwnServerTests : IDisposable
         Assert.Equal(0, (await RunAsync("models", "list")).Code);
         Assert.False(File.Exists(started), "a command started an engine");
         Assert.False(File.Exists(_folder.File("data/server.json")));
+    }
+
+    [Fact]
+    public async Task Settings_AreTheDashboardsOwn_NotThoseOfTheCommand()
+    {
+        foreach (var key in new[] { "WatchFolders", "Instances:Preload", "Ollama:Enabled" })
+        {
+            var (code, output, error) = await RunAsync("settings", "get", key, "--json");
+            Assert.True(code == 0, error);
+            var setting = JsonDocument.Parse(output).RootElement;
+            Assert.Equal(("default", false), (setting.GetProperty("source").GetString(), setting.GetProperty("locked").GetBoolean()));
+            Assert.True(JsonElement.DeepEquals(setting.GetProperty("default"), setting.GetProperty("value")));
+        }
+
+        Assert.Equal(0, (await RunAsync("settings", "set", "WatchFolders", "false")).Code);
+        var (_, set, _) = await RunAsync("settings", "get", "WatchFolders", "--json");
+        Assert.Equal("saved", JsonDocument.Parse(set).RootElement.GetProperty("source").GetString());
+        Assert.Equal(0, (await RunAsync("settings", "reset", "WatchFolders")).Code);
+        var (wrong, _, reason) = await RunAsync("settings", "set", "Proxy:QueueSize", "-1");
+        Assert.Equal(1, wrong);
+        Assert.Contains("QueueSize", reason);
     }
 
     private async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)

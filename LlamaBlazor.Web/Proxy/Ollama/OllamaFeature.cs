@@ -1,4 +1,5 @@
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Proxy.Ollama;
@@ -7,7 +8,7 @@ namespace LlamaBlazor.Web.Proxy.Ollama;
 internal static class OllamaFeature
 {
     /// <summary>Registers its services; nothing listens unless it is switched on.</summary>
-    public static IServiceCollection AddOllama(this IServiceCollection services)
+    public static IServiceCollection AddOllama(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<OllamaOptions>(OllamaOptions.Section);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<OllamaOptions>>().Value); // its port is taken once
@@ -15,7 +16,8 @@ internal static class OllamaFeature
         services.AddSingleton<OllamaKeepAlive>();
         services.AddSingleton<OllamaEndpoint>();
         services.AddSingleton<OllamaListener>();
-        services.AddHostedService(provider => provider.GetRequiredService<OllamaListener>());
+        if (!DashboardHost.IsForOneCommand(configuration))
+            services.AddHostedService(provider => provider.GetRequiredService<OllamaListener>());
         return services;
     }
 }

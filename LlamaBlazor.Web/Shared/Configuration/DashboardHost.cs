@@ -13,6 +13,14 @@ internal static class DashboardHost
     /// <param name="configuration">The configuration.</param>
     public static bool IsDemo(IConfiguration configuration) => bool.TryParse(configuration[DemoKey], out var demo) && demo;
 
+    /// <summary>Argument of a dashboard that lives for one command. It starts nothing by itself: no engine, no second port, no watch over
+    /// folders. No setting says so, for those are shown and changed by commands.</summary>
+    public const string OnceArgument = "--Command:Once=true";
+
+    /// <summary>Whether this run lives for one command.</summary>
+    /// <param name="configuration">The configuration.</param>
+    public static bool IsForOneCommand(IConfiguration configuration) => configuration["Command:Once"] == "true";
+
     /// <summary>The words that take a value, and the configuration key each one sets. <c>--models</c> may be repeated.</summary>
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {
@@ -30,18 +38,28 @@ internal static class DashboardHost
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var project = SourceFolder is null ? null : Path.Combine(SourceFolder, "LlamaBlazor.Web");
-        var builder = WebApplication.CreateBuilder(
-            new WebApplicationOptions
-            {
-                Args = [.. Translate(args)],
-                ContentRootPath = IsTestHost(args) ? null : project ?? AppContext.BaseDirectory,
-            }
-        );
+        var root = IsTestHost(args) ? null : project ?? AppContext.BaseDirectory;
+        var builder = CreateBuilder([.. Translate(args)], root);
         InsertSaved(builder.Configuration.Sources); // first: it makes all providers anew, without what was set by hand
         if (Environment.GetEnvironmentVariable("LLAMABLAZOR_DATA") is { Length: > 0 } data && !args.Contains("--data"))
             builder.Configuration["LlamaBlazor:DataDirectory"] = Path.GetFullPath(data);
         builder.WebHost.UseStaticWebAssets();
         return builder;
+    }
+
+    // The files are watched for changes. Where the system has no watch left (inotify instances are counted by user, over all programs),
+    // they are read once.
+    private static WebApplicationBuilder CreateBuilder(string[] args, string? root)
+    {
+        try
+        {
+            return WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = root });
+        }
+        catch (IOException)
+        {
+            string[] unwatched = [.. args, "--hostBuilder:reloadConfigOnChange=false"];
+            return WebApplication.CreateBuilder(new WebApplicationOptions { Args = unwatched, ContentRootPath = root });
+        }
     }
 
     /// <summary>Runs the dashboard to its end.</summary>
@@ -126,7 +144,7 @@ internal static class DashboardHost
     }
 
     private static bool IsTestHost(string[] args) =>
-        !File.Exists(Path.Combine(AppContext.BaseDirectory, "LlamaBlazor.Web.runtimeconfig.json"))
+        !File.Exists(Path.Combine(AppContext.BaseDirectory, "llamablazor.runtimeconfig.json"))
         || args.Any(arg => arg.StartsWith("--contentRoot=", StringComparison.Ordinal));
 
     // …/LlamaBlazor.Web/bin/Release/net10.0/ is a build; a published folder has its web root beside it.

@@ -14,12 +14,9 @@ internal static class OwnProgram
     {
         var assembly = typeof(OwnProgram).Assembly.Location;
         var running = Environment.ProcessPath;
-        if (
-            running is not null
-            && Path.GetFileNameWithoutExtension(running)
-                .Equals(Path.GetFileNameWithoutExtension(assembly), StringComparison.OrdinalIgnoreCase)
-        )
-            return (running, []);
+        var name = Path.GetFileNameWithoutExtension(assembly);
+        if (Path.GetFileName(running) is { } own && (own == name || own.Equals($"{name}.exe", StringComparison.OrdinalIgnoreCase)))
+            return (running!, []);
         var isDotnet =
             running is not null && Path.GetFileNameWithoutExtension(running).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
         var dotnet = isDotnet ? running! : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
