@@ -117,6 +117,7 @@ public static partial class SettingTable
                 "https://huggingface.co"
             ) with
             {
+                IsFixed = true, // where the stored token of the hub is sent
                 Rule = SettingRules.Address,
             },
             List(
@@ -124,7 +125,10 @@ public static partial class SettingTable
                 "Downloads:TrustedHosts",
                 "Trusted hosts",
                 "Hosts, name or name:port, that may have addresses of a private network: a mirror of one's own."
-            ),
+            ) with
+            {
+                IsFixed = true, // what of the private network a download may reach
+            },
         ];
 
     private static IEnumerable<SettingDefinition> OfAccess =>

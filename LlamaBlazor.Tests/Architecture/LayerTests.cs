@@ -89,6 +89,18 @@ public sealed partial class LayerTests
         Source.AssertNone(NamedOutside(allowed, "new PeriodicTimer("));
     }
 
+    // those that only read use Database.ReadAsync, which leaves the caller's thread
+    [Fact]
+    public void Contexts_AreOpened_OnlyInData()
+    {
+        string[] allowed =
+        [
+            "LlamaBlazor.Web/Data/",
+            "LlamaBlazor.Web/Settings/SavedSettings.cs", // before the first await, under a lock
+        ];
+        Source.AssertNone(NamedOutside(allowed, ".CreateDbContext"));
+    }
+
     [Fact]
     public void Program_Is_ATableOfContents() =>
         Assert.InRange(File.ReadAllLines(Path.Combine(Source.Root, "LlamaBlazor.Web", "Program.cs")).Length, 1, 90);

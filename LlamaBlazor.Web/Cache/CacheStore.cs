@@ -65,14 +65,17 @@ internal sealed class CacheStore(
     public async Task<CacheRow?> FindAsync(string key, CancellationToken cancellation)
     {
         var now = Now;
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context
-                .Set<CacheRow>()
-                .AsNoTracking()
-                .Where(row => row.CacheKey == key && (row.ExpiresAt == null || row.ExpiresAt > now))
-                .FirstOrDefaultAsync(cancellation)
-                .ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .Set<CacheRow>()
+                        .AsNoTracking()
+                        .Where(row => row.CacheKey == key && (row.ExpiresAt == null || row.ExpiresAt > now))
+                        .FirstOrDefaultAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Counts a hit; saved soon by <see cref="SaveHitsAsync"/>.</summary>
@@ -238,68 +241,59 @@ internal sealed class CacheStore(
 
     /// <summary>Size and hits.</summary>
     public Task<CacheFigures> FiguresAsync(CancellationToken cancellation) =>
-        Task.Run(
-            async () =>
+        contexts.ReadAsync(
+            async context =>
             {
-                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-                await using (context.ConfigureAwait(false))
-                {
-                    var entries = await context.Set<CacheRow>().CountAsync(cancellation).ConfigureAwait(false);
-                    var hits =
-                        await context.Set<CacheRow>().SumAsync(row => row.HitCount, cancellation).ConfigureAwait(false)
-                        + _hits.Values.Sum();
-                    return new CacheFigures(
-                        @switch.IsOn,
-                        entries,
-                        Interlocked.Read(ref _bytes) is >= 0 and var known
-                            ? known
-                            : await SizeAsync(context, cancellation).ConfigureAwait(false),
-                        keeping.Current.CacheMaxBytes,
-                        hits,
-                        keeping.Current.CacheTtlSeconds
-                    );
-                }
+                var entries = await context.Set<CacheRow>().CountAsync(cancellation).ConfigureAwait(false);
+                var hits =
+                    await context.Set<CacheRow>().SumAsync(row => row.HitCount, cancellation).ConfigureAwait(false) + _hits.Values.Sum();
+                return new CacheFigures(
+                    @switch.IsOn,
+                    entries,
+                    Interlocked.Read(ref _bytes) is >= 0 and var known
+                        ? known
+                        : await SizeAsync(context, cancellation).ConfigureAwait(false),
+                    keeping.Current.CacheMaxBytes,
+                    hits,
+                    keeping.Current.CacheTtlSeconds
+                );
             },
             cancellation
         );
 
     /// <summary>Answers, newest first.</summary>
     public Task<ListPage<CacheItem>> ListAsync(string? model, long? after, int limit, CancellationToken cancellation) =>
-        Task.Run(
-            async () =>
+        contexts.ReadAsync(
+            async context =>
             {
-                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-                await using (context.ConfigureAwait(false))
-                {
-                    var rows = context.Set<CacheRow>().AsNoTracking();
-                    if (model is not null)
-                        rows = rows.Where(row => row.ModelPath == model);
-                    if (after is { } last)
-                        rows = rows.Where(row => row.Id < last);
-                    var items = await rows.OrderByDescending(row => row.Id)
-                        .Take(limit + 1)
-                        .Select(row => new CacheItem(
-                            row.Id,
-                            row.CacheKey,
-                            row.ModelPath,
-                            row.Prompt,
-                            row.PromptHash,
-                            row.FinishReason,
-                            row.TokensGenerated,
-                            SqliteText.ByteCount(row.Prompt)
-                                + SqliteText.ByteCount(row.ConfigJson)
-                                + SqliteText.ByteCount(row.ResponseText)
-                                + SqliteText.ByteCount(row.ResponseJson ?? ""),
-                            row.CreatedAt,
-                            row.ExpiresAt,
-                            row.HitCount,
-                            row.LastHitAt
-                        ))
-                        .ToListAsync(cancellation)
-                        .ConfigureAwait(false);
-                    var more = items.Count > limit;
-                    return new ListPage<CacheItem>(more ? items[..limit] : items, more ? items[limit - 1].Id.ToString() : null);
-                }
+                var rows = context.Set<CacheRow>().AsNoTracking();
+                if (model is not null)
+                    rows = rows.Where(row => row.ModelPath == model);
+                if (after is { } last)
+                    rows = rows.Where(row => row.Id < last);
+                var items = await rows.OrderByDescending(row => row.Id)
+                    .Take(limit + 1)
+                    .Select(row => new CacheItem(
+                        row.Id,
+                        row.CacheKey,
+                        row.ModelPath,
+                        row.Prompt,
+                        row.PromptHash,
+                        row.FinishReason,
+                        row.TokensGenerated,
+                        SqliteText.ByteCount(row.Prompt)
+                            + SqliteText.ByteCount(row.ConfigJson)
+                            + SqliteText.ByteCount(row.ResponseText)
+                            + SqliteText.ByteCount(row.ResponseJson ?? ""),
+                        row.CreatedAt,
+                        row.ExpiresAt,
+                        row.HitCount,
+                        row.LastHitAt
+                    ))
+                    .ToListAsync(cancellation)
+                    .ConfigureAwait(false);
+                var more = items.Count > limit;
+                return new ListPage<CacheItem>(more ? items[..limit] : items, more ? items[limit - 1].Id.ToString() : null);
             },
             cancellation
         );
@@ -307,13 +301,12 @@ internal sealed class CacheStore(
     /// <summary>One answer with its texts, or null.</summary>
     public async Task<CacheRow?> GetAsync(long id, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context
-                .Set<CacheRow>()
-                .AsNoTracking()
-                .FirstOrDefaultAsync(row => row.Id == id, cancellation)
-                .ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(
+                context => context.Set<CacheRow>().AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();

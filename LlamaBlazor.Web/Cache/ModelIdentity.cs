@@ -74,46 +74,50 @@ internal sealed class ModelIdentity : IDisposable
 
     private async Task<string?> ReadAsync(long modelId, CancellationToken cancellation)
     {
-        var context = await _contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var model = await context
-                .Models.AsNoTracking()
-                .Where(row => row.Id == modelId)
-                .Select(row => new
+        return await _contexts
+            .ReadAsync(
+                async context =>
                 {
-                    row.Name,
-                    row.Fingerprint,
-                    row.FileSizeBytes,
-                    row.FileModifiedAt,
-                    row.HfRepo,
-                    row.HfFile,
-                    row.ModelUrl,
-                    row.DockerRepo,
-                    row.Predict,
-                    row.Keep,
-                })
-                .FirstOrDefaultAsync(cancellation)
-                .ConfigureAwait(false);
-            if (model is null)
-                return null;
-            var runtime = await context
-                .Set<RuntimeConfig>()
-                .AsNoTracking()
-                .Where(row => row.ModelId == modelId)
-                .Select(row => new
-                {
-                    row.EnginePath,
-                    row.InstanceKind,
-                    row.ContainerImage,
-                })
-                .FirstOrDefaultAsync(cancellation)
-                .ConfigureAwait(false);
-            var engine = await EngineFileAsync(runtime?.EnginePath, cancellation).ConfigureAwait(false);
-            if (await RunsOtherwiseAsync(modelId, [model.FileModifiedAt, engine?.ModifiedAt], cancellation).ConfigureAwait(false))
-                return null;
-            return $"{model}|{runtime}|{engine}|{await RevisionsAsync(context, modelId, cancellation).ConfigureAwait(false)}";
-        }
+                    var model = await context
+                        .Models.AsNoTracking()
+                        .Where(row => row.Id == modelId)
+                        .Select(row => new
+                        {
+                            row.Name,
+                            row.Fingerprint,
+                            row.FileSizeBytes,
+                            row.FileModifiedAt,
+                            row.HfRepo,
+                            row.HfFile,
+                            row.ModelUrl,
+                            row.DockerRepo,
+                            row.Predict,
+                            row.Keep,
+                        })
+                        .FirstOrDefaultAsync(cancellation)
+                        .ConfigureAwait(false);
+                    if (model is null)
+                        return null;
+                    var runtime = await context
+                        .Set<RuntimeConfig>()
+                        .AsNoTracking()
+                        .Where(row => row.ModelId == modelId)
+                        .Select(row => new
+                        {
+                            row.EnginePath,
+                            row.InstanceKind,
+                            row.ContainerImage,
+                        })
+                        .FirstOrDefaultAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var engine = await EngineFileAsync(runtime?.EnginePath, cancellation).ConfigureAwait(false);
+                    if (await RunsOtherwiseAsync(modelId, [model.FileModifiedAt, engine?.ModifiedAt], cancellation).ConfigureAwait(false))
+                        return null;
+                    return $"{model}|{runtime}|{engine}|{await RevisionsAsync(context, modelId, cancellation).ConfigureAwait(false)}";
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     // A program or a file that was replaced under the same name is another, and so are its answers.

@@ -18,45 +18,51 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
     /// <summary>One page, newest first.</summary>
     public async Task<ListPage<DownloadRow>> PageAsync(string? status, long? before, int limit, CancellationToken cancellation = default)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var rows = await context
-                .Set<DownloadRow>()
-                .AsNoTracking()
-                .Where(row => (status == null || row.Status == status) && (before == null || row.Id < before))
-                .OrderByDescending(row => row.Id)
-                .Take(limit + 1)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            return new ListPage<DownloadRow>([.. rows.Take(limit)], rows.Count > limit ? rows[limit - 1].Id.ToString() : null);
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var rows = await context
+                        .Set<DownloadRow>()
+                        .AsNoTracking()
+                        .Where(row => (status == null || row.Status == status) && (before == null || row.Id < before))
+                        .OrderByDescending(row => row.Id)
+                        .Take(limit + 1)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    return new ListPage<DownloadRow>([.. rows.Take(limit)], rows.Count > limit ? rows[limit - 1].Id.ToString() : null);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>A row, or null.</summary>
     public async Task<DownloadRow?> FindAsync(long id, CancellationToken cancellation = default)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context
-                .Set<DownloadRow>()
-                .AsNoTracking()
-                .FirstOrDefaultAsync(row => row.Id == id, cancellation)
-                .ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(
+                context => context.Set<DownloadRow>().AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>The newest row of a target, or null.</summary>
     public async Task<DownloadRow?> FindTargetAsync(string target, CancellationToken cancellation = default)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context
-                .Set<DownloadRow>()
-                .AsNoTracking()
-                .Where(row => row.TargetPath == target)
-                .OrderByDescending(row => row.Id)
-                .FirstOrDefaultAsync(cancellation)
-                .ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .Set<DownloadRow>()
+                        .AsNoTracking()
+                        .Where(row => row.TargetPath == target)
+                        .OrderByDescending(row => row.Id)
+                        .FirstOrDefaultAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Adds files to the queue, all or none, but for those that are in it already. A target that a row of another address means is

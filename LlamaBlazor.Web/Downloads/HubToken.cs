@@ -67,13 +67,16 @@ internal sealed class HubToken(
 
     private async Task<string?> StoredAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context
-                .LaunchSettings.AsNoTracking()
-                .Where(row => row.Key == Key)
-                .Select(row => row.Value)
-                .FirstOrDefaultAsync(cancellation)
-                .ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .LaunchSettings.AsNoTracking()
+                        .Where(row => row.Key == Key)
+                        .Select(row => row.Value)
+                        .FirstOrDefaultAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 }

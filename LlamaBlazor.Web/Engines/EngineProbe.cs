@@ -89,20 +89,27 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
 
     private async Task<EngineCapabilities?> FindAsync(string key, long size, long time, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var row = await context
-                .Set<EngineRow>()
-                .AsNoTracking()
-                .FirstOrDefaultAsync(engine => engine.Path == key && engine.SizeBytes == size && engine.ModifiedAt == time, cancellation)
-                .ConfigureAwait(false);
-            return
-                row is { CapabilitiesJson: { } json }
-                && JsonSerializer.Deserialize<Stored>(json, ApiJson.Options) is { Form: StoredForm } stored
-                ? new EngineCapabilities(row.Version, stored.Spellings, stored.Devices) { Warnings = stored.Warnings }
-                : null;
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var row = await context
+                        .Set<EngineRow>()
+                        .AsNoTracking()
+                        .FirstOrDefaultAsync(
+                            engine => engine.Path == key && engine.SizeBytes == size && engine.ModifiedAt == time,
+                            cancellation
+                        )
+                        .ConfigureAwait(false);
+                    return
+                        row is { CapabilitiesJson: { } json }
+                        && JsonSerializer.Deserialize<Stored>(json, ApiJson.Options) is { Form: StoredForm } stored
+                        ? new EngineCapabilities(row.Version, stored.Spellings, stored.Devices) { Warnings = stored.Warnings }
+                        : null;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private Task SaveAsync(EngineRow row, Result<EngineCapabilities> result, CancellationToken cancellation)

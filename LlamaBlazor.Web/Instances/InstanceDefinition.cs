@@ -55,90 +55,96 @@ internal sealed record InstanceDefinition(
         CancellationToken cancellation
     )
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var query =
-                from model in context.Models.AsNoTracking()
-                where model.Id == modelId
-                from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
-                from lora in context.Set<LoraConfig>().Where(lora => lora.ModelId == model.Id).DefaultIfEmpty()
-                from media in context.Set<MultimodalConfig>().Where(media => media.ModelId == model.Id).DefaultIfEmpty()
-                select new
+        return await contexts
+            .ReadAsync<Result<InstanceDefinition>>(
+                async context =>
                 {
-                    model.ModelPath,
-                    lora.Lora,
-                    lora.LoraScaled,
-                    lora.ControlVector,
-                    lora.ControlVectorScaled,
-                    lora.ModelDraft,
-                    media.Mmproj,
-                    model.Name,
-                    model.Role,
-                    model.FileMissing,
-                    runtime.RestartPolicy,
-                    runtime.Project,
-                    runtime.Pinned,
-                    runtime.TtlSeconds,
-                    runtime.InstanceKind,
-                    runtime.CpuLimit,
-                    runtime.GpuStrategy,
-                    runtime.GpuMode,
-                    runtime.QueuePriority,
-                    runtime.StartLimitSeconds,
-                    runtime.StopGraceSeconds,
-                    IsProjectKnown = runtime.Project == null
-                        || context.Set<ProjectQuotaRow>().Any(quota => quota.ProjectPath == runtime.Project),
-                };
-            var row = await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
-            if (row is null)
-                return Failure.NotFound($"There is no model with the id {modelId}.");
-            if (row.Role != ModelRole.Model)
-                return Failure.Conflict(
-                    $"'{row.Name}' is a {row.Role} and cannot be started on its own. Choose it in the settings of the model it belongs to."
-                );
-            if (!row.IsProjectKnown && !DefaultProject.Equals(row.Project, StringComparison.OrdinalIgnoreCase))
-                return Failure.Invalid(
-                    "project",
-                    $"'{row.Name}' names the project '{row.Project}', which does not exist: nobody's limits would count. Make it on "
-                        + "the Resources page, or name another in the model's settings."
-                );
-            var files = new LaunchFiles(
-                row.ModelPath,
-                row.Lora,
-                row.LoraScaled,
-                row.ControlVector,
-                row.ControlVectorScaled,
-                row.ModelDraft,
-                row.Mmproj
-            );
-            if (files.Missing() is { Count: > 0 } missing)
-                return Failure.Conflict($"'{row.Name}' cannot be started. {string.Join(" ", missing)}");
-            // It may have come back, or another file may have been set, since the scan.
-            var isGone = row.FileMissing && !(row.ModelPath is { } path && File.Exists(path));
-            return isGone
-                ? Failure.Conflict(
-                    $"The file of '{row.Name}' was gone at the last scan. Put it back and scan again, or set another file on the Core tab."
-                )
-                : new InstanceDefinition(
-                    modelId,
-                    row.Name,
-                    row.Role,
-                    isGone,
-                    row.RestartPolicy,
-                    row.Project ?? DefaultProject,
-                    row.Pinned ?? false,
-                    row.TtlSeconds,
-                    row.InstanceKind == ContainerKind.Container,
-                    row.CpuLimit,
-                    row.GpuStrategy,
-                    row.GpuMode == "exclusive",
-                    row.QueuePriority ?? 0
-                )
-                {
-                    StartLimitSeconds = row.StartLimitSeconds,
-                    StopGraceSeconds = row.StopGraceSeconds,
-                };
-        }
+                    var query =
+                        from model in context.Models.AsNoTracking()
+                        where model.Id == modelId
+                        from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
+                        from lora in context.Set<LoraConfig>().Where(lora => lora.ModelId == model.Id).DefaultIfEmpty()
+                        from media in context.Set<MultimodalConfig>().Where(media => media.ModelId == model.Id).DefaultIfEmpty()
+                        select new
+                        {
+                            model.ModelPath,
+                            lora.Lora,
+                            lora.LoraScaled,
+                            lora.ControlVector,
+                            lora.ControlVectorScaled,
+                            lora.ModelDraft,
+                            media.Mmproj,
+                            model.Name,
+                            model.Role,
+                            model.FileMissing,
+                            runtime.RestartPolicy,
+                            runtime.Project,
+                            runtime.Pinned,
+                            runtime.TtlSeconds,
+                            runtime.InstanceKind,
+                            runtime.CpuLimit,
+                            runtime.GpuStrategy,
+                            runtime.GpuMode,
+                            runtime.QueuePriority,
+                            runtime.StartLimitSeconds,
+                            runtime.StopGraceSeconds,
+                            IsProjectKnown = runtime.Project == null
+                                || context.Set<ProjectQuotaRow>().Any(quota => quota.ProjectPath == runtime.Project),
+                        };
+                    var row = await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+                    if (row is null)
+                        return Failure.NotFound($"There is no model with the id {modelId}.");
+                    if (row.Role != ModelRole.Model)
+                        return Failure.Conflict(
+                            $"'{row.Name}' is a {row.Role} and cannot be started on its own. Choose it in the settings of the model it "
+                                + "belongs to."
+                        );
+                    if (!row.IsProjectKnown && !DefaultProject.Equals(row.Project, StringComparison.OrdinalIgnoreCase))
+                        return Failure.Invalid(
+                            "project",
+                            $"'{row.Name}' names the project '{row.Project}', which does not exist: nobody's limits would count. "
+                                + "Make it on the Resources page, or name another in the model's settings."
+                        );
+                    var files = new LaunchFiles(
+                        row.ModelPath,
+                        row.Lora,
+                        row.LoraScaled,
+                        row.ControlVector,
+                        row.ControlVectorScaled,
+                        row.ModelDraft,
+                        row.Mmproj
+                    );
+                    if (files.Missing() is { Count: > 0 } missing)
+                        return Failure.Conflict($"'{row.Name}' cannot be started. {string.Join(" ", missing)}");
+                    // It may have come back, or another file may have been set, since the scan.
+                    var isGone = row.FileMissing && !(row.ModelPath is { } path && File.Exists(path));
+                    return isGone
+                        ? Failure.Conflict(
+                            $"The file of '{row.Name}' was gone at the last scan. Put it back and scan again, or set another file on "
+                                + "the Core tab."
+                        )
+                        : new InstanceDefinition(
+                            modelId,
+                            row.Name,
+                            row.Role,
+                            isGone,
+                            row.RestartPolicy,
+                            row.Project ?? DefaultProject,
+                            row.Pinned ?? false,
+                            row.TtlSeconds,
+                            row.InstanceKind == ContainerKind.Container,
+                            row.CpuLimit,
+                            row.GpuStrategy,
+                            row.GpuMode == "exclusive",
+                            row.QueuePriority ?? 0
+                        )
+                        {
+                            StartLimitSeconds = row.StartLimitSeconds,
+                            StopGraceSeconds = row.StopGraceSeconds,
+                        };
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 }

@@ -19,13 +19,16 @@ internal sealed class InstanceDefinitions(IDbContextFactory<LlamaDbContext> cont
     /// <summary>Those of some models that are still there.</summary>
     public async Task<IReadOnlyList<long>> PresentAsync(IReadOnlyCollection<long> models, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context
-                .Models.AsNoTracking()
-                .Where(model => models.Contains(model.Id))
-                .Select(model => model.Id)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .Models.AsNoTracking()
+                        .Where(model => models.Contains(model.Id))
+                        .Select(model => model.Id)
+                        .ToListAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 }

@@ -42,38 +42,38 @@ internal sealed partial class OrphanReaper(
         }
 
         var boot = ProcessTable.BootId();
-        List<int> recorded;
-
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            ledger.StartAfter(await context.Instances.MaxAsync(row => (long?)row.Id, cancellation).ConfigureAwait(false) ?? 0);
-            var rows = await context
-                .Instances.AsNoTracking()
-                .Where(row => Living.Contains(row.Status) && row.Kind == "process" && row.Pid != null)
-                .Select(row => new { row.Pid, row.ProcessStartTime })
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            // Start times count from the boot of the machine: those of an earlier one say nothing.
-            var isSameBoot =
-                await context
-                    .Metadata.AsNoTracking()
-                    .Where(row => row.Key == BootKey)
-                    .Select(row => row.Value)
-                    .FirstOrDefaultAsync(cancellation)
-                    .ConfigureAwait(false)
-                    is not { } before
-                || before == boot;
-            recorded =
-            [
-                .. rows.Where(row =>
-                        isSameBoot
-                        && row.ProcessStartTime is not null
-                        && ProcessTable.StartTime((int)row.Pid!.Value) == row.ProcessStartTime
-                    )
-                    .Select(row => (int)row.Pid!.Value),
-            ];
-        }
+        var recorded = await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    ledger.StartAfter(await context.Instances.MaxAsync(row => (long?)row.Id, cancellation).ConfigureAwait(false) ?? 0);
+                    var rows = await context
+                        .Instances.AsNoTracking()
+                        .Where(row => Living.Contains(row.Status) && row.Kind == "process" && row.Pid != null)
+                        .Select(row => new { row.Pid, row.ProcessStartTime })
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    // Start times count from the boot of the machine: those of an earlier one say nothing.
+                    var isSameBoot =
+                        await context
+                            .Metadata.AsNoTracking()
+                            .Where(row => row.Key == BootKey)
+                            .Select(row => row.Value)
+                            .FirstOrDefaultAsync(cancellation)
+                            .ConfigureAwait(false)
+                            is not { } before
+                        || before == boot;
+                    return rows.Where(row =>
+                            isSameBoot
+                            && row.ProcessStartTime is not null
+                            && ProcessTable.StartTime((int)row.Pid!.Value) == row.ProcessStartTime
+                        )
+                        .Select(row => (int)row.Pid!.Value)
+                        .ToList();
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
 
         foreach (var pid in recorded)
         {

@@ -19,43 +19,46 @@ internal sealed class PreloadedModels(IDbContextFactory<LlamaDbContext> contexts
     /// <summary>Their ids, in order.</summary>
     public async Task<IReadOnlyList<long>> ListAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await Wanted(context)
-                .OrderBy(model => model.Id)
-                .Select(model => model.Id)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(
+                context => Wanted(context).OrderBy(model => model.Id).Select(model => model.Id).ToListAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>How it stands with one; null where it is not to be started any more.</summary>
     public async Task<PreloadedModel?> LookAsync(long modelId, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var query =
-                from model in Wanted(context)
-                where model.Id == modelId
-                from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id)
-                select new
+        return await contexts
+            .ReadAsync(
+                async context =>
                 {
-                    model.Name,
-                    model.ModelPath,
-                    model.FileMissing,
-                    runtime.EnginePath,
-                    runtime.InstanceKind,
-                };
-            if (await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false) is not { } row)
-                return null;
-            if (row.ModelPath is { } path && (row.FileMissing || !File.Exists(path)))
-                return new PreloadedModel(row.Name, $"{path} is not there yet", IsOnlyMarked: File.Exists(path));
-            var engine =
-                row.InstanceKind == ContainerKind.Container
-                    ? null
-                    : (await engines.FindAsync(row.EnginePath, cancellation).ConfigureAwait(false)).Failure;
-            return new PreloadedModel(row.Name, engine?.Message);
-        }
+                    var query =
+                        from model in Wanted(context)
+                        where model.Id == modelId
+                        from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id)
+                        select new
+                        {
+                            model.Name,
+                            model.ModelPath,
+                            model.FileMissing,
+                            runtime.EnginePath,
+                            runtime.InstanceKind,
+                        };
+                    if (await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false) is not { } row)
+                        return null;
+                    if (row.ModelPath is { } path && (row.FileMissing || !File.Exists(path)))
+                        return new PreloadedModel(row.Name, $"{path} is not there yet", IsOnlyMarked: File.Exists(path));
+                    var engine =
+                        row.InstanceKind == ContainerKind.Container
+                            ? null
+                            : (await engines.FindAsync(row.EnginePath, cancellation).ConfigureAwait(false)).Failure;
+                    return new PreloadedModel(row.Name, engine?.Message);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private static IQueryable<Model> Wanted(LlamaDbContext context) =>

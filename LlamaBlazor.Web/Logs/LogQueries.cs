@@ -40,18 +40,22 @@ internal sealed class LogQueries(IDbContextFactory<LlamaDbContext> contexts, Dat
     /// <summary>Models by name, for the choice of one; at most 1,000.</summary>
     public async Task<IReadOnlyList<(long Id, string Name)>> ModelsAsync(CancellationToken cancellation = default)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var models = await context
-                .Models.AsNoTracking()
-                .OrderBy(model => model.Name)
-                .Take(1000)
-                .Select(model => new { model.Id, model.Name })
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            return models.ConvertAll(model => (model.Id, model.Name));
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var models = await context
+                        .Models.AsNoTracking()
+                        .OrderBy(model => model.Name)
+                        .Take(1000)
+                        .Select(model => new { model.Id, model.Name })
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    return models.ConvertAll(model => (model.Id, model.Name));
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Deletes all lines and returns how many there were.</summary>
@@ -63,16 +67,12 @@ internal sealed class LogQueries(IDbContextFactory<LlamaDbContext> contexts, Dat
     }
 
     private Task<LogPage> ReadAsync(Func<LogReader, SqliteConnection, LogPage> read, CancellationToken cancellation) =>
-        Task.Run(
-            async () =>
+        contexts.ReadAsync(
+            async context =>
             {
-                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-                await using (context.ConfigureAwait(false))
-                {
-                    await context.Database.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-                    var connection = (SqliteConnection)context.Database.GetDbConnection();
-                    return read(new LogReader(connection, clock, cancellation), connection);
-                }
+                await context.Database.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+                var connection = (SqliteConnection)context.Database.GetDbConnection();
+                return read(new LogReader(connection, clock, cancellation), connection);
             },
             cancellation
         );

@@ -17,12 +17,16 @@ internal sealed class DatabaseStats(
     public async Task<DatabaseFacts> ReadAsync(CancellationToken cancellation = default)
     {
         var rules = retention.List().ToDictionary(rule => rule.Table);
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var known = context.Database.GetMigrations().ToList();
-            return await Task.Run(() => Read(rules, known), cancellation).ConfigureAwait(false);
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var known = context.Database.GetMigrations().ToList();
+                    return await Task.Run(() => Read(rules, known), cancellation).ConfigureAwait(false);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private DatabaseFacts Read(Dictionary<string, RetentionRule> rules, IReadOnlyList<string> known)

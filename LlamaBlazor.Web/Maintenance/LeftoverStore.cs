@@ -25,28 +25,32 @@ internal sealed class LeftoverStore(IDbContextFactory<LlamaDbContext> contexts)
     /// <param name="cancellation">Gives up.</param>
     public async Task<ListPage<LeftoverItem>> ListAsync(string? table, long after, int limit, CancellationToken cancellation = default)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var rows = await context
-                .Set<ImportLeftoverRow>()
-                .AsNoTracking()
-                .Where(row => row.Id > after && (table == null || row.TableName == table))
-                .OrderBy(row => row.Id)
-                .Take(limit + 1)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            var items = rows.Take(limit)
-                .Select(row => new LeftoverItem(
-                    row.Id,
-                    row.Source,
-                    row.TableName,
-                    row.Reason,
-                    JsonElement.Parse(LegacyLeftovers.Hide(row.RowJson)),
-                    row.CreatedAt
-                ))
-                .ToList();
-            return new ListPage<LeftoverItem>(items, rows.Count > limit ? $"{items[^1].Id}" : null);
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var rows = await context
+                        .Set<ImportLeftoverRow>()
+                        .AsNoTracking()
+                        .Where(row => row.Id > after && (table == null || row.TableName == table))
+                        .OrderBy(row => row.Id)
+                        .Take(limit + 1)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var items = rows.Take(limit)
+                        .Select(row => new LeftoverItem(
+                            row.Id,
+                            row.Source,
+                            row.TableName,
+                            row.Reason,
+                            JsonElement.Parse(LegacyLeftovers.Hide(row.RowJson)),
+                            row.CreatedAt
+                        ))
+                        .ToList();
+                    return new ListPage<LeftoverItem>(items, rows.Count > limit ? $"{items[^1].Id}" : null);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 }

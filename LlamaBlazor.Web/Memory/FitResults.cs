@@ -12,12 +12,15 @@ internal sealed class FitResults(IDbContextFactory<LlamaDbContext> contexts, Dat
     /// <summary>The last analysis of a model, or null before the first.</summary>
     public async Task<FitParams?> FindAsync(long modelId, CancellationToken cancellation = default)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context
-                .FitParams.AsNoTracking()
-                .FirstOrDefaultAsync(fit => fit.ModelId == modelId && fit.FitParamsAnalyzedAt != null, cancellation)
-                .ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .FitParams.AsNoTracking()
+                        .FirstOrDefaultAsync(fit => fit.ModelId == modelId && fit.FitParamsAnalyzedAt != null, cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Keeps an analysis in the place of the last one; not found where the model was deleted meanwhile.</summary>

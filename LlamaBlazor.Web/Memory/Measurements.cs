@@ -9,16 +9,17 @@ internal sealed class Measurements(IDbContextFactory<LlamaDbContext> contexts, D
     /// <summary>What a model took at its last start, or null.</summary>
     public async Task<Measurement?> FindAsync(long modelId, CancellationToken cancellation = default)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            return await context
-                .FitParams.AsNoTracking()
-                .Where(fit => fit.ModelId == modelId && fit.MeasuredBytes != null && fit.MeasuredAt != null)
-                .Select(fit => new Measurement(fit.MeasuredBytes!.Value, fit.MeasuredAt!.Value, fit.EstimatedBytes))
-                .FirstOrDefaultAsync(cancellation)
-                .ConfigureAwait(false);
-        }
+        return await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .FitParams.AsNoTracking()
+                        .Where(fit => fit.ModelId == modelId && fit.MeasuredBytes != null && fit.MeasuredAt != null)
+                        .Select(fit => new Measurement(fit.MeasuredBytes!.Value, fit.MeasuredAt!.Value, fit.EstimatedBytes))
+                        .FirstOrDefaultAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Keeps what a model took; nothing where it was never analysed.</summary>

@@ -20,20 +20,24 @@ internal sealed class ModelQueries(IDbContextFactory<LlamaDbContext> contexts)
     )
     {
         var key = ModelSortKey.For(filter.Sort);
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var rows = Where(context.Models.AsNoTracking(), filter);
-            var rest = after is null ? rows : key.After(rows, after, filter.Sort.Descending);
-            if (rest is null)
-                return null;
-            var ranked = await key.WithCursor(key.Order(rest, filter.Sort.Descending).Take(limit + 1))
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            var page = ranked.Take(limit).ToList();
-            var items = await RowsAsync(context, [.. page.Select(row => row.Id)], cancellation).ConfigureAwait(false);
-            return new ListPage<ModelListItem>(items, ranked.Count > limit ? page[^1].Cursor : null);
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var rows = Where(context.Models.AsNoTracking(), filter);
+                    var rest = after is null ? rows : key.After(rows, after, filter.Sort.Descending);
+                    if (rest is null)
+                        return null;
+                    var ranked = await key.WithCursor(key.Order(rest, filter.Sort.Descending).Take(limit + 1))
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var page = ranked.Take(limit).ToList();
+                    var items = await RowsAsync(context, [.. page.Select(row => row.Id)], cancellation).ConfigureAwait(false);
+                    return new ListPage<ModelListItem>(items, ranked.Count > limit ? page[^1].Cursor : null);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>
@@ -42,43 +46,46 @@ internal sealed class ModelQueries(IDbContextFactory<LlamaDbContext> contexts)
     /// </summary>
     public async Task<IReadOnlyList<long>> IdsAsync(ModelFilter filter, CancellationToken cancellation = default)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var rows = ModelSortKey.For(filter.Sort).Order(Where(context.Models.AsNoTracking(), filter), filter.Sort.Descending);
-            return await rows.Select(model => model.Id).ToListAsync(cancellation).ConfigureAwait(false);
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var rows = ModelSortKey.For(filter.Sort).Order(Where(context.Models.AsNoTracking(), filter), filter.Sort.Descending);
+                    return await rows.Select(model => model.Id).ToListAsync(cancellation).ConfigureAwait(false);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>The lines of these models, in the order of the ids; ids that are gone are left out. At most 1,000 ids.</summary>
     public async Task<IReadOnlyList<ModelListItem>> RowsAsync(IReadOnlyList<long> ids, CancellationToken cancellation = default)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await RowsAsync(context, ids, cancellation).ConfigureAwait(false);
+        return await contexts.ReadAsync(context => RowsAsync(context, ids, cancellation), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Number of models in the library.</summary>
     public async Task<int> CountAsync(CancellationToken cancellation = default)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context.Models.CountAsync(cancellation).ConfigureAwait(false);
+        return await contexts.ReadAsync(context => context.Models.CountAsync(cancellation), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The families in the library, by name; at most 100.</summary>
     public async Task<IReadOnlyList<string>> TypesAsync(CancellationToken cancellation = default)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context
-                .Models.AsNoTracking()
-                .Select(model => model.Type)
-                .Distinct()
-                .OrderBy(type => type)
-                .Take(100)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .Models.AsNoTracking()
+                        .Select(model => model.Type)
+                        .Distinct()
+                        .OrderBy(type => type)
+                        .Take(100)
+                        .ToListAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private static async Task<IReadOnlyList<ModelListItem>> RowsAsync(

@@ -28,9 +28,9 @@ internal sealed class ModelStore(
     /// <param name="cancellation">Gives up.</param>
     public async Task<Model?> FindAsync(string key, CancellationToken cancellation = default)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await FindAsync(context.Models.AsNoTracking(), key, cancellation).ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(context => FindAsync(context.Models.AsNoTracking(), key, cancellation), cancellation)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Changes some columns of a model: null and missing ones stay.</summary>

@@ -20,8 +20,7 @@ public sealed partial class FirstRunGuide
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        await using var context = await Contexts.CreateDbContextAsync();
-        _hasModel = await context.Models.AsNoTracking().AnyAsync();
+        _hasModel = await Contexts.ReadAsync(context => context.Models.AnyAsync());
         _noEngine = (await Engines.FindAsync(null, CancellationToken.None)).Failure?.Message;
     }
 }

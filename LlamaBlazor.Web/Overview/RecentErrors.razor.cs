@@ -27,7 +27,7 @@ public sealed partial class RecentErrors
         Watch(Board.Changes, _ => Refresh());
         Refresh();
         var since = Clock.GetUtcNow().AddDays(-1).ToUnixTimeMilliseconds();
-        _logged = await Task.Run(() => ReadAsync(since), Left);
+        _logged = await ReadAsync(since);
     }
 
     private void Refresh() =>
@@ -38,20 +38,20 @@ public sealed partial class RecentErrors
                 .Take(Shown),
         ];
 
-    private async Task<IReadOnlyList<LoggedError>> ReadAsync(long since)
-    {
-        await using var context = await Contexts.CreateDbContextAsync(Left).ConfigureAwait(false);
-        return await context
-            .Set<LogRow>()
-            .AsNoTracking()
-            .Where(row => (row.Level == "error" || row.Level == "critical") && row.Timestamp >= since)
-            .OrderByDescending(row => row.Timestamp)
-            .ThenByDescending(row => row.Id)
-            .Take(Shown)
-            .Select(row => new LoggedError(row.Id, row.Timestamp, row.Source, row.Message))
-            .ToListAsync(Left)
-            .ConfigureAwait(false);
-    }
+    private Task<List<LoggedError>> ReadAsync(long since) =>
+        Contexts.ReadAsync(
+            context =>
+                context
+                    .Set<LogRow>()
+                    .AsNoTracking()
+                    .Where(row => (row.Level == "error" || row.Level == "critical") && row.Timestamp >= since)
+                    .OrderByDescending(row => row.Timestamp)
+                    .ThenByDescending(row => row.Id)
+                    .Take(Shown)
+                    .Select(row => new LoggedError(row.Id, row.Timestamp, row.Source, row.Message))
+                    .ToListAsync(Left),
+            Left
+        );
 
     private sealed record LoggedError(long Id, long Timestamp, string Source, string Message);
 }

@@ -53,8 +53,10 @@ internal static class ConfigEndpoints
                         definition => ConfigJson.Write(definition, configuration.Own.Get(definition.Column))
                     )
         );
-        await using var context = await contexts.CreateDbContextAsync(cancellation);
-        answer["fit_params"] = await context.FitParams.AsNoTracking().FirstOrDefaultAsync(fit => fit.ModelId == model.Id, cancellation);
+        answer["fit_params"] = await contexts.ReadAsync(
+            context => context.FitParams.FirstOrDefaultAsync(fit => fit.ModelId == model.Id, cancellation),
+            cancellation
+        );
         return Results.Ok(answer);
     }
 

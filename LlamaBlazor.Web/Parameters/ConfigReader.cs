@@ -11,40 +11,48 @@ internal sealed class ConfigReader(IDbContextFactory<LlamaDbContext> contexts, P
     /// <summary>The settings in force for a model, or null when there is no such model.</summary>
     public async Task<ModelConfiguration?> ReadAsync(long modelId, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            context.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
-            var rows = new Dictionary<string, IConfigRecord>();
-            foreach (var section in ConfigSection.OfModel)
-            {
-                if (await ConfigRows.FindAsync(context, modelId, section, cancellation).ConfigureAwait(false) is { } row)
-                    rows[section] = row;
-            }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    context.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+                    var rows = new Dictionary<string, IConfigRecord>();
+                    foreach (var section in ConfigSection.OfModel)
+                    {
+                        if (await ConfigRows.FindAsync(context, modelId, section, cancellation).ConfigureAwait(false) is { } row)
+                            rows[section] = row;
+                    }
 
-            if (!rows.TryGetValue(ConfigSection.Model, out var model))
-                return null;
-            var server = await ConfigRows.FindServerAsync(context, cancellation).ConfigureAwait(false);
-            return new ModelConfiguration(
-                (Model)model,
-                rows,
-                server as ServerConfig,
-                Read(server is null ? [] : [(ConfigSection.Server, server)]),
-                Read(rows.Select(pair => (pair.Key, pair.Value)))
-            );
-        }
+                    if (!rows.TryGetValue(ConfigSection.Model, out var model))
+                        return null;
+                    var server = await ConfigRows.FindServerAsync(context, cancellation).ConfigureAwait(false);
+                    return new ModelConfiguration(
+                        (Model)model,
+                        rows,
+                        server as ServerConfig,
+                        Read(server is null ? [] : [(ConfigSection.Server, server)]),
+                        Read(rows.Select(pair => (pair.Key, pair.Value)))
+                    );
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>The server settings.</summary>
     public async Task<ServerConfiguration> ReadServerAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            context.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
-            var row = (ServerConfig?)await ConfigRows.FindServerAsync(context, cancellation).ConfigureAwait(false);
-            return new ServerConfiguration(row, Read(row is null ? [] : [(ConfigSection.Server, row)]));
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    context.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+                    var row = (ServerConfig?)await ConfigRows.FindServerAsync(context, cancellation).ConfigureAwait(false);
+                    return new ServerConfiguration(row, Read(row is null ? [] : [(ConfigSection.Server, row)]));
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private ParameterSet Read(IEnumerable<(string, IConfigRecord)> rows)

@@ -146,77 +146,81 @@ internal sealed partial class ModelDirectory : IDisposable
 
     private async Task<Snapshot> ReadSnapshotAsync(long changes, CancellationToken cancellation)
     {
-        var context = await _contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var query =
-                from model in context.Models.AsNoTracking()
-                where model.Role == ModelRole.Model
-                from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
-                orderby model.Name
-                let projector = context
-                    .Set<MultimodalConfig>()
-                    .Where(own => own.ModelId == model.Id)
-                    .Select(own => own.Mmproj)
-                    .FirstOrDefault()
-                    ?? model.ProjectorPath
-                let senses = context
-                    .Models.Where(row => row.Role == ModelRole.Projector && row.ModelPath == projector)
-                    .Select(row => row.MetadataJson)
-                    .FirstOrDefault()
-                select new
+        return await _contexts
+            .ReadAsync(
+                async context =>
                 {
-                    Model = new ProxyModel(
-                        model.Id,
-                        model.Name,
-                        model.ModelPath,
-                        (int?)runtime.Concurrency,
-                        runtime.CacheMode,
-                        runtime.Project ?? InstanceDefinition.DefaultProject,
-                        new ProxyModelMetadata(
-                            model.CreatedAt,
-                            model.Architecture,
-                            model.ParameterCount,
-                            model.Quantization,
-                            model.FileSizeBytes,
-                            model.ContextLength,
-                            model.CtxSize,
-                            model.ChatTemplateText != null,
-                            projector == null ? ProjectorSenses.None : ProjectorSenses.Of(senses),
-                            model.Status
-                        )
-                    )
-                    {
-                        IsPinned = runtime.Pinned ?? false,
-                    },
-                    model.Alias,
-                    runtime.Aliases,
-                };
-            var rows = await query.ToListAsync(cancellation).ConfigureAwait(false);
-            var variants = await context
-                .Set<ModelAliasRow>()
-                .AsNoTracking()
-                .Select(row => new
-                {
-                    row.Name,
-                    row.ModelId,
-                    row.ParametersJson,
-                })
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            var models = rows.ToDictionary(row => row.Model.Id, row => row.Model);
-            var aliases = rows.SelectMany(row =>
-                ModelNames.Aliases(row.Alias, row.Aliases).Select(alias => new ProxyTarget(alias, row.Model, null))
-            );
-            var named = variants
-                .Where(row => models.ContainsKey(row.ModelId))
-                .Select(row => new ProxyTarget(row.Name, models[row.ModelId], row.ParametersJson));
-            return Snapshot.Of(
-                [.. rows.Select(row => new ProxyTarget(row.Model.Name, row.Model, null)), .. named, .. aliases],
-                _clock.GetTimestamp(),
-                changes
-            );
-        }
+                    var query =
+                        from model in context.Models.AsNoTracking()
+                        where model.Role == ModelRole.Model
+                        from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
+                        orderby model.Name
+                        let projector = context
+                            .Set<MultimodalConfig>()
+                            .Where(own => own.ModelId == model.Id)
+                            .Select(own => own.Mmproj)
+                            .FirstOrDefault()
+                            ?? model.ProjectorPath
+                        let senses = context
+                            .Models.Where(row => row.Role == ModelRole.Projector && row.ModelPath == projector)
+                            .Select(row => row.MetadataJson)
+                            .FirstOrDefault()
+                        select new
+                        {
+                            Model = new ProxyModel(
+                                model.Id,
+                                model.Name,
+                                model.ModelPath,
+                                (int?)runtime.Concurrency,
+                                runtime.CacheMode,
+                                runtime.Project ?? InstanceDefinition.DefaultProject,
+                                new ProxyModelMetadata(
+                                    model.CreatedAt,
+                                    model.Architecture,
+                                    model.ParameterCount,
+                                    model.Quantization,
+                                    model.FileSizeBytes,
+                                    model.ContextLength,
+                                    model.CtxSize,
+                                    model.ChatTemplateText != null,
+                                    projector == null ? ProjectorSenses.None : ProjectorSenses.Of(senses),
+                                    model.Status
+                                )
+                            )
+                            {
+                                IsPinned = runtime.Pinned ?? false,
+                            },
+                            model.Alias,
+                            runtime.Aliases,
+                        };
+                    var rows = await query.ToListAsync(cancellation).ConfigureAwait(false);
+                    var variants = await context
+                        .Set<ModelAliasRow>()
+                        .AsNoTracking()
+                        .Select(row => new
+                        {
+                            row.Name,
+                            row.ModelId,
+                            row.ParametersJson,
+                        })
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var models = rows.ToDictionary(row => row.Model.Id, row => row.Model);
+                    var aliases = rows.SelectMany(row =>
+                        ModelNames.Aliases(row.Alias, row.Aliases).Select(alias => new ProxyTarget(alias, row.Model, null))
+                    );
+                    var named = variants
+                        .Where(row => models.ContainsKey(row.ModelId))
+                        .Select(row => new ProxyTarget(row.Name, models[row.ModelId], row.ParametersJson));
+                    return Snapshot.Of(
+                        [.. rows.Select(row => new ProxyTarget(row.Model.Name, row.Model, null)), .. named, .. aliases],
+                        _clock.GetTimestamp(),
+                        changes
+                    );
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The names of the models could not be refreshed; those read before stay in force")]

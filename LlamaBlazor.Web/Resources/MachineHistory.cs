@@ -12,23 +12,26 @@ internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
     /// <summary>The last hour in one row; without figures where nothing was recorded.</summary>
     public async Task<SystemSummaryView> SummaryAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context.Set<SystemSummaryView>().AsNoTracking().SingleAsync(cancellation).ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(context => context.Set<SystemSummaryView>().AsNoTracking().SingleAsync(cancellation), cancellation)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Running instances with their averages of five minutes.</summary>
     public async Task<IReadOnlyList<ActiveContainerView>> ActiveAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context
-                .Set<ActiveContainerView>()
-                .AsNoTracking()
-                .OrderBy(row => row.ContainerName)
-                .Take(1000)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .Set<ActiveContainerView>()
+                        .AsNoTracking()
+                        .OrderBy(row => row.ContainerName)
+                        .Take(1000)
+                        .ToListAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Snapshots of the machine, newest first.</summary>
@@ -38,19 +41,23 @@ internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
     /// <param name="cancellation">Gives up.</param>
     public async Task<ListPage<SnapshotAnswer>> SnapshotsAsync(long? since, long? after, int limit, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var rows = await context
-                .Set<SystemSnapshotRow>()
-                .AsNoTracking()
-                .Where(row => (since == null || row.Timestamp >= since) && (after == null || row.Id < after))
-                .OrderByDescending(row => row.Id)
-                .Take(limit + 1)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            return new([.. rows.Take(limit).Select(SnapshotAnswer.Of)], rows.Count > limit ? $"{rows[limit - 1].Id}" : null);
-        }
+        return await contexts
+            .ReadAsync<ListPage<SnapshotAnswer>>(
+                async context =>
+                {
+                    var rows = await context
+                        .Set<SystemSnapshotRow>()
+                        .AsNoTracking()
+                        .Where(row => (since == null || row.Timestamp >= since) && (after == null || row.Id < after))
+                        .OrderByDescending(row => row.Id)
+                        .Take(limit + 1)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    return new([.. rows.Take(limit).Select(SnapshotAnswer.Of)], rows.Count > limit ? $"{rows[limit - 1].Id}" : null);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>States of health, newest first.</summary>
@@ -60,27 +67,31 @@ internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
     /// <param name="cancellation">Gives up.</param>
     public async Task<ListPage<HealthItem>> HealthAsync(long? instance, long? after, int limit, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var query =
-                from check in context.Set<HealthCheckRow>().AsNoTracking()
-                join row in context.Instances.AsNoTracking() on check.ContainerId equals row.ContainerId
-                where (instance == null || row.Id == instance) && (after == null || check.Id < after)
-                orderby check.Id descending
-                select new HealthItem(
-                    check.Id,
-                    row.Id,
-                    row.ContainerName,
-                    check.Status,
-                    check.Timestamp,
-                    check.CheckedAt,
-                    check.FailureCount,
-                    check.Detail
-                );
-            var items = await query.Take(limit + 1).ToListAsync(cancellation).ConfigureAwait(false);
-            return items.Count > limit ? new(items[..limit], $"{items[limit - 1].Id}") : new(items, null);
-        }
+        return await contexts
+            .ReadAsync<ListPage<HealthItem>>(
+                async context =>
+                {
+                    var query =
+                        from check in context.Set<HealthCheckRow>().AsNoTracking()
+                        join row in context.Instances.AsNoTracking() on check.ContainerId equals row.ContainerId
+                        where (instance == null || row.Id == instance) && (after == null || check.Id < after)
+                        orderby check.Id descending
+                        select new HealthItem(
+                            check.Id,
+                            row.Id,
+                            row.ContainerName,
+                            check.Status,
+                            check.Timestamp,
+                            check.CheckedAt,
+                            check.FailureCount,
+                            check.Detail
+                        );
+                    var items = await query.Take(limit + 1).ToListAsync(cancellation).ConfigureAwait(false);
+                    return items.Count > limit ? new(items[..limit], $"{items[limit - 1].Id}") : new(items, null);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 }
 

@@ -66,22 +66,26 @@ internal sealed class ProjectStore(
     /// <summary>All projects by name, "default" first.</summary>
     public async Task<IReadOnlyList<ProjectItem>> ListAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var rows = await context
-                .Set<ProjectQuotaRow>()
-                .AsNoTracking()
-                .OrderBy(row => row.ProjectPath)
-                .Take(Bound)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            return
-            [
-                Describe(new ProjectQuotaRow { ProjectPath = ProjectQuota.Default }),
-                .. rows.Where(row => row.ProjectPath != ProjectQuota.Default).Select(Describe),
-            ];
-        }
+        return await contexts
+            .ReadAsync<IReadOnlyList<ProjectItem>>(
+                async context =>
+                {
+                    var rows = await context
+                        .Set<ProjectQuotaRow>()
+                        .AsNoTracking()
+                        .OrderBy(row => row.ProjectPath)
+                        .Take(Bound)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    return
+                    [
+                        Describe(new ProjectQuotaRow { ProjectPath = ProjectQuota.Default }),
+                        .. rows.Where(row => row.ProjectPath != ProjectQuota.Default).Select(Describe),
+                    ];
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Makes a project.</summary>

@@ -22,25 +22,31 @@ internal sealed class PreferenceStore(
     /// <summary>All metadata by key.</summary>
     public async Task<Dictionary<string, JsonElement>> ListMetadataAsync(CancellationToken cancellation)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellation);
-        var rows = await context
-            .Metadata.AsNoTracking()
-            .OrderBy(row => row.Key)
-            .Take(1000)
-            .Select(row => new { row.Key, row.Value })
-            .ToListAsync(cancellation);
+        var rows = await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .Metadata.AsNoTracking()
+                        .OrderBy(row => row.Key)
+                        .Take(1000)
+                        .Select(row => new { row.Key, row.Value })
+                        .ToListAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
         return rows.ToDictionary(row => row.Key, row => PreferenceText.ReadMetadata(row.Key, row.Value));
     }
 
     /// <summary>The value of a key of metadata.</summary>
     public async Task<Result<JsonElement>> GetMetadataAsync(string key, CancellationToken cancellation)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellation);
-        var value = await context
-            .Metadata.AsNoTracking()
-            .Where(row => row.Key == key)
-            .Select(row => row.Value)
-            .FirstOrDefaultAsync(cancellation);
+        var value = await contexts
+            .ReadAsync(
+                context =>
+                    context.Metadata.AsNoTracking().Where(row => row.Key == key).Select(row => row.Value).FirstOrDefaultAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
         return value is null ? Missing("metadata", key) : PreferenceText.ReadMetadata(key, value);
     }
 
@@ -76,25 +82,31 @@ internal sealed class PreferenceStore(
     /// <summary>All preferences by key.</summary>
     public async Task<Dictionary<string, JsonElement>> ListConfigAsync(CancellationToken cancellation)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellation);
-        var rows = await context
-            .Configs.AsNoTracking()
-            .OrderBy(row => row.Key)
-            .Take(1000)
-            .Select(row => new { row.Key, row.Value })
-            .ToListAsync(cancellation);
+        var rows = await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .Configs.AsNoTracking()
+                        .OrderBy(row => row.Key)
+                        .Take(1000)
+                        .Select(row => new { row.Key, row.Value })
+                        .ToListAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
         return rows.ToDictionary(row => row.Key, row => JsonSerializer.Deserialize<JsonElement>(row.Value));
     }
 
     /// <summary>The value of a preference.</summary>
     public async Task<Result<JsonElement>> GetConfigAsync(string key, CancellationToken cancellation)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellation);
-        var value = await context
-            .Configs.AsNoTracking()
-            .Where(row => row.Key == key)
-            .Select(row => row.Value)
-            .FirstOrDefaultAsync(cancellation);
+        var value = await contexts
+            .ReadAsync(
+                context =>
+                    context.Configs.AsNoTracking().Where(row => row.Key == key).Select(row => row.Value).FirstOrDefaultAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
         return value is null ? Missing("config", key) : JsonSerializer.Deserialize<JsonElement>(value);
     }
 

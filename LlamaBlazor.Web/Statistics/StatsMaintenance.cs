@@ -102,66 +102,63 @@ internal sealed class StatsMaintenance(
         }.RunAsync(database.Ready, stoppingToken);
 
     /// <summary>Rolls up the days before today that are newer than the newest rolled-up one. Today is rolled up tomorrow.</summary>
-    public Task RollUpAsync(CancellationToken cancellation) =>
-        Task.Run(
-            async () =>
+    public async Task RollUpAsync(CancellationToken cancellation)
+    {
+        var rows = await contexts.ReadAsync(context => FinishedDaysAsync(context, cancellation), cancellation).ConfigureAwait(false);
+        if (rows.Count > 0)
+            await writer
+                .ExecuteAsync(
+                    (writing, _) =>
+                    {
+                        writing.AddRange(rows);
+                        return Task.CompletedTask;
+                    },
+                    cancellation
+                )
+                .ConfigureAwait(false);
+    }
+
+    private async Task<List<StatsDailyRow>> FinishedDaysAsync(LlamaDbContext context, CancellationToken cancellation)
+    {
+        var today = StartOfDay(StatsSummary.DayOf(Now));
+        var newest = await context.Set<StatsDailyRow>().MaxAsync(row => (string?)row.Day, cancellation).ConfigureAwait(false);
+        var from = newest is null ? 0 : StartOfDay(newest) + DayMs;
+        if (from >= today)
+            return [];
+        var groups = await context
+            .Set<StatsRow>()
+            .Where(row => row.CreatedAt >= from && row.CreatedAt < today)
+            .GroupBy(row => new { Day = row.CreatedAt / DayMs, row.ModelName })
+            .Select(group => new
             {
-                var today = StartOfDay(StatsSummary.DayOf(Now));
-                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-                await using (context.ConfigureAwait(false))
-                {
-                    var newest = await context.Set<StatsDailyRow>().MaxAsync(row => (string?)row.Day, cancellation).ConfigureAwait(false);
-                    var from = newest is null ? 0 : StartOfDay(newest) + DayMs;
-                    if (from >= today)
-                        return;
-                    var groups = await context
-                        .Set<StatsRow>()
-                        .AsNoTracking()
-                        .Where(row => row.CreatedAt >= from && row.CreatedAt < today)
-                        .GroupBy(row => new { Day = row.CreatedAt / DayMs, row.ModelName })
-                        .Select(group => new
-                        {
-                            group.Key.Day,
-                            group.Key.ModelName,
-                            Requests = group.LongCount(),
-                            Failures = group.Sum(row => row.Error != null ? 1L : 0L),
-                            Hits = group.Sum(row => row.CacheHit ? 1L : 0L),
-                            Prompt = group.Sum(row => row.PromptTokens ?? 0),
-                            Generated = group.Sum(row => row.GeneratedTokens ?? 0),
-                            Time = group.Sum(row => row.TotalTimeMs ?? 0),
-                            Speed = group.Average(row => row.TokensPerSecond),
-                        })
-                        .ToListAsync(cancellation)
-                        .ConfigureAwait(false);
-                    var rows = groups
-                        .Select(group => new StatsDailyRow
-                        {
-                            Day = StatsSummary.DayOf(group.Day * DayMs),
-                            ModelName = group.ModelName,
-                            Requests = group.Requests,
-                            Failures = group.Failures,
-                            CacheHits = group.Hits,
-                            PromptTokens = group.Prompt,
-                            GeneratedTokens = group.Generated,
-                            TotalTimeMs = group.Time,
-                            TokensPerSecond = group.Speed,
-                        })
-                        .ToList();
-                    if (rows.Count > 0)
-                        await writer
-                            .ExecuteAsync(
-                                (writing, _) =>
-                                {
-                                    writing.AddRange(rows);
-                                    return Task.CompletedTask;
-                                },
-                                cancellation
-                            )
-                            .ConfigureAwait(false);
-                }
-            },
-            cancellation
-        );
+                group.Key.Day,
+                group.Key.ModelName,
+                Requests = group.LongCount(),
+                Failures = group.Sum(row => row.Error != null ? 1L : 0L),
+                Hits = group.Sum(row => row.CacheHit ? 1L : 0L),
+                Prompt = group.Sum(row => row.PromptTokens ?? 0),
+                Generated = group.Sum(row => row.GeneratedTokens ?? 0),
+                Time = group.Sum(row => row.TotalTimeMs ?? 0),
+                Speed = group.Average(row => row.TokensPerSecond),
+            })
+            .ToListAsync(cancellation)
+            .ConfigureAwait(false);
+        return
+        [
+            .. groups.Select(group => new StatsDailyRow
+            {
+                Day = StatsSummary.DayOf(group.Day * DayMs),
+                ModelName = group.ModelName,
+                Requests = group.Requests,
+                Failures = group.Failures,
+                CacheHits = group.Hits,
+                PromptTokens = group.Prompt,
+                GeneratedTokens = group.Generated,
+                TotalTimeMs = group.Time,
+                TokensPerSecond = group.Speed,
+            }),
+        ];
+    }
 
     private const long DayMs = 86_400_000;
 

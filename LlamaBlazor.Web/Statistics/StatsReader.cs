@@ -59,46 +59,42 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
             : null;
 
     private Task<(StatsSummary Summary, int Records)> MakeSummaryAsync(StatsFilter filter, CancellationToken cancellation) =>
-        Task.Run(
-            async () =>
+        contexts.ReadAsync(
+            async context =>
             {
-                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-                await using (context.ConfigureAwait(false))
-                {
-                    var records = await filter
-                        .Apply(context.Set<StatsRow>().AsNoTracking())
-                        .OrderByDescending(row => row.Id)
-                        .Take(SummaryBound)
-                        .Select(row => new GenerationRecord(
-                            row.ModelName,
-                            row.CreatedAt,
-                            row.HttpStatus,
-                            row.Error != null,
-                            row.CacheHit,
-                            row.PromptTokens ?? 0,
-                            row.GeneratedTokens ?? 0,
-                            row.CachedTokens ?? 0,
-                            row.QueueTimeMs,
-                            row.LoadTimeMs,
-                            row.TtftMs,
-                            row.TotalTimeMs,
-                            row.TokensPerSecond,
-                            row.ApiKeyId
-                        ))
-                        .ToListAsync(cancellation)
-                        .ConfigureAwait(false);
-                    // Revoked keys too: what they used stays. Two of the same name are told apart by their number.
-                    var keys = await context
-                        .Set<ApiKeyRow>()
-                        .AsNoTracking()
-                        .Select(row => new { row.Id, row.Name })
-                        .ToListAsync(cancellation)
-                        .ConfigureAwait(false);
-                    var names = keys.GroupBy(row => row.Name)
-                        .SelectMany(same => same.Select(row => (row.Id, Name: same.Count() == 1 ? row.Name : $"{row.Name} ({row.Id})")))
-                        .ToDictionary(row => row.Id, row => row.Name);
-                    return (StatsSummary.Of(records, records.Count == SummaryBound, names), records.Count);
-                }
+                var records = await filter
+                    .Apply(context.Set<StatsRow>().AsNoTracking())
+                    .OrderByDescending(row => row.Id)
+                    .Take(SummaryBound)
+                    .Select(row => new GenerationRecord(
+                        row.ModelName,
+                        row.CreatedAt,
+                        row.HttpStatus,
+                        row.Error != null,
+                        row.CacheHit,
+                        row.PromptTokens ?? 0,
+                        row.GeneratedTokens ?? 0,
+                        row.CachedTokens ?? 0,
+                        row.QueueTimeMs,
+                        row.LoadTimeMs,
+                        row.TtftMs,
+                        row.TotalTimeMs,
+                        row.TokensPerSecond,
+                        row.ApiKeyId
+                    ))
+                    .ToListAsync(cancellation)
+                    .ConfigureAwait(false);
+                // Revoked keys too: what they used stays. Two of the same name are told apart by their number.
+                var keys = await context
+                    .Set<ApiKeyRow>()
+                    .AsNoTracking()
+                    .Select(row => new { row.Id, row.Name })
+                    .ToListAsync(cancellation)
+                    .ConfigureAwait(false);
+                var names = keys.GroupBy(row => row.Name)
+                    .SelectMany(same => same.Select(row => (row.Id, Name: same.Count() == 1 ? row.Name : $"{row.Name} ({row.Id})")))
+                    .ToDictionary(row => row.Id, row => row.Name);
+                return (StatsSummary.Of(records, records.Count == SummaryBound, names), records.Count);
             },
             cancellation
         );
@@ -110,23 +106,19 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
     /// <param name="offset">How many to skip; for old clients, the cursor is quicker.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<ListPage<StatsRow>> HistoryAsync(StatsFilter filter, long? after, int limit, int offset, CancellationToken cancellation) =>
-        Task.Run(
-            async () =>
+        contexts.ReadAsync(
+            async context =>
             {
-                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-                await using (context.ConfigureAwait(false))
-                {
-                    var rows = filter.Apply(context.Set<StatsRow>().AsNoTracking());
-                    if (after is { } last)
-                        rows = rows.Where(row => row.Id < last);
-                    var page = await rows.OrderByDescending(row => row.Id)
-                        .Skip(offset)
-                        .Take(limit + 1)
-                        .ToListAsync(cancellation)
-                        .ConfigureAwait(false);
-                    var more = page.Count > limit;
-                    return new ListPage<StatsRow>(more ? page[..limit] : page, more ? page[limit - 1].Id.ToString() : null);
-                }
+                var rows = filter.Apply(context.Set<StatsRow>().AsNoTracking());
+                if (after is { } last)
+                    rows = rows.Where(row => row.Id < last);
+                var page = await rows.OrderByDescending(row => row.Id)
+                    .Skip(offset)
+                    .Take(limit + 1)
+                    .ToListAsync(cancellation)
+                    .ConfigureAwait(false);
+                var more = page.Count > limit;
+                return new ListPage<StatsRow>(more ? page[..limit] : page, more ? page[limit - 1].Id.ToString() : null);
             },
             cancellation
         );
@@ -134,39 +126,41 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
     /// <summary>One request by its row or its request id, or null.</summary>
     public async Task<StatsRow?> FindAsync(string id, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            return long.TryParse(id, out var number)
-                ? await context
-                    .Set<StatsRow>()
-                    .AsNoTracking()
-                    .FirstOrDefaultAsync(row => row.Id == number, cancellation)
-                    .ConfigureAwait(false)
-                : await context
-                    .Set<StatsRow>()
-                    .AsNoTracking()
-                    .FirstOrDefaultAsync(row => row.RequestId == id, cancellation)
-                    .ConfigureAwait(false);
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    return long.TryParse(id, out var number)
+                        ? await context
+                            .Set<StatsRow>()
+                            .AsNoTracking()
+                            .FirstOrDefaultAsync(row => row.Id == number, cancellation)
+                            .ConfigureAwait(false)
+                        : await context
+                            .Set<StatsRow>()
+                            .AsNoTracking()
+                            .FirstOrDefaultAsync(row => row.RequestId == id, cancellation)
+                            .ConfigureAwait(false);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Names of the models that have records.</summary>
     public Task<List<string>> ModelsAsync(CancellationToken cancellation) =>
-        Task.Run(
-            async () =>
+        contexts.ReadAsync(
+            async context =>
             {
-                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-                await using (context.ConfigureAwait(false))
-                    return await context
-                        .Set<StatsRow>()
-                        .AsNoTracking()
-                        .Select(row => row.ModelName)
-                        .Distinct()
-                        .OrderBy(name => name)
-                        .Take(1000)
-                        .ToListAsync(cancellation)
-                        .ConfigureAwait(false);
+                return await context
+                    .Set<StatsRow>()
+                    .AsNoTracking()
+                    .Select(row => row.ModelName)
+                    .Distinct()
+                    .OrderBy(name => name)
+                    .Take(1000)
+                    .ToListAsync(cancellation)
+                    .ConfigureAwait(false);
             },
             cancellation
         );
@@ -174,32 +168,39 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
     /// <summary>Names of all keys by id; revoked ones too, since what they used stays.</summary>
     public async Task<Dictionary<long, string>> KeysAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context
-                .Set<ApiKeyRow>()
-                .AsNoTracking()
-                .OrderBy(row => row.Name)
-                .Take(1000)
-                .ToDictionaryAsync(row => row.Id, row => row.Name, cancellation)
-                .ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .Set<ApiKeyRow>()
+                        .AsNoTracking()
+                        .OrderBy(row => row.Name)
+                        .Take(1000)
+                        .ToDictionaryAsync(row => row.Id, row => row.Name, cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Days that were rolled up, oldest first.</summary>
     public async Task<List<StatsDailyRow>> DaysAsync(string? model, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var rows = context.Set<StatsDailyRow>().AsNoTracking();
-            if (!string.IsNullOrEmpty(model))
-                rows = rows.Where(row => row.ModelName == model);
-            return await rows.OrderBy(row => row.Day)
-                .ThenBy(row => row.ModelName)
-                .Take(10_000)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var rows = context.Set<StatsDailyRow>().AsNoTracking();
+                    if (!string.IsNullOrEmpty(model))
+                        rows = rows.Where(row => row.ModelName == model);
+                    return await rows.OrderBy(row => row.Day)
+                        .ThenBy(row => row.ModelName)
+                        .Take(10_000)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>All requests, newest first, in pages that are read as they are wanted: for exports.</summary>

@@ -87,15 +87,16 @@ internal sealed class EngineScraper(
 
     private async Task<bool> MaySleepAsync(long modelId, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            return await context
-                .Set<Domain.Parameters.AdvancedConfig>()
-                .AsNoTracking()
-                .AnyAsync(config => config.ModelId == modelId && config.SleepIdleSeconds > 0, cancellation)
-                .ConfigureAwait(false);
-        }
+        return await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .Set<Domain.Parameters.AdvancedConfig>()
+                        .AsNoTracking()
+                        .AnyAsync(config => config.ModelId == modelId && config.SleepIdleSeconds > 0, cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private sealed class Engine(int pid, bool maySleep)

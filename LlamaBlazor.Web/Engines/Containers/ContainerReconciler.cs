@@ -110,12 +110,13 @@ internal sealed partial class ContainerReconciler(
     {
         if (board.ByModel.Values.Any(instance => instance.Kind == ContainerKind.Row))
             return true;
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context
-                .Instances.AsNoTracking()
-                .AnyAsync(row => row.Kind == ContainerKind.Row && row.Status != Deleted, cancellation)
-                .ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(
+                context =>
+                    context.Instances.AsNoTracking().AnyAsync(row => row.Kind == ContainerKind.Row && row.Status != Deleted, cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Removed the container {Name}, which no instance of this run knows: {Outcome}")]

@@ -42,33 +42,37 @@ internal sealed class AdmissionService(
         CancellationToken cancellation
     )
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var most = await context
-                .ServerConfigs.AsNoTracking()
-                .Select(row => row.ModelsMax)
-                .SingleOrDefaultAsync(cancellation)
-                .ConfigureAwait(false);
-            var quota = await QuotaAsync(context, facts.Project, cancellation).ConfigureAwait(false);
-            var state = Machine(promised);
-            var gpus = await AskGpusAsync(facts, demand, others, cancellation).ConfigureAwait(false);
-            var policy = new AdmissionPolicy(
-                // simulated engines need nothing
-                _isDemo ? AdmissionLimits.None : limits.CurrentValue.Limits,
-                (int)(most ?? ModelsMaxByDefault)
-            );
-            var request = new AdmissionRequest(facts.ModelId, facts.Name, facts.Project, demand.Memory, gpus, mayEvict)
-            {
-                Vram = demand.Vram,
-                Cores = demand.Cores,
-                ContextThatFits =
-                    policy.Usable(state) is { } usable && usable < demand.Memory && demand.Estimated is { } known
-                        ? advisor.LongestContext(known, usable)
-                        : 0,
-            };
-            return (policy.Decide(request, state, others, quota), gpus);
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var most = await context
+                        .ServerConfigs.AsNoTracking()
+                        .Select(row => row.ModelsMax)
+                        .SingleOrDefaultAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var quota = await QuotaAsync(context, facts.Project, cancellation).ConfigureAwait(false);
+                    var state = Machine(promised);
+                    var gpus = await AskGpusAsync(facts, demand, others, cancellation).ConfigureAwait(false);
+                    var policy = new AdmissionPolicy(
+                        // simulated engines need nothing
+                        _isDemo ? AdmissionLimits.None : limits.CurrentValue.Limits,
+                        (int)(most ?? ModelsMaxByDefault)
+                    );
+                    var request = new AdmissionRequest(facts.ModelId, facts.Name, facts.Project, demand.Memory, gpus, mayEvict)
+                    {
+                        Vram = demand.Vram,
+                        Cores = demand.Cores,
+                        ContextThatFits =
+                            policy.Usable(state) is { } usable && usable < demand.Memory && demand.Estimated is { } known
+                                ? advisor.LongestContext(known, usable)
+                                : 0,
+                    };
+                    return (policy.Decide(request, state, others, quota), gpus);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     // A simulated engine takes nothing, so that nothing of the machine speaks against it.

@@ -60,19 +60,27 @@ internal sealed class AllocationStore(
     /// <summary>All allocations, by device.</summary>
     public async Task<IReadOnlyList<AllocationItem>> ListAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            return await context
-                .Set<GpuAllocationRow>()
-                .AsNoTracking()
-                .OrderBy(row => row.GpuId)
-                .ThenBy(row => row.Id)
-                .Take(1000)
-                .Select(row => new AllocationItem(row.Id, row.GpuId, row.ContainerName, row.Mode, row.ReservedVramMb, row.AllocatedAt))
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-        }
+        return await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .Set<GpuAllocationRow>()
+                        .AsNoTracking()
+                        .OrderBy(row => row.GpuId)
+                        .ThenBy(row => row.Id)
+                        .Take(1000)
+                        .Select(row => new AllocationItem(
+                            row.Id,
+                            row.GpuId,
+                            row.ContainerName,
+                            row.Mode,
+                            row.ReservedVramMb,
+                            row.AllocatedAt
+                        ))
+                        .ToListAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Reserves a device for a model. A conflict where another one has it alone, or less of its memory is left.</summary>

@@ -93,26 +93,30 @@ internal sealed class StartDemands(
 
     private async Task<Needs?> ReadAsync(long modelId, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var query =
-                from model in context.Models.AsNoTracking()
-                where model.Id == modelId
-                from fit in context.FitParams.Where(fit => fit.ModelId == model.Id).DefaultIfEmpty()
-                from gpu in context.Set<GpuConfig>().Where(gpu => gpu.ModelId == model.Id).DefaultIfEmpty()
-                select new Needs(
-                    model.FileSizeBytes,
-                    (bool?)fit.FitParamsSuccess,
-                    fit.ProjectedCpuMemoryMb,
-                    fit.ProjectedGpuMemoryMb,
-                    fit.EstimatedBytes,
-                    fit.MeasuredBytes,
-                    model.Threads,
-                    gpu.Device
-                );
-            return await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var query =
+                        from model in context.Models.AsNoTracking()
+                        where model.Id == modelId
+                        from fit in context.FitParams.Where(fit => fit.ModelId == model.Id).DefaultIfEmpty()
+                        from gpu in context.Set<GpuConfig>().Where(gpu => gpu.ModelId == model.Id).DefaultIfEmpty()
+                        select new Needs(
+                            model.FileSizeBytes,
+                            (bool?)fit.FitParamsSuccess,
+                            fit.ProjectedCpuMemoryMb,
+                            fit.ProjectedGpuMemoryMb,
+                            fit.EstimatedBytes,
+                            fit.MeasuredBytes,
+                            model.Threads,
+                            gpu.Device
+                        );
+                    return await query.FirstOrDefaultAsync(cancellation).ConfigureAwait(false);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     // An engine that cannot be found or asked is told of when it is to be started; a container's is not asked for a mere check.

@@ -70,34 +70,43 @@ internal sealed class SettingsExport(
 
     private async Task<IReadOnlyDictionary<string, JsonElement>> PreferencesAsync(SettingsSecrets secrets, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var all = await context
-                .Configs.AsNoTracking()
-                .OrderBy(row => row.Key)
-                .Select(row => new { row.Key, row.Value })
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            foreach (var row in all.Where(row => SecretWords.IsSecret(row.Key)))
-                secrets.Preferences[row.Key] = JsonElement.Parse(row.Value);
-            return all.Where(row => !SecretWords.IsSecret(row.Key)).ToDictionary(row => row.Key, row => JsonElement.Parse(row.Value));
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var all = await context
+                        .Configs.AsNoTracking()
+                        .OrderBy(row => row.Key)
+                        .Select(row => new { row.Key, row.Value })
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    foreach (var row in all.Where(row => SecretWords.IsSecret(row.Key)))
+                        secrets.Preferences[row.Key] = JsonElement.Parse(row.Value);
+                    return all.Where(row => !SecretWords.IsSecret(row.Key))
+                        .ToDictionary(row => row.Key, row => JsonElement.Parse(row.Value));
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<TemplateValues>> TemplatesAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var rows = await context
-                .Set<ParameterTemplateRow>()
-                .AsNoTracking()
-                .OrderBy(row => row.Name)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            return rows.ConvertAll(row => new TemplateValues(row.Name, row.Description, JsonElement.Parse(row.ValuesJson)));
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var rows = await context
+                        .Set<ParameterTemplateRow>()
+                        .AsNoTracking()
+                        .OrderBy(row => row.Name)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    return rows.ConvertAll(row => new TemplateValues(row.Name, row.Description, JsonElement.Parse(row.ValuesJson)));
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<ModelValues>> ModelsAsync(
@@ -106,36 +115,39 @@ internal sealed class SettingsExport(
         CancellationToken cancellation
     )
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        List<long> ids;
-        ILookup<long, AliasValues> aliases;
-        await using (context.ConfigureAwait(false))
-        {
-            ids = await context
-                .Models.AsNoTracking()
-                .Where(model => model.Role == ModelRole.Model)
-                .OrderBy(model => model.Name)
-                .Take(ModelBound)
-                .Select(model => model.Id)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            var rows = await context
-                .Set<ModelAliasRow>()
-                .AsNoTracking()
-                .OrderBy(row => row.Name)
-                .Select(row => new
+        var (ids, aliases) = await contexts
+            .ReadAsync(
+                async context =>
                 {
-                    row.ModelId,
-                    row.Name,
-                    row.ParametersJson,
-                })
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            aliases = rows.ToLookup(
-                row => row.ModelId,
-                row => new AliasValues(row.Name, row.ParametersJson is null ? null : JsonElement.Parse(row.ParametersJson))
-            );
-        }
+                    var ids = await context
+                        .Models.AsNoTracking()
+                        .Where(model => model.Role == ModelRole.Model)
+                        .OrderBy(model => model.Name)
+                        .Take(ModelBound)
+                        .Select(model => model.Id)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var rows = await context
+                        .Set<ModelAliasRow>()
+                        .AsNoTracking()
+                        .OrderBy(row => row.Name)
+                        .Select(row => new
+                        {
+                            row.ModelId,
+                            row.Name,
+                            row.ParametersJson,
+                        })
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var aliases = rows.ToLookup(
+                        row => row.ModelId,
+                        row => new AliasValues(row.Name, row.ParametersJson is null ? null : JsonElement.Parse(row.ParametersJson))
+                    );
+                    return (ids, aliases);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
 
         var models = new List<ModelValues>(ids.Count);
         foreach (var id in ids)

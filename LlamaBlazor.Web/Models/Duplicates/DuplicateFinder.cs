@@ -12,60 +12,64 @@ internal sealed class DuplicateFinder(IDbContextFactory<LlamaDbContext> contexts
     /// <summary>All groups, those that waste most first. Two models of one file are no duplicates.</summary>
     public async Task<IReadOnlyList<DuplicateGroup>> FindAsync(CancellationToken cancellation = default)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var files = context
-                .Models.AsNoTracking()
-                .Where(model => model.Fingerprint != null && model.ModelPath != null && !model.FileMissing);
-            var several = files
-                .GroupBy(model => model.Fingerprint)
-                .Where(group => group.Select(model => model.ModelPath).Distinct().Count() > 1)
-                .Select(group => group.Key);
-            var rows = await files
-                .Where(model => several.Contains(model.Fingerprint))
-                .OrderBy(model => model.Id)
-                .Take(GroupBound * 10)
-                .Select(model => new
+        return await contexts
+            .ReadAsync(
+                async context =>
                 {
-                    model.Id,
-                    model.Name,
-                    model.ModelPath,
-                    model.Fingerprint,
-                    model.FileSizeBytes,
-                    model.LastUsedAt,
-                })
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            // Two ways to one file are one copy.
-            return await Task.Run(
-                    () =>
-                        (IReadOnlyList<DuplicateGroup>)
-                            [
-                                .. rows.GroupBy(row => row.Fingerprint!)
-                                    .Select(group => new DuplicateGroup(
-                                        group.Key,
-                                        group.First().FileSizeBytes ?? 0,
-                                        [
-                                            .. group
-                                                .GroupBy(row => IdentityOf(row.ModelPath!))
-                                                .Select(file => new DuplicateCopy(
-                                                    file.First().Id,
-                                                    file.First().ModelPath!,
-                                                    [.. file.Select(row => row.Name)],
-                                                    file.Max(row => row.LastUsedAt)
-                                                )),
-                                        ]
-                                    ))
-                                    .Where(group => group.Copies.Count > 1)
-                                    .OrderByDescending(group => group.WastedBytes)
-                                    .ThenBy(group => group.Fingerprint, StringComparer.Ordinal)
-                                    .Take(GroupBound),
-                            ],
-                    cancellation
-                )
-                .ConfigureAwait(false);
-        }
+                    var files = context
+                        .Models.AsNoTracking()
+                        .Where(model => model.Fingerprint != null && model.ModelPath != null && !model.FileMissing);
+                    var several = files
+                        .GroupBy(model => model.Fingerprint)
+                        .Where(group => group.Select(model => model.ModelPath).Distinct().Count() > 1)
+                        .Select(group => group.Key);
+                    var rows = await files
+                        .Where(model => several.Contains(model.Fingerprint))
+                        .OrderBy(model => model.Id)
+                        .Take(GroupBound * 10)
+                        .Select(model => new
+                        {
+                            model.Id,
+                            model.Name,
+                            model.ModelPath,
+                            model.Fingerprint,
+                            model.FileSizeBytes,
+                            model.LastUsedAt,
+                        })
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    // Two ways to one file are one copy.
+                    return await Task.Run(
+                            () =>
+                                (IReadOnlyList<DuplicateGroup>)
+                                    [
+                                        .. rows.GroupBy(row => row.Fingerprint!)
+                                            .Select(group => new DuplicateGroup(
+                                                group.Key,
+                                                group.First().FileSizeBytes ?? 0,
+                                                [
+                                                    .. group
+                                                        .GroupBy(row => IdentityOf(row.ModelPath!))
+                                                        .Select(file => new DuplicateCopy(
+                                                            file.First().Id,
+                                                            file.First().ModelPath!,
+                                                            [.. file.Select(row => row.Name)],
+                                                            file.Max(row => row.LastUsedAt)
+                                                        )),
+                                                ]
+                                            ))
+                                            .Where(group => group.Copies.Count > 1)
+                                            .OrderByDescending(group => group.WastedBytes)
+                                            .ThenBy(group => group.Fingerprint, StringComparer.Ordinal)
+                                            .Take(GroupBound),
+                                    ],
+                            cancellation
+                        )
+                        .ConfigureAwait(false);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private static string IdentityOf(string path)

@@ -49,92 +49,104 @@ internal sealed class DraftCandidates(IDbContextFactory<LlamaDbContext> contexts
     /// <param name="cancellation">Gives up.</param>
     public async Task<IReadOnlyList<DraftCandidate>> FindAsync(long modelId, CancellationToken cancellation = default)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var model = await context
-                .Models.AsNoTracking()
-                .Where(row => row.Id == modelId)
-                .Select(row => new
+        return await contexts
+            .ReadAsync(
+                async context =>
                 {
-                    row.VocabSize,
-                    row.ParameterCount,
-                    row.MetadataJson,
-                    row.ModelPath,
-                    row.Architecture,
-                    row.EmbeddingSize,
-                })
-                .FirstOrDefaultAsync(cancellation)
-                .ConfigureAwait(false);
-            if (model is not { VocabSize: { } vocabulary, ParameterCount: { } weights, MetadataJson: { } json })
-                return [];
-            var heads = await context
-                .Models.AsNoTracking()
-                .Where(row =>
-                    row.Role == ModelRole.Draft
-                    && !row.FileMissing
-                    && row.ModelPath != null
-                    && row.EmbeddingSize == model.EmbeddingSize
-                    && (row.VocabSize == null || row.VocabSize == vocabulary)
-                    && (row.Architecture == model.Architecture || (row.Architecture != null && OwnArchitectures.Contains(row.Architecture)))
-                )
-                .OrderBy(row => row.Name)
-                .Take(Bound)
-                .Select(row => new
-                {
-                    row.Name,
-                    row.ModelPath,
-                    row.Params,
-                    row.FileSizeBytes,
-                    row.Architecture,
-                })
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            var made = heads.ConvertAll(row => new DraftCandidate(row.Name, row.ModelPath!, row.Params, row.FileSizeBytes ?? 0)
-            {
-                Method = OwnMethods.GetValueOrDefault(row.Architecture ?? "", HeadMethod),
-            });
-            var rows = await context
-                .Models.AsNoTracking()
-                .Where(row =>
-                    row.Role == ModelRole.Model
-                    && !row.FileMissing
-                    && row.ModelPath != null
-                    && row.ModelPath != model.ModelPath
-                    && row.VocabSize == vocabulary
-                    && row.ParameterCount > 0
-                    && row.ParameterCount <= weights / Times
-                )
-                .OrderBy(row => row.ParameterCount)
-                .ThenBy(row => row.Id)
-                .Take(ReadBound)
-                .Select(row => new
-                {
-                    row.Name,
-                    row.ModelPath,
-                    row.Params,
-                    row.FileSizeBytes,
-                    row.MetadataJson,
-                })
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            var own = Tokenizer(json);
-            return own is null
-                ? made
-                : await Task.Run(
-                        () =>
-                            (IReadOnlyList<DraftCandidate>)
-                                [
-                                    .. made,
-                                    .. rows.Where(row => Tokenizer(row.MetadataJson) is { } other && own.SequenceEqual(other))
-                                        .DistinctBy(row => row.ModelPath)
-                                        .Take(Bound)
-                                        .Select(row => new DraftCandidate(row.Name, row.ModelPath!, row.Params, row.FileSizeBytes ?? 0)),
-                                ],
-                        cancellation
-                    )
-                    .ConfigureAwait(false);
-        }
+                    var model = await context
+                        .Models.AsNoTracking()
+                        .Where(row => row.Id == modelId)
+                        .Select(row => new
+                        {
+                            row.VocabSize,
+                            row.ParameterCount,
+                            row.MetadataJson,
+                            row.ModelPath,
+                            row.Architecture,
+                            row.EmbeddingSize,
+                        })
+                        .FirstOrDefaultAsync(cancellation)
+                        .ConfigureAwait(false);
+                    if (model is not { VocabSize: { } vocabulary, ParameterCount: { } weights, MetadataJson: { } json })
+                        return [];
+                    var heads = await context
+                        .Models.AsNoTracking()
+                        .Where(row =>
+                            row.Role == ModelRole.Draft
+                            && !row.FileMissing
+                            && row.ModelPath != null
+                            && row.EmbeddingSize == model.EmbeddingSize
+                            && (row.VocabSize == null || row.VocabSize == vocabulary)
+                            && (
+                                row.Architecture == model.Architecture
+                                || (row.Architecture != null && OwnArchitectures.Contains(row.Architecture))
+                            )
+                        )
+                        .OrderBy(row => row.Name)
+                        .Take(Bound)
+                        .Select(row => new
+                        {
+                            row.Name,
+                            row.ModelPath,
+                            row.Params,
+                            row.FileSizeBytes,
+                            row.Architecture,
+                        })
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var made = heads.ConvertAll(row => new DraftCandidate(row.Name, row.ModelPath!, row.Params, row.FileSizeBytes ?? 0)
+                    {
+                        Method = OwnMethods.GetValueOrDefault(row.Architecture ?? "", HeadMethod),
+                    });
+                    var rows = await context
+                        .Models.AsNoTracking()
+                        .Where(row =>
+                            row.Role == ModelRole.Model
+                            && !row.FileMissing
+                            && row.ModelPath != null
+                            && row.ModelPath != model.ModelPath
+                            && row.VocabSize == vocabulary
+                            && row.ParameterCount > 0
+                            && row.ParameterCount <= weights / Times
+                        )
+                        .OrderBy(row => row.ParameterCount)
+                        .ThenBy(row => row.Id)
+                        .Take(ReadBound)
+                        .Select(row => new
+                        {
+                            row.Name,
+                            row.ModelPath,
+                            row.Params,
+                            row.FileSizeBytes,
+                            row.MetadataJson,
+                        })
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var own = Tokenizer(json);
+                    return own is null
+                        ? made
+                        : await Task.Run(
+                                () =>
+                                    (IReadOnlyList<DraftCandidate>)
+                                        [
+                                            .. made,
+                                            .. rows.Where(row => Tokenizer(row.MetadataJson) is { } other && own.SequenceEqual(other))
+                                                .DistinctBy(row => row.ModelPath)
+                                                .Take(Bound)
+                                                .Select(row => new DraftCandidate(
+                                                    row.Name,
+                                                    row.ModelPath!,
+                                                    row.Params,
+                                                    row.FileSizeBytes ?? 0
+                                                )),
+                                        ],
+                                cancellation
+                            )
+                            .ConfigureAwait(false);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private static List<string>? Tokenizer(string? json)

@@ -33,17 +33,21 @@ internal sealed class LibraryCopies(IDbContextFactory<LlamaDbContext> contexts, 
 
     private async Task<List<Copy>> RowsAsync(IReadOnlyCollection<long> ids, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var fingerprints = context.Models.Where(model => ids.Contains(model.Id)).Select(model => model.Fingerprint);
-            return await context
-                .Models.AsNoTracking()
-                .Where(model => model.ModelPath != null && fingerprints.Contains(model.Fingerprint))
-                .Select(model => new Copy(model.Id, model.ModelPath!, model.Fingerprint))
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var fingerprints = context.Models.Where(model => ids.Contains(model.Id)).Select(model => model.Fingerprint);
+                    return await context
+                        .Models.AsNoTracking()
+                        .Where(model => model.ModelPath != null && fingerprints.Contains(model.Fingerprint))
+                        .Select(model => new Copy(model.Id, model.ModelPath!, model.Fingerprint))
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     // A path to be deleted without which the content is lost, or null.

@@ -114,34 +114,38 @@ internal sealed class LibraryEdits(
     {
         var active = instances.Active.Select(instance => instance.ModelId).ToHashSet();
         var folders = (await settings.GetAsync(cancellation).ConfigureAwait(false)).ModelDirectories;
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var marked = await context
-                .Models.AsNoTracking()
-                .Where(model => model.FileMissing && model.ModelPath != null)
-                .Select(model => new { model.Id, Path = model.ModelPath! })
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            return await Task.Run(
-                    () =>
-                    {
-                        var unavailable = UnavailableFolders.Among(folders);
-                        var gone = marked
-                            .Where(model => !active.Contains(model.Id) && DiskEntry.IsGone(model.Path))
-                            .Select(model => (model.Id, Reason: unavailable.Of(model.Path)))
-                            .ToList(); // it may have come back since the scan
-                        var kept = gone.Where(model => model.Reason is not null).ToList();
-                        return new CleanupPlan(
-                            [.. gone.Where(model => model.Reason is null).Select(model => model.Id)],
-                            kept.Count,
-                            [.. kept.Select(model => model.Reason!).Distinct()]
-                        );
-                    },
-                    cancellation
-                )
-                .ConfigureAwait(false);
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var marked = await context
+                        .Models.AsNoTracking()
+                        .Where(model => model.FileMissing && model.ModelPath != null)
+                        .Select(model => new { model.Id, Path = model.ModelPath! })
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    return await Task.Run(
+                            () =>
+                            {
+                                var unavailable = UnavailableFolders.Among(folders);
+                                var gone = marked
+                                    .Where(model => !active.Contains(model.Id) && DiskEntry.IsGone(model.Path))
+                                    .Select(model => (model.Id, Reason: unavailable.Of(model.Path)))
+                                    .ToList(); // it may have come back since the scan
+                                var kept = gone.Where(model => model.Reason is not null).ToList();
+                                return new CleanupPlan(
+                                    [.. gone.Where(model => model.Reason is null).Select(model => model.Id)],
+                                    kept.Count,
+                                    [.. kept.Select(model => model.Reason!).Distinct()]
+                                );
+                            },
+                            cancellation
+                        )
+                        .ConfigureAwait(false);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Removes every model whose file is gone and that is not running, in one transaction.</summary>

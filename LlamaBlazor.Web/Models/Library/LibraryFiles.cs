@@ -55,18 +55,24 @@ internal sealed class LibraryFiles(
 
     private async Task<List<(long Id, string Path)>> SharingAsync(IReadOnlyCollection<long> ids, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var paths = context.Models.Where(model => ids.Contains(model.Id) && model.ModelPath != null).Select(model => model.ModelPath);
-            var rows = await context
-                .Models.AsNoTracking()
-                .Where(model => paths.Contains(model.ModelPath))
-                .Select(model => new { model.Id, model.ModelPath })
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            return rows.ConvertAll(row => (row.Id, row.ModelPath!));
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var paths = context
+                        .Models.Where(model => ids.Contains(model.Id) && model.ModelPath != null)
+                        .Select(model => model.ModelPath);
+                    var rows = await context
+                        .Models.AsNoTracking()
+                        .Where(model => paths.Contains(model.ModelPath))
+                        .Select(model => new { model.Id, model.ModelPath })
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    return rows.ConvertAll(row => (row.Id, row.ModelPath!));
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private Failure? Refusal(string path, IReadOnlyList<string> folders)

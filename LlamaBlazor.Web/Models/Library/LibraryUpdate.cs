@@ -19,35 +19,41 @@ internal sealed class LibraryUpdate(IDbContextFactory<LlamaDbContext> contexts, 
     /// <summary>All models that have a file.</summary>
     public async Task<List<KnownFile>> KnownAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context
-                .Models.AsNoTracking()
-                .Where(model => model.ModelPath != null)
-                .Select(KnownFile.Columns)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .Models.AsNoTracking()
+                        .Where(model => model.ModelPath != null)
+                        .Select(KnownFile.Columns)
+                        .ToListAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Files that scans leave out.</summary>
     public async Task<HashSet<string>> IgnoredAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context.IgnoredFiles.AsNoTracking().Select(file => file.Path).ToHashSetAsync(cancellation).ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(context => context.IgnoredFiles.AsNoTracking().Select(file => file.Path).ToHashSetAsync(cancellation), cancellation)
+            .ConfigureAwait(false);
     }
 
     /// <summary>The folders of the last scan as JSON, or null before the first one.</summary>
     public async Task<string?> LastFoldersAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-            return await context
-                .Metadata.AsNoTracking()
-                .Where(row => row.Key == FoldersKey)
-                .Select(row => row.Value)
-                .FirstOrDefaultAsync(cancellation)
-                .ConfigureAwait(false);
+        return await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .Metadata.AsNoTracking()
+                        .Where(row => row.Key == FoldersKey)
+                        .Select(row => row.Value)
+                        .FirstOrDefaultAsync(cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Adds and changes models. A new file that is one of the gone by its fingerprint is that model, moved.</summary>

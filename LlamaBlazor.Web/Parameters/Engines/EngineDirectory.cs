@@ -156,21 +156,25 @@ internal sealed class EngineDirectory(
     // The default, then those of models, each with the first model that names it.
     private async Task<List<(string? Path, long? ModelId)>> PathsAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var own = await context
-                .Set<RuntimeConfig>()
-                .AsNoTracking()
-                .Where(runtime => runtime.EnginePath != null)
-                .GroupBy(runtime => runtime.EnginePath)
-                .Select(group => new { Path = group.Key, ModelId = group.Min(runtime => runtime.ModelId) })
-                .OrderBy(engine => engine.Path)
-                .Take(32)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            return [(null, null), .. own.Select(engine => (engine.Path, (long?)engine.ModelId))];
-        }
+        return await contexts
+            .ReadAsync<List<(string? Path, long? ModelId)>>(
+                async context =>
+                {
+                    var own = await context
+                        .Set<RuntimeConfig>()
+                        .AsNoTracking()
+                        .Where(runtime => runtime.EnginePath != null)
+                        .GroupBy(runtime => runtime.EnginePath)
+                        .Select(group => new { Path = group.Key, ModelId = group.Min(runtime => runtime.ModelId) })
+                        .OrderBy(engine => engine.Path)
+                        .Take(32)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    return [(null, null), .. own.Select(engine => (engine.Path, (long?)engine.ModelId))];
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 }
 

@@ -28,32 +28,38 @@ internal sealed class ConfigHistory(
         CancellationToken cancellation
     )
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var rows = await context
-                .Set<ConfigRevisionRow>()
-                .AsNoTracking()
-                .Where(row => row.ModelId == modelId && sections.Contains(row.Section))
-                .OrderByDescending(row => row.Id)
-                .Take(limit)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            return [.. rows.Select(Read)];
-        }
+        return await contexts
+            .ReadAsync<IReadOnlyList<Revision>>(
+                async context =>
+                {
+                    var rows = await context
+                        .Set<ConfigRevisionRow>()
+                        .AsNoTracking()
+                        .Where(row => row.ModelId == modelId && sections.Contains(row.Section))
+                        .OrderByDescending(row => row.Id)
+                        .Take(limit)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    return [.. rows.Select(Read)];
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Puts the settings that one save changed back to what they were before it. That is a save of its own.</summary>
     public async Task<Result<Revision>> UndoAsync(long? modelId, string section, long revision, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        ConfigRevisionRow? row;
-        await using (context.ConfigureAwait(false))
-            row = await context
-                .Set<ConfigRevisionRow>()
-                .AsNoTracking()
-                .FirstOrDefaultAsync(r => r.ModelId == modelId && r.Section == section && r.Revision == revision, cancellation)
-                .ConfigureAwait(false);
+        var row = await contexts
+            .ReadAsync(
+                context =>
+                    context
+                        .Set<ConfigRevisionRow>()
+                        .AsNoTracking()
+                        .FirstOrDefaultAsync(r => r.ModelId == modelId && r.Section == section && r.Revision == revision, cancellation),
+                cancellation
+            )
+            .ConfigureAwait(false);
         if (row is null)
             return Failure.NotFound(
                 $"There is no revision {revision} of the {section} settings; the last {SectionWriter.KeptRevisions} are kept."

@@ -28,30 +28,34 @@ internal sealed class ImportPaths(ParameterCatalogue catalogue, LaunchSettingsAc
     public async Task<IReadOnlyList<ImportPlan>> ResolveAsync(IReadOnlyList<ImportPlan> plans, CancellationToken cancellation)
     {
         var launch = await settings.GetAsync(cancellation).ConfigureAwait(false);
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var known = await context
-                .Models.AsNoTracking()
-                .Where(model => model.ModelPath != null)
-                .Select(model => model.ModelPath!)
-                .Distinct()
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            var library = known.ToLookup(ForeignPath.FileName, StringComparer.OrdinalIgnoreCase);
-            return await Task.Run(
-                    () =>
-                        plans
-                            .Select(plan =>
-                            {
-                                cancellation.ThrowIfCancellationRequested();
-                                return Resolve(plan, launch, library);
-                            })
-                            .ToList(),
-                    cancellation
-                )
-                .ConfigureAwait(false);
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var known = await context
+                        .Models.AsNoTracking()
+                        .Where(model => model.ModelPath != null)
+                        .Select(model => model.ModelPath!)
+                        .Distinct()
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var library = known.ToLookup(ForeignPath.FileName, StringComparer.OrdinalIgnoreCase);
+                    return await Task.Run(
+                            () =>
+                                plans
+                                    .Select(plan =>
+                                    {
+                                        cancellation.ThrowIfCancellationRequested();
+                                        return Resolve(plan, launch, library);
+                                    })
+                                    .ToList(),
+                            cancellation
+                        )
+                        .ConfigureAwait(false);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private ImportPlan Resolve(ImportPlan plan, LaunchSettings launch, ILookup<string, string> library)

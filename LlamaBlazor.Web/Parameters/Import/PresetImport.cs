@@ -91,19 +91,23 @@ internal sealed class PresetImport(
 
     private async Task<List<(long Id, string Name)>> ModelsAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var rows = await context
-                .Models.AsNoTracking()
-                .Where(model => model.Role == Domain.Models.ModelRole.Model)
-                .OrderBy(model => model.Name)
-                .Take(Bound)
-                .Select(model => new { model.Id, model.Name })
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            return [.. rows.Select(row => (row.Id, row.Name))];
-        }
+        return await contexts
+            .ReadAsync<List<(long Id, string Name)>>(
+                async context =>
+                {
+                    var rows = await context
+                        .Models.AsNoTracking()
+                        .Where(model => model.Role == Domain.Models.ModelRole.Model)
+                        .OrderBy(model => model.Name)
+                        .Take(Bound)
+                        .Select(model => new { model.Id, model.Name })
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    return [.. rows.Select(row => (row.Id, row.Name))];
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     // Without what stands before the flags when the engine is simulated.

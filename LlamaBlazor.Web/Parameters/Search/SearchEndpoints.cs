@@ -43,19 +43,22 @@ internal static class SearchEndpoints
     }
 
     // The one that is meant, else the one used last: a setting has no page without a model.
-    private static async Task<Target?> TargetAsync(IDbContextFactory<LlamaDbContext> contexts, long? wanted, CancellationToken cancellation)
-    {
-        await using var context = await contexts.CreateDbContextAsync(cancellation);
-        var models = context.Models.AsNoTracking().Where(row => row.Role == ModelRole.Model);
-        if (wanted is { } id)
-            models = models.Where(row => row.Id == id);
-        return await models
-            .OrderByDescending(row => row.LastUsedAt)
-            .ThenByDescending(row => row.Favorite)
-            .ThenBy(row => row.Name)
-            .Select(row => new Target(row.Id, row.Name))
-            .FirstOrDefaultAsync(cancellation);
-    }
+    private static Task<Target?> TargetAsync(IDbContextFactory<LlamaDbContext> contexts, long? wanted, CancellationToken cancellation) =>
+        contexts.ReadAsync(
+            context =>
+            {
+                var models = context.Models.AsNoTracking().Where(row => row.Role == ModelRole.Model);
+                if (wanted is { } id)
+                    models = models.Where(row => row.Id == id);
+                return models
+                    .OrderByDescending(row => row.LastUsedAt)
+                    .ThenByDescending(row => row.Favorite)
+                    .ThenBy(row => row.Name)
+                    .Select(row => new Target(row.Id, row.Name))
+                    .FirstOrDefaultAsync(cancellation);
+            },
+            cancellation
+        );
 
     private static SettingHit Hit(ParameterDefinition found, Target? model, Dictionary<string, string> titles)
     {

@@ -47,14 +47,17 @@ public sealed partial class PresetsPage : LiveComponent
 
     private async Task<IReadOnlyList<(string, string)>> ModelsAsync()
     {
-        await using var context = await Contexts.CreateDbContextAsync(Left);
-        var rows = await context
-            .Models.AsNoTracking()
-            .Where(model => model.Role == ModelRole.Model)
-            .OrderBy(model => model.Name)
-            .Take(ModelBound)
-            .Select(model => new { model.Id, model.Name })
-            .ToListAsync(Left);
+        var rows = await Contexts.ReadAsync(
+            context =>
+                context
+                    .Models.AsNoTracking()
+                    .Where(model => model.Role == ModelRole.Model)
+                    .OrderBy(model => model.Name)
+                    .Take(ModelBound)
+                    .Select(model => new { model.Id, model.Name })
+                    .ToListAsync(Left),
+            Left
+        );
         return [.. rows.Select(row => (row.Id.ToString(), row.Name))];
     }
 

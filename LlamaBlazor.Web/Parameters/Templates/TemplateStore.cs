@@ -26,25 +26,29 @@ internal sealed class TemplateStore(
     /// <summary>All of them, built in first.</summary>
     public async Task<IReadOnlyList<ParameterTemplate>> ListAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var rows = await context
-                .Set<ParameterTemplateRow>()
-                .AsNoTracking()
-                .OrderBy(row => row.Name)
-                .Take(Bound)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            return
-            [
-                .. ParameterTemplate.Standard,
-                .. rows.Select(row => new ParameterTemplate(row.Id, row.Name, row.Description, Read(row.ValuesJson))
+        return await contexts
+            .ReadAsync<IReadOnlyList<ParameterTemplate>>(
+                async context =>
                 {
-                    Forced = ReadForced(row.ValuesJson),
-                }),
-            ];
-        }
+                    var rows = await context
+                        .Set<ParameterTemplateRow>()
+                        .AsNoTracking()
+                        .OrderBy(row => row.Name)
+                        .Take(Bound)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    return
+                    [
+                        .. ParameterTemplate.Standard,
+                        .. rows.Select(row => new ParameterTemplate(row.Id, row.Name, row.Description, Read(row.ValuesJson))
+                        {
+                            Forced = ReadForced(row.ValuesJson),
+                        }),
+                    ];
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>The template with an id or a name, or null.</summary>

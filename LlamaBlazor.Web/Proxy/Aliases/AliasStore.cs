@@ -43,22 +43,26 @@ internal sealed class AliasStore(
     /// <summary>Aliases by name, of one model or of all.</summary>
     public async Task<IReadOnlyList<AliasAnswer>> ListAsync(long? modelId, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var query =
-                from alias in context.Set<ModelAliasRow>().AsNoTracking()
-                join model in context.Models on alias.ModelId equals model.Id
-                where modelId == null || alias.ModelId == modelId
-                orderby alias.Name
-                select new { Alias = alias, model.Name };
-            return
-            [
-                .. (await query.Take(ListBound).ToListAsync(cancellation).ConfigureAwait(false)).Select(row =>
-                    AnswerOf(row.Alias, row.Name)
-                ),
-            ];
-        }
+        return await contexts
+            .ReadAsync<IReadOnlyList<AliasAnswer>>(
+                async context =>
+                {
+                    var query =
+                        from alias in context.Set<ModelAliasRow>().AsNoTracking()
+                        join model in context.Models on alias.ModelId equals model.Id
+                        where modelId == null || alias.ModelId == modelId
+                        orderby alias.Name
+                        select new { Alias = alias, model.Name };
+                    return
+                    [
+                        .. (await query.Take(ListBound).ToListAsync(cancellation).ConfigureAwait(false)).Select(row =>
+                            AnswerOf(row.Alias, row.Name)
+                        ),
+                    ];
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Makes an alias.</summary>

@@ -25,59 +25,63 @@ internal sealed class ImageStore(
     /// <summary>The images with the tags that match; without tags only where nothing is looked for.</summary>
     public async Task<IReadOnlyList<ImageItem>> ListAsync(ImageSearch search, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var images = await context
-                .Set<ImageRow>()
-                .AsNoTracking()
-                .OrderBy(row => row.Registry)
-                .ThenBy(row => row.Organization)
-                .ThenBy(row => row.Name)
-                .Take(ImageEntry.Bound)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            var versions = (
-                await context
-                    .Set<ImageVersionRow>()
-                    .AsNoTracking()
-                    .Select(row => new
+        return await contexts
+            .ReadAsync<IReadOnlyList<ImageItem>>(
+                async context =>
+                {
+                    var images = await context
+                        .Set<ImageRow>()
+                        .AsNoTracking()
+                        .OrderBy(row => row.Registry)
+                        .ThenBy(row => row.Organization)
+                        .ThenBy(row => row.Name)
+                        .Take(ImageEntry.Bound)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var versions = (
+                        await context
+                            .Set<ImageVersionRow>()
+                            .AsNoTracking()
+                            .Select(row => new
+                            {
+                                row.ImageId,
+                                row.Tag,
+                                row.Architecture,
+                                row.IsCached,
+                                row.Digest,
+                                row.SizeBytes,
+                                row.PythonVersion,
+                            })
+                            .ToListAsync(cancellation)
+                            .ConfigureAwait(false)
+                    ).ToLookup(row => row.ImageId);
+                    var items = images.Select(image =>
                     {
-                        row.ImageId,
-                        row.Tag,
-                        row.Architecture,
-                        row.IsCached,
-                        row.Digest,
-                        row.SizeBytes,
-                        row.PythonVersion,
-                    })
-                    .ToListAsync(cancellation)
-                    .ConfigureAwait(false)
-            ).ToLookup(row => row.ImageId);
-            var items = images.Select(image =>
-            {
-                var isNamed = Contains(search.Text, image.DisplayName, image.Description, Path(image));
-                var found = versions[image.Id]
-                    .Select(row =>
-                        Describe(Path(image), ImageTag.Read(row.Tag), row.Architecture, row.IsCached) with
-                        {
-                            Digest = row.Digest,
-                            SizeBytes = row.SizeBytes,
-                            PythonVersion = row.PythonVersion,
-                        }
-                    )
-                    .Where(version => Matches(version, search, isNamed));
-                return new ImageItem(
-                    image.Id,
-                    Path(image),
-                    image.DisplayName,
-                    image.Description,
-                    image.LastSynced,
-                    [.. found.OrderBy(version => Order(version.Tag))]
-                );
-            });
-            return [.. items.Where(item => item.Versions.Count > 0 || search == new ImageSearch())];
-        }
+                        var isNamed = Contains(search.Text, image.DisplayName, image.Description, Path(image));
+                        var found = versions[image.Id]
+                            .Select(row =>
+                                Describe(Path(image), ImageTag.Read(row.Tag), row.Architecture, row.IsCached) with
+                                {
+                                    Digest = row.Digest,
+                                    SizeBytes = row.SizeBytes,
+                                    PythonVersion = row.PythonVersion,
+                                }
+                            )
+                            .Where(version => Matches(version, search, isNamed));
+                        return new ImageItem(
+                            image.Id,
+                            Path(image),
+                            image.DisplayName,
+                            image.Description,
+                            image.LastSynced,
+                            [.. found.OrderBy(version => Order(version.Tag))]
+                        );
+                    });
+                    return [.. items.Where(item => item.Versions.Count > 0 || search == new ImageSearch())];
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Adds an image, or a tag of one that is there.</summary>

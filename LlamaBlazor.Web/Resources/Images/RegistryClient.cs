@@ -174,18 +174,25 @@ internal sealed class RegistryClient(
 
     private async Task<(List<string>? Tags, bool IsFresh)> FindAsync(string endpoint, CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var row = await context
-                .Set<ApiCacheRow>()
-                .AsNoTracking()
-                .FirstOrDefaultAsync(cached => cached.Endpoint == endpoint, cancellation)
-                .ConfigureAwait(false);
-            return row is null
-                ? (null, false)
-                : (JsonSerializer.Deserialize<List<string>>(row.Response), row.ExpiresAt > clock.GetUtcNow().ToUnixTimeMilliseconds());
-        }
+        return await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var row = await context
+                        .Set<ApiCacheRow>()
+                        .AsNoTracking()
+                        .FirstOrDefaultAsync(cached => cached.Endpoint == endpoint, cancellation)
+                        .ConfigureAwait(false);
+                    return row is null
+                        ? (null, false)
+                        : (
+                            JsonSerializer.Deserialize<List<string>>(row.Response),
+                            row.ExpiresAt > clock.GetUtcNow().ToUnixTimeMilliseconds()
+                        );
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private Task SaveAsync(string endpoint, List<string> tags, CancellationToken cancellation) =>

@@ -27,14 +27,15 @@ public sealed partial class AdmissionCheck
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        await using var context = await Contexts.CreateDbContextAsync();
-        _models = await context
-            .Models.AsNoTracking()
-            .Where(model => model.Role == ModelRole.Model)
-            .OrderBy(model => model.Name)
-            .Take(Bound)
-            .Select(model => new Choice(model.Id, model.Name))
-            .ToListAsync();
+        _models = await Contexts.ReadAsync(context =>
+            context
+                .Models.AsNoTracking()
+                .Where(model => model.Role == ModelRole.Model)
+                .OrderBy(model => model.Name)
+                .Take(Bound)
+                .Select(model => new Choice(model.Id, model.Name))
+                .ToListAsync()
+        );
     }
 
     private string Names(IReadOnlyList<long> ids) =>

@@ -44,8 +44,9 @@ public sealed partial class GpuPanel
     protected override async Task OnInitializedAsync()
     {
         Watch(Board.Changes, change => InvokeAsync(ReadAsync));
-        await using var context = await Contexts.CreateDbContextAsync();
-        _models = await context.Models.AsNoTracking().OrderBy(model => model.Name).Take(Bound).Select(model => model.Name).ToListAsync();
+        _models = await Contexts.ReadAsync(context =>
+            context.Models.OrderBy(model => model.Name).Take(Bound).Select(model => model.Name).ToListAsync()
+        );
         await ReadAsync();
     }
 

@@ -92,32 +92,40 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
     public async Task ReloadAsync(CancellationToken cancellation)
     {
         await database.Ready.WaitAsync(cancellation).ConfigureAwait(false);
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var generation = database.Generation; // before reading
-            var rows = await context
-                .Set<ApiKeyRow>()
-                .AsNoTracking()
-                .Where(row => row.RevokedAt == null)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            var own = new ApiKey
-            {
-                Id = 0,
-                Name = "dashboard",
-                Hash = KeySecret.Hash(OwnSecret),
-                Scopes = [Scope.Admin],
-            };
-            // Who made a key wanted the endpoint closed: the end of the last one does not open it.
-            var state =
-                rows.Count > 0 ? KeyState.Needed
-                : await context.Set<ApiKeyRow>().AnyAsync(cancellation).ConfigureAwait(false)
-                && !await context.Set<MetadataRow>().AnyAsync(row => row.Key == OpenKey, cancellation).ConfigureAwait(false)
-                    ? KeyState.Locked
-                : KeyState.Open;
-            _keys = new Keys(rows.Select(KeyOf).Append(own).ToFrozenDictionary(key => key.Hash, StringComparer.Ordinal), state, generation);
-        }
+        _keys = await contexts
+            .ReadAsync(
+                async context =>
+                {
+                    var generation = database.Generation; // before reading
+                    var rows = await context
+                        .Set<ApiKeyRow>()
+                        .AsNoTracking()
+                        .Where(row => row.RevokedAt == null)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    var own = new ApiKey
+                    {
+                        Id = 0,
+                        Name = "dashboard",
+                        Hash = KeySecret.Hash(OwnSecret),
+                        Scopes = [Scope.Admin],
+                    };
+                    // Who made a key wanted the endpoint closed: the end of the last one does not open it.
+                    var state =
+                        rows.Count > 0 ? KeyState.Needed
+                        : await context.Set<ApiKeyRow>().AnyAsync(cancellation).ConfigureAwait(false)
+                        && !await context.Set<MetadataRow>().AnyAsync(row => row.Key == OpenKey, cancellation).ConfigureAwait(false)
+                            ? KeyState.Locked
+                        : KeyState.Open;
+                    return new Keys(
+                        rows.Select(KeyOf).Append(own).ToFrozenDictionary(key => key.Hash, StringComparer.Ordinal),
+                        state,
+                        generation
+                    );
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();

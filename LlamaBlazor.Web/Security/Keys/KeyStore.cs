@@ -89,36 +89,44 @@ internal sealed partial class KeyStore(
     /// <summary>All keys, newest first; revoked ones too, since statistics name them.</summary>
     public async Task<IReadOnlyList<KeyAnswer>> ListAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var rows = await context
-                .Set<ApiKeyRow>()
-                .AsNoTracking()
-                .OrderByDescending(row => row.Id)
-                .Take(KeyLimit)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            return [.. rows.Select(row => KeyAnswer.Of(row))];
-        }
+        return await contexts
+            .ReadAsync<IReadOnlyList<KeyAnswer>>(
+                async context =>
+                {
+                    var rows = await context
+                        .Set<ApiKeyRow>()
+                        .AsNoTracking()
+                        .OrderByDescending(row => row.Id)
+                        .Take(KeyLimit)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    return [.. rows.Select(row => KeyAnswer.Of(row))];
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Names of the projects a key may belong to.</summary>
     public async Task<IReadOnlyList<string>> ProjectsAsync(CancellationToken cancellation)
     {
-        var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            var named = await context
-                .Set<ProjectQuotaRow>()
-                .AsNoTracking()
-                .OrderBy(row => row.ProjectPath)
-                .Select(row => row.ProjectPath)
-                .Take(KeyLimit)
-                .ToListAsync(cancellation)
-                .ConfigureAwait(false);
-            return [ProjectQuota.Default, .. named.Where(name => name != ProjectQuota.Default)];
-        }
+        return await contexts
+            .ReadAsync<IReadOnlyList<string>>(
+                async context =>
+                {
+                    var named = await context
+                        .Set<ProjectQuotaRow>()
+                        .AsNoTracking()
+                        .OrderBy(row => row.ProjectPath)
+                        .Select(row => row.ProjectPath)
+                        .Take(KeyLimit)
+                        .ToListAsync(cancellation)
+                        .ConfigureAwait(false);
+                    return [ProjectQuota.Default, .. named.Where(name => name != ProjectQuota.Default)];
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Makes a key. The answer holds its secret.</summary>

@@ -16,23 +16,19 @@ internal sealed class MetricsReader(IDbContextFactory<LlamaDbContext> contexts)
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<IReadOnlyList<Sample>> RecentAsync(long now, CancellationToken cancellation = default) =>
-        Task.Run<IReadOnlyList<Sample>>(
-            async () =>
+        contexts.ReadAsync<IReadOnlyList<Sample>>(
+            async context =>
             {
-                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-                await using (context.ConfigureAwait(false))
-                {
-                    var rows = await context
-                        .Set<MetricsHistoryRow>()
-                        .AsNoTracking()
-                        .Where(row => row.Timestamp >= now - MetricWindow.LengthMs && row.Timestamp <= now)
-                        .OrderByDescending(row => row.Timestamp)
-                        .Take(MetricWindow.Bound)
-                        .ToListAsync(cancellation)
-                        .ConfigureAwait(false);
-                    rows.Reverse();
-                    return [.. rows.Select(MetricsRows.ToSample)];
-                }
+                var rows = await context
+                    .Set<MetricsHistoryRow>()
+                    .AsNoTracking()
+                    .Where(row => row.Timestamp >= now - MetricWindow.LengthMs && row.Timestamp <= now)
+                    .OrderByDescending(row => row.Timestamp)
+                    .Take(MetricWindow.Bound)
+                    .ToListAsync(cancellation)
+                    .ConfigureAwait(false);
+                rows.Reverse();
+                return [.. rows.Select(MetricsRows.ToSample)];
             },
             cancellation
         );
@@ -42,23 +38,19 @@ internal sealed class MetricsReader(IDbContextFactory<LlamaDbContext> contexts)
     /// <param name="stepMs">Length of a step, milliseconds.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<IReadOnlyList<Sample>> SeriesAsync(long from, long stepMs, CancellationToken cancellation = default) =>
-        Task.Run<IReadOnlyList<Sample>>(
-            async () =>
+        contexts.ReadAsync<IReadOnlyList<Sample>>(
+            async context =>
             {
-                var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
-                await using (context.ConfigureAwait(false))
-                {
-                    await context.Database.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-                    using var command = ((SqliteConnection)context.Database.GetDbConnection()).CreateCommand();
-                    command.CommandText = SeriesText;
-                    command.Parameters.AddWithValue("$from", from);
-                    command.Parameters.AddWithValue("$step", stepMs);
-                    using var rows = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-                    var steps = new List<Sample>();
-                    while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
-                        steps.Add(MetricField.Compose(rows.GetInt64(0), field => Value(rows, field)));
-                    return steps;
-                }
+                await context.Database.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+                using var command = ((SqliteConnection)context.Database.GetDbConnection()).CreateCommand();
+                command.CommandText = SeriesText;
+                command.Parameters.AddWithValue("$from", from);
+                command.Parameters.AddWithValue("$step", stepMs);
+                using var rows = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+                var steps = new List<Sample>();
+                while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
+                    steps.Add(MetricField.Compose(rows.GetInt64(0), field => Value(rows, field)));
+                return steps;
             },
             cancellation
         );
