@@ -5,7 +5,8 @@ namespace LlamaBlazor.Web.Shared;
 
 /// <summary>
 /// Work in the background that is done again and again, at an interval and when woken. It survives its failures: the first of a row is
-/// logged, all are counted, and while they last the interval doubles, up to <see cref="LongestPause"/>. One step at a time.
+/// logged, all are counted, and while they last the interval doubles, up to <see cref="LongestPause"/>, which is also the pause of work
+/// that has no interval. One step at a time.
 /// </summary>
 /// <param name="trouble">What a failure means, as the beginning of a sentence: "The machine could not be read".</param>
 /// <param name="step">One round of the work.</param>
@@ -149,8 +150,10 @@ internal sealed partial class PeriodicWork(string trouble, Func<CancellationToke
 
     private static TimeSpan Period(TimeSpan interval, int failures)
     {
-        if (failures == 0 || interval == Timeout.InfiniteTimeSpan || interval >= LongestPause)
+        if (failures == 0 || interval >= LongestPause)
             return interval;
+        if (interval == Timeout.InfiniteTimeSpan)
+            return LongestPause; // what failed is tried again, though nobody wakes it
         var pause = interval * Math.Pow(2, Math.Min(failures, 30));
         return pause < LongestPause ? pause : LongestPause;
     }

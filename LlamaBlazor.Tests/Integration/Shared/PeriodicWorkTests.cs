@@ -123,6 +123,22 @@ public sealed class PeriodicWorkTests : IDisposable
     }
 
     [Fact]
+    public async Task Failure_WithoutAnInterval_IsTriedAgain_UntilItWorks()
+    {
+        var work = Work();
+        work.Interval = Timeout.InfiniteTimeSpan;
+        _trouble = new TimeoutException();
+        _ = work.RunAsync(Task.CompletedTask, _stop.Token);
+        work.Wake();
+        await Until.TrueAsync(() => work.Failures == 1, "the first round");
+        await RoundAsync(PeriodicWork.LongestPause);
+        _trouble = null;
+        await RoundAsync(PeriodicWork.LongestPause);
+        await Until.TrueAsync(() => !_clock.IsWaiting(PeriodicWork.LongestPause), "no further round is planned");
+        Assert.Equal(2, work.Failures);
+    }
+
+    [Fact]
     public async Task Wakes_WhileARoundIsUnderWay_AreOneMoreRound()
     {
         var gate = new SemaphoreSlim(0);
