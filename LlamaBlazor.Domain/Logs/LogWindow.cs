@@ -87,9 +87,10 @@ public sealed class LogWindow(int bound)
         if (arrived.Length == 0)
             return;
         var newest = Entries.Count == 0 ? 0 : Entries[0].Sequence;
-        var added = arrived.Where(entry => entry.Sequence > newest).Reverse();
-        LogEntry[] shown = overflowed ? [.. added] : [.. added, .. Entries];
-        var cut = shown.Length > bound || overflowed;
+        LogEntry[] added = [.. arrived.Where(entry => entry.Sequence > newest).Reverse()];
+        var isApart = overflowed && added.Length == arrived.Length; // else the shown reach into the arrived
+        LogEntry[] shown = isApart ? added : [.. added, .. Entries];
+        var cut = shown.Length > bound || isApart;
         Entries = new(shown.Length > bound ? shown[..bound] : shown);
         if (cut)
             Next = LogCursor.Of(Entries[^1]);

@@ -21,10 +21,9 @@ internal static class SimulatorFeature
             "demo"
         );
         var models = Path.Combine(data, "models");
-        configuration[DataKey] = data;
         foreach (var folder in configuration.GetSection("LlamaBlazor:ModelDirectories").GetChildren().ToList())
             configuration[folder.Path] = null;
-        configuration["LlamaBlazor:ModelDirectories:0"] = models;
+        configuration.AddCommandLine([$"--{DataKey}={data}", $"--LlamaBlazor:ModelDirectories:0={models}"]); // what --demo stands for
         try
         {
             CreatePrivate(models);

@@ -46,6 +46,19 @@ public sealed class LogWindowTests
         Assert.Equal(new LogCursor(5, 0), _window.Next);
     }
 
+    [Theory]
+    [InlineData(6, "8 7 6 5")]
+    [InlineData(8, "8 7 6 5")] // all of the flood was read from memory too
+    public void Flood_ThatTheShownReachInto_LosesNothing(long read, string expected)
+    {
+        var reading = _window.Begin(new LogFilter());
+        foreach (var sequence in new[] { 3, 4, 5, 6, 7, 8 })
+            _window.Arrive(Line(sequence));
+        _window.Append(reading, [Line(read), Line(read - 1), Line(read - 2), Line(read - 3)], new LogCursor(read - 3, 0));
+        _window.Take();
+        Assert.Equal(expected, Shown());
+    }
+
     [Fact]
     public void Begin_ForgetsAll_AndKeepsOnlyWhatMatchesFromThenOn()
     {

@@ -23,6 +23,15 @@ public sealed class DemoTests(DemoApp app) : IClassFixture<DemoApp>
         Assert.False(File.Exists(Path.Combine(app.Folder.File("data"), "llama-dashboard.db")));
     }
 
+    [Fact]
+    public async Task Folders_AreShown_AsSetByTheCommandLine()
+    {
+        var folders = await app.GetAsync("/api/settings/ModelDirectories");
+        Assert.Equal(("command_line", true), (folders.GetProperty("source").GetString(), folders.GetProperty("locked").GetBoolean()));
+        var only = Assert.Single(folders.GetProperty("value").EnumerateArray()).GetString();
+        Assert.Equal(Path.Combine(app.Services.GetRequiredService<DataFolder>().Root, "models"), only);
+    }
+
     [LinuxFact]
     public void Samples_TakeNoRoom()
     {
