@@ -27,6 +27,7 @@ internal static class MaintenanceFeature
         services.AddSingleton<LaunchSettingsImport>();
         services.AddSingleton<ImportNews>();
         services.AddSingleton<SettingsImport>();
+        services.AddSingleton<DailyBackup>();
         services.AddSingleton<RetentionJob>();
         services.AddHostedService(provider => provider.GetRequiredService<RetentionJob>());
         return builder;

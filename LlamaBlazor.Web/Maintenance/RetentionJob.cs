@@ -1,7 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Maintenance.Jobs;
 using LlamaBlazor.Web.Shared;
 using Microsoft.Data.Sqlite;
 
@@ -9,15 +8,13 @@ namespace LlamaBlazor.Web.Maintenance;
 
 /// <summary>
 /// Once an hour removes what retention says, a few thousand rows a time so that other writes come between, and gives free pages back to the
-/// disk. Once a
-/// day, from 02:00 local time on, backs the database up.
+/// disk; then makes the backup of the day where it is due.
 /// </summary>
-internal sealed partial class RetentionJob(
+internal sealed class RetentionJob(
     RetentionAccess store,
     DatabaseWriter writer,
     DatabaseState database,
-    DatabaseOperations operations,
-    DatabaseJobs jobs,
+    DailyBackup backup,
     AuditTrail audit,
     TimeProvider clock,
     ILogger<RetentionJob> logger
@@ -25,7 +22,6 @@ internal sealed partial class RetentionJob(
 {
     private const int DeleteBatch = 5000;
     private const long DayMs = 86_400_000;
-    private const int BackupHour = 2;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(2);
 
@@ -95,7 +91,7 @@ internal sealed partial class RetentionJob(
         }
         finally
         {
-            await BackUpOncePerDayAsync(cancellation).ConfigureAwait(false);
+            await backup.RunAsync(cancellation).ConfigureAwait(false);
         }
     }
 
@@ -138,29 +134,4 @@ internal sealed partial class RetentionJob(
         command.Parameters.AddWithValue("$limit", limit);
         return command.ExecuteNonQuery();
     }
-
-    /// <summary>Backs up if today has no backup yet and it is late enough.</summary>
-    internal async Task BackUpOncePerDayAsync(CancellationToken cancellation)
-    {
-        var local = clock.GetLocalNow();
-        var known = operations.ListBackups();
-        if (known.Failure is { } unknown)
-        {
-            LogNoBackup(unknown.Message);
-            return;
-        }
-
-        var newest = known
-            .Value.Where(backup => backup.Kind == "daily" && backup.CreatedAt <= local)
-            .Max(backup => (DateTimeOffset?)backup.CreatedAt);
-        if (local.Hour < BackupHour || (newest is { } last && TimeZoneInfo.ConvertTime(last, clock.LocalTimeZone).Date >= local.Date))
-            return;
-        var made = await jobs.RunAsync("backup", (progress, token) => operations.BackupAsync("daily", progress, token), cancellation)
-            .ConfigureAwait(false);
-        if (made.Failure is { } failure)
-            LogNoBackup(failure.Message);
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "No daily backup was made; it is tried again in an hour. {Reason}")]
-    private partial void LogNoBackup(string reason);
 }

@@ -53,9 +53,9 @@ public sealed class ClockTests
         var now = TimeProvider.System.GetUtcNow().AddMinutes(1); // after the backup, whose name has the time of the machine
         // late enough in the day
         var clock = new SetClock(now) { Zone = TimeZoneInfo.CreateCustomTimeZone("noon", TimeSpan.FromHours(12 - now.Hour), null, null) };
-        using var job = ActivatorUtilities.CreateInstance<RetentionJob>(app.Services, clock);
-        await job.BackUpOncePerDayAsync(CancellationToken.None);
-        await job.BackUpOncePerDayAsync(CancellationToken.None); // once a day
+        var daily = ActivatorUtilities.CreateInstance<DailyBackup>(app.Services, clock);
+        await daily.RunAsync(CancellationToken.None);
+        await daily.RunAsync(CancellationToken.None); // once a day
         Assert.Single(
             Directory.EnumerateFiles(folder.Backups, $"llama-dashboard-daily-{TimeProvider.System.GetUtcNow():yyyy}*.db"),
             path => new FileInfo(path).Length > 0
