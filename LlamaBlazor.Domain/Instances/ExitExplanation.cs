@@ -27,13 +27,15 @@ public static partial class ExitExplanation
         [25] = "SIGXFSZ",
     };
 
+    private const string PortHint = "Its port was taken by another program. Start it again: another port is chosen.";
+
     private static readonly (Regex Pattern, string Hint)[] Hints =
     [
         (
             OutOfMemory(),
             "There was not enough memory. Choose a smaller context, fewer GPU layers, a smaller quantisation, or stop another model."
         ),
-        (PortTaken(), "Its port was taken by another program. Start it again: another port is chosen."),
+        (PortTaken(), PortHint),
         (CannotOpen(), "The model file could not be read. Check that it still exists and that this user may read it, then scan again."),
         (NotSupported(), "This llama-server does not know the model's architecture or format. A newer llama.cpp may."),
     ];
@@ -61,7 +63,10 @@ public static partial class ExitExplanation
             : isNotRunnable && loader is null ? "Check the engine's path and its permissions."
             : hint ?? Hint(signal, lastLines);
         var sentence = words is null ? $"{what}." : $"{what}: {words.TrimEnd('.')}.";
-        return new StartOutcome(exitCode, signal, isRefusal || isNotRunnable, next is null ? sentence : $"{sentence} {next}");
+        return new StartOutcome(exitCode, signal, isRefusal || isNotRunnable, next is null ? sentence : $"{sentence} {next}")
+        {
+            IsPortTaken = next == PortHint && !wasReady,
+        };
     }
 
     // The first line that a hint explains: what comes after it only says that it failed.

@@ -26,6 +26,7 @@ public enum InstanceEffect
 /// <param name="ReadyAt">When it became ready, by the monotonic clock.</param>
 /// <param name="FailedAt">When it failed last, by the monotonic clock.</param>
 /// <param name="Pause">Until the next attempt.</param>
+/// <param name="LostPorts">Launches in a row that found their port taken.</param>
 public sealed record InstanceState(
     InstancePhase Phase,
     FailureCount Failures,
@@ -33,7 +34,8 @@ public sealed record InstanceState(
     string? Reason = null,
     TimeSpan? ReadyAt = null,
     TimeSpan? FailedAt = null,
-    TimeSpan Pause = default
+    TimeSpan Pause = default,
+    int LostPorts = 0
 )
 {
     /// <summary>Never started.</summary>
@@ -51,6 +53,10 @@ public sealed record InstanceTransition(InstanceState State, IReadOnlyList<Insta
 /// </summary>
 public static class InstanceLifecycle
 {
+    // A time-of-check to time-of-use race: a port that was free when it was chosen may be another program's, or the local end of somebody's
+    // connection, when the engine binds it. That is no failure of the engine's.
+    private const int MaxLostPorts = 3;
+
     /// <summary>The next state.</summary>
     /// <param name="state">The state before.</param>
     /// <param name="happened">The event.</param>
@@ -69,7 +75,7 @@ public static class InstanceLifecycle
                 ? To(Fresh(state) with { Reason = refused.Reason }, InstancePhase.Stopped)
                 : OnLaunchFailed(state, refused.Reason, policy, now),
             BecameReady => state.Phase is InstancePhase.Loading
-                ? To(state with { ReadyAt = now, Reason = null }, InstancePhase.Running)
+                ? To(state with { ReadyAt = now, Reason = null, LostPorts = 0 }, InstancePhase.Running)
                 : Unchanged(state),
             Exited exited => OnExit(state, exited.Outcome, policy, now),
             StartLimitReached limit => OnTrouble(state, InstancePhase.Loading, limit.Reason, again: false),
@@ -136,6 +142,14 @@ public static class InstanceLifecycle
                 ? Retry(state with { StartAgain = false }, policy.AfterCrash(state.Failures, state.ReadyAt, now), trouble, now)
                 : To(state with { FailedAt = now, ReadyAt = null }, InstancePhase.Failed),
             InstancePhase.Stopping => Ended(state),
+            InstancePhase.Loading when outcome.IsPortTaken && state.LostPorts < MaxLostPorts => To(
+                state with
+                {
+                    LostPorts = state.LostPorts + 1,
+                },
+                InstancePhase.Loading,
+                InstanceEffect.Launch
+            ),
             InstancePhase.Loading => Retry(
                 state,
                 outcome.IsRefusal ? RestartDecision.GiveUp : policy.AfterFailedStart(state.Failures),

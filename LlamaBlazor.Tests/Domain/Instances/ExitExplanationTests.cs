@@ -47,6 +47,13 @@ public sealed class ExitExplanationTests
         Assert.Contains("exit code 1 before it was ready", outcome.Reason);
     }
 
+    [Theory]
+    [InlineData("E srv start: couldn't bind HTTP server socket, hostname: 127.0.0.1, port: 8080", false, true)]
+    [InlineData("E srv start: couldn't bind HTTP server socket, hostname: 127.0.0.1, port: 8080", true, false)]
+    [InlineData("E llama_model_load: error loading model: unknown model architecture: 'new'", false, false)]
+    public void PortTaken_IsTold_WhereItWasNotReady(string line, bool wasReady, bool isTaken) =>
+        Assert.Equal(isTaken, ExitExplanation.Explain(1, [line, "E srv: exiting"], wasReady).IsPortTaken);
+
     [Fact]
     public void LogPrefix_IsLeftOut() =>
         Assert.Contains(

@@ -22,6 +22,7 @@ public sealed class InstanceLifecycleTests
         ["exit"] = new Exited(new StartOutcome(1, null, false, "it broke")),
         ["exit-0"] = new Exited(new StartOutcome(0, null, false, "it ended")),
         ["refused"] = new Exited(new StartOutcome(1, null, true, "it refused")),
+        ["port"] = new Exited(new StartOutcome(1, null, false, "its port was taken") { IsPortTaken = true }),
         ["limit"] = new StartLimitReached("too slow"),
         ["hung"] = new Hung("no answer"),
         ["backoff"] = new BackoffElapsed(),
@@ -38,17 +39,19 @@ public sealed class InstanceLifecycleTests
                 (
                     InstancePhase.Loading,
                     "stop:Stopping:Terminate restart:Stopping:Terminate launch-failed:Failed no-place:Stopped ready:Running "
-                        + "exit:Backoff:ScheduleRetry exit-0:Backoff:ScheduleRetry refused:Failed limit:Stopping:Terminate"
+                        + "exit:Backoff:ScheduleRetry exit-0:Backoff:ScheduleRetry refused:Failed limit:Stopping:Terminate "
+                        + "port:Loading:Launch"
                 ),
                 (
                     InstancePhase.Running,
                     "stop:Stopping:Terminate restart:Stopping:Terminate launch-failed:Backoff:ScheduleRetry "
                         + "no-place:Backoff:ScheduleRetry exit:Backoff:ScheduleRetry exit-0:Stopped refused:Backoff:ScheduleRetry "
-                        + "hung:Stopping:Terminate"
+                        + "port:Backoff:ScheduleRetry hung:Stopping:Terminate"
                 ),
                 (
                     InstancePhase.Stopping,
-                    "launched:Stopping:Terminate launch-failed:Stopped no-place:Stopped exit:Stopped exit-0:Stopped refused:Stopped"
+                    "launched:Stopping:Terminate launch-failed:Stopped no-place:Stopped exit:Stopped exit-0:Stopped refused:Stopped "
+                        + "port:Stopped"
                 ),
                 (
                     InstancePhase.Backoff,
@@ -112,6 +115,16 @@ public sealed class InstanceLifecycleTests
     {
         Assert.Equal(InstancePhase.Stopped, Run(InstanceState.Initial, "start", "ready", "hung", "stop", "exit").Phase);
         Assert.Equal(InstancePhase.Loading, Run(InstanceState.Initial, "start", "ready", "hung", "start", "exit").Phase);
+    }
+
+    [Fact]
+    public void LostPorts_AreNoFailures_ButNotWithoutEnd()
+    {
+        var third = Run(InstanceState.Initial, "start", "port", "port", "port");
+        Assert.Equal((InstancePhase.Loading, FailureCount.None), (third.Phase, third.Failures));
+        Assert.Equal(InstancePhase.Backoff, Run(third, "port").Phase);
+        Assert.Equal(InstancePhase.Failed, Run(third, "port", "backoff", "port").Phase);
+        Assert.Equal(0, Run(third, "ready").LostPorts);
     }
 
     [Fact]

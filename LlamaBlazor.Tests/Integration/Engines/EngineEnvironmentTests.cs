@@ -219,7 +219,7 @@ public sealed class EngineEnvironmentTests(EngineEnvironmentTests.App app) : ICl
         );
         Assert.Equal(HttpStatusCode.OK, chat.StatusCode);
         await app.PostAsync($"/api/models/{model}/restart");
-        await Until.TrueAsync(() => app.Board.Find(model) is { Status: "running" } now && now.Pid != first.Pid, "another process");
+        await app.WaitForAnotherProcessAsync(model, first);
         Assert.NotEqual(key, (await ReadAsync(seen))["LLAMA_API_KEY"]);
     }
 

@@ -142,6 +142,43 @@ public sealed class FaultTests(InstanceHarness app) : IClassFixture<InstanceHarn
         await Until.TrueAsync(() => crowded.Board.Find(model) is { Status: "running" }, "running again on the only port");
     }
 
+    [LinuxTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task PortTakenMeanwhile_IsReplacedByAnother_AndIsNoFailedStart(bool isReal)
+    {
+        var real =
+            RealModelFactAttribute.Model is { } file && RealEngineFactAttribute.Engine is { } path ? (Engine: path, Model: file) : default;
+        Assert.SkipWhen(isReal && real.Engine is null, "LLAMA_SERVER and LLAMA_MODEL name no engine and model");
+        using var other = QuietPort.Listen();
+        var starts = app.Folder.File($"starts-{Guid.NewGuid():N}");
+        var engine = EngineScript.WriteRaw(
+            app.Folder,
+            $"""
+            case "$*" in *--port*) echo start >> '{starts}' ;; esac
+            if [ -f '{starts}' ] && [ "$(wc -l < '{starts}')" -le 2 ]; then
+                for word in "$@"; do
+                    shift
+                    [ "$before" = --port ] && word={((IPEndPoint)other.LocalEndpoint).Port}
+                    before=$word
+                    set -- "$@" "$word"
+                done
+            fi
+            exec '{(isReal ? real.Engine : EngineScript.Write(app.Folder, "load-ms=0"))}' "$@"
+            """
+        );
+        var model = await app.AddModelWithAsync(engine, isReal ? real.Model : null, runtime => runtime.RestartPolicy = RestartPolicy.Never);
+        var running = await app.StartAsync(model);
+        using var http = EngineClient.Of(running);
+        Assert.True((await http.GetAsync(new Uri(running.BaseUrl + "/health"))).IsSuccessStatusCode);
+        Assert.Equal(3, (await File.ReadAllLinesAsync(starts)).Length);
+        Assert.Contains(
+            app.Supervisor.Lines(model),
+            line => line.Text.Contains("couldn't bind HTTP server socket", StringComparison.Ordinal)
+        );
+        await app.PostAsync($"/api/models/{model}/stop");
+    }
+
     [LinuxFact]
     public async Task AnotherProgramOnThePort_IsNotTakenForTheEngine()
     {

@@ -85,6 +85,13 @@ public class InstanceHarness : AppFixture
         return Board.Find(model)!;
     }
 
+    /// <summary>Waits until a restarted model runs in another process.</summary>
+    public Task WaitForAnotherProcessAsync(long model, InstanceSnapshot before) =>
+        Until.TrueAsync(
+            () => Board.Find(model) is { Status: "running" } now && now.Pid != before.Pid,
+            () => $"another process than {before.Pid} of {before.Model}: {Board.Find(model)}"
+        );
+
     /// <summary>Starts a model and waits until it is ready.</summary>
     public async Task<InstanceSnapshot> StartAsync(long model)
     {

@@ -23,7 +23,7 @@ public sealed class PendingTests(InstanceHarness app) : IClassFixture<InstanceHa
         Assert.Equal(("added", "--mlock"), (change.GetProperty("kind").GetString(), change.GetProperty("flag").GetString()));
         var (applied, _) = await app.PostAsync($"/api/models/{model}/apply");
         Assert.Equal(202, applied);
-        await Until.TrueAsync(() => app.Board.Find(model) is { Status: "running" } now && now.Pid != first.Pid, "another process");
+        await app.WaitForAnotherProcessAsync(model, first);
         Assert.False((await PendingAsync(model)).GetProperty("restart_needed").GetBoolean());
     }
 

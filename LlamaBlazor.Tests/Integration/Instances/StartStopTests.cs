@@ -51,7 +51,7 @@ public sealed class StartStopTests(InstanceHarness app) : IClassFixture<Instance
         var model = await app.AddModelAsync("load-ms=0");
         var first = await app.StartAsync(model);
         Assert.Equal(202, (await app.PostAsync($"/api/models/{model}/restart")).Status);
-        await Until.TrueAsync(() => app.Board.Find(model) is { Status: "running" } now && now.Pid != first.Pid, "another process");
+        await app.WaitForAnotherProcessAsync(model, first);
         Assert.False(InstanceHarness.IsAlive(first.Pid!.Value));
     }
 
