@@ -69,9 +69,9 @@ public sealed partial class AllSettings
 
     private void Type(SettingState state, string text) => _draft.Type(state, text);
 
-    private async Task SaveAsync(string group)
+    // What is shown and counted on the button: an edit that the search hides stays one.
+    private async Task SaveAsync(List<SettingState> states)
     {
-        var states = _states.Where(state => state.Definition.Group == group).ToList();
         if (_saving || _draft.Read(states) is not { } edits)
             return;
         _saving = true;

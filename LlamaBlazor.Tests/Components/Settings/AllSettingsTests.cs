@@ -87,6 +87,22 @@ public sealed class AllSettingsTests : BunitContext, IAsyncLifetime
         Assert.Contains("No setting has", page.Markup);
     }
 
+    [Fact]
+    public async Task Save_WhileSearching_SavesWhatIsShown_AndKeepsTheOtherEdits()
+    {
+        const string wait = "LlamaBlazor:Proxy:QueueWaitSeconds";
+        var page = Render<AllSettings>();
+        await TypeAsync(page, Queue, "9");
+        await TypeAsync(page, wait, "0"); // no value of it: what the search hides must not hold up what it shows
+        await page.InvokeAsync(() => page.Find("input[type=search]").InputAsync("queuesize"));
+        Assert.Contains("Save 1 change", page.Markup);
+        await SaveAsync(page, Queue);
+        Assert.Equal("9", Value(Queue));
+        await page.InvokeAsync(() => page.Find("input[type=search]").InputAsync(""));
+        Assert.Equal("0", Row(page, wait).QuerySelector("input")!.GetAttribute("value"));
+        Assert.Contains("Save 1 change", page.Markup);
+    }
+
     private string? Value(string key) => Store.Describe(SettingTable.Get(key)).Value.Text;
 
     private static IElement Row(IRenderedComponent<AllSettings> page, string key) => page.Find($".setting[data-key='{key}']");
