@@ -62,9 +62,9 @@ static WebApplication Build(string[] args)
         .AddPlayground()
         .AddCli();
     var app = builder.Build();
-    app.UseProgramPaths();
-    app.UseSecurity();
-    app.MapShell()
+    app.UseProgramPaths().UseSecurity().UseShell().UseEngineMetrics();
+    app.MapWithAccess()
+        .MapShell()
         .MapSettings()
         .MapModels()
         .MapDownloads()

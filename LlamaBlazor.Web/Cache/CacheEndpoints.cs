@@ -13,7 +13,7 @@ internal sealed record CacheSwitchBody(bool? Enabled);
 internal static class CacheEndpoints
 {
     /// <summary>Maps the endpoints.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/cache").WithTags("Cache");
         group.MapGet("", ListAsync).Produces<ListPage<CacheItem>>();

@@ -14,7 +14,7 @@ internal static class CacheFeature
     }
 
     /// <summary>Maps <c>/api/cache</c>.</summary>
-    public static WebApplication MapCache(this WebApplication app)
+    public static IEndpointRouteBuilder MapCache(this IEndpointRouteBuilder app)
     {
         CacheEndpoints.Map(app);
         return app;

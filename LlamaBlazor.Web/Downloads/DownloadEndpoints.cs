@@ -11,7 +11,7 @@ internal static class DownloadEndpoints
     private const int PageBound = 1000;
 
     /// <summary>Maps them.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/downloads").WithTags("Downloads");
         group.MapGet("", ListAsync);

@@ -25,7 +25,7 @@ internal static class DownloadsFeature
     }
 
     /// <summary>Maps <c>/api/downloads</c>.</summary>
-    public static WebApplication MapDownloads(this WebApplication app)
+    public static IEndpointRouteBuilder MapDownloads(this IEndpointRouteBuilder app)
     {
         DownloadEndpoints.Map(app);
         return app;

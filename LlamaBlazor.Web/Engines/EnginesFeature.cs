@@ -30,7 +30,7 @@ internal static class EnginesFeature
     }
 
     /// <summary>Maps <c>/api/containers</c>.</summary>
-    public static WebApplication MapEngines(this WebApplication app) => app.MapContainers();
+    public static IEndpointRouteBuilder MapEngines(this IEndpointRouteBuilder app) => app.MapContainers();
 
     private static void AddContainers(IServiceCollection services)
     {

@@ -11,7 +11,7 @@ namespace LlamaBlazor.Web.Instances;
 internal static class InstanceEndpoints
 {
     /// <summary>Maps them.</summary>
-    public static WebApplication MapInstanceEndpoints(this WebApplication app)
+    public static IEndpointRouteBuilder MapInstanceEndpoints(this IEndpointRouteBuilder app)
     {
         var models = app.MapGroup("/api/models/{id}").WithTags("Instances");
         models.MapPost("/start", StartEndpoint.RunAsync);

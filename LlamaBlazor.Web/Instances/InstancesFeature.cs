@@ -50,7 +50,7 @@ internal static class InstancesFeature
     }
 
     /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapInstances(this WebApplication app) => app.MapInstanceEndpoints();
+    public static IEndpointRouteBuilder MapInstances(this IEndpointRouteBuilder app) => app.MapInstanceEndpoints();
 
     // Who may start, and who gives way.
     private static void AddAdmission(IServiceCollection services)

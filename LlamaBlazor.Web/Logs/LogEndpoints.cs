@@ -10,7 +10,7 @@ namespace LlamaBlazor.Web.Logs;
 internal static class LogEndpoints
 {
     /// <summary>Maps the endpoints.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/logs").WithTags("Logs");
         group.MapGet("", ListAsync).Produces<ListPage<LogAnswer>>();

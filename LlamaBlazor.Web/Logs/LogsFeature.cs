@@ -23,7 +23,7 @@ internal static class LogsFeature
     }
 
     /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapLogs(this WebApplication app)
+    public static IEndpointRouteBuilder MapLogs(this IEndpointRouteBuilder app)
     {
         LogEndpoints.Map(app);
         return app;

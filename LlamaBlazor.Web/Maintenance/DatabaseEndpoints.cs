@@ -8,7 +8,7 @@ namespace LlamaBlazor.Web.Maintenance;
 internal static class DatabaseEndpoints
 {
     /// <summary>Maps the endpoints.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/database").WithTags("Database");
         group.MapGet("", (DatabaseStats stats, CancellationToken cancellation) => stats.ReadAsync(cancellation));

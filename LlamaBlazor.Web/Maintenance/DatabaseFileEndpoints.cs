@@ -4,7 +4,7 @@ using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Maintenance.Jobs;
 using LlamaBlazor.Web.Maintenance.Legacy;
-using LlamaBlazor.Web.Security.Keys;
+using LlamaBlazor.Web.Security.Access;
 using LlamaBlazor.Web.Shared.Api;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -16,7 +16,7 @@ namespace LlamaBlazor.Web.Maintenance;
 internal static class DatabaseFileEndpoints
 {
     /// <summary>Maps the endpoints.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/database").WithTags("Database");
         group.MapPost("/restore", RestoreAsync);

@@ -34,7 +34,7 @@ internal static class MaintenanceFeature
     }
 
     /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapMaintenance(this WebApplication app)
+    public static IEndpointRouteBuilder MapMaintenance(this IEndpointRouteBuilder app)
     {
         DatabaseEndpoints.Map(app);
         JobEndpoints.Map(app);

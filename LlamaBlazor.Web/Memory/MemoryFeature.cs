@@ -26,7 +26,7 @@ internal static class MemoryFeature
     }
 
     /// <summary>Maps <c>/api/models/fit</c> and what is said of one model's memory.</summary>
-    public static WebApplication MapMemory(this WebApplication app)
+    public static IEndpointRouteBuilder MapMemory(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/models").WithTags("Models");
         FitBatchEndpoints.Map(group);

@@ -15,7 +15,7 @@ internal static class ModelEndpoints
     private const int PageBound = 1000;
 
     /// <summary>Maps them.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/models").WithTags("Models");
         group.MapGet("", ListAsync);

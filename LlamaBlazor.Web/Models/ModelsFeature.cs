@@ -34,7 +34,7 @@ internal static class ModelsFeature
     }
 
     /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapModels(this WebApplication app)
+    public static IEndpointRouteBuilder MapModels(this IEndpointRouteBuilder app)
     {
         ModelEndpoints.Map(app);
         return app;

@@ -62,7 +62,7 @@ internal static class ParametersFeature
     }
 
     /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapParameters(this WebApplication app)
+    public static IEndpointRouteBuilder MapParameters(this IEndpointRouteBuilder app)
     {
         app.MapConfig();
         app.MapEngineDirectory();

@@ -5,6 +5,7 @@ using LlamaBlazor.Web.Proxy.Bodies;
 using LlamaBlazor.Web.Proxy.Caching;
 using LlamaBlazor.Web.Proxy.Ollama;
 using LlamaBlazor.Web.Proxy.Recording;
+using LlamaBlazor.Web.Security.Access;
 using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Api;
@@ -40,30 +41,50 @@ internal static class ProxyFeature
         return builder;
     }
 
-    /// <summary>Maps all routes. Pages win where both would match: the routes here are none of theirs.</summary>
-    public static WebApplication MapProxy(this WebApplication app)
+    /// <summary>Serves an engine's own figures: without a model the path is the dashboard's own, so that routing cannot tell the two
+    /// apart.</summary>
+    public static WebApplication UseEngineMetrics(this WebApplication app)
     {
         var endpoint = app.Services.GetRequiredService<ProxyEndpoint>();
-        var streams = app.Services.GetRequiredService<StreamEndpoint>();
-        var upstream = app.Services.GetRequiredService<UpstreamEndpoint>();
-        // Without a model the path is the dashboard's own, so that routing cannot tell the two apart.
         app.MapWhen(
-            context =>
-                context.Request.Path == RouteTable.Metrics.Path
-                && HttpMethods.IsGet(context.Request.Method)
-                && context.Request.Query.ContainsKey("model"),
+            context => HttpMethods.IsGet(context.Request.Method) && AccessTable.IsOfAnEngine(context.Request),
             branch => branch.Run(context => endpoint.HandleAsync(context, RouteTable.Metrics))
         );
+        return app;
+    }
+
+    /// <summary>Maps all routes. Pages win where both would match: the routes here are none of theirs.</summary>
+    public static IEndpointRouteBuilder MapProxy(this IEndpointRouteBuilder app)
+    {
+        MapEngines(app.MapGroup("").WithMetadata(ChecksKeysItself.Mark));
+        MapOpen(app.MapGroup("").AllowAnonymous());
+        InFlightEndpoints.Map(app);
+        AliasEndpoints.Map(app);
+        return app;
+    }
+
+    // What leads to an engine, or tells of the models.
+    private static void MapEngines(RouteGroupBuilder app)
+    {
+        var services = ((IEndpointRouteBuilder)app).ServiceProvider;
+        var endpoint = services.GetRequiredService<ProxyEndpoint>();
+        var streams = services.GetRequiredService<StreamEndpoint>();
+        var upstream = services.GetRequiredService<UpstreamEndpoint>();
         foreach (var route in RouteTable.All)
             app.MapMethods(route.Path, [route.Method], context => endpoint.HandleAsync(context, route))
                 .ExcludeFromDescription()
                 .ShortCircuit();
         app.MapMethods(RouteTable.StreamPrefix + "{**conversation}", ["GET", "DELETE"], streams.HandleStreamAsync).ExcludeFromDescription();
         app.MapPost(RouteTable.StreamLookupPath, streams.HandleLookupAsync).ExcludeFromDescription();
-        foreach (var path in RouteTable.HealthPaths)
-            app.MapGet(path, () => Results.Json(new { status = "ok" })).ExcludeFromDescription();
         app.Map(RouteTable.UpstreamPrefix + "{**path}", upstream.HandleUpstreamAsync).ExcludeFromDescription();
         ModelCatalogue.Map(app);
+    }
+
+    // What tells no more than that somebody is there, or that a route is not.
+    private static void MapOpen(RouteGroupBuilder app)
+    {
+        foreach (var path in RouteTable.HealthPaths)
+            app.MapGet(path, () => Results.Json(new { status = "ok" })).ExcludeFromDescription();
         foreach (
             var path in RouteTable
                 .All.Select(route => route.Path)
@@ -72,9 +93,6 @@ internal static class ProxyFeature
         )
             app.Map(path, RefuseUnknownAsync).ExcludeFromDescription(); // with another method
         app.Map("/v1/{**path}", RefuseUnknownAsync).ExcludeFromDescription();
-        InFlightEndpoints.Map(app);
-        AliasEndpoints.Map(app);
-        return app;
     }
 
     // From the arrival of a request to its engine.

@@ -8,7 +8,7 @@ internal static class MachineHistoryEndpoints
     private const int LimitBound = 1000;
 
     /// <summary>Maps them.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/system").WithTags("Resources");
         group.MapGet(

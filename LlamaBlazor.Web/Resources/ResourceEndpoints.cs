@@ -12,7 +12,7 @@ internal static class ResourceEndpoints
     private static readonly string[] Counts = ["max_containers", "max_gpus"];
 
     /// <summary>Maps them.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         var projects = app.MapGroup("/api/projects").WithTags("Resources");
         projects.MapGet(

@@ -27,7 +27,7 @@ internal static class ResourcesFeature
     }
 
     /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapResources(this WebApplication app)
+    public static IEndpointRouteBuilder MapResources(this IEndpointRouteBuilder app)
     {
         ResourceEndpoints.Map(app);
         MachineHistoryEndpoints.Map(app);

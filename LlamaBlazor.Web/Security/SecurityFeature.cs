@@ -1,8 +1,12 @@
 using System.Net;
 using LlamaBlazor.Domain.Proxy;
+using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Data;
+using LlamaBlazor.Web.Security.Access;
 using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shell;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -40,6 +44,7 @@ internal static class SecurityFeature
         builder.Services.AddSingleton<KeyRing>();
         builder.Services.AddSingleton<KeyStore>();
         builder.Services.AddSingleton<KeyAccess>();
+        AddAccess(builder.Services);
         return builder;
     }
 
@@ -51,12 +56,21 @@ internal static class SecurityFeature
         app.UseMiddleware<DatabaseGuard>();
         app.UseRouting(); // here: routes for programs are served at once, without what pages need
         app.UseMiddleware<SecurityHeaders>();
-        app.UseMiddleware<KeyGuard>();
+        app.UseAuthentication();
+        app.UseAuthorization();
         return app;
     }
 
+    /// <summary>Where the rooms map their routes, so that none is without a policy (<see cref="AccessTable"/>).</summary>
+    public static IEndpointRouteBuilder MapWithAccess(this WebApplication app)
+    {
+        var routes = app.MapGroup("");
+        ((IEndpointConventionBuilder)routes).Finally(AccessRules.AddTo);
+        return routes;
+    }
+
     /// <summary>Maps <c>/api/keys</c>.</summary>
-    public static WebApplication MapSecurity(this WebApplication app)
+    public static IEndpointRouteBuilder MapSecurity(this IEndpointRouteBuilder app)
     {
         KeyEndpoints.Map(app);
         return app;
@@ -70,4 +84,19 @@ internal static class SecurityFeature
             || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(name.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
     }
+
+    // A further way to sign in is a further scheme here; the policies stay. What names no policy is for administrators.
+    private static void AddAccess(IServiceCollection services)
+    {
+        services.AddAuthentication(KeyScheme.Name).AddScheme<AuthenticationSchemeOptions, KeyScheme>(KeyScheme.Name, null);
+        var policies = services.AddAuthorizationBuilder();
+        foreach (var scope in Scope.All)
+            policies.AddPolicy(scope, PolicyOf(scope));
+        policies.AddPolicy(AccessRules.ByPath, PolicyOf(null)).SetFallbackPolicy(PolicyOf(null)).SetDefaultPolicy(PolicyOf(Scope.Admin));
+        services.AddSingleton<IAuthorizationHandler, ScopeHandler>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
+    }
+
+    private static AuthorizationPolicy PolicyOf(string? scope) =>
+        new AuthorizationPolicyBuilder(KeyScheme.Name).AddRequirements(new ScopeRequirement(scope)).Build();
 }

@@ -8,7 +8,7 @@ namespace LlamaBlazor.Web.Settings;
 internal static class PreferenceEndpoints
 {
     /// <summary>Maps both.</summary>
-    public static void MapPreferences(this WebApplication app)
+    public static void MapPreferences(this IEndpointRouteBuilder app)
     {
         var metadata = app.MapGroup("/api/metadata").WithTags("Key/value");
         metadata.MapGet("", (PreferenceStore store, CancellationToken cancellation) => store.ListMetadataAsync(cancellation));

@@ -9,7 +9,7 @@ namespace LlamaBlazor.Web.Settings;
 internal static class RequestSettingsEndpoints
 {
     /// <summary>Maps the endpoints.</summary>
-    public static void MapRequestSettings(this WebApplication app)
+    public static void MapRequestSettings(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/request-settings").WithTags("Settings");
         group.MapGet("", (RequestKeepingAccess store) => Answer(store.Current, store));

@@ -11,7 +11,7 @@ namespace LlamaBlazor.Web.Settings;
 internal static class SettingEndpoints
 {
     /// <summary>Maps the endpoints.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/settings").WithTags("Settings");
         group

@@ -35,7 +35,7 @@ internal static class SettingsFeature
 
     /// <summary>Maps <c>/api/settings</c>, <c>/api/launch-settings</c>, <c>/api/request-settings</c>, <c>/api/metadata</c> and
     /// <c>/api/config</c>.</summary>
-    public static WebApplication MapSettings(this WebApplication app)
+    public static IEndpointRouteBuilder MapSettings(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/launch-settings").WithTags("Server");
         group.MapGet(

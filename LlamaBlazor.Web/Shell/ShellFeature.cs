@@ -43,14 +43,20 @@ internal static class ShellFeature
         return builder;
     }
 
-    /// <summary>Maps pages, static files and health.</summary>
-    public static WebApplication MapShell(this WebApplication app)
+    /// <summary>Answers what fails and what was not found, and guards forms.</summary>
+    public static WebApplication UseShell(this WebApplication app)
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use(KeepProblemDetails);
         app.UseAntiforgery();
+        return app;
+    }
+
+    /// <summary>Maps pages, static files and health.</summary>
+    public static IEndpointRouteBuilder MapShell(this IEndpointRouteBuilder app)
+    {
         app.MapStaticAssets();
         app.MapOpenApi();
         app.MapGet("/healthz", (DataFolder folder) => new Health("ok", Version, folder.Session)).WithTags("Health");

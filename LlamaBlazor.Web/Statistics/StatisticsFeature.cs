@@ -19,7 +19,7 @@ internal static class StatisticsFeature
     }
 
     /// <summary>Maps its endpoints.</summary>
-    public static WebApplication MapStatistics(this WebApplication app)
+    public static IEndpointRouteBuilder MapStatistics(this IEndpointRouteBuilder app)
     {
         StatsEndpoints.Map(app);
         return app;

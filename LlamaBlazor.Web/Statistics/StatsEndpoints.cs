@@ -7,7 +7,7 @@ namespace LlamaBlazor.Web.Statistics;
 internal static class StatsEndpoints
 {
     /// <summary>Maps the endpoints.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/stats").WithTags("Statistics");
         group.MapGet("/summary", SummaryAsync).Produces<StatsSummaryAnswer>();

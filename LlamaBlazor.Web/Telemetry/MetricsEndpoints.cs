@@ -19,7 +19,7 @@ internal static class MetricsEndpoints
     };
 
     /// <summary>Maps the endpoints.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/metrics").WithTags("Telemetry");
         group.MapGet("/latest", Latest).Produces<SampleAnswer>();

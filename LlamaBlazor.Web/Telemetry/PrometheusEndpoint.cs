@@ -10,7 +10,7 @@ internal static class PrometheusEndpoint
     private const double MiB = 1048576;
 
     /// <summary>Maps the endpoint.</summary>
-    public static void Map(WebApplication app) =>
+    public static void Map(IEndpointRouteBuilder app) =>
         app.MapGet(
                 "/metrics",
                 (MetricWindow window, DatabaseWriter writer, StatsBuffer statistics) =>

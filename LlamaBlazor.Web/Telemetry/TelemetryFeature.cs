@@ -44,7 +44,7 @@ internal static class TelemetryFeature
     }
 
     /// <summary>Maps the hub and the endpoints.</summary>
-    public static WebApplication MapTelemetry(this WebApplication app)
+    public static IEndpointRouteBuilder MapTelemetry(this IEndpointRouteBuilder app)
     {
         app.MapHub<TelemetryHub>("/hubs/telemetry");
         MetricsEndpoints.Map(app);

@@ -140,7 +140,9 @@ public sealed class AccessTableTests : IAsyncLifetime
             [page],
         ];
         var open = await AskAllAsync(routes, first);
-        var (inference, read, admin) = (await CreateAsync("inference"), await CreateAsync("read"), await CreateAsync("admin"));
+        var (_, inference) = await CreateAsync("inference");
+        var (_, read) = await CreateAsync("read");
+        var (_, admin) = await CreateAsync("admin");
         (string, string)[][] second =
         [
             [],
@@ -157,6 +159,89 @@ public sealed class AccessTableTests : IAsyncLifetime
         ];
         var closed = await AskAllAsync(routes, second);
         Assert.Equal(Table, routes.Select((route, i) => $"{route, -52} | {open[i]} | {closed[i]}"));
+    }
+
+    [Fact]
+    public async Task Refusals_SayWhy_InTheFormOfTheDashboardsApi()
+    {
+        const string None = "An API key is needed: send it as Authorization: Bearer, or as X-Api-Key.";
+        const string Unknown = "The API key is not known, has expired or was revoked. Make one on the page API keys.";
+        const string Far = "Requests from other machines need an API key. Make one on the page API keys.";
+        string[] areas =
+        [
+            "GET /api/models",
+            "GET /api/nothing",
+            "GET /metrics",
+            "GET /openapi/v1.json",
+            "GET /hubs/telemetry",
+            "POST /_blazor/negotiate?negotiateVersion=1",
+        ];
+        foreach (var area in areas)
+            await RefusesAsync(area, 401, Far, Remote);
+        var (id, inference) = await CreateAsync("inference");
+        foreach (var area in areas)
+        {
+            var scope = area.Contains("_blazor", StringComparison.Ordinal) ? "admin" : "read";
+            await RefusesAsync(area, 401, None);
+            await RefusesAsync(area, 401, Unknown, Key("lb-unknown"));
+            await RefusesAsync(
+                area,
+                403,
+                $"The key 'inference' has no scope '{scope}'. Make one that has it on the page API keys.",
+                Key(inference)
+            );
+        }
+
+        using var revoked = await _app.Http.DeleteAsync($"/api/keys/{id}");
+        Assert.Equal(HttpStatusCode.NoContent, revoked.StatusCode);
+        foreach (var area in areas)
+            await RefusesAsync(
+                area,
+                401,
+                None
+                    + " No key is in force any more, and the endpoint stays locked. Make one on the page API keys, or let every program of "
+                    + "this machine in again: keys open."
+            );
+    }
+
+    // browsers cannot send headers with a socket
+    [Fact]
+    public async Task AccessToken_InTheQuery_CountsForHubsAlone()
+    {
+        var (_, read) = await CreateAsync("read");
+        using var hub = await AskAsync($"POST /hubs/telemetry/negotiate?negotiateVersion=1&access_token={read}");
+        using var api = await AskAsync($"GET /api/models?access_token={read}");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (hub.StatusCode, api.StatusCode));
+    }
+
+    [Fact]
+    public async Task Use_OfAKey_IsNoted_ByTheApiToo()
+    {
+        var (id, read) = await CreateAsync("read");
+        using var refused = await AskAsync("POST /api/models/scan", Key(read));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Equal(JsonValueKind.Null, (await LastUseAsync(id)).ValueKind);
+        using var answer = await AskAsync("GET /api/models", Key(read));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await Until.TrueAsync(async () => (await LastUseAsync(id)).ValueKind == JsonValueKind.Number, "last used is saved");
+    }
+
+    private async Task<JsonElement> LastUseAsync(long id) =>
+        (await _app.GetAsync("/api/keys"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(key => key.GetProperty("id").GetInt64() == id)
+            .GetProperty("last_used_at");
+
+    private async Task RefusesAsync(string route, int status, string words, params (string, string)[] caller)
+    {
+        using var answer = await AskAsync(route, caller);
+        Assert.Equal((status, "application/problem+json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(
+            (status == 401 ? "Key not accepted" : "Not allowed", status, words),
+            (problem.GetProperty("title").GetString(), problem.GetProperty("status").GetInt32(), problem.GetProperty("detail").GetString())
+        );
     }
 
     private static (string Name, string Value) Remote => (FarFixture.From, "192.0.2.7");
@@ -202,10 +287,11 @@ public sealed class AccessTableTests : IAsyncLifetime
         );
     }
 
-    private async Task<string> CreateAsync(string scope)
+    private async Task<(long Id, string Secret)> CreateAsync(string scope)
     {
         using var made = await _app.Http.PostAsJsonAsync("/api/keys", new { name = scope, scopes = new[] { scope } });
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
-        return (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("secret").GetString()!;
+        var key = await made.Content.ReadFromJsonAsync<JsonElement>();
+        return (key.GetProperty("id").GetInt64(), key.GetProperty("secret").GetString()!);
     }
 }

@@ -7,7 +7,7 @@ namespace LlamaBlazor.Web.Engines.Containers;
 internal static class ContainerEndpoints
 {
     /// <summary>Maps it.</summary>
-    public static WebApplication MapContainers(this WebApplication app)
+    public static IEndpointRouteBuilder MapContainers(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/containers", ListAsync).WithTags("Resources");
         return app;

@@ -9,7 +9,7 @@ namespace LlamaBlazor.Web.Maintenance.Jobs;
 internal static class JobEndpoints
 {
     /// <summary>Maps the endpoints.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/database/jobs").WithTags("Database");
         group.MapGet("", (DatabaseJobs jobs) => new ListPage<DatabaseJob>(jobs.List(), null));

@@ -10,7 +10,7 @@ namespace LlamaBlazor.Web.Maintenance.Transfer;
 internal static class TransferEndpoints
 {
     /// <summary>Maps the endpoints.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/database/settings").WithTags("Database");
         group.MapGet(

@@ -10,7 +10,7 @@ namespace LlamaBlazor.Web.Resources.Images;
 internal static class ImageEndpoints
 {
     /// <summary>Maps them.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         var images = app.MapGroup("/api/images").WithTags("Resources");
         images.MapGet("", ListAsync);

@@ -30,32 +30,32 @@ internal readonly record struct KeyCheck(KeyVerdict Verdict, ApiKey? Key = null,
 /// was made.</summary>
 internal sealed class KeyAccess(KeyRing ring, KeyStore store, DashboardPass pass)
 {
-    private const string NoKey = "An API key is needed: send it as Authorization: Bearer, or as X-Api-Key.";
+    /// <summary>The answer to who shows no key where one is needed.</summary>
+    public const string NoKeyWords = "An API key is needed: send it as Authorization: Bearer, or as X-Api-Key.";
 
-    /// <summary>Checks a request for a scope, and counts it against the limits of its key.</summary>
-    public async ValueTask<KeyCheck> CheckAsync(HttpContext context, string scope, bool count)
+    /// <summary>Tells who asks, whatever for: allowed with a key that is known, or without one where none is needed; else
+    /// unauthorized.</summary>
+    public async ValueTask<KeyCheck> IdentifyAsync(HttpContext context)
     {
         if (SecretOf(context.Request) is not { } secret)
             return await WithoutKeyAsync(context).ConfigureAwait(false);
-        if (await ring.FindAsync(secret, context.RequestAborted).ConfigureAwait(false) is not { } key)
-        {
-            // Clients of OpenAI insist on sending something: without keys, this machine may send what it likes.
-            var open = await WithoutKeyAsync(context).ConfigureAwait(false);
-            return open.Verdict == KeyVerdict.Allowed
-                ? open
-                : new(
-                    KeyVerdict.Unauthorized,
-                    null,
-                    "The API key is not known, has expired or was revoked. Make one on the page API keys."
-                );
-        }
+        if (await ring.FindAsync(secret, context.RequestAborted).ConfigureAwait(false) is { } key)
+            return new(KeyVerdict.Allowed, key);
+        // Clients of OpenAI insist on sending something: without keys, this machine may send what it likes.
+        var open = await WithoutKeyAsync(context).ConfigureAwait(false);
+        return open.Verdict == KeyVerdict.Allowed
+            ? open
+            : new(KeyVerdict.Unauthorized, null, "The API key is not known, has expired or was revoked. Make one on the page API keys.");
+    }
 
+    /// <summary>Checks a request for a scope, and counts it against the limits of its key: for endpoints that no policy guards.</summary>
+    public async ValueTask<KeyCheck> CheckAsync(HttpContext context, string scope, bool count)
+    {
+        var check = await IdentifyAsync(context).ConfigureAwait(false);
+        if (check.Verdict != KeyVerdict.Allowed || check.Key is not { } key)
+            return check;
         if (!key.May(scope))
-            return new(
-                KeyVerdict.Forbidden,
-                key,
-                $"The key '{key.Name}' has no scope '{scope}'. Make one that has it on the page API keys."
-            );
+            return new(KeyVerdict.Forbidden, key, ForbiddenWords(key.Name, scope));
         if (count && Count(context, key) is > 0 and var wait)
             return new(
                 KeyVerdict.Limited,
@@ -64,8 +64,14 @@ internal sealed class KeyAccess(KeyRing ring, KeyStore store, DashboardPass pass
                 wait
             );
         store.NoteUse(key.Id);
-        return new(KeyVerdict.Allowed, key);
+        return check;
     }
+
+    /// <summary>The answer to a key that lacks a scope.</summary>
+    /// <param name="name">Name of the key.</param>
+    /// <param name="scope">The scope.</param>
+    public static string ForbiddenWords(string? name, string? scope) =>
+        $"The key '{name}' has no scope '{scope}'. Make one that has it on the page API keys.";
 
     /// <summary>Counts the tokens of a finished request in the place of those that were expected of it.</summary>
     public void CountTokens(HttpContext context, long? keyId, long tokens)
@@ -105,7 +111,7 @@ internal sealed class KeyAccess(KeyRing ring, KeyStore store, DashboardPass pass
     {
         var state = await ring.StateAsync(context.RequestAborted).ConfigureAwait(false);
         if (state != KeyState.Open)
-            return new(KeyVerdict.Unauthorized, null, state == KeyState.Locked ? $"{NoKey} {KeyRing.LockedWords}" : NoKey);
+            return new(KeyVerdict.Unauthorized, null, state == KeyState.Locked ? $"{NoKeyWords} {KeyRing.LockedWords}" : NoKeyWords);
         return context.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address)
             ? new(KeyVerdict.Unauthorized, null, "Requests from other machines need an API key. Make one on the page API keys.")
             : new(KeyVerdict.Allowed);
