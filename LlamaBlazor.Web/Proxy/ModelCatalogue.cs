@@ -1,6 +1,7 @@
 using System.Globalization;
 using LlamaBlazor.Domain.Proxy;
 using LlamaBlazor.Domain.Security;
+using LlamaBlazor.Web.Security.Access;
 using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Shared.Api;
 using LlamaBlazor.Web.Shared.Published;
@@ -16,11 +17,13 @@ internal sealed class ModelCatalogue(KeyAccess access, ModelDirectory models, In
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet(RouteTable.ModelsPath, (HttpContext context, ModelCatalogue catalogue) => catalogue.ListAsync(context))
+            .WithMetadata(ChecksKeysItself.Mark)
             .WithTags("Proxy");
         app.MapGet(
                 RouteTable.ModelsPath + "/{**name}",
                 (HttpContext context, string name, ModelCatalogue catalogue) => catalogue.FindAsync(context, name)
             )
+            .WithMetadata(ChecksKeysItself.Mark)
             .WithTags("Proxy");
     }
 

@@ -58,12 +58,13 @@ internal static class ProxyFeature
     {
         MapEngines(app.MapGroup("").WithMetadata(ChecksKeysItself.Mark));
         MapOpen(app.MapGroup("").AllowAnonymous());
+        ModelCatalogue.Map(app);
         InFlightEndpoints.Map(app);
         AliasEndpoints.Map(app);
         return app;
     }
 
-    // What leads to an engine, or tells of the models.
+    // What leads to an engine.
     private static void MapEngines(RouteGroupBuilder app)
     {
         var services = ((IEndpointRouteBuilder)app).ServiceProvider;
@@ -77,7 +78,6 @@ internal static class ProxyFeature
         app.MapMethods(RouteTable.StreamPrefix + "{**conversation}", ["GET", "DELETE"], streams.HandleStreamAsync).ExcludeFromDescription();
         app.MapPost(RouteTable.StreamLookupPath, streams.HandleLookupAsync).ExcludeFromDescription();
         app.Map(RouteTable.UpstreamPrefix + "{**path}", upstream.HandleUpstreamAsync).ExcludeFromDescription();
-        ModelCatalogue.Map(app);
     }
 
     // What tells no more than that somebody is there, or that a route is not.

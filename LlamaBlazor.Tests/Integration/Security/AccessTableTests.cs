@@ -1,11 +1,15 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using LlamaBlazor.Tests.Integration.Proxy;
 using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Data;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LlamaBlazor.Tests.Integration.Security;
 
@@ -15,10 +19,37 @@ public sealed class FarFixture : ProxyFixture
     /// <summary>Header with the address.</summary>
     public const string From = "X-Test-From";
 
+    internal GuardLog Log { get; } = new();
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         base.ConfigureWebHost(builder);
         builder.ConfigureServices(services => services.AddSingleton<IStartupFilter, Far>());
+        builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(Log));
+    }
+
+    /// <summary>What the guards of the program log.</summary>
+    internal sealed class GuardLog : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName.StartsWith("LlamaBlazor.Web.Security", StringComparison.Ordinal) ? this : NullLogger.Instance;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Enqueue(formatter(state, exception));
+
+        public void Dispose() { }
     }
 
     private sealed class Far : IStartupFilter
@@ -158,6 +189,7 @@ public sealed class AccessTableTests : IAsyncLifetime
             [page, ("Sec-Fetch-Site", "same-site")],
         ];
         var closed = await AskAllAsync(routes, second);
+        Assert.Empty(_app.Log.Lines); // whom nobody knows fills no log
         Assert.Equal(Table, routes.Select((route, i) => $"{route, -52} | {open[i]} | {closed[i]}"));
     }
 
@@ -202,6 +234,30 @@ public sealed class AccessTableTests : IAsyncLifetime
                     + " No key is in force any more, and the endpoint stays locked. Make one on the page API keys, or let every program of "
                     + "this machine in again: keys open."
             );
+    }
+
+    // keys are in the database: while it cannot be read, pages come up to say so, and there is nothing to guard
+    [Fact]
+    public async Task WithoutADatabase_NobodyIsAskedForAKey()
+    {
+        await using var app = new AppFixture();
+        Directory.CreateDirectory(app.Folder.File("data"));
+        await File.WriteAllTextAsync(app.Folder.File("data/llama-dashboard.db"), new string('x', 500));
+        app.Start();
+        await Assert.ThrowsAnyAsync<Exception>(() => app.Services.GetRequiredService<DatabaseState>().Ready);
+        using var http = new HttpClient { BaseAddress = app.Address };
+        foreach (var secret in new[] { null, "lb-unknown" })
+        {
+            http.DefaultRequestHeaders.Authorization = secret is null ? null : new("Bearer", secret);
+            using var circuit = await http.PostAsync("/_blazor/negotiate?negotiateVersion=1", null);
+            using var hub = await http.PostAsync("/hubs/telemetry/negotiate?negotiateVersion=1", null);
+            using var metrics = await http.GetAsync("/metrics");
+            using var api = await http.GetAsync("/api/models");
+            Assert.Equal(
+                (HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable),
+                (circuit.StatusCode, hub.StatusCode, metrics.StatusCode, api.StatusCode)
+            );
+        }
     }
 
     // browsers cannot send headers with a socket

@@ -5,19 +5,19 @@ using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Security.Keys;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace LlamaBlazor.Web.Security.Access;
 
 /// <summary>The authentication scheme of keys: who asks, by the key it shows, the pass of a page, or as a program of this machine where
-/// no key was made. <see cref="KeyAccess"/> knows them.</summary>
+/// no key was made. <see cref="KeyAccess"/> knows them. It logs nothing: a stranger must not fill the log by asking.</summary>
 internal sealed class KeyScheme(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
-    ILoggerFactory loggers,
     UrlEncoder encoder,
     KeyAccess access,
     DatabaseState database
-) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, NullLoggerFactory.Instance, encoder)
 {
     /// <summary>Name of the scheme.</summary>
     public const string Name = "Key";
