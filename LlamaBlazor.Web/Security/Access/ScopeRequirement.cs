@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Security.Keys;
 using Microsoft.AspNetCore.Authorization;
 
@@ -15,7 +14,7 @@ internal sealed class ScopeRequirement(string? scope) : IAuthorizationRequiremen
 }
 
 /// <summary>Judges whether a caller has the scope, and notes that its key was used.</summary>
-internal sealed class ScopeHandler(DatabaseState database, KeyStore keys) : AuthorizationHandler<ScopeRequirement>
+internal sealed class ScopeHandler(KeyStore keys) : AuthorizationHandler<ScopeRequirement>
 {
     /// <inheritdoc/>
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)
@@ -27,8 +26,7 @@ internal sealed class ScopeHandler(DatabaseState database, KeyStore keys) : Auth
 
     private bool IsMet(HttpContext http, ClaimsPrincipal caller, ScopeRequirement requirement)
     {
-        // Keys are in the database: until it can be read there is nothing to ask for, and what it would have guarded is not there either.
-        if (!database.IsReady || AccessTable.IsOfAnEngine(http.Request) || requirement.ScopeFor(http) is not { } scope)
+        if (AccessTable.IsOfAnEngine(http.Request) || requirement.ScopeFor(http) is not { } scope)
             return true;
         if (!KeyScheme.May(caller, scope))
             return false;
