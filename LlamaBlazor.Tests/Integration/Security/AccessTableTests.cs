@@ -190,7 +190,7 @@ public sealed class AccessTableTests : IAsyncLifetime
         ];
         var closed = await AskAllAsync(routes, second);
         Assert.Empty(_app.Log.Lines); // whom nobody knows fills no log
-        Assert.Equal(Table, routes.Select((route, i) => $"{route, -52} | {open[i]} | {closed[i]}"));
+        Assert.Equal(Table, routes.Select((route, i) => $"{route.PadRight(52)} | {open[i]} | {closed[i]}"));
     }
 
     [Fact]
