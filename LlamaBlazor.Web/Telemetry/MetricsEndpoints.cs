@@ -62,7 +62,7 @@ internal static class MetricsEndpoints
         var items =
             length <= MetricWindow.LengthMs
                 ? Downsampler.Reduce(window.Since(now - length), step)
-                : await reader.SeriesAsync(now - length, step, cancellation).ConfigureAwait(false);
+                : await reader.SeriesAsync(now - length, step, cancellation);
         return Results.Ok(new MetricSeries(range, now - length, now, step, [.. items.Select(SampleAnswer.Of)]));
     }
 }

@@ -11,5 +11,7 @@ internal static class CreationEndpoint
     public static void MapCreation(this IEndpointRouteBuilder app) => app.MapPost("/api/models", AddAsync).WithTags("Models");
 
     private static async Task<IResult> AddAsync(JsonElement body, ModelCreation creation, CancellationToken cancellation) =>
-        (await creation.CreateAsync(body, cancellation)).ToApi(model => Results.Created($"/api/models/{model.Id}", ModelJson.Of(model)));
+        (await creation.CreateAsync(body, cancellation).ConfigureAwait(false)).ToApi(model =>
+            Results.Created($"/api/models/{model.Id}", ModelJson.Of(model))
+        );
 }
