@@ -79,8 +79,7 @@ internal sealed class ModelIdentity : IDisposable
                 async context =>
                 {
                     var model = await context
-                        .Models.AsNoTracking()
-                        .Where(row => row.Id == modelId)
+                        .Models.Where(row => row.Id == modelId)
                         .Select(row => new
                         {
                             row.Name,
@@ -100,7 +99,6 @@ internal sealed class ModelIdentity : IDisposable
                         return null;
                     var runtime = await context
                         .Set<RuntimeConfig>()
-                        .AsNoTracking()
                         .Where(row => row.ModelId == modelId)
                         .Select(row => new
                         {

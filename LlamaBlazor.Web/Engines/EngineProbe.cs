@@ -109,7 +109,6 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
                 {
                     var row = await context
                         .Set<EngineRow>()
-                        .AsNoTracking()
                         .FirstOrDefaultAsync(
                             engine => engine.Path == key && engine.SizeBytes == size && engine.ModifiedAt == time,
                             cancellation

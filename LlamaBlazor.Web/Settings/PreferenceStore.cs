@@ -25,12 +25,7 @@ internal sealed class PreferenceStore(
         var rows = await contexts
             .ReadAsync(
                 context =>
-                    context
-                        .Metadata.AsNoTracking()
-                        .OrderBy(row => row.Key)
-                        .Take(1000)
-                        .Select(row => new { row.Key, row.Value })
-                        .ToListAsync(cancellation),
+                    context.Metadata.OrderBy(row => row.Key).Take(1000).Select(row => new { row.Key, row.Value }).ToListAsync(cancellation),
                 cancellation
             )
             .ConfigureAwait(false);
@@ -42,8 +37,7 @@ internal sealed class PreferenceStore(
     {
         var value = await contexts
             .ReadAsync(
-                context =>
-                    context.Metadata.AsNoTracking().Where(row => row.Key == key).Select(row => row.Value).FirstOrDefaultAsync(cancellation),
+                context => context.Metadata.Where(row => row.Key == key).Select(row => row.Value).FirstOrDefaultAsync(cancellation),
                 cancellation
             )
             .ConfigureAwait(false);
@@ -87,12 +81,7 @@ internal sealed class PreferenceStore(
         var rows = await contexts
             .ReadAsync(
                 context =>
-                    context
-                        .Configs.AsNoTracking()
-                        .OrderBy(row => row.Key)
-                        .Take(1000)
-                        .Select(row => new { row.Key, row.Value })
-                        .ToListAsync(cancellation),
+                    context.Configs.OrderBy(row => row.Key).Take(1000).Select(row => new { row.Key, row.Value }).ToListAsync(cancellation),
                 cancellation
             )
             .ConfigureAwait(false);
@@ -104,8 +93,7 @@ internal sealed class PreferenceStore(
     {
         var value = await contexts
             .ReadAsync(
-                context =>
-                    context.Configs.AsNoTracking().Where(row => row.Key == key).Select(row => row.Value).FirstOrDefaultAsync(cancellation),
+                context => context.Configs.Where(row => row.Key == key).Select(row => row.Value).FirstOrDefaultAsync(cancellation),
                 cancellation
             )
             .ConfigureAwait(false);

@@ -92,7 +92,6 @@ internal sealed class EngineScraper(
                 context =>
                     context
                         .Set<Domain.Parameters.AdvancedConfig>()
-                        .AsNoTracking()
                         .AnyAsync(config => config.ModelId == modelId && config.SleepIdleSeconds > 0, cancellation),
                 cancellation
             )

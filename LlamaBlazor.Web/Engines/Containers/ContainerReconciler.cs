@@ -112,8 +112,7 @@ internal sealed partial class ContainerReconciler(
             return true;
         return await contexts
             .ReadAsync(
-                context =>
-                    context.Instances.AsNoTracking().AnyAsync(row => row.Kind == ContainerKind.Row && row.Status != Deleted, cancellation),
+                context => context.Instances.AnyAsync(row => row.Kind == ContainerKind.Row && row.Status != Deleted, cancellation),
                 cancellation
             )
             .ConfigureAwait(false);

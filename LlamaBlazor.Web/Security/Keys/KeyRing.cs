@@ -103,7 +103,6 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
                     var generation = database.Generation; // before reading
                     var rows = await context
                         .Set<ApiKeyRow>()
-                        .AsNoTracking()
                         .Where(row => row.RevokedAt == null)
                         .ToListAsync(cancellation)
                         .ConfigureAwait(false);
