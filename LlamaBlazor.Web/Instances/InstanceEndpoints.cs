@@ -10,7 +10,7 @@ namespace LlamaBlazor.Web.Instances;
 /// <summary><c>/api/models/{id}/start|stop|restart</c> and <c>/api/instances</c>.</summary>
 internal static class InstanceEndpoints
 {
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps <c>/api/instances</c>, <c>/api/admission</c>, and start, stop and restart below <c>/api/models/{id}</c>.</summary>
     public static WebApplication MapInstanceEndpoints(this WebApplication app)
     {
         var models = app.MapGroup("/api/models/{id}").WithTags("Instances");

@@ -18,7 +18,7 @@ internal static class MetricsEndpoints
         ["7d"] = 10_080 * Minute,
     };
 
-    /// <summary>Maps the endpoints.</summary>
+    /// <summary>Maps <c>/api/metrics</c> and what lies below.</summary>
     public static void Map(WebApplication app)
     {
         var group = app.MapGroup("/api/metrics").WithTags("Telemetry");

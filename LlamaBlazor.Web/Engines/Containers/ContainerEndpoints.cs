@@ -6,7 +6,7 @@ namespace LlamaBlazor.Web.Engines.Containers;
 /// <summary><c>GET /api/containers</c>.</summary>
 internal static class ContainerEndpoints
 {
-    /// <summary>Maps it.</summary>
+    /// <summary>Maps <c>/api/containers</c> and what lies below.</summary>
     public static WebApplication MapContainers(this WebApplication app)
     {
         app.MapGet("/api/containers", ListAsync).WithTags("Resources");
