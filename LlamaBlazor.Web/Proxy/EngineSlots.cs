@@ -20,10 +20,10 @@ internal sealed partial class EngineSlots : IDisposable, IPerModelState
     private readonly ILogger<EngineSlots> _logger;
     private readonly IDisposable _changes;
 
-    public EngineSlots(InstanceRegistry board, EngineClient engines, ILogger<EngineSlots> logger)
+    public EngineSlots(InstanceRegistry registry, EngineClient engines, ILogger<EngineSlots> logger)
     {
         (_engines, _logger) = (engines, logger);
-        _changes = board.Changes.Subscribe(instance =>
+        _changes = registry.Changes.Subscribe(instance =>
         {
             if (instance.Phase is InstancePhase.Running)
                 _ = ReadAsync(instance);
