@@ -21,19 +21,19 @@ using LlamaBlazor.Web.Statistics;
 using LlamaBlazor.Web.Telemetry;
 
 if (args is [OwnProgram.SimulatorWord, ..])
-    return await SimulatorProgram.RunAsync(args[1..]);
+    return await SimulatorProgram.RunAsync(args[1..]).ConfigureAwait(false);
 if (CliProgram.Wants(args))
-    return await CliProgram.RunAsync(args, Build);
+    return await CliProgram.RunAsync(args, Build).ConfigureAwait(false);
 
 try
 {
     FileHandleLimit.Require(FileHandleLimit.Current());
-    await DashboardHost.RunAsync(Build(CliProgram.ServerArguments(args)), args, ListenRules.Require);
+    await DashboardHost.RunAsync(Build(CliProgram.ServerArguments(args)), args, ListenRules.Require).ConfigureAwait(false);
     return 0;
 }
 catch (StartupException error)
 {
-    await Console.Error.WriteLineAsync(error.Message);
+    await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
     return 1;
 }
 

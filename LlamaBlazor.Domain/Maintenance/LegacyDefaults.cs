@@ -1,3 +1,5 @@
+using LlamaBlazor.Domain.Maintenance.Legacy;
+
 namespace LlamaBlazor.Domain.Maintenance;
 
 /// <summary>
@@ -38,19 +40,11 @@ public static class LegacyDefaults
         ["threads"] = -1L,
     };
 
-    // The async proxy's own (acceptance C1.10).
-    private static readonly Dictionary<string, object> AsyncProxy = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["ctx_size"] = 4096L,
-        ["batch_size"] = 512L,
-        ["threads"] = 4L,
-    };
-
     /// <summary>Whether a value is such a default.</summary>
     /// <param name="kind">The database it comes from.</param>
     /// <param name="column">Its column.</param>
     /// <param name="value">The value.</param>
     public static bool IsSeedDefault(LegacyKind kind, string column, object? value) =>
-        (kind == LegacyKind.AsyncProxy && AsyncProxy.TryGetValue(column, out var own) && LegacyValues.Same(value, own))
+        (LegacySources.Of(kind).Defaults.TryGetValue(column, out var own) && LegacyValues.Same(value, own))
         || (Seed.TryGetValue(column, out var seed) && LegacyValues.Same(value, seed));
 }

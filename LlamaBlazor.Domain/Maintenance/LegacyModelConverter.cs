@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Domain.Maintenance.Legacy;
 using LlamaBlazor.Domain.Parameters;
 
 namespace LlamaBlazor.Domain.Maintenance;
@@ -9,15 +10,6 @@ namespace LlamaBlazor.Domain.Maintenance;
 /// <param name="catalogue">The parameters.</param>
 public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue catalogue)
 {
-    // Ours by another name.
-    private static readonly Dictionary<string, string> Renamed = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["path"] = "model_path",
-        ["file_size"] = "file_size_bytes",
-        ["size_bytes"] = "file_size_bytes",
-        ["parameter_count"] = "params",
-    };
-
     private static readonly HashSet<string> Text = new(StringComparer.OrdinalIgnoreCase)
     {
         "type",
@@ -64,6 +56,8 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
         "model_id",
     };
 
+    private readonly ILegacySource _source = LegacySources.Of(kind);
+
     /// <summary>A row of the table of models; null when it has no name.</summary>
     /// <param name="row">Values by column.</param>
     public LegacyModel? Convert(IReadOnlyDictionary<string, object?> row)
@@ -74,8 +68,7 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
         var model = new LegacyModel(name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? name[..^5] : name);
         foreach (var (column, value) in row.Where(pair => !Dropped.Contains(pair.Key)))
             Take(model, column, value);
-        if (kind == LegacyKind.AsyncProxy)
-            LegacyShape.Spread(model);
+        _source.Finish(model);
         return model;
     }
 
@@ -90,8 +83,7 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
 
     private void Take(LegacyModel model, string source, object? value)
     {
-        // there path is a setting of the server
-        var column = kind is LegacyKind.WideV1 or LegacyKind.V2 ? source : Renamed.GetValueOrDefault(source, source);
+        var column = _source.ModelColumns.GetValueOrDefault(source, source);
         if (value is null || (value is string text && string.IsNullOrWhiteSpace(text)))
             return;
         if (column is "parameters" or "custom_params")
@@ -102,14 +94,13 @@ public sealed class LegacyModelConverter(LegacyKind kind, ParameterCatalogue cat
             TakeFact(model, column, value);
     }
 
-    // cyllama keeps the template of the file under the name that is a setting elsewhere.
     private bool IsFact(string column) =>
         (Text.Contains(column) || Whole.Contains(column))
-        && (kind == LegacyKind.Cyllama || !column.Equals("chat_template", StringComparison.OrdinalIgnoreCase));
+        && (_source.HasTemplateOfFile || !column.Equals("chat_template", StringComparison.OrdinalIgnoreCase));
 
     private void TakeParameter(LegacyModel model, string section, ParameterDefinition definition, object value)
     {
-        if (LegacyDefaults.IsSeedDefault(kind, definition.Column, value))
+        if (LegacyDefaults.IsSeedDefault(_source.Kind, definition.Column, value))
             model.Cleared.Add(definition.Column);
         else if (
             Convert(definition, value, out var converted)

@@ -44,6 +44,24 @@ public sealed partial class LayerTests
         Source.AssertNone(offences);
     }
 
+    /// <summary>Where CA2007 is off (.editorconfig): components need their dispatcher, the others have none to leave.</summary>
+    [Fact]
+    public void ComponentsRoutesAndTheSimulator_NeverConfigureTheirAwaits()
+    {
+        var simulator = Path.Combine("LlamaBlazor.Web", "Simulator") + Path.DirectorySeparatorChar;
+        var exempt = Source
+            .Files("LlamaBlazor.Web", "*")
+            .Where(file =>
+                file.EndsWith(".razor", StringComparison.Ordinal)
+                || file.EndsWith(".razor.cs", StringComparison.Ordinal)
+                || file.EndsWith("Endpoints.cs", StringComparison.Ordinal)
+                || (Source.Relative(file).StartsWith(simulator, StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal))
+            )
+            .ToList();
+        Assert.InRange(exempt.Count, 200, 2000);
+        Source.AssertNone(exempt.Where(file => File.ReadAllText(file).Contains("ConfigureAwait", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Namespaces_Equal_Folders()
     {

@@ -12,7 +12,7 @@ internal sealed record CacheSwitchBody(bool? Enabled);
 /// <summary><c>/api/cache</c>.</summary>
 internal static class CacheEndpoints
 {
-    /// <summary>Maps the endpoints.</summary>
+    /// <summary>Maps <c>/api/cache</c> and what lies below.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/cache").WithTags("Cache");

@@ -70,7 +70,6 @@ internal sealed class CacheStore(
                 context =>
                     context
                         .Set<CacheRow>()
-                        .AsNoTracking()
                         .Where(row => row.CacheKey == key && (row.ExpiresAt == null || row.ExpiresAt > now))
                         .FirstOrDefaultAsync(cancellation),
                 cancellation
@@ -266,7 +265,7 @@ internal sealed class CacheStore(
         contexts.ReadAsync(
             async context =>
             {
-                var rows = context.Set<CacheRow>().AsNoTracking();
+                IQueryable<CacheRow> rows = context.Set<CacheRow>();
                 if (model is not null)
                     rows = rows.Where(row => row.ModelPath == model);
                 if (after is { } last)
@@ -302,10 +301,7 @@ internal sealed class CacheStore(
     public async Task<CacheRow?> GetAsync(long id, CancellationToken cancellation)
     {
         return await contexts
-            .ReadAsync(
-                context => context.Set<CacheRow>().AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancellation),
-                cancellation
-            )
+            .ReadAsync(context => context.Set<CacheRow>().FirstOrDefaultAsync(row => row.Id == id, cancellation), cancellation)
             .ConfigureAwait(false);
     }
 

@@ -26,7 +26,7 @@ internal sealed class ModelIdentity : IDisposable
     private readonly IDbContextFactory<LlamaDbContext> _contexts;
     private readonly EngineLocator _engines;
     private readonly PendingChanges _pending;
-    private readonly InstanceRegistry _board;
+    private readonly InstanceRegistry _registry;
     private readonly TimeProvider _clock;
     private readonly IDisposable[] _changes;
     private int _version;
@@ -35,14 +35,14 @@ internal sealed class ModelIdentity : IDisposable
         IDbContextFactory<LlamaDbContext> contexts,
         EngineLocator engines,
         PendingChanges pending,
-        InstanceRegistry board,
+        InstanceRegistry registry,
         Broadcast<ModelChanged> models,
         Broadcast<ConfigChanged> settings,
         TimeProvider clock
     )
     {
-        (_contexts, _engines, _pending, _board, _clock) = (contexts, engines, pending, board, clock);
-        _changes = [models.Subscribe(_ => Forget()), settings.Subscribe(_ => Forget()), board.Changes.Subscribe(_ => Forget())];
+        (_contexts, _engines, _pending, _registry, _clock) = (contexts, engines, pending, registry, clock);
+        _changes = [models.Subscribe(_ => Forget()), settings.Subscribe(_ => Forget()), registry.Changes.Subscribe(_ => Forget())];
     }
 
     /// <inheritdoc/>
@@ -79,8 +79,7 @@ internal sealed class ModelIdentity : IDisposable
                 async context =>
                 {
                     var model = await context
-                        .Models.AsNoTracking()
-                        .Where(row => row.Id == modelId)
+                        .Models.Where(row => row.Id == modelId)
                         .Select(row => new
                         {
                             row.Name,
@@ -100,7 +99,6 @@ internal sealed class ModelIdentity : IDisposable
                         return null;
                     var runtime = await context
                         .Set<RuntimeConfig>()
-                        .AsNoTracking()
                         .Where(row => row.ModelId == modelId)
                         .Select(row => new
                         {
@@ -131,7 +129,7 @@ internal sealed class ModelIdentity : IDisposable
 
     private async Task<bool> RunsOtherwiseAsync(long modelId, long?[] changes, CancellationToken cancellation)
     {
-        if (_board.Find(modelId) is not { IsActive: true, StartedAt: { } started })
+        if (_registry.Find(modelId) is not { IsActive: true, StartedAt: { } started })
             return false;
         if (changes.Any(changed => changed > started))
             return true;

@@ -10,7 +10,7 @@ namespace LlamaBlazor.Web.Cli;
 /// <summary>Commands of <c>db</c> that send a file to the dashboard or fetch one from it.</summary>
 internal static class CliFileCommands
 {
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds them to <c>db</c>.</summary>
     public static void AddTo(Command db, Func<ParseResult, CliContext> context)
     {
         db.Subcommands.Add(

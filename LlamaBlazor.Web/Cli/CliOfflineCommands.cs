@@ -11,7 +11,7 @@ namespace LlamaBlazor.Web.Cli;
 /// <summary>Commands of <c>db</c> that work on the file itself, some of them just because no dashboard can.</summary>
 internal static class CliOfflineCommands
 {
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds them to <c>db</c>.</summary>
     public static void AddTo(Command db, Func<ParseResult, CliContext> context)
     {
         db.Subcommands.Add(Dump(context));

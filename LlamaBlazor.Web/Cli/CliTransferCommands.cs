@@ -10,7 +10,7 @@ internal static class CliTransferCommands
     /// <summary>Variable of the environment with the pass phrase: arguments are seen by everybody on the machine.</summary>
     private const string PhraseVariable = "LLAMABLAZOR_PASSPHRASE";
 
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds them to <c>db</c>.</summary>
     public static void AddTo(Command db, Func<ParseResult, CliContext> context)
     {
         db.Subcommands.Add(Export(context));

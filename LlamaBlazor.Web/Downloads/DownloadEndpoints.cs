@@ -10,7 +10,7 @@ internal static class DownloadEndpoints
     private const int PageDefault = 100;
     private const int PageBound = 1000;
 
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps <c>/api/downloads</c> and what lies below.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/downloads").WithTags("Downloads");

@@ -24,7 +24,6 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
                 {
                     var rows = await context
                         .Set<DownloadRow>()
-                        .AsNoTracking()
                         .Where(row => (status == null || row.Status == status) && (before == null || row.Id < before))
                         .OrderByDescending(row => row.Id)
                         .Take(limit + 1)
@@ -41,10 +40,7 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
     public async Task<DownloadRow?> FindAsync(long id, CancellationToken cancellation = default)
     {
         return await contexts
-            .ReadAsync(
-                context => context.Set<DownloadRow>().AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancellation),
-                cancellation
-            )
+            .ReadAsync(context => context.Set<DownloadRow>().FirstOrDefaultAsync(row => row.Id == id, cancellation), cancellation)
             .ConfigureAwait(false);
     }
 
@@ -56,7 +52,6 @@ internal sealed class DownloadStore(IDbContextFactory<LlamaDbContext> contexts, 
                 context =>
                     context
                         .Set<DownloadRow>()
-                        .AsNoTracking()
                         .Where(row => row.TargetPath == target)
                         .OrderByDescending(row => row.Id)
                         .FirstOrDefaultAsync(cancellation),

@@ -69,12 +69,7 @@ internal sealed class HubToken(
     {
         return await contexts
             .ReadAsync(
-                context =>
-                    context
-                        .LaunchSettings.AsNoTracking()
-                        .Where(row => row.Key == Key)
-                        .Select(row => row.Value)
-                        .FirstOrDefaultAsync(cancellation),
+                context => context.LaunchSettings.Where(row => row.Key == Key).Select(row => row.Value).FirstOrDefaultAsync(cancellation),
                 cancellation
             )
             .ConfigureAwait(false);

@@ -5,10 +5,10 @@ namespace LlamaBlazor.Web.Downloads;
 /// <param name="stop">Ends it.</param>
 internal sealed class RunningDownload(DownloadJob job, CancellationTokenSource stop)
 {
-    /// <summary>What it does.</summary>
+    /// <summary>The download, with its state and its bytes so far.</summary>
     public DownloadJob Job => job;
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Cancelled to end it before the file is whole.</summary>
     public CancellationTokenSource Stop => stop;
 
     /// <summary>Completes when it has ended.</summary>

@@ -20,9 +20,15 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
     /// <summary>How long a failure stands before the engine is asked again.</summary>
     public static readonly TimeSpan FailureStands = TimeSpan.FromSeconds(30);
 
+    /// <summary>Engines that are remembered; those learnt first leave, and are found in the table when they are asked for again.</summary>
+    public const int Bound = 256;
+
     private const int StoredForm = 2; // rows of earlier versions were read by other rules: such an engine is asked once more
-    private readonly ConcurrentDictionary<string, Known> _known = new(); // as many as there are engines
+    private readonly ConcurrentDictionary<string, Known> _known = new(); // at most Bound, and as many more as are asked at once
     private readonly ConcurrentDictionary<(string Key, bool Again), Lazy<Task<Result<EngineCapabilities>>>> _asking = new();
+
+    /// <summary>How many engines are remembered now.</summary>
+    public int Remembered => _known.Count;
 
     /// <summary>What an engine can do; unavailable, with its own words, when it does not answer like llama-server.</summary>
     /// <param name="engine">The engine.</param>
@@ -78,13 +84,21 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
                         CancellationToken.None
                     )
                     .ConfigureAwait(false);
-            _known[key] = new Known(size, time, clock.GetTimestamp(), result);
+            Remember(key, new Known(size, time, clock.GetTimestamp(), result));
             return result;
         }
         finally
         {
             _asking.TryRemove((key, again), out _);
         }
+    }
+
+    // Each path with each set of variables is an engine, and both change with settings.
+    private void Remember(string key, Known learnt)
+    {
+        _known[key] = learnt;
+        while (_known.Count > Bound)
+            _known.TryRemove(_known.MinBy(known => known.Value.At).Key, out _);
     }
 
     private async Task<EngineCapabilities?> FindAsync(string key, long size, long time, CancellationToken cancellation)
@@ -95,7 +109,6 @@ internal sealed class EngineProbe(IDbContextFactory<LlamaDbContext> contexts, Da
                 {
                     var row = await context
                         .Set<EngineRow>()
-                        .AsNoTracking()
                         .FirstOrDefaultAsync(
                             engine => engine.Path == key && engine.SizeBytes == size && engine.ModifiedAt == time,
                             cancellation

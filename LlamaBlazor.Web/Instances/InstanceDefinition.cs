@@ -60,7 +60,7 @@ internal sealed record InstanceDefinition(
                 async context =>
                 {
                     var query =
-                        from model in context.Models.AsNoTracking()
+                        from model in context.Models
                         where model.Id == modelId
                         from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
                         from lora in context.Set<LoraConfig>().Where(lora => lora.ModelId == model.Id).DefaultIfEmpty()

@@ -21,12 +21,7 @@ internal sealed class InstanceDefinitions(IDbContextFactory<LlamaDbContext> cont
     {
         return await contexts
             .ReadAsync(
-                context =>
-                    context
-                        .Models.AsNoTracking()
-                        .Where(model => models.Contains(model.Id))
-                        .Select(model => model.Id)
-                        .ToListAsync(cancellation),
+                context => context.Models.Where(model => models.Contains(model.Id)).Select(model => model.Id).ToListAsync(cancellation),
                 cancellation
             )
             .ConfigureAwait(false);

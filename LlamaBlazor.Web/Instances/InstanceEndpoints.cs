@@ -10,7 +10,7 @@ namespace LlamaBlazor.Web.Instances;
 /// <summary><c>/api/models/{id}/start|stop|restart</c> and <c>/api/instances</c>.</summary>
 internal static class InstanceEndpoints
 {
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps <c>/api/instances</c>, <c>/api/admission</c>, and start, stop and restart below <c>/api/models/{id}</c>.</summary>
     public static IEndpointRouteBuilder MapInstanceEndpoints(this IEndpointRouteBuilder app)
     {
         var models = app.MapGroup("/api/models/{id}").WithTags("Instances");
@@ -43,12 +43,12 @@ internal static class InstanceEndpoints
         instances.MapGet("", List);
         instances.MapGet(
             "/{id:long}",
-            (long id, InstanceRegistry board) => Find(id, board).ToApi(found => Results.Ok(InstanceAnswer.Of(found)))
+            (long id, InstanceRegistry registry) => Find(id, registry).ToApi(found => Results.Ok(InstanceAnswer.Of(found)))
         );
         instances.MapGet(
             "/{id:long}/logs",
-            (long id, InstanceRegistry board, InstanceSupervisor supervisor) =>
-                Find(id, board).ToApi(found => Results.Ok(new ListPage<InstanceLogLine>(supervisor.Lines(found.ModelId), null)))
+            (long id, InstanceRegistry registry, InstanceSupervisor supervisor) =>
+                Find(id, registry).ToApi(found => Results.Ok(new ListPage<InstanceLogLine>(supervisor.Lines(found.ModelId), null)))
         );
         return app;
     }
@@ -74,14 +74,14 @@ internal static class InstanceEndpoints
                 : StatusCodes.Status202Accepted
         );
 
-    private static IResult List(InstanceRegistry board, string? status, string? after, int limit = 100)
+    private static IResult List(InstanceRegistry registry, string? status, string? after, int limit = 100)
     {
         if (limit is < 1 or > 1000)
             return ApiResults.Invalid("limit", "From 1 to 1000.");
         long last = 0;
         if (after is not null && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out last))
             return ApiResults.Invalid("after", "Send what the last page returned as 'next'.");
-        var rows = board
+        var rows = registry
             .ByModel.Values.Where(instance => instance.Id > last && (status is null || instance.Status == status))
             .OrderBy(instance => instance.Id)
             .Take(limit + 1)
@@ -94,8 +94,8 @@ internal static class InstanceEndpoints
         );
     }
 
-    private static Result<InstanceSnapshot> Find(long id, InstanceRegistry board) =>
-        board.ByModel.Values.FirstOrDefault(instance => instance.Id == id) is { } found
+    private static Result<InstanceSnapshot> Find(long id, InstanceRegistry registry) =>
+        registry.ByModel.Values.FirstOrDefault(instance => instance.Id == id) is { } found
             ? found
             : Failure.NotFound($"No instance {id} was started in this run of the dashboard. GET /api/instances lists them.");
 }

@@ -5,17 +5,17 @@ namespace LlamaBlazor.Web.Instances;
 
 /// <summary>Keeps models from starting while the database is replaced, and forgets afterwards what was known of those of the one
 /// before.</summary>
-internal sealed class InstancePause(Reservations places, InstanceRegistry board, InstanceSupervisor supervisor, InstanceStore ledger)
+internal sealed class InstancePause(Reservations places, InstanceRegistry registry, InstanceSupervisor supervisor, InstanceStore ledger)
 {
     /// <summary>Starts are refused from now on until the pause is disposed. A conflict while a model loads, runs or stops.</summary>
     /// <param name="reason">Told to whoever wants to start one.</param>
     public Result<StartPause> Begin(string reason)
     {
         var pause = places.Close(reason);
-        if (pause.IsSuccess && board.Active.Any())
+        if (pause.IsSuccess && registry.Active.Any())
         {
             pause.Value.Dispose(); // one that stops has given its place back already
-            return Reservations.Busy(board.Active.Select(instance => instance.Model));
+            return Reservations.Busy(registry.Active.Select(instance => instance.Model));
         }
 
         return pause;

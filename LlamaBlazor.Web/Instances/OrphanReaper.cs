@@ -48,16 +48,14 @@ internal sealed partial class OrphanReaper(
                 {
                     ledger.StartAfter(await context.Instances.MaxAsync(row => (long?)row.Id, cancellation).ConfigureAwait(false) ?? 0);
                     var rows = await context
-                        .Instances.AsNoTracking()
-                        .Where(row => Living.Contains(row.Status) && row.Kind == "process" && row.Pid != null)
+                        .Instances.Where(row => Living.Contains(row.Status) && row.Kind == "process" && row.Pid != null)
                         .Select(row => new { row.Pid, row.ProcessStartTime })
                         .ToListAsync(cancellation)
                         .ConfigureAwait(false);
                     // Start times count from the boot of the machine: those of an earlier one say nothing.
                     var isSameBoot =
                         await context
-                            .Metadata.AsNoTracking()
-                            .Where(row => row.Key == BootKey)
+                            .Metadata.Where(row => row.Key == BootKey)
                             .Select(row => row.Value)
                             .FirstOrDefaultAsync(cancellation)
                             .ConfigureAwait(false)

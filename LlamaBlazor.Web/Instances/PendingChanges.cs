@@ -35,7 +35,7 @@ public sealed record ArgumentChangeAnswer(string Kind, string Flag, string? Befo
 
 /// <summary>Compares what an engine runs with to what is set now, and restarts it only where that differs.</summary>
 internal sealed class PendingChanges(
-    InstanceRegistry board,
+    InstanceRegistry registry,
     InstanceSupervisor supervisor,
     Reservations places,
     LaunchCommandFactory commands
@@ -44,7 +44,7 @@ internal sealed class PendingChanges(
     /// <summary>What a restart would change now.</summary>
     public async Task<Result<PendingAnswer>> FindAsync(long modelId, CancellationToken cancellation)
     {
-        if (board.Find(modelId) is not { Command: { } running, Phase: InstancePhase.Loading or InstancePhase.Running })
+        if (registry.Find(modelId) is not { Command: { } running, Phase: InstancePhase.Loading or InstancePhase.Running })
             return PendingAnswer.Nothing;
         var next = await commands.PreviewAsync(modelId, cancellation, places.GpusOf(modelId)).ConfigureAwait(false);
         if (next.Failure is { } failure)
@@ -61,7 +61,7 @@ internal sealed class PendingChanges(
             return failure;
         if (pending.Value.RestartNeeded)
             return await supervisor.RestartAsync(modelId, cancellation).ConfigureAwait(false);
-        return board.Find(modelId) is { } snapshot
+        return registry.Find(modelId) is { } snapshot
             ? snapshot
             : new InstanceSnapshot
             {

@@ -12,7 +12,7 @@ namespace LlamaBlazor.Web.Instances;
 internal sealed partial class Preloader(
     PreloadedModels models,
     InstanceSupervisor supervisor,
-    InstanceRegistry board,
+    InstanceRegistry registry,
     LibraryService library,
     ContainerReconciler containers,
     TimeProvider clock,
@@ -52,7 +52,7 @@ internal sealed partial class Preloader(
         for (var started = clock.GetTimestamp(); clock.GetElapsedTime(started) < Patience; )
         {
             await Task.Delay(LookAgain, clock, cancellation).ConfigureAwait(false);
-            if (board.Find(modelId) is not null || await models.LookAsync(modelId, cancellation).ConfigureAwait(false) is not { } found)
+            if (registry.Find(modelId) is not null || await models.LookAsync(modelId, cancellation).ConfigureAwait(false) is not { } found)
                 return; // somebody took it in hand, or does not want it any more
             if (found.Absent is null)
                 break;

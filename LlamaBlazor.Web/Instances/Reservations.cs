@@ -11,7 +11,7 @@ namespace LlamaBlazor.Web.Instances;
 /// is decided by <see cref="AdmissionQueue"/>.</summary>
 internal sealed class Reservations(
     AllocationStore allocations,
-    InstanceRegistry board,
+    InstanceRegistry registry,
     ReadLoad readLoad,
     IOptionsMonitor<InstanceOptions> options,
     TimeProvider clock
@@ -144,7 +144,7 @@ internal sealed class Reservations(
     private Occupant Describe(Reservation place)
     {
         var facts = place.Facts;
-        var snapshot = board.Find(facts.ModelId);
+        var snapshot = registry.Find(facts.ModelId);
         var load = readLoad(facts.ModelId);
         return new Occupant(
             facts.ModelId,

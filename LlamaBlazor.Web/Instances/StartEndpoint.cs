@@ -43,15 +43,15 @@ internal static class StartEndpoint
     {
         if (query.Wait is < 0 or > LongestWait or double.NaN)
             return ApiResults.Invalid("wait", $"Seconds from 0 to {LongestWait}.");
-        if (await store.FindAsync(id, cancellation) is not { } model)
+        if (await store.FindAsync(id, cancellation).ConfigureAwait(false) is not { } model)
             return ApiResults.Problem(Failure.NotFound($"There is no model '{id}'. GET /api/models lists them."));
         var mayEvict = query.Evict ?? true;
         if (query.DryRun == true)
-            return (await supervisor.PreviewAsync(model.Id, mayEvict, cancellation)).ToApi(AdmissionAnswer.Of);
+            return (await supervisor.PreviewAsync(model.Id, mayEvict, cancellation).ConfigureAwait(false)).ToApi(AdmissionAnswer.Of);
         if (query.Force == true)
-            await writer.ExecuteAsync((context, _) => AuditAsync(context, model.Id, model.Name, clock), cancellation);
+            await writer.ExecuteAsync((context, _) => AuditAsync(context, model.Id, model.Name, clock), cancellation).ConfigureAwait(false);
         var wish = new StartOptions(query.Force ?? false, mayEvict, TimeSpan.FromSeconds(query.Wait ?? 0));
-        var result = await supervisor.StartAsync(model.Id, wish, cancellation);
+        var result = await supervisor.StartAsync(model.Id, wish, cancellation).ConfigureAwait(false);
         return result.Failure is { Kind: FailureKind.Conflict, Errors: { } reasons } refusal
             ? Refuse(refusal, reasons)
             : result.ToApi(InstanceEndpoints.Accepted);
@@ -67,8 +67,10 @@ internal static class StartEndpoint
     {
         if (string.IsNullOrWhiteSpace(question.Model))
             return ApiResults.Invalid("model", "The id or name of a model.");
-        return await store.FindAsync(question.Model, cancellation) is { } model
-            ? (await supervisor.PreviewAsync(model.Id, question.Evict ?? true, cancellation)).ToApi(AdmissionAnswer.Of)
+        return await store.FindAsync(question.Model, cancellation).ConfigureAwait(false) is { } model
+            ? (await supervisor.PreviewAsync(model.Id, question.Evict ?? true, cancellation).ConfigureAwait(false)).ToApi(
+                AdmissionAnswer.Of
+            )
             : ApiResults.Problem(Failure.NotFound($"There is no model '{question.Model}'. GET /api/models lists them."));
     }
 

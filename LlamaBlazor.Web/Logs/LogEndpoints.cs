@@ -9,7 +9,7 @@ namespace LlamaBlazor.Web.Logs;
 /// <summary><c>/api/logs</c>.</summary>
 internal static class LogEndpoints
 {
-    /// <summary>Maps the endpoints.</summary>
+    /// <summary>Maps <c>/api/logs</c> and what lies below.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/logs").WithTags("Logs");

@@ -45,8 +45,7 @@ internal sealed class LogQueries(IDbContextFactory<LlamaDbContext> contexts, Dat
                 async context =>
                 {
                     var models = await context
-                        .Models.AsNoTracking()
-                        .OrderBy(model => model.Name)
+                        .Models.OrderBy(model => model.Name)
                         .Take(1000)
                         .Select(model => new { model.Id, model.Name })
                         .ToListAsync(cancellation)

@@ -7,7 +7,7 @@ namespace LlamaBlazor.Web.Maintenance;
 /// <summary><c>/api/database</c>: what needs no file. Each operation is a job; <c>?background=true</c> does not wait for its end.</summary>
 internal static class DatabaseEndpoints
 {
-    /// <summary>Maps the endpoints.</summary>
+    /// <summary>Maps the routes of <c>/api/database</c> that care for it: size, check, backups, retention, leftovers.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/database").WithTags("Database");

@@ -15,7 +15,7 @@ namespace LlamaBlazor.Web.Maintenance;
 /// <summary><c>/api/database</c>: what sends or takes a file.</summary>
 internal static class DatabaseFileEndpoints
 {
-    /// <summary>Maps the endpoints.</summary>
+    /// <summary>Maps the routes of <c>/api/database</c> that take a file or give one.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/database").WithTags("Database");

@@ -31,7 +31,6 @@ internal sealed class LeftoverStore(IDbContextFactory<LlamaDbContext> contexts)
                 {
                     var rows = await context
                         .Set<ImportLeftoverRow>()
-                        .AsNoTracking()
                         .Where(row => row.Id > after && (table == null || row.TableName == table))
                         .OrderBy(row => row.Id)
                         .Take(limit + 1)

@@ -9,7 +9,7 @@ using LlamaBlazor.Web.Shared.Published;
 namespace LlamaBlazor.Web.Memory;
 
 /// <summary>Hears what engines say of their memory from their first line until they are ready.</summary>
-internal sealed class EngineMemoryListener(InstanceRegistry board, Broadcast<InstanceLogLine> lines, IConfiguration configuration)
+internal sealed class EngineMemoryListener(InstanceRegistry registry, Broadcast<InstanceLogLine> lines, IConfiguration configuration)
 {
     private readonly bool _isDemo = DashboardHost.IsDemo(configuration);
     private readonly Channel<(long ModelId, long? Bytes, int? Pid)> _ready = Channel.CreateBounded<(long, long?, int?)>(
@@ -22,7 +22,8 @@ internal sealed class EngineMemoryListener(InstanceRegistry board, Broadcast<Ins
     public ChannelReader<(long ModelId, long? Bytes, int? Pid)> Ready => _ready.Reader;
 
     /// <summary>Listens until it is disposed.</summary>
-    public IDisposable Begin() => new Listening(lines.Subscribe(line => Listen(line.ModelId, line.Text)), board.Changes.Subscribe(Follow));
+    public IDisposable Begin() =>
+        new Listening(lines.Subscribe(line => Listen(line.ModelId, line.Text)), registry.Changes.Subscribe(Follow));
 
     private void Listen(long modelId, string line)
     {

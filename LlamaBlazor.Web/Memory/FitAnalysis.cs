@@ -18,7 +18,7 @@ internal sealed class FitAnalysis(
     MemoryAdvisor advisor,
     ParameterStore parameters,
     FitAdvice advice,
-    InstanceRegistry board,
+    InstanceRegistry registry,
     TimeProvider clock
 )
 {
@@ -45,7 +45,7 @@ internal sealed class FitAnalysis(
             return question.Failure!;
         var fit = Facts(model, question.Value);
         if (
-            board
+            registry
                 .Active.OrderBy(instance => instance.Model, StringComparer.Ordinal)
                 .Take(100)
                 .Select(instance => instance.Model)

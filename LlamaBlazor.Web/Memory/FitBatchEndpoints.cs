@@ -8,7 +8,7 @@ namespace LlamaBlazor.Web.Memory;
 /// <summary><c>/api/models/fit</c>: the analysis of many models.</summary>
 internal static class FitBatchEndpoints
 {
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps them into the group of <c>/api/models</c>.</summary>
     public static void Map(RouteGroupBuilder group)
     {
         group.MapGet(

@@ -7,7 +7,7 @@ namespace LlamaBlazor.Web.Memory;
 /// <summary><c>/api/models/{id}/memory</c> and <c>/api/models/{id}/fit</c>.</summary>
 internal static class FitEndpoints
 {
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps them into the group of <c>/api/models</c>.</summary>
     public static void Map(RouteGroupBuilder group)
     {
         group.MapGet("{id}/memory", MemoryAsync);

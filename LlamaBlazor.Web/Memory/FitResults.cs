@@ -15,9 +15,7 @@ internal sealed class FitResults(IDbContextFactory<LlamaDbContext> contexts, Dat
         return await contexts
             .ReadAsync(
                 context =>
-                    context
-                        .FitParams.AsNoTracking()
-                        .FirstOrDefaultAsync(fit => fit.ModelId == modelId && fit.FitParamsAnalyzedAt != null, cancellation),
+                    context.FitParams.FirstOrDefaultAsync(fit => fit.ModelId == modelId && fit.FitParamsAnalyzedAt != null, cancellation),
                 cancellation
             )
             .ConfigureAwait(false);

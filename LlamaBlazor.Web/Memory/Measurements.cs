@@ -13,8 +13,7 @@ internal sealed class Measurements(IDbContextFactory<LlamaDbContext> contexts, D
             .ReadAsync(
                 context =>
                     context
-                        .FitParams.AsNoTracking()
-                        .Where(fit => fit.ModelId == modelId && fit.MeasuredBytes != null && fit.MeasuredAt != null)
+                        .FitParams.Where(fit => fit.ModelId == modelId && fit.MeasuredBytes != null && fit.MeasuredAt != null)
                         .Select(fit => new Measurement(fit.MeasuredBytes!.Value, fit.MeasuredAt!.Value, fit.EstimatedBytes))
                         .FirstOrDefaultAsync(cancellation),
                 cancellation

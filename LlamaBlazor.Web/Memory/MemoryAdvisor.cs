@@ -12,7 +12,7 @@ namespace LlamaBlazor.Web.Memory;
 
 /// <summary>Brings together what an estimate needs: the header of the model, its settings, the devices of its engine, and what is free on
 /// the machine.</summary>
-internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore parameters, MachineMemory machine, InstanceRegistry board)
+internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore parameters, MachineMemory machine, InstanceRegistry registry)
 {
     private const long FitMargin = 1L << 30; // --fit-target, where nothing is said
     private const long FitContextByDefault = 4096;
@@ -106,7 +106,7 @@ internal sealed class MemoryAdvisor(HeaderStore headers, ParameterStore paramete
     {
         var devices = question.Settings.Use(machine.Devices(question.Engine));
         var host = machine.Host;
-        if (board.Find(question.ModelId) is not { Status: ModelStatus.Running })
+        if (registry.Find(question.ModelId) is not { Status: ModelStatus.Running })
             return (devices, host.Free);
         var own = question.Saved.Use(machine.Devices(question.Engine)).Select(device => device with { FreeBytes = null }).ToList();
         var held = MemoryEstimator.Estimate(question.Geometry, question.Saved, own, null);

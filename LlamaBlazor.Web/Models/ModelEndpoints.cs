@@ -14,7 +14,7 @@ internal static class ModelEndpoints
     private const int PageDefault = 100;
     private const int PageBound = 1000;
 
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps <c>/api/models</c> and what lies below.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/models").WithTags("Models");

@@ -24,7 +24,7 @@ internal sealed class ModelQueries(IDbContextFactory<LlamaDbContext> contexts)
             .ReadAsync(
                 async context =>
                 {
-                    var rows = Where(context.Models.AsNoTracking(), filter);
+                    var rows = Where(context.Models, filter);
                     var rest = after is null ? rows : key.After(rows, after, filter.Sort.Descending);
                     if (rest is null)
                         return null;
@@ -50,7 +50,7 @@ internal sealed class ModelQueries(IDbContextFactory<LlamaDbContext> contexts)
             .ReadAsync(
                 async context =>
                 {
-                    var rows = ModelSortKey.For(filter.Sort).Order(Where(context.Models.AsNoTracking(), filter), filter.Sort.Descending);
+                    var rows = ModelSortKey.For(filter.Sort).Order(Where(context.Models, filter), filter.Sort.Descending);
                     return await rows.Select(model => model.Id).ToListAsync(cancellation).ConfigureAwait(false);
                 },
                 cancellation
@@ -75,14 +75,7 @@ internal sealed class ModelQueries(IDbContextFactory<LlamaDbContext> contexts)
     {
         return await contexts
             .ReadAsync(
-                context =>
-                    context
-                        .Models.AsNoTracking()
-                        .Select(model => model.Type)
-                        .Distinct()
-                        .OrderBy(type => type)
-                        .Take(100)
-                        .ToListAsync(cancellation),
+                context => context.Models.Select(model => model.Type).Distinct().OrderBy(type => type).Take(100).ToListAsync(cancellation),
                 cancellation
             )
             .ConfigureAwait(false);

@@ -28,9 +28,7 @@ internal sealed class ModelStore(
     /// <param name="cancellation">Gives up.</param>
     public async Task<Model?> FindAsync(string key, CancellationToken cancellation = default)
     {
-        return await contexts
-            .ReadAsync(context => FindAsync(context.Models.AsNoTracking(), key, cancellation), cancellation)
-            .ConfigureAwait(false);
+        return await contexts.ReadAsync(context => FindAsync(context.Models, key, cancellation), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Changes some columns of a model: null and missing ones stay.</summary>

@@ -43,7 +43,6 @@ public sealed partial class RecentErrors
             context =>
                 context
                     .Set<LogRow>()
-                    .AsNoTracking()
                     .Where(row => (row.Level == "error" || row.Level == "critical") && row.Timestamp >= since)
                     .OrderByDescending(row => row.Timestamp)
                     .ThenByDescending(row => row.Id)

@@ -6,7 +6,7 @@ using Radzen;
 
 namespace LlamaBlazor.Web.Overview;
 
-/// <summary>The engines that run now, kept up to date by their board.</summary>
+/// <summary>The engines that run now, kept up to date by their registry.</summary>
 public sealed partial class RunningInstances
 {
     private IReadOnlyList<InstanceSnapshot> _instances = [];

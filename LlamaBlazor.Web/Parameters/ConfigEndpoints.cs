@@ -12,7 +12,7 @@ namespace LlamaBlazor.Web.Parameters;
 /// <summary><c>/api/models/{id}/config</c>, <c>/api/models/{id}/command</c> and <c>/api/server-config</c>.</summary>
 internal static class ConfigEndpoints
 {
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps <c>/api/server-config</c>, and config and command below <c>/api/models/{id}</c>.</summary>
     public static void MapConfig(this IEndpointRouteBuilder app)
     {
         var model = app.MapGroup("/api/models/{id}").WithTags("Configuration");

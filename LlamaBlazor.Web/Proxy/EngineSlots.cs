@@ -8,23 +8,22 @@ using LlamaBlazor.Web.Shared.Published;
 namespace LlamaBlazor.Web.Proxy;
 
 /// <summary>
-/// How many requests an engine works on at once: what its command says, else what it tells itself, asked once a start. More are better kept
-/// here, where
-/// they are seen, counted, bounded and can be cancelled, than in the engine.
+/// How many requests an engine works on at once: what its command says, else what it tells itself, asked once a start. More are better
+/// kept here, where they are seen, counted, bounded and can be cancelled, than in the engine.
 /// </summary>
-internal sealed partial class EngineSlots : IDisposable
+internal sealed partial class EngineSlots : IDisposable, IPerModelState
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<long, Asked> _asked = new(); // one a model that was started in this run
+    private readonly ConcurrentDictionary<long, Asked> _asked = new(); // one a model that was started, until it is deleted
     private readonly EngineClient _engines;
     private readonly ILogger<EngineSlots> _logger;
     private readonly IDisposable _changes;
 
-    public EngineSlots(InstanceRegistry board, EngineClient engines, ILogger<EngineSlots> logger)
+    public EngineSlots(InstanceRegistry registry, EngineClient engines, ILogger<EngineSlots> logger)
     {
         (_engines, _logger) = (engines, logger);
-        _changes = board.Changes.Subscribe(instance =>
+        _changes = registry.Changes.Subscribe(instance =>
         {
             if (instance.Phase is InstancePhase.Running)
                 _ = ReadAsync(instance);
@@ -33,6 +32,12 @@ internal sealed partial class EngineSlots : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _changes.Dispose();
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<long> Models => [.. _asked.Keys];
+
+    /// <inheritdoc/>
+    public void Forget(long modelId) => _asked.TryRemove(modelId, out _);
 
     /// <summary>The slots, or null as long as nobody knows.</summary>
     public int? Find(InstanceSnapshot engine) =>

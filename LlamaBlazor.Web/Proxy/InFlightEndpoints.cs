@@ -7,7 +7,7 @@ namespace LlamaBlazor.Web.Proxy;
 /// <summary><c>/api/inflight</c>: requests under way, and cancelling one.</summary>
 internal static class InFlightEndpoints
 {
-    /// <summary>Maps the endpoints.</summary>
+    /// <summary>Maps <c>/api/inflight</c> and what lies below.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/inflight").WithTags("Statistics");

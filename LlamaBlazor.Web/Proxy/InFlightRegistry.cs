@@ -18,12 +18,19 @@ internal sealed record InFlightChanged
 /// <c>/api/inflight</c>.
 /// </summary>
 internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, Broadcast<InFlightChanged> changes, LoadSignal signal)
+    : IPerModelState
 {
     // Bounded by Kestrel's connections; each request leaves in a finally.
     private readonly ConcurrentDictionary<long, InFlightRequest> _requests = new();
-    private readonly ConcurrentDictionary<long, Load> _loads = new(); // one a model that was ever asked for
+    private readonly ModelLoads _loads = new(); // one entry a model that was asked for, until it is deleted
     private readonly string _run = Guid.NewGuid().ToString("N")[..8];
     private long _last;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<long> Models => _loads.Models;
+
+    /// <inheritdoc/>
+    public void Forget(long modelId) => _loads.Forget(modelId);
 
     /// <summary>Tells when requests come and go.</summary>
     public Broadcast<InFlightChanged> Changes => changes;
@@ -57,7 +64,7 @@ internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, B
     {
         _requests.TryRemove(request.Id, out _);
         if (request.SucceededTimestamp != 0 && request.Target is { } target)
-            Volatile.Write(ref _loads.GetOrAdd(target.Model.Id, static _ => new Load()).Succeeded, request.SucceededTimestamp);
+            _loads.Succeed(target.Model.Id, request.SucceededTimestamp);
         request.Dispose();
         changes.Publish(InFlightChanged.Message);
     }
@@ -80,19 +87,16 @@ internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, B
     }
 
     /// <summary>Requests the engine of a model works on, and those about to be handed to it.</summary>
-    public int Busy(long modelId) => _loads.TryGetValue(modelId, out var load) ? load.Busy : 0;
+    public int Busy(long modelId) => _loads.Find(modelId).Busy;
 
     /// <summary>How long ago the last request of a model ended, or null when it had none: idle time counts from here.</summary>
-    public TimeSpan? CompletedAgo(long modelId) =>
-        _loads.TryGetValue(modelId, out var load) && Volatile.Read(ref load.Completed) is not 0 and var last
-            ? clock.GetElapsedTime(last)
-            : null;
+    public TimeSpan? CompletedAgo(long modelId) => _loads.Find(modelId).Completed is not 0 and var last ? clock.GetElapsedTime(last) : null;
 
     /// <summary>How long ago the engine of a model last sent something of use, also in an answer that is not over, or null for
     /// never.</summary>
     public TimeSpan? SucceededAgo(long modelId)
     {
-        var last = _loads.TryGetValue(modelId, out var load) ? Volatile.Read(ref load.Succeeded) : 0;
+        var last = _loads.Find(modelId).Succeeded;
         foreach (var (_, request) in _requests)
         {
             if (request.Target?.Model.Id == modelId)
@@ -103,21 +107,12 @@ internal sealed class InFlightRegistry(TimeProvider clock, RequestMeter meter, B
     }
 
     /// <summary>A request takes a place at an engine.</summary>
-    public void Enter(long modelId) => Interlocked.Increment(ref _loads.GetOrAdd(modelId, static _ => new Load()).Busy);
+    public void Enter(long modelId) => _loads.Enter(modelId);
 
     /// <summary>It leaves its place.</summary>
     public void Leave(long modelId)
     {
-        var load = _loads.GetOrAdd(modelId, static _ => new Load());
-        Volatile.Write(ref load.Completed, clock.GetTimestamp());
-        if (Interlocked.Decrement(ref load.Busy) == 0)
+        if (_loads.Leave(modelId, clock.GetTimestamp()))
             signal.Raise();
-    }
-
-    private sealed class Load
-    {
-        public int Busy;
-        public long Completed; // timestamps; 0 for never
-        public long Succeeded;
     }
 }

@@ -47,6 +47,10 @@ internal sealed class InFlightRequest(long id, string requestId, ProxyRoute rout
     /// <summary>Where it leads, once known.</summary>
     public ProxyTarget? Target { get; set; }
 
+    /// <summary>The queue it came through last, or null before the first: a place goes back to the queue it was taken from, also where the
+    /// model has another one by now.</summary>
+    public RequestQueue? Queue { get; set; }
+
     /// <summary>The name asked for.</summary>
     public string ModelName { get; set; } = "";
 

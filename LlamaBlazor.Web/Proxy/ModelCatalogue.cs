@@ -9,7 +9,7 @@ using LlamaBlazor.Web.Shared.Published;
 namespace LlamaBlazor.Web.Proxy;
 
 /// <summary><c>GET /v1/models</c>: every model and alias with what clients want to know, in the form of OpenAI or of Anthropic.</summary>
-internal sealed class ModelCatalogue(KeyAccess access, ModelDirectory models, InstanceRegistry board)
+internal sealed class ModelCatalogue(KeyAccess access, ModelDirectory models, InstanceRegistry registry)
 {
     private const int PageLimit = 1000;
 
@@ -111,7 +111,7 @@ internal sealed class ModelCatalogue(KeyAccess access, ModelDirectory models, In
     private object Describe(ProxyTarget target)
     {
         var facts = target.Model.Facts;
-        var instance = board.Find(target.Model.Id);
+        var instance = registry.Find(target.Model.Id);
         string[] capabilities =
         [
             .. facts.Embeds ? ["embeddings"] : new[] { "completion" },

@@ -151,7 +151,7 @@ internal sealed partial class ModelDirectory : IDisposable
                 async context =>
                 {
                     var query =
-                        from model in context.Models.AsNoTracking()
+                        from model in context.Models
                         where model.Role == ModelRole.Model
                         from runtime in context.Set<RuntimeConfig>().Where(runtime => runtime.ModelId == model.Id).DefaultIfEmpty()
                         orderby model.Name
@@ -196,7 +196,6 @@ internal sealed partial class ModelDirectory : IDisposable
                     var rows = await query.ToListAsync(cancellation).ConfigureAwait(false);
                     var variants = await context
                         .Set<ModelAliasRow>()
-                        .AsNoTracking()
                         .Select(row => new
                         {
                             row.Name,

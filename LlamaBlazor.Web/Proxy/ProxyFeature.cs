@@ -9,6 +9,7 @@ using LlamaBlazor.Web.Security.Access;
 using LlamaBlazor.Web.Security.Keys;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Api;
+using LlamaBlazor.Web.Shared.Configuration;
 using LlamaBlazor.Web.Shared.ModelTabs;
 
 namespace LlamaBlazor.Web.Proxy;
@@ -36,6 +37,7 @@ internal static class ProxyFeature
         services.AddSingleton<AliasStore>();
         services.AddSingleton<ModelCatalogue>();
         services.AddOllama(builder.Configuration);
+        AddCleaner(services, builder.Configuration);
         services.AddSingleton(new ModelTab("aliases", "Aliases", 290, typeof(AliasTab)));
         services.AddSingleton(new KeysPageCard(typeof(EndpointCard)));
         return builder;
@@ -113,6 +115,19 @@ internal static class ProxyFeature
         services.AddSingleton<ProxyEndpoint>();
         services.AddSingleton<StreamEndpoint>();
         services.AddSingleton<UpstreamEndpoint>();
+    }
+
+    // What is kept for each model goes with it.
+    private static void AddCleaner(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<IPerModelState>(provider => provider.GetRequiredService<RequestQueues>());
+        services.AddSingleton<IPerModelState>(provider => provider.GetRequiredService<InFlightRegistry>());
+        services.AddSingleton<IPerModelState>(provider => provider.GetRequiredService<EngineSlots>());
+        services.AddSingleton<IPerModelState>(provider => provider.GetRequiredService<RequestRecorder>());
+        services.AddSingleton<IPerModelState>(provider => provider.GetRequiredService<OllamaKeepAlive>());
+        services.AddSingleton<PerModelStateCleaner>();
+        if (!DashboardHost.IsForOneCommand(configuration))
+            services.AddHostedService(provider => provider.GetRequiredService<PerModelStateCleaner>());
     }
 
     private static Task RefuseUnknownAsync(HttpContext context) =>

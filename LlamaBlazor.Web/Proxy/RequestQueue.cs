@@ -88,6 +88,16 @@ internal sealed class RequestQueue
         }
     }
 
+    /// <summary>Whether nobody waits, nor is at work in a place.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+                return _active == 0 && _line.IsEmpty;
+        }
+    }
+
     /// <summary>When the one that waits longest began to, by the monotonic clock, or null.</summary>
     public long? OldestSince => _line.Items is { Count: > 0 } waiting ? waiting.Min(waiter => waiter.Since) : null;
 

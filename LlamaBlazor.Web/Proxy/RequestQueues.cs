@@ -13,10 +13,23 @@ internal sealed class RequestQueues(
     InFlightRegistry registry,
     IOptionsMonitor<ProxyOptions> options,
     TimeProvider clock
-)
+) : IPerModelState
 {
-    private readonly ConcurrentDictionary<long, RequestQueue> _queues = new(); // one a model that was ever asked for
+    private readonly ConcurrentDictionary<long, RequestQueue> _queues = new(); // one a model that was asked for, until it is deleted
     private readonly Lock _drains = new();
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<long> Models => [.. _queues.Keys];
+
+    /// <inheritdoc/>
+    public void Forget(long modelId)
+    {
+        lock (_drains)
+        {
+            if (_queues.TryGetValue(modelId, out var queue) && queue.IsIdle)
+                _queues.TryRemove(modelId, out _);
+        }
+    }
 
     /// <summary>The queue of a model.</summary>
     /// <param name="modelId">The model.</param>

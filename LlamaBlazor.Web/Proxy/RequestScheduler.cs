@@ -38,8 +38,8 @@ internal sealed class RequestScheduler(
     public async ValueTask<Grant> EnterAsync(InFlightRequest request, Func<Task>? keepAlive, CancellationToken cancellation)
     {
         var model = request.Target!.Model;
-        var queue = QueueOf(model.Id);
-        queue.Model = model;
+        var queue = queues.Get(model.Id, mover.MoveAsync);
+        (queue.Model, request.Queue) = (model, queue);
         if (instances.FindRunning(model.Id) is { } running && queue.TryEnter(slots.PlacesOf(model, running), request.TakesPlace))
         {
             // Looked at again, now that the place is taken: the supervisor may have begun to stop it in between.
@@ -76,14 +76,12 @@ internal sealed class RequestScheduler(
     public void Leave(InFlightRequest request)
     {
         var took = request.EnteredTimestamp == 0 ? (TimeSpan?)null : clock.GetElapsedTime(request.EnteredTimestamp);
-        QueueOf(request.Target!.Model.Id).Leave(request.TakesPlace, took);
+        request.Queue!.Leave(request.TakesPlace, took);
     }
 
     private RequestQueuePolicy Policy => options.CurrentValue.Queue;
 
     private int RetryAfter(RequestQueue queue) => Policy.RetryAfterSeconds(queue.Waiting, queue.Each, queue.Active);
-
-    private RequestQueue QueueOf(long modelId) => queues.Get(modelId, mover.MoveAsync);
 
     private async Task<Grant> WaitAsync(RequestQueue queue, Waiter waiter, Func<Task>? keepAlive, CancellationToken cancellation)
     {
@@ -143,7 +141,7 @@ internal sealed class RequestScheduler(
         if (client.IsCancellationRequested || error is IOException)
             return new Grant(null, ProxyError.ClientGone, "The client went away while it waited.");
         return waiter.Request.Cancelled.IsCancellationRequested
-            ? new Grant(null, ProxyError.Cancelled, "The request was cancelled in the dashinstances.")
+            ? new Grant(null, ProxyError.Cancelled, "The request was cancelled in the dashboard.")
             : RequestMover.ShuttingDown;
     }
 

@@ -16,7 +16,7 @@ internal sealed record OwnedStream(InstanceSnapshot Engine, StreamSession Stream
 /// remembered here that could be wrong.
 /// </summary>
 internal sealed class StreamOwners(
-    InstanceRegistry board,
+    InstanceRegistry registry,
     EngineClient client,
     ModelDirectory models,
     TimeProvider clock,
@@ -73,7 +73,7 @@ internal sealed class StreamOwners(
     {
         try
         {
-            while (board.FindRunning(modelId) is { } engine)
+            while (registry.FindRunning(modelId) is { } engine)
             {
                 var held = await AskAsync(engine, [conversation], lifetime.ApplicationStopping).ConfigureAwait(false);
                 if (held.All(owned => owned.Stream.IsDone || owned.Stream.ConversationId != conversation))
@@ -92,7 +92,7 @@ internal sealed class StreamOwners(
     /// <param name="conversation">The conversation.</param>
     public async Task EndAsync(long modelId, string conversation)
     {
-        if (board.FindRunning(modelId) is not { } engine)
+        if (registry.FindRunning(modelId) is not { } engine)
             return;
         try
         {
@@ -118,7 +118,7 @@ internal sealed class StreamOwners(
     {
         var only = model is null ? null : await models.FindAsync(model, cancellation).ConfigureAwait(false);
         var open = new List<InstanceSnapshot>();
-        foreach (var engine in board.ByModel.Values.Where(engine => engine is { Phase: InstancePhase.Running, BaseUrl: not null }))
+        foreach (var engine in registry.ByModel.Values.Where(engine => engine is { Phase: InstancePhase.Running, BaseUrl: not null }))
         {
             var target = model is null ? await models.FindAsync(engine.Model, cancellation).ConfigureAwait(false) : only;
             if (target is not null && target.Model.Id == engine.ModelId && target.IsOpenTo(key))

@@ -85,12 +85,13 @@ internal sealed class WaitingStream(HttpContext context, InFlightRequest request
     {
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, request.Cancelled);
         // Disposed first, which waits for one that runs out just now: it must not cancel what is gone.
-        await using var timer = clock.CreateTimer(
+        var timer = clock.CreateTimer(
             static idle => ((CancellationTokenSource)idle!).Cancel(),
             idle,
             engines.IdleLimit,
             Timeout.InfiniteTimeSpan
         );
+        await using var ending = timer.ConfigureAwait(false);
         try
         {
             request.State = InFlightState.Prompt;

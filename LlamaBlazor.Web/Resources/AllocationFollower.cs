@@ -9,7 +9,7 @@ namespace LlamaBlazor.Web.Resources;
 /// <summary>Keeps the GPU allocations and what projects use as the places are, at each start and end.</summary>
 internal sealed class AllocationFollower(
     DatabaseState database,
-    InstanceRegistry board,
+    InstanceRegistry registry,
     Reservations places,
     AllocationStore allocations,
     ProjectStore projects,
@@ -24,7 +24,7 @@ internal sealed class AllocationFollower(
         {
             FirstDelay = TimeSpan.Zero,
         };
-        using var subscription = board.Changes.Subscribe(_ => work.Wake());
+        using var subscription = registry.Changes.Subscribe(_ => work.Wake());
         places.Refreshed += work.Wake; // another project counts
         try
         {

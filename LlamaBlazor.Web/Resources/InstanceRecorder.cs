@@ -9,7 +9,7 @@ namespace LlamaBlazor.Web.Resources;
 internal sealed class InstanceRecorder(
     DatabaseState database,
     DatabaseWriter writer,
-    InstanceRegistry board,
+    InstanceRegistry registry,
     InstanceReadings readings,
     InstanceHealth health,
     TimeProvider clock,
@@ -24,7 +24,7 @@ internal sealed class InstanceRecorder(
     /// <summary>Writes the rows of this moment.</summary>
     public async Task RecordAsync(CancellationToken cancellation)
     {
-        var living = board.Active.Where(instance => instance.BaseUrl is not null).ToList();
+        var living = registry.Active.Where(instance => instance.BaseUrl is not null).ToList();
         var isHealthy = await health.AskAsync(living, cancellation).ConfigureAwait(false);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var metrics = await readings.ReadAsync(living, now, cancellation).ConfigureAwait(false);

@@ -13,7 +13,7 @@ internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
     public async Task<SystemSummaryView> SummaryAsync(CancellationToken cancellation)
     {
         return await contexts
-            .ReadAsync(context => context.Set<SystemSummaryView>().AsNoTracking().SingleAsync(cancellation), cancellation)
+            .ReadAsync(context => context.Set<SystemSummaryView>().SingleAsync(cancellation), cancellation)
             .ConfigureAwait(false);
     }
 
@@ -22,13 +22,7 @@ internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
     {
         return await contexts
             .ReadAsync(
-                context =>
-                    context
-                        .Set<ActiveContainerView>()
-                        .AsNoTracking()
-                        .OrderBy(row => row.ContainerName)
-                        .Take(1000)
-                        .ToListAsync(cancellation),
+                context => context.Set<ActiveContainerView>().OrderBy(row => row.ContainerName).Take(1000).ToListAsync(cancellation),
                 cancellation
             )
             .ConfigureAwait(false);
@@ -47,7 +41,6 @@ internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
                 {
                     var rows = await context
                         .Set<SystemSnapshotRow>()
-                        .AsNoTracking()
                         .Where(row => (since == null || row.Timestamp >= since) && (after == null || row.Id < after))
                         .OrderByDescending(row => row.Id)
                         .Take(limit + 1)
@@ -72,8 +65,8 @@ internal sealed class MachineHistory(IDbContextFactory<LlamaDbContext> contexts)
                 async context =>
                 {
                     var query =
-                        from check in context.Set<HealthCheckRow>().AsNoTracking()
-                        join row in context.Instances.AsNoTracking() on check.ContainerId equals row.ContainerId
+                        from check in context.Set<HealthCheckRow>()
+                        join row in context.Instances on check.ContainerId equals row.ContainerId
                         where (instance == null || row.Id == instance) && (after == null || check.Id < after)
                         orderby check.Id descending
                         select new HealthItem(

@@ -7,7 +7,7 @@ internal static class MachineHistoryEndpoints
 {
     private const int LimitBound = 1000;
 
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps what <c>/api/system</c> tells of the past: snapshots, health checks and their summary.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/system").WithTags("Resources");

@@ -72,7 +72,6 @@ internal sealed class ProjectStore(
                 {
                     var rows = await context
                         .Set<ProjectQuotaRow>()
-                        .AsNoTracking()
                         .OrderBy(row => row.ProjectPath)
                         .Take(Bound)
                         .ToListAsync(cancellation)

@@ -11,7 +11,7 @@ internal static class ResourceEndpoints
     private static readonly string[] Limits = ["max_containers", "max_memory_gb", "max_cpu_cores", "max_gpus"];
     private static readonly string[] Counts = ["max_containers", "max_gpus"];
 
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps <c>/api/allocations</c>, <c>/api/gpus</c> and <c>/api/projects</c>, and what lies below them.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var projects = app.MapGroup("/api/projects").WithTags("Resources");

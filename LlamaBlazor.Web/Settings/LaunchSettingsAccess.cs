@@ -27,7 +27,7 @@ internal sealed class LaunchSettingsAccess : IDisposable
     private readonly IDisposable _subscription;
     private LaunchSettings _told;
 
-    /// <summary>Follows the settings.</summary>
+    /// <summary>Follows the settings until it is disposed.</summary>
     public LaunchSettingsAccess(
         SettingValues values,
         SettingStore store,

@@ -25,12 +25,7 @@ internal sealed class PreferenceStore(
         var rows = await contexts
             .ReadAsync(
                 context =>
-                    context
-                        .Metadata.AsNoTracking()
-                        .OrderBy(row => row.Key)
-                        .Take(1000)
-                        .Select(row => new { row.Key, row.Value })
-                        .ToListAsync(cancellation),
+                    context.Metadata.OrderBy(row => row.Key).Take(1000).Select(row => new { row.Key, row.Value }).ToListAsync(cancellation),
                 cancellation
             )
             .ConfigureAwait(false);
@@ -42,8 +37,7 @@ internal sealed class PreferenceStore(
     {
         var value = await contexts
             .ReadAsync(
-                context =>
-                    context.Metadata.AsNoTracking().Where(row => row.Key == key).Select(row => row.Value).FirstOrDefaultAsync(cancellation),
+                context => context.Metadata.Where(row => row.Key == key).Select(row => row.Value).FirstOrDefaultAsync(cancellation),
                 cancellation
             )
             .ConfigureAwait(false);
@@ -56,16 +50,18 @@ internal sealed class PreferenceStore(
         var text = PreferenceText.WriteMetadata(value);
         if ((Check(key, text) ?? PreferenceText.RefuseMetadata(key, value)) is { } failure)
             return failure;
-        await writer.ExecuteAsync(
-            async (context, token) =>
-            {
-                var row = await context.Metadata.FindAsync([key], token);
-                if (row is null)
-                    context.Metadata.Add(row = new MetadataRow { Key = key });
-                (row.Value, row.UpdatedAt) = (text!, Now);
-            },
-            cancellation
-        );
+        await writer
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    var row = await context.Metadata.FindAsync([key], token).ConfigureAwait(false);
+                    if (row is null)
+                        context.Metadata.Add(row = new MetadataRow { Key = key });
+                    (row.Value, row.UpdatedAt) = (text!, Now);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         if (key == MetadataKeys.Theme)
             changes.Publish(new PreferencesChanged());
         return value;
@@ -76,7 +72,7 @@ internal sealed class PreferenceStore(
     {
         if (PreferenceText.RefuseMetadata(key, null) is { } own)
             return own;
-        return await RemoveAsync<MetadataRow>(key, cancellation);
+        return await RemoveAsync<MetadataRow>(key, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>All preferences by key.</summary>
@@ -85,12 +81,7 @@ internal sealed class PreferenceStore(
         var rows = await contexts
             .ReadAsync(
                 context =>
-                    context
-                        .Configs.AsNoTracking()
-                        .OrderBy(row => row.Key)
-                        .Take(1000)
-                        .Select(row => new { row.Key, row.Value })
-                        .ToListAsync(cancellation),
+                    context.Configs.OrderBy(row => row.Key).Take(1000).Select(row => new { row.Key, row.Value }).ToListAsync(cancellation),
                 cancellation
             )
             .ConfigureAwait(false);
@@ -102,8 +93,7 @@ internal sealed class PreferenceStore(
     {
         var value = await contexts
             .ReadAsync(
-                context =>
-                    context.Configs.AsNoTracking().Where(row => row.Key == key).Select(row => row.Value).FirstOrDefaultAsync(cancellation),
+                context => context.Configs.Where(row => row.Key == key).Select(row => row.Value).FirstOrDefaultAsync(cancellation),
                 cancellation
             )
             .ConfigureAwait(false);
@@ -126,9 +116,9 @@ internal sealed class PreferenceStore(
         if (PreferenceText.RefuseConfig(key) is { } own)
             return own;
         if (type is null)
-            return await SetConfigAsync(key, value, cancellation);
+            return await SetConfigAsync(key, value, cancellation).ConfigureAwait(false);
         var turned = PreferenceText.Turn(value, type);
-        return turned.IsSuccess ? await SetConfigAsync(key, turned.Value, cancellation, type) : turned;
+        return turned.IsSuccess ? await SetConfigAsync(key, turned.Value, cancellation, type).ConfigureAwait(false) : turned;
     }
 
     /// <summary>Sets a preference; its type follows from the value where none is given.</summary>
@@ -144,16 +134,18 @@ internal sealed class PreferenceStore(
             return failure;
         if (ForeignJson.Parse(json!, ForeignJson.MaxNestedDepth).Failure is { } unreadable)
             return Failure.Invalid("value", ForeignJson.Words(unreadable)); // the list shows it inside other JSON
-        await writer.ExecuteAsync(
-            async (context, token) =>
-            {
-                var row = await context.Configs.FindAsync([key], token);
-                if (row is null)
-                    context.Configs.Add(row = new ConfigRow { Key = key, CreatedAt = Now });
-                (row.Value, row.ValueType, row.UpdatedAt) = (json!, type ?? PreferenceText.TypeOf(value), Now);
-            },
-            cancellation
-        );
+        await writer
+            .ExecuteAsync(
+                async (context, token) =>
+                {
+                    var row = await context.Configs.FindAsync([key], token).ConfigureAwait(false);
+                    if (row is null)
+                        context.Configs.Add(row = new ConfigRow { Key = key, CreatedAt = Now });
+                    (row.Value, row.ValueType, row.UpdatedAt) = (json!, type ?? PreferenceText.TypeOf(value), Now);
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
         return value;
     }
 
@@ -162,7 +154,7 @@ internal sealed class PreferenceStore(
     {
         if (PreferenceText.RefuseConfig(key) is { } own)
             return own;
-        return await RemoveAsync<ConfigRow>(key, cancellation);
+        return await RemoveAsync<ConfigRow>(key, cancellation).ConfigureAwait(false);
     }
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -172,7 +164,7 @@ internal sealed class PreferenceStore(
         writer.ExecuteAsync(
             async (context, token) =>
             {
-                if (await context.Set<T>().FindAsync([key], token) is not { } row)
+                if (await context.Set<T>().FindAsync([key], token).ConfigureAwait(false) is not { } row)
                     return false;
                 context.Remove(row);
                 return true;

@@ -32,7 +32,7 @@ internal sealed class RequestKeepingAccess : IDisposable
     private readonly IDisposable _subscription;
     private RequestKeeping _told;
 
-    /// <summary>Follows the settings.</summary>
+    /// <summary>Follows the settings until it is disposed.</summary>
     public RequestKeepingAccess(
         SettingValues values,
         SettingStore store,

@@ -8,7 +8,7 @@ namespace LlamaBlazor.Web.Settings;
 /// <summary><c>/api/request-settings</c>: what is kept of requests.</summary>
 internal static class RequestSettingsEndpoints
 {
-    /// <summary>Maps the endpoints.</summary>
+    /// <summary>Maps <c>/api/request-settings</c> and what lies below.</summary>
     public static void MapRequestSettings(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/request-settings").WithTags("Settings");

@@ -10,7 +10,7 @@ namespace LlamaBlazor.Web.Settings;
 /// <summary><c>/api/settings</c>: every option of the dashboard.</summary>
 internal static class SettingEndpoints
 {
-    /// <summary>Maps the endpoints.</summary>
+    /// <summary>Maps <c>/api/settings</c> and what lies below.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/settings").WithTags("Settings");

@@ -40,12 +40,13 @@ internal static class SettingsFeature
         var group = app.MapGroup("/api/launch-settings").WithTags("Server");
         group.MapGet(
             "",
-            async (LaunchSettingsAccess store, CancellationToken cancellation) => Answer(await store.GetAsync(cancellation), store)
+            async (LaunchSettingsAccess store, CancellationToken cancellation) =>
+                Answer(await store.GetAsync(cancellation).ConfigureAwait(false), store)
         );
         group.MapPut(
             "",
             async (LaunchSettingsBody body, LaunchSettingsAccess store, CancellationToken cancellation) =>
-                (await store.SaveAsync(body.Settings, cancellation)).ToApi(saved => Results.Ok(Answer(saved, store)))
+                (await store.SaveAsync(body.Settings, cancellation).ConfigureAwait(false)).ToApi(saved => Results.Ok(Answer(saved, store)))
         );
         app.MapPreferences();
         app.MapRequestSettings();

@@ -6,7 +6,7 @@ namespace LlamaBlazor.Web.Statistics;
 /// <summary><c>/api/stats</c>.</summary>
 internal static class StatsEndpoints
 {
-    /// <summary>Maps the endpoints.</summary>
+    /// <summary>Maps <c>/api/stats</c> and what lies below.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/stats").WithTags("Statistics");

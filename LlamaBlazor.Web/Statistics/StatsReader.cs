@@ -63,7 +63,7 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
             async context =>
             {
                 var records = await filter
-                    .Apply(context.Set<StatsRow>().AsNoTracking())
+                    .Apply(context.Set<StatsRow>())
                     .OrderByDescending(row => row.Id)
                     .Take(SummaryBound)
                     .Select(row => new GenerationRecord(
@@ -87,7 +87,6 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
                 // Revoked keys too: what they used stays. Two of the same name are told apart by their number.
                 var keys = await context
                     .Set<ApiKeyRow>()
-                    .AsNoTracking()
                     .Select(row => new { row.Id, row.Name })
                     .ToListAsync(cancellation)
                     .ConfigureAwait(false);
@@ -109,7 +108,7 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
         contexts.ReadAsync(
             async context =>
             {
-                var rows = filter.Apply(context.Set<StatsRow>().AsNoTracking());
+                var rows = filter.Apply(context.Set<StatsRow>());
                 if (after is { } last)
                     rows = rows.Where(row => row.Id < last);
                 var page = await rows.OrderByDescending(row => row.Id)
@@ -131,16 +130,8 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
                 async context =>
                 {
                     return long.TryParse(id, out var number)
-                        ? await context
-                            .Set<StatsRow>()
-                            .AsNoTracking()
-                            .FirstOrDefaultAsync(row => row.Id == number, cancellation)
-                            .ConfigureAwait(false)
-                        : await context
-                            .Set<StatsRow>()
-                            .AsNoTracking()
-                            .FirstOrDefaultAsync(row => row.RequestId == id, cancellation)
-                            .ConfigureAwait(false);
+                        ? await context.Set<StatsRow>().FirstOrDefaultAsync(row => row.Id == number, cancellation).ConfigureAwait(false)
+                        : await context.Set<StatsRow>().FirstOrDefaultAsync(row => row.RequestId == id, cancellation).ConfigureAwait(false);
                 },
                 cancellation
             )
@@ -154,7 +145,6 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
             {
                 return await context
                     .Set<StatsRow>()
-                    .AsNoTracking()
                     .Select(row => row.ModelName)
                     .Distinct()
                     .OrderBy(name => name)
@@ -173,7 +163,6 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
                 context =>
                     context
                         .Set<ApiKeyRow>()
-                        .AsNoTracking()
                         .OrderBy(row => row.Name)
                         .Take(1000)
                         .ToDictionaryAsync(row => row.Id, row => row.Name, cancellation),
@@ -189,7 +178,7 @@ internal sealed class StatsReader(IDbContextFactory<LlamaDbContext> contexts, Da
             .ReadAsync(
                 async context =>
                 {
-                    var rows = context.Set<StatsDailyRow>().AsNoTracking();
+                    IQueryable<StatsDailyRow> rows = context.Set<StatsDailyRow>();
                     if (!string.IsNullOrEmpty(model))
                         rows = rows.Where(row => row.ModelName == model);
                     return await rows.OrderBy(row => row.Day)

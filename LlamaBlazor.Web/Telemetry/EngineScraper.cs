@@ -16,7 +16,7 @@ namespace LlamaBlazor.Web.Telemetry;
 /// sleep is asked only while it works for us, and one that sleeps never.
 /// </summary>
 internal sealed class EngineScraper(
-    InstanceRegistry board,
+    InstanceRegistry registry,
     IDbContextFactory<LlamaDbContext> contexts,
     EngineClient client,
     IOptionsMonitor<TelemetryOptions> options,
@@ -47,7 +47,7 @@ internal sealed class EngineScraper(
 
     private Task ScrapeAsync(CancellationToken cancellation)
     {
-        var running = board
+        var running = registry
             .Active.Where(instance => instance is { Phase: InstancePhase.Running, BaseUrl: not null, Pid: not null })
             .ToList();
         foreach (var (modelId, engine) in _engines)
@@ -92,7 +92,6 @@ internal sealed class EngineScraper(
                 context =>
                     context
                         .Set<Domain.Parameters.AdvancedConfig>()
-                        .AsNoTracking()
                         .AnyAsync(config => config.ModelId == modelId && config.SleepIdleSeconds > 0, cancellation),
                 cancellation
             )

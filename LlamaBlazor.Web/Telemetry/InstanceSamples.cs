@@ -6,16 +6,16 @@ using LlamaBlazor.Web.Telemetry.Machine;
 namespace LlamaBlazor.Web.Telemetry;
 
 /// <summary>What each instance uses and does at the moment of a sample. One thread calls it.</summary>
-internal sealed class InstanceSamples(InstanceRegistry board, ProcessReader processes, EngineScraper engines)
+internal sealed class InstanceSamples(InstanceRegistry registry, ProcessReader processes, EngineScraper engines)
 {
     /// <summary>Whether there is any to read.</summary>
-    public bool IsAnyActive => board.Active.Any();
+    public bool IsAnyActive => registry.Active.Any();
 
     /// <summary>Reads all that load, run or stop, by the ids of their models.</summary>
     /// <param name="held">Megabytes of GPU memory that processes hold, by process id.</param>
     public IReadOnlyList<InstanceSample> Read(IReadOnlyDictionary<int, double> held)
     {
-        var active = board.Active.OrderBy(instance => instance.ModelId).ToList();
+        var active = registry.Active.OrderBy(instance => instance.ModelId).ToList();
         InstanceSample[] samples = [.. active.Select(instance => Read(instance, held))];
         processes.Keep(active.Select(instance => instance.Pid ?? 0).ToHashSet());
         return samples;

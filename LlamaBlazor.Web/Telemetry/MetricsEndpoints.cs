@@ -18,7 +18,7 @@ internal static class MetricsEndpoints
         ["7d"] = 10_080 * Minute,
     };
 
-    /// <summary>Maps the endpoints.</summary>
+    /// <summary>Maps <c>/api/metrics</c> and what lies below.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/metrics").WithTags("Telemetry");
@@ -62,7 +62,7 @@ internal static class MetricsEndpoints
         var items =
             length <= MetricWindow.LengthMs
                 ? Downsampler.Reduce(window.Since(now - length), step)
-                : await reader.SeriesAsync(now - length, step, cancellation).ConfigureAwait(false);
+                : await reader.SeriesAsync(now - length, step, cancellation);
         return Results.Ok(new MetricSeries(range, now - length, now, step, [.. items.Select(SampleAnswer.Of)]));
     }
 }

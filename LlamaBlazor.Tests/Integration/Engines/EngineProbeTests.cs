@@ -156,6 +156,27 @@ public sealed class EngineProbeTests(EngineProbeTests.App app) : IClassFixture<E
     }
 
     [LinuxFact]
+    public async Task EnginesBeyondTheBound_LeaveTheOldestOut_WhichIsFoundInTheTableAgain()
+    {
+        var count = app.Folder.File("asked-of-many");
+        var engine = new EngineCommand(EngineScript.WriteRaw(app.Folder, $"echo x >> '{count}'\n{Old}"), [], Simulated: false);
+        var clock = new HandClock { Now = DateTimeOffset.UnixEpoch };
+        var probe = Probe(clock);
+        Assert.True((await probe.ProbeAsync(engine, again: false, CancellationToken.None)).IsSuccess);
+        for (var other = 0; other < EngineProbe.Bound + 5; other++)
+        {
+            clock.Now += TimeSpan.FromMilliseconds(1);
+            var missing = new EngineCommand(app.Folder.File($"no-engine-{other}"), [], Simulated: false);
+            Assert.False((await probe.ProbeAsync(missing, again: false, CancellationToken.None)).IsSuccess);
+        }
+
+        Assert.Equal(EngineProbe.Bound, probe.Remembered);
+        var asked = File.ReadAllLines(count).Length;
+        Assert.True((await probe.ProbeAsync(engine, again: false, CancellationToken.None)).IsSuccess);
+        Assert.Equal((asked, EngineProbe.Bound), (File.ReadAllLines(count).Length, probe.Remembered));
+    }
+
+    [LinuxFact]
     public async Task Action_ShowsWhatTheEnginePrints()
     {
         var old = EngineScript.WriteRaw(app.Folder, Old);

@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Tests.Integration.Proxy;
 using LlamaBlazor.Tests.Support;
+using LlamaBlazor.Web.Security.Keys;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LlamaBlazor.Tests.Integration.Security;
 
@@ -233,6 +236,39 @@ public sealed class KeyApiTests(KeyFixture app) : IClassFixture<KeyFixture>
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors");
         Assert.Equal(["expires_at", "name", "requests_per_minute", "scopes"], errors.EnumerateObject().Select(field => field.Name).Order());
+    }
+
+    [Fact]
+    public async Task RevokedKey_IsForgotten_AndWhatItWasPromisedBurdensNobody()
+    {
+        var ring = app.Services.GetRequiredService<KeyRing>();
+        var (kept, _) = await CreateAsync(new { name = "kept" });
+        var (id, secret) = await CreateAsync(new { name = "forgotten", tokens_per_minute = 100 });
+        Assert.Equal(0, ring.TryCount(await FindAsync(secret), 60, out var promised));
+        Assert.True(ring.ShouldSaveUse(kept));
+        Assert.Superset(new HashSet<long> { id, kept }, ring.Counted.ToHashSet());
+        using var revoked = await app.Http.DeleteAsync($"/api/keys/{id}");
+        Assert.True(revoked.IsSuccessStatusCode, await revoked.Content.ReadAsStringAsync());
+        Assert.DoesNotContain(id, ring.Counted);
+        Assert.Contains(kept, ring.Counted);
+        ring.CountTokens(id, 50, promised); // its last request ends
+        ring.CountTokens(id, 50, null);
+        Assert.DoesNotContain(id, ring.Counted);
+
+        async Task<ApiKey> FindAsync(string text) => (await ring.FindAsync(text, CancellationToken.None))!;
+    }
+
+    [Fact]
+    public void PromiseOfAWindowThatIsGone_TakesNothingFromTheNext()
+    {
+        var ring = app.Services.GetRequiredService<KeyRing>();
+        var (gone, now) = (new MinuteWindow(), new MinuteWindow());
+        Assert.Equal(0, gone.TryReserve(100, 60, 1000, out var second));
+        Assert.Equal(0, now.TryReserve(100, 60, 1000, out _));
+        ring.CountTokens(77, 10, new TokenReservation(gone, second, 60));
+        Assert.Equal(0, now.Wait(61, 1000));
+        Assert.NotEqual(0, now.Wait(60, 1000)); // all that was promised there
+        Assert.DoesNotContain(77, ring.Counted);
     }
 
     private async Task<(long Id, string Secret)> CreateAsync(object key)

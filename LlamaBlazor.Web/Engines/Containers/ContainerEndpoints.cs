@@ -6,7 +6,7 @@ namespace LlamaBlazor.Web.Engines.Containers;
 /// <summary><c>GET /api/containers</c>.</summary>
 internal static class ContainerEndpoints
 {
-    /// <summary>Maps it.</summary>
+    /// <summary>Maps <c>/api/containers</c> and what lies below.</summary>
     public static IEndpointRouteBuilder MapContainers(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/containers", ListAsync).WithTags("Resources");
@@ -16,7 +16,7 @@ internal static class ContainerEndpoints
     private static async Task<IResult> ListAsync(
         OwnContainers containers,
         ContainerRuntime runtime,
-        InstanceRegistry board,
+        InstanceRegistry registry,
         CancellationToken cancellation
     )
     {
@@ -24,7 +24,7 @@ internal static class ContainerEndpoints
         if (listed.Failure is { } failure)
             return runtime.Path is null ? Results.Ok(new ContainerAnswer([], null, null, failure.Message)) : ApiResults.Problem(failure);
         var usage = (await containers.UsageAsync(cancellation)).ToLookup(item => item.Id[..Math.Min(12, item.Id.Length)]);
-        var instances = board.Active.Where(instance => instance.ContainerId is not null).ToDictionary(instance => instance.ContainerId!);
+        var instances = registry.Active.Where(instance => instance.ContainerId is not null).ToDictionary(instance => instance.ContainerId!);
         var rows = listed.Value.Select(item =>
         {
             var used = usage[item.Id[..Math.Min(12, item.Id.Length)]].FirstOrDefault();

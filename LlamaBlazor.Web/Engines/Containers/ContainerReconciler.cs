@@ -16,7 +16,7 @@ internal sealed partial class ContainerReconciler(
     DatabaseState database,
     DatabaseWriter writer,
     OwnContainers containers,
-    InstanceRegistry board,
+    InstanceRegistry registry,
     TimeProvider clock,
     ILogger<ContainerReconciler> logger
 ) : BackgroundService
@@ -56,7 +56,7 @@ internal sealed partial class ContainerReconciler(
         }
 
         var present = listed.Value.Where(item => containers.Knows(item.Name)).Select(item => item.Id).ToList();
-        var own = board.ByModel.Values.Select(instance => instance.Id).ToList();
+        var own = registry.ByModel.Values.Select(instance => instance.Id).ToList();
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         await writer
             .ExecuteAsync(
@@ -108,12 +108,11 @@ internal sealed partial class ContainerReconciler(
     /// <summary>True once a container was used: before, the runtime is not asked.</summary>
     public async Task<bool> IsUsedAsync(CancellationToken cancellation)
     {
-        if (board.ByModel.Values.Any(instance => instance.Kind == ContainerKind.Row))
+        if (registry.ByModel.Values.Any(instance => instance.Kind == ContainerKind.Row))
             return true;
         return await contexts
             .ReadAsync(
-                context =>
-                    context.Instances.AsNoTracking().AnyAsync(row => row.Kind == ContainerKind.Row && row.Status != Deleted, cancellation),
+                context => context.Instances.AnyAsync(row => row.Kind == ContainerKind.Row && row.Status != Deleted, cancellation),
                 cancellation
             )
             .ConfigureAwait(false);

@@ -5,7 +5,7 @@ using LlamaBlazor.Web.Shared.Published;
 namespace LlamaBlazor.Web.Engines.Containers;
 
 /// <summary>What the runtime says of the containers that carry our label.</summary>
-internal sealed class OwnContainers(ContainerRuntime runtime, ContainerLauncher launcher, InstanceRegistry board)
+internal sealed class OwnContainers(ContainerRuntime runtime, ContainerLauncher launcher, InstanceRegistry registry)
 {
     /// <summary>Whether there is a runtime that could be asked.</summary>
     public bool CanBeListed => runtime.Path is not null;
@@ -32,7 +32,7 @@ internal sealed class OwnContainers(ContainerRuntime runtime, ContainerLauncher 
     /// <summary>What our running containers use now; empty where there are none, or the runtime does not tell.</summary>
     public async Task<IReadOnlyList<ContainerUsage>> UsageAsync(CancellationToken cancellation)
     {
-        var ids = board.Active.Select(instance => instance.ContainerId).OfType<string>().ToList();
+        var ids = registry.Active.Select(instance => instance.ContainerId).OfType<string>().ToList();
         if (ids.Count == 0)
             return [];
         var told = await runtime.RunAsync(["stats", "--no-stream", "--format", Json, .. ids], cancellation).ConfigureAwait(false);

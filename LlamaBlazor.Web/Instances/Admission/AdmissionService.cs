@@ -47,8 +47,7 @@ internal sealed class AdmissionService(
                 async context =>
                 {
                     var most = await context
-                        .ServerConfigs.AsNoTracking()
-                        .Select(row => row.ModelsMax)
+                        .ServerConfigs.Select(row => row.ModelsMax)
                         .SingleOrDefaultAsync(cancellation)
                         .ConfigureAwait(false);
                     var quota = await QuotaAsync(context, facts.Project, cancellation).ConfigureAwait(false);

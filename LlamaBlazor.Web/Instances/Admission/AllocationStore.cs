@@ -65,7 +65,6 @@ internal sealed class AllocationStore(
                 context =>
                     context
                         .Set<GpuAllocationRow>()
-                        .AsNoTracking()
                         .OrderBy(row => row.GpuId)
                         .ThenBy(row => row.Id)
                         .Take(1000)

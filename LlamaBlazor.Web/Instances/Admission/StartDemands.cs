@@ -98,7 +98,7 @@ internal sealed class StartDemands(
                 async context =>
                 {
                     var query =
-                        from model in context.Models.AsNoTracking()
+                        from model in context.Models
                         where model.Id == modelId
                         from fit in context.FitParams.Where(fit => fit.ModelId == model.Id).DefaultIfEmpty()
                         from gpu in context.Set<GpuConfig>().Where(gpu => gpu.ModelId == model.Id).DefaultIfEmpty()

@@ -8,7 +8,7 @@ namespace LlamaBlazor.Web.Maintenance.Jobs;
 /// wait.</summary>
 internal static class JobEndpoints
 {
-    /// <summary>Maps the endpoints.</summary>
+    /// <summary>Maps <c>/api/database/jobs</c> and what lies below.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/database/jobs").WithTags("Database");

@@ -1,18 +1,15 @@
-using System.Text.Json;
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
+using LlamaBlazor.Domain.Maintenance.Legacy;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shared.Api;
 using Microsoft.Data.Sqlite;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
 /// <summary>
 /// Takes over the database of an earlier dashboard: recognised by its tables, converted in one transaction, each row once however often it
-/// is run. The file
-/// itself is only copied. A dry run does everything and takes it back.
+/// is run. The file itself is only copied. A dry run does everything and takes it back.
 /// </summary>
 internal sealed class LegacyImport(
     DataFolder folder,
@@ -24,6 +21,9 @@ internal sealed class LegacyImport(
     TimeProvider clock
 )
 {
+    private const string OwnTable = "__EFMigrationsHistory";
+    private const int MostTold = 20; // tables of a file of no known kind
+
     /// <summary>Imports a file.</summary>
     /// <param name="path">The old database.</param>
     /// <param name="dryRun">True to change nothing.</param>
@@ -78,15 +78,12 @@ internal sealed class LegacyImport(
     private Result<LegacyReport> Run(Work work, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
         using var connection = SqliteSetup.Open(work.Path);
-        var old = new LegacySource(connection, progress, cancellation);
-        var kind = LegacySchema.Recognise(old.Tables.ToDictionary(table => table, table => SqliteRead.Columns(connection, table)));
-        if (kind == LegacyKind.Ours)
+        var old = new LegacyFile(connection, progress, cancellation);
+        if (old.Tables.Contains(OwnTable))
             return Failure.Invalid("file", "This is a database of this dashboard. Use restore or import with merge for it.");
-        if (kind == LegacyKind.Unknown)
-            return Failure.Invalid(
-                "file",
-                $"No earlier dashboard is known that has these tables: {string.Join(", ", old.Tables.Take(20))}."
-            );
+        var tables = new LegacyTables(old.Tables.ToDictionary(table => table, table => SqliteRead.Columns(connection, table)));
+        if (LegacySources.Recognise(tables) is not { Kind: var kind })
+            return Unknown(old.Tables);
         var report = new LegacyReport(work.Source, kind, work.DryRun);
         using var transaction = work.Live.BeginTransaction();
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -103,7 +100,7 @@ internal sealed class LegacyImport(
         new LegacyTableCopier(target, secrets).Copy(old);
         new LegacyMetricsImport(target).Import(old);
         target.Days.Write();
-        CopyLaunchSettings(old, target);
+        LegacyLaunchSettings.Copy(old, target);
         foreach (var (table, rows) in RetentionDue.Count(work.Live, transaction, work.Rules, now).Where(pair => pair.Value > due[pair.Key]))
             report.Table(table).DueByRetention = rows - due[table];
         cancellation.ThrowIfCancellationRequested();
@@ -114,78 +111,14 @@ internal sealed class LegacyImport(
         return report;
     }
 
-    // The async proxy's one object of settings (seed S1.6): its server and its folder of models. Settings that are here win.
-    private static void CopyLaunchSettings(LegacySource old, LegacyTarget target)
+    private static Failure Unknown(IReadOnlyList<string> tables)
     {
-        if (!old.Tables.Contains("server_config"))
-            return;
-        foreach (var row in old.Rows("server_config"))
-        {
-            var outcome = target.Report.Table("server_config");
-            outcome.Read++;
-            var here = target.Find("SELECT value FROM server_config WHERE key = $value", "config");
-            if (row.GetValueOrDefault("key")?.ToString() == "config" && Read(row.GetValueOrDefault("value")?.ToString()) is { } settings)
-            {
-                var json = JsonSerializer.Serialize(settings, ApiJson.Options);
-                if (
-                    here is null
-                    && target.TryInsert(
-                        "server_config",
-                        new Dictionary<string, object?>
-                        {
-                            ["key"] = "config",
-                            ["value"] = json,
-                            ["updated_at"] = target.Now,
-                        },
-                        row
-                    )
-                        is not null
-                )
-                    outcome.Imported++;
-                else
-                    outcome.AlreadyHere++;
-            }
-
-            target.KeepAside("server_config", row, Reason(row));
-        }
+        var seen = tables.Count == 0 ? "It has no tables" : $"No earlier dashboard is known that has these tables: {List(tables)}";
+        return Failure.Invalid("file", $"{seen}. Known are {string.Join("; ", LegacySources.All.Select(source => source.Mark))}.");
     }
 
-    private static string Reason(IReadOnlyDictionary<string, object?> row) =>
-        Text(row.GetValueOrDefault("value")?.ToString(), "serverPath") is { } engine && !File.Exists(engine)
-            ? $"There is no {engine} on this machine, so it did not become the engine; of the rest, only the folder of models has a "
-                + "place here"
-            : "Only the path of the server and the folder of models have a place here";
-
-    private static LaunchSettings? Read(string? json)
-    {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var models = Text(json, "baseModelsPath") is { } path
-            ? (path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(home, path[2..]) : path)
-            : null;
-        var engine = Text(json, "serverPath") is { } server && File.Exists(server) ? server : null;
-        return models is null && engine is null
-            ? null
-            : new LaunchSettings
-            {
-                EnginePath = engine,
-                ModelDirectories = models is not null && Path.IsPathFullyQualified(models) ? [models] : [],
-            };
-    }
-
-    // A text of a JSON object; null where there is none, or no such object.
-    private static string? Text(string? json, string name)
-    {
-        var read = ForeignJson.Parse(json ?? "");
-        if (!read.IsSuccess)
-            return null;
-        using var document = read.Value;
-        return
-            document.RootElement.ValueKind == JsonValueKind.Object
-            && document.RootElement.TryGetProperty(name, out var value)
-            && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
-    }
+    private static string List(IReadOnlyList<string> tables) =>
+        string.Join(", ", tables.Take(MostTold)) + (tables.Count > MostTold ? $" and {tables.Count - MostTold} more" : "");
 
     private sealed record Work(string Path, SqliteConnection Live, string Source, bool DryRun, IReadOnlyList<RetentionRule> Rules);
 }

@@ -15,7 +15,7 @@ internal sealed class LegacyMetricsImport(LegacyTarget target)
     private static readonly string[] Needed = ["requests_per_minute", "cpu_usage", "memory_usage", "disk_usage", "uptime", "active_models"];
 
     /// <summary>Takes the samples of both tables.</summary>
-    public void Import(LegacySource old)
+    public void Import(LegacyFile old)
     {
         foreach (var table in Tables.Where(old.Tables.Contains))
         {

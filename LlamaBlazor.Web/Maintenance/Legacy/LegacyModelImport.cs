@@ -29,7 +29,7 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
     private readonly Dictionary<string, int> _names = new(StringComparer.OrdinalIgnoreCase); // how often a name came in the file
 
     /// <summary>Reads all models of the old file and writes those that are new.</summary>
-    public void Import(LegacySource old)
+    public void Import(LegacyFile old)
     {
         if (!old.Tables.Contains("models"))
             return;
@@ -57,7 +57,7 @@ internal sealed class LegacyModelImport(LegacyTarget target, SecretProtector sec
 
     private static string? Key(IReadOnlyDictionary<string, object?> row, string column) => row.GetValueOrDefault(column)?.ToString();
 
-    private void AddSections(LegacySource old, LegacyModelConverter converter, List<OldModel> models)
+    private void AddSections(LegacyFile old, LegacyModelConverter converter, List<OldModel> models)
     {
         var byId = models.GroupBy(model => Key(model.Source, "id") ?? "").ToDictionary(group => group.Key, group => group.First());
         foreach (var (section, table) in Sections.Where(pair => old.Tables.Contains(pair.Value)))

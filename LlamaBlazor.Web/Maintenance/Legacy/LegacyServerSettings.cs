@@ -1,4 +1,5 @@
 using LlamaBlazor.Domain.Maintenance;
+using LlamaBlazor.Domain.Maintenance.Legacy;
 using LlamaBlazor.Domain.Parameters;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
@@ -15,8 +16,10 @@ internal sealed class LegacyServerSettings(LegacyTarget target, Func<string, obj
 {
     private const string Table = "model_server_config";
 
+    private readonly bool _isShared = LegacySources.Of(target.Report.Kind).SharesServerSettings;
+
     /// <summary>Writes what is shared, and moves the rest into the models' own section.</summary>
-    public void Share(LegacySource old, LegacyModelConverter converter, List<LegacyModel> models, Action<LegacyModel> countCleared)
+    public void Share(LegacyFile old, LegacyModelConverter converter, List<LegacyModel> models, Action<LegacyModel> countCleared)
     {
         var shared = old.Tables.Contains(Table)
             ? Read(old, converter, countCleared)
@@ -29,7 +32,7 @@ internal sealed class LegacyServerSettings(LegacyTarget target, Func<string, obj
         )
         {
             var values = models.Select(model => model.Sections.GetValueOrDefault("server")?.GetValueOrDefault(column)).ToList();
-            if (target.Report.Kind == LegacyKind.WideV1 && values.Skip(1).All(value => LegacyValues.Same(value, values[0])))
+            if (_isShared && values.Skip(1).All(value => LegacyValues.Same(value, values[0])))
                 shared[column] = values[0];
             else
                 KeepPerModel(models, column);
@@ -58,7 +61,7 @@ internal sealed class LegacyServerSettings(LegacyTarget target, Func<string, obj
             outcome.Imported++;
     }
 
-    private Dictionary<string, object?> Read(LegacySource old, LegacyModelConverter converter, Action<LegacyModel> countCleared)
+    private Dictionary<string, object?> Read(LegacyFile old, LegacyModelConverter converter, Action<LegacyModel> countCleared)
     {
         LegacyModel? first = null;
         foreach (var row in old.Rows(Table))

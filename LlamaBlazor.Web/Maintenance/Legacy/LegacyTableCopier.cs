@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LlamaBlazor.Domain.Maintenance;
+using LlamaBlazor.Domain.Maintenance.Legacy;
 using LlamaBlazor.Web.Data;
 
 namespace LlamaBlazor.Web.Maintenance.Legacy;
@@ -33,19 +34,18 @@ internal sealed class LegacyTableCopier(LegacyTarget target, SecretProtector sec
     private long _below;
 
     /// <summary>Copies all tables of the old file.</summary>
-    public void Copy(LegacySource old)
+    public void Copy(LegacyFile old)
     {
         var tables = old.Tables.ToHashSet(StringComparer.Ordinal);
-        foreach (var table in LegacyTable.All.Where(table => tables.Contains(table.Name)))
+        foreach (var table in LegacySources.Tables.Where(table => tables.Contains(table.Name)))
             CopyTable(old, table);
         foreach (
             var unknown in tables
-                .Where(table => !Handled.Contains(table) && LegacyTable.All.All(known => known.Name != table))
+                .Where(table => !Handled.Contains(table) && LegacySources.Tables.All(known => known.Name != table))
                 .Order(StringComparer.Ordinal)
         )
         {
-            var reason =
-                unknown == "gpu_allocations" ? "Those containers do not run here, so they hold no GPU" : "There is no such table here";
+            var reason = LegacySources.KeptAside.GetValueOrDefault(unknown, "There is no such table here");
             foreach (var row in old.Rows(unknown))
             {
                 target.Report.Table(unknown).Read++;
@@ -54,7 +54,7 @@ internal sealed class LegacyTableCopier(LegacyTarget target, SecretProtector sec
         }
     }
 
-    private void CopyTable(LegacySource old, LegacyTable table)
+    private void CopyTable(LegacyFile old, LegacyTable table)
     {
         var outcome = target.Report.Table(table.Name);
         var rows = old.Rows(table.Name).Select(source => (Source: source, Row: table.Convert(source, target.Now)));

@@ -75,8 +75,7 @@ internal sealed class SettingsExport(
                 async context =>
                 {
                     var all = await context
-                        .Configs.AsNoTracking()
-                        .OrderBy(row => row.Key)
+                        .Configs.OrderBy(row => row.Key)
                         .Select(row => new { row.Key, row.Value })
                         .ToListAsync(cancellation)
                         .ConfigureAwait(false);
@@ -98,7 +97,6 @@ internal sealed class SettingsExport(
                 {
                     var rows = await context
                         .Set<ParameterTemplateRow>()
-                        .AsNoTracking()
                         .OrderBy(row => row.Name)
                         .ToListAsync(cancellation)
                         .ConfigureAwait(false);
@@ -120,8 +118,7 @@ internal sealed class SettingsExport(
                 async context =>
                 {
                     var ids = await context
-                        .Models.AsNoTracking()
-                        .Where(model => model.Role == ModelRole.Model)
+                        .Models.Where(model => model.Role == ModelRole.Model)
                         .OrderBy(model => model.Name)
                         .Take(ModelBound)
                         .Select(model => model.Id)
@@ -129,7 +126,6 @@ internal sealed class SettingsExport(
                         .ConfigureAwait(false);
                     var rows = await context
                         .Set<ModelAliasRow>()
-                        .AsNoTracking()
                         .OrderBy(row => row.Name)
                         .Select(row => new
                         {

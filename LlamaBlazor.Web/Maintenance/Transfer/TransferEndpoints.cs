@@ -9,7 +9,7 @@ namespace LlamaBlazor.Web.Maintenance.Transfer;
 /// <summary><c>/api/database/settings</c>: settings and models as JSON.</summary>
 internal static class TransferEndpoints
 {
-    /// <summary>Maps the endpoints.</summary>
+    /// <summary>Maps <c>/api/database/settings</c> and what lies below.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/database/settings").WithTags("Database");

@@ -16,9 +16,7 @@ internal sealed class DuplicateFinder(IDbContextFactory<LlamaDbContext> contexts
             .ReadAsync(
                 async context =>
                 {
-                    var files = context
-                        .Models.AsNoTracking()
-                        .Where(model => model.Fingerprint != null && model.ModelPath != null && !model.FileMissing);
+                    var files = context.Models.Where(model => model.Fingerprint != null && model.ModelPath != null && !model.FileMissing);
                     var several = files
                         .GroupBy(model => model.Fingerprint)
                         .Where(group => group.Select(model => model.ModelPath).Distinct().Count() > 1)

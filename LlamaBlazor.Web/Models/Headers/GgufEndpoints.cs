@@ -11,7 +11,7 @@ internal static class GgufEndpoints
     private const int PageDefault = 100;
     private const int PageBound = 1000;
 
-    /// <summary>Maps it.</summary>
+    /// <summary>Maps it into the group of <c>/api/models</c>.</summary>
     public static void Map(RouteGroupBuilder group) => group.MapGet("{id}/gguf", GetAsync);
 
     private static async Task<IResult> GetAsync(

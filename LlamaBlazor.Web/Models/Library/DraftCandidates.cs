@@ -54,8 +54,7 @@ internal sealed class DraftCandidates(IDbContextFactory<LlamaDbContext> contexts
                 async context =>
                 {
                     var model = await context
-                        .Models.AsNoTracking()
-                        .Where(row => row.Id == modelId)
+                        .Models.Where(row => row.Id == modelId)
                         .Select(row => new
                         {
                             row.VocabSize,
@@ -70,8 +69,7 @@ internal sealed class DraftCandidates(IDbContextFactory<LlamaDbContext> contexts
                     if (model is not { VocabSize: { } vocabulary, ParameterCount: { } weights, MetadataJson: { } json })
                         return [];
                     var heads = await context
-                        .Models.AsNoTracking()
-                        .Where(row =>
+                        .Models.Where(row =>
                             row.Role == ModelRole.Draft
                             && !row.FileMissing
                             && row.ModelPath != null
@@ -99,8 +97,7 @@ internal sealed class DraftCandidates(IDbContextFactory<LlamaDbContext> contexts
                         Method = OwnMethods.GetValueOrDefault(row.Architecture ?? "", HeadMethod),
                     });
                     var rows = await context
-                        .Models.AsNoTracking()
-                        .Where(row =>
+                        .Models.Where(row =>
                             row.Role == ModelRole.Model
                             && !row.FileMissing
                             && row.ModelPath != null

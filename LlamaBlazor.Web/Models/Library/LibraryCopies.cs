@@ -39,8 +39,7 @@ internal sealed class LibraryCopies(IDbContextFactory<LlamaDbContext> contexts, 
                 {
                     var fingerprints = context.Models.Where(model => ids.Contains(model.Id)).Select(model => model.Fingerprint);
                     return await context
-                        .Models.AsNoTracking()
-                        .Where(model => model.ModelPath != null && fingerprints.Contains(model.Fingerprint))
+                        .Models.Where(model => model.ModelPath != null && fingerprints.Contains(model.Fingerprint))
                         .Select(model => new Copy(model.Id, model.ModelPath!, model.Fingerprint))
                         .ToListAsync(cancellation)
                         .ConfigureAwait(false);

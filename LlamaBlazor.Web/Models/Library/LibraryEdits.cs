@@ -119,8 +119,7 @@ internal sealed class LibraryEdits(
                 async context =>
                 {
                     var marked = await context
-                        .Models.AsNoTracking()
-                        .Where(model => model.FileMissing && model.ModelPath != null)
+                        .Models.Where(model => model.FileMissing && model.ModelPath != null)
                         .Select(model => new { model.Id, Path = model.ModelPath! })
                         .ToListAsync(cancellation)
                         .ConfigureAwait(false);

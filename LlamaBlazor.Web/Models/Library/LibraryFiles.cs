@@ -63,8 +63,7 @@ internal sealed class LibraryFiles(
                         .Models.Where(model => ids.Contains(model.Id) && model.ModelPath != null)
                         .Select(model => model.ModelPath);
                     var rows = await context
-                        .Models.AsNoTracking()
-                        .Where(model => paths.Contains(model.ModelPath))
+                        .Models.Where(model => paths.Contains(model.ModelPath))
                         .Select(model => new { model.Id, model.ModelPath })
                         .ToListAsync(cancellation)
                         .ConfigureAwait(false);

@@ -21,12 +21,7 @@ internal sealed class LibraryUpdate(IDbContextFactory<LlamaDbContext> contexts, 
     {
         return await contexts
             .ReadAsync(
-                context =>
-                    context
-                        .Models.AsNoTracking()
-                        .Where(model => model.ModelPath != null)
-                        .Select(KnownFile.Columns)
-                        .ToListAsync(cancellation),
+                context => context.Models.Where(model => model.ModelPath != null).Select(KnownFile.Columns).ToListAsync(cancellation),
                 cancellation
             )
             .ConfigureAwait(false);
@@ -36,7 +31,7 @@ internal sealed class LibraryUpdate(IDbContextFactory<LlamaDbContext> contexts, 
     public async Task<HashSet<string>> IgnoredAsync(CancellationToken cancellation)
     {
         return await contexts
-            .ReadAsync(context => context.IgnoredFiles.AsNoTracking().Select(file => file.Path).ToHashSetAsync(cancellation), cancellation)
+            .ReadAsync(context => context.IgnoredFiles.Select(file => file.Path).ToHashSetAsync(cancellation), cancellation)
             .ConfigureAwait(false);
     }
 
@@ -45,12 +40,7 @@ internal sealed class LibraryUpdate(IDbContextFactory<LlamaDbContext> contexts, 
     {
         return await contexts
             .ReadAsync(
-                context =>
-                    context
-                        .Metadata.AsNoTracking()
-                        .Where(row => row.Key == FoldersKey)
-                        .Select(row => row.Value)
-                        .FirstOrDefaultAsync(cancellation),
+                context => context.Metadata.Where(row => row.Key == FoldersKey).Select(row => row.Value).FirstOrDefaultAsync(cancellation),
                 cancellation
             )
             .ConfigureAwait(false);

@@ -162,7 +162,6 @@ internal sealed class EngineDirectory(
                 {
                     var own = await context
                         .Set<RuntimeConfig>()
-                        .AsNoTracking()
                         .Where(runtime => runtime.EnginePath != null)
                         .GroupBy(runtime => runtime.EnginePath)
                         .Select(group => new { Path = group.Key, ModelId = group.Min(runtime => runtime.ModelId) })

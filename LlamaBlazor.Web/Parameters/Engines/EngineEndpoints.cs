@@ -7,7 +7,7 @@ namespace LlamaBlazor.Web.Parameters.Engines;
 /// <summary><c>/api/engines</c> and <c>/api/models/{id}/check</c>.</summary>
 internal static class EngineEndpoints
 {
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps <c>/api/engines</c> and <c>/api/models/{id}/check</c>, and what lies below them.</summary>
     public static void MapEngineDirectory(this IEndpointRouteBuilder app)
     {
         var engines = app.MapGroup("/api/engines").WithTags("Server");

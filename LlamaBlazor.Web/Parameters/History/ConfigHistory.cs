@@ -34,7 +34,6 @@ internal sealed class ConfigHistory(
                 {
                     var rows = await context
                         .Set<ConfigRevisionRow>()
-                        .AsNoTracking()
                         .Where(row => row.ModelId == modelId && sections.Contains(row.Section))
                         .OrderByDescending(row => row.Id)
                         .Take(limit)
@@ -55,7 +54,6 @@ internal sealed class ConfigHistory(
                 context =>
                     context
                         .Set<ConfigRevisionRow>()
-                        .AsNoTracking()
                         .FirstOrDefaultAsync(r => r.ModelId == modelId && r.Section == section && r.Revision == revision, cancellation),
                 cancellation
             )

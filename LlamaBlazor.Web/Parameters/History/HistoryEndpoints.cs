@@ -7,7 +7,7 @@ namespace LlamaBlazor.Web.Parameters.History;
 /// <summary><c>/api/models/{id}/config/{section}/revisions</c> and <c>/api/server-config/revisions</c>.</summary>
 internal static class HistoryEndpoints
 {
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps <c>revisions</c> below each section of a model and below <c>/api/server-config</c>.</summary>
     public static void MapHistory(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/models/{id}/config/{section}/revisions").WithTags("Configuration");

@@ -8,7 +8,7 @@ namespace LlamaBlazor.Web.Parameters.Import;
 /// <summary><c>/api/models/import-command</c>.</summary>
 internal static class ImportEndpoints
 {
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps <c>/api/models/import-command</c> and what lies below.</summary>
     public static void MapImport(this IEndpointRouteBuilder app) =>
         app.MapPost("/api/models/import-command", ImportAsync).WithTags("Configuration");
 

@@ -33,8 +33,7 @@ internal sealed class ImportPaths(ParameterCatalogue catalogue, LaunchSettingsAc
                 async context =>
                 {
                     var known = await context
-                        .Models.AsNoTracking()
-                        .Where(model => model.ModelPath != null)
+                        .Models.Where(model => model.ModelPath != null)
                         .Select(model => model.ModelPath!)
                         .Distinct()
                         .ToListAsync(cancellation)

@@ -5,7 +5,7 @@ namespace LlamaBlazor.Web.Parameters.Import;
 /// <summary><c>/api/presets</c>: preset files of llama-server's router, and llama-swap configurations.</summary>
 internal static class PresetEndpoints
 {
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps <c>/api/presets</c> and what lies below.</summary>
     public static void MapPresets(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/presets").WithTags("Configuration");

@@ -96,8 +96,7 @@ internal sealed class PresetImport(
                 async context =>
                 {
                     var rows = await context
-                        .Models.AsNoTracking()
-                        .Where(model => model.Role == Domain.Models.ModelRole.Model)
+                        .Models.Where(model => model.Role == Domain.Models.ModelRole.Model)
                         .OrderBy(model => model.Name)
                         .Take(Bound)
                         .Select(model => new { model.Id, model.Name })

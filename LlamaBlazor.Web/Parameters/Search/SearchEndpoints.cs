@@ -15,7 +15,7 @@ internal static class SearchEndpoints
     private const int LimitBound = 300;
     private const int TextBound = 200;
 
-    /// <summary>Maps it.</summary>
+    /// <summary>Maps <c>/api/parameters</c> and what lies below.</summary>
     public static void MapSearch(this IEndpointRouteBuilder app) => app.MapGet("/api/parameters", FindAsync).WithTags("Configuration");
 
     private static async Task<IResult> FindAsync(
@@ -47,7 +47,7 @@ internal static class SearchEndpoints
         contexts.ReadAsync(
             context =>
             {
-                var models = context.Models.AsNoTracking().Where(row => row.Role == ModelRole.Model);
+                var models = context.Models.Where(row => row.Role == ModelRole.Model);
                 if (wanted is { } id)
                     models = models.Where(row => row.Id == id);
                 return models

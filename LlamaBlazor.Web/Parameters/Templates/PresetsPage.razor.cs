@@ -50,8 +50,7 @@ public sealed partial class PresetsPage : LiveComponent
         var rows = await Contexts.ReadAsync(
             context =>
                 context
-                    .Models.AsNoTracking()
-                    .Where(model => model.Role == ModelRole.Model)
+                    .Models.Where(model => model.Role == ModelRole.Model)
                     .OrderBy(model => model.Name)
                     .Take(ModelBound)
                     .Select(model => new { model.Id, model.Name })

@@ -9,7 +9,7 @@ namespace LlamaBlazor.Web.Parameters.Templates;
 /// <summary><c>/api/templates</c> and <c>/api/models/{id}/apply-template</c>.</summary>
 internal static class TemplateEndpoints
 {
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps <c>/api/models/{id}/apply-template</c> and <c>/api/templates</c>, and what lies below them.</summary>
     public static void MapTemplates(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/templates").WithTags("Configuration");

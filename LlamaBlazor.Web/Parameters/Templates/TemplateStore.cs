@@ -32,7 +32,6 @@ internal sealed class TemplateStore(
                 {
                     var rows = await context
                         .Set<ParameterTemplateRow>()
-                        .AsNoTracking()
                         .OrderBy(row => row.Name)
                         .Take(Bound)
                         .ToListAsync(cancellation)

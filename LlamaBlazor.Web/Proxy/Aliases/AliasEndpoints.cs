@@ -7,7 +7,7 @@ namespace LlamaBlazor.Web.Proxy.Aliases;
 /// <summary><c>/api/aliases</c>.</summary>
 internal static class AliasEndpoints
 {
-    /// <summary>Maps the endpoints.</summary>
+    /// <summary>Maps <c>/api/aliases</c> and what lies below.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/aliases").WithTags("Proxy");

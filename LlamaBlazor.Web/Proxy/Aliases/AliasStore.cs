@@ -48,7 +48,7 @@ internal sealed class AliasStore(
                 async context =>
                 {
                     var query =
-                        from alias in context.Set<ModelAliasRow>().AsNoTracking()
+                        from alias in context.Set<ModelAliasRow>()
                         join model in context.Models on alias.ModelId equals model.Id
                         where modelId == null || alias.ModelId == modelId
                         orderby alias.Name

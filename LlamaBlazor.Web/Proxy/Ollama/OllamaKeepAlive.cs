@@ -18,12 +18,32 @@ internal sealed partial class OllamaKeepAlive(
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
     ILogger<OllamaKeepAlive> logger
-)
+) : IPerModelState
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1); // timers end after 49 days
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, Stay> _stays = []; // one a model that was ever asked for, and one timer each
+    private readonly Dictionary<long, Stay> _stays = []; // one a model, with a timer, until that has run out or the model is deleted
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<long> Models
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _stays.Keys];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Forget(long modelId)
+    {
+        lock (_gate)
+        {
+            if (_stays.Remove(modelId, out var stay))
+                stay.Over.Cancel(); // its timer ends
+        }
+    }
 
     /// <summary>When a model will be let go, or null when nothing was said.</summary>
     public DateTimeOffset? Until(long modelId)

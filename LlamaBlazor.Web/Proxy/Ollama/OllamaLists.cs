@@ -20,7 +20,7 @@ internal sealed class OllamaLists(
     KeyAccess access,
     BodyStore bodies,
     ModelDirectory models,
-    InstanceRegistry board,
+    InstanceRegistry registry,
     OllamaKeepAlive keepAlive,
     MetricWindow metrics
 )
@@ -43,7 +43,7 @@ internal sealed class OllamaLists(
         if (await ReadAsync(context).ConfigureAwait(false) is not { } targets)
             return;
         var running = targets.Where(target =>
-            target.Name == target.Model.Name && board.Find(target.Model.Id) is { Phase: InstancePhase.Running }
+            target.Name == target.Model.Name && registry.Find(target.Model.Id) is { Phase: InstancePhase.Running }
         );
         await WriteAsync(context, new { models = running.Select(target => Describe(target, isRunning: true)).ToList() })
             .ConfigureAwait(false);

@@ -15,14 +15,20 @@ internal sealed partial class RequestRecorder(
     RequestKeepingAccess keeping,
     TimeProvider clock,
     ILogger<RequestRecorder> logger
-)
+) : IPerModelState
 {
     private const long UsedResolutionMs = 60_000;
 
     /// <summary>Characters of a prompt that a row keeps at most.</summary>
     public int PromptLength => keeping.Current.PromptLength;
 
-    private readonly ConcurrentDictionary<long, long> _lastUsed = new(); // one a model that was ever asked for
+    private readonly ConcurrentDictionary<long, long> _lastUsed = new(); // one a model that was asked for, until it is deleted
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<long> Models => [.. _lastUsed.Keys];
+
+    /// <inheritdoc/>
+    public void Forget(long modelId) => _lastUsed.TryRemove(modelId, out _);
 
     /// <summary>Records a request. Those that ask for no work (pages and files of an engine) are left out.</summary>
     /// <returns>Tokens in and out.</returns>

@@ -9,7 +9,7 @@ namespace LlamaBlazor.Web.Resources.Images;
 /// <summary><c>/api/images</c>.</summary>
 internal static class ImageEndpoints
 {
-    /// <summary>Maps them.</summary>
+    /// <summary>Maps <c>/api/images</c> and what lies below.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var images = app.MapGroup("/api/images").WithTags("Resources");

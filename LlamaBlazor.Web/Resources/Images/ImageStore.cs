@@ -31,7 +31,6 @@ internal sealed class ImageStore(
                 {
                     var images = await context
                         .Set<ImageRow>()
-                        .AsNoTracking()
                         .OrderBy(row => row.Registry)
                         .ThenBy(row => row.Organization)
                         .ThenBy(row => row.Name)
@@ -41,7 +40,6 @@ internal sealed class ImageStore(
                     var versions = (
                         await context
                             .Set<ImageVersionRow>()
-                            .AsNoTracking()
                             .Select(row => new
                             {
                                 row.ImageId,

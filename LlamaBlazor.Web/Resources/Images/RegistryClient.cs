@@ -180,7 +180,6 @@ internal sealed class RegistryClient(
                 {
                     var row = await context
                         .Set<ApiCacheRow>()
-                        .AsNoTracking()
                         .FirstOrDefaultAsync(cached => cached.Endpoint == endpoint, cancellation)
                         .ConfigureAwait(false);
                     return row is null

@@ -29,8 +29,7 @@ public sealed partial class AdmissionCheck
     {
         _models = await Contexts.ReadAsync(context =>
             context
-                .Models.AsNoTracking()
-                .Where(model => model.Role == ModelRole.Model)
+                .Models.Where(model => model.Role == ModelRole.Model)
                 .OrderBy(model => model.Name)
                 .Take(Bound)
                 .Select(model => new Choice(model.Id, model.Name))

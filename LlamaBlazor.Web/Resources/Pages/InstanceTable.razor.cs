@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace LlamaBlazor.Web.Resources.Pages;
 
-/// <summary>The instances, those at work first, kept up to date by their board and by each sample.</summary>
+/// <summary>The instances, those at work first, kept up to date by their registry and by each sample.</summary>
 public sealed partial class InstanceTable
 {
     private const int TailLines = 12;

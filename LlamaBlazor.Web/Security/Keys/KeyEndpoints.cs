@@ -6,7 +6,7 @@ namespace LlamaBlazor.Web.Security.Keys;
 /// <summary><c>/api/keys</c>.</summary>
 internal static class KeyEndpoints
 {
-    /// <summary>Maps the endpoints.</summary>
+    /// <summary>Maps <c>/api/keys</c> and what lies below.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/keys").WithTags("Keys");

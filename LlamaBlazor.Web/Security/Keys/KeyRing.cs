@@ -25,11 +25,15 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
     private const int UnknownBody = 1000;
     private const int BytesPerToken = 4;
 
-    private readonly ConcurrentDictionary<long, KeyUse> _uses = new(); // one a key
+    // One a key in force; those of revoked ones go when the keys are read anew.
+    private readonly ConcurrentDictionary<long, KeyUse> _uses = new();
     private volatile Keys? _keys;
 
     /// <summary>The dashboard's own secret, for requests of its pages to its own endpoint. Never shown.</summary>
     public string OwnSecret => pass.ForCommands;
+
+    /// <summary>Ids of the keys whose uses are counted; a copy.</summary>
+    public IReadOnlyCollection<long> Counted => [.. _uses.Keys];
 
     /// <summary>Whether requests need a key.</summary>
     public async ValueTask<KeyState> StateAsync(CancellationToken cancellation) =>
@@ -64,7 +68,7 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
             wait = use.Tokens.TryReserve(tokens, expected, Ticks, out second);
         if (wait > 0)
             return wait;
-        reservation = key.TokensPerMinute is null ? null : new TokenReservation(second, expected);
+        reservation = key.TokensPerMinute is null ? null : new TokenReservation(use.Tokens, second, expected);
         wait = key.RequestsPerMinute is { } requests ? use.Requests.TryCount(requests, Ticks) : 0;
         if (wait > 0)
             CountTokens(key.Id, 0, reservation);
@@ -75,9 +79,9 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
     public void CountTokens(long keyId, long tokens, TokenReservation? reservation)
     {
         if (reservation is not null)
-            UseOf(keyId).Tokens.Settle(reservation.Second, reservation.Tokens, Math.Max(0, tokens), Ticks);
-        else if (tokens > 0)
-            UseOf(keyId).Tokens.Add(tokens, Ticks);
+            reservation.Window.Settle(reservation.Second, reservation.Tokens, Math.Max(0, tokens), Ticks);
+        else if (tokens > 0 && _uses.TryGetValue(keyId, out var use))
+            use.Tokens.Add(tokens, Ticks);
     }
 
     /// <summary>Whether the last use of a key should be saved again: once a minute.</summary>
@@ -92,14 +96,13 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
     public async Task ReloadAsync(CancellationToken cancellation)
     {
         await database.Ready.WaitAsync(cancellation).ConfigureAwait(false);
-        _keys = await contexts
+        var keys = await contexts
             .ReadAsync(
                 async context =>
                 {
                     var generation = database.Generation; // before reading
                     var rows = await context
                         .Set<ApiKeyRow>()
-                        .AsNoTracking()
                         .Where(row => row.RevokedAt == null)
                         .ToListAsync(cancellation)
                         .ConfigureAwait(false);
@@ -126,6 +129,10 @@ internal sealed class KeyRing(IDbContextFactory<LlamaDbContext> contexts, Databa
                 cancellation
             )
             .ConfigureAwait(false);
+        _keys = keys;
+        var known = keys.ByHash.Values.Select(key => key.Id).ToHashSet();
+        foreach (var gone in _uses.Keys.Where(id => !known.Contains(id)))
+            _uses.TryRemove(gone, out _); // requests under way settle what they were promised in the window they got it from
     }
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -188,6 +195,7 @@ internal enum KeyState
 }
 
 /// <summary>Tokens that a request was promised.</summary>
-/// <param name="Second">Where they were written down.</param>
+/// <param name="Window">Where they were written down: that of the key, or what was that of a key which is revoked by now.</param>
+/// <param name="Second">In which second of it.</param>
 /// <param name="Tokens">How many.</param>
-internal sealed record TokenReservation(long Second, long Tokens);
+internal sealed record TokenReservation(MinuteWindow Window, long Second, long Tokens);

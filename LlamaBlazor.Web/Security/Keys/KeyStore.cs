@@ -95,7 +95,6 @@ internal sealed partial class KeyStore(
                 {
                     var rows = await context
                         .Set<ApiKeyRow>()
-                        .AsNoTracking()
                         .OrderByDescending(row => row.Id)
                         .Take(KeyLimit)
                         .ToListAsync(cancellation)
@@ -116,7 +115,6 @@ internal sealed partial class KeyStore(
                 {
                     var named = await context
                         .Set<ProjectQuotaRow>()
-                        .AsNoTracking()
                         .OrderBy(row => row.ProjectPath)
                         .Select(row => row.ProjectPath)
                         .Take(KeyLimit)

@@ -24,7 +24,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        await _left.CancelAsync();
+        await _left.CancelAsync().ConfigureAwait(false);
         lock (_subscriptions)
         {
             foreach (var subscription in _subscriptions)

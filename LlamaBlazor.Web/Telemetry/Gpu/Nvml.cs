@@ -76,7 +76,7 @@ internal sealed class Nvml : IDisposable
     /// <summary>Starts the library.</summary>
     public NoArguments Initialise { get; }
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Lets go of the library; what was read of it is void then. Null where it has no such function.</summary>
     public NoArguments? Shutdown { get; }
 
     /// <summary>Number of devices.</summary>

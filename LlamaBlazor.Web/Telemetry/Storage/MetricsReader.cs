@@ -21,7 +21,6 @@ internal sealed class MetricsReader(IDbContextFactory<LlamaDbContext> contexts)
             {
                 var rows = await context
                     .Set<MetricsHistoryRow>()
-                    .AsNoTracking()
                     .Where(row => row.Timestamp >= now - MetricWindow.LengthMs && row.Timestamp <= now)
                     .OrderByDescending(row => row.Timestamp)
                     .Take(MetricWindow.Bound)

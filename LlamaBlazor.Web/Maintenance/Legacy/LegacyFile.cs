@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace LlamaBlazor.Web.Maintenance.Legacy;
 
 /// <summary>The old database while it is read: tells how far that is, and stops when the import is given up.</summary>
-internal sealed class LegacySource
+internal sealed class LegacyFile
 {
     private const int Stride = 200;
 
@@ -15,7 +15,7 @@ internal sealed class LegacySource
     private long _read;
 
     /// <summary>Looks at the tables.</summary>
-    public LegacySource(SqliteConnection connection, IProgress<WorkStep>? progress, CancellationToken cancellation)
+    public LegacyFile(SqliteConnection connection, IProgress<WorkStep>? progress, CancellationToken cancellation)
     {
         (_connection, _progress, _cancellation) = (connection, progress, cancellation);
         Tables = SqliteRead.Tables(connection);
