@@ -9,10 +9,13 @@ using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Duplicates;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Controls;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Published;
+using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.ModelPages;
 
@@ -148,7 +151,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
             .AddSingleton(app.GetRequiredService<InstanceSupervisor>())
             .AddSingleton(app.GetRequiredService<LaunchSettingsAccess>())
             .AddSingleton(TimeProvider.System)
-            .AddRadzenComponents();
+            .AddParts();
         Services
             .AddSingleton(app.GetRequiredService<DownloadService>())
             .AddSingleton(app.GetRequiredService<DownloadStore>())

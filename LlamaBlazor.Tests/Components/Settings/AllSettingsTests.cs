@@ -3,9 +3,12 @@ using Bunit;
 using LlamaBlazor.Domain.Settings;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Controls;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shell;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.Settings;
 
@@ -22,7 +25,7 @@ public sealed class AllSettingsTests : BunitContext, IAsyncLifetime
     {
         await _app.InitializeAsync();
         JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddRadzenComponents();
+        Services.AddParts();
         Services
             .AddSingleton(TimeProvider.System)
             .AddSingleton(Store)
