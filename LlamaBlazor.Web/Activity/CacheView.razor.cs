@@ -1,7 +1,6 @@
 using System.Globalization;
 using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;

@@ -1,4 +1,3 @@
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Statistics;
 using Microsoft.AspNetCore.Components;

@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models.Downloads;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;

@@ -1,10 +1,8 @@
 using System.Globalization;
 using LlamaBlazor.Domain.Logs;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
-using MudBlazor;
 
 namespace LlamaBlazor.Web.Logs;
 

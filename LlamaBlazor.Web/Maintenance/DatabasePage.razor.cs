@@ -1,9 +1,7 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Maintenance.Jobs;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using MudBlazor;
 
 namespace LlamaBlazor.Web.Maintenance;
 

@@ -2,11 +2,9 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Maintenance.Jobs;
 using LlamaBlazor.Web.Maintenance.Legacy;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
-using MudBlazor;
 
 namespace LlamaBlazor.Web.Maintenance;
 

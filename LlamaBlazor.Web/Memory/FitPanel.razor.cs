@@ -3,7 +3,6 @@ using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;

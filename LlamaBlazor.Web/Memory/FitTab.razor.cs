@@ -6,7 +6,6 @@ using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;

@@ -1,6 +1,5 @@
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Library;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;

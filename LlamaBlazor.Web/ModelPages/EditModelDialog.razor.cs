@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Web.Models;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;

@@ -1,8 +1,6 @@
 using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using MudBlazor;
 
 namespace LlamaBlazor.Web.ModelPages;
 

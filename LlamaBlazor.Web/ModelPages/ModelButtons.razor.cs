@@ -1,7 +1,6 @@
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Library;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;

@@ -1,7 +1,6 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Models.Memory;
 using LlamaBlazor.Web.Models;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.ModelTabs;
 using Microsoft.AspNetCore.Components;

@@ -1,5 +1,4 @@
 using LlamaBlazor.Web.Models.Library;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;

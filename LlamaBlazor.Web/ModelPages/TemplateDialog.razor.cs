@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Parameters.Templates;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;

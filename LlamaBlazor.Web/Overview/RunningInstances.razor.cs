@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Instances;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;

@@ -2,7 +2,6 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Parameters.Engines;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;

@@ -1,10 +1,8 @@
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Files;
 using Microsoft.AspNetCore.Components;
-using MudBlazor;
 
 namespace LlamaBlazor.Web.Parameters;
 

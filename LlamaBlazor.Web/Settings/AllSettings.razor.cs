@@ -1,5 +1,4 @@
 using LlamaBlazor.Domain.Settings;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;

@@ -1,6 +1,5 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Security;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Files;
 using LlamaBlazor.Web.Shared.Live;

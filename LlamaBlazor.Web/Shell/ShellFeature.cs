@@ -2,7 +2,6 @@ using System.Reflection;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared;
 using LlamaBlazor.Web.Shared.Api;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Diagnostics;

@@ -7,15 +7,12 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Proxy;
 using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shared.Controls;
-using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shell;
 using LlamaBlazor.Web.Statistics;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.Activity;
 

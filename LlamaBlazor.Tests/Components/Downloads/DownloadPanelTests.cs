@@ -5,11 +5,8 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Downloads;
 using LlamaBlazor.Web.Memory;
 using LlamaBlazor.Web.ModelPages.Adding;
-using LlamaBlazor.Web.Shared.Controls;
-using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shell;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.Downloads;
 

@@ -2,8 +2,6 @@ using Bunit;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Maintenance;
-using LlamaBlazor.Web.Shared.Controls;
-using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;

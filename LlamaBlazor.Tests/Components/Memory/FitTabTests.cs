@@ -7,13 +7,10 @@ using LlamaBlazor.Web.Memory;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Parameters;
-using LlamaBlazor.Web.Shared.Controls;
-using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
 using LlamaBlazor.Web.Shell;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.Memory;
 

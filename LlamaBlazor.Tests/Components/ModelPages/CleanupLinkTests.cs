@@ -3,11 +3,8 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.ModelPages;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Library;
-using LlamaBlazor.Web.Shared.Controls;
-using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shell;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.ModelPages;
 

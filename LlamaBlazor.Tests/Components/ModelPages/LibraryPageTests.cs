@@ -9,12 +9,9 @@ using LlamaBlazor.Web.Models.Duplicates;
 using LlamaBlazor.Web.Models.Headers;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Parameters;
-using LlamaBlazor.Web.Shared.Controls;
-using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.ModelPages;
 

@@ -7,12 +7,10 @@ using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Parameters.Templates;
 using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Files;
 using LlamaBlazor.Web.Shell;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.ModelPages;
 

@@ -9,13 +9,10 @@ using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Duplicates;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shared.Controls;
-using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Published;
 using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.ModelPages;
 

@@ -6,14 +6,11 @@ using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Parameters.Engines;
 using LlamaBlazor.Web.Parameters.History;
 using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shared.Controls;
-using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
 using LlamaBlazor.Web.Shell;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.Parameters;
 

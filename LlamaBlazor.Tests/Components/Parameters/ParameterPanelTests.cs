@@ -11,15 +11,12 @@ using LlamaBlazor.Web.Parameters.Import;
 using LlamaBlazor.Web.Parameters.Reference;
 using LlamaBlazor.Web.Parameters.Templates;
 using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shared.Controls;
-using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
 using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.Parameters;
 

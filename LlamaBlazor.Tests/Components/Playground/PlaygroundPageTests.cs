@@ -4,13 +4,10 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Playground;
 using LlamaBlazor.Web.Proxy;
-using LlamaBlazor.Web.Shared.Controls;
-using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
 using LlamaBlazor.Web.Shell;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.Playground;
 

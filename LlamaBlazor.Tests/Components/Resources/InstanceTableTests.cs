@@ -2,8 +2,6 @@ using Bunit;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Resources.Pages;
-using LlamaBlazor.Web.Shared.Controls;
-using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.ModelTabs;
 using LlamaBlazor.Web.Shared.Published;
@@ -12,7 +10,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.Resources;
 

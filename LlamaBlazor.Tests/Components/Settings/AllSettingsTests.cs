@@ -3,12 +3,9 @@ using Bunit;
 using LlamaBlazor.Domain.Settings;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shared.Controls;
-using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shell;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.Settings;
 

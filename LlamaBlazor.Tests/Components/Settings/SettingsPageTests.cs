@@ -2,8 +2,6 @@ using Bunit;
 using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shared.Controls;
-using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.Components;

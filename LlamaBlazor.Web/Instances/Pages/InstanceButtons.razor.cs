@@ -1,7 +1,6 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Parameters;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;

@@ -1,4 +1,3 @@
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;

@@ -1,7 +1,6 @@
 using LlamaBlazor.Domain.Models.Gguf;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Settings;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Files;
 using Microsoft.AspNetCore.Components;

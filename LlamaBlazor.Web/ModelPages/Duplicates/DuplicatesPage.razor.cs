@@ -2,7 +2,6 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Duplicates;
 using LlamaBlazor.Web.Models.Library;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;

@@ -1,9 +1,7 @@
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Models.Gguf;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using MudBlazor;
 
 namespace LlamaBlazor.Web.Models.Headers;
 

@@ -3,7 +3,6 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;

@@ -1,7 +1,6 @@
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances.Admission;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Published;
 using LlamaBlazor.Web.Telemetry.Gpu;

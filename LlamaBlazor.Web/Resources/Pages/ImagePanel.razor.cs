@@ -5,7 +5,6 @@ using LlamaBlazor.Domain.Resources.Images;
 using LlamaBlazor.Web.Engines.Containers;
 using LlamaBlazor.Web.Resources.Images;
 using LlamaBlazor.Web.Shared.Api;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;

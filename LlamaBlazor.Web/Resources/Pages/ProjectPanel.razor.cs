@@ -1,5 +1,4 @@
 using LlamaBlazor.Domain.Common;
-using LlamaBlazor.Web.Shared.Controls;
 using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
