@@ -2,9 +2,9 @@ using System.Reflection;
 using Bunit;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 
 namespace LlamaBlazor.Tests.Components;
 
@@ -60,7 +60,7 @@ public sealed class LiveComponentTests(LiveComponentTests.LibraryApp app) : ICla
         await using var page = new BunitContext();
         page.JSInterop.Mode = JSRuntimeMode.Loose;
         await using var scope = app.Services.CreateAsyncScope();
-        page.Services.AddRadzenComponents();
+        page.Services.AddParts();
         page.Services.AddFallbackServiceProvider(scope.ServiceProvider);
         page.Render(builder =>
         {

@@ -29,7 +29,7 @@ public sealed class KeyedPageTests(BrowserFixture chromium)
             )
         );
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Revoke the key a program" }).ClickAsync();
-        await Assertions.Expect(page.Locator(".rz-dialog")).ToContainTextAsync("It is the last key");
+        await Assertions.Expect(page.Locator(".mud-dialog")).ToContainTextAsync("It is the last key");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Revoke", Exact = true }).Last.ClickAsync();
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Open to all programs" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Open", Exact = true }).ClickAsync();

@@ -1,8 +1,9 @@
 using System.Globalization;
 using LlamaBlazor.Web.Cache;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Activity;
 
@@ -22,15 +23,15 @@ public sealed partial class CacheView
     internal CacheSwitchAccess Switch { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override Task OnInitializedAsync() => RefreshAsync();
 
-    private static string Size(long bytes) =>
+    private static string SizeText(long bytes) =>
         bytes switch
         {
             < 1024 => $"{bytes} B",
@@ -59,7 +60,7 @@ public sealed partial class CacheView
     private async Task SwitchAsync(bool on)
     {
         if ((await Switch.SetAsync(on, CancellationToken.None)).Failure is { } failure)
-            Notifications.Notify(NotificationSeverity.Warning, failure.Message);
+            Notices.Say(Severity.Warning, failure.Message);
         await RefreshAsync();
     }
 
@@ -73,18 +74,19 @@ public sealed partial class CacheView
 
     private async Task ClearAsync()
     {
-        var sure = await Dialogs.Confirm(
+        var sure = await Dialogs.ConfirmAsync(
             "All cached answers are removed; they are made anew when they are asked for.",
             "Empty the cache?",
-            new ConfirmOptions { OkButtonText = "Empty", CancelButtonText = "Keep" }
+            "Empty",
+            "Keep"
         );
-        if (sure == true)
+        if (sure)
             await TellAsync(await Store.InvalidateAsync(null, null, null, CancellationToken.None));
     }
 
     private async Task TellAsync(int removed)
     {
-        Notifications.Notify(NotificationSeverity.Success, removed == 1 ? "1 answer is removed" : $"{removed} answers are removed");
+        Notices.Say(Severity.Success, removed == 1 ? "1 answer is removed" : $"{removed} answers are removed");
         await RefreshAsync();
     }
 }

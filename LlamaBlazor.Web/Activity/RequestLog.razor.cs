@@ -1,6 +1,7 @@
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Statistics;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Activity;
 
@@ -45,10 +46,10 @@ public sealed partial class RequestLog : IDisposable
     internal StatsMaintenance Maintenance { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -84,15 +85,11 @@ public sealed partial class RequestLog : IDisposable
             Filter == new StatsFilter()
                 ? "All recorded requests and their sums by day are deleted."
                 : "All recorded requests that match the filter are deleted; sums by day stay unless only a model is chosen.";
-        var sure = await Dialogs.Confirm(
-            what + " This cannot be undone.",
-            "Delete records?",
-            new ConfirmOptions { OkButtonText = "Delete", CancelButtonText = "Keep" }
-        );
-        if (sure != true)
+        var sure = await Dialogs.ConfirmAsync(what + " This cannot be undone.", "Delete records?", "Delete", "Keep", destroys: true);
+        if (!sure)
             return;
         var removed = await Maintenance.PurgeAsync(Filter, _left.Token);
-        Notifications.Notify(NotificationSeverity.Success, removed == 1 ? "1 record is deleted" : $"{removed} records are deleted");
+        Notices.Say(Severity.Success, removed == 1 ? "1 record is deleted" : $"{removed} records are deleted");
         await RefreshAsync();
     }
 

@@ -1,7 +1,8 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Models.Downloads;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Downloads;
 
@@ -17,10 +18,10 @@ public sealed partial class DownloadLine
     internal DownloadService Downloads { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     private double? Percent => Download.TotalBytes is > 0 and { } total ? 100.0 * Download.ReceivedBytes / total : null;
 
@@ -66,11 +67,13 @@ public sealed partial class DownloadLine
         var isLost = Download.Status != DownloadStatus.Done && Download.ReceivedBytes > 0;
         if (
             !isLost
-            || await Dialogs.Confirm(
+            || await Dialogs.ConfirmAsync(
                 $"The {ByteSize.Text(Download.ReceivedBytes)} of {Download.Name} that have come are deleted.",
                 "Remove this download?",
-                new ConfirmOptions { OkButtonText = "Remove", CancelButtonText = "Keep" }
-            ) == true
+                "Remove",
+                "Keep",
+                destroys: true
+            )
         )
             await DoAsync(() => Downloads.RemoveAsync(Download.Id));
     }
@@ -81,6 +84,6 @@ public sealed partial class DownloadLine
         var result = await action();
         _busy = false;
         if (result.Failure is { Kind: not FailureKind.NotFound } failure)
-            Notifications.Notify(NotificationSeverity.Error, "Not possible", failure.Message);
+            Notices.Say(Severity.Error, "Not possible", failure.Message);
     }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using LlamaBlazor.Domain.Logs;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
-using Radzen;
 
 namespace LlamaBlazor.Web.Logs;
 
@@ -83,7 +83,7 @@ public sealed partial class LogsPage
     private NavigationManager Navigation { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     private bool IsSearch => _window.Filter.Text is not null || _window.Filter.Pattern is not null;
 
@@ -232,11 +232,13 @@ public sealed partial class LogsPage
     private async Task ClearAsync()
     {
         if (
-            await Dialogs.Confirm(
+            !await Dialogs.ConfirmAsync(
                 "All stored lines are deleted for good. The files in data/logs stay.",
                 "Clear the log?",
-                new ConfirmOptions { OkButtonText = "Clear", CancelButtonText = "Keep" }
-            ) != true
+                "Clear",
+                "Keep",
+                destroys: true
+            )
         )
             return;
         Ring.Clear();

@@ -1,7 +1,7 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Maintenance.Jobs;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
 
 namespace LlamaBlazor.Web.Maintenance;
 
@@ -30,7 +30,7 @@ public sealed partial class DatabasePage : IDisposable
     internal RetentionJob Retention { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     private bool IsBusy => Jobs.Current is not null;
 
@@ -60,24 +60,26 @@ public sealed partial class DatabasePage : IDisposable
 
     private async Task RestoreAsync(BackupFile backup)
     {
-        var sure = await Dialogs.Confirm(
+        var sure = await Dialogs.ConfirmAsync(
             $"The database becomes what it was at {backup.CreatedAt:yyyy-MM-dd HH:mm} UTC. What is there now is backed up first.",
             "Restore this backup?",
-            new ConfirmOptions { OkButtonText = "Restore", CancelButtonText = "Cancel" }
+            "Restore",
+            "Cancel"
         );
-        if (sure == true)
+        if (sure)
             Start("restore", (progress, token) => Restoring.BackupAsync(backup.Name, progress, token));
     }
 
     private async Task RecoverAsync()
     {
-        var sure = await Dialogs.Confirm(
+        var sure = await Dialogs.ConfirmAsync(
             "The newest backup that passes its check takes the place of this database; what an earlier restore replaced only when no "
                 + "other passes. What is there now is kept, sound or not.",
             "Recover from a backup?",
-            new ConfirmOptions { OkButtonText = "Recover", CancelButtonText = "Cancel" }
+            "Recover",
+            "Cancel"
         );
-        if (sure == true)
+        if (sure)
             Start("recovery", Restoring.RecoverAsync);
     }
 }

@@ -2,9 +2,9 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Web.Maintenance.Jobs;
 using LlamaBlazor.Web.Maintenance.Legacy;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
-using Radzen;
 
 namespace LlamaBlazor.Web.Maintenance;
 
@@ -38,7 +38,7 @@ public sealed partial class DatabaseUploads
     internal UploadSpace Space { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     private bool IsSql => _file?.Name.EndsWith(".sql", StringComparison.OrdinalIgnoreCase) == true;
 
@@ -88,12 +88,14 @@ public sealed partial class DatabaseUploads
 
     private async Task ReplaceAsync()
     {
-        var sure = await Dialogs.Confirm(
+        var sure = await Dialogs.ConfirmAsync(
             $"{_file!.Name} takes the place of this database. What is there now is backed up first.",
             "Replace everything?",
-            new ConfirmOptions { OkButtonText = "Replace", CancelButtonText = "Cancel" }
+            "Replace",
+            "Cancel",
+            destroys: true
         );
-        if (sure == true)
+        if (sure)
             await WithFileAsync<RestoreReport>("import", IsSql ? Restoring.SqlAsync : Restoring.FileAsync);
     }
 

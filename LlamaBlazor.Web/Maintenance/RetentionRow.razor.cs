@@ -1,5 +1,6 @@
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Maintenance;
 
@@ -18,7 +19,7 @@ public sealed partial class RetentionRow
     internal RetentionAccess Store { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     // What it means, in words: a slip of the keyboard removes rows.
     private static string Outlook(int? days, int? rows) =>
@@ -37,13 +38,13 @@ public sealed partial class RetentionRow
     {
         var saved = await Store.SaveAsync(Table.Name, new RetentionLimits(days, rows));
         if (saved.Failure is { } failure)
-            Notifications.Notify(
-                NotificationSeverity.Error,
+            Notices.Say(
+                Severity.Error,
                 "Not saved",
                 failure.Errors is null ? failure.Message : string.Join(' ', failure.Errors.SelectMany(error => error.Value))
             );
         else
-            Notifications.Notify(NotificationSeverity.Success, $"Retention of {Table.Name} saved", Outlook(days, rows));
+            Notices.Say(Severity.Success, $"Retention of {Table.Name} saved", Outlook(days, rows));
         await Changed.InvokeAsync();
     }
 }

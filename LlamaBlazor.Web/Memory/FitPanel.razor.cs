@@ -3,9 +3,10 @@ using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Memory;
 
@@ -41,7 +42,7 @@ public sealed partial class FitPanel : IDisposable
     internal ParameterStore Settings { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -122,15 +123,11 @@ public sealed partial class FitPanel : IDisposable
         var saved = await Settings.SaveAsync(ModelId, [.. edits]);
         if (saved.Failure is { } failure)
         {
-            Notifications.Notify(
-                NotificationSeverity.Error,
-                "Not saved",
-                failure.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? failure.Message
-            );
+            Notices.Say(Severity.Error, "Not saved", failure.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? failure.Message);
             return;
         }
 
-        Notifications.Notify(NotificationSeverity.Success, "Advice saved", "It counts from the next start.");
+        Notices.Say(Severity.Success, "Advice saved", "It counts from the next start.");
         await OnApplied.InvokeAsync();
     }
 

@@ -6,9 +6,10 @@ using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Memory;
 
@@ -44,7 +45,7 @@ public sealed partial class FitTab
     internal Broadcast<Sample> Samples { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     private long ContextMost => Math.Max(ContextStep, Math.Max(_case!.Geometry.TrainedContext, _answer!.CtxSize));
 
@@ -145,15 +146,11 @@ public sealed partial class FitTab
         _saving = false;
         if (saved.Failure is { } failure)
         {
-            Notifications.Notify(
-                NotificationSeverity.Error,
-                "Not saved",
-                failure.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? failure.Message
-            );
+            Notices.Say(Severity.Error, "Not saved", failure.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? failure.Message);
             return;
         }
 
-        Notifications.Notify(NotificationSeverity.Success, "Saved", "They count from the next start.");
+        Notices.Say(Severity.Success, "Saved", "They count from the next start.");
         await LoadAsync();
     }
 }

@@ -1,9 +1,10 @@
 using LlamaBlazor.Domain.Models.Library;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Files;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.ModelPages;
 
@@ -22,14 +23,10 @@ public sealed partial class AddFolderDialog
     internal ForeignFolders Foreign { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
-    internal static Task OpenAsync(DialogService dialogs) =>
-        dialogs.OpenAsync<AddFolderDialog>(
-            "Add a models folder",
-            [],
-            new DialogOptions { Width = "min(36rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
-        );
+    internal static Task OpenAsync(Dialogs dialogs) =>
+        dialogs.OpenAsync<AddFolderDialog>("Add a models folder", new Dictionary<string, object?>(), MaxWidth.Small);
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()

@@ -2,8 +2,9 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Instances;
 using LlamaBlazor.Web.Memory;
 using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.ModelPages;
 
@@ -28,10 +29,10 @@ public sealed partial class BulkBar
     internal FitBatch Fits { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     private Task StartAsync() => EachAsync("started", async id => (await Supervisor.StartAsync(id, CancellationToken.None)).Failure);
 
@@ -42,11 +43,7 @@ public sealed partial class BulkBar
     private void AnalyseFit()
     {
         if (Fits.Start(Ids).Failure is { } failure)
-            Notifications.Notify(
-                NotificationSeverity.Warning,
-                "Not begun",
-                failure.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? failure.Message
-            );
+            Notices.Say(Severity.Warning, "Not begun", failure.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? failure.Message);
     }
 
     private async Task DeleteAsync()
@@ -75,13 +72,8 @@ public sealed partial class BulkBar
 
         var others = failures.Count > 1 ? $" And {failures.Count - 1:N0} more." : "";
         if (failures.Count == 0)
-            Notifications.Notify(NotificationSeverity.Success, $"{ids.Count:N0} {done}");
+            Notices.Say(Severity.Success, $"{ids.Count:N0} {done}");
         else
-            Notifications.Notify(
-                NotificationSeverity.Warning,
-                $"{ids.Count - failures.Count:N0} of {ids.Count:N0} {done}",
-                failures[0].Message + others,
-                10_000
-            );
+            Notices.Say(Severity.Warning, $"{ids.Count - failures.Count:N0} of {ids.Count:N0} {done}", failures[0].Message + others);
     }
 }

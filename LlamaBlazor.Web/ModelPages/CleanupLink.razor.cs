@@ -1,8 +1,9 @@
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.ModelPages;
 
@@ -22,10 +23,10 @@ public sealed partial class CleanupLink
     internal ModelStore Store { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
@@ -50,15 +51,12 @@ public sealed partial class CleanupLink
             $"{Text(_plan.Removable.Count)} without a file "
             + $"{(_plan.Removable.Count == 1 ? "leaves the library with its" : "leave the library with their")} settings. This cannot "
             + "be undone.";
-        if (
-            await Dialogs.Confirm(words, "Remove models?", new ConfirmOptions { OkButtonText = "Remove", CancelButtonText = "Keep" })
-            != true
-        )
+        if (!await Dialogs.ConfirmAsync(words, "Remove models?", "Remove", "Keep", destroys: true))
             return;
         _busy = true;
         var (removed, _) = await Library.CleanupAsync(CancellationToken.None); // what was asked for is done, also for those who leave
         _busy = false;
-        Notifications.Notify(NotificationSeverity.Success, "Removed", $"{Text(removed)} without a file.");
+        Notices.Say(Severity.Success, "Removed", $"{Text(removed)} without a file.");
         _plan = await Library.PlanCleanupAsync(Left);
     }
 

@@ -1,7 +1,8 @@
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.ModelPages;
 
@@ -29,17 +30,17 @@ public sealed partial class DeleteModelDialog
     internal DeletionUndo Undo { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     /// <summary>Returns whether it was deleted.</summary>
-    internal static async Task<bool> OpenAsync(DialogService dialogs, IReadOnlyList<long> ids, string name) =>
+    internal static async Task<bool> OpenAsync(Dialogs dialogs, IReadOnlyList<long> ids, string name) =>
         await dialogs.OpenAsync<DeleteModelDialog>(
             ids.Count == 1 ? "Delete this model?" : "Delete these models?",
             new Dictionary<string, object?> { [nameof(Ids)] = ids, [nameof(Name)] = name },
-            new DialogOptions { Width = "min(32rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
+            MaxWidth.Small
         )
             is true;
 
@@ -53,13 +54,11 @@ public sealed partial class DeleteModelDialog
         _busy = false;
         if (_failure is not null)
             return;
-        Notifications.Notify(
-            DeletionToast.Of(
-                Ids.Count == 1 ? $"{Name} has left the library." : $"{Name} have left the library.",
-                _files ? null : deleted.Value.Undo,
-                UndoAsync
-            )
-        );
+        var words = Ids.Count == 1 ? $"{Name} has left the library." : $"{Name} have left the library.";
+        if (!_files && deleted.Value.Undo is { } deletion)
+            Notices.SayWithUndo("Deleted", words, DeletionUndo.Limit, () => UndoAsync(deletion.Id));
+        else
+            Notices.Say(Severity.Success, "Deleted", words);
         Dialogs.Close(true);
     }
 
@@ -68,10 +67,10 @@ public sealed partial class DeleteModelDialog
     {
         var back = await Undo.UndoAsync(deletion);
         if (back.Failure is { } failure)
-            Notifications.Notify(NotificationSeverity.Error, "Not brought back", failure.Message, 12_000);
+            Notices.Say(Severity.Error, "Not brought back", failure.Message);
         else
-            Notifications.Notify(
-                NotificationSeverity.Success,
+            Notices.Say(
+                Severity.Success,
                 "Brought back",
                 Ids.Count == 1
                     ? $"{Name} is in the library again, with its settings."

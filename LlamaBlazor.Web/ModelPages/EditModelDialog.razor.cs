@@ -1,7 +1,8 @@
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.ModelPages;
 
@@ -23,13 +24,13 @@ public sealed partial class EditModelDialog
     internal ModelStore Store { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
-    internal static Task OpenAsync(DialogService dialogs, Model model) =>
+    internal static Task OpenAsync(Dialogs dialogs, Model model) =>
         dialogs.OpenAsync<EditModelDialog>(
             "Name, tags and notes",
             new Dictionary<string, object?> { [nameof(Model)] = model },
-            new DialogOptions { Width = "min(36rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
+            MaxWidth.Small
         );
 
     /// <inheritdoc/>

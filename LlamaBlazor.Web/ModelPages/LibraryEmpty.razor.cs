@@ -1,6 +1,6 @@
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
 
 namespace LlamaBlazor.Web.ModelPages;
 
@@ -14,7 +14,7 @@ public sealed partial class LibraryEmpty
     internal LaunchSettingsAccess Settings { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()

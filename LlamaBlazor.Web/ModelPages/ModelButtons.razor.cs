@@ -1,8 +1,9 @@
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.ModelPages;
 
@@ -19,10 +20,10 @@ public sealed partial class ModelButtons
     internal LibraryEdits Library { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -35,7 +36,7 @@ public sealed partial class ModelButtons
         if (copy.IsSuccess)
             Navigation.NavigateTo($"models/{copy.Value.Id}");
         else
-            Notifications.Notify(NotificationSeverity.Error, "Not duplicated", copy.Failure!.Message);
+            Notices.Say(Severity.Error, "Not duplicated", copy.Failure!.Message);
     }
 
     private async Task DeleteAsync()

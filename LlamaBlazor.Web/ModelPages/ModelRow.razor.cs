@@ -1,9 +1,10 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Domain.Models.Memory;
 using LlamaBlazor.Web.Models;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.ModelTabs;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.ModelPages;
 
@@ -36,10 +37,10 @@ public sealed partial class ModelRow
     internal ModelStore Store { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     // The columns that a narrow screen has no room for.
     private string Facts =>
@@ -49,7 +50,7 @@ public sealed partial class ModelRow
     {
         var result = await Store.SetFavoriteAsync(Model.Uid, !Model.Favorite);
         if (result.Failure is { } failure)
-            Notifications.Notify(NotificationSeverity.Error, "Not changed", failure.Message);
+            Notices.Say(Severity.Error, "Not changed", failure.Message);
     }
 
     private Task<bool> DeleteAsync() => DeleteModelDialog.OpenAsync(Dialogs, [Model.Id], Model.Name);

@@ -1,6 +1,7 @@
 using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.ModelPages;
 
@@ -14,10 +15,10 @@ public sealed partial class ScanButton
     internal LibraryService Library { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override void OnInitialized() => Watch(Library.Progress);
@@ -32,7 +33,7 @@ public sealed partial class ScanButton
             if (result.Errors.Count > 0)
                 await ScanResultDialog.OpenAsync(Dialogs, result);
             else
-                Notifications.Notify(NotificationSeverity.Success, "Scan complete", ScanResultDialog.Summary(result));
+                Notices.Say(Severity.Success, "Scan complete", ScanResultDialog.Summary(result));
         }
         catch (OperationCanceledException)
         {
@@ -40,7 +41,7 @@ public sealed partial class ScanButton
         }
         catch (Exception error)
         {
-            Notifications.Notify(NotificationSeverity.Error, "The scan broke off", error.Message);
+            Notices.Say(Severity.Error, "The scan broke off", error.Message);
         }
         finally
         {

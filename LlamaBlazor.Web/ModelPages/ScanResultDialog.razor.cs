@@ -1,6 +1,7 @@
 using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.ModelPages;
 
@@ -11,17 +12,17 @@ public sealed partial class ScanResultDialog
     public ScanResult Result { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     /// <summary>The numbers in a sentence.</summary>
     internal static string Summary(ScanResult result) =>
         $"{result.Found:N0} found, {result.Added:N0} new, {result.Updated:N0} changed, {result.Missing:N0} missing, in "
         + $"{result.ElapsedMs / 1000.0:0.0} s.";
 
-    internal static Task OpenAsync(DialogService dialogs, ScanResult result) =>
+    internal static Task OpenAsync(Dialogs dialogs, ScanResult result) =>
         dialogs.OpenAsync<ScanResultDialog>(
             "Scan complete",
             new Dictionary<string, object?> { [nameof(Result)] = result },
-            new DialogOptions { Width = "min(46rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
+            MaxWidth.Medium
         );
 }

@@ -2,7 +2,7 @@ using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Parameters.Templates;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.ModelPages;
 
@@ -26,17 +26,13 @@ public sealed partial class TemplateDialog : IDisposable
     internal ParameterCatalogue Catalogue { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
-    internal static Task OpenAsync(DialogService dialogs, IReadOnlyList<long> ids) =>
-        dialogs.OpenAsync<TemplateDialog>(
-            "Apply a template",
-            new Dictionary<string, object?> { [nameof(Ids)] = ids },
-            new DialogOptions { Width = "min(38rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
-        );
+    internal static Task OpenAsync(Dialogs dialogs, IReadOnlyList<long> ids) =>
+        dialogs.OpenAsync<TemplateDialog>("Apply a template", new Dictionary<string, object?> { [nameof(Ids)] = ids }, MaxWidth.Small);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -71,8 +67,8 @@ public sealed partial class TemplateDialog : IDisposable
         _busy = false;
         if (_failures.Count > 0)
             return;
-        Notifications.Notify(
-            NotificationSeverity.Success,
+        Notices.Say(
+            Severity.Success,
             $"{_chosen!.Name} applied",
             $"{Ids.Count:N0} {(Ids.Count == 1 ? "model" : "models")}; it counts from the next start."
         );

@@ -1,8 +1,9 @@
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Instances;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Overview;
 
@@ -18,7 +19,7 @@ public sealed partial class RunningInstances
     internal InstanceSupervisor Supervisor { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -31,9 +32,9 @@ public sealed partial class RunningInstances
     {
         var stopped = await Supervisor.StopAsync(instance.ModelId, Left);
         if (stopped.Failure is { } failure)
-            Notifications.Notify(NotificationSeverity.Error, $"{instance.Model} could not be stopped", failure.Message);
+            Notices.Say(Severity.Error, $"{instance.Model} could not be stopped", failure.Message);
         else
-            Notifications.Notify(NotificationSeverity.Success, $"{instance.Model} is stopping");
+            Notices.Say(Severity.Success, $"{instance.Model} is stopping");
     }
 
     private void Refresh() => _instances = [.. Board.Active.OrderBy(instance => instance.Model, StringComparer.OrdinalIgnoreCase)];

@@ -2,11 +2,12 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Domain.Resources;
 using LlamaBlazor.Web.Parameters.Engines;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Parameters;
 
@@ -37,7 +38,7 @@ public sealed partial class ParameterForm : LiveComponent
     private DraftShelf Shelf { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     [Inject]
     private InstanceRegistry Instances { get; set; } = null!;
@@ -159,8 +160,8 @@ public sealed partial class ParameterForm : LiveComponent
             return;
         if (draft.ErrorCount > 0)
         {
-            Notifications.Notify(
-                NotificationSeverity.Error,
+            Notices.Say(
+                Severity.Error,
                 "Nothing was saved",
                 draft.ErrorCount == 1
                     ? "1 field cannot be saved as it is. The message stands beside it."
@@ -204,8 +205,8 @@ public sealed partial class ParameterForm : LiveComponent
     {
         draft.Discard();
         var running = ModelId is { } id ? Instances.Find(id) is { IsActive: true } : Instances.Active.Any();
-        Notifications.Notify(
-            NotificationSeverity.Success,
+        Notices.Say(
+            Severity.Success,
             $"Saved {Counted(count, "setting")}",
             running ? "What is running keeps its old settings until it is restarted." : ""
         );
@@ -219,7 +220,7 @@ public sealed partial class ParameterForm : LiveComponent
             failure.Kind == FailureKind.Conflict
                 ? ("Saved elsewhere meanwhile", "The form now shows what is stored; your edits are still here. Save again to apply them.")
                 : ("Nothing was saved", failure.Message);
-        Notifications.Notify(failure.Kind == FailureKind.Conflict ? NotificationSeverity.Warning : NotificationSeverity.Error, title, text);
+        Notices.Say(failure.Kind == FailureKind.Conflict ? Severity.Warning : Severity.Error, title, text);
     }
 
     private string Placeholder(ParameterDefinition definition) =>

@@ -1,8 +1,8 @@
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Files;
 using Microsoft.AspNetCore.Components;
-using Radzen;
 
 namespace LlamaBlazor.Web.Parameters;
 
@@ -10,7 +10,7 @@ namespace LlamaBlazor.Web.Parameters;
 public sealed partial class PathChooser
 {
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
     private LaunchSettingsAccess Settings { get; set; } = null!;

@@ -1,5 +1,6 @@
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Parameters;
 
@@ -16,10 +17,10 @@ public sealed partial class ResetPanel
     private SettingsReset Reset { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     private async Task ResetAsync()
     {
@@ -27,25 +28,25 @@ public sealed partial class ResetPanel
         var count = changes.Sum(change => change.Values.Count);
         if (count == 0)
         {
-            Notifications.Notify(NotificationSeverity.Info, "Nothing to reset", "Nothing is set: the defaults hold already.");
+            Notices.Say(Severity.Info, "Nothing to reset", "Nothing is set: the defaults hold already.");
             return;
         }
 
         var what = count == 1 ? "1 setting goes" : $"{count} settings go";
         if (
-            await Dialogs.Confirm(
+            !await Dialogs.ConfirmAsync(
                 $"{what} back to the default, on all tabs. The history of each tab can undo it.",
                 "Reset everything?",
-                new ConfirmOptions { OkButtonText = "Reset", CancelButtonText = "Keep" }
+                "Reset",
+                "Keep"
             )
-            is not true
         )
             return;
         _busy = true;
         var saved = await Reset.ApplyAsync(ModelId, changes, CancellationToken.None);
         _busy = false;
-        Notifications.Notify(
-            saved.IsSuccess ? NotificationSeverity.Success : NotificationSeverity.Error,
+        Notices.Say(
+            saved.IsSuccess ? Severity.Success : Severity.Error,
             saved.IsSuccess ? "Reset" : "Nothing was reset",
             saved.Failure?.Message ?? "The defaults hold again."
         );

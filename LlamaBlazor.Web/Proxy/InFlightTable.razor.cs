@@ -1,5 +1,6 @@
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Proxy;
 
@@ -18,7 +19,7 @@ public sealed partial class InFlightTable
     private NavigationManager Navigation { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -51,7 +52,7 @@ public sealed partial class InFlightTable
     private void Cancel(InFlightRequest request)
     {
         if (!Registry.Cancel(request.Id))
-            Notifications.Notify(NotificationSeverity.Info, "The request had ended already");
+            Notices.Say(Severity.Info, "The request had ended already");
     }
 
     private async Task TickAsync()

@@ -6,7 +6,7 @@ namespace LlamaBlazor.Web.Security;
 /// requests in.</summary>
 internal sealed class SecurityHeaders(RequestDelegate next, DashboardPass pass)
 {
-    // Radzen and ApexCharts position elements with style attributes; scripts are files of our own only.
+    // MudBlazor and ApexCharts position elements with style attributes; scripts are files of our own only.
     private const string Policy =
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         + "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";

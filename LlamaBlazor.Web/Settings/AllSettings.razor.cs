@@ -1,8 +1,9 @@
 using LlamaBlazor.Domain.Settings;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Settings;
 
@@ -33,10 +34,10 @@ public sealed partial class AllSettings
     internal Broadcast<SettingsChanged> Changes { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     private IReadOnlyList<IGrouping<string, SettingState>> Shown =>
         [.. _states.Where(state => IsFound(state.Definition)).GroupBy(state => state.Definition.Group)];
@@ -81,15 +82,15 @@ public sealed partial class AllSettings
             if (saved.Failure is { } failure)
             {
                 _draft.Refuse(failure);
-                Notifications.Notify(NotificationSeverity.Error, "Not saved", failure.Message);
+                Notices.Say(Severity.Error, "Not saved", failure.Message);
                 return;
             }
 
             _draft.Discard(states);
             Look();
             var waits = states.Any(state => edits.ContainsKey(state.Definition.Key) && state.Definition.NeedsRestart);
-            Notifications.Notify(
-                NotificationSeverity.Success,
+            Notices.Say(
+                Severity.Success,
                 "Settings saved",
                 waits ? "Some count after the next start of the dashboard." : "They count from now on."
             );
@@ -111,22 +112,15 @@ public sealed partial class AllSettings
 
         var reset = await Store.SaveAsync(new SettingEdits { [state.Definition.Key] = null });
         if (reset.Failure is { } failure)
-            Notifications.Notify(NotificationSeverity.Error, "Not reset", failure.Message);
+            Notices.Say(Severity.Error, "Not reset", failure.Message);
         else
-            Notifications.Notify(NotificationSeverity.Success, $"{state.Definition.Label} is reset");
+            Notices.Say(Severity.Success, $"{state.Definition.Label} is reset");
         Look();
     }
 
     private async Task AskToLeaveAsync(LocationChangingContext leaving)
     {
-        if (
-            _draft.IsDirty
-            && await Dialogs.Confirm(
-                "What was changed here is not saved.",
-                "Leave this page?",
-                new ConfirmOptions { OkButtonText = "Leave", CancelButtonText = "Stay" }
-            ) != true
-        )
+        if (_draft.IsDirty && !await Dialogs.ConfirmAsync("What was changed here is not saved.", "Leave this page?", "Leave", "Stay"))
             leaving.PreventNavigation();
     }
 }

@@ -1,10 +1,11 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Security;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Files;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Settings;
 
@@ -26,10 +27,10 @@ public sealed partial class SettingsPage
     private LaunchSettingsAccess Store { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     [Inject]
     internal RequestKeepingAccess Keeping { get; set; } = null!;
@@ -86,14 +87,7 @@ public sealed partial class SettingsPage
 
     private async Task AskToLeaveAsync(LocationChangingContext leaving)
     {
-        if (
-            IsDirty
-            && await Dialogs.Confirm(
-                "What was changed here is not saved.",
-                "Leave this page?",
-                new ConfirmOptions { OkButtonText = "Leave", CancelButtonText = "Stay" }
-            ) != true
-        )
+        if (IsDirty && !await Dialogs.ConfirmAsync("What was changed here is not saved.", "Leave this page?", "Leave", "Stay"))
             leaving.PreventNavigation();
     }
 
@@ -115,7 +109,7 @@ public sealed partial class SettingsPage
         _errors = checks.SelectMany(failure => failure?.Errors ?? NoErrors).ToDictionary();
         if (_errors.Count > 0)
         {
-            Notifications.Notify(NotificationSeverity.Error, "Not saved", "Some values are not valid. The messages stand beside them.");
+            Notices.Say(Severity.Error, "Not saved", "Some values are not valid. The messages stand beside them.");
             return;
         }
 
@@ -125,11 +119,7 @@ public sealed partial class SettingsPage
             if ((await SaveLaunchAsync(launch) ?? await SaveKeepingAsync()) is { } failure)
                 Refuse(failure);
             else
-                Notifications.Notify(
-                    NotificationSeverity.Success,
-                    "Settings saved",
-                    scanned ? "The folders are scanned now." : "They count from now on."
-                );
+                Notices.Say(Severity.Success, "Settings saved", scanned ? "The folders are scanned now." : "They count from now on.");
         }
         finally
         {
@@ -162,10 +152,6 @@ public sealed partial class SettingsPage
     private void Refuse(Failure failure)
     {
         _errors = failure.Errors ?? NoErrors;
-        Notifications.Notify(
-            failure.Kind == FailureKind.Conflict ? NotificationSeverity.Warning : NotificationSeverity.Error,
-            "Not saved",
-            failure.Message
-        );
+        Notices.Say(failure.Kind == FailureKind.Conflict ? Severity.Warning : Severity.Error, "Not saved", failure.Message);
     }
 }

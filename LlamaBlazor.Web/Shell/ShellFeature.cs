@@ -2,9 +2,11 @@ using System.Reflection;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Shared;
 using LlamaBlazor.Web.Shared.Api;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Diagnostics;
-using Radzen;
+using MudBlazor;
+using MudBlazor.Services;
 
 namespace LlamaBlazor.Web.Shell;
 
@@ -16,6 +18,21 @@ internal static class ShellFeature
         typeof(ShellFeature).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
         ?? "0";
 
+    /// <summary>Registers what the parts of pages need: dialogs, notices and the library's own services.</summary>
+    public static IServiceCollection AddParts(this IServiceCollection services)
+    {
+        services.AddMudServices(options =>
+        {
+            options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;
+            options.SnackbarConfiguration.PreventDuplicates = true;
+            options.SnackbarConfiguration.MaxDisplayedSnackbars = 5;
+            options.SnackbarConfiguration.VisibleStateDuration = 6000;
+            options.SnackbarConfiguration.ShowTransitionDuration = 150;
+            options.SnackbarConfiguration.HideTransitionDuration = 150;
+        });
+        return services.AddScoped<Dialogs>().AddScoped<Notices>();
+    }
+
     /// <summary>Registers Blazor and what every API endpoint shares.</summary>
     public static WebApplicationBuilder AddShell(this WebApplicationBuilder builder)
     {
@@ -24,7 +41,7 @@ internal static class ShellFeature
         services.AddSingleton(typeof(Broadcast<>));
         // logged; one loop must not end them all
         services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
-        services.AddRadzenComponents();
+        services.AddParts();
         services
             .AddRazorComponents()
             .AddInteractiveServerComponents(options =>

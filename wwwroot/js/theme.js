@@ -1,16 +1,11 @@
-// Runs before the first paint: chooses the stylesheet by the stored choice, else by the system's, so that no page flashes.
+// Runs before the first paint: chooses light or dark by the stored choice, else by the system's, so that no page flashes.
 (() => {
-  const link = document.getElementById("theme");
-  const light = link.getAttribute("href");
-  const dark = link.dataset.dark;
   const system = matchMedia("(prefers-color-scheme: dark)");
   const stored = () => localStorage.getItem("theme") ?? "system";
   const apply = () => {
     const theme = stored() === "system" ? (system.matches ? "dark" : "light") : stored();
     document.documentElement.dataset.theme = theme;
     document.documentElement.dataset.themeChoice = stored();
-    const href = theme === "dark" ? dark : light;
-    if (link.getAttribute("href") !== href) link.setAttribute("href", href);
     document.dispatchEvent(new CustomEvent("themechange", { detail: theme }));
   };
   const take = theme => {

@@ -7,12 +7,12 @@ using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Proxy;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shell;
 using LlamaBlazor.Web.Statistics;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 
 namespace LlamaBlazor.Tests.Components.Activity;
 
@@ -105,7 +105,6 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
             var link = page.FindAll(".lb-page-actions a")
                 .Single(link => link.TextContent.Contains(format, StringComparison.OrdinalIgnoreCase));
             Assert.True(link.HasAttribute("download"));
-            Assert.Contains("rz-button", link.ClassName);
             var text = await app.Http.GetStringAsync(link.GetAttribute("href"));
             var ids =
                 format == "json"
@@ -178,11 +177,10 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
             );
         var page = Show("/activity?model=gone");
         page.WaitForElement("tbody tr");
-        var dialogs = Services.GetRequiredService<DialogService>();
-        dialogs.OnOpen += (_, _, _, _) => dialogs.Close(true);
-        await page.InvokeAsync(() =>
-            page.FindAll("button").Single(button => button.TextContent.Contains("Delete these records")).ClickAsync()
-        );
+        var dialogs = this.ShowDialogs();
+        var deleting = page.PressAsync("Delete these records");
+        await dialogs.WaitAndPressAsync("Delete");
+        await deleting;
         page.WaitForAssertion(() => Assert.Contains("No request matches", page.Markup));
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();
         Assert.Equal(4, await context.Set<StatsRow>().CountAsync());
@@ -207,7 +205,7 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
             .AddSingleton(services.GetRequiredService<CacheStore>())
             .AddSingleton(services.GetRequiredService<CacheSwitchAccess>())
             .AddSingleton(TimeProvider.System)
-            .AddRadzenComponents();
+            .AddParts();
         Navigation.NavigateTo(address);
         return Render<ActivityPage>();
     }

@@ -5,8 +5,8 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Downloads;
 using LlamaBlazor.Web.Memory;
 using LlamaBlazor.Web.ModelPages.Adding;
+using LlamaBlazor.Web.Shell;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 
 namespace LlamaBlazor.Tests.Components.Downloads;
 
@@ -20,7 +20,7 @@ public sealed class DownloadPanelTests : BunitContext, IClassFixture<DownloadFix
         _app = app;
         DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddRadzenComponents();
+        Services.AddParts();
         Services.AddSingleton(TimeProvider.System);
         foreach (
             var service in new[]

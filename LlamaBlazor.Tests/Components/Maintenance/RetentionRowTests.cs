@@ -2,9 +2,10 @@ using Bunit;
 using LlamaBlazor.Domain.Maintenance;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Maintenance;
+using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.Maintenance;
 
@@ -13,13 +14,15 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
 {
     private readonly AppFixture _app;
     private int _told;
+    private IRenderedComponent<MudSnackbarProvider> _notices = null!;
 
     public RetentionRowTests(AppFixture app)
     {
         _app = app;
         JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddRadzenComponents();
+        Services.AddParts();
         Services.AddSingleton(app.Services.GetRequiredService<RetentionAccess>());
+        _notices = this.ShowNotices();
     }
 
     [Fact]
@@ -35,15 +38,18 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
         row = Show(Facts(days: 12, rows: 500));
         await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync(""));
         Assert.Equal((null, 500), Limits());
-        Assert.Equal(NotificationSeverity.Success, Services.GetRequiredService<NotificationService>().Messages[^1].Severity);
+        Assert.Equal(3, _notices.FindAll(".mud-alert-filled-success").Count);
     }
 
     [Fact]
-    public async Task OutOfRange_IsBroughtIntoIt_BeforeItIsSaved()
+    public async Task OutOfRange_IsSaid_AndNotSaved()
     {
         var row = Show(Facts(days: 30, rows: 10));
+        var before = Limits();
         await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync("99999999"));
-        Assert.Equal((RetentionRule.MaxDays, 10), Limits());
+        Assert.Contains($"from 0 to {RetentionRule.MaxDays}", row.Find("[role=alert]").TextContent);
+        Assert.Equal(before, Limits());
+        Assert.Equal(0, _told);
     }
 
     [Fact]
@@ -53,12 +59,9 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
         var row = Show(Facts(days: 30, rows: 10));
         await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync("-3"));
         Assert.Equal((30, 10), Limits());
-        Assert.Equal(NotificationSeverity.Error, Services.GetRequiredService<NotificationService>().Messages[^1].Severity);
+        Assert.Contains("from 0", row.Find("[role=alert]").TextContent);
         await row.InvokeAsync(() => Field(row, "Days kept in logs").ChangeAsync("1"));
-        Assert.Equal(
-            "Rows leave after 1 day, and where there are more than 10.",
-            Services.GetRequiredService<NotificationService>().Messages[^1].Detail
-        );
+        Assert.Contains("Rows leave after 1 day, and where there are more than 10.", _notices.Markup);
     }
 
     [Fact]
@@ -70,7 +73,7 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
     }
 
     private static AngleSharp.Dom.IElement Field(IRenderedComponent<IComponent> row, string label) =>
-        row.FindAll("label").Single(element => element.TextContent == label).QuerySelector("input")!;
+        row.FindAll("label").Single(element => element.TextContent.StartsWith(label, StringComparison.Ordinal)).QuerySelector("input")!;
 
     private static TableFacts Facts(int? days, int? rows) => new("logs", 5, 8192, "Lines of the log", true, days, rows, false);
 

@@ -9,8 +9,8 @@ using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Parameters;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
+using LlamaBlazor.Web.Shell;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 
 namespace LlamaBlazor.Tests.Components.Memory;
 
@@ -51,7 +51,7 @@ public sealed class FitTabTests(FitTabTests.Library library) : BunitContext, ICl
         Assert.Contains("With 2,048 tokens of context", tab.Find(".verdict p").TextContent);
         Assert.Equal(
             ["CUDA0", "CUDA1", "Main memory"],
-            tab.FindAll("[role=img]").Select(bar => bar.GetAttribute("aria-label")!.Split(':')[0])
+            tab.FindAll("[role=img]:not([aria-hidden])").Select(bar => bar.GetAttribute("aria-label")!.Split(':')[0])
         );
         var slider = tab.FindAll("input[type=range]");
         await slider[0].InputAsync("1024");
@@ -155,7 +155,7 @@ public sealed class FitTabTests(FitTabTests.Library library) : BunitContext, ICl
     {
         DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddSingleton(TimeProvider.System).AddSingleton(_samples).AddRadzenComponents();
+        Services.AddSingleton(TimeProvider.System).AddSingleton(_samples).AddParts();
         foreach (
             var service in new[]
             {

@@ -3,8 +3,8 @@ using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.ModelPages;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Shell;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 
 namespace LlamaBlazor.Tests.Components.ModelPages;
 
@@ -28,7 +28,7 @@ public sealed class CleanupLinkTests(CleanupLinkTests.Library library) : BunitCo
     public void Models_Stay_AndTheReasonIsSaid()
     {
         DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
-        Services.AddSingleton(TimeProvider.System).AddRadzenComponents();
+        Services.AddSingleton(TimeProvider.System).AddParts();
         foreach (var service in new[] { typeof(LibraryEdits), typeof(ModelStore) })
             Services.AddSingleton(service, library.Services.GetRequiredService(service)); // an instance: not disposed with the test
         var link = Render<CleanupLink>();

@@ -9,9 +9,9 @@ using LlamaBlazor.Web.Models.Duplicates;
 using LlamaBlazor.Web.Models.Headers;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 
 namespace LlamaBlazor.Tests.Components.ModelPages;
 
@@ -97,7 +97,7 @@ public sealed class LibraryPageTests(LibraryPageTests.Library library) : BunitCo
     {
         DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddSingleton(TimeProvider.System).AddRadzenComponents();
+        Services.AddSingleton(TimeProvider.System).AddParts();
         foreach (
             var service in new[]
             {

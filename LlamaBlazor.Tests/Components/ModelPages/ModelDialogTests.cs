@@ -7,9 +7,10 @@ using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Parameters.Templates;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Files;
+using LlamaBlazor.Web.Shell;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 
 namespace LlamaBlazor.Tests.Components.ModelPages;
 
@@ -67,19 +68,13 @@ public sealed class ModelDialogTests(ModelDialogTests.Library library) : BunitCo
     public async Task File_IsChosenOnTheMachine_AndAdded()
     {
         Add();
-        var dialogs = Services.GetRequiredService<DialogService>();
-        (string? Title, Type Type, Dictionary<string, object?> Parameters)? opened = null;
-        dialogs.OnOpen += (title, type, parameters, _) => opened = (title, type, parameters);
+        var dialogs = this.ShowDialogs();
         var isDone = false;
         var form = Render<AddFromPath>(parameters => parameters.Add(path => path.OnDone, () => isDone = true));
         var browsing = form.Find("button[aria-label='Browse for a GGUF file']").ClickAsync(new());
-        form.WaitForAssertion(() => Assert.NotNull(opened));
-        Assert.Equal((typeof(PathDialog), ".gguf"), (opened!.Value.Type, opened.Value.Parameters[nameof(PathDialog.Extension)]));
-        Assert.Equal(
-            library.ModelFolder,
-            Assert.IsAssignableFrom<IReadOnlyList<string>>(opened.Value.Parameters[nameof(PathDialog.Places)])[0]
-        );
-        await form.InvokeAsync(() => dialogs.Close(library.Folder.File("outside/fourth.gguf")));
+        dialogs.WaitForAssertion(() => Assert.Equal(library.ModelFolder, dialogs.FindComponent<PathDialog>().Instance.Places[0]));
+        Assert.Equal(".gguf", dialogs.FindComponent<PathDialog>().Instance.Extension);
+        await form.InvokeAsync(() => Services.GetRequiredService<Dialogs>().Close(library.Folder.File("outside/fourth.gguf")));
         await browsing;
         Assert.Equal(library.Folder.File("outside/fourth.gguf"), form.FindAll("input")[0].GetAttribute("value"));
         await form.Find("form").SubmitAsync();
@@ -109,7 +104,7 @@ public sealed class ModelDialogTests(ModelDialogTests.Library library) : BunitCo
     {
         DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddSingleton(TimeProvider.System).AddRadzenComponents();
+        Services.AddSingleton(TimeProvider.System).AddParts();
         foreach (
             var service in new[]
             {

@@ -10,9 +10,9 @@ using LlamaBlazor.Web.Models.Duplicates;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Published;
+using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 
 namespace LlamaBlazor.Tests.Components.ModelPages;
 
@@ -148,7 +148,7 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
             .AddSingleton(app.GetRequiredService<InstanceSupervisor>())
             .AddSingleton(app.GetRequiredService<LaunchSettingsAccess>())
             .AddSingleton(TimeProvider.System)
-            .AddRadzenComponents();
+            .AddParts();
         Services
             .AddSingleton(app.GetRequiredService<DownloadService>())
             .AddSingleton(app.GetRequiredService<DownloadStore>())

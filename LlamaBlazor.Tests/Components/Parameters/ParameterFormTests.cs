@@ -8,9 +8,9 @@ using LlamaBlazor.Web.Parameters.History;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
+using LlamaBlazor.Web.Shell;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 
 namespace LlamaBlazor.Tests.Components.Parameters;
 
@@ -210,8 +210,8 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton(LlamaBlazor.Domain.Parameters.ParameterCatalogue.Current);
         Services.AddScoped<DraftShelf>();
-        Services.AddScoped<NotificationService>();
-        Services.AddScoped<DialogService>();
+        Services.AddParts();
+        JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(app.Services.GetRequiredService<SettingsReset>());
         Services.AddSingleton(app.Services.GetRequiredService<LaunchSettingsAccess>());
     }

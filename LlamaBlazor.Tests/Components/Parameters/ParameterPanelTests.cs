@@ -13,10 +13,10 @@ using LlamaBlazor.Web.Parameters.Templates;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
+using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 
 namespace LlamaBlazor.Tests.Components.Parameters;
 
@@ -291,7 +291,7 @@ public sealed class ParameterPanelTests(ParameterPanelTests.App app) : BunitCont
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton(ParameterCatalogue.Current);
         Services.AddScoped<DraftShelf>();
-        Services.AddScoped<NotificationService>();
-        Services.AddScoped<DialogService>();
+        Services.AddParts();
+        JSInterop.Mode = JSRuntimeMode.Loose;
     }
 }

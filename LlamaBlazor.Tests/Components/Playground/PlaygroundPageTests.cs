@@ -6,8 +6,8 @@ using LlamaBlazor.Web.Playground;
 using LlamaBlazor.Web.Proxy;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
+using LlamaBlazor.Web.Shell;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 
 namespace LlamaBlazor.Tests.Components.Playground;
 
@@ -26,7 +26,7 @@ public sealed class PlaygroundPageTests(AppFixture app) : BunitContext, IClassFi
             .AddSingleton(services.GetRequiredService<InstanceRegistry>())
             .AddSingleton(changes)
             .AddSingleton(TimeProvider.System)
-            .AddRadzenComponents();
+            .AddParts();
         var page = Render<PlaygroundPage>();
         page.WaitForAssertion(() => Assert.Contains("There is no model yet", page.Markup));
         await services
@@ -48,7 +48,7 @@ public sealed class PlaygroundPageTests(AppFixture app) : BunitContext, IClassFi
                 }
             );
         changes.Publish(new ModelChanged(0, ModelChanged.Library));
-        page.WaitForAssertion(() => Assert.Equal("late", page.Find(".rz-dropdown-label").TextContent.Trim()));
+        page.WaitForAssertion(() => Assert.Equal("late", page.Find("select[aria-label=Model] option[value='0']").TextContent));
 
         await page.Find("textarea.question").InputAsync("Hello");
         await page.Find("form.ask").SubmitAsync();

@@ -5,11 +5,11 @@ using LlamaBlazor.Web.Resources.Pages;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.ModelTabs;
 using LlamaBlazor.Web.Shared.Published;
+using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Radzen;
 
 namespace LlamaBlazor.Tests.Components.Resources;
 
@@ -22,7 +22,7 @@ public sealed class InstanceTableTests : BunitContext
     public InstanceTableTests()
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddRadzenComponents();
+        Services.AddParts();
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton(_board);
         Services.AddSingleton(_window);

@@ -4,8 +4,8 @@ using LlamaBlazor.Domain.Settings;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shell;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 
 namespace LlamaBlazor.Tests.Components.Settings;
 
@@ -22,7 +22,7 @@ public sealed class AllSettingsTests : BunitContext, IAsyncLifetime
     {
         await _app.InitializeAsync();
         JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddRadzenComponents();
+        Services.AddParts();
         Services
             .AddSingleton(TimeProvider.System)
             .AddSingleton(Store)

@@ -3,10 +3,10 @@ using LlamaBlazor.Domain.Security;
 using LlamaBlazor.Tests.Support;
 using LlamaBlazor.Web.Settings;
 using LlamaBlazor.Web.Shared.Live;
+using LlamaBlazor.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
-using Radzen.Blazor;
+using MudBlazor;
 
 namespace LlamaBlazor.Tests.Components.Settings;
 
@@ -16,6 +16,7 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
     private static readonly RequestKeeping Before = new("preview", 86_400, 50);
 
     private readonly AppFixture _app = new();
+    private IRenderedComponent<MudSnackbarProvider> _notices = null!;
 
     private RequestKeepingAccess Store => _app.Services.GetRequiredService<RequestKeepingAccess>();
 
@@ -24,7 +25,7 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
         await _app.InitializeAsync();
         Assert.True((await Store.SaveAsync(_ => Before)).IsSuccess);
         JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddRadzenComponents();
+        Services.AddParts();
         Services
             .AddSingleton(_app.Services.GetRequiredService<LaunchSettingsAccess>())
             .AddSingleton(Store)
@@ -45,17 +46,18 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
     {
         var page = Open();
         Assert.Equal("preview", page.Find("input[name=store_prompts][checked]").GetAttribute("value"));
-        Assert.Equal((1L, 86_400L), (Life(page).Instance.Value, Unit(page).Instance.Value));
+        Assert.Equal(("1", "days"), (Life(page).GetAttribute("value"), Unit(page).QuerySelectorAll("option")[3].TextContent));
+        Assert.Equal("3", Unit(page).GetAttribute("value"));
         Assert.True(Save(page).HasAttribute("disabled"));
         await page.InvokeAsync(() => page.Find("input[value=none]").ChangeAsync("none"));
-        await page.InvokeAsync(() => Life(page).Instance.Change.InvokeAsync(12));
-        await page.InvokeAsync(() => Unit(page).Instance.Change.InvokeAsync(3600L));
-        await page.InvokeAsync(() => Room(page).Instance.Change.InvokeAsync(7));
+        await page.InvokeAsync(() => Life(page).ChangeAsync("12"));
+        await page.InvokeAsync(() => Unit(page).ChangeAsync("2"));
+        await page.InvokeAsync(() => Room(page).ChangeAsync("7"));
         Assert.Equal(Before, Store.Current); // not before it is saved
         await page.InvokeAsync(() => page.Find("form").SubmitAsync());
         page.WaitForAssertion(() => Assert.Equal(new RequestKeeping("none", 43_200, 7), Store.Current));
         page.WaitForAssertion(() => Assert.True(Save(page).HasAttribute("disabled")));
-        Assert.Contains(Notes, note => note.Severity == NotificationSeverity.Success);
+        Assert.NotEmpty(_notices.FindAll(".mud-alert-filled-success"));
     }
 
     [Fact]
@@ -63,23 +65,20 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
     {
         var page = Open();
         var navigation = Services.GetRequiredService<NavigationManager>();
-        var dialogs = Services.GetRequiredService<DialogService>();
-        var asked = 0;
-        dialogs.OnOpen += (title, _, _, _) =>
-        {
-            Assert.Equal("Leave this page?", title);
-            _ = page.InvokeAsync(() => dialogs.Close(asked++ > 0)); // stays first, leaves then
-        };
+        var dialogs = this.ShowDialogs();
         await page.InvokeAsync(() => page.Find("input[value=none]").ChangeAsync("none"));
         await page.InvokeAsync(() => navigation.NavigateTo("models"));
-        page.WaitForAssertion(() => Assert.Equal(1, asked));
+        dialogs.WaitForAssertion(() => Assert.Contains("Leave this page?", dialogs.Markup));
+        await dialogs.PressAsync("Stay");
+        dialogs.WaitForAssertion(() => Assert.Empty(dialogs.FindAll("button")));
         Assert.DoesNotContain("models", navigation.Uri);
         await page.InvokeAsync(() => navigation.NavigateTo("models"));
+        await dialogs.WaitAndPressAsync("Leave");
         page.WaitForAssertion(() => Assert.EndsWith("models", navigation.Uri));
         await page.InvokeAsync(() => page.FindAll("button").First(button => button.TextContent.Contains("Discard")).ClickAsync());
         await page.InvokeAsync(() => navigation.NavigateTo("logs"));
         page.WaitForAssertion(() => Assert.EndsWith("logs", navigation.Uri));
-        Assert.Equal(2, asked);
+        Assert.Empty(dialogs.FindAll("button"));
     }
 
     [Fact]
@@ -87,14 +86,14 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
     {
         var page = Open();
         await page.InvokeAsync(() => page.Find("input[value=full]").ChangeAsync("full"));
-        await page.InvokeAsync(() => Life(page).Instance.Change.InvokeAsync(null));
-        await page.InvokeAsync(() => Room(page).Instance.Change.InvokeAsync(0));
+        await page.InvokeAsync(() => Life(page).ChangeAsync(""));
+        await page.InvokeAsync(() => Room(page).ChangeAsync("0"));
         await page.InvokeAsync(() => page.Find("form").SubmitAsync());
         Assert.Contains("for ever", page.Find("#life-errors").TextContent);
         Assert.Contains("From 1", page.Find("#room-errors").TextContent);
         Assert.Equal(Before, Store.Current);
         await page.InvokeAsync(() => page.FindAll("button").Single(button => button.TextContent.Contains("Discard")).ClickAsync());
-        Assert.Equal((1L, 50L), (Life(page).Instance.Value, Room(page).Instance.Value));
+        Assert.Equal(("1", "50"), (Life(page).GetAttribute("value"), Room(page).GetAttribute("value")));
         Assert.Empty(page.FindAll("#life-errors p"));
         Assert.Equal("preview", page.Find("input[name=store_prompts][checked]").GetAttribute("value"));
     }
@@ -103,24 +102,21 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
     public async Task SavedElsewhereMeanwhile_IsSaid_TheEditsStay_AndTheNextSaveIsMeant()
     {
         var page = Open();
-        await page.InvokeAsync(() => Room(page).Instance.Change.InvokeAsync(7));
+        await page.InvokeAsync(() => Room(page).ChangeAsync("7"));
         Assert.True((await Store.SaveAsync(keeping => keeping with { StorePrompts = "none" })).IsSuccess);
         await page.InvokeAsync(() => page.Find("form").SubmitAsync());
-        page.WaitForAssertion(() =>
-            Assert.Contains(Notes, note => note.Severity == NotificationSeverity.Warning && note.Detail.Contains("elsewhere"))
-        );
+        page.WaitForAssertion(() => Assert.Contains("elsewhere", _notices.Find(".mud-alert-filled-warning").TextContent));
         Assert.Equal(Before with { StorePrompts = "none" }, Store.Current);
         Assert.Equal("none", page.Find("input[name=store_prompts][checked]").GetAttribute("value")); // theirs, which was not touched here
-        Assert.Equal(7L, Room(page).Instance.Value);
+        Assert.Equal("7", Room(page).GetAttribute("value"));
         await page.InvokeAsync(() => page.Find("form").SubmitAsync());
         page.WaitForAssertion(() => Assert.Equal(new RequestKeeping("none", 86_400, 7), Store.Current));
     }
 
-    private IReadOnlyList<NotificationMessage> Notes => Services.GetRequiredService<NotificationService>().Messages;
-
     private IRenderedComponent<SettingsPage> Open()
     {
         DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
+        _notices = this.ShowNotices();
         var page = Render<SettingsPage>();
         page.WaitForElement("form");
         return page;
@@ -128,12 +124,12 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
 
     private static AngleSharp.Dom.IElement Save(IRenderedComponent<SettingsPage> page) => page.Find("button[type=submit]");
 
-    private static IRenderedComponent<RadzenNumeric<long?>> Life(IRenderedComponent<SettingsPage> page) =>
-        page.FindComponents<RadzenNumeric<long?>>()[0];
+    private static AngleSharp.Dom.IElement Life(IRenderedComponent<SettingsPage> page) =>
+        page.Find("input[aria-label='Life of a cached answer']");
 
-    private static IRenderedComponent<RadzenNumeric<long?>> Room(IRenderedComponent<SettingsPage> page) =>
-        page.FindComponents<RadzenNumeric<long?>>()[1];
+    private static AngleSharp.Dom.IElement Room(IRenderedComponent<SettingsPage> page) =>
+        page.Find("input[aria-label='Room for cached answers, MiB']");
 
-    private static IRenderedComponent<RadzenDropDown<long>> Unit(IRenderedComponent<SettingsPage> page) =>
-        page.FindComponents<RadzenDropDown<long>>()[0];
+    private static AngleSharp.Dom.IElement Unit(IRenderedComponent<SettingsPage> page) =>
+        page.Find("select[aria-label='Unit of the life of a cached answer']");
 }

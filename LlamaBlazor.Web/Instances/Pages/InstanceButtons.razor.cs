@@ -1,10 +1,11 @@
 using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Domain.Instances;
 using LlamaBlazor.Web.Parameters;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Instances.Pages;
 
@@ -36,10 +37,10 @@ public sealed partial class InstanceButtons
     internal Broadcast<ConfigChanged> Changes { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     private InstanceSnapshot? Instance => Board.Find(ModelId);
 
@@ -47,7 +48,7 @@ public sealed partial class InstanceButtons
 
     private string Main => IsActive ? "Stop" : "Start";
 
-    private string Icon => IsActive ? "stop_circle" : "play_arrow";
+    private string Icon => IsActive ? Icons.Material.Outlined.StopCircle : Icons.Material.Outlined.PlayArrow;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
@@ -86,7 +87,7 @@ public sealed partial class InstanceButtons
         {
             var result = await command(ModelId, CancellationToken.None);
             if (result.Failure is { } failure)
-                Notifications.Notify(NotificationSeverity.Error, $"{Name} {trouble}", failure.Message, 12_000);
+                Notices.Say(Severity.Error, $"{Name} {trouble}", failure.Message);
         }
         finally
         {

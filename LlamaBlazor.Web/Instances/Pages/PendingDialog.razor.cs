@@ -1,5 +1,6 @@
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Instances.Pages;
 
@@ -13,14 +14,14 @@ public sealed partial class PendingDialog
     public IReadOnlyList<ArgumentChangeAnswer> Changes { get; set; } = [];
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     /// <summary>Returns whether it is to be restarted.</summary>
-    internal static async Task<bool> OpenAsync(DialogService dialogs, string name, IReadOnlyList<ArgumentChangeAnswer> changes) =>
+    internal static async Task<bool> OpenAsync(Dialogs dialogs, string name, IReadOnlyList<ArgumentChangeAnswer> changes) =>
         await dialogs.OpenAsync<PendingDialog>(
             $"Apply changes to {name}",
             new Dictionary<string, object?> { [nameof(Name)] = name, [nameof(Changes)] = changes },
-            new DialogOptions { Width = "min(44rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
+            MaxWidth.Medium
         )
             is true;
 }

@@ -1,9 +1,10 @@
 using LlamaBlazor.Domain.Models.Gguf;
 using LlamaBlazor.Web.Models.Library;
 using LlamaBlazor.Web.Settings;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Files;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.ModelPages.Adding;
 
@@ -29,10 +30,10 @@ public sealed partial class AddFromPath
     internal ForeignFolders Foreign { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     private async Task BrowseAsync()
     {
@@ -55,7 +56,7 @@ public sealed partial class AddFromPath
             return;
         }
 
-        Notifications.Notify(NotificationSeverity.Success, "Added", added.Value.Name);
+        Notices.Say(Severity.Success, "Added", added.Value.Name);
         await OnDone.InvokeAsync();
     }
 }

@@ -2,8 +2,9 @@ using LlamaBlazor.Domain.Common;
 using LlamaBlazor.Web.Models;
 using LlamaBlazor.Web.Models.Duplicates;
 using LlamaBlazor.Web.Models.Library;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.ModelPages.Duplicates;
 
@@ -26,10 +27,10 @@ public sealed partial class DuplicatesPage
     internal ModelStore Store { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     private string? Subtitle =>
         _groups is { Count: > 0 } groups
@@ -90,16 +91,14 @@ public sealed partial class DuplicatesPage
         var words =
             $"{_ticked.Count:N0} {(_ticked.Count == 1 ? "file is" : "files are")} deleted from the disk, {ByteSize.Text(Freed)} in "
             + "all. This cannot be undone.";
-        if (
-            await Dialogs.Confirm(words, "Delete files?", new ConfirmOptions { OkButtonText = "Delete", CancelButtonText = "Keep" }) != true
-        )
+        if (!await Dialogs.ConfirmAsync(words, "Delete files?", "Delete", "Keep", destroys: true))
             return;
         (_busy, _failure) = (true, null);
         var freed = await Copies.DeleteAsync([.. _ticked]);
         _busy = false;
         _failure = freed.Failure?.Message;
         if (freed.IsSuccess)
-            Notifications.Notify(NotificationSeverity.Success, "Deleted", $"{ByteSize.Text(freed.Value)} are free again.");
+            Notices.Say(Severity.Success, "Deleted", $"{ByteSize.Text(freed.Value)} are free again.");
         await ReadAsync();
     }
 }

@@ -1,6 +1,7 @@
 using LlamaBlazor.Domain.Models;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Models.Headers;
 
@@ -22,7 +23,7 @@ public sealed partial class ArrayDialog
     [Parameter, EditorRequired]
     public long Count { get; set; }
 
-    internal static Task OpenAsync(DialogService dialogs, Model model, string key, long count) =>
+    internal static Task OpenAsync(Dialogs dialogs, Model model, string key, long count) =>
         dialogs.OpenAsync<ArrayDialog>(
             key,
             new Dictionary<string, object?>
@@ -31,7 +32,7 @@ public sealed partial class ArrayDialog
                 [nameof(Key)] = key,
                 [nameof(Count)] = count,
             },
-            new DialogOptions { Width = "min(40rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
+            MaxWidth.Medium
         );
 
     /// <inheritdoc/>

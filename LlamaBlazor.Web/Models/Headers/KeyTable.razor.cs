@@ -1,7 +1,7 @@
 using LlamaBlazor.Domain.Models;
 using LlamaBlazor.Domain.Models.Gguf;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
 
 namespace LlamaBlazor.Web.Models.Headers;
 
@@ -21,7 +21,7 @@ public sealed partial class KeyTable
     public GgufMetadata Metadata { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     private List<GgufEntry> Found =>
         [

@@ -1,7 +1,8 @@
 using LlamaBlazor.Domain.Parameters;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Parameters.History;
 
@@ -28,7 +29,7 @@ public sealed partial class HistoryPanel : LiveComponent
     private ParameterStore Store { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
@@ -56,8 +57,8 @@ public sealed partial class HistoryPanel : LiveComponent
         try
         {
             var undone = await History.UndoAsync(ModelId, revision.Section, revision.Number, Left);
-            Notifications.Notify(
-                undone.IsSuccess ? NotificationSeverity.Success : NotificationSeverity.Error,
+            Notices.Say(
+                undone.IsSuccess ? Severity.Success : Severity.Error,
                 undone.IsSuccess ? "Undone" : "Not undone",
                 undone.Failure?.Message ?? ""
             );

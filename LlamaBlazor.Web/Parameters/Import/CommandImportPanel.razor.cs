@@ -1,7 +1,7 @@
 using LlamaBlazor.Domain.Parameters;
 using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Parameters.Import;
 
@@ -22,7 +22,7 @@ public sealed partial class CommandImportPanel
     private CommandImport Import { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     private IEnumerable<(string Label, string? Flag, string Value)> Rows =>
         from change in _plan!.Changes
@@ -55,8 +55,8 @@ public sealed partial class CommandImportPanel
             _problem = applied.IsSuccess ? null : FailureText.Of(applied.Failure!);
             if (!applied.IsSuccess)
                 return;
-            Notifications.Notify(
-                NotificationSeverity.Success,
+            Notices.Say(
+                Severity.Success,
                 "Command applied",
                 "The settings of the model are those of the command now. History can undo it."
             );

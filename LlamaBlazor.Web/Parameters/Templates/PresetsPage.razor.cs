@@ -7,7 +7,7 @@ using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Parameters.Templates;
 
@@ -29,7 +29,7 @@ public sealed partial class PresetsPage : LiveComponent
     private ParameterStore Store { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     [Inject]
     private IDbContextFactory<LlamaDbContext> Contexts { get; set; } = null!;
@@ -85,11 +85,7 @@ public sealed partial class PresetsPage : LiveComponent
             return null;
         if (await Store.ReadAsync(id, Left) is { } configuration)
             return (id, configuration);
-        Notifications.Notify(
-            NotificationSeverity.Error,
-            "This model is gone",
-            "It was deleted, perhaps in another window. Choose another one."
-        );
+        Notices.Say(Severity.Error, "This model is gone", "It was deleted, perhaps in another window. Choose another one.");
         return null;
     }
 
@@ -114,8 +110,8 @@ public sealed partial class PresetsPage : LiveComponent
     }
 
     private void Tell(Failure? failure, string success) =>
-        Notifications.Notify(
-            failure is null ? NotificationSeverity.Success : NotificationSeverity.Error,
+        Notices.Say(
+            failure is null ? Severity.Success : Severity.Error,
             failure is null ? success : "Not done",
             failure is null ? "" : FailureText.Of(failure)
         );

@@ -1,11 +1,12 @@
 using LlamaBlazor.Domain.Telemetry;
 using LlamaBlazor.Web.Data;
 using LlamaBlazor.Web.Instances.Admission;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Published;
 using LlamaBlazor.Web.Telemetry.Gpu;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Resources.Pages;
 
@@ -38,7 +39,7 @@ public sealed partial class GpuPanel
     internal IDbContextFactory<LlamaDbContext> Contexts { get; set; } = null!;
 
     [Inject]
-    internal NotificationService Notifications { get; set; } = null!;
+    internal Notices Notices { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
@@ -76,8 +77,8 @@ public sealed partial class GpuPanel
             CancellationToken.None
         );
         if (made.Failure is { } failure)
-            Notifications.Notify(
-                NotificationSeverity.Error,
+            Notices.Say(
+                Severity.Error,
                 "Not reserved",
                 failure.Errors is { Count: > 0 } errors ? string.Join(' ', errors.SelectMany(error => error.Value)) : failure.Message
             );
@@ -89,7 +90,7 @@ public sealed partial class GpuPanel
     private async Task ReleaseAsync(GpuHolder holder)
     {
         await Allocations.DeleteAsync(holder.Id, CancellationToken.None);
-        Notifications.Notify(NotificationSeverity.Success, $"Released from {holder.ContainerName}");
+        Notices.Say(Severity.Success, $"Released from {holder.ContainerName}");
         await ReadAsync();
     }
 }

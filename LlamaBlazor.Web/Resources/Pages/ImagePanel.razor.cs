@@ -5,9 +5,10 @@ using LlamaBlazor.Domain.Resources.Images;
 using LlamaBlazor.Web.Engines.Containers;
 using LlamaBlazor.Web.Resources.Images;
 using LlamaBlazor.Web.Shared.Api;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Resources.Pages;
 
@@ -16,6 +17,8 @@ public sealed partial class ImagePanel
 {
     private const int FirstRows = 12;
     private const long FileBound = 4 * 1024 * 1024;
+
+    private static readonly TimeSpan UndoLimit = TimeSpan.FromSeconds(30);
 
     private static readonly Choice[] Categories =
     [
@@ -45,7 +48,7 @@ public sealed partial class ImagePanel
     internal ContainerRuntime Runtime { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
@@ -85,9 +88,9 @@ public sealed partial class ImagePanel
                 ? result.Value.Where(item => item.Error is not null).Select(item => item.Error!).ToList()
                 : [result.Failure!.Message];
             if (troubles.Count == 0)
-                Notifications.Notify(NotificationSeverity.Success, "Tags are up to date");
+                Notices.Say(Severity.Success, "Tags are up to date");
             else
-                Notifications.Notify(NotificationSeverity.Warning, "Not every registry answered", string.Join(' ', troubles), 12_000);
+                Notices.Say(Severity.Warning, "Not every registry answered", string.Join(' ', troubles));
         }
         finally
         {
@@ -107,19 +110,7 @@ public sealed partial class ImagePanel
     {
         await Store.RemoveAsync(image.Id, CancellationToken.None);
         var kept = new ImageEntry(image.Image, image.DisplayName, image.Description, [.. image.Versions.Select(version => version.Tag)]);
-        Notifications.Notify(
-            new NotificationMessage
-            {
-                Severity = NotificationSeverity.Info,
-                Summary = $"{image.Image} is no longer in the catalogue",
-                Detail = "Click here to undo.",
-                Duration = 10_000,
-                Click = message =>
-                {
-                    _ = PutBackAsync(kept);
-                },
-            }
-        );
+        Notices.SayWithUndo($"{image.Image} is no longer in the catalogue", null, UndoLimit, () => PutBackAsync(kept));
     }
 
     private async Task PutBackAsync(ImageEntry image) => await Store.MergeAsync([image], CancellationToken.None);
@@ -133,34 +124,29 @@ public sealed partial class ImagePanel
             if (ImageEndpoints.Check(file) is { } failure)
                 Tell("Not imported", failure);
             else
-                Notifications.Notify(
-                    NotificationSeverity.Success,
-                    Imported((await Store.MergeAsync(file.Images!, CancellationToken.None)).Count)
-                );
+                Notices.Say(Severity.Success, Imported((await Store.MergeAsync(file.Images!, CancellationToken.None)).Count));
         }
         catch (JsonException error)
         {
-            Notifications.Notify(
-                NotificationSeverity.Error,
+            Notices.Say(
+                Severity.Error,
                 "Not imported",
-                $"{change.File.Name} is no catalogue of images: see line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}.",
-                12_000
+                $"{change.File.Name} is no catalogue of images: see line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}."
             );
         }
         catch (IOException error)
         {
-            Notifications.Notify(NotificationSeverity.Error, "Not imported", $"{change.File.Name} cannot be read: {error.Message}", 12_000);
+            Notices.Say(Severity.Error, "Not imported", $"{change.File.Name} cannot be read: {error.Message}");
         }
     }
 
     private static string Imported(int count) => count == 1 ? "1 image imported" : $"{count:N0} images imported";
 
     private void Tell(string summary, Failure failure) =>
-        Notifications.Notify(
-            NotificationSeverity.Error,
+        Notices.Say(
+            Severity.Error,
             summary,
-            failure.Errors is { } errors ? string.Join(' ', errors.SelectMany(pair => pair.Value)) : failure.Message,
-            12_000
+            failure.Errors is { } errors ? string.Join(' ', errors.SelectMany(pair => pair.Value)) : failure.Message
         );
 
     private sealed record Choice(string Text, string Value);

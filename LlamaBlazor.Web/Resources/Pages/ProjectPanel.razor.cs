@@ -1,7 +1,8 @@
 using LlamaBlazor.Domain.Common;
+using LlamaBlazor.Web.Shared.Feedback;
 using LlamaBlazor.Web.Shared.Published;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Resources.Pages;
 
@@ -24,10 +25,10 @@ public sealed partial class ProjectPanel
     internal InstanceRegistry Board { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
@@ -67,21 +68,23 @@ public sealed partial class ProjectPanel
         if (result.IsSuccess)
             Edit(null);
         else if (result.Failure is { Kind: not FailureKind.Invalid } failure)
-            Notifications.Notify(NotificationSeverity.Error, "Not saved", failure.Message);
+            Notices.Say(Severity.Error, "Not saved", failure.Message);
     }
 
     private async Task DeleteAsync(ProjectItem project)
     {
         if (
-            await Dialogs.Confirm(
+            !await Dialogs.ConfirmAsync(
                 $"Its limits are removed. Models that name '{project.ProjectPath}' cannot be started until they name another.",
                 $"Delete the project {project.ProjectPath}?",
-                new ConfirmOptions { OkButtonText = "Delete", CancelButtonText = "Keep" }
-            ) != true
+                "Delete",
+                "Keep",
+                destroys: true
+            )
         )
             return;
         var result = await Store.DeleteAsync(project.Id, CancellationToken.None);
         if (result.Failure is { } failure)
-            Notifications.Notify(NotificationSeverity.Error, "Not deleted", failure.Message);
+            Notices.Say(Severity.Error, "Not deleted", failure.Message);
     }
 }

@@ -1,6 +1,7 @@
 using LlamaBlazor.Domain.Security;
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Security.Keys;
 
@@ -28,7 +29,7 @@ public sealed partial class KeysPage
     private IReadOnlyList<string> _projects = [];
     private long? _requests;
     private long? _tokens;
-    private long _priority;
+    private long? _priority = 0;
     private int? _days;
     private bool _saving;
 
@@ -42,10 +43,10 @@ public sealed partial class KeysPage
     private TimeProvider Clock { get; set; } = null!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     [Inject]
-    private NotificationService Notifications { get; set; } = null!;
+    private Notices Notices { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
@@ -97,7 +98,7 @@ public sealed partial class KeysPage
                 Project = _project,
                 RequestsPerMinute = _requests,
                 TokensPerMinute = _tokens,
-                Priority = _priority,
+                Priority = _priority ?? 0,
                 ExpiresAt = _days is { } days ? Clock.GetUtcNow().AddDays(days).ToUnixTimeMilliseconds() : null,
             },
             CancellationToken.None
@@ -112,15 +113,17 @@ public sealed partial class KeysPage
 
     private async Task RevokeAsync(KeyAnswer key)
     {
-        var sure = await Dialogs.Confirm(
+        var sure = await Dialogs.ConfirmAsync(
             $"Programs that use “{key.Name}” are refused from now on. This cannot be undone.{(IsLast(key) ? LastKey : "")}",
             "Revoke this key?",
-            new ConfirmOptions { OkButtonText = "Revoke", CancelButtonText = "Keep" }
+            "Revoke",
+            "Keep",
+            destroys: true
         );
-        if (sure != true)
+        if (!sure)
             return;
         await Store.RevokeAsync(key.Id, CancellationToken.None);
-        Notifications.Notify(NotificationSeverity.Success, $"“{key.Name}” is revoked");
+        Notices.Say(Severity.Success, $"“{key.Name}” is revoked");
         await ListAsync();
     }
 
@@ -128,12 +131,13 @@ public sealed partial class KeysPage
 
     private async Task OpenAsync()
     {
-        var sure = await Dialogs.Confirm(
+        var sure = await Dialogs.ConfirmAsync(
             "Every program and every user of this machine may then use the models and the dashboard's API without a key.",
             "Open the endpoint?",
-            new ConfirmOptions { OkButtonText = "Open", CancelButtonText = "Keep locked" }
+            "Open",
+            "Keep locked"
         );
-        if (sure != true)
+        if (!sure)
             return;
         await Store.OpenAsync(CancellationToken.None);
         await ListAsync();

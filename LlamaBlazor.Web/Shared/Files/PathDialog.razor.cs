@@ -1,5 +1,6 @@
+using LlamaBlazor.Web.Shared.Feedback;
 using Microsoft.AspNetCore.Components;
-using Radzen;
+using MudBlazor;
 
 namespace LlamaBlazor.Web.Shared.Files;
 
@@ -27,7 +28,7 @@ public sealed partial class PathDialog
     public IReadOnlyList<string> Places { get; set; } = [];
 
     [Inject]
-    private DialogService Dialogs { get; set; } = null!;
+    private Dialogs Dialogs { get; set; } = null!;
 
     private IReadOnlyList<FolderEntry> Shown =>
         [
@@ -37,8 +38,8 @@ public sealed partial class PathDialog
         ];
 
     /// <summary>Opens the dialog. Returns the chosen path, or null.</summary>
-    public static async Task<string?> OpenAsync(
-        DialogService dialogs,
+    internal static async Task<string?> OpenAsync(
+        Dialogs dialogs,
         string start,
         bool folders,
         IReadOnlyList<string> places,
@@ -55,7 +56,7 @@ public sealed partial class PathDialog
                 [nameof(Places)] = places,
                 [nameof(Extension)] = extension,
             },
-            new DialogOptions { Width = "min(40rem, calc(100vw - 2rem))", CloseDialogOnEsc = true }
+            MaxWidth.Medium
         ) as string;
 
     /// <inheritdoc/>
