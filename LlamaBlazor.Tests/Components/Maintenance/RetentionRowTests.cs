@@ -14,7 +14,7 @@ public sealed class RetentionRowTests : BunitContext, IClassFixture<AppFixture>
 {
     private readonly AppFixture _app;
     private int _told;
-    private IRenderedComponent<MudSnackbarProvider> _notices = null!;
+    private readonly IRenderedComponent<MudSnackbarProvider> _notices;
 
     public RetentionRowTests(AppFixture app)
     {

@@ -19,26 +19,28 @@ internal sealed class Dialogs(IDialogService service)
     )
         where TContent : Microsoft.AspNetCore.Components.IComponent
     {
-        var dialog = await service.ShowAsync<DialogFrame>(
-            title,
-            new DialogParameters
-            {
-                [nameof(DialogFrame.Content)] = typeof(TContent),
-                [nameof(DialogFrame.Parameters)] = parameters.ToDictionary(pair => pair.Key, pair => pair.Value!),
-            },
-            new DialogOptions
-            {
-                MaxWidth = width,
-                FullWidth = true,
-                CloseButton = true,
-                CloseOnEscapeKey = true,
-                BackdropClick = false, // what was typed in it would be lost by a slip
-            }
-        );
+        var dialog = await service
+            .ShowAsync<DialogFrame>(
+                title,
+                new DialogParameters
+                {
+                    [nameof(DialogFrame.Content)] = typeof(TContent),
+                    [nameof(DialogFrame.Parameters)] = parameters.ToDictionary(pair => pair.Key, pair => pair.Value!),
+                },
+                new DialogOptions
+                {
+                    MaxWidth = width,
+                    FullWidth = true,
+                    CloseButton = true,
+                    CloseOnEscapeKey = true,
+                    BackdropClick = false, // what was typed in it would be lost by a slip
+                }
+            )
+            .ConfigureAwait(true); // on the dispatcher of the page, which owns the list
         _open.Add(dialog);
         try
         {
-            return await dialog.Result is { Canceled: false } result ? result.Data : null;
+            return await dialog.Result.ConfigureAwait(true) is { Canceled: false } result ? result.Data : null;
         }
         finally
         {
@@ -54,15 +56,16 @@ internal sealed class Dialogs(IDialogService service)
     /// <param name="destroys">True where it cannot be taken back.</param>
     public async Task<bool> ConfirmAsync(string text, string title, string ok, string cancel = "Cancel", bool destroys = false) =>
         await OpenAsync<ConfirmDialog>(
-            title,
-            new Dictionary<string, object?>
-            {
-                [nameof(ConfirmDialog.Text)] = text,
-                [nameof(ConfirmDialog.Ok)] = ok,
-                [nameof(ConfirmDialog.Cancel)] = cancel,
-                [nameof(ConfirmDialog.Destroys)] = destroys,
-            }
-        )
+                title,
+                new Dictionary<string, object?>
+                {
+                    [nameof(ConfirmDialog.Text)] = text,
+                    [nameof(ConfirmDialog.Ok)] = ok,
+                    [nameof(ConfirmDialog.Cancel)] = cancel,
+                    [nameof(ConfirmDialog.Destroys)] = destroys,
+                }
+            )
+            .ConfigureAwait(true)
             is true;
 
     /// <summary>Closes the dialog on top.</summary>
