@@ -24,6 +24,7 @@ internal static class ShellFeature
         services.AddMudServices(options =>
         {
             options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;
+            options.SnackbarConfiguration.MaximumOpacity = 100;
             options.SnackbarConfiguration.PreventDuplicates = true;
             options.SnackbarConfiguration.MaxDisplayedSnackbars = 5;
             options.SnackbarConfiguration.VisibleStateDuration = 6000;
