@@ -17,6 +17,7 @@ public sealed class OverviewTests(BrowserFixture browser, OverviewTests.QuietApp
     [BrowserFact]
     public async Task Charts_AreDrawn_AndTheirPathsMove()
     {
+        Publish(60); // whatever another test left as the latest
         await using var context = await OpenAsync();
         var page = context.Pages[0];
         await page.WaitForSelectorAsync(CpuArea, new() { State = WaitForSelectorState.Attached });

@@ -225,6 +225,7 @@ public sealed class AdmissionTests : IAsyncLifetime
             await _app.WaitForAsync(model, "running");
         }
 
+        await Until.TrueAsync(() => starts.Count == waiting.Count, "word of the last start"); // it is told after it can be looked up
         Assert.Equal(waiting, starts);
     }
 

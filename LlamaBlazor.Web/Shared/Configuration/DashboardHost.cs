@@ -6,6 +6,12 @@ internal static class DashboardHost
     /// <summary>Folder of the solution when the program runs from its build output, else null.</summary>
     public static string? SourceFolder { get; } = FindSource();
 
+#if DEBUG
+    private const bool IsDebugBuild = true;
+#else
+    private const bool IsDebugBuild = false;
+#endif
+
     /// <summary>Configuration key of demo mode.</summary>
     public const string DemoKey = "LlamaBlazor:Demo";
 
@@ -44,8 +50,9 @@ internal static class DashboardHost
         if (Environment.GetEnvironmentVariable("LLAMABLAZOR_DATA") is { Length: > 0 } data && !args.Contains("--data"))
             builder.Configuration["LlamaBlazor:DataDirectory"] = Path.GetFullPath(data);
         builder.WebHost.UseStaticWebAssets();
-        // Else static files of a build are read anew, compressed while they are asked for, and never kept by the browser.
-        builder.Configuration["ReloadStaticAssetsAtRuntime"] = builder.Environment.IsDevelopment() ? "true" : "false";
+        // A debug build reads its static files anew at each request, so that an edit shows at once. Any other sends what was compressed
+        // when it was built, and browsers keep it; the framework's own choice is to read anew for every build that is not published.
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] = IsDebugBuild ? "true" : "false";
         return builder;
     }
 
