@@ -12,6 +12,9 @@ public sealed record RequestMetadata
     /// <summary>Field <c>model</c>; the last one where it is repeated, as llama-server takes it.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Whether the field <c>model</c> is there, and neither text nor null.</summary>
+    public bool IsModelNoText { get; init; }
+
     /// <summary>Field <c>stream</c>.</summary>
     public bool Stream { get; init; }
 

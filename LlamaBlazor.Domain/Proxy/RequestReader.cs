@@ -73,7 +73,7 @@ public static class RequestReader
     private static void ReadField(ref Utf8JsonReader reader, Draft draft)
     {
         if (reader.ValueTextEquals("model"u8))
-            draft.Model = Next(ref reader) == JsonTokenType.String ? reader.GetString() : draft.Model;
+            ReadModel(ref reader, draft);
         else if (reader.ValueTextEquals("stream"u8))
             draft.Stream = Next(ref reader) == JsonTokenType.True;
         else if (reader.ValueTextEquals("temperature"u8))
@@ -102,6 +102,14 @@ public static class RequestReader
         else
             Next(ref reader);
         reader.Skip(); // past an object or array; a plain value is past already
+    }
+
+    // Null is what clients send for a field they do not use; a number or an object names something that no model can be called.
+    private static void ReadModel(ref Utf8JsonReader reader, Draft draft)
+    {
+        var type = Next(ref reader);
+        draft.Model = type == JsonTokenType.String ? reader.GetString() : draft.Model;
+        draft.IsModelNoText = type is not (JsonTokenType.String or JsonTokenType.Null);
     }
 
     private static JsonTokenType Next(ref Utf8JsonReader reader)
@@ -222,6 +230,8 @@ public static class RequestReader
 
         public string? Model { get; set; }
 
+        public bool IsModelNoText { get; set; }
+
         public bool Stream { get; set; }
 
         public double? Temperature { get; set; }
@@ -238,6 +248,7 @@ public static class RequestReader
             new()
             {
                 Model = Model,
+                IsModelNoText = IsModelNoText,
                 Stream = Stream,
                 Temperature = Temperature,
                 MaxTokens = MaxTokens,

@@ -29,14 +29,19 @@ internal sealed class RequestDescriber(ModelDirectory models, RequestScheduler s
 
         request.Facts = facts;
         // Clients of a single llama-server name no model: with one engine running there is no doubt which is meant.
-        var name = modelName ?? await NameOfAsync(context, request.Route, facts, body).ConfigureAwait(false) ?? scheduler.OnlyRunning;
+        var name =
+            modelName
+            ?? await NameOfAsync(context, request.Route, facts, body).ConfigureAwait(false)
+            ?? (facts.IsModelNoText ? null : scheduler.OnlyRunning);
         if (string.IsNullOrEmpty(name))
             return await RequestGate
                 .RefuseAsync(
                     context,
                     request,
                     ProxyError.ModelRequired,
-                    "The request names no model. Send one in the field \"model\" (or as ?model=); GET /v1/models lists them."
+                    facts.IsModelNoText
+                        ? "The field \"model\" must be a text, the name of a model; GET /v1/models lists them."
+                        : "The request names no model. Send one in the field \"model\" (or as ?model=); GET /v1/models lists them."
                 )
                 .ConfigureAwait(false);
         request.ModelName = Shorten(name);

@@ -24,6 +24,19 @@ public sealed class RequestReaderTests
     }
 
     [Theory]
+    [InlineData("{\"model\":7}", null, true)]
+    [InlineData("{\"model\":{\"a\":\"b\"},\"stream\":true}", null, true)]
+    [InlineData("{\"model\":[\"a\"]}", null, true)]
+    [InlineData("{\"model\":null}", null, false)]
+    [InlineData("{\"model\":7,\"model\":\"a\"}", "a", false)]
+    [InlineData("{}", null, false)]
+    public void Model_ThatIsNoText_IsTold(string body, string? model, bool isNoText)
+    {
+        Assert.Null(RequestReader.TryRead(System.Text.Encoding.UTF8.GetBytes(body), out var facts, 100));
+        Assert.Equal((model, isNoText), (facts.Model, facts.IsModelNoText));
+    }
+
+    [Theory]
     [InlineData("{\"prompt\":\"abc\",\"seed\":-1,\"n_predict\":5}", "abc", 5)]
     [InlineData("{\"input\":[\"a\",{\"b\":[]}],\"max_completion_tokens\":6}", null, 6)]
     [InlineData("{\"messages\":\"no list\",\"max_output_tokens\":8}", null, 8)]

@@ -13,6 +13,7 @@ public sealed class RefusalTests(ProxyFixture app) : IClassFixture<ProxyFixture>
     [InlineData("{\"model\":\"qwen3-8", 400, "invalid_body")]
     [InlineData("{\"messages\":[]}", 400, "model_required")]
     [InlineData("{\"model\":\"\"}", 400, "model_required")]
+    [InlineData("{\"model\":7}", 400, "model_required")]
     [InlineData("{\"model\":\"nothing like it\"}", 404, "model_not_found")]
     public async Task BadRequests_GetOpenAiErrors(string body, int status, string code)
     {
