@@ -193,7 +193,6 @@ public sealed class ActivityPageTests(ActivityPageTests.App app) : BunitContext,
 
     private IRenderedComponent<ActivityPage> Show(string address)
     {
-        DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         var services = app.Services;
         Services

@@ -18,7 +18,6 @@ public sealed class DownloadPanelTests : BunitContext, IClassFixture<DownloadFix
     public DownloadPanelTests(DownloadFixture app)
     {
         _app = app;
-        DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddParts();
         Services.AddSingleton(TimeProvider.System);

@@ -153,7 +153,6 @@ public sealed class FitTabTests(FitTabTests.Library library) : BunitContext, ICl
 
     private IRenderedComponent<FitTab> Render(long id)
     {
-        DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(TimeProvider.System).AddSingleton(_samples).AddParts();
         foreach (

@@ -27,7 +27,6 @@ public sealed class CleanupLinkTests(CleanupLinkTests.Library library) : BunitCo
     [Fact]
     public void Models_Stay_AndTheReasonIsSaid()
     {
-        DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         Services.AddSingleton(TimeProvider.System).AddParts();
         foreach (var service in new[] { typeof(LibraryEdits), typeof(ModelStore) })
             Services.AddSingleton(service, library.Services.GetRequiredService(service)); // an instance: not disposed with the test

@@ -95,7 +95,6 @@ public sealed class LibraryPageTests(LibraryPageTests.Library library) : BunitCo
 
     private void Add()
     {
-        DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(TimeProvider.System).AddParts();
         foreach (

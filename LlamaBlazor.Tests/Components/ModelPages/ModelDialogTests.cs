@@ -102,7 +102,6 @@ public sealed class ModelDialogTests(ModelDialogTests.Library library) : BunitCo
 
     private void Add()
     {
-        DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(TimeProvider.System).AddParts();
         foreach (

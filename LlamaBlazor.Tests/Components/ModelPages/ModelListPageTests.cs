@@ -137,7 +137,6 @@ public sealed class ModelListPageTests(ModelListPageTests.Library library) : Bun
 
     private IRenderedComponent<ModelListPage> Show(string address)
     {
-        DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         var app = library.Services;
         Services

@@ -175,7 +175,6 @@ public sealed class ParameterFormTests(AppFixture app) : BunitContext, IClassFix
 
     private async Task<(IRenderedComponent<ParameterForm> Form, long Id)> OpenAsync(params (string, object)[] values)
     {
-        DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         Register();
         var name = Guid.NewGuid().ToString("N");
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LlamaDbContext>>().CreateDbContextAsync();

@@ -17,7 +17,6 @@ public sealed class PlaygroundPageTests(AppFixture app) : BunitContext, IClassFi
     [Fact]
     public async Task Page_OpenedBeforeTheFirstModel_ShowsItWhenItComes_AndSaysWhyItDoesNotAnswer()
     {
-        DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         JSInterop.Mode = JSRuntimeMode.Loose;
         var (services, changes) = (app.Services, app.Services.GetRequiredService<Broadcast<ModelChanged>>());
         Services

@@ -115,7 +115,6 @@ public sealed class SettingsPageTests : BunitContext, IAsyncLifetime
 
     private IRenderedComponent<SettingsPage> Open()
     {
-        DefaultWaitTimeout = TimeSpan.FromSeconds(20); // a condition, not a measure: builders are slow
         _notices = this.ShowNotices();
         var page = Render<SettingsPage>();
         page.WaitForElement("form");
