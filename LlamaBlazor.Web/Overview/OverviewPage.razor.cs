@@ -1,3 +1,4 @@
+using LlamaBlazor.Domain.Telemetry;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -13,6 +14,9 @@ public sealed partial class OverviewPage : IAsyncDisposable
 
     [Inject]
     private IJSRuntime Browser { get; set; } = null!;
+
+    [Inject]
+    internal MetricWindow Window { get; set; } = null!;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -34,6 +38,19 @@ public sealed partial class OverviewPage : IAsyncDisposable
             // The browser has gone and took everything with it.
         }
     }
+
+    // What makes sense on this machine, by the last sample; the script goes on from there. Known with the first render, so that nothing is
+    // inserted above what is being read.
+    private bool Holds(string? condition) =>
+        (condition, Window.Latest) switch
+        {
+            (null, _) => true,
+            (_, null) => false,
+            ("gpu", { } latest) => latest.Gpus.Count > 0,
+            ("no-gpu", { } latest) => latest.Gpus.Count == 0,
+            ("swap", { } latest) => latest.SwapUsage is not null,
+            (_, { } latest) => latest.Load1Min is not null,
+        };
 
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)

@@ -13,7 +13,7 @@ public sealed partial class RecentErrors
     private const int Shown = 5;
 
     private IReadOnlyList<InstanceSnapshot> _failed = [];
-    private IReadOnlyList<LoggedError> _logged = [];
+    private IReadOnlyList<LoggedError>? _logged; // null until they are read
 
     [Inject]
     internal InstanceRegistry Board { get; set; } = null!;

@@ -1,5 +1,4 @@
 using LlamaBlazor.Web.Data;
-using LlamaBlazor.Web.Shared.Configuration;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
@@ -16,12 +15,7 @@ public sealed partial class MainLayout : IDisposable
     private NavigationManager Navigation { get; set; } = null!;
 
     [Inject]
-    private IConfiguration Configuration { get; set; } = null!;
-
-    [Inject]
     private DataFolder Folder { get; set; } = null!;
-
-    private bool IsDemo => DashboardHost.IsDemo(Configuration);
 
     /// <inheritdoc/>
     public void Dispose() => Navigation.LocationChanged -= Close;

@@ -59,3 +59,16 @@ document.addEventListener("click", async event => {
   button.dataset.copied = "";
   setTimeout(() => delete button.dataset.copied, 1500);
 });
+
+// The first HTML has done its part when the circuit has drawn the page.
+const firstPaint = document.querySelector(".lb-first-paint");
+const isDrawn = () => document.querySelector(".lb-app:not(.lb-first-paint)") !== null;
+if (isDrawn()) {
+  firstPaint?.remove();
+} else {
+  new MutationObserver((_, observer) => {
+    if (!isDrawn()) return;
+    observer.disconnect();
+    firstPaint?.remove();
+  }).observe(document.body, { childList: true });
+}
