@@ -16,9 +16,11 @@ public sealed class ImageHarness : InstanceHarness
     public ImageHarness() =>
         With("LlamaBlazor:Containers:Runtime", WriteRuntime()).With("LlamaBlazor:Downloads:TrustedHosts:0", "127.0.0.1");
 
-    /// <summary>How often a pull fails before it works.</summary>
-    public void FailPulls(int times, string words = "Error: connection reset by peer")
+    /// <summary>How often the pull of an image fails before it works. Pulls of other images, which another test may have left under way,
+    /// do not count.</summary>
+    public void FailPulls(string image, int times, string words = "Error: connection reset by peer")
     {
+        File.WriteAllText(Folder.File("failing"), image);
         File.WriteAllText(Folder.File("failures"), $"{times}");
         File.WriteAllText(Folder.File("words"), words);
     }
@@ -34,7 +36,7 @@ public sealed class ImageHarness : InstanceHarness
               pull)
                 echo "Copying blob sha256:0123456789abcdef0123"
                 if [ "$2" = "ghcr.io/slow/image:1" ]; then exec sleep 300; fi
-                if [ "$left" -gt 0 ]; then echo $((left - 1)) > '{{Folder.File("failures")}}'; cat '{{Folder.File(
+                if [ "$left" -gt 0 ] && [ "$2" = "$(cat '{{Folder.File("failing")}}')" ]; then echo $((left - 1)) > '{{Folder.File("failures")}}'; cat '{{Folder.File(
                 "words"
             )}}' >&2; exit 125; fi
                 echo "$2" >> '{{Folder.File("images")}}'; echo "Copying config 99"; exit 0 ;;
@@ -119,7 +121,7 @@ public sealed class ImageTests(ImageHarness app) : IClassFixture<ImageHarness>
     [LinuxFact]
     public async Task Pull_IsTriedThreeTimes_AndThenThere()
     {
-        app.FailPulls(2);
+        app.FailPulls("ghcr.io/pulled/image:1", 2);
         await AddAsync("ghcr.io/pulled/image:1");
         using var answer = await app.Http.PostAsJsonAsync("/api/images/pull?wait=true", new { reference = "ghcr.io/pulled/image:1" });
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -153,7 +155,7 @@ public sealed class ImageTests(ImageHarness app) : IClassFixture<ImageHarness>
     [LinuxFact]
     public async Task Pull_OfWhatTheRegistryDoesNotHave_FailsAtOnce()
     {
-        app.FailPulls(1, "Error: reading manifest 1 in ghcr.io/no/such: manifest unknown");
+        app.FailPulls("ghcr.io/no/such:1", 1, "Error: reading manifest 1 in ghcr.io/no/such: manifest unknown");
         using var answer = await app.Http.PostAsJsonAsync("/api/images/pull?wait=true", new { reference = "ghcr.io/no/such:1" });
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Contains("1 of 3 attempts", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
