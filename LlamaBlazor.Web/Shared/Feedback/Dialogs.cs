@@ -5,7 +5,7 @@ namespace LlamaBlazor.Web.Shared.Feedback;
 /// <summary>Opens the dialogs of a page, all in one frame: Escape closes them, and so does leaving the page.</summary>
 internal sealed class Dialogs(IDialogService service)
 {
-    private readonly List<IDialogReference> _open = []; // bounded by what a person opens upon one another
+    private readonly List<IMudDialogInstance> _open = []; // bounded by what a person opens upon one another
 
     /// <summary>Opens a dialog and returns what it was closed with; null where it was given up.</summary>
     /// <typeparam name="TContent">What it shows; it closes itself by <see cref="Close"/>.</typeparam>
@@ -36,16 +36,8 @@ internal sealed class Dialogs(IDialogService service)
                     BackdropClick = false, // what was typed in it would be lost by a slip
                 }
             )
-            .ConfigureAwait(true); // on the dispatcher of the page, which owns the list
-        _open.Add(dialog);
-        try
-        {
-            return await dialog.Result.ConfigureAwait(true) is { Canceled: false } result ? result.Data : null;
-        }
-        finally
-        {
-            _open.Remove(dialog);
-        }
+            .ConfigureAwait(true);
+        return await dialog.Result.ConfigureAwait(true) is { Canceled: false } result ? result.Data : null;
     }
 
     /// <summary>Asks for a decision. True when it was made.</summary>
@@ -67,6 +59,12 @@ internal sealed class Dialogs(IDialogService service)
             )
             .ConfigureAwait(true)
             is true;
+
+    /// <summary>A dialog is there. Told by its frame before anything in it can be pressed: opening it goes on later.</summary>
+    public void Enter(IMudDialogInstance dialog) => _open.Add(dialog);
+
+    /// <summary>It has gone.</summary>
+    public void Leave(IMudDialogInstance dialog) => _open.Remove(dialog);
 
     /// <summary>Closes the dialog on top.</summary>
     /// <param name="result">What it is closed with; null where it is given up.</param>
