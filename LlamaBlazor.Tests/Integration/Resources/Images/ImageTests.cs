@@ -36,7 +36,9 @@ public sealed class ImageHarness : InstanceHarness
               pull)
                 echo "Copying blob sha256:0123456789abcdef0123"
                 if [ "$2" = "ghcr.io/slow/image:1" ]; then exec sleep 300; fi
-                if [ "$left" -gt 0 ] && [ "$2" = "$(cat '{{Folder.File("failing")}}')" ]; then echo $((left - 1)) > '{{Folder.File("failures")}}'; cat '{{Folder.File(
+                if [ "$left" -gt 0 ] &&
+                   [ "$2" = "$(cat '{{Folder.File("failing")}}')" ]; then
+                  echo $((left - 1)) > '{{Folder.File("failures")}}'; cat '{{Folder.File(
                 "words"
             )}}' >&2; exit 125; fi
                 echo "$2" >> '{{Folder.File("images")}}'; echo "Copying config 99"; exit 0 ;;
